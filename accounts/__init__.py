@@ -1,0 +1,1 @@
+"""Accounts: who: organisations, users, projects, keys, quota."""

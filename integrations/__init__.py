@@ -1,0 +1,1 @@
+"""Integrations: whom we tell."""

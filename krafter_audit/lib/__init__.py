@@ -1,0 +1,1 @@
+"""Plumbing that knows no app: errors, lifecycles, records, claims, the network's only door, the vault."""

@@ -1,0 +1,54 @@
+"""How a worker takes a row and keeps it: a lease for a while, and a fencing number that outdates late writers.
+
+The row is the truth; a message in the broker only wakes a worker up. Whoever holds the newest fence may write.
+"""
+
+from datetime import timedelta
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+Row = TypeVar("Row", bound="Claimable")
+
+
+class Claimable(models.Model):
+    """A row that a worker takes under a lease."""
+
+    lease_until = models.DateTimeField(null=True, editable=False)
+    fence = models.PositiveIntegerField(default=0, editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def free() -> Q:
+    """The condition that nobody holds the row now."""
+    return Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
+
+
+def claim(model: type[Row], pk: UUID, *, seconds: int, **where: Any) -> Row | None:
+    """Take the row by compare-and-set for `seconds`, or answer None: gone, not in that state, or held."""
+    taken = (
+        model._default_manager.filter(free(), pk=pk, **where)
+        .update(
+            lease_until=timezone.now() + timedelta(seconds=seconds),
+            fence=F("fence") + 1,
+            attempts=F("attempts") + 1,
+        )
+    )
+    return model._default_manager.get(pk=pk) if taken else None
+
+
+def write(row: Claimable, **changes: Any) -> bool:
+    """Write as the holder of the row's fence; False when another has taken it over: the late write is dropped."""
+    held = type(row)._default_manager.filter(pk=row.pk, fence=row.fence)
+    return bool(held.update(**changes))
+
+
+def extend(row: Claimable, *, seconds: int) -> bool:
+    """Keep the lease for `seconds` more; False when it is lost."""
+    return write(row, lease_until=timezone.now() + timedelta(seconds=seconds))

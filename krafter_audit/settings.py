@@ -1,0 +1,190 @@
+"""Every setting, from the environment. `krafter_audit/checks.py` refuses to start with a wrong one and says why."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+from celery.schedules import schedule
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+
+DEBUG = env.bool("KRAFTER_DEBUG", default=False)
+SECRET_KEY = env.str("KRAFTER_SECRET_KEY", default="")
+KRAFTER_ENCRYPTION_KEYS = env.str("KRAFTER_ENCRYPTION_KEYS", default="")
+KRAFTER_ALLOWED_NETWORKS = env.str("KRAFTER_ALLOWED_NETWORKS", default="")
+KRAFTER_CA_FILE = env.str("KRAFTER_CA_FILE", default="")
+KRAFTER_PUBLIC_URL = env.str("KRAFTER_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
+KRAFTER_RATE_DEFAULT = env.int("KRAFTER_RATE_DEFAULT", default=100)
+KRAFTER_RATE_STRICT = env.int("KRAFTER_RATE_STRICT", default=30)
+KRAFTER_RATE_PUBLIC = env.int("KRAFTER_RATE_PUBLIC", default=200)
+REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+
+ALLOWED_HOSTS = env.list("KRAFTER_ALLOWED_HOSTS", default=["*"])
+CSRF_TRUSTED_ORIGINS = [KRAFTER_PUBLIC_URL]
+ROOT_URLCONF = "krafter_audit.urls"
+WSGI_APPLICATION = "krafter_audit.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+AUTH_USER_MODEL = "accounts.User"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.postgres",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_structlog",
+    "krafter_audit.api",
+    "accounts",
+    "events",
+    "findings",
+    "remediation",
+    "integrations",
+    "reports",
+]
+
+MIDDLEWARE = [
+    "krafter_audit.api.middleware.RequestIdMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# A statement that runs away is ended by the database; a lock that is not had in time is a 503, not a hung worker.
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": {
+        **env.db("DATABASE_URL", default="postgres://krafter@127.0.0.1:5432/krafter"),
+        "CONN_MAX_AGE": 0,
+        "CONN_HEALTH_CHECKS": True,
+    }
+}
+DATABASES["default"].setdefault("OPTIONS", {})
+DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+if env.bool("KRAFTER_DB_POOL", default=False):
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 5}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = 60
+
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
+
+LANGUAGE_CODE = "en-us"
+TIME_ZONE = "UTC"
+USE_I18N = False
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = env.path("KRAFTER_STATIC_ROOT", default=str(BASE_DIR / "static"))
+MEDIA_ROOT = env.path("KRAFTER_MEDIA_ROOT", default=str(BASE_DIR / "media"))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+WHITENOISE_USE_FINDERS = True
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CSP = {
+    "default-src": ["'none'"],
+    "style-src": ["'self'"],
+    "img-src": ["'self'", "data:"],
+    "font-src": ["'self'"],
+    "base-uri": ["'none'"],
+    "form-action": ["'self'"],
+    "frame-ancestors": ["'none'"],
+}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("https://")
+SESSION_COOKIE_HTTPONLY = True
+DATA_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024  # the API has its own, smaller caps (krafter_audit/api/parsers.py)
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+DEFAULT_FROM_EMAIL = env.str("KRAFTER_FROM_EMAIL", default="Krafter Audit <audit@localhost>")
+EMAIL_TIMEOUT = 10
+
+REST_FRAMEWORK = {
+    "DEFAULT_RENDERER_CLASSES": ["krafter_audit.api.envelope.EnvelopeRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["krafter_audit.api.parsers.StrictJSONParser"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "EXCEPTION_HANDLER": "krafter_audit.api.exceptions.handle",
+    "DEFAULT_SCHEMA_CLASS": "krafter_audit.api.schema.EnvelopeSchema",
+    "UNAUTHENTICATED_USER": None,
+    "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Krafter Audit API",
+    "DESCRIPTION": "Findings become tasks, tasks are verified on the live site, and a verification closes them.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_RESULT_BACKEND = None
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_TASK_SOFT_TIME_LIMIT = 150
+CELERY_TASK_TIME_LIMIT = 180
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "send what was lost or left behind": {
+        "task": "krafter_audit.sweep",
+        "schedule": schedule(timedelta(seconds=env.int("KRAFTER_SWEEP_SECONDS", default=10))),
+        "options": {"expires": 10},
+    },
+}
+
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env.str("KRAFTER_LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,1 @@
+"""Remediation: what we do about it."""

@@ -1,0 +1,1 @@
+"""Reports: what we show."""
