@@ -158,11 +158,12 @@ class Leash:
 
     def hold(self) -> int:
         """Stay until the command has ended or must end; answers the exit status."""
-        if not self.watch(None) and self.options.abandon_signal:
+        abandoned = not self.watch(None)
+        if abandoned and self.options.abandon_signal:
             signal_to(self.command.pid, self.options.abandon_signal)
             self.watch(QUIET_SECONDS)
         kill_everything(self.command.pid)
-        for path in self.options.remove:
+        for path in self.options.remove if abandoned else []:
             shutil.rmtree(path, ignore_errors=True)
         self.command.returncode = self.status = -signal.SIGKILL if self.status is None else self.status
         return self.status if self.status >= 0 else 128 - self.status
@@ -180,7 +181,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--stop-signal", type=int, default=int(signal.SIGTERM), help="sent for an orderly end")
     parser.add_argument("--abandon-signal", type=int, default=0, help="tried before SIGKILL when the pipe closes")
     parser.add_argument("--user", type=user_and_group, help="uid:gid that the command runs as")
-    parser.add_argument("--remove", action="append", default=[], help="a directory to delete at the very end")
+    parser.add_argument("--remove", action="append", default=[], help="a directory to delete when the pipe closes")
     parser.add_argument("command", nargs="+")
     return parser.parse_args(arguments)
 

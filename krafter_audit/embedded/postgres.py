@@ -7,10 +7,9 @@ import pwd
 import secrets
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -22,6 +21,7 @@ USER = DATABASE = "krafter"
 PORT = 5432  # only the name of the socket's file
 AS_ROOT = os.geteuid() == 0
 INITDB = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256"]
+ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
 THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 
 
@@ -102,61 +102,50 @@ class Postgres:
         """The DATABASE_URL: libpq's form, which names a socket's directory as a parameter."""
         return f"postgres://{USER}:{self.password}@/{DATABASE}?host={self.socket}"
 
-    @property
-    def cluster(self) -> str:
+    def named(self, directory: Path) -> str:
         """The data directory as the server is told it.
 
         Root's server runs as another user, who may be unable to walk down to the directory; it starts inside of it
         instead, and calls it by a name that needs no walk.
         """
-        return "/proc/self/cwd" if AS_ROOT and sys.platform.startswith("linux") else str(self.directory)
+        return "/proc/self/cwd" if self.user and sys.platform.startswith("linux") else str(directory)
 
     def give(self, path: Path) -> None:
         """Make the server's user the owner."""
         if self.user:
             os.chown(path, *self.user)
 
-    def prepare(self) -> None:
-        """Make the cluster on first use, and take away what a killed server left in the way."""
+    def prepare(self, run: Callable[[Command], None]) -> None:
+        """Make the cluster on first use (`run` runs initdb to its end), and clear what a killed server left."""
         if not (self.directory / "PG_VERSION").exists():
-            self.initialise()
+            self.initialise(run)
         self.clear_stale_lock()
 
-    def initialise(self) -> None:
-        """Run initdb. Raises StartFailed with its words."""
-        shutil.rmtree(self.directory, ignore_errors=True)
-        self.directory.mkdir(mode=0o700, parents=True)
-        self.give(self.directory)
+    def initialise(self, run: Callable[[Command], None]) -> None:
+        """Make the cluster beside its place and move it there: half a cluster is never taken for one."""
+        unfinished = self.directory.with_name(f"{self.directory.name}.new")
+        for path in (unfinished, self.directory):
+            shutil.rmtree(path, ignore_errors=True)
+        unfinished.mkdir(mode=0o700, parents=True)
+        self.give(unfinished)
         password_file = self.socket / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(self.password)
         self.give(password_file)
-        command = [str(self.programs / "initdb"), "-D", self.cluster, "-U", USER, *INITDB]
-        command += ["--pwfile", str(password_file)]
-        if self.settings.get("fsync") == "off":
-            command.append("--no-sync")
         try:
-            self.run(command)
-        except subprocess.CalledProcessError as error:
-            shutil.rmtree(self.directory, ignore_errors=True)
-            raise StartFailed(f"initdb failed:\n{error.stderr.decode(errors='replace')[-2000:]}") from error
+            run(self.initdb(unfinished, password_file))
         finally:
-            password_file.unlink()
+            password_file.unlink(missing_ok=True)
+        unfinished.rename(self.directory)
 
-    def run(self, command: list[str]) -> None:
-        """Run one of the programs to its end, as the server's user and in its directory."""
-        uid, gid = self.user or (None, None)
-        subprocess.run(
-            command,
-            check=True,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            cwd=self.directory,
-            user=uid,
-            group=gid,
-            extra_groups=None if uid is None else [],
-            timeout=120,
-        )
+    def initdb(self, directory: Path, password_file: Path) -> Command:
+        """How to make the cluster."""
+        place = self.named(directory)
+        options = ["-D", place, "-U", USER, *INITDB, "--pwfile", str(password_file)]
+        if self.settings.get("fsync") == "off":
+            options.append("--no-sync")
+        program = str(self.programs / "initdb")
+        return Command(name="initdb", arguments=[program, *options], env=ENVIRONMENT, cwd=directory, user=self.user)
 
     def clear_stale_lock(self) -> None:
         """Remove the lock file of a server that is gone.
@@ -178,8 +167,8 @@ class Postgres:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return Command(
             name="postgres",
-            arguments=[str(self.programs / "postgres"), "-D", self.cluster, *options],
-            env={"LC_ALL": "C", "TZ": "UTC"},
+            arguments=[str(self.programs / "postgres"), "-D", self.named(self.directory), *options],
+            env=ENVIRONMENT,
             cwd=self.directory,
             user=self.user,
             stop_signal=signal.SIGINT,  # "fast shutdown": open sessions are ended, data are written out

@@ -59,19 +59,28 @@ def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> sub
         os.close(out)
 
 
-def end(process: subprocess.Popen[bytes], *, seconds: float) -> None:
-    """Ask for an orderly end, wait, then insist."""
-    process.terminate()
+def run(command: Command, log: Path) -> None:
+    """Run the command to its end. Raises StartFailed with the end of its log when it fails."""
+    process = launch(command, log)
     try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
+        status = process.wait()
+    finally:
         cut(process)
+    refuse_failure(command, status, log)
+
+
+def refuse_failure(command: Command, status: int, log: Path) -> None:
+    """Raise StartFailed with the end of the log unless the command ended well."""
+    if status:
+        raise StartFailed(f"{command.name} failed (status {status}). The end of {log}:\n{last_lines(log)}")
 
 
 def cut(process: subprocess.Popen[bytes]) -> None:
     """Let go of the leash: the command and its descendants are killed at once."""
     if process.stdin:
         process.stdin.close()
+    if process.returncode is not None:
+        return
     try:
         process.wait(8)
     except subprocess.TimeoutExpired:

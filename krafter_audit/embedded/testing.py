@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from krafter_audit.embedded.postgres import THROW_AWAY, Postgres, new_password
-from krafter_audit.embedded.process import Command, cut, launch, wait_for
+from krafter_audit.embedded.process import Command, cut, launch, run, wait_for
 from krafter_audit.embedded.valkey import Valkey
 
 running: list[subprocess.Popen[bytes]] = []
@@ -35,7 +35,7 @@ def start_postgres() -> str:
     """Start PostgreSQL without any care for its files; answers its URL."""
     place = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
     server = Postgres(place / "data", new_password(), THROW_AWAY)
-    server.prepare()
+    server.prepare(lambda command: run(command, place / "log"))
     start(server.command(), place, server.answers)
     server.ensure_database()
     return server.url
