@@ -7,6 +7,7 @@ import pwd
 import secrets
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import psycopg
 
+from krafter_audit.embedded.data import alive
 from krafter_audit.embedded.process import Command, StartFailed
 
 USER = DATABASE = "krafter"
@@ -78,6 +80,12 @@ def open_to_all(tree: Path) -> None:
     for path in [tree, *tree.rglob("*")]:
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
+
+
+def name_of(pid: int) -> str:
+    """The name of the program that a process runs; empty where the process has gone."""
+    told = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=10)
+    return told.stdout.strip()
 
 
 def socket_directory() -> Path:
@@ -148,12 +156,16 @@ class Postgres:
         return Command(name="initdb", arguments=[program, *options], env=ENVIRONMENT, cwd=directory, user=self.user)
 
     def clear_stale_lock(self) -> None:
-        """Remove the lock file of a server that is gone.
+        """Remove the lock file of a server that is gone, where PostgreSQL would take it for a live one.
 
-        The data directory's own lock is held by now, so no server of ours can be running on it; PostgreSQL alone would
-        refuse to start where the number of the old process has meanwhile been given to another of the same user.
+        The number in it may by now be that of another process of the same user. A number that is free, or a
+        PostgreSQL's, is left to PostgreSQL itself: it looks at the shared memory, too, for survivors.
         """
-        (self.directory / "postmaster.pid").unlink(missing_ok=True)
+        lock = self.directory / "postmaster.pid"
+        if lock.exists():
+            number = lock.read_text().partition("\n")[0].strip()
+            if not number.isdigit() or (alive(int(number)) and "postgres" not in name_of(int(number))):
+                lock.unlink()
 
     def command(self) -> Command:
         """How to run the server."""

@@ -1,6 +1,7 @@
 """Starts a command on a leash (see `leash`): the one way in which this package starts anything that stays."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -38,6 +39,11 @@ class Command:
         for path in self.remove:
             options += ["--remove", str(path)]
         return [sys.executable, "-I", "-S", str(LEASH), *options, "--", *self.arguments]
+
+    def clear(self) -> None:
+        """Delete what is not to outlive the process; the leash does so itself when it is abandoned."""
+        for path in self.remove:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> subprocess.Popen[bytes]:

@@ -97,6 +97,7 @@ class Supervisor:
         child = self.children.pop(name)
         if child.process:
             cut(child.process)
+        child.command.clear()
 
     def until(self, condition: Callable[[], bool], what: str, *, seconds: float = 60) -> None:
         """Keep everything running until the condition holds. Raises StartFailed when that takes too long."""

@@ -20,14 +20,15 @@ from krafter_audit.embedded.postgres import THROW_AWAY, Postgres, new_password
 from krafter_audit.embedded.process import Command, cut, launch, run, wait_for
 from krafter_audit.embedded.valkey import Valkey
 
-running: list[subprocess.Popen[bytes]] = []
+running: list[tuple[Command, subprocess.Popen[bytes]]] = []
 
 
 def start(command: Command, place: Path, answers: Callable[[], bool]) -> None:
     """Start a server whose files are all in `place` and go with it; wait until it answers."""
     log = place / "log"
-    process = launch(dataclasses.replace(command, remove=(*command.remove, place)), log)
-    running.append(process)
+    command = dataclasses.replace(command, remove=(*command.remove, place))
+    process = launch(command, log)
+    running.append((command, process))
     wait_for(answers, command.name, process, log)
 
 
@@ -68,7 +69,9 @@ def start_what_is_missing() -> None:
 def stop() -> None:
     """End the servers at once: nothing in there is worth an orderly end."""
     while running:
-        cut(running.pop())
+        command, process = running.pop()
+        cut(process)
+        command.clear()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -102,12 +102,10 @@ class System:
         if "REDIS_URL" not in self.env:
             with step("Valkey"):
                 self.start_valkey()
-        with step("Tables"):
-            self.supervisor.run(python("migrate", "manage.py", "migrate", "--no-input", env=self.env))
-        with step("Organisation, project, owner and key"):
+        with step("Tables, organisation, project and key"):
+            seeded = self.install()
+        with step("Web, worker and beat"):
             self.start_processes()
-            seeded = self.seed()
-        with step("Web, worker and beat answer"):
             self.supervisor.until(self.web_answers, "The web", seconds=90)
             self.supervisor.until(self.worker_answers(), "The worker", seconds=90)
         facts = {"url": self.url, **seeded, "project_id": PROJECT, "demo_site": self.demo_site}
@@ -153,16 +151,18 @@ class System:
             port = self.demo_site.rpartition(":")[2]
             yield python("demo", "-m", "krafter_audit.demo.site", "--port", port, "--state", state, env=self.env)
 
-    def seed(self) -> dict[str, Any]:
-        """Make the first organisation, project, owner and key, or find them again."""
-        arguments = ["manage.py", "seed_installation", "--json", "--site-url", self.demo_site or "https://example.com"]
-        arguments += ["--admin-password", self.secrets["admin_password"], "--api-key", self.secrets["api_key"]]
-        arguments += ["--demo"] if self.demo_site else []
-        log = self.supervisor.logs / "seed.log"
-        self.supervisor.run(python("seed", *arguments, env=self.env))
-        seeded: dict[str, Any] = json.loads(log.read_text().splitlines()[-1])
-        log.unlink()  # it holds the password and the key
-        return seeded
+    def install(self) -> dict[str, Any]:
+        """Bring the tables up to date; make the first organisation, project, owner and key, or find them again."""
+        given = {"site_url": self.demo_site or "https://example.com", "demo": bool(self.demo_site)}
+        given |= {name: self.secrets[name] for name in ("admin_password", "api_key")}
+        env = self.env | {"KRAFTER_INSTALL": json.dumps(given)}
+        log = self.supervisor.logs / "install.log"
+        try:
+            self.supervisor.run(python("install", "-m", "krafter_audit.embedded.install", env=env))
+            installed: dict[str, Any] = json.loads(log.read_text().splitlines()[-1])
+        finally:
+            log.unlink(missing_ok=True)  # it ends with the password and the key
+        return installed
 
     def web_answers(self) -> bool:
         """Whether the web is ready to serve."""
