@@ -9,7 +9,11 @@ CSP = (
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
 LOAVES = [
-    ("Country sourdough", "Two days in the making: wheat and rye, a dark crust, and a crumb that keeps for a week.", "5.80"),
+    (
+        "Country sourdough",
+        "Two days in the making: wheat and rye, a dark crust, and a crumb that keeps for a week.",
+        "5.80",
+    ),
     ("Rye & caraway", "Dense, moist and mild. Made with a starter that is older than the shop.", "6.20"),
     ("Olive fougasse", "Baked at noon and gone by two. Bring it home while it is warm.", "4.90"),
     ("Butter croissant", "Twenty-seven layers, cultured butter, and nothing else that matters.", "2.60"),

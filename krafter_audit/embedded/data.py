@@ -68,7 +68,9 @@ class DataDirectory:
         while not self.try_lock():
             holder = self.holder()
             if (holder and alive(holder)) or time.monotonic() > deadline:
-                raise StartFailed(f"A system is running on {self.path} already (process {holder}). Stop it first.")
+                raise StartFailed(
+                    f"A system is running on {self.path} already (process {holder}). Stop it first."
+                )
             time.sleep(0.05)
         os.ftruncate(self.handle, 0)
         os.pwrite(self.handle, str(os.getpid()).encode(), 0)

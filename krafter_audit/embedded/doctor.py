@@ -39,12 +39,17 @@ def system(data: DataDirectory) -> bool:
     """What runs on the data directory; a system that runs and does not answer is trouble."""
     if not data.running():
         tell("system", f"none runs on {data.path}; ./krafter up starts one")
-        words = "free" if port_is_free("127.0.0.1", 8000) else "taken by somebody else; use ./krafter up --port 0"
+        words = (
+            "free" if port_is_free("127.0.0.1", 8000) else "taken by somebody else; use ./krafter up --port 0"
+        )
         tell("port 8000", words)
         return True
     url = (data.read(READY) or {}).get("url")
     well = bool(url) and answers(url)
-    tell("system", f"{url} {'answers' if well else 'does not answer; see the logs in ' + str(data.path / 'logs')}")
+    tell(
+        "system",
+        f"{url} {'answers' if well else 'does not answer; see the logs in ' + str(data.path / 'logs')}",
+    )
     return well
 
 

@@ -178,10 +178,16 @@ def user_and_group(text: str) -> tuple[int, int]:
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line of the leash."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stop-signal", type=int, default=int(signal.SIGTERM), help="sent for an orderly end")
-    parser.add_argument("--abandon-signal", type=int, default=0, help="tried before SIGKILL when the pipe closes")
+    parser.add_argument(
+        "--stop-signal", type=int, default=int(signal.SIGTERM), help="sent for an orderly end"
+    )
+    parser.add_argument(
+        "--abandon-signal", type=int, default=0, help="tried before SIGKILL when the pipe closes"
+    )
     parser.add_argument("--user", type=user_and_group, help="uid:gid that the command runs as")
-    parser.add_argument("--remove", action="append", default=[], help="a directory to delete when the pipe closes")
+    parser.add_argument(
+        "--remove", action="append", default=[], help="a directory to delete when the pipe closes"
+    )
     parser.add_argument("command", nargs="+")
     return parser.parse_args(arguments)
 

@@ -18,7 +18,10 @@ def main(arguments: list[str]) -> None:
         print(HINT.format(path=data.path), file=sys.stderr)
         if data.path.exists():
             kept = data.secrets()
-            env = {"KRAFTER_SECRET_KEY": kept["secret_key"], "KRAFTER_ENCRYPTION_KEYS": kept["encryption_keys"]}
+            env = {
+                "KRAFTER_SECRET_KEY": kept["secret_key"],
+                "KRAFTER_ENCRYPTION_KEYS": kept["encryption_keys"],
+            }
     os.chdir(REPOSITORY)
     os.execve(sys.executable, [sys.executable, "manage.py", *arguments[1:]], {**env, **os.environ, **env})
 

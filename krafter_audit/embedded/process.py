@@ -33,7 +33,12 @@ class Command:
 
     def leashed(self) -> list[str]:
         """The arguments with the leash in front."""
-        options = ["--stop-signal", str(int(self.stop_signal)), "--abandon-signal", str(int(self.abandon_signal))]
+        options = [
+            "--stop-signal",
+            str(int(self.stop_signal)),
+            "--abandon-signal",
+            str(int(self.abandon_signal)),
+        ]
         if self.user:
             options += ["--user", f"{self.user[0]}:{self.user[1]}"]
         for path in self.remove:

