@@ -32,12 +32,16 @@ _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
 
 
 class CannotLook(Exception):
-    """The fact that a check needs cannot be had. `reason` is one of the outcome's reasons."""
+    """The fact that a check needs cannot be had. `reason` is one of the outcome's reasons.
 
-    def __init__(self, reason: str, detail: str, *, tls: bool = False) -> None:
+    `tls` says that a TLS handshake failed; `final` that asking again later would not help.
+    """
+
+    def __init__(self, reason: str, detail: str, *, tls: bool = False, final: bool = False) -> None:
         self.reason = reason
         self.detail = detail
         self.tls = tls
+        self.final = final
         super().__init__(detail)
 
 

@@ -31,6 +31,8 @@ LOW: Severity = "low"
 SUBJECTS = (
     "csp",
     "headers",
+    "cookies",
+    "tls",
     "performance",
     "metadata",
 )
