@@ -177,21 +177,24 @@ class Facts(Fetcher):
         return [self.ask("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False) for url in addresses]
 
     @property
-    def links(self) -> list[Response]:
-        """What the first 50 links of the page's origin answer to HEAD; where that is refused, to GET."""
+    def links(self) -> dict[str, int | None]:
+        """The status of the first 50 links of the page's origin; None for one that did not answer."""
         return self.once("links", self._follow_links)
 
-    def _follow_links(self) -> list[Response]:
+    def _follow_links(self) -> dict[str, int | None]:
         addresses = same_origin_links(self._root.document)[:MOST_LINKS]
         allowed = max(0, self.budget.left() - KEPT_FROM_LINKS)
-        return [self._follow(url) for url in addresses[:allowed]]
+        return {url: self._follow(url) for url in addresses[:allowed]}
 
-    def _follow(self, url: str) -> Response:
-        """Ask for a link; an error is asked for once more by GET, since many servers answer HEAD wrongly."""
-        response = self.ask("links", "HEAD", url, follow_redirects=True)
-        if response.status < 400:
-            return response
-        return self.ask("links", "GET", url, follow_redirects=True)
+    def _follow(self, url: str) -> int | None:
+        """Ask for a link by HEAD; an error is asked for once more by GET, since many servers refuse HEAD."""
+        try:
+            status = self._ask_once("links", "HEAD", url, follow_redirects=True).status
+            if status < 400:
+                return status
+            return self._ask_once("links", "GET", url, follow_redirects=True).status
+        except CannotLook:
+            return None
 
     def first_byte_times(self, count: int) -> list[float]:
         """Milliseconds to the first byte of the page, `count` samples after one warm-up, each asked anew."""

@@ -70,10 +70,9 @@ class Fetcher:
         An outage is waited out: unreachable or timed out, and for a patient one a status that says so too, is
         asked again after each of the retry delays.
         """
-        sent = {**(NO_CACHE if self._fresh else {}), **(headers or {})}
 
         def once() -> Response:
-            return self._note(fact, self._request(method, url, headers=sent, **options))
+            return self._ask_once(fact, method, url, headers=headers, **options)
 
         def is_outage(response: Response) -> bool:
             return patient and response.status in OUTAGE_STATUSES
@@ -94,13 +93,17 @@ class Fetcher:
             time.sleep(delay)
         return attempt()
 
-    def _request(self, method: str, url: str, **options: Any) -> Response:
+    def _ask_once(
+        self, fact: str, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
+    ) -> Response:
         self.budget.spend()
+        sent = {**(NO_CACHE if self._fresh else {}), **(headers or {})}
         try:
             with self._door:
-                return self.client.request(method, url, **options)
+                response = self.client.request(method, url, headers=sent, **options)
         except HttpError as problem:
             raise as_obstacle(problem) from None
+        return self._note(fact, response)
 
     def _note(self, fact: str, response: Response) -> Response:
         with self._guard:
