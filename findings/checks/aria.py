@@ -7,42 +7,166 @@ from selectolax.lexbor import LexborNode
 from findings.checks.accessible_name import seen
 from findings.checks.axe import axe_rule, judge_elements, markup
 from findings.checks.facts import Facts
-from findings.checks.outcome import Outcome, not_applicable, verdict
+from findings.checks.outcome import Outcome, passed, verdict
 from findings.checks.page import Page, snippet, value
 from findings.checks.registry import CRITICAL, HIGH
 
 _ROLES = frozenset(
-    (
-        "alert alertdialog application article associationlist associationlistitemkey "
-        "associationlistitemvalue banner "
-        "blockquote button caption cell checkbox code columnheader combobox comment complementary "
-        "contentinfo "
-        "definition deletion dialog directory document emphasis feed figure form generic grid gridcell "
-        "group heading "
-        "image img insertion link list listbox listitem log main mark marquee math menu menubar menuitem "
-        "menuitemcheckbox menuitemradio meter navigation none note option paragraph presentation "
-        "progressbar radio "
-        "radiogroup region row rowgroup rowheader scrollbar search searchbox sectionfooter sectionheader "
-        "separator "
-        "slider spinbutton status strong subscript suggestion superscript switch tab table tablist tabpanel "
-        "term text "
-        "textbox time timer toolbar tooltip tree treegrid treeitem graphics-document graphics-object "
-        "graphics-symbol"
-    ).split()  # noqa: SIM905 - a list of 95 strings would be 95 lines
+    [
+        "alert",
+        "alertdialog",
+        "application",
+        "article",
+        "associationlist",
+        "associationlistitemkey",
+        "associationlistitemvalue",
+        "banner",
+        "blockquote",
+        "button",
+        "caption",
+        "cell",
+        "checkbox",
+        "code",
+        "columnheader",
+        "combobox",
+        "comment",
+        "complementary",
+        "contentinfo",
+        "definition",
+        "deletion",
+        "dialog",
+        "directory",
+        "document",
+        "emphasis",
+        "feed",
+        "figure",
+        "form",
+        "generic",
+        "grid",
+        "gridcell",
+        "group",
+        "heading",
+        "image",
+        "img",
+        "insertion",
+        "link",
+        "list",
+        "listbox",
+        "listitem",
+        "log",
+        "main",
+        "mark",
+        "marquee",
+        "math",
+        "menu",
+        "menubar",
+        "menuitem",
+        "menuitemcheckbox",
+        "menuitemradio",
+        "meter",
+        "navigation",
+        "none",
+        "note",
+        "option",
+        "paragraph",
+        "presentation",
+        "progressbar",
+        "radio",
+        "radiogroup",
+        "region",
+        "row",
+        "rowgroup",
+        "rowheader",
+        "scrollbar",
+        "search",
+        "searchbox",
+        "sectionfooter",
+        "sectionheader",
+        "separator",
+        "slider",
+        "spinbutton",
+        "status",
+        "strong",
+        "subscript",
+        "suggestion",
+        "superscript",
+        "switch",
+        "tab",
+        "table",
+        "tablist",
+        "tabpanel",
+        "term",
+        "text",
+        "textbox",
+        "time",
+        "timer",
+        "toolbar",
+        "tooltip",
+        "tree",
+        "treegrid",
+        "treeitem",
+        "graphics-document",
+        "graphics-object",
+        "graphics-symbol",
+    ]  # noqa: SIM905 - a list of 95 strings would be 95 lines
 )
 _ATTRIBUTES = frozenset(
-    (
-        "activedescendant atomic autocomplete braillelabel brailleroledescription busy checked colcount "
-        "colindex "
-        "colindextext colspan controls current describedby description details disabled dropeffect "
-        "errormessage "
-        "expanded flowto grabbed haspopup hidden invalid keyshortcuts label labelledby level live modal "
-        "multiline "
-        "multiselectable orientation owns placeholder posinset pressed readonly relevant required "
-        "roledescription "
-        "rowcount rowindex rowindextext rowspan selected setsize sort valuemax valuemin valuenow valuetext "
-        "actions"
-    ).split()  # noqa: SIM905 - a list of 55 strings would be 55 lines
+    [
+        "activedescendant",
+        "atomic",
+        "autocomplete",
+        "braillelabel",
+        "brailleroledescription",
+        "busy",
+        "checked",
+        "colcount",
+        "colindex",
+        "colindextext",
+        "colspan",
+        "controls",
+        "current",
+        "describedby",
+        "description",
+        "details",
+        "disabled",
+        "dropeffect",
+        "errormessage",
+        "expanded",
+        "flowto",
+        "grabbed",
+        "haspopup",
+        "hidden",
+        "invalid",
+        "keyshortcuts",
+        "label",
+        "labelledby",
+        "level",
+        "live",
+        "modal",
+        "multiline",
+        "multiselectable",
+        "orientation",
+        "owns",
+        "placeholder",
+        "posinset",
+        "pressed",
+        "readonly",
+        "relevant",
+        "required",
+        "roledescription",
+        "rowcount",
+        "rowindex",
+        "rowindextext",
+        "rowspan",
+        "selected",
+        "setsize",
+        "sort",
+        "valuemax",
+        "valuemin",
+        "valuenow",
+        "valuetext",
+        "actions",
+    ]  # noqa: SIM905 - a list of 55 strings would be 55 lines
 )
 # Attributes that point at other elements by their ids.
 _POINTING = (
@@ -117,7 +241,7 @@ def duplicate_id_aria(facts: Facts) -> Outcome:
     page = markup(facts)
     referred = _referred_ids(page)
     if not referred:
-        return not_applicable("Nothing on the page refers to an id.")
+        return passed("Nothing on the page refers to an id.")
     uses = Counter(value(node, "id") for node in page.css("[id]"))
     bad = sorted(name for name in referred if uses[name] > 1)
     return verdict(bad, fine="Each id is used once.", wrong="Ids are used more than once.")
@@ -157,5 +281,5 @@ def td_headers_attr(facts: Facts) -> Outcome:
             if not named <= ids - {value(cell, "id")}:
                 bad.append(snippet(cell))
     if not cells:
-        return not_applicable("No table cell refers to headers.")
+        return passed("No table cell refers to headers.")
     return verdict(bad, fine="Every header is in the table.", wrong="Headers are not in the table.")

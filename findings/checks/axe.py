@@ -7,7 +7,7 @@ from selectolax.lexbor import LexborNode
 from findings.checks.accessible_name import text_of
 from findings.checks.facts import Facts
 from findings.checks.obstacles import CannotLook
-from findings.checks.outcome import Outcome, not_applicable, verdict
+from findings.checks.outcome import Outcome, passed, verdict
 from findings.checks.page import Page, snippet
 from findings.checks.registry import ACCESSIBILITY, Fix, Run, Severity, check
 
@@ -71,6 +71,6 @@ def judge_elements(
     wrong.
     """
     if not elements:
-        return not_applicable(f"The page has no {what}.")
+        return passed(f"The page has no {what}.")
     bad = [snippet(node) for node in elements if not is_fine(node)]
     return verdict(bad, fine=f"All {what} are fine.", wrong=f"Some {what} {lack}.", looked_at=len(elements))

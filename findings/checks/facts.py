@@ -18,6 +18,7 @@ from findings.checks.page import Page
 from findings.checks.references import same_origin_assets, same_origin_links
 from findings.checks.robots_txt import Robots
 from findings.checks.sites import host_of, same_site
+from krafter_audit.lib.exchange import tls_context
 from krafter_audit.lib.http import Client, Response, dial
 
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
@@ -74,8 +75,7 @@ class Facts(Fetcher):
             raise CannotLook("target_missing", "The page is empty.")
         if not page.is_html:
             raise CannotLook("target_missing", "The address does not answer with an HTML page.")
-        if page.response.truncated:
-            raise CannotLook("truncated", "The page is larger than is read.")
+        obstacles.refuse_unread(page)
         return page
 
     def _land(self) -> Page:
@@ -89,6 +89,7 @@ class Facts(Fetcher):
         obstacles.refuse_error_status(page)
         if self.verifying:
             obstacles.refuse_login_wall(self.url, page, self.before)
+            obstacles.refuse_another_page(page, self.before)
         return page
 
     def again(self, number: int) -> "Facts":
@@ -224,9 +225,10 @@ class Facts(Fetcher):
         if endpoint is None:
             return None
         host, port = endpoint
+        trusted = tls_context(self.client._ca_file, verify=True)  # what the requests trust, and no more
 
         def attempt() -> tls_probe.Handshake:
-            return tls_probe.shake_hands(host, port, self._dialler(host, port), self.client.ca_file)
+            return tls_probe.shake_hands(host, port, self._dialler(host, port), trusted)
 
         return self.patiently(attempt, lambda _: False)
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from findings.checks.obstacles import CannotLook
-from krafter_audit.lib.http import Client, HttpError, Response
+from krafter_audit.lib.http import Client, HttpError, Response, TooManyRedirects
 
 RETRY_DELAYS = (2.0, 10.0)
 MOST_REQUESTS = 80
+MOST_AT_ONCE = 2
 MOST_SECONDS = 100.0
 OUTAGE_STATUSES = (500, 502, 503, 504)
 OUTAGES = ("blocked", "timeout")
@@ -53,7 +54,7 @@ class Fetcher:
         self._locks: dict[str, threading.RLock] = {}
         self._known: dict[str, Any] = {}
         self._guard = threading.Lock()
-        self._door = threading.Lock()
+        self._door = threading.BoundedSemaphore(MOST_AT_ONCE)
 
     def ask(
         self,
@@ -132,5 +133,5 @@ class Fetcher:
 def as_obstacle(problem: HttpError) -> CannotLook:
     """Return a failed request as the reason why a check cannot look."""
     known = problem.reason if problem.reason in (*OUTAGES, "refused_address") else "blocked"
-    final = problem.reason not in OUTAGES
+    final = problem.reason not in OUTAGES or isinstance(problem, TooManyRedirects)
     return CannotLook(known, str(problem), tls=bool(getattr(problem, "tls", False)), final=final)

@@ -8,7 +8,7 @@ from findings.checks.accessible_name import text_of
 from findings.checks.facts import Facts
 from findings.checks.languages import is_language
 from findings.checks.obstacles import CannotLook
-from findings.checks.outcome import Outcome, not_applicable, passed, verdict
+from findings.checks.outcome import Outcome, passed, verdict
 from findings.checks.page import Page, has, snippet, value
 from findings.checks.registry import LOW, MEDIUM, SEO, Fix, check
 
@@ -17,19 +17,80 @@ GOOGLE = "https://developers.google.com/search/docs"
 
 # What says nothing about where a link leads, in the languages that Lighthouse 12 knows best.
 EMPTY_WORDS = frozenset(
-    (
-        "click here|click this|go|here|information|learn more|more|more info|more information|right here|"
-        "read more|see more|start|this|"
-        "hier|hier klicken|klicken sie hier|mehr|mehr erfahren|mehr lesen|weiter|weiterlesen|weitere "
-        "informationen|"
-        "cliquez ici|cliquer ici|ici|plus|en savoir plus|lire la suite|voir plus|"
-        "aquí|haga clic aquí|clic aquí|más|más información|leer más|saber más|ver más|"
-        "clicca qui|qui|di più|leggi di più|scopri di più|continua|"
-        "clique aqui|aqui|mais|leia mais|saiba mais|ver mais|"
-        "klik hier|lees meer|meer|meer informatie|"
-        "kliknij tutaj|tutaj|więcej|czytaj więcej|läs mer|klicka här|här|mer|"
-        "подробнее|читать далее|здесь|нажмите здесь|こちら|ここをクリック|続きを読む|点击这里|更多|了解更多"
-    ).split("|")
+    [
+        "click here",
+        "click this",
+        "go",
+        "here",
+        "information",
+        "learn more",
+        "more",
+        "more info",
+        "more information",
+        "right here",
+        "read more",
+        "see more",
+        "start",
+        "this",
+        "hier",
+        "hier klicken",
+        "klicken sie hier",
+        "mehr",
+        "mehr erfahren",
+        "mehr lesen",
+        "weiter",
+        "weiterlesen",
+        "weitere informationen",
+        "cliquez ici",
+        "cliquer ici",
+        "ici",
+        "plus",
+        "en savoir plus",
+        "lire la suite",
+        "voir plus",
+        "aquí",
+        "haga clic aquí",
+        "clic aquí",
+        "más",
+        "más información",
+        "leer más",
+        "saber más",
+        "ver más",
+        "clicca qui",
+        "qui",
+        "di più",
+        "leggi di più",
+        "scopri di più",
+        "continua",
+        "clique aqui",
+        "aqui",
+        "mais",
+        "leia mais",
+        "saiba mais",
+        "ver mais",
+        "klik hier",
+        "lees meer",
+        "meer",
+        "meer informatie",
+        "kliknij tutaj",
+        "tutaj",
+        "więcej",
+        "czytaj więcej",
+        "läs mer",
+        "klicka här",
+        "här",
+        "mer",
+        "подробнее",
+        "читать далее",
+        "здесь",
+        "нажмите здесь",
+        "こちら",
+        "ここをクリック",
+        "続きを読む",
+        "点击这里",
+        "更多",
+        "了解更多",
+    ]
 )
 
 
@@ -135,7 +196,7 @@ def links_work(facts: Facts) -> Outcome:
     """None of the first 50 links of the page's own origin answers with 400 or more, also when asked twice."""
     answers = facts.links
     if not answers:
-        return not_applicable("The page has no link within its origin.")
+        return passed("The page has no link within its origin.")
     unknown = [url for url, status in answers.items() if status is None or status == 429]
     broken = [f"{url} (status {status})" for url, status in answers.items() if _is_broken(status)]
     if unknown and not broken:
@@ -212,7 +273,7 @@ def hreflang_is_valid(facts: Facts) -> Outcome:
     """Each alternate with hreflang has a valid language and an absolute address."""
     links = facts.document.css('link[rel~="alternate" i][hreflang]')
     if not links:
-        return not_applicable("The page names no other language.")
+        return passed("The page names no other language.")
     bad = [snippet(node) for node in links if not _is_alternate(node)]
     return verdict(bad, fine="Every language is named rightly.", wrong="Languages are named wrongly.")
 

@@ -3,7 +3,7 @@
 from selectolax.lexbor import LexborNode
 
 from findings.checks.facts import Facts
-from findings.checks.outcome import Outcome, not_applicable, verdict
+from findings.checks.outcome import Outcome, passed, verdict
 from findings.checks.page import has, inside, snippet, value
 from findings.checks.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
 
@@ -83,7 +83,7 @@ def images_have_dimensions(facts: Facts) -> Outcome:
     """Every img element has width and height."""
     images = [node for node in facts.document.css("img") if not inside(node, "noscript", "template")]
     if not images:
-        return not_applicable("The page has no image.")
+        return passed("The page has no image.")
     bare = [snippet(node) for node in images if not (_is_size(node, "width") and _is_size(node, "height"))]
     return verdict(bare, fine="Every image has its size.", wrong="Images have no size.", images=len(images))
 

@@ -91,7 +91,7 @@ def meta_viewport(facts: Facts) -> Outcome:
     """The viewport has no user-scalable=no and no maximum-scale below 2."""
     said = facts.document.metas("viewport")
     if not said:
-        return not_applicable("There is no viewport.")
+        return passed("There is no viewport that restricts zooming.")
     faults = [fault for content in said for fault in _zoom_faults(viewport_settings(content))]
     return verdict(faults, fine="The page can be enlarged.", wrong="Zooming is restricted.", viewport=said)
 
@@ -148,7 +148,7 @@ def heading_order(facts: Facts) -> Outcome:
     """No heading is more than one level below the heading before it."""
     headings = _headings(markup(facts))
     if not headings:
-        return not_applicable("The page has no heading.")
+        return passed("The page has no heading.")
     bad = [
         f"{snippet(node)} follows level {before}"
         for (before, _), (level, node) in zip(headings, headings[1:], strict=False)
@@ -165,7 +165,7 @@ def _headings(page: Page) -> list[tuple[int, LexborNode]]:
 
 def _level(node: LexborNode) -> int:
     said = value(node, "aria-level").strip()
-    if said.isascii() and said.isdecimal() and 0 < int(said[:4]):
+    if said.isascii() and said.isdecimal() and int(said[:4]) > 0:
         return int(said[:4])
     tag = node.tag or ""
     return int(tag[1]) if re.fullmatch(r"h[1-6]", tag) else 2

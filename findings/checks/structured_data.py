@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from findings.checks.facts import Facts
-from findings.checks.outcome import Outcome, not_applicable, verdict
+from findings.checks.outcome import Outcome, passed, verdict
 from findings.checks.page import Page
 from findings.checks.registry import LOW, MEDIUM, SEO, Fix, check
 
@@ -59,7 +59,7 @@ def structured_data_is_valid(facts: Facts) -> Outcome:
     """Each JSON-LD block parses and has @context and @type."""
     blocks = _blocks(facts.document)
     if not blocks:
-        return not_applicable("The page has no structured data.")
+        return passed("The page has no structured data.")
     faults = [f"block {number}: {fault}" for number, text in enumerate(blocks, 1) if (fault := _fault(text))]
     return verdict(faults, fine="Every block parses.", wrong="Structured data are wrong.", blocks=len(blocks))
 
@@ -87,7 +87,7 @@ def structured_data_is_complete(facts: Facts) -> Outcome:
     things = [thing for text in _blocks(facts.document) for thing in _things(_parsed(text))]
     known = [(name, thing) for thing in things for name in _types(thing) if name in REQUIRED]
     if not known:
-        return not_applicable("The page has no structured data of a type that Google shows.")
+        return passed("The page has no structured data of a type that Google shows.")
     faults = [
         f"{name}: {' or '.join(group)} is missing"
         for name, thing in known

@@ -55,14 +55,11 @@ class Handshake:
     certificate: Certificate
 
 
-def shake_hands(host: str, port: int, dial: Dial, ca_file: str | None) -> Handshake:
+def shake_hands(host: str, port: int, dial: Dial, trusting: ssl.SSLContext) -> Handshake:
     """Shake hands as a browser does; where the certificate is not trusted, again without trusting it.
 
-    Raises CannotLook when no handshake is possible at all.
+    `trusting` knows the authorities that are trusted. Raises CannotLook when no handshake is possible at all.
     """
-    trusting = ssl.create_default_context()
-    if ca_file:
-        trusting.load_verify_locations(ca_file)
     try:
         return _handshake(host, port, dial, trusting, None)
     except ssl.SSLCertVerificationError as error:

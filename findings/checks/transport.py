@@ -160,7 +160,7 @@ def hsts_preload(facts: Facts) -> Outcome:
             "Serve nothing else over plain HTTP.",
         ),
         (
-            "https://developer.mozilla.org/en-US/docs/Web/Security/Practical_implementation_guides/TLS#http_redirection",
+            "https://developer.mozilla.org/en-US/docs/Web/Security/Practical_implementation_guides/TLS",
             "https://developer.chrome.com/docs/lighthouse/pwa/redirects-http",
         ),
         REDIRECT_SNIPPETS,
