@@ -4,7 +4,7 @@ import base64
 import traceback
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from krafter_audit.lib import vault
 
@@ -18,7 +18,7 @@ def keys(**named: bytes) -> str:
 
 
 @pytest.fixture(autouse=True)
-def one_key(settings: SettingsWrapper) -> None:
+def one_key(settings: Settings) -> None:
     settings.KRAFTER_ENCRYPTION_KEYS = keys(old=OLD)
 
 
@@ -72,7 +72,7 @@ def test_what_was_never_sealed_is_refused(rubbish: bytes) -> None:
         vault.open_sealed(rubbish, owner=OWNER)
 
 
-def test_an_older_key_still_opens_and_the_first_one_seals(settings: SettingsWrapper) -> None:
+def test_an_older_key_still_opens_and_the_first_one_seals(settings: Settings) -> None:
     before = vault.seal(SECRET, owner=OWNER)
     settings.KRAFTER_ENCRYPTION_KEYS = keys(new=NEW, old=OLD)
 
@@ -81,7 +81,7 @@ def test_an_older_key_still_opens_and_the_first_one_seals(settings: SettingsWrap
     assert vault.key_id(vault.seal(SECRET, owner=OWNER)) == "new"
 
 
-def test_a_key_that_is_gone_opens_nothing(settings: SettingsWrapper) -> None:
+def test_a_key_that_is_gone_opens_nothing(settings: Settings) -> None:
     before = vault.seal(SECRET, owner=OWNER)
     settings.KRAFTER_ENCRYPTION_KEYS = keys(new=NEW)
 
@@ -89,7 +89,7 @@ def test_a_key_that_is_gone_opens_nothing(settings: SettingsWrapper) -> None:
         vault.open_sealed(before, owner=OWNER)
 
 
-def test_a_rewritten_key_id_does_not_open_even_with_the_same_key(settings: SettingsWrapper) -> None:
+def test_a_rewritten_key_id_does_not_open_even_with_the_same_key(settings: Settings) -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
     settings.KRAFTER_ENCRYPTION_KEYS = keys(old=OLD, odd=OLD)
 
@@ -128,10 +128,12 @@ def test_a_setting_that_holds_no_usable_keys_is_refused_with_a_sentence(setting:
 
 
 def test_the_sentence_about_a_bad_key_does_not_show_the_key() -> None:
-    with pytest.raises(ValueError) as caught:
-        vault.parse_keys(f"{keys(a=OLD)},b:c3VwZXJzZWNyZXQ=")
+    short = base64.b64encode(b"supersecret").decode()
 
-    assert "c3VwZXJzZWNyZXQ" not in "".join(traceback.format_exception(caught.value))
+    with pytest.raises(ValueError) as caught:
+        vault.parse_keys(f"{keys(a=OLD)},b:{short}")
+
+    assert short not in "".join(traceback.format_exception(caught.value))
 
 
 def test_keys_in_the_url_safe_alphabet_are_read_too() -> None:
@@ -140,7 +142,7 @@ def test_keys_in_the_url_safe_alphabet_are_read_too() -> None:
     assert vault.parse_keys(f"a:{base64.urlsafe_b64encode(key).decode()}") == {"a": key}
 
 
-def test_without_a_usable_key_nothing_is_sealed(settings: SettingsWrapper) -> None:
+def test_without_a_usable_key_nothing_is_sealed(settings: Settings) -> None:
     settings.KRAFTER_ENCRYPTION_KEYS = ""
 
     with pytest.raises(vault.VaultError, match="KRAFTER_ENCRYPTION_KEYS"):
