@@ -46,6 +46,11 @@ OPEN_STATUSES = (
 TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
 
 
+def certain() -> int:
+    """Return the confidence of a source that says nothing of it."""
+    return 1
+
+
 class Scan(Record, Claimable):
     """One look at a whole site."""
 
@@ -111,7 +116,7 @@ class Finding(Record):
     description = models.TextField(blank=True)
     severity = models.CharField(max_length=8, choices=Severity)
     status = models.CharField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
-    confidence = models.JSONField(default=1)
+    confidence = models.JSONField(default=certain)
     impact = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     effort = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     risk = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])

@@ -4,6 +4,7 @@ import django.contrib.postgres.fields
 import django.core.serializers.json
 import django.core.validators
 import django.db.models.deletion
+import findings.models
 import krafter_audit.lib.models
 from django.conf import settings
 from django.db import migrations, models
@@ -30,7 +31,7 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True)),
                 ('severity', models.CharField(choices=[('critical', 'Critical'), ('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=8)),
                 ('status', models.CharField(choices=[('new', 'New'), ('triaged', 'Triaged'), ('in_progress', 'In Progress'), ('ready_verify', 'Ready Verify'), ('resolved', 'Resolved'), ('dismissed', 'Dismissed')], default='new', max_length=12)),
-                ('confidence', models.JSONField(default=1)),
+                ('confidence', models.JSONField(default=findings.models.certain)),
                 ('impact', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(100)])),
                 ('effort', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(100)])),
                 ('risk', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(100)])),
