@@ -60,13 +60,13 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Draft:
-    """A task as it is to be seen at the provider. `due` is an ISO 8601 date, `text` the guidance in Markdown."""
+    """A task as it is to be seen at the provider. `text` is the guidance in Markdown."""
 
     marker: str
     title: str
     status: str
     priority: str
-    due: str | None
+    due: datetime | None
     closed: bool
     text: str = ""
 
