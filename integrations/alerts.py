@@ -33,9 +33,9 @@ def _read(run: Run, source: Source) -> None:
 def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
     """Leave out what is known and unchanged, so that a severity which a person set is not set back every time."""
     seen = {(sighting.domain, sighting.title): sighting for sighting in map(sighting_of, page)}
-    known = Finding.objects.filter(
-        project=run.row.project, title__in=[title for _, title in seen]
-    ).exclude(status=FindingStatus.RESOLVED)
+    known = Finding.objects.filter(project=run.row.project, title__in=[title for _, title in seen]).exclude(
+        status=FindingStatus.RESOLVED
+    )
     for domain, title, evidence in known.values_list("domain", "title", "evidence"):
         sighting = seen.get((domain, title))
         if sighting and evidence == sighting.evidence:

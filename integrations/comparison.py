@@ -88,7 +88,9 @@ def _ended_there(decision: Decision, draft: Draft, ticket: Ticket) -> None:
     if ticket.state == State.CLOSED:
         decision.follow = CLOSED
     else:
-        decision.conflicts["state"] = "It was closed as not to be done: decide whether to dismiss the finding."
+        decision.conflicts["state"] = (
+            "It was closed as not to be done: decide whether to dismiss the finding."
+        )
 
 
 def _reopened_there(decision: Decision, draft: Draft, moved_here: bool) -> None:

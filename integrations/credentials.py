@@ -31,7 +31,9 @@ def opened(row: Integration) -> dict[str, Any]:
 
 def resealed(row: Integration) -> bytes:
     """Return the row's credentials, sealed anew with the first key."""
-    return vault.seal(vault.open_sealed(bytes(row.credentials or b""), owner=owner_of(row)), owner=owner_of(row))
+    return vault.seal(
+        vault.open_sealed(bytes(row.credentials or b""), owner=owner_of(row)), owner=owner_of(row)
+    )
 
 
 def without_secrets(text: str, credentials: Mapping[str, Any]) -> str:

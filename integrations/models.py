@@ -24,7 +24,9 @@ class Integration(Record, Claimable):
         SYNCING = "syncing"
         ERROR = "error"
 
-    organization = models.ForeignKey(Organization, models.CASCADE, related_name="integrations", db_index=False)
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="integrations", db_index=False
+    )
     project = models.ForeignKey(Project, models.CASCADE, related_name="integrations", db_index=False)
     provider = models.CharField(max_length=20, choices=[(name, name) for name in PROVIDERS])
     status = models.CharField(max_length=12, choices=Status, default=Status.DISCONNECTED)

@@ -29,7 +29,9 @@ def exchange(
 def is_due(credentials: Mapping[str, Any]) -> bool:
     """Tell whether a token has lived 80 % of its life and can be renewed."""
     renew_at = credentials.get("renew_at")
-    return bool(renew_at and credentials.get("refresh_token")) and datetime.now(UTC) >= datetime.fromisoformat(renew_at)
+    return bool(renew_at and credentials.get("refresh_token")) and datetime.now(
+        UTC
+    ) >= datetime.fromisoformat(renew_at)
 
 
 def renewed(

@@ -32,7 +32,9 @@ class ConnectIntegration(Asked):
             raise serializers.ValidationError({"credentials": ["Send at least one credential."]})
         alone = {"redirect_uri", "code_verifier"} & set(attrs)
         if alone and "auth_code" not in attrs:
-            raise serializers.ValidationError({name: ["This goes with an auth_code."] for name in sorted(alone)})
+            raise serializers.ValidationError(
+                {name: ["This goes with an auth_code."] for name in sorted(alone)}
+            )
         return attrs
 
 
@@ -53,7 +55,9 @@ class IntegrationListed(IntegrationShown):
     """A provider as the list has it: for one that was never connected, `id` is null and other keys are there."""
 
     id = serializers.UUIDField(allow_null=True)
-    credentials = serializers.DictField(required=False, help_text="Always empty, and only where `id` is null.")
+    credentials = serializers.DictField(
+        required=False, help_text="Always empty, and only where `id` is null."
+    )
     inserted_at = Moment(required=False, allow_null=True)
 
     class Meta(IntegrationShown.Meta):

@@ -13,7 +13,13 @@ from events.record import record
 from integrations import credentials as secrets
 from integrations import oauth
 from integrations.configuration import configuration
-from integrations.errors import NeverConnected, NotConnected, SignInRefused, SignInUnavailable, UnknownProvider
+from integrations.errors import (
+    NeverConnected,
+    NotConnected,
+    SignInRefused,
+    SignInUnavailable,
+    UnknownProvider,
+)
 from integrations.models import Integration
 from integrations.providers import ADAPTERS, PROVIDERS
 from integrations.providers.base import Refused, Unavailable
@@ -115,9 +121,7 @@ def _row(project: Project, provider: str) -> Integration:
 
 
 def _chosen(project: Project, provider: str) -> dict[str, Any]:
-    row = Integration.objects.filter(
-        project=project, provider=provider, credentials__isnull=False
-    ).first()
+    row = Integration.objects.filter(project=project, provider=provider, credentials__isnull=False).first()
     adapter = ADAPTERS.get(provider)
     if row is None or adapter is None:
         return {}

@@ -51,7 +51,9 @@ def take_in(run: Run, link: ExternalLink, ticket: Ticket) -> None:
         run.refuse(ticket.key, conflict)
     with transaction.atomic():
         if decision.follow:
-            refused = remediation_tickets.follow_ticket(link.task_id, state=decision.follow, by=BY_INTEGRATION)
+            refused = remediation_tickets.follow_ticket(
+                link.task_id, state=decision.follow, by=BY_INTEGRATION
+            )
             run.log.pulled += 1
             for why in refused:
                 run.refuse(ticket.key, why)
@@ -126,7 +128,12 @@ def _let_go_of_other_places(run: Run, tracker: Tracker) -> None:
     if elsewhere:
         run.row.cursor.pop(SINCE, None)
         ExternalLink.objects.filter(pk__in=elsewhere).update(
-            state=ExternalLink.State.CLAIMED, external_id="", key="", url="", last_synced={}, task_seen_at=None
+            state=ExternalLink.State.CLAIMED,
+            external_id="",
+            key="",
+            url="",
+            last_synced={},
+            task_seen_at=None,
         )
         run.note(f"{len(elsewhere)} tasks had their tickets in another place and get new ones here.")
 
@@ -203,7 +210,10 @@ def _remember(link: ExternalLink, draft: Draft, ticket: Ticket, decision: compar
     wanted, there = comparison.wanted(draft), comparison.remote(ticket)
     if "title" in decision.conflicts:
         wanted["title"] = link.last_synced["wanted"]["title"]
-    link.last_synced = {"wanted": wanted, "remote": there if "title" in decision.push else _agreed(link, ticket)}
+    link.last_synced = {
+        "wanted": wanted,
+        "remote": there if "title" in decision.push else _agreed(link, ticket),
+    }
 
 
 def draft_of(task: Task) -> Draft:

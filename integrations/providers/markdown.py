@@ -20,9 +20,7 @@ def block(draft: Draft) -> str:
     """Return our part of an issue's body, between two hidden marks; the first carries the task's id."""
     due = f"**Due:** {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
     text = f"\n\n{_harmless(draft.text)}" if draft.text else ""
-    return (
-        f"<!-- krafter-task:{draft.marker} -->\n{due}**Priority:** {draft.priority}{text}\n<!-- /krafter-task -->"
-    )
+    return f"<!-- krafter-task:{draft.marker} -->\n{due}**Priority:** {draft.priority}{text}\n<!-- /krafter-task -->"
 
 
 def merged_body(present: str, draft: Draft) -> str:

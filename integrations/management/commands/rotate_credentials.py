@@ -31,7 +31,9 @@ class Command(BaseCommand):
         for outcome, number in counts.items():
             self.stdout.write(f"{number} {outcome}")
         if counts["not to be opened"]:
-            self.stderr.write("Some credentials were sealed with a key that is not in KRAFTER_ENCRYPTION_KEYS.")
+            self.stderr.write(
+                "Some credentials were sealed with a key that is not in KRAFTER_ENCRYPTION_KEYS."
+            )
 
 
 def batches(size: int) -> Iterator[list[Integration]]:
