@@ -31,7 +31,7 @@ def _read(run: Run, source: Source) -> None:
 
 
 def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
-    """Leave out what is known and unchanged, so that a severity which a person set is not set back every time."""
+    """Leave out what is known and unchanged: a severity that a person set is not set back every time."""
     seen = {(sighting.domain, sighting.title): sighting for sighting in map(sighting_of, page)}
     known = Finding.objects.filter(project=run.row.project, title__in=[title for _, title in seen]).exclude(
         status=FindingStatus.RESOLVED
@@ -44,7 +44,7 @@ def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
 
 
 def sighting_of(found: RemoteFinding) -> Sighting:
-    """Return a provider's finding as the ingestion takes it, with the provider's id and address as evidence."""
+    """Return a provider's finding as the ingestion takes it, with its id and address there as evidence."""
     evidence = {"source": found.external_id, "url": found.url, **found.evidence}
     return Sighting(
         domain=found.domain,

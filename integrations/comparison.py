@@ -13,8 +13,8 @@ OVER = (State.CLOSED, State.DROPPED)
 class Decision:
     """What to do about one ticket.
 
-    `push`: the fields to bring to the task's; `follow`: where the ticket went; `conflicts`: field → a sentence, for
-    a person to see.
+    `push`: the fields to bring to the task's; `follow`: where the ticket went; `conflicts`: field → a
+    sentence, for a person to see.
     """
 
     push: set[str] = field(default_factory=set)
@@ -43,7 +43,7 @@ def remote(ticket: Ticket) -> dict[str, Any]:
 
 
 def decide(last_synced: dict[str, Any], draft: Draft, ticket: Ticket) -> Decision:
-    """Compare both sides with what they last agreed on. What did not change, and what we wrote, is left alone."""
+    """Compare both sides with what they last agreed on; what did not change, or is our own, stays."""
     was, then, now = last_synced["wanted"], last_synced["remote"], wanted(draft)
     decision = Decision(push={name for name in ("priority", "due", "status") if now[name] != was[name]})
     _title(decision, was, then, draft, ticket)

@@ -25,7 +25,7 @@ def opened(row: Integration) -> dict[str, Any]:
     """Open the credentials of a row. Raises VaultError when they do not open."""
     if row.credentials is None:
         raise vault.VaultError("There are no credentials.")
-    found: dict[str, Any] = json.loads(vault.open_sealed(row.credentials, owner=owner_of(row)))
+    found: dict[str, Any] = json.loads(vault.open_sealed(bytes(row.credentials), owner=owner_of(row)))
     return found
 
 

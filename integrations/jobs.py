@@ -10,19 +10,18 @@ from integrations.models import Integration
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send
 
-MOST_AT_ONCE = 500
 
-
-@shared_task(name="integrations.sync")
+@shared_task(name="integrations.sync", soft_time_limit=240, time_limit=270)
 def sync(integration_id: str) -> None:
-    """Carry out one integration's sync."""
+    """Carry out one integration's sync; it stops by itself long before the limit and goes on in another run."""
     engine.sync(UUID(integration_id))
 
 
-def sweep() -> int:
-    """Wake workers for the syncs that nobody holds and whose time has come; return how many were sent."""
-    waiting = Integration.objects.filter(
+@shared_task(name="integrations.sweep")
+def sweep() -> None:
+    """Send what was lost or left behind, and what waited for a provider to let us in again."""
+    left = Integration.objects.filter(
         free(), status=Integration.Status.SYNCING, not_before__lte=timezone.now()
     ).order_by("not_before")
-    ids = list(waiting.values_list("pk", flat=True)[:MOST_AT_ONCE])
-    return sum(send(sync, str(integration_id)) for integration_id in ids)
+    for pk in left.values_list("pk", flat=True)[:500]:
+        send(sync, str(pk))

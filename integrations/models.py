@@ -16,7 +16,7 @@ from remediation.models import Task
 
 
 class Integration(Record, Claimable):
-    """One provider of one project. `credentials` are sealed; `generation` moves when they are replaced or wiped."""
+    """One provider of one project. `generation` moves when the sealed credentials are replaced or wiped."""
 
     class Status(models.TextChoices):
         CONNECTED = "connected"
@@ -71,10 +71,10 @@ class Integration(Record, Claimable):
 
 
 class ExternalLink(Record):
-    """Which ticket stands for a task. The claim is written before the ticket is made, so that it is made once.
+    """Which ticket stands for a task. The claim is written before the ticket is made: it is made once.
 
-    `last_synced` = `{wanted: {title, status, priority, due}, remote: {title, state, updated_at}}`: what both sides
-    were when they last agreed. `task_seen_at` is the task's `updated_at` of that moment.
+    `last_synced` = `{wanted: {title, status, priority, due}, remote: {title, state, updated_at}}`: what both
+    sides were when they last agreed. `task_seen_at` is the task's `updated_at` of that moment.
     """
 
     class State(models.TextChoices):

@@ -1,6 +1,6 @@
-"""Signing in by OAuth 2: a code becomes tokens inside the connect request; tokens are renewed before they end.
+"""Signing in by OAuth 2: a code becomes tokens inside the connect request; tokens are renewed in time.
 
-A code works once and a rotating refresh token too, so neither request is ever repeated. Bodies are never logged.
+A code works once and a rotating refresh token too, so neither request is repeated. Bodies are never logged.
 Source: RFC 6749, sections 4.1.3, 5 and 6; RFC 7636 for `code_verifier`.
 """
 
@@ -29,9 +29,9 @@ def exchange(
 def is_due(credentials: Mapping[str, Any]) -> bool:
     """Tell whether a token has lived 80 % of its life and can be renewed."""
     renew_at = credentials.get("renew_at")
-    return bool(renew_at and credentials.get("refresh_token")) and datetime.now(
-        UTC
-    ) >= datetime.fromisoformat(renew_at)
+    if not isinstance(renew_at, str) or not credentials.get("refresh_token"):
+        return False
+    return datetime.now(UTC) >= datetime.fromisoformat(renew_at)
 
 
 def renewed(

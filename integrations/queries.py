@@ -1,6 +1,6 @@
 """What is read about integrations."""
 
-from collections.abc import Sequence
+from django.db.models import QuerySet
 
 from accounts.models import Project
 from integrations.models import Integration, SyncRun
@@ -16,7 +16,7 @@ def one_for_each_provider(project: Project) -> list[tuple[str, Integration | Non
     return [(provider, by_provider.get(provider)) for provider in PROVIDERS]
 
 
-def last_runs(project: Project, provider: str) -> Sequence[SyncRun]:
+def last_runs(project: Project, provider: str) -> QuerySet[SyncRun]:
     """Return the newest runs of a provider; none where it was never connected."""
     runs = SyncRun.objects.filter(integration__project=project, integration__provider=provider)
     return runs.order_by("-started_at", "-id")[:RUNS_SHOWN]

@@ -55,7 +55,7 @@ class Run:
 
 
 def held(row: Integration, **changes: Any) -> bool:
-    """Write to the row as the run that holds it; False when it is another's, or was connected anew meanwhile."""
+    """Write to the row as the run that holds it; False when it is another's or was connected anew."""
     ours = Integration.objects.filter(
         pk=row.pk, fence=row.fence, generation=row.generation, status=Integration.Status.SYNCING
     )

@@ -52,7 +52,7 @@ class IntegrationShown(Shown):
 
 
 class IntegrationListed(IntegrationShown):
-    """A provider as the list has it: for one that was never connected, `id` is null and other keys are there."""
+    """A provider as the list has it; one that was never connected has no id and other keys."""
 
     id = serializers.UUIDField(allow_null=True)
     credentials = serializers.DictField(

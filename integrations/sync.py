@@ -35,7 +35,7 @@ Status, Outcome = Integration.Status, SyncRun.Outcome
 
 @dataclass(frozen=True)
 class Ending:
-    """How a run ended: the row's next status, the run's outcome, a sentence, and when to go on if it goes on."""
+    """How a run ended: the row's next status, the run's outcome, a sentence, and when it goes on, if ever."""
 
     status: str
     outcome: str
@@ -47,7 +47,7 @@ DONE = Ending(Status.CONNECTED, Outcome.SUCCEEDED)
 
 
 def sync(integration_id: UUID) -> None:
-    """Carry out the sync that a row waits for; nothing when another worker has it, or when it is not its time."""
+    """Carry out the sync that a row waits for; nothing when another has it, or before its time."""
     row = claims.claim(
         Integration, integration_id, seconds=LEASE, status=Status.SYNCING, not_before__lte=timezone.now()
     )
@@ -70,7 +70,7 @@ def _begin(row: Integration) -> SyncRun:
 
 
 def _attempt(row: Integration, log: SyncRun) -> Ending:
-    """Exchange what there is, and turn every way in which that fails into an ending. The worker's boundary."""
+    """Exchange what there is; every way in which that fails becomes an ending. The worker's boundary."""
     if row.attempts > MOST_ATTEMPTS:
         return _failed(f"The sync was given up after {MOST_ATTEMPTS} attempts. Ask for it again.")
     try:
@@ -180,7 +180,7 @@ def _record(row: Integration, log: SyncRun, ending: Ending) -> None:
 
 
 def _step_back(row: Integration, log: SyncRun) -> None:
-    """The row was connected anew, disconnected or taken over: leave it as it is, and free what is still ours."""
+    """The row was connected anew, disconnected or taken over: leave it, and free what is still ours."""
     claims.write(row, lease_until=None)
     _close(log, Outcome.INTERRUPTED, "The connection was changed while the sync was running.")
 

@@ -1,4 +1,4 @@
-"""Tasks become tickets, once each; both sides are kept in step. No transaction is open while a provider is asked."""
+"""Tasks become tickets, once each; both sides are kept in step. No transaction is open meanwhile."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,7 +45,7 @@ def _take_in_page(run: Run, tracker: Tracker, page: Sequence[Ticket]) -> None:
 
 
 def take_in(run: Run, link: ExternalLink, ticket: Ticket) -> None:
-    """Let the task follow its ticket; what that means for the task and what is remembered are one transaction."""
+    """Let the task follow its ticket; the move and what is remembered of it are one transaction."""
     decision = comparison.decide(link.last_synced, draft_of(link.task), ticket)
     for conflict in decision.conflicts.values():
         run.refuse(ticket.key, conflict)
@@ -62,7 +62,7 @@ def take_in(run: Run, link: ExternalLink, ticket: Ticket) -> None:
 
 
 def _agreed(link: ExternalLink, ticket: Ticket) -> dict[str, Any]:
-    """Return the ticket as it is, but a title that was changed there alone is not agreed: it would be overwritten."""
+    """Return the ticket as it is; a title changed there alone is not agreed, lest it be overwritten."""
     then, ours = link.last_synced["remote"]["title"], link.last_synced["wanted"]["title"]
     title = ticket.title if ticket.title == ours else then
     return {**comparison.remote(ticket), "title": title}
@@ -92,7 +92,7 @@ def push(run: Run, tracker: Tracker) -> None:
 
 @contextmanager
 def _one_ticket(run: Run, tracker: Tracker, what: str) -> Iterator[None]:
-    """Keep one ticket's refusal for a person to see and go on; stop when the provider lets us in no more at all."""
+    """Keep one ticket's refusal for a person to see and go on; stop when nothing is let in any more."""
     run.keep()
     try:
         yield
@@ -165,7 +165,7 @@ def _tickets_by_marker(run: Run, tracker: Tracker, since: datetime) -> dict[str,
 
 
 def _make(run: Run, tracker: Tracker, link: ExternalLink) -> None:
-    """Make the ticket of a claimed link. A refusal made nothing, so the claim goes; any other failure keeps it."""
+    """Make the ticket of a claimed link. A refusal made nothing: the claim goes. Other failures keep it."""
     draft = draft_of(link.task)
     try:
         ticket = tracker.create(draft)

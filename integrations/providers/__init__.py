@@ -1,4 +1,4 @@
-"""The eight providers, always in this order, and the adapters that speak to them: one file knows one vendor."""
+"""The eight providers, always in this order, and the adapters that speak to them, one file a vendor."""
 
 from integrations.providers.base import Provider
 from integrations.providers.github import GitHub

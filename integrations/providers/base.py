@@ -1,7 +1,7 @@
 """What every provider speaks: tickets and findings out, two kinds of failure, one way to ask over HTTP.
 
-An adapter knows one vendor and neither models nor settings: it is given a client, the credentials and the base
-URL. It raises *Refused* (a person has to change something) or *Unavailable* (try again), and nothing else.
+An adapter knows one vendor and neither models nor settings: it is given a client, the credentials and the
+base URL. It raises *Refused* (a person has to change something) or *Unavailable* (try again), no other.
 """
 
 import time
@@ -23,7 +23,7 @@ MOST_PAGES = 1000
 
 
 class Refused(Exception):
-    """The provider says no, and will say so again until a person changes something. The text is a sentence."""
+    """The provider says no, and will until a person changes something. The text is a sentence."""
 
 
 class Unavailable(Exception):
@@ -103,7 +103,7 @@ class OAuth:
 
 
 class Provider:
-    """One vendor. Subclasses set the names, say who they are, and offer sources, tickets (`Tracker`) or both."""
+    """One vendor. Subclasses set the names and offer sources of findings, tickets (`Tracker`), or both."""
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -125,7 +125,7 @@ class Provider:
         self._sleep = sleep
 
     def check(self) -> None:
-        """Ask the vendor whether the credentials open what they should. Raises Refused with what to change."""
+        """Ask the vendor whether the credentials open what they should. Refused says what to change."""
         raise NotImplementedError
 
     def sources(self) -> Sequence[Source]:
@@ -148,7 +148,7 @@ class Provider:
         return value.strip()
 
     def ask(self, method: str, url: str, **request: Any) -> Response:
-        """Send one request and return the answer of a success. What is safe to repeat is tried three times."""
+        """Send one request and return its success. What is safe to repeat is tried three times."""
         attempts = ATTEMPTS if method in SAFE_TO_REPEAT else 1
         retrying = Retrying(
             stop=stop_after_attempt(attempts),
@@ -184,7 +184,7 @@ class Provider:
         return Unavailable(f"{self.title} could not be reached ({error.reason}).")
 
     def read(self, answer: Response, parse: Callable[[Any], Parsed]) -> Parsed:
-        """Read an answer's JSON with `parse`; what has another form than the vendor documents is Unavailable."""
+        """Read an answer's JSON with `parse`; a form that the vendor does not document is Unavailable."""
         try:
             return parse(answer.json())
         except (ValueError, TypeError, KeyError, AttributeError, IndexError):
@@ -220,7 +220,7 @@ class Tracker(Provider):
         raise NotImplementedError
 
     def create(self, draft: Draft) -> Ticket:
-        """Make a ticket that carries the draft's marker. Never repeated: the caller looks for the marker first."""
+        """Make a ticket with the draft's marker. Never repeated: the caller looks for the marker first."""
         raise NotImplementedError
 
     def update(self, ticket: Ticket, draft: Draft, fields: Iterable[str]) -> Ticket:

@@ -1,7 +1,8 @@
 """GitHub: issues for tasks, pull requests, code scanning and Dependabot alerts (REST, version 2022-11-28).
 
-Credentials: `token` and `repository` (`acme/web-app`). Scopes: `repo` (or `public_repo`) and `security_events`;
-fine-grained: Issues read and write, Pull requests, Code scanning alerts, Dependabot alerts and Metadata read.
+Credentials: `token` and `repository` (`acme/web-app`). Scopes: `repo` (or `public_repo`) and
+`security_events`; fine-grained: Issues read and write, and read for Pull requests, Code scanning alerts,
+Dependabot alerts and Metadata.
 A ticket's id and key are both `acme/web-app#123`, so that it stays clear whose 123 it is.
 """
 
@@ -86,7 +87,7 @@ class GitHub(Tracker):
         return self.read(self.ask("GET", self._issue_path(external_id)), self._ticket)
 
     def create(self, draft: Draft) -> Ticket:
-        """Make the issue. Without push access GitHub drops the labels silently; the answer shows what it kept."""
+        """Make the issue. Without push access GitHub silently drops labels; the answer shows what it kept."""
         answer = self.ask(
             "POST",
             self._path("/issues"),
@@ -99,7 +100,7 @@ class GitHub(Tracker):
         return self.read(answer, self._ticket)
 
     def update(self, ticket: Ticket, draft: Draft, fields: Iterable[str]) -> Ticket:
-        """Change what differs. Foreign labels stay, and so does what people wrote around our part of the body."""
+        """Change what differs. Foreign labels stay, and what people wrote around our part of the body."""
         changed = set(fields)
         body: dict[str, Any] = {}
         if "title" in changed:

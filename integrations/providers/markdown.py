@@ -1,4 +1,7 @@
-"""Our part of a ticket's text, for vendors that read Markdown: between two hidden marks, the first with the task's id."""
+"""Our part of a ticket's text, for vendors that read Markdown.
+
+It stands between two hidden marks; the first carries the task's id.
+"""
 
 import re
 from datetime import UTC
@@ -20,7 +23,8 @@ def block(draft: Draft) -> str:
     """Return our part of an issue's body, between two hidden marks; the first carries the task's id."""
     due = f"**Due:** {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
     text = f"\n\n{_harmless(draft.text)}" if draft.text else ""
-    return f"<!-- krafter-task:{draft.marker} -->\n{due}**Priority:** {draft.priority}{text}\n<!-- /krafter-task -->"
+    start, end = f"<!-- krafter-task:{draft.marker} -->", "<!-- /krafter-task -->"
+    return f"{start}\n{due}**Priority:** {draft.priority}{text}\n{end}"
 
 
 def merged_body(present: str, draft: Draft) -> str:

@@ -23,7 +23,7 @@ MOVES = {
 
 @transaction.atomic
 def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = None, by: Actor) -> Task:
-    """Keep the key of the ticket that stands for a task, and the pull request; what is None stays as it is."""
+    """Keep the key of a task's ticket, and the pull request; what is None stays as it is."""
     task = lock_work(task_id).task
     asked = {"external_ticket_key": key, "pr_url": pr_url}
     changes = {name: value for name, value in asked.items() if value and value != getattr(task, name)}
@@ -35,7 +35,7 @@ def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = N
 
 @transaction.atomic
 def follow_ticket(task_id: UUID, *, state: str, by: Actor) -> list[str]:
-    """Move a task after its ticket: started and reopened → in_progress, closed → ready_verify with a verification.
+    """Move a task: started, reopened → in_progress; closed → ready_verify, with a verification.
 
     Returns sentences on what could not be done, for a person to see; an empty list when all was.
     """

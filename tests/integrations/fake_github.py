@@ -1,4 +1,4 @@
-"""The far end: a small GitHub on loopback. It keeps issues, and holds every request against GitHub's description."""
+"""The far end: a small GitHub on loopback that holds every request against GitHub's own description."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""`manage.py rotate_credentials`: seal every stored credential with the first key of KRAFTER_ENCRYPTION_KEYS."""
+"""`manage.py rotate_credentials`: seal every credential with the first key of KRAFTER_ENCRYPTION_KEYS."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,15 +14,15 @@ from krafter_audit.lib.vault import VaultError
 
 class Command(BaseCommand):
     help = (
-        "Seal every stored credential anew with the first key of KRAFTER_ENCRYPTION_KEYS. Put the new key in front, "
-        "restart, run this, then take the old key away. It may run while the system runs."
+        "Seal every stored credential anew with the first key of KRAFTER_ENCRYPTION_KEYS. Put the new key in "
+        "front, restart, run this, then take the old key away. It may run while the system runs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--batch", type=int, default=200, help="Rows that are read at once (200).")
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
-        """Go through all rows once; say how many were sealed anew, were so already, and could not be opened."""
+        """Go through all rows once and say what became of how many."""
         newest = vault.sealing_key_id()
         counts = {"sealed anew": 0, "sealed so already": 0, "replaced meanwhile": 0, "not to be opened": 0}
         for rows in batches(max(1, batch)):
