@@ -78,7 +78,7 @@ class Api:
         return answer
 
     def wait(self, path: str, field: str, unfinished: set[str], *, seconds: float = 120) -> Any:
-        """Read a resource again and again until its `field` is none of the unfinished words; show the last answer."""
+        """Read a resource until its `field` is none of the unfinished words; show the last answer."""
         deadline = time.monotonic() + seconds
         resource = self.call("GET", path, show=False)
         while resource[field] in unfinished:

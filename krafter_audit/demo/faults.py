@@ -32,7 +32,7 @@ FAULTS: dict[str, str] = {
 
 @dataclass
 class Faults:
-    """Which faults there are now; every one of them at first. Kept in `path`, so that a restart changes nothing."""
+    """Which faults there are now: all of them at first. Kept in `path`, so that a restart changes nothing."""
 
     path: Path | None = None
     mended: set[str] = field(default_factory=set)

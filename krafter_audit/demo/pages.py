@@ -23,24 +23,29 @@ LOAVES = [
 STYLE = """
 :root { --crust: #7a4419; --flour: #fffaf3; --ink: #2b2018; --line: #e6d7c3; }
 * { box-sizing: border-box; }
-body { margin: 0; font: 17px/1.6 Georgia, "Times New Roman", serif; color: var(--ink); background: var(--flour); }
+body { margin: 0; font: 17px/1.6 Georgia, serif; color: var(--ink); background: var(--flour); }
 header, main, footer { max-width: 60rem; margin: 0 auto; padding: 1.5rem; }
 header { display: flex; gap: 1.5rem; align-items: center; border-bottom: 1px solid var(--line); }
 header img { width: 72px; height: 72px; }
 h1 { margin: 0; font-size: 2.2rem; letter-spacing: -0.01em; color: var(--crust); }
 h2 { font-size: 1.2rem; margin: 0 0 0.3rem; }
-.loaves { display: grid; gap: 1rem; grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); padding: 0; }
-.loaves li { list-style: none; background: #fff; border: 1px solid var(--line); border-radius: 10px; padding: 1rem 1.2rem; }
+.loaves { display: grid; gap: 1rem; padding: 0; }
+.loaves { grid-template-columns: repeat(auto-fill, minmax(16rem, 1fr)); }
+.loaves li { list-style: none; background: #fff; border: 1px solid var(--line); }
+.loaves li { border-radius: 10px; padding: 1rem 1.2rem; }
 .price { color: var(--crust); font-weight: bold; }
 form { display: flex; flex-wrap: wrap; gap: 0.6rem; align-items: center; margin: 1.5rem 0; }
-input { font: inherit; padding: 0.5rem 0.7rem; border: 1px solid #8a7a66; border-radius: 8px; min-width: 16rem; }
-button { font: inherit; padding: 0.55rem 1rem; border: 0; border-radius: 8px; background: var(--crust); color: #fff; }
+input { font: inherit; padding: 0.5rem 0.7rem; min-width: 16rem; }
+input { border: 1px solid #8a7a66; border-radius: 8px; }
+button { font: inherit; padding: 0.55rem 1rem; border: 0; border-radius: 8px; }
+button { background: var(--crust); color: #fff; }
 footer { border-top: 1px solid var(--line); color: #5b4a3a; font-size: 0.95rem; }
 """
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72" width="72" height="72">
 <circle cx="36" cy="36" r="35" fill="#7a4419"/>
 <path d="M14 42c0-14 10-22 22-22s22 8 22 22c0 6-5 9-22 9s-22-3-22-9z" fill="#f3c98b"/>
 <path d="M25 27l5 9M35 24l5 10M45 27l4 8" stroke="#7a4419" stroke-width="3" stroke-linecap="round"/></svg>"""
+WORDS = "Sourdough, rye and pastry, baked every morning on Mill Lane. Order by six, collect by eight."
 GIT_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
 
 
@@ -103,8 +108,7 @@ def shop(faults: Faults) -> str:
     """The shop's page."""
     lang = "" if "a11y_html_has_lang" in faults else ' lang="en"'
     title = "" if "title_present" in faults else "<title>Corner Bakery: bread made slowly</title>"
-    words = "Sourdough, rye and pastry, baked every morning at the corner of Mill Lane. Order by six, collect by eight."
-    description = "" if "meta_description" in faults else f'<meta name="description" content="{words}">'
+    description = "" if "meta_description" in faults else f'<meta name="description" content="{WORDS}">'
     return f"""<!doctype html>
 <html{lang}>
 <head>
@@ -144,7 +148,8 @@ def order(faults: Faults) -> str:
     """The form for orders."""
     label = "" if "a11y_label" in faults else '<label for="email">Your email</label>'
     name = "" if "a11y_button_name" in faults else "Order for tomorrow"
-    return f'<form action="/" method="get">{label}<input id="email" name="email" type="email"><button>{name}</button></form>'
+    field = '<input id="email" name="email" type="email">'
+    return f'<form action="/" method="get">{label}{field}<button>{name}</button></form>'
 
 
 def not_found() -> str:

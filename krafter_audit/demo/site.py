@@ -1,6 +1,7 @@
 """The demo's website: a bakery on loopback whose faults are mended and broken again by one request each.
 
-`GET /faults` lists them; `POST /faults/<name>/mend` and `/break` change one, `POST /faults/mend-all` and `/break-all` all.
+`GET /faults` lists them; `POST /faults/<name>/mend` and `/break` change one, `POST /faults/mend-all`
+and `/break-all` all.
 """
 
 import argparse

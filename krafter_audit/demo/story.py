@@ -1,7 +1,7 @@
 """`./krafter demo`: the main job from end to end, told request by request against the running system.
 
-It looks at the demo's website, takes one finding through task, verification, refusal, mending, approval and reopening,
-then shows the policy and the reports, and ends with the exported files and the link to the shared page.
+It looks at the demo's website, takes one finding through task, verification, refusal, mending, approval and
+reopening, then shows the policy and the reports, and ends with the exported files and the shared page.
 """
 
 import argparse
@@ -77,9 +77,7 @@ class Story:
         listed = self.api.call("GET", "/findings?domain=security&limit=100", show=False)
         for finding in listed:
             if CHECK in finding["evidence"].get("checks", []):
-                print(
-                    f"\n   The one to work on: {finding['title']} ({finding['severity']}, {finding['status']})"
-                )
+                print(f"\n   The one to work on: {finding['title']} ({finding['severity']})")
                 return dict(finding)
         raise Broken(f"None of the findings is about {CHECK}.")
 
@@ -124,9 +122,7 @@ class Story:
 
     def verify_too_early(self, task: dict[str, Any]) -> None:
         """Nothing is mended yet: the check fails, and the approval is refused."""
-        self.say(
-            "Claim that it is done, without having done anything, and verify: the live site is looked at again."
-        )
+        self.say("Claim that it is done, having done nothing, and verify: the live site is looked at again.")
         verification = self.run(task)
         self.expect_checks(verification, "failed")
         self.say("Approve it all the same: refused.")

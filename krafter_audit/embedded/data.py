@@ -60,8 +60,8 @@ class DataDirectory:
     def lock(self, *, seconds: float = 12) -> int:
         """Hold the directory for this process and its leashes; answers the handle.
 
-        Raises StartFailed when another system runs on it. The leashes of a killed supervisor hold the lock for the
-        moment that they need to end what it left; that is waited for.
+        Raises StartFailed when another system runs on it. The leashes of a killed supervisor hold the lock
+        for the moment that they need to end what it left; that is waited for.
         """
         self.handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         deadline = time.monotonic() + seconds

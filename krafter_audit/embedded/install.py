@@ -1,7 +1,7 @@
 """Brings a database up to date and makes the first organisation in it, in one process: `up` waits for it.
 
-The environment's KRAFTER_INSTALL is JSON: {"site_url", "demo", "admin_password", "api_key"}; in the environment
-and not on the command line, which everybody on the machine can read. The last line printed is JSON, too.
+KRAFTER_INSTALL is JSON: {"site_url", "demo", "admin_password", "api_key"}; in the environment and not on
+the command line, which everybody on the machine can read. The last line printed is JSON, too.
 """
 
 import json

@@ -1,11 +1,11 @@
 """Runs one command and sees to it that nothing of it outlives the one who asked for it.
 
 Standard input is a pipe that the supervisor holds open: when it closes, for whatever reason, `kill -9` of the
-supervisor among them, the command and all that came of it are killed. When the command ends by itself, what it left
-running is killed as well, and its exit status becomes the leash's own.
+supervisor among them, the command and all that came of it are killed. When the command ends by itself, what
+it left running is killed as well, and its exit status becomes the leash's own.
 
-Runs as a plain file in isolated mode (`python -I -S leash.py`), so it costs milliseconds and imports the standard
-library alone.
+Runs as a plain file in isolated mode (`python -I -S leash.py`), so it costs milliseconds and imports the
+standard library alone.
 """
 
 import argparse
@@ -27,18 +27,18 @@ QUIET_SECONDS = 2.0
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every orphaned descendant, so that none is out of reach (Linux; elsewhere no effect)."""
+    """Become the parent of every orphaned descendant, so that none is out of reach (Linux alone)."""
     if LINUX:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def dies_with_parent() -> Callable[[], None]:
-    """What a child runs before it becomes the command: the kernel kills it when the leash itself is killed."""
+    """What a child runs before it becomes the command: the kernel ends it when the leash is killed."""
     parent = os.getpid()
     prctl = ctypes.CDLL(None, use_errno=True).prctl if LINUX else None
 
     def prepare() -> None:
-        # After the change of user, which would clear it; the signal goes by the parent's thread, and there is but one.
+        # After the change of user, which would clear it. The signal goes by the parent's thread: it has one.
         if prctl:
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:

@@ -1,4 +1,4 @@
-"""`./krafter manage`: Django's command line, with the settings of the system that runs on a data directory."""
+"""`./krafter manage`: Django's command line, with the settings of the system on a data directory."""
 
 import os
 import sys
@@ -7,7 +7,7 @@ from pathlib import Path
 from krafter_audit.embedded.data import ENVIRONMENT, DataDirectory
 from krafter_audit.embedded.process import REPOSITORY
 
-HINT = "(No system runs on {path}, so commands that need the database or the broker will not find them. Run ./krafter up.)"
+HINT = "(No system runs on {path}: what needs the database or the broker will not find it. Run ./krafter up.)"
 
 
 def main(arguments: list[str]) -> None:
@@ -23,7 +23,7 @@ def main(arguments: list[str]) -> None:
                 "KRAFTER_ENCRYPTION_KEYS": kept["encryption_keys"],
             }
     os.chdir(REPOSITORY)
-    os.execve(sys.executable, [sys.executable, "manage.py", *arguments[1:]], {**env, **os.environ, **env})
+    os.execve(sys.executable, [sys.executable, "manage.py", *arguments[1:]], {**os.environ, **env})  # noqa: S606
 
 
 if __name__ == "__main__":

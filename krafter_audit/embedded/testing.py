@@ -1,8 +1,8 @@
 """A pytest plugin: a throw-away PostgreSQL and Valkey for the tests (`-p krafter_audit.embedded.testing`).
 
-The process that starts the tests starts both, before the settings are read; workers of pytest-xdist are handed the
-addresses by the environment. Where DATABASE_URL or REDIS_URL is set, that server is used and none is started. Both
-servers and their files go when the tests end, and when the process is killed.
+The process that starts the tests starts both, before the settings are read; workers of pytest-xdist are
+handed the addresses by the environment. Where DATABASE_URL or REDIS_URL is set, that server is used instead.
+Both servers and their files go when the tests end, and when the process is killed.
 """
 
 import base64

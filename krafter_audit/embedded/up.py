@@ -166,7 +166,7 @@ class System:
             )
 
     def install(self) -> dict[str, Any]:
-        """Bring the tables up to date; make the first organisation, project, owner and key, or find them again."""
+        """Bring the tables up to date; make the first organisation, project, owner and key, or find them."""
         given = {"site_url": self.demo_site or "https://example.com", "demo": bool(self.demo_site)}
         given |= {name: self.secrets[name] for name in ("admin_password", "api_key")}
         env = self.env | {"KRAFTER_INSTALL": json.dumps(given)}
