@@ -92,7 +92,7 @@ def burn_down(series: Sequence[Mapping[str, Any]], *, width: int = 720, height: 
 
 
 def values_beside(dots: Sequence[Mark]) -> list[Mark]:
-    """Choose the points whose number is written: all of a short series, the first and the last of a long one."""
+    """Choose the points whose number is written: all of a short series, first and last of a long one."""
     chosen = dots if len(dots) <= 10 else [dots[0], dots[-1]]
     return [Mark(dot.x, round(dot.y - 10, 1), dot.label, side(dot, dots)) for dot in chosen]
 

@@ -19,7 +19,7 @@ class ReportFailed(Conflict):
 
 
 class ExportFailed(Exception):
-    """The file cannot be made, and another try would end the same way. The text is a sentence for the reader."""
+    """The file cannot be made, and another try would end the same way. The text is a sentence."""
 
 
 class DeliveryRefused(Exception):

@@ -1,4 +1,4 @@
-"""How a snapshot reads on paper and on the shared page: the numbers with their words, the bars, the chosen items."""
+"""How a snapshot reads on paper and on the shared page: numbers with their words, bars, the chosen items."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ def figures(snapshot: Snapshot) -> list[Figure]:
     return [
         Figure("Open findings", chart.number(summary["open_findings"]), "not yet resolved or dismissed"),
         Figure("Open risk score", chart.number(risk), change(series)),
-        Figure("Verification pass rate", percent(summary["verification_pass_rate"]), "of all verifications passed"),
+        Figure("Verification pass rate", percent(summary["verification_pass_rate"]), "of all verifications"),
         Figure("Regression rate", percent(summary["regression_rate"]), "of closed findings have come back"),
     ]
 

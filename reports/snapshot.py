@@ -1,7 +1,7 @@
 """The frozen picture that every file and page of one report shows, as plain data that knows no database.
 
-`summary` has the keys of the API's summary. `breakdown` counts what stands behind it:
-`{"open_by_severity": {…}, "open_by_domain": {…}, "findings_by_status": {…}, "tasks_by_status": {…}}`, each word → a number.
+`summary` has the keys of the API's summary. `breakdown` counts what stands behind it, each word → a number:
+`{"open_by_severity": {…}, "open_by_domain": {…}, "findings_by_status": {…}, "tasks_by_status": {…}}`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -23,6 +23,11 @@ TASK_KEYS = (
     "id", "finding_id", "title", "status", "priority", "owner_id", "sla_due_at", "external_ticket_key",
     "pr_url", "created_at", "updated_at",
 )  # fmt: skip
+
+NESTED_KEYS = {
+    "priority": ("impact", "effort", "risk", "score"),
+    "recommended_fix": ("summary", "steps", "references"),
+}
 
 Item = dict[str, Any]
 
@@ -53,4 +58,12 @@ class Snapshot:
 
 def in_order(item: Mapping[str, Any], keys: tuple[str, ...]) -> Item:
     """Return the item with the API's keys in the API's order (a jsonb column forgets the order)."""
-    return {key: item.get(key) for key in keys}
+    return {key: _arranged(key, item.get(key)) for key in keys}
+
+
+def _arranged(key: str, value: Any) -> Any:
+    if key in NESTED_KEYS and isinstance(value, dict):
+        return {name: value.get(name) for name in NESTED_KEYS[key]}
+    if key == "affected_assets" and isinstance(value, list):
+        return [{"type": asset.get("type"), "value": asset.get("value")} for asset in value]
+    return value

@@ -1,4 +1,4 @@
-"""The formats a report can be exported in. To add one: a module here with an `EXPORTER`, and its line below."""
+"""The formats of a report's file. To add one: a module here with an `EXPORTER`, and a line below."""
 
 from reports.exporters import csv, json, pdf
 from reports.exporters.base import Exporter

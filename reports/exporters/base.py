@@ -9,7 +9,7 @@ from reports.snapshot import Snapshot
 
 @dataclass(frozen=True)
 class Exporter:
-    """One format. `write` streams the snapshot into the open file, or raises `ExportFailed` with a sentence."""
+    """One format. `write` streams the snapshot into the open file, or raises ExportFailed with a sentence."""
 
     extension: str
     content_type: str

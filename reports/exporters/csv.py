@@ -1,8 +1,8 @@
 """CSV (RFC 4180, UTF-8): one table, whose first column says what a row is.
 
-`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`. The other columns are the
-API's keys; `score` is `priority.score` of a finding, `priority` the word of a task, `affected_assets` the values
-joined by spaces, `recommended_fix` its summary. Evidence is in the JSON export alone.
+`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`. The others are
+the API's keys; `score` is `priority.score` of a finding, `priority` the word of a task, `affected_assets` the
+values joined by spaces, `recommended_fix` its summary. Evidence is in the JSON export alone.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""PDF: tagged (PDF/UA-1), A4, with the burn-down drawn; the most pressing findings and tasks, not all of them."""
+"""PDF: tagged (PDF/UA-1), A4, with the burn-down drawn; the most pressing findings and tasks, not all."""
 
 from functools import cache
 from pathlib import Path
@@ -13,15 +13,15 @@ from reports.snapshot import Snapshot
 
 STYLE = Path(__file__).parents[1] / "static" / "reports" / "pdf.css"
 NO_PANGO = (
-    "The PDF could not be made: WeasyPrint needs the Pango library, which this machine lacks. Install it (Debian or "
-    "Ubuntu: apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0; macOS: "
-    "brew install pango), then export the report again."
+    "The PDF could not be made: WeasyPrint needs the Pango library, which this machine lacks. Install it "
+    "(Debian or Ubuntu: apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 "
+    "libharfbuzz-subset0; macOS: brew install pango), then export the report again."
 )
 
 
 @cache
 def engine() -> Any:
-    """Return WeasyPrint, imported when the first PDF is asked for: it loads system libraries that may be absent."""
+    """Return WeasyPrint, imported for the first PDF alone: it loads system libraries that may be absent."""
     try:
         import weasyprint
     except (OSError, ImportError) as error:
