@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from events.record import record
 from krafter_audit.lib import claims, vault
-from reports import links, presentation
+from reports import chart, links, presentation
 from reports.channels import CHANNELS
 from reports.channels.base import Message, Parcel
 from reports.errors import DeliveryPostponed, DeliveryRefused
@@ -78,7 +78,7 @@ def message_of(share: Share) -> Message:
         site_url=snapshot.site_url,
         period=presentation.period(snapshot.period_start, snapshot.period_end),
         figures=presentation.figures(snapshot),
-        words=presentation.chart.describe(snapshot.burn_down),
+        words=chart.describe(snapshot.burn_down),
         url=links.url_of(share),
         expires=f"{share.expires_at.day} {share.expires_at:%B %Y}",
     )

@@ -1,7 +1,7 @@
 """What we show: reports with the picture they froze, and the shares that let others read them."""
 
 from datetime import date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
@@ -41,7 +41,7 @@ class Report(Record, Claimable):
     status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
     period_start = models.DateField()
     period_end = models.DateField()
-    summary = VerbatimJSONField()
+    summary: "models.Field[Any, Any]" = VerbatimJSONField()
     breakdown = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     subject = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     file = models.CharField(max_length=200, blank=True)

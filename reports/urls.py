@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.views import ReportViewSet, ShareViewSet
+from reports.views import ReportFileViewSet, ReportViewSet, ShareViewSet
 
 urlpatterns = [
     path("reports", ReportViewSet.as_view({"get": "list"})),
@@ -12,5 +12,5 @@ urlpatterns = [
     path("reports/shares", ShareViewSet.as_view({"get": "list"})),
     path("reports/shares/<str:pk>", ShareViewSet.as_view({"get": "retrieve", "delete": "destroy"})),
     path("reports/<str:pk>", ReportViewSet.as_view({"get": "retrieve"})),
-    path("reports/<str:pk>/download", ReportViewSet.as_view({"get": "download"})),
+    path("reports/<str:pk>/download", ReportFileViewSet.as_view({"get": "download"})),
 ]

@@ -5,6 +5,7 @@ from typing import Any
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -61,6 +62,24 @@ class ReportViewSet(ProjectViewSet):
         """Hand the latest report on by link, e-mail or Slack."""
         share = services.share(self.project, **self.body(ShareReport), by=self.actor)
         return Response(SharedShown(share).data)
+
+
+class AnyAccept(BaseContentNegotiation):
+    """A file is what it is: whatever a client says it accepts, it gets the file, or a refusal in JSON."""
+
+    def select_parser(self, request: Request, parsers: Any) -> Any:
+        """Read bodies as everywhere."""
+        return parsers[0]
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
+        """Write refusals as everywhere."""
+        return renderers[0], renderers[0].media_type
+
+
+class ReportFileViewSet(ProjectViewSet):
+    """The file of a report."""
+
+    content_negotiation_class = AnyAccept
 
     @extend_schema(
         summary="Download the file of a report",

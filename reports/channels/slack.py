@@ -52,7 +52,7 @@ def is_slack(host: str | None, port: int | None, path: str) -> bool:
 
 
 def operator_allows(url: str) -> bool:
-    """Tell whether the operator's list alone lets the address pass: a staging host that stands in for Slack."""
+    """Tell whether the operator's list alone lets the address pass: one that stands in for Slack."""
     try:
         validate_url(url, policy=AddressPolicy.from_setting(""))
     except HttpError:

@@ -29,13 +29,17 @@ def engine() -> Any:
     return weasyprint
 
 
+def fetcher() -> Any:
+    """Return what opens addresses on WeasyPrint's behalf: its own would take file:// and http:// as well."""
+    return engine().urls.URLFetcher(allowed_protocols=("data",))
+
+
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
     """Lay the report out and write it; nothing but `data:` addresses is ever opened on the way."""
     weasyprint = engine()
     page = weasyprint.HTML(
         string=render_to_string("reports/pdf.html", printed(snapshot)),
-        # The default fetcher opens file:// and http://, and titles come from the audited site.
-        url_fetcher=weasyprint.urls.URLFetcher(allowed_protocols=("data",)),
+        url_fetcher=fetcher(),
     )
     style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8"))
     page.write_pdf(out, stylesheets=[style], pdf_variant="pdf/ua-1")
