@@ -4,6 +4,7 @@ Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhook
 other than 429 are final; text is escaped for & < > alone).
 """
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,7 +22,7 @@ from reports.channels.base import Channel, Message, Parcel
 from reports.errors import DeliveryPostponed, DeliveryRefused
 
 HOSTS = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
-PATH = "/services/"
+PATH = re.compile(r"\A/services/[A-Za-z0-9_/-]+\Z")
 LIMITS = Limits(connect=5.0, read=5.0, total=5.0, body=4096, redirects=0)
 WRONG = "Use a Slack incoming-webhook URL: https://hooks.slack.com/services/…"
 FINAL = {
@@ -48,7 +49,7 @@ def check(fields: dict[str, Any]) -> None:
 
 def is_slack(host: str | None, port: int | None, path: str) -> bool:
     """Tell whether the address is one that Slack gives out."""
-    return host in HOSTS and port in (None, 443) and path.startswith(PATH)
+    return host in HOSTS and port in (None, 443) and PATH.match(path) is not None
 
 
 def operator_allows(url: str) -> bool:
