@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_structlog",
+    "krafter_audit",
     "krafter_audit.api",
     "accounts",
     "events",
