@@ -22,12 +22,12 @@ def operator(db: None) -> Client:
     return client
 
 
-@pytest.mark.parametrize("page", ["report", "share"])
+@pytest.mark.parametrize("listed", ["report", "share"])
 def test_a_list_of_many_costs_as_many_statements_as_a_list_of_one(
     operator: Client,
     ask: Ask,
     exported: Exported,
-    page: str,
+    listed: str,
     django_assert_max_num_queries: Any,
 ) -> None:
     for _ in range(6):
@@ -35,7 +35,7 @@ def test_a_list_of_many_costs_as_many_statements_as_a_list_of_one(
         ask("post", "reports/share", {"channel": "link"})
 
     with django_assert_max_num_queries(9):
-        response = operator.get(reverse(f"admin:reports_{page}_changelist"))
+        response = operator.get(reverse(f"admin:reports_{listed}_changelist"))
 
     assert response.status_code == 200
     assert response.context["cl"].result_count == 6
