@@ -26,7 +26,7 @@ class Target:
     def parse(cls, url: str) -> Self:
         """Take a URL apart.
 
-        Raises BadUrl for what is none; RefusedAddress for another scheme, userinfo and odd forms of addresses.
+        Raises BadUrl for what is none; RefusedAddress for other schemes, userinfo, odd forms of addresses.
         """
         if _UNSAFE.search(url) or len(url) > 8192:
             raise BadUrl("The URL holds spaces, control characters or backslashes, or is too long.")
