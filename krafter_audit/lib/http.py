@@ -208,23 +208,22 @@ def _with_params(target: Target, params: Mapping[str, Any] | None) -> Target:
 
 
 def _followed(exchange: Exchange, hop: Hop, redirects: int | None) -> Response:
-    """Ask hop after hop, `None` redirects meaning that the first answer is the answer."""
-    history: tuple[Response, ...] = ()
+    """Ask hop after hop; with `redirects` None the first answer is the answer."""
+    answers: list[Response] = []
     asked: set[tuple[str, str]] = set()
     try:
         while True:
-            asked.add((hop.method, hop.target.url))
-            response = exchange.ask(hop)
-            following = None if redirects is None else hop.following(response)
+            answers.append(exchange.ask(hop))
+            following = None if redirects is None else hop.following(answers[-1])
             if following is None:
-                return replace(response, history=history)
-            history = (*history, response)
+                return replace(answers.pop(), history=tuple(answers))
+            asked.add(hop.identity)
             # No cookie is kept, so the same request would bring the same answer.
-            if len(history) > (redirects or 0) or (following.method, following.target.url) in asked:
+            if len(answers) > (redirects or 0) or following.identity in asked:
                 raise TooManyRedirects(f"{hop.target.host} redirects in a circle or too often.")
             hop = following
     except HttpError as error:
-        error.history = history
+        error.history = tuple(answers)
         raise
 
 
@@ -235,7 +234,7 @@ def retrying[T](call: Callable[[], T], *, attempts: int = 3) -> T:
     """
     retries = Retrying(
         stop=stop_after_attempt(attempts),
-        wait=wait_exponential_jitter(initial=0.2, max=2),
+        wait=wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2),
         retry=retry_if_exception(_may_pass),
         reraise=True,
     )

@@ -66,6 +66,7 @@ class Server:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes the thread that accepts
         self._listener.close()
         for sock in self.sockets:
             sock.close()
@@ -108,9 +109,9 @@ def _request(connection: socket.socket) -> bytes:
     received = b""
     while b"\r\n\r\n" not in received:
         piece = connection.recv(65536)
-        if not piece:
-            return received
         received += piece
+        if not piece or received.startswith(b"\x16"):  # hung up, or a TLS handshake where none is served
+            return received
     head, _, body = received.partition(b"\r\n\r\n")
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):

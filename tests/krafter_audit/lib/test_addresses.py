@@ -58,9 +58,13 @@ def test_an_address_outside_of_the_public_internet_is_not_public(address: str) -
     assert not NOBODY.permits(ip_address(address), 80)
 
 
-@pytest.mark.parametrize("address", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "2a00:1450:4001:80e::200e"])
+@pytest.mark.parametrize(
+    "address", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "2a00:1450:4001:80e::200e"]
+)
 def test_a_public_address_is_asked_on_the_ports_of_the_web(address: str) -> None:
-    assert [port for port in (21, 22, 25, 80, 443, 6379, 8080, 8443) if NOBODY.permits(ip_address(address), port)] == [
+    assert [
+        port for port in (21, 22, 25, 80, 443, 6379, 8080, 8443) if NOBODY.permits(ip_address(address), port)
+    ] == [
         80,
         443,
         8080,
@@ -119,7 +123,20 @@ def test_an_address_in_an_unusual_spelling_is_refused(written: str) -> None:
 
 @pytest.mark.parametrize(
     "written",
-    ["", ".", "a..b", "-a.example", "a-.example", "a" * 64 + ".example", "a." * 127 + "aa", "exa mple", "a%41", "a/b", "a*", "\ud800"],
+    [
+        "",
+        ".",
+        "a..b",
+        "-a.example",
+        "a-.example",
+        "a" * 64 + ".example",
+        "a." * 127 + "aa",
+        "exa mple",
+        "a%41",
+        "a/b",
+        "a*",
+        "\ud800",
+    ],
 )
 def test_what_is_no_host_is_no_host(written: str) -> None:
     with pytest.raises(BadUrl):
@@ -127,7 +144,9 @@ def test_what_is_no_host_is_no_host(written: str) -> None:
 
 
 def test_the_operator_allows_networks_on_any_port_or_on_one() -> None:
-    policy = AddressPolicy.from_setting(" 10.0.0.0/8, 127.0.0.1/32:8123,192.168.7.7,, fd00::/8, [fdaa::1]:99 ")
+    policy = AddressPolicy.from_setting(
+        " 10.0.0.0/8, 127.0.0.1/32:8123,192.168.7.7,, fd00::/8, [fdaa::1]:99 "
+    )
     allowed = [
         ("10.255.0.1", 1),
         ("127.0.0.1", 8123),
