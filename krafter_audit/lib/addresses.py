@@ -98,7 +98,7 @@ def _ipv4(name: str, *, as_written: str) -> str:
 
 
 def _ascii(host: str) -> str:
-    name = unicodedata.normalize("NFKC", host.translate(_DOTS)).translate(_DOTS).lower()
+    name = unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()
     if name.isascii():
         return name
     try:

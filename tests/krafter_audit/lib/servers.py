@@ -122,7 +122,7 @@ def _request(connection: socket.socket) -> bytes:
 
 @dataclass
 class Dns:
-    """Fakes getaddrinfo: a name has one list of addresses, or several that are given out one after the other."""
+    """Fakes getaddrinfo: a name has one list of addresses, or several, given out one after the other."""
 
     names: dict[str, list[list[str]]] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)

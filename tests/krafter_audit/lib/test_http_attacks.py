@@ -1,4 +1,4 @@
-"""A server with a secret listens on every address of this machine; no URL, name or redirect may lead to it."""
+"""A secret is served on every address of this machine; no URL, name or redirect may lead to it."""
 
 from collections.abc import Callable
 

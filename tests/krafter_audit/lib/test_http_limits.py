@@ -3,6 +3,7 @@
 import gzip
 import threading
 import time
+import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ import pytest
 
 from krafter_audit.lib import connections
 from krafter_audit.lib.http import AddressPolicy, Client, Limits, TimedOut, Unreachable, dial, validate_url
+from krafter_audit.lib.responses import decoded
 from tests.krafter_audit.lib.conftest import open_client
 from tests.krafter_audit.lib.servers import Dns, Server, answer, drips, redirects, says
 
@@ -75,6 +77,12 @@ def test_a_handshake_that_hangs_times_out(serve: Serve, client: Client) -> None:
     server = serve(silence)
     with soon(), pytest.raises(TimedOut, match="TLS handshake"):
         client.get(server.url.replace("http:", "https:"), limits=SHORT)
+
+
+def test_a_handshake_may_not_outlast_the_deadline(serve: Serve, client: Client) -> None:
+    server = serve(drips(b"\x16\x03\x03\x40\x00", every=0.05))
+    with soon(), pytest.raises(TimedOut):
+        client.get(server.url.replace("http:", "https:"), limits=Limits(connect=5, read=5, total=0.4))
 
 
 def test_a_server_that_reads_nothing_times_out(serve: Serve, client: Client) -> None:
@@ -252,6 +260,18 @@ def test_an_encoding_that_was_not_asked_for_stays(encoding: str, serve: Serve, c
 def test_a_bomb_is_cut_at_the_limit(bomb: bytes, encoding: str, serve: Serve, client: Client) -> None:
     response = client.get(serve(says(encoded(bomb, encoding))).url, limits=Limits(body=100_000))
     assert (len(response.body), response.truncated) == (100_000, True)
+
+
+def test_a_bomb_is_not_unpacked_beyond_the_limit() -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    tracemalloc.start()
+    try:
+        body, whole = decoded(bomb, "gzip", limit=100_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (len(body), whole) == (100_000, False)
+    assert peak < 2_000_000
 
 
 def test_a_decoded_body_of_exactly_the_limit_is_whole(serve: Serve, client: Client) -> None:
