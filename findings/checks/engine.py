@@ -1,0 +1,114 @@
+"""The engine: looks at a page with the checks that are asked for, and never passes what it did not see."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+
+from findings.checks import registry
+from findings.checks.evidence import gathered, identity_before, of_the_rule
+from findings.checks.facts import Facts
+from findings.checks.fetching import RETRY_DELAYS
+from findings.checks.judging import judge
+from findings.checks.obstacles import CannotLook
+from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, inconclusive
+from findings.checks.registry import Check
+from krafter_audit.lib.http import Client
+
+logger = logging.getLogger(__name__)
+
+
+def look(
+    url: str,
+    keys: Iterable[str],
+    *,
+    client: Client | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    before: Mapping[str, Outcome] | None = None,
+    retry_delays: Sequence[float] = RETRY_DELAYS,
+    facts: Facts | None = None,
+) -> Iterator[tuple[str, Outcome]]:
+    """Yield (key, outcome) for each key, each as soon as it is known, in the order asked for.
+
+    `thresholds` replaces the threshold of a numeric check (in its metric's unit). `before` holds the
+    outcomes of an earlier look: what differs from it is looked at twice, and a login wall is noticed by it;
+    None says that this is the first look. `facts` lets several calls, also in several threads, share what
+    one of them fetched; else they are made here, with `client`.
+
+    Nothing that the site does raises; a key that is not known is inconclusive.
+    """
+    with ExitStack() as stack:
+        if facts is None:
+            used = client or stack.enter_context(Client())
+            known = identity_before(before)
+            facts = Facts(url, used, retry_delays=retry_delays, before=known, verifying=before is not None)
+        for key in keys:
+            yield key, _look_once_for(key, facts, thresholds or {}, (before or {}).get(key))
+
+
+def look_many(
+    urls: Iterable[str],
+    keys: Iterable[str],
+    *,
+    client: Client | None = None,
+    thresholds: Mapping[str, float] | None = None,
+    retry_delays: Sequence[float] = RETRY_DELAYS,
+) -> Iterator[tuple[str, str, Outcome]]:
+    """Yield (url, key, outcome) for every page, page after page."""
+    asked = list(keys)
+    with ExitStack() as stack:
+        used = client or stack.enter_context(Client())
+        for url in urls:
+            for key, outcome in look(
+                url, asked, client=used, thresholds=thresholds, retry_delays=retry_delays
+            ):
+                yield url, key, outcome
+
+
+def _look_once_for(
+    key: str, facts: Facts, thresholds: Mapping[str, float], before: Outcome | None
+) -> Outcome:
+    known = registry.get(key)
+    if known is None:
+        return inconclusive("not_available", f"There is no check with the key {key}.")
+    outcome = _settle(known, facts, thresholds.get(key), before)
+    return outcome.with_evidence({**gathered(known, facts), **of_the_rule(known, before)})
+
+
+def _settle(known: Check, facts: Facts, threshold: float | None, before: Outcome | None) -> Outcome:
+    """Look, and look again where one look is not to be believed: on a failure and on a change."""
+    first = _run(known, facts, threshold)
+    unchanged = before is None or before.status == first.status
+    if not known.confirm or known.metric or first.status not in (PASSED, FAILED):
+        return first
+    if first.status == PASSED and unchanged:
+        return first
+    return _majority(known, facts, threshold, first)
+
+
+def _majority(known: Check, facts: Facts, threshold: float | None, first: Outcome) -> Outcome:
+    """Ask a second time past every cache; where the answers differ, a third one decides."""
+    looks = [first, _run(known, facts.again(1), threshold)]
+    if looks[1].status != first.status and looks[1].status in (PASSED, FAILED):
+        looks.append(_run(known, facts.again(2), threshold))
+    seen = [one.status for one in looks]
+    for one in looks:
+        if seen.count(one.status) > 1:
+            return one.with_evidence({"looks": seen})
+    obstacle = next(one for one in looks if one.status not in (PASSED, FAILED))
+    reason = obstacle.reason or "target_missing"
+    detail = "The looks disagree: " + ", ".join(seen) + "."
+    return inconclusive(reason, detail, looks=seen)
+
+
+def _run(known: Check, facts: Facts, threshold: float | None) -> Outcome:
+    """Run one check's function; whatever it trips over is inconclusive and harms no other check."""
+    try:
+        answer = known.run(facts)
+        if isinstance(answer, Measurement):
+            return judge(known, answer, threshold)
+        return answer
+    except CannotLook as obstacle:
+        return Outcome(INCONCLUSIVE, reason=obstacle.reason, evidence={"detail": obstacle.detail})
+    except Exception as error:  # noqa: BLE001 - the worker's boundary: one broken check must not end the look
+        logger.exception("check %s broke", known.key)
+        return inconclusive("not_available", "The check itself failed.", error=type(error).__name__)

@@ -1,0 +1,265 @@
+"""What the checks look at: fetched when a check needs it, once a run, within bounds.
+
+Every fact but the first (the page itself) is fetched only after the page has answered as itself. So a site
+that is down, has moved, or hides behind a login is noticed once, and no check passes for want of anything to
+see.
+"""
+
+import secrets
+import socket
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from findings.checks import obstacles, tls_probe
+from findings.checks.fetching import NO_CACHE, RETRY_DELAYS, Budget, Fetcher
+from findings.checks.obstacles import CannotLook, Identity
+from findings.checks.page import Page
+from findings.checks.references import same_origin_assets, same_origin_links
+from findings.checks.robots_txt import Robots
+from findings.checks.sites import host_of, same_site
+from krafter_audit.lib.exchange import tls_context
+from krafter_audit.lib.http import Client, Response, dial
+
+FOREIGN_ORIGIN = "https://krafter-audit.invalid"
+BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+REDIRECTS = (301, 302, 303, 307, 308)
+MOST_ASSETS = 12
+MOST_LINKS = 50
+# Links are by far the most requests; so many are left over for the other facts of a run.
+KEPT_FROM_LINKS = 25
+
+
+class Facts(Fetcher):
+    """The facts of one page, shared by its checks; safe to read from several threads.
+
+    `before` is the identity that the page had when the fault was found (None: this is the first look);
+    `verifying` says that there was such a look, even where its identity was not kept.
+    Every fact raises CannotLook when it cannot be had, and does so again for each check that asks.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        client: Client,
+        *,
+        retry_delays: Sequence[float] = RETRY_DELAYS,
+        before: Identity | None = None,
+        verifying: bool = False,
+        budget: Budget | None = None,
+        root: "Facts | None" = None,
+    ) -> None:
+        super().__init__(client, retry_delays, budget or Budget(), fresh=root is not None)
+        self.url = url
+        self.before = before
+        self.verifying = verifying or before is not None
+        self._root = root or self
+        if root:
+            self._door = root._door
+
+    @property
+    def landing(self) -> Page:
+        """What answers at the address, whatever its status; on the asked site and not a challenge."""
+        return self.once("landing", self._land)
+
+    @property
+    def page(self) -> Page:
+        """The page itself: found, on the asked site, no challenge, no login wall."""
+        return self.once("arrival", self._arrive)
+
+    @property
+    def document(self) -> Page:
+        """The page as HTML that was read whole."""
+        page = self.page
+        if not page.response.body.strip():
+            raise CannotLook("target_missing", "The page is empty.")
+        if not page.is_html:
+            raise CannotLook("target_missing", "The address does not answer with an HTML page.")
+        obstacles.refuse_unread(page)
+        return page
+
+    def _land(self) -> Page:
+        page = Page(self.ask("page", "GET", self.url, patient=True, follow_redirects=True))
+        obstacles.refuse_offsite(self.url, page)
+        obstacles.refuse_challenge(page)
+        return page
+
+    def _arrive(self) -> Page:
+        page = self.landing
+        obstacles.refuse_error_status(page)
+        if self.verifying:
+            obstacles.refuse_login_wall(self.url, page, self.before)
+            obstacles.refuse_another_page(page, self.before)
+        return page
+
+    def again(self, number: int) -> "Facts":
+        """Return the facts of the `number`th further look: fetched anew, past every cache."""
+        return self._root.once(f"look {number}", self._look_again)
+
+    def _look_again(self) -> "Facts":
+        return Facts(
+            self.url,
+            self.client,
+            retry_delays=self.retry_delays,
+            before=self.before,
+            verifying=self.verifying,
+            budget=self.budget,
+            root=self,
+        )
+
+    def looks(self) -> list["Facts"]:
+        """Return these facts and those of the further looks that were made."""
+        with self._root._guard:
+            known = list(self._root._known.items())
+        return [self._root, *(fact for name, fact in known if name.startswith("look "))]
+
+    @property
+    def http_chain(self) -> list[Response]:
+        """The hops from the page's plain http:// address to its end. Raises CannotLook when none answers."""
+        return self.once("http_chain", self._walk_http)
+
+    def _walk_http(self) -> list[Response]:
+        if urlsplit(self.url).scheme == "http":
+            final = self.landing.response
+            return [*final.history, final]
+        parts = urlsplit(self.url)
+        start = parts._replace(scheme="http", netloc=parts.hostname or "", fragment="").geturl()
+        final = self.ask("http_chain", "GET", start, follow_redirects=True)
+        return [*final.history, final]
+
+    def probe(self, path: str) -> Response:
+        """What the site answers to GET of a path of its own, without following redirects."""
+        return self.once(f"probe:{path}", lambda: self._beside(f"probe:{path}", "GET", path))
+
+    @property
+    def missing(self) -> Response:
+        """What the site answers at an address that it cannot have; redirects followed."""
+        path = f"/krafter-audit-{secrets.token_hex(8)}"
+        return self.once("missing", lambda: self._beside("missing", "GET", path, follow_redirects=True))
+
+    @property
+    def robots(self) -> Response:
+        """What answers at /robots.txt, redirects followed, whatever its status."""
+        return self.once(
+            "robots",
+            lambda: self._beside("robots", "GET", "/robots.txt", patient=True, follow_redirects=True),
+        )
+
+    @property
+    def sitemap(self) -> Response:
+        """The first sitemap that robots.txt names, else /sitemap.xml, whatever its status."""
+        return self.once("sitemap", self._fetch_sitemap)
+
+    def _fetch_sitemap(self) -> Response:
+        robots = self.robots
+        named = Robots.parse(robots.text).sitemaps if robots.status == 200 else []
+        return self._beside("sitemap", "GET", named[0] if named else "/sitemap.xml", follow_redirects=True)
+
+    @property
+    def cors(self) -> Response:
+        """What the page answers to a preflight request that comes from a foreign origin."""
+        headers = {"Origin": FOREIGN_ORIGIN, "Access-Control-Request-Method": "GET"}
+        return self.once("cors", lambda: self._beside("cors", "OPTIONS", "", headers=headers))
+
+    @property
+    def encoded(self) -> Response:
+        """The page as a browser that takes every compression gets it; the body is not decoded."""
+        return self.once(
+            "encoded", lambda: self._beside("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)
+        )
+
+    @property
+    def assets(self) -> list[Response]:
+        """The first 12 scripts, style sheets and images of the page's origin, as they go over the wire."""
+        return self.once("assets", self._fetch_assets)
+
+    def _fetch_assets(self) -> list[Response]:
+        addresses = same_origin_assets(self._root.document)[:MOST_ASSETS]
+        return [self.ask("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False) for url in addresses]
+
+    @property
+    def links(self) -> dict[str, int | None]:
+        """The status of the first 50 links of the page's origin; None for one that did not answer."""
+        return self.once("links", self._follow_links)
+
+    def _follow_links(self) -> dict[str, int | None]:
+        addresses = same_origin_links(self._root.document)[:MOST_LINKS]
+        allowed = max(0, self.budget.left() - KEPT_FROM_LINKS)
+        return {url: self._follow(url) for url in addresses[:allowed]}
+
+    def _follow(self, url: str) -> int | None:
+        """Ask for a link by HEAD; an error is asked for once more by GET, since many servers refuse HEAD."""
+        try:
+            status = self._ask_once("links", "HEAD", url, follow_redirects=True).status
+            if status < 400:
+                return status
+            return self._ask_once("links", "GET", url, follow_redirects=True).status
+        except CannotLook:
+            return None
+
+    def first_byte_times(self, count: int) -> list[float]:
+        """Milliseconds to the first byte of the page, `count` samples after one warm-up, each asked anew."""
+        samples: list[float] = self.once("timings", self._warm_up)
+        with self.lock("timings"):
+            while len(samples) < count:
+                samples.append(self._time_once())
+            return samples[:count]
+
+    def _warm_up(self) -> list[float]:
+        self._time_once()
+        return []
+
+    def _time_once(self) -> float:
+        response = self._beside("timings", "GET", "", headers=NO_CACHE)
+        if not 200 <= response.status < 300:
+            raise CannotLook("blocked", f"The page answered with status {response.status} while timed.")
+        return response.ttfb_ms
+
+    @property
+    def tls(self) -> tls_probe.Handshake | None:
+        """The handshake with the site; None when it is not served over https."""
+        return self.once("tls", self._shake_hands)
+
+    def _shake_hands(self) -> tls_probe.Handshake | None:
+        endpoint = self._tls_endpoint()
+        if endpoint is None:
+            return None
+        host, port = endpoint
+        trusted = tls_context(self.client._ca_file, verify=True)  # what the requests trust, and no more
+
+        def attempt() -> tls_probe.Handshake:
+            return tls_probe.shake_hands(host, port, self._dialler(host, port), trusted)
+
+        return self.patiently(attempt, lambda _: False)
+
+    @property
+    def tls_old(self) -> list[str]:
+        """The outdated TLS versions that the site still speaks."""
+        handshake = self.tls
+        if handshake is None:
+            return []
+        dialler = self._dialler(handshake.host, handshake.port)
+        return self.once("tls_old", lambda: tls_probe.old_versions_accepted(handshake.host, dialler))
+
+    def _tls_endpoint(self) -> tuple[str, int] | None:
+        """The host and port that speak TLS: the page's own, or those that its http:// address leads to."""
+        url = self.url
+        if urlsplit(url).scheme != "https":
+            first = self.ask("tls", "GET", url)
+            url = urljoin(url, first.headers.get("location") or "") if first.status in REDIRECTS else url
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
+            return None
+        return host_of(url), parts.port or 443
+
+    def _dialler(self, host: str, port: int) -> tls_probe.Dial:
+        def connect() -> tuple[socket.socket, str]:
+            self.budget.spend()
+            return dial(host, port, policy=self.client.policy, timeout=tls_probe.TIMEOUT)
+
+        return connect
+
+    def _beside(self, fact: str, method: str, path: str, **options: Any) -> Response:
+        """Ask for something of the same origin; an empty path is the page's final address."""
+        page = self._root.page
+        return self.ask(fact, method, urljoin(page.url, path) if path else page.url, **options)

@@ -1,0 +1,166 @@
+"""What stands between a check and the page: refused, offsite, a login, a challenge, an error page.
+
+A check that cannot look must never pass, so each of these ends it as inconclusive with a reason.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from findings.checks.page import Page
+from findings.checks.sites import host_of, same_site
+
+_LOGIN_WORDS = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "auth", "authenticate")
+_READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
+_NOT_FOUND_TITLES = ("404", "not found", "page missing", "does not exist", "nicht gefunden", "introuvable")
+_AWAY_TITLES = (
+    "maintenance",
+    "be right back",
+    "temporarily unavailable",
+    "wartungsarbeiten",
+    "domain is for sale",
+)
+_CHALLENGE_MARKS = (
+    "/cdn-cgi/challenge-platform/",
+    "cf-challenge",
+    "cf_chl_opt",
+    "_incapsula_resource",
+    "px-captcha",
+    "captcha-delivery.com",
+    "awswafintegration",
+)
+_CHALLENGE_TITLES = (
+    "just a moment",
+    "attention required!",
+    "access denied | ",
+    "ddos-guard",
+    "one moment, please",
+)
+_CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
+
+
+class CannotLook(Exception):
+    """The fact that a check needs cannot be had. `reason` is one of the outcome's reasons.
+
+    `tls` says that a TLS handshake failed; `final` that asking again later would not help.
+    """
+
+    def __init__(self, reason: str, detail: str, *, tls: bool = False, final: bool = False) -> None:
+        self.reason = reason
+        self.detail = detail
+        self.tls = tls
+        self.final = final
+        super().__init__(detail)
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What tells one page from another, so that a login wall or a challenge is noticed the second time."""
+
+    host: str
+    path: str
+    status_class: int
+    title: str
+    password_form: bool
+
+    def as_evidence(self) -> dict[str, Any]:
+        return dict(vars(self))
+
+    @classmethod
+    def from_evidence(cls, data: Mapping[str, Any] | None) -> "Identity | None":
+        """Read what `as_evidence` wrote; None when it is not there or not whole."""
+        try:
+            return cls(**data) if data else None
+        except TypeError:
+            return None
+
+
+def page_identity(page: Page) -> Identity:
+    """Return the page's final host and path, class of status, title, and whether it asks for a password."""
+    readable = page.is_html and bool(page.response.body)
+    return Identity(
+        host=page.host,
+        path=urlsplit(page.url).path or "/",
+        status_class=page.response.status // 100,
+        title=page.title[:200] if readable else "",
+        password_form=readable and page.first("input[type=password i]") is not None,
+    )
+
+
+def refuse_offsite(asked: str, page: Page) -> None:
+    """Raise when the redirects ended on another site than the one asked for."""
+    if not same_site(host_of(asked), page.host):
+        raise CannotLook("offsite_redirect", f"The address redirects to another site, {page.host}.")
+
+
+def refuse_challenge(page: Page) -> None:
+    """Raise when a bot wall answered in the page's place."""
+    if "challenge" in (page.header("cf-mitigated") or "").lower() or page.header("x-amzn-waf-action"):
+        raise CannotLook("challenge", "A bot challenge answered in the page's place.")
+    if page.response.status not in _CHALLENGE_STATUSES:
+        return
+    text = page.text[:200_000].lower()
+    titled = page.is_html and page.title.lower().startswith(_CHALLENGE_TITLES)
+    if titled or any(mark in text for mark in _CHALLENGE_MARKS):
+        raise CannotLook("challenge", f"A bot challenge answered with status {page.response.status}.")
+
+
+def refuse_error_status(page: Page) -> None:
+    """Raise when the answer is anything but a page that was found."""
+    status = page.response.status
+    if 200 <= status < 300:
+        return
+    if status in (401, 407):
+        raise CannotLook("login_wall", f"The page asks for credentials (status {status}).")
+    if status in (404, 410) or 300 <= status < 400:
+        raise CannotLook("target_missing", f"There is no page at this address (status {status}).")
+    raise CannotLook("blocked", f"The page answered with status {status}.")
+
+
+def refuse_unread(page: Page) -> None:
+    """Raise when the body could not be read whole, so that what is missing in it may only be cut off."""
+    encodings = {word.strip().lower() for word in (page.header("content-encoding") or "").split(",")}
+    if not encodings <= _READABLE_ENCODINGS:
+        raise CannotLook("not_available", "The page comes in an encoding that was not asked for.")
+    if page.response.truncated:
+        raise CannotLook("truncated", "The page is larger than is read, or broke off.")
+
+
+def refuse_another_page(page: Page, before: Identity | None) -> None:
+    """Raise when, at a second look, something else stands in the page's place with a good status.
+
+    A page that moved keeps its title; one that says that it is not found, or away for a while, is not the
+    page.
+    """
+    now = page_identity(page)
+    known = before.title.lower() if before else ""
+    said = now.title.lower()
+    if any(words in said and words not in known for words in _NOT_FOUND_TITLES):
+        raise CannotLook("target_missing", f"The page answers with the title {now.title[:80]!r}.")
+    if any(words in said and words not in known for words in _AWAY_TITLES):
+        raise CannotLook("blocked", f"The page answers with the title {now.title[:80]!r}.")
+    if before and page.response.history and now.title != before.title and not _same_path(now, before):
+        raise CannotLook("target_missing", f"The address now leads to another page, {now.path[:80]}.")
+
+
+def _same_path(now: Identity, before: Identity) -> bool:
+    return now.path.rstrip("/").lower() == before.path.rstrip("/").lower()
+
+
+def refuse_login_wall(asked: str, page: Page, before: Identity | None) -> None:
+    """Raise when a login page stands where another page was looked at before.
+
+    Only a second look can know this: on the first, a login page is simply the page that the site shows.
+    """
+    now = page_identity(page)
+    if not now.password_form or (before and before.password_form):
+        return
+    moved = _sounds_like_login(now.path) and not _sounds_like_login(urlsplit(asked).path)
+    if moved or (before and before.title != now.title):
+        raise CannotLook("login_wall", f"A login page at {now.path} answered in the page's place.")
+
+
+def _sounds_like_login(path: str) -> bool:
+    parts = path.lower().replace(".", "/").split("/")
+    return any(part in _LOGIN_WORDS for part in parts)
