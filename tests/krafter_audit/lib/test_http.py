@@ -103,14 +103,13 @@ def test_the_first_byte_is_timed_from_the_request_and_the_duration_to_the_last(
     serve: Serve, client: Client
 ) -> None:
     def slow(connection: object, _request: bytes) -> None:
-        _sleep(0.15)
+        _sleep(0.1)
         connection.sendall(answer(b"ab")[:-1])  # type: ignore[attr-defined]
-        _sleep(0.15)
+        _sleep(0.5)
         connection.sendall(b"b")  # type: ignore[attr-defined]
 
     response = client.get(serve(slow).url)
-    assert 140 < response.ttfb_ms < 290
-    assert 290 < response.duration_ms < 1000
+    assert 90 < response.ttfb_ms < response.duration_ms - 400
 
 
 def test_a_slow_look_up_does_not_count_as_the_servers_wait(
@@ -124,7 +123,7 @@ def test_a_slow_look_up_does_not_count_as_the_servers_wait(
 
     monkeypatch.setattr("socket.getaddrinfo", slow)
     response = client.get(f"http://site.example:{server.port}")
-    assert response.ttfb_ms < 150 < response.duration_ms
+    assert response.ttfb_ms < response.duration_ms - 150
 
 
 def test_headers_with_odd_bytes_are_read(serve: Serve, client: Client) -> None:

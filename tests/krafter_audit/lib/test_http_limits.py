@@ -23,14 +23,14 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 
 @contextmanager
-def soon(seconds: float = 1.5) -> Iterator[None]:
+def soon(seconds: float = 3) -> Iterator[None]:
     start = time.monotonic()
     yield
     assert time.monotonic() - start < seconds
 
 
 def silence(connection: object, _request: bytes) -> None:
-    threading.Event().wait(3)
+    threading.Event().wait(6)
 
 
 # Time
@@ -69,8 +69,8 @@ def test_the_deadline_counts_over_all_redirects(serve: Serve, client: Client) ->
 
     server = serve(slow)
     with soon(), pytest.raises(TimedOut) as fault:
-        client.get(server.url, limits=SHORT, follow_redirects=True)
-    assert 1 <= len(fault.value.history) <= 3
+        client.get(server.url, limits=Limits(total=1), follow_redirects=True)
+    assert 1 <= len(fault.value.history) <= 5
 
 
 def test_a_handshake_that_hangs_times_out(serve: Serve, client: Client) -> None:
