@@ -227,6 +227,18 @@ def bare_deflate(body: bytes) -> bytes:
         (b"hello", "identity"),
         (b"hello", ""),
     ],
+    ids=[
+        "gzip",
+        "GZIP",
+        "x-gzip",
+        "members",
+        "padded",
+        "zlib",
+        "bare deflate",
+        "layers",
+        "identity",
+        "empty",
+    ],
 )
 def test_a_body_is_decoded(raw: bytes, encoding: str, serve: Serve, client: Client) -> None:
     response = client.get(serve(says(encoded(raw, encoding))).url)
@@ -283,6 +295,7 @@ def test_a_decoded_body_of_exactly_the_limit_is_whole(serve: Serve, client: Clie
 @pytest.mark.parametrize(
     "raw",
     [gzip.compress(b"hello" * 100)[:-12], b"not gzip at all", gzip.compress(b"hello")[:-8] + b"12345678"],
+    ids=["half", "no gzip", "wrong sum"],
 )
 def test_a_body_that_can_not_be_decoded_is_marked(raw: bytes, serve: Serve, client: Client) -> None:
     assert client.get(serve(says(encoded(raw, "gzip"))).url).truncated
