@@ -20,6 +20,7 @@ KRAFTER_RATE_DEFAULT = env.int("KRAFTER_RATE_DEFAULT", default=100)
 KRAFTER_RATE_STRICT = env.int("KRAFTER_RATE_STRICT", default=30)
 KRAFTER_RATE_PUBLIC = env.int("KRAFTER_RATE_PUBLIC", default=200)
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
+KRAFTER_METRICS_TOKEN = env.str("KRAFTER_METRICS_TOKEN", default="")
 
 ALLOWED_HOSTS = env.list("KRAFTER_ALLOWED_HOSTS", default=["*"])
 CSRF_TRUSTED_ORIGINS = [KRAFTER_PUBLIC_URL]
@@ -43,6 +44,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_structlog",
+    "krafter_audit",
     "krafter_audit.api",
     "accounts",
     "events",
@@ -129,10 +131,23 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("http
 SESSION_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024  # the API has its own, smaller caps (krafter_audit/api/parsers.py)
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+_mail = env.email_url("EMAIL_URL", default="consolemail://")
+_mail_options = {
+    "host": _mail.get("EMAIL_HOST") or "localhost",
+    "port": _mail.get("EMAIL_PORT") or 25,
+    "username": _mail.get("EMAIL_HOST_USER"),
+    "password": _mail.get("EMAIL_HOST_PASSWORD"),
+    "use_tls": _mail.get("EMAIL_USE_TLS", False),
+    "use_ssl": _mail.get("EMAIL_USE_SSL", False),
+    "timeout": 10,
+}
+MAILERS = {
+    "default": {
+        "BACKEND": _mail["EMAIL_BACKEND"],
+        "OPTIONS": _mail_options if "smtp" in _mail["EMAIL_BACKEND"] else {},
+    }
+}
 DEFAULT_FROM_EMAIL = env.str("KRAFTER_FROM_EMAIL", default="Krafter Audit <audit@localhost>")
-EMAIL_TIMEOUT = 10
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["krafter_audit.api.envelope.EnvelopeRenderer"],
@@ -154,6 +169,10 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "krafter_audit.api.schema.add_security",
+    ],
 }
 
 CELERY_BROKER_URL = REDIS_URL
@@ -173,11 +192,19 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
+SWEEP = schedule(timedelta(seconds=env.int("KRAFTER_SWEEP_SECONDS", default=10)))
 CELERY_BEAT_SCHEDULE = {
-    "send what was lost or left behind": {
-        "task": "krafter_audit.sweep",
-        "schedule": schedule(timedelta(seconds=env.int("KRAFTER_SWEEP_SECONDS", default=10))),
+    f"{app}: send what was lost or left behind": {
+        "task": f"{app}.sweep",
+        "schedule": SWEEP,
         "options": {"expires": 10},
+    }
+    for app in ("findings", "remediation", "integrations", "reports")
+} | {
+    "fold tallies, forget old answers": {
+        "task": "events.tidy",
+        "schedule": schedule(timedelta(seconds=60)),
+        "options": {"expires": 60},
     },
 }
 

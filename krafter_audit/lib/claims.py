@@ -3,11 +3,14 @@
 The row is the truth; a message in the broker only wakes a worker up. Whoever holds the newest fence may write.
 """
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import models
+from django.db import DatabaseError, connection, models
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -52,3 +55,28 @@ def write(row: Claimable, **changes: Any) -> bool:
 def extend(row: Claimable, *, seconds: int) -> bool:
     """Keep the lease for `seconds` more; False when it is lost."""
     return write(row, lease_until=timezone.now() + timedelta(seconds=seconds))
+
+
+@contextmanager
+def kept(row: Claimable, *, seconds: int) -> Iterator[None]:
+    """Keep extending the lease while the block runs; it ends by itself soon after the process dies."""
+    done = threading.Event()
+    beat = threading.Thread(target=_beat, args=(row, seconds, done), name=f"lease of {row.pk}", daemon=True)
+    beat.start()
+    try:
+        yield
+    finally:
+        done.set()
+        beat.join()
+
+
+def _beat(row: Claimable, seconds: int, done: threading.Event) -> None:
+    try:
+        while not done.wait(seconds / 3):
+            try:
+                if not extend(row, seconds=seconds):
+                    return
+            except DatabaseError:
+                continue  # the database is away; the next beat tries again
+    finally:
+        connection.close()

@@ -1,0 +1,21 @@
+"""manage.py create_organization NAME [--quota N]"""
+
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts import services
+from accounts.management.base import AccountCommand
+
+
+class Command(AccountCommand):
+    help = "Make an organisation and print its id."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("name")
+        parser.add_argument("--quota", type=int, help="Units a calendar month; left out = no limit.")
+
+    def run(self, **options: Any) -> None:
+        """Make it."""
+        self.say(str(services.create_organization(options["name"], ai_quota=options["quota"]).pk))

@@ -1,0 +1,34 @@
+"""manage.py create_user EMAIL --organization ID [--role ROLE] [--staff]"""
+
+import os
+from typing import Any
+
+from django.core.management.base import CommandParser
+
+from accounts import services
+from accounts.management.base import AccountCommand, organization
+from accounts.models import Membership
+
+
+class Command(AccountCommand):
+    help = "Make a user in an organisation and print the user's id. The password comes from KRAFTER_PASSWORD."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("email")
+        parser.add_argument("--organization", required=True)
+        parser.add_argument("--role", choices=Membership.Role.values, default=Membership.Role.MEMBER)
+        parser.add_argument("--name", default="")
+        parser.add_argument("--staff", action="store_true", help="May use the admin.")
+
+    def run(self, **options: Any) -> None:
+        """Make the user."""
+        made = services.create_user(
+            options["email"],
+            organization=organization(options["organization"]),
+            role=options["role"],
+            name=options["name"],
+            is_staff=options["staff"],
+            password=os.environ.get("KRAFTER_PASSWORD"),
+        )
+        self.say(str(made.pk))

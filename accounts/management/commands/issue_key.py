@@ -1,0 +1,35 @@
+"""manage.py issue_key --organization ID --user EMAIL [--scope SCOPE …] [--days N]"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.utils import timezone
+
+from accounts import keys
+from accounts.management.base import AccountCommand, organization, user
+from accounts.models import Scope
+
+
+class Command(AccountCommand):
+    help = "Make an API key and print it: this once, it cannot be shown again."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("--organization", required=True)
+        parser.add_argument("--user", required=True, help="The e-mail address of the member as whom it acts.")
+        parser.add_argument("--name", default="issued on the command line")
+        parser.add_argument("--scope", action="append", choices=Scope.values, help="audit:write when left out.")
+        parser.add_argument("--days", type=int, help="Days until it expires; left out = never.")
+
+    def run(self, **options: Any) -> None:
+        """Make it."""
+        days = options["days"]
+        _, key = keys.issue(
+            organization(options["organization"]),
+            user=user(options["user"]),
+            name=options["name"],
+            scopes=options["scope"] or [Scope.WRITE],
+            expires_at=None if days is None else timezone.now() + timedelta(days=days),
+        )
+        self.say(key)

@@ -1,0 +1,26 @@
+"""manage.py revoke_key ID"""
+
+from typing import Any
+from uuid import UUID
+
+from django.core.management.base import CommandError, CommandParser
+
+from accounts import keys
+from accounts.management.base import AccountCommand
+from accounts.models import ApiKey
+
+
+class Command(AccountCommand):
+    help = "Put an API key out of use at once. list_keys shows the ids."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Declare the arguments."""
+        parser.add_argument("key_id")
+
+    def run(self, **options: Any) -> None:
+        """Revoke it."""
+        try:
+            row = ApiKey.objects.get(pk=UUID(options["key_id"]))
+        except (ValueError, ApiKey.DoesNotExist):
+            raise CommandError(f"There is no key {options['key_id']}.") from None
+        self.say(f"{row.key_prefix}… revoked at {keys.revoke(row).revoked_at:%Y-%m-%d %H:%M:%S} UTC")

@@ -1,0 +1,163 @@
+"""Organisations, the people in them, the websites they audit, and the keys that programs call with."""
+
+import uuid
+from collections.abc import Iterable
+from datetime import date
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q
+
+from krafter_audit.lib.models import Record
+
+slug_validator = RegexValidator(
+    r"\A[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\Z",
+    "Use 1 to 63 lower-case letters, digits and hyphens; no hyphen at either end.",
+)
+
+
+class Organization(Record):
+    """A team: the owner of projects, keys and quota. `ai_quota` = units a calendar month, null = no limit."""
+
+    name = models.CharField(max_length=200)
+    ai_quota = models.PositiveIntegerField(null=True, blank=True, help_text="Units a month; empty = no limit.")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users by e-mail address."""
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a person who can hold keys and own tasks; without a password they cannot log in."""
+        user = self.model(email=self.normalize_email(email).lower(), **fields)
+        user.set_password(password)
+        user.full_clean(exclude=["password"])
+        user.save(using=self._db)
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        """Make a member of staff who may do everything in the admin."""
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person, known by e-mail address and shown to programs by UUID."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField("may use the admin", default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+
+class Membership(Record):
+    """Who belongs to which organisation, and as what."""
+
+    class Role(models.TextChoices):
+        OWNER = "owner"
+        ADMIN = "admin"
+        MEMBER = "member"
+        VIEWER = "viewer"
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="memberships")
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role, default=Role.MEMBER)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "user"], name="one_membership_a_person"),
+            models.CheckConstraint(
+                condition=Q(role__in=["owner", "admin", "member", "viewer"]), name="membership_role_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role}"
+
+
+class Project(Record):
+    """One website under audit, named in paths by its slug."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="projects")
+    slug = models.CharField(max_length=63, validators=[slug_validator])
+    name = models.CharField(max_length=200)
+    site_url = models.URLField(max_length=2000)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "slug"], name="one_project_a_slug"),
+        ]
+
+    def __str__(self) -> str:
+        return self.slug
+
+
+class Scope(models.TextChoices):
+    """What a key may do; write includes read, `*` is everything."""
+
+    READ = "audit:read"
+    WRITE = "audit:write"
+    ALL = "*"
+
+    @classmethod
+    def grants(cls, held: Iterable[str], needed: str) -> bool:
+        """Tell whether the scopes `held` cover the one that is `needed`."""
+        covering = {cls.READ.value, cls.WRITE.value, cls.ALL.value}
+        if needed == cls.WRITE:
+            covering.discard(cls.READ.value)
+        return not covering.isdisjoint(held)
+
+
+class ApiKey(Record):
+    """A secret that acts as the person who made it. Only its SHA-256 is kept; the key itself is shown once."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="api_keys")
+    user = models.ForeignKey(User, models.CASCADE, related_name="api_keys")
+    name = models.CharField(max_length=200)
+    key_prefix = models.CharField(max_length=12, editable=False)
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, editable=False)
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = "API key"
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.key_prefix}…)"
+
+
+class QuotaMonth(models.Model):
+    """The units that an organisation has spent in one calendar month."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="quota_months")
+    month = models.DateField(help_text="Its first day.")
+    spent = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["organization", "month"], name="one_quota_row_a_month"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.organization} {self.month:%Y-%m}: {self.spent}"
+
+
+def month_of(day: date) -> date:
+    """Return the first day of the month of `day`."""
+    return day.replace(day=1)

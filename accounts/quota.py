@@ -1,0 +1,70 @@
+"""Units of quota: taken by one conditional UPDATE in the transaction of the row that they pay for."""
+
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Organization, QuotaMonth, month_of
+from krafter_audit.lib.errors import QuotaExceeded
+
+SPEND = """
+    UPDATE accounts_quotamonth AS quota SET spent = spent + 1
+    FROM accounts_organization AS organization
+    WHERE quota.organization_id = %(organization)s AND quota.month = %(month)s
+      AND organization.id = quota.organization_id
+      AND (organization.ai_quota IS NULL OR quota.spent < organization.ai_quota)
+"""
+
+
+def spend(organization_id: UUID) -> None:
+    """Take one unit of this month, or raise QuotaExceeded. Call it last: its row is the last in the lock order."""
+    today = timezone.now().date()
+    values = {"organization": organization_id, "month": month_of(today)}
+    with connection.cursor() as cursor:
+        cursor.execute(SPEND, values)
+        if cursor.rowcount:
+            return
+        cursor.execute(
+            "INSERT INTO accounts_quotamonth (organization_id, month, spent)"
+            " VALUES (%(organization)s, %(month)s, 0) ON CONFLICT DO NOTHING",
+            values,
+        )
+        cursor.execute(SPEND, values)
+        if not cursor.rowcount:
+            raise QuotaExceeded(headers={"retry-after": str(seconds_to_next_month())})
+
+
+def give_back(organization_id: UUID, *, spent_at: datetime) -> None:
+    """Return one unit to the month in which it was spent."""
+    QuotaMonth.objects.filter(
+        organization_id=organization_id, month=month_of(spent_at.date()), spent__gt=0
+    ).update(spent=F("spent") - 1)
+
+
+def usage(organization: Organization) -> dict[str, object]:
+    """Return `{month, ai_quota, spent, remaining, resets_at}` of the current month; remaining null = no limit."""
+    month = month_of(timezone.now().date())
+    row = QuotaMonth.objects.filter(organization=organization, month=month).first()
+    spent = row.spent if row else 0
+    limit = organization.ai_quota
+    return {
+        "month": month.strftime("%Y-%m"),
+        "ai_quota": limit,
+        "spent": spent,
+        "remaining": None if limit is None else max(0, limit - spent),
+        "resets_at": next_month(),
+    }
+
+
+def next_month() -> datetime:
+    """Return the moment at which the next calendar month begins, UTC."""
+    first = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+def seconds_to_next_month() -> int:
+    """Return whole seconds until the quota is full again, at least 1."""
+    return max(1, int((next_month() - timezone.now()).total_seconds()))

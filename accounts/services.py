@@ -1,0 +1,47 @@
+"""Organisations, people and projects are made."""
+
+from django.db import transaction
+
+from accounts.models import Membership, Organization, Project, User
+
+
+def create_organization(name: str, *, ai_quota: int | None = None) -> Organization:
+    """Make an organisation; `ai_quota` units a month, None = no limit."""
+    organization = Organization(name=name, ai_quota=ai_quota)
+    organization.full_clean()
+    organization.save()
+    return organization
+
+
+@transaction.atomic
+def create_user(
+    email: str,
+    *,
+    organization: Organization,
+    role: str = Membership.Role.MEMBER,
+    password: str | None = None,
+    name: str = "",
+    is_staff: bool = False,
+) -> User:
+    """Make a person who belongs to an organisation."""
+    user = User.objects.create_user(email, password, name=name, is_staff=is_staff, is_superuser=is_staff)
+    add_member(organization, user, role=role)
+    return user
+
+
+def add_member(organization: Organization, user: User, *, role: str) -> Membership:
+    """Put a person into an organisation, or change what they are in it."""
+    membership = Membership.objects.filter(organization=organization, user=user).first()
+    membership = membership or Membership(organization=organization, user=user)
+    membership.role = role
+    membership.full_clean()
+    membership.save()
+    return membership
+
+
+def create_project(organization: Organization, *, slug: str, site_url: str, name: str = "") -> Project:
+    """Make a project: one website under audit."""
+    project = Project(organization=organization, slug=slug, name=name or slug, site_url=site_url)
+    project.full_clean()
+    project.save()
+    return project

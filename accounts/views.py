@@ -1,0 +1,196 @@
+"""Who calls, and which project it is about: every API view inherits the order of a request from here.
+
+The order: key, expiry, rate limit, scope, project, body.
+"""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from django.db.models import Model, QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import keys, quota
+from accounts.actors import Actor
+from accounts.models import Project, Scope
+from accounts.serializers import UsageShown
+from krafter_audit.api import etag, idempotency, ratelimit
+from krafter_audit.api.envelope import Page
+from krafter_audit.api.middleware import request_id_of
+from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.lib.errors import (
+    Forbidden,
+    InsufficientScope,
+    InvalidParams,
+    NotFound,
+    PayloadTooLarge,
+    Unauthorized,
+)
+
+M = TypeVar("M", bound=Model)
+
+
+class OrganizationViewSet(viewsets.ViewSet):
+    """A view about one organisation; the key must be of it. Attributes: `caller`, `organization`, `actor`."""
+
+    rate_limit: ClassVar[str] = "default"
+    strict_actions: ClassVar[frozenset[str]] = frozenset()
+    read_only_posts: ClassVar[frozenset[str]] = frozenset()
+    body_limit = MEBIBYTE
+    http_method_names = ("get", "head", "post", "patch", "put", "delete")
+    caller: keys.Caller
+    actor: Actor
+    allowance: ratelimit.Allowance | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Let a request in step by step, or refuse it at the first step that fails."""
+        self._authenticate(request)
+        self._limit()
+        self._authorize(request)
+        self._locate(**kwargs)
+        super().initial(request, *args, **kwargs)
+        self._bound_body(request)
+        self._once(request)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add what every answer carries: the state of the rate limit, and that nobody may keep the answer."""
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if self.allowance:
+            for name, value in self.allowance.headers.items():
+                final[name] = value
+        final.setdefault("Cache-Control", "no-store")
+        return final
+
+    def _authenticate(self, request: Request) -> None:
+        try:
+            self.caller = keys.authenticate(request.headers.get("authorization"))
+        except Unauthorized:
+            # Counted by address for the headers; a wrong key is always told that it is wrong.
+            self.allowance = ratelimit.take("public", str(request.META.get("REMOTE_ADDR")))
+            raise
+        request_id = request_id_of(request._request)
+        self.actor = Actor("api_key", self.caller.user_id, request_id)
+
+    def _limit(self) -> None:
+        kind = "strict" if self.action in self.strict_actions else self.rate_limit
+        self.allowance = ratelimit.take(kind, str(self.caller.organization.pk))
+        self.allowance.refuse_when_spent()
+
+    def _authorize(self, request: Request) -> None:
+        reads = request.method in ("GET", "HEAD", "OPTIONS") or self.action in self.read_only_posts
+        needed = Scope.READ if reads else Scope.WRITE
+        if not self.caller.may(needed):
+            raise InsufficientScope(f"This API key lacks the scope {needed.value}.")
+
+    def _locate(self, org_id: str = "", **kwargs: Any) -> None:
+        if org_id.lower() != str(self.caller.organization.pk):
+            raise Forbidden
+
+    def _bound_body(self, request: Request) -> None:
+        declared = request.META.get("CONTENT_LENGTH") or 0
+        if str(declared).isdigit() and int(declared) > self.body_limit:
+            raise PayloadTooLarge(f"The body is larger than {self.body_limit // MEBIBYTE} MiB.")
+
+    def _once(self, request: Request) -> None:
+        key = idempotency.key_of(request) if request.method == "POST" else None
+        if key is not None:
+            organization_id = self.caller.organization.pk
+            self.post = idempotency.once(self.post, organization_id=organization_id, key=key)  # type: ignore[attr-defined, has-type]  # set by as_view
+
+
+S = TypeVar("S", bound=serializers.BaseSerializer[Any])
+
+
+class ProjectViewSet(OrganizationViewSet):
+    """A view about one project: the address becomes `self.project`, or 404."""
+
+    project: Project
+
+    def _locate(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
+        super()._locate(org_id=org_id)
+        project = Project.objects.filter(
+            organization_id=self.caller.organization.pk, slug=project_id.replace("\x00", "")
+        ).first()
+        if project is None:
+            raise NotFound("There is no such project in this organisation.")
+        project.organization = self.caller.organization
+        self.project = project
+
+    def body(self, serializer_class: type[S]) -> dict[str, Any]:
+        """Return the validated body, or refuse it."""
+        data = self.request.data if not _is_empty(self.request.data) else {}
+        serializer = serializer_class(data=data, context=self.context)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def nothing(self) -> None:
+        """Refuse a body where none is taken."""
+        self.body(Nothing)
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What serializers may know: the project and its organisation."""
+        return {"project": self.project, "organization": self.caller.organization}
+
+    def find(self, rows: QuerySet[M], pk: str, **where: Any) -> M:
+        """Return the project's row of that id, or 404: absent and another project's are never told apart."""
+        row = rows.filter(project=self.project, pk=as_uuid(pk), **where).first()
+        if row is None:
+            raise NotFound
+        return row
+
+    def show(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
+        """Answer with one row and its ETag; 304 when the client has this state already."""
+        tag = etag.etag(row)
+        if self.request.method in ("GET", "HEAD") and etag.names(self.request.headers.get("if-none-match"), row):
+            return Response(status=304, headers={"etag": tag})
+        data = serializer_class(row, context=self.context).data
+        return Response(data, status=status, headers={"etag": tag})
+
+    def show_page(self, page: Page, serializer_class: type[S]) -> Response:
+        """Answer with the rows of a page."""
+        rows = serializer_class(page.rows, many=True, context=self.context).data
+        return Response(Page(list(rows), page.total, page.next_cursor))
+
+    def refuse_unknown_parameters(self, known: Iterable[str]) -> None:
+        """Refuse query parameters that the list does not have: a typo must not widen an answer."""
+        unknown = sorted(set(self.request.query_params) - set(known))
+        if unknown:
+            raise InvalidParams(details={name: ["There is no such parameter."] for name in unknown})
+
+
+class Nothing(serializers.Serializer[Any]):
+    """An empty body, or `{}`."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Refuse anything that is not empty."""
+        if data:
+            names = data if isinstance(data, dict) else {"body": None}
+            raise serializers.ValidationError({name: ["This address takes no body."] for name in names})
+        return {}
+
+
+class UsageViewSet(OrganizationViewSet):
+    """What the organisation has spent of its quota."""
+
+    @extend_schema(responses=UsageShown, summary="This month's quota and what is spent of it")
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with the current month."""
+        return Response(UsageShown(quota.usage(self.caller.organization)).data)
+
+
+def _is_empty(data: Any) -> bool:
+    return not isinstance(data, dict | list | str | int | float | bool) or (data == {} and type(data) is not dict)
+
+
+def as_uuid(text: str) -> UUID:
+    """Parse an id from a path; what is not one cannot be found."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None
+
+

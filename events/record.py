@@ -1,0 +1,44 @@
+"""Writing the record."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Project
+from events.models import Event
+
+
+class Subject(Protocol):
+    """Anything with an id that lives in a project."""
+
+    pk: Any
+    project: Project
+
+
+def record(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
+    """Write one event about `subject` in the current transaction."""
+    record_many(name, subject.project, [(subject.pk, data)], by=by)
+
+
+def record_many(
+    name: str, project: Project, subjects: Iterable[tuple[UUID, dict[str, Any]]], *, by: Actor
+) -> None:
+    """Write one event for each `(subject id, data)` in one statement."""
+    now = timezone.now()
+    Event.objects.bulk_create(
+        Event(
+            organization_id=project.organization_id,
+            project_id=project.pk,
+            name=name,
+            subject_id=subject_id,
+            actor_id=by.user_id,
+            actor=by.kind,
+            request_id=by.request_id,
+            data=data,
+            at=now,
+        )
+        for subject_id, data in subjects
+    )

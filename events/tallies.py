@@ -1,0 +1,81 @@
+"""Totals that cost the same at a hundred rows and at a million: sums over the tally that triggers keep."""
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Sum
+from django.db.models.functions import Coalesce
+
+from events.models import Tally
+
+FOLD_FROM = 200  # unfolded rows of one total at which folding is worth its while
+
+
+def totals(project_id: UUID, kind: str) -> list[tuple[dict[str, str], int, int]]:
+    """Return `(facets, rows, score)` for each combination of facets that the project has."""
+    sums = (
+        Tally.objects.filter(project_id=project_id, kind=kind)
+        .values("facets")
+        .annotate(total=Sum("rows"), points=Sum("score"))
+        .order_by()
+    )
+    return [(row["facets"], int(row["total"]), int(row["points"])) for row in sums if row["total"]]
+
+
+def count(project_id: UUID, kind: str, facets: Mapping[str, Collection[str]] | None = None) -> int:
+    """Return how many rows of `kind` the project has whose facets are among those given."""
+    wanted = {name: set(values) for name, values in (facets or {}).items() if values}
+    return sum(
+        rows
+        for found, rows, _ in totals(project_id, kind)
+        if all(found.get(name) in values for name, values in wanted.items())
+    )
+
+
+def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, int]]:
+    """Return `(day, open risk score at its end)` for every day from `start` to `end`, UTC."""
+    risk = Tally.objects.filter(project_id=project_id, kind="risk")
+    score = int(risk.filter(day__lt=start).aggregate(all=Coalesce(Sum("score"), 0))["all"])
+    moved = dict(
+        risk.filter(day__range=(start, end)).values("day").annotate(points=Sum("score")).values_list("day", "points")
+    )
+    series = []
+    for place in range((end - start).days + 1):
+        day = start + timedelta(days=place)
+        score += int(moved.get(day, 0))
+        series.append((day, score))
+    return series
+
+
+FOLD = """
+    WITH gone AS (
+        DELETE FROM events_tally WHERE project_id = %s AND kind = %s RETURNING day, facets, rows, score
+    )
+    INSERT INTO events_tally (project_id, kind, day, facets, rows, score)
+    SELECT %s, %s, day, facets, sum(rows), sum(score) FROM gone
+    GROUP BY day, facets HAVING sum(rows) <> 0 OR sum(score) <> 0
+"""
+
+
+def fold(project_id: UUID, kind: str) -> None:
+    """Sum the rows of one total up into one row for each combination; writers are not held up."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"tally:{project_id}:{kind}"])
+        if cursor.fetchone()[0]:
+            cursor.execute(FOLD, [project_id, kind, project_id, kind])
+
+
+def fold_all(at_least: int = FOLD_FROM) -> int:
+    """Fold every total that has grown to `at_least` rows; return how many were folded."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT project_id, kind FROM events_tally GROUP BY project_id, kind"
+            " HAVING count(*) >= %s AND count(*) > 1.5 * count(DISTINCT (day, facets))",
+            [at_least],
+        )
+        due = cursor.fetchall()
+    for project_id, kind in due:
+        fold(project_id, kind)
+    return len(due)

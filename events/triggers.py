@@ -1,0 +1,94 @@
+"""The SQL that the migrations install: tallies kept by triggers, and a record that cannot be rewritten."""
+
+from collections.abc import Sequence
+
+from django.db.migrations import RunSQL
+
+# Statement-level triggers with transition tables: a bulk of 13,000 rows adds one tally row a combination, not 13,000.
+TALLY = """
+CREATE FUNCTION tally_{kind}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO events_tally (project_id, kind, facets, rows, score)
+        SELECT project_id, '{kind}', {facets}, count(*), sum({score}) FROM new_rows GROUP BY project_id, {facets};
+    ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO events_tally (project_id, kind, facets, rows, score)
+        SELECT project_id, '{kind}', {facets}, -count(*), -sum({score}) FROM old_rows GROUP BY project_id, {facets};
+    ELSE
+        INSERT INTO events_tally (project_id, kind, facets, rows, score)
+        SELECT project_id, '{kind}', facets, sum(n), sum(n * points) FROM (
+            SELECT project_id, {facets} AS facets, 1 AS n, {score} AS points FROM new_rows
+            UNION ALL
+            SELECT project_id, {facets}, -1, {score} FROM old_rows
+        ) AS moved GROUP BY project_id, facets HAVING sum(n) <> 0 OR sum(n * points) <> 0;
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+# The open risk score moves on the day of the change: the burn-down is the running sum of these rows.
+RISK = """
+CREATE FUNCTION tally_risk() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO events_tally (project_id, kind, day, facets, rows, score)
+        SELECT project_id, 'risk', (created_at AT TIME ZONE 'UTC')::date, '{{}}', 0, sum(score)
+        FROM new_rows WHERE {is_open} GROUP BY 1, 3 HAVING sum(score) <> 0;
+    ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO events_tally (project_id, kind, day, facets, rows, score)
+        SELECT project_id, 'risk', (now() AT TIME ZONE 'UTC')::date, '{{}}', 0, -sum(score)
+        FROM old_rows WHERE {is_open} GROUP BY 1 HAVING sum(score) <> 0;
+    ELSE
+        INSERT INTO events_tally (project_id, kind, day, facets, rows, score)
+        SELECT project_id, 'risk', (SELECT (max(updated_at) AT TIME ZONE 'UTC')::date FROM new_rows), '{{}}', 0,
+               sum(points) FROM (
+            SELECT project_id, score AS points FROM new_rows WHERE {is_open}
+            UNION ALL
+            SELECT project_id, -score FROM old_rows WHERE {is_open}
+        ) AS moved GROUP BY project_id HAVING sum(points) <> 0;
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+
+TRIGGERS = """
+CREATE TRIGGER {name}_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+CREATE TRIGGER {name}_delete AFTER DELETE ON {table} REFERENCING OLD TABLE AS old_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+CREATE TRIGGER {name}_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION {name}();
+"""
+
+APPEND_ONLY = """
+CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the record is append-only: % of % is refused', TG_OP, TG_TABLE_NAME;
+END $$;
+CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+"""
+
+
+def keep_tally(table: str, kind: str, facets: Sequence[str], *, score: str = "0") -> RunSQL:
+    """Return the migration step that keeps totals of `table` by `facets` (columns), with the sum of `score`."""
+    pairs = ", ".join(f"'{column}', {column}" for column in facets)
+    body = TALLY.format(kind=kind, facets=f"jsonb_build_object({pairs})", score=score)
+    return _install(f"tally_{kind}", table, body)
+
+
+def keep_risk(table: str, open_statuses: Sequence[str]) -> RunSQL:
+    """Return the migration step that keeps the open risk score of each day from `table`'s status and score."""
+    words = ", ".join(f"'{status}'" for status in open_statuses)
+    return _install("tally_risk", table, RISK.format(is_open=f"status IN ({words})"))
+
+
+def append_only(table: str) -> RunSQL:
+    """Return the migration step that makes PostgreSQL refuse to change or delete rows of `table`."""
+    undo = f"DROP TRIGGER {table}_append_only ON {table}; DROP FUNCTION refuse_rewriting();"
+    return RunSQL(APPEND_ONLY.format(table=table), undo)
+
+
+def _install(name: str, table: str, body: str) -> RunSQL:
+    undo = "".join(f"DROP TRIGGER {name}_{verb} ON {table};" for verb in ("insert", "delete", "update"))
+    return RunSQL(body + TRIGGERS.format(name=name, table=table), undo + f"DROP FUNCTION {name}();")

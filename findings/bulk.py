@@ -1,0 +1,76 @@
+"""Many findings in one request."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from accounts.actors import Actor
+from accounts.models import Project
+from findings.models import Finding
+from findings.serializers import ReportFinding
+from findings.services import triage
+from findings.services.ingestion import Sighting, ingest
+from krafter_audit.api.exceptions import as_details
+from krafter_audit.lib.errors import InvalidParams, NotFound
+
+
+def report(
+    project: Project, items: Sequence[Any], *, partial: bool, context: Mapping[str, Any], by: Actor
+) -> dict[str, Any]:
+    """Ingest the items, all or nothing; with `partial` the valid ones, with an answer for each."""
+    answers: list[dict[str, Any]] = []
+    sightings: list[Sighting] = []
+    for index, item in enumerate(items):
+        serializer = ReportFinding(data=item, context=dict(context))
+        if serializer.is_valid():
+            answers.append({"index": index, "status": "valid", "id": None, "errors": None})
+            sightings.append(Sighting(**serializer.validated_data))
+        else:
+            details = as_details(serializer.errors)
+            answers.append({"index": index, "status": "invalid", "id": None, "errors": details})
+    invalid = [answer for answer in answers if answer["status"] == "invalid"]
+    if invalid and not partial:
+        raise InvalidParams(details=_named(invalid))
+    valid = [answer for answer in answers if answer["status"] == "valid"]
+    _fill_in(valid, project, sightings, by)
+    counts = {word: sum(answer["status"] == word for answer in answers) for word in ("created", "updated", "invalid")}
+    return {**counts, "items": answers}
+
+
+def _named(invalid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    return {
+        f"findings.{answer['index']}.{name}": lines for answer in invalid for name, lines in answer["errors"].items()
+    }
+
+
+def _fill_in(valid: list[dict[str, Any]], project: Project, sightings: list[Sighting], by: Actor) -> None:
+    if not sightings:
+        return
+    outcome = ingest(project, sightings, by=by)
+    unseen = set(outcome.created)
+    for answer, finding in zip(valid, outcome.findings, strict=True):
+        answer["id"] = finding.pk
+        answer["status"] = "created" if finding.pk in unseen else "updated"
+        unseen.discard(finding.pk)  # the same title twice in one batch: made once, then updated
+
+
+def update(project: Project, asked: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
+    """Apply one change to many findings, all or nothing; `dry_run` changes nothing and says how many match."""
+    rows = _matching(project, asked)
+    matched = rows.count()
+    changed = 0 if asked["dry_run"] else triage.update_many(project, rows, changes=asked["set"], by=by)
+    return {"matched": matched, "updated": changed, "dry_run": asked["dry_run"]}
+
+
+def _matching(project: Project, asked: Mapping[str, Any]) -> QuerySet[Finding]:
+    rows = Finding.objects.filter(project=project)
+    if "ids" not in asked:
+        filters = {f"{name}__in": values for name, values in asked["filter"].items() if values}
+        return rows.filter(**filters)
+    wanted = set(asked["ids"])
+    found = set(rows.filter(pk__in=wanted).values_list("pk", flat=True))
+    if found != wanted:
+        missing = sorted(str(pk) for pk in wanted - found)
+        raise NotFound("Some of these findings are not in this project.", details={"ids": missing})
+    return rows.filter(pk__in=wanted)

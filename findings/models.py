@@ -1,0 +1,213 @@
+"""What is wrong with a site: scans that look, findings, and regressions when a fixed one comes back."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import MaxValueValidator
+from django.db import models
+from django.db.models import F, Q
+
+from accounts.models import Project, User
+from krafter_audit.lib.claims import Claimable
+from krafter_audit.lib.lifecycle import Lifecycle
+from krafter_audit.lib.models import Record
+
+
+class Domain(models.TextChoices):
+    SECURITY = "security"
+    PERFORMANCE = "performance"
+    ACCESSIBILITY = "accessibility"
+    SEO = "seo"
+
+
+class Severity(models.TextChoices):
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class FindingStatus(models.TextChoices):
+    NEW = "new"
+    TRIAGED = "triaged"
+    IN_PROGRESS = "in_progress"
+    READY_VERIFY = "ready_verify"
+    RESOLVED = "resolved"
+    DISMISSED = "dismissed"
+
+
+OPEN_STATUSES = (
+    FindingStatus.NEW,
+    FindingStatus.TRIAGED,
+    FindingStatus.IN_PROGRESS,
+    FindingStatus.READY_VERIFY,
+)
+TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
+
+
+def certain() -> int:
+    """Return the confidence of a source that says nothing of it."""
+    return 1
+
+
+class Scan(Record, Claimable):
+    """One look at a whole site."""
+
+    class Trigger(models.TextChoices):
+        MANUAL = "manual"
+        SCHEDULED = "scheduled"
+        POST_DEPLOY = "post_deploy"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        COMPLETED = "completed"
+        FAILED = "failed"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
+    url = models.CharField(max_length=2000)
+    trigger = models.CharField(max_length=12, choices=Trigger)
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    lifecycle = Lifecycle(
+        "status",
+        {
+            Status.QUEUED: {Status.RUNNING, Status.FAILED},
+            Status.RUNNING: {Status.COMPLETED, Status.FAILED},
+            Status.COMPLETED: set(),
+            Status.FAILED: set(),
+        },
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="scan_newest"),
+            models.Index(fields=["lease_until"], condition=Q(status__in=["queued", "running"]), name="scan_undone"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "running", "completed", "failed"]), name="scan_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["completed", "failed"], finished_at__isnull=False)
+                | Q(status__in=["queued", "running"], finished_at__isnull=True),
+                name="scan_finished_when_over",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.url} ({self.status})"
+
+
+class Finding(Record):
+    """Something wrong on the site; one for each domain and title in a project.
+
+    `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word. `check_keys` are the checks that verify it.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="findings", db_index=False)
+    domain = models.CharField(max_length=13, choices=Domain)
+    title = models.CharField(max_length=300)
+    description = models.TextField(blank=True)
+    severity = models.CharField(max_length=8, choices=Severity)
+    status = models.CharField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
+    confidence = models.JSONField(default=certain)
+    impact = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
+    effort = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
+    risk = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
+    score = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    affected_assets = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    evidence = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    recommended_fix = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    check_keys = ArrayField(models.CharField(max_length=100), default=list)
+    last_seen_at = models.DateTimeField(null=True)
+
+    Status = FindingStatus
+    lifecycle = Lifecycle(
+        "status",
+        {
+            FindingStatus.NEW: set(FindingStatus),
+            FindingStatus.TRIAGED: set(FindingStatus),
+            FindingStatus.IN_PROGRESS: set(FindingStatus),
+            FindingStatus.READY_VERIFY: set(FindingStatus),
+            FindingStatus.RESOLVED: {FindingStatus.IN_PROGRESS},
+            FindingStatus.DISMISSED: {FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS},
+        },
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-score", "-created_at", "-id"], name="finding_order"),
+            models.Index(fields=["project", "status", "-score", "-created_at", "-id"], name="finding_by_status"),
+            models.Index(fields=["project", "severity", "-score", "-created_at", "-id"], name="finding_by_severity"),
+            models.Index(fields=["project", "domain", "-score", "-created_at", "-id"], name="finding_by_domain"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "domain", "title"], name="one_finding_a_title"),
+            models.CheckConstraint(condition=Q(domain__in=Domain.values), name="finding_domain_known"),
+            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_known"),
+            models.CheckConstraint(condition=Q(status__in=FindingStatus.values), name="finding_status_known"),
+            models.CheckConstraint(condition=Q(score__lte=100), name="finding_score_in_range"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        """Whether work on it may still be owed."""
+        return self.status in OPEN_STATUSES
+
+
+class Regression(Record):
+    """A finding that came back: a verification was reopened, or a scan saw it again after it was resolved."""
+
+    class Trigger(models.TextChoices):
+        VERIFICATION_REOPENED = "verification_reopened"
+        SCAN_DETECTED = "scan_detected"
+
+    class Status(models.TextChoices):
+        OPEN = "open"
+        CLOSED = "closed"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="regressions", db_index=False)
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="regressions", db_index=False)
+    verification_id = models.UUIDField(null=True, help_text="The verification that was reopened, if one was.")
+    trigger = models.CharField(max_length=21, choices=Trigger)
+    status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
+    opened_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="regression_newest"),
+            models.Index(fields=["finding", "-created_at", "-id"], name="regression_of_finding"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status="open", closed_at__isnull=True) | Q(status="closed", closed_at__isnull=False),
+                name="regression_closed_at_when_closed",
+            ),
+            models.CheckConstraint(
+                condition=Q(trigger="scan_detected") | Q(verification_id__isnull=False),
+                name="regression_names_its_verification",
+            ),
+            models.UniqueConstraint(
+                fields=["verification_id"],
+                condition=Q(verification_id__isnull=False),
+                name="one_regression_a_verification",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),
+                name="regression_closed_after_opened",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.trigger} ({self.status})"

@@ -1,0 +1,37 @@
+"""What the project's policy says about findings. The policy belongs to a higher room, which moves in here at start."""
+
+from collections.abc import Callable
+from typing import Any
+
+from accounts.models import Project
+from findings.models import Severity
+
+Config = dict[str, Any]
+_config_of: Callable[[Project], Config] = lambda project: {}  # noqa: E731  replaced by `provide`
+
+
+def provide(config_of: Callable[[Project], Config]) -> None:
+    """Say how a project's policy config is read."""
+    global _config_of
+    _config_of = config_of
+
+
+def config_of(project: Project) -> Config:
+    """Return the project's policy config."""
+    return _config_of(project)
+
+
+def severity_rules(config: Config) -> dict[str, str]:
+    """Return the readable part of `severity_rules`: domain → severity. What cannot be read is ignored."""
+    rules = config.get("severity_rules")
+    if not isinstance(rules, dict):
+        return {}
+    return {domain: word for domain, word in rules.items() if isinstance(word, str) and word in Severity.values}
+
+
+def check_rules(config: Config) -> dict[str, dict[str, Any]]:
+    """Return the readable part of `checks`: key → `{enabled, threshold}`."""
+    rules = config.get("checks")
+    if not isinstance(rules, dict):
+        return {}
+    return {key: rule for key, rule in rules.items() if isinstance(rule, dict)}

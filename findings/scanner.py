@@ -1,0 +1,168 @@
+"""The engine of a scan: find the pages, look at them in all four domains side by side, tell what failed."""
+
+import logging
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import quota
+from accounts.actors import SYSTEM, Actor
+from events.record import record
+from findings import rules
+from findings.checks import discovery, engine, registry
+from findings.checks.facts import Facts
+from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
+from findings.models import Domain, Scan
+from findings.services.ingestion import Ingested, Sighting, ingest
+from krafter_audit.lib import claims
+from krafter_audit.lib.http import Client
+
+logger = logging.getLogger(__name__)
+
+LEASE = 30  # seconds; kept alive while the look goes on
+MOST_ATTEMPTS = 3
+MOST_PAGES = 25
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one check said about one page."""
+
+    url: str
+    key: str
+    outcome: Outcome
+
+
+def carry_out(scan_id: UUID) -> None:
+    """Scan and write down what is found. Delivered twice, it works once: sightings are upserts."""
+    scan = claims.claim(Scan, scan_id, seconds=LEASE, status__in=[Scan.Status.QUEUED, Scan.Status.RUNNING])
+    if scan is None:
+        return
+    if scan.attempts > MOST_ATTEMPTS:
+        finish(scan, [], error="The worker ended before the scan was done, several times.")
+        return
+    begin(scan)
+    with claims.kept(scan, seconds=LEASE):
+        seen, broken = look_around(scan)
+    finish(scan, seen, broken=broken)
+
+
+def begin(scan: Scan) -> None:
+    """Say that the scan runs."""
+    now = timezone.now()
+    started = scan.started_at or now
+    claims.write(scan, status=Scan.Status.RUNNING, started_at=started, updated_at=now)
+    scan.status, scan.started_at = Scan.Status.RUNNING, started
+
+
+def look_around(scan: Scan) -> tuple[list[Seen], list[str]]:
+    """Return what was seen, and the domains whose look broke off."""
+    config = rules.check_rules(rules.config_of(scan.project))
+    thresholds = {key: float(rule["threshold"]) for key, rule in config.items() if _is_number(rule.get("threshold"))}
+    off = {key for key, rule in config.items() if rule.get("enabled") is False}
+    with Client() as client:
+        pages = [Facts(url, client) for url in discovery.discover(scan.url, client, limit=MOST_PAGES)]
+        with ThreadPoolExecutor(max_workers=len(Domain)) as pool:
+            looks = {domain: pool.submit(_look, domain, pages, thresholds, off) for domain in Domain.values}
+    seen: list[Seen] = []
+    broken: list[str] = []
+    for domain, answer in looks.items():
+        error = answer.exception()
+        if error is None:
+            seen.extend(answer.result())
+        else:
+            logger.error("the %s look of scan %s broke off", domain, scan.pk, exc_info=error)
+            broken.append(domain)
+    return seen, broken
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _look(domain: Any, pages: list[Facts], thresholds: Mapping[str, float], off: set[str]) -> list[Seen]:
+    keys = [key for key in registry.keys(domain) if key not in off]
+    everywhere = [key for key in keys if "page" in registry.REGISTRY[key].needs]
+    seen = []
+    for place, facts in enumerate(pages):
+        wanted = keys if place == 0 else everywhere
+        for key, outcome in engine.look(facts.url, wanted, thresholds=thresholds, facts=facts):
+            seen.append(Seen(facts.url, key, outcome))
+    return seen
+
+
+def finish(scan: Scan, seen: list[Seen], *, broken: Iterable[str] = (), error: str | None = None) -> None:
+    """Ingest what failed and close the scan, in one transaction; nothing is written when the lease was lost."""
+    looked = [one for one in seen if one.outcome.status != INCONCLUSIVE]
+    if not looked and error is None:
+        reason = next((one.outcome.evidence.get("detail") for one in seen), None)
+        error = f"Nothing could be looked at. {reason or ''}".strip()
+    status = Scan.Status.FAILED if error else Scan.Status.COMPLETED
+    with transaction.atomic():
+        now = timezone.now()
+        closed = claims.write(scan, status=status, finished_at=now, updated_at=now, lease_until=None)
+        if not closed:
+            return
+        by = Actor("scanner", scan.requested_by_id)
+        found = ingest(scan.project, sightings(scan, seen), by=by) if looked else Ingested([], set(), set())
+        Scan.objects.filter(pk=scan.pk).update(summary=summary(seen, found, broken, error))
+        record(f"scan.{status.value}", scan, by=SYSTEM, findings=len(found.findings))
+        if error:
+            quota.give_back(scan.project.organization_id, spent_at=scan.created_at)
+
+
+def sightings(scan: Scan, seen: Iterable[Seen]) -> list[Sighting]:
+    """Return one sighting for each check that failed, with all the pages on which it did."""
+    failures: dict[str, list[Seen]] = defaultdict(list)
+    for one in seen:
+        if one.outcome.status == FAILED:
+            failures[one.key].append(one)
+    return [_sighting(scan, key, found) for key, found in failures.items()]
+
+
+def _sighting(scan: Scan, key: str, found: list[Seen]) -> Sighting:
+    known = registry.REGISTRY[key]
+    template = registry.finding_template(known)
+    values = [one.outcome.value for one in found if _is_number(one.outcome.value)]
+    return Sighting(
+        domain=template["domain"],
+        title=template["title"],
+        fallback_severity=template["severity"],
+        description=template["description"],
+        recommended_fix=template["recommended_fix"],
+        confidence=1,
+        affected_assets=[{"type": "url", "value": one.url} for one in found],
+        checks=[key],
+        evidence={
+            "scan_id": str(scan.pk),
+            "seen_at": timezone.now().replace(microsecond=0).isoformat().replace("+00:00", "Z"),
+            "values": {key: max(values)} if values else {},
+            "pages": [{"url": one.url, "key": key, "outcome": one.outcome.to_json()} for one in found],
+        },
+    )
+
+
+def summary(seen: list[Seen], found: Ingested, broken: Iterable[str], error: str | None) -> dict[str, Any]:
+    """Return the counts that a scan shows."""
+    counts: dict[str, Any] = {
+        "pages": len({one.url for one in seen}),
+        "checks": len({one.key for one in seen}),
+        "findings_created": len(found.created),
+        "findings_updated": len({finding.pk for finding in found.findings} - found.created),
+        "regressions": len(found.regressed),
+        "domains": {domain: _counts(domain, seen) for domain in Domain.values},
+    }
+    for domain in broken:
+        counts["domains"][domain]["error"] = "The look broke off; the other domains are complete."
+    return {**counts, "error": error} if error else counts
+
+
+def _counts(domain: str, seen: list[Seen]) -> dict[str, Any]:
+    mine = [one.outcome.status for one in seen if registry.REGISTRY[one.key].domain == domain]
+    return {word: mine.count(word) for word in (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)}

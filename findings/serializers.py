@@ -1,0 +1,288 @@
+"""What is asked about findings, and what answers show."""
+
+import re
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from accounts.models import Membership
+from findings.models import Domain, Finding, FindingStatus, Regression, Scan, Severity
+from krafter_audit.api.serializers import (
+    Asked,
+    Choice,
+    Flag,
+    FreeForm,
+    Identifier,
+    Moment,
+    Shown,
+    Text,
+    Whole,
+)
+
+CHECK_KEY = re.compile(r"\A[a-z0-9_]{1,100}\Z")
+CONFIDENCE_WORDS = ("low", "medium", "high")
+
+
+class Owner(Identifier):
+    """A member of the organisation, or null."""
+
+    default_error_messages = {"stranger": "This user is not a member of the organisation."}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Refuse people from elsewhere."""
+        user_id = super().to_internal_value(data)
+        organization = self.context["organization"]
+        if not Membership.objects.filter(organization=organization, user_id=user_id).exists():
+            self.fail("stranger")
+        return user_id
+
+
+class Confidence(serializers.Field[Any, Any, Any, Any]):
+    """A number from 0 to 100, or low, medium or high; kept as it was sent."""
+
+    default_error_messages = {"form": "Use a number from 0 to 100, or one of low, medium, high."}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Accept a number in range or one of the words."""
+        number = isinstance(data, int | float) and not isinstance(data, bool) and 0 <= data <= 100
+        if not number and data not in CONFIDENCE_WORDS:
+            self.fail("form")
+        return data
+
+    def to_representation(self, value: Any) -> Any:
+        """Show it as it was sent."""
+        return value
+
+
+class PriorityAsked(Asked):
+    """Any of the four numbers, 0 to 100; what is left out is worked out from the severity."""
+
+    impact = Whole(min_value=0, max_value=100, required=False)
+    effort = Whole(min_value=0, max_value=100, required=False)
+    risk = Whole(min_value=0, max_value=100, required=False)
+    score = Whole(min_value=0, max_value=100, required=False)
+
+
+class AssetAsked(Asked):
+    """Something that the finding is about: a page, an element, a host."""
+
+    type = Text(max_length=50)
+    value = Text(max_length=2000)
+
+
+class RecommendedFix(Asked):
+    """How to mend it."""
+
+    summary = Text(max_length=5000, allow_blank=True, required=False, default="")
+    steps = serializers.ListField(child=Text(max_length=5000), max_length=100, required=False, default=list)
+    references = serializers.ListField(child=Text(max_length=2000), max_length=100, required=False, default=list)
+
+
+class CheckKey(Text):
+    """The stable key of a check."""
+
+    default_error_messages = {"form": "A check's key is lower-case letters, digits and underscores."}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> str:
+        """Accept the form of a key; which checks an installation has may differ."""
+        key = super().to_internal_value(data)
+        if not CHECK_KEY.match(key):
+            self.fail("form")
+        return key
+
+
+class ReportFinding(Asked):
+    """One finding, from any source."""
+
+    domain = Choice(choices=Domain.choices)
+    title = Text(max_length=300)
+    severity = Choice(choices=Severity.choices, required=False)
+    description = Text(max_length=20_000, allow_blank=True, required=False)
+    confidence = Confidence(required=False)
+    priority = PriorityAsked(required=False)
+    owner_id = Owner(required=False, allow_null=True)
+    affected_assets = AssetAsked(many=True, required=False, max_length=1000)
+    evidence = FreeForm(required=False)
+    recommended_fix = RecommendedFix(required=False)
+    checks = serializers.ListField(child=CheckKey(), max_length=100, required=False)
+
+
+class ReportFindings(Asked):
+    """Many findings at once. The items are looked at one by one in the view, so that each gets its own answer."""
+
+    findings = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=1000)
+    mode = Choice(choices=["all", "partial"], required=False, default="all")
+
+
+class ChangeFinding(Asked):
+    """The fields of a finding that a person may change; at least one."""
+
+    severity = Choice(choices=Severity.choices, required=False)
+    status = Choice(choices=FindingStatus.choices, required=False)
+    owner_id = Owner(required=False, allow_null=True)
+    title = Text(max_length=300, required=False)
+    description = Text(max_length=20_000, allow_blank=True, required=False)
+    recommended_fix = RecommendedFix(required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a change of nothing."""
+        if not attrs:
+            raise serializers.ValidationError("Name at least one field to change.")
+        return attrs
+
+
+class BulkSet(Asked):
+    """What a bulk update sets."""
+
+    severity = Choice(choices=Severity.choices, required=False)
+    status = Choice(choices=FindingStatus.choices, required=False)
+    owner_id = Owner(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a change of nothing."""
+        if not attrs:
+            raise serializers.ValidationError("Name at least one field to set.")
+        return attrs
+
+
+class BulkFilter(Asked):
+    """Which findings, by what they are."""
+
+    severity = serializers.ListField(child=Choice(choices=Severity.choices), required=False)
+    status = serializers.ListField(child=Choice(choices=FindingStatus.choices), required=False)
+    domain = serializers.ListField(child=Choice(choices=Domain.choices), required=False)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Take a single word for a list of one."""
+        if isinstance(data, dict):
+            data = {name: [value] if isinstance(value, str) else value for name, value in data.items()}
+        return super().to_internal_value(data)
+
+
+class UpdateFindings(Asked):
+    """Change many findings: `ids` or `filter`, and `set`."""
+
+    ids = serializers.ListField(child=Identifier(), required=False, min_length=1, max_length=1000)
+    filter = BulkFilter(required=False)
+    set = BulkSet()
+    dry_run = Flag(required=False, default=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse neither and both."""
+        if ("ids" in attrs) == ("filter" in attrs):
+            raise serializers.ValidationError("Send either ids or filter.")
+        return attrs
+
+
+class RunScan(Asked):
+    """Which address to look at, and why."""
+
+    url = Text(max_length=2000, required=False)
+    trigger = Choice(choices=Scan.Trigger.choices, required=False, default=Scan.Trigger.MANUAL)
+
+
+class InProject(Shown):
+    """An answer that names its organisation and its project."""
+
+    org_id = serializers.SerializerMethodField()
+    project_id = serializers.SerializerMethodField()
+
+    def get_org_id(self, row: Any) -> str:
+        """The organisation's id."""
+        return str(self.context["organization"].pk)
+
+    def get_project_id(self, row: Any) -> str:
+        """The project's slug."""
+        return str(self.context["project"].slug)
+
+
+class PriorityShown(serializers.Serializer[Any]):
+    """The four numbers."""
+
+    impact = serializers.IntegerField()
+    effort = serializers.IntegerField()
+    risk = serializers.IntegerField()
+    score = serializers.IntegerField()
+
+
+class AssetShown(serializers.Serializer[Any]):
+    """Something that a finding is about."""
+
+    type = serializers.CharField()
+    value = serializers.CharField()
+
+
+class FixShown(serializers.Serializer[Any]):
+    """How to mend it."""
+
+    summary = serializers.CharField()
+    steps = serializers.ListField(child=serializers.CharField())
+    references = serializers.ListField(child=serializers.CharField())
+
+
+class FindingShown(InProject):
+    """A finding."""
+
+    priority = PriorityShown(source="*")
+    owner_id = serializers.UUIDField(allow_null=True)
+    affected_assets = AssetShown(many=True)
+    recommended_fix = FixShown()
+
+    class Meta:
+        model = Finding
+        fields: ClassVar = [
+            "id", "org_id", "project_id", "domain", "title", "description", "severity", "status", "confidence",
+            "priority", "owner_id", "affected_assets", "evidence", "recommended_fix", "created_at", "updated_at",
+        ]  # fmt: skip
+
+
+class RegressionShown(Shown):
+    """A regression."""
+
+    finding_id = serializers.UUIDField()
+
+    class Meta:
+        model = Regression
+        fields: ClassVar = [
+            "id", "finding_id", "verification_id", "trigger", "status", "opened_at", "closed_at", "created_at",
+            "updated_at",
+        ]  # fmt: skip
+
+
+class ScanShown(InProject):
+    """A scan."""
+
+    inserted_at = Moment(source="created_at")
+
+    class Meta:
+        model = Scan
+        fields: ClassVar = [
+            "id", "org_id", "project_id", "trigger", "status", "summary", "started_at", "finished_at",
+            "inserted_at", "updated_at",
+        ]  # fmt: skip
+
+
+class BulkItemShown(serializers.Serializer[Any]):
+    """What became of one item of a bulk."""
+
+    index = serializers.IntegerField()
+    status = serializers.ChoiceField(choices=["created", "updated", "invalid"])
+    id = serializers.UUIDField(allow_null=True)
+    errors = serializers.DictField(allow_null=True)
+
+
+class BulkShown(serializers.Serializer[Any]):
+    """What became of a bulk."""
+
+    created = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    invalid = serializers.IntegerField()
+    items = BulkItemShown(many=True)
+
+
+class BulkUpdateShown(serializers.Serializer[Any]):
+    """How many findings matched, and how many were changed (none by a dry run)."""
+
+    matched = serializers.IntegerField()
+    updated = serializers.IntegerField()
+    dry_run = serializers.BooleanField()

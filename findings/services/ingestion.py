@@ -1,0 +1,193 @@
+"""Findings come in: from a scan, a provider or a person. The same domain and title is the same finding."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Project
+from events.record import record_many
+from findings import priority, rules
+from findings.models import Finding, FindingStatus, Regression, Severity
+
+Identity = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """A finding as a source tells it. None = the source says nothing about it."""
+
+    domain: str
+    title: str
+    severity: str | None = None
+    fallback_severity: str = Severity.MEDIUM
+    description: str | None = None
+    confidence: Any = None
+    priority: dict[str, int] = field(default_factory=dict)
+    owner_id: UUID | None = None
+    affected_assets: list[dict[str, str]] | None = None
+    evidence: dict[str, Any] | None = None
+    recommended_fix: dict[str, Any] | None = None
+    checks: list[str] | None = None
+
+    @property
+    def identity(self) -> Identity:
+        """What makes two sightings one finding."""
+        return (self.domain, self.title)
+
+
+@dataclass
+class Ingested:
+    """What became of a batch: the findings in the order of the sightings, and which of them are new."""
+
+    findings: list[Finding]
+    created: set[UUID]
+    regressed: set[UUID]
+
+
+@transaction.atomic
+def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ingested:
+    """Create or update one finding for each sighting, set-based: a batch costs the same few statements.
+
+    A resolved finding that is seen again goes back to `in_progress` with an open regression; a dismissed one stays.
+    """
+    batch = {sighting.identity: sighting for sighting in sightings}
+    severities = rules.severity_rules(rules.config_of(project))
+    now = timezone.now()
+    known = _lock(project, batch)
+    fresh = [_new(project, batch[identity], severities) for identity in sorted(set(batch) - set(known))]
+    created = _create(fresh)
+    late = [finding.title for finding in fresh if finding.pk not in created]
+    if late:  # somebody else created these in between: they are updated like the others
+        known |= _lock(project, [(f.domain, f.title) for f in fresh if f.pk not in created])
+    regressed = _update(known, batch, now, by)
+    everyone = {**known, **{(f.domain, f.title): f for f in fresh if f.pk in created}}
+    _record(project, everyone.values(), created, by)
+    return Ingested([everyone[sighting.identity] for sighting in sightings], created, regressed)
+
+
+def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, Finding]:
+    wanted = Q()
+    titles: dict[str, list[str]] = {}
+    for domain, title in identities:
+        titles.setdefault(domain, []).append(title)
+    for domain, named in titles.items():
+        wanted |= Q(domain=domain, title__in=named)
+    if not wanted:
+        return {}
+    rows = Finding.objects.select_for_update().filter(wanted, project=project).order_by("id")
+    return {(row.domain, row.title): row for row in rows}
+
+
+def _new(project: Project, seen: Sighting, severities: dict[str, str]) -> Finding:
+    severity = seen.severity or severities.get(seen.domain) or seen.fallback_severity
+    urgency = priority.complete(severity, **seen.priority)
+    return Finding(
+        project=project,
+        domain=seen.domain,
+        title=seen.title,
+        severity=severity,
+        description=seen.description or "",
+        confidence=1 if seen.confidence is None else seen.confidence,
+        impact=urgency.impact,
+        effort=urgency.effort,
+        risk=urgency.risk,
+        score=urgency.score,
+        owner_id=seen.owner_id,
+        affected_assets=seen.affected_assets or [],
+        evidence=_evidence(seen, {}),
+        recommended_fix=seen.recommended_fix or {"summary": "", "steps": [], "references": []},
+        check_keys=_keys(seen) or [],
+        last_seen_at=timezone.now(),
+    )
+
+
+def _create(fresh: list[Finding]) -> set[UUID]:
+    if not fresh:
+        return set()
+    Finding.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
+    return set(Finding.objects.filter(pk__in=[finding.pk for finding in fresh]).values_list("pk", flat=True))
+
+
+UPDATED = [
+    "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner", "affected_assets",
+    "evidence", "recommended_fix", "check_keys", "status", "last_seen_at", "updated_at",
+]  # fmt: skip
+
+
+def _update(known: dict[Identity, Finding], batch: dict[Identity, Sighting], now: datetime, by: Actor) -> set[UUID]:
+    back = {finding.pk for finding in known.values() if finding.status == FindingStatus.RESOLVED}
+    for identity, finding in known.items():
+        _apply(finding, batch[identity], now)
+    if known:
+        Finding.objects.bulk_update(known.values(), UPDATED, batch_size=500)
+    returned = [finding for finding in known.values() if finding.pk in back]
+    if returned:
+        _regress(returned, now, by)
+    return back
+
+
+def _apply(finding: Finding, seen: Sighting, now: datetime) -> None:
+    if seen.severity:
+        finding.severity = seen.severity
+    if seen.priority or seen.severity:
+        urgency = priority.complete(finding.severity, **seen.priority)
+        finding.impact, finding.effort = urgency.impact, urgency.effort
+        finding.risk, finding.score = urgency.risk, urgency.score
+    for name in ("description", "confidence", "owner_id", "affected_assets", "recommended_fix"):
+        value = getattr(seen, name)
+        if value is not None:
+            setattr(finding, name, value)
+    finding.evidence = _evidence(seen, finding.evidence)
+    finding.check_keys = _keys(seen) or finding.check_keys
+    finding.last_seen_at = finding.updated_at = now
+    if finding.status == FindingStatus.RESOLVED:
+        finding.status = FindingStatus.IN_PROGRESS
+
+
+def _regress(findings: list[Finding], now: datetime, by: Actor) -> None:
+    Regression.objects.bulk_create(
+        Regression(
+            project_id=finding.project_id,
+            finding=finding,
+            trigger=Regression.Trigger.SCAN_DETECTED,
+            opened_at=now,
+        )
+        for finding in findings
+    )
+    data = {"trigger": Regression.Trigger.SCAN_DETECTED.value}
+    record_many("finding.regressed", findings[0].project, [(finding.pk, data) for finding in findings], by=by)
+
+
+def _keys(seen: Sighting) -> list[str] | None:
+    if seen.checks is not None:
+        return list(dict.fromkeys(seen.checks))
+    named = (seen.evidence or {}).get("checks")
+    if isinstance(named, list) and all(isinstance(key, str) and len(key) <= 100 for key in named):
+        return list(dict.fromkeys(named))
+    return None
+
+
+def _evidence(seen: Sighting, before: dict[str, Any]) -> dict[str, Any]:
+    evidence = dict(before if seen.evidence is None else seen.evidence)
+    keys = _keys(seen)
+    if keys is not None:
+        evidence["checks"] = keys
+    return evidence
+
+
+def _record(project: Project, findings: Iterable[Finding], created: set[UUID], by: Actor) -> None:
+    for name, wanted in (("finding.created", True), ("finding.seen_again", False)):
+        subjects: list[tuple[UUID, dict[str, Any]]] = [
+            (finding.pk, {"severity": finding.severity, "domain": finding.domain})
+            for finding in findings
+            if (finding.pk in created) is wanted
+        ]
+        if subjects:
+            record_many(name, project, subjects, by=by)

@@ -1,0 +1,36 @@
+"""What work on a finding does to it. Call these with the finding's row locked."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from findings.models import Finding, FindingStatus, Regression
+
+FORWARD = [FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS, FindingStatus.READY_VERIFY]
+
+
+def follow(finding: Finding, status: str) -> None:
+    """Move the finding forward to `status` with its task; never back, never out of a terminal status."""
+    if finding.status in FORWARD and status in FORWARD:
+        if FORWARD.index(FindingStatus(status)) > FORWARD.index(FindingStatus(finding.status)):
+            Finding.lifecycle.move(finding, status)
+
+
+def resolve(finding: Finding) -> int:
+    """The fix holds: the finding is resolved, its open regressions are closed; return how many those were."""
+    Finding.lifecycle.move(finding, FindingStatus.RESOLVED)
+    now = timezone.now()
+    still_open = Regression.objects.filter(finding=finding, status=Regression.Status.OPEN)
+    return still_open.update(status=Regression.Status.CLOSED, closed_at=now, updated_at=now)
+
+
+def reopen(finding: Finding, *, verification_id: UUID) -> Regression:
+    """The fix does not hold: the finding is worked on again, and a regression says why."""
+    Finding.lifecycle.move(finding, FindingStatus.IN_PROGRESS)
+    return Regression.objects.create(
+        project_id=finding.project_id,
+        finding=finding,
+        verification_id=verification_id,
+        trigger=Regression.Trigger.VERIFICATION_REOPENED,
+        opened_at=timezone.now(),
+    )

@@ -1,0 +1,168 @@
+"""Findings, regressions and scans over HTTP."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.views import ProjectViewSet
+from events import tallies
+from findings import bulk
+from findings.filters import FindingFilter, facets, filtered
+from findings.models import Domain, Finding, FindingStatus, Regression, Scan, Severity
+from findings.serializers import (
+    BulkShown,
+    BulkUpdateShown,
+    ChangeFinding,
+    FindingShown,
+    RegressionShown,
+    ReportFinding,
+    ReportFindings,
+    RunScan,
+    ScanShown,
+    UpdateFindings,
+)
+from findings.services import scans, triage
+from findings.services.ingestion import Sighting, ingest
+from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
+from krafter_audit.api.parsers import MEBIBYTE
+
+BY_URGENCY = ("score", "created_at", "id")
+LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
+CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the page before.")
+OFFSET = OpenApiParameter("offset", int, description="How many rows to pass over.")
+
+
+def one_of(name: str, values: list[str]) -> OpenApiParameter:
+    """Describe a filter that may be repeated."""
+    return OpenApiParameter(name, str, enum=values, many=True)
+
+
+class FindingViewSet(ProjectViewSet):
+    """What is wrong with the site."""
+
+    @extend_schema(
+        summary="List findings, the most urgent first",
+        parameters=[
+            one_of("severity", Severity.values),
+            one_of("status", FindingStatus.values),
+            one_of("domain", Domain.values),
+            LIMIT,
+            OFFSET,
+            CURSOR,
+        ],
+        responses=FindingShown(many=True),
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with a page, by offset or by cursor."""
+        params = request.query_params
+        self.refuse_unknown_parameters(PAGING | {"severity", "status", "domain"})
+        chosen = filtered(FindingFilter, params, Finding.objects.filter(project=self.project))
+        project_id = self.project.pk
+
+        def total() -> int:
+            return tallies.count(project_id, "finding", facets(chosen))
+
+        if "cursor" in params:
+            page = by_cursor(chosen.qs, params, bound_to=f"findings {project_id}", total=total, order=BY_URGENCY)
+        else:
+            page = by_offset(chosen.qs, params, total=total, order=BY_URGENCY)
+        return self.show_page(page, FindingShown)
+
+    @extend_schema(summary="Read a finding", responses=FindingShown)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Answer with one finding."""
+        return self.show(self.find(Finding.objects.all(), pk), FindingShown)
+
+    @extend_schema(summary="Report a finding", request=ReportFinding, responses={201: FindingShown, 200: FindingShown})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Create the finding, or update the one of that domain and title."""
+        sighting = Sighting(**self.body(ReportFinding))
+        outcome = ingest(self.project, [sighting], by=self.actor)
+        return self.show(outcome.findings[0], FindingShown, status=201 if outcome.created else 200)
+
+    @extend_schema(summary="Change a finding", request=ChangeFinding, responses=FindingShown)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Change the fields named."""
+        finding = self.find(Finding.objects.only("id"), pk)
+        changes = self.body(ChangeFinding)
+        changed = triage.update(finding.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match"))
+        return self.show(changed, FindingShown)
+
+    @extend_schema(summary="List the regressions of a finding", parameters=[LIMIT, CURSOR], responses=RegressionShown(many=True))
+    def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Answer with a page of this finding's regressions."""
+        finding = self.find(Finding.objects.only("id"), pk)
+        rows = Regression.objects.filter(finding=finding)
+        page = by_cursor(rows, request.query_params, bound_to=f"regressions {finding.pk}", total=rows.count)
+        return self.show_page(page, RegressionShown)
+
+
+class FindingBulkViewSet(ProjectViewSet):
+    """Many findings at once."""
+
+    body_limit = 16 * MEBIBYTE
+
+    @extend_schema(summary="Report up to 1,000 findings", request=ReportFindings, responses=BulkShown)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """All or nothing, or `"mode": "partial"` with an answer for each item."""
+        asked = self.body(ReportFindings)
+        outcome = bulk.report(self.project, asked["findings"], partial=asked["mode"] == "partial", context=self.context, by=self.actor)
+        return Response(BulkShown(outcome).data)
+
+
+class FindingBulkUpdateViewSet(ProjectViewSet):
+    """One change of many findings."""
+
+    @extend_schema(summary="Change many findings", request=UpdateFindings, responses=BulkUpdateShown)
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Change all that match, or with `dry_run` say how many would be changed."""
+        asked = self.body(UpdateFindings)
+        return Response(BulkUpdateShown(bulk.update(self.project, asked, by=self.actor)).data)
+
+
+class RegressionViewSet(ProjectViewSet):
+    """Findings that came back."""
+
+    @extend_schema(summary="List regressions, newest first", parameters=[LIMIT, CURSOR], responses=RegressionShown(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with a page."""
+        self.refuse_unknown_parameters(PAGING - {"offset"})
+        page = by_cursor(
+            Regression.objects.filter(project=self.project),
+            request.query_params,
+            bound_to=f"regressions {self.project.pk}",
+            total=lambda: tallies.count(self.project.pk, "regression"),
+        )
+        return self.show_page(page, RegressionShown)
+
+
+class ScanViewSet(ProjectViewSet):
+    """Looks at the whole site."""
+
+    strict_actions = frozenset({"run"})
+
+    @extend_schema(summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with a page."""
+        self.refuse_unknown_parameters(PAGING - {"offset"})
+        page = by_cursor(
+            Scan.objects.filter(project=self.project),
+            request.query_params,
+            bound_to=f"scans {self.project.pk}",
+            total=lambda: tallies.count(self.project.pk, "scan"),
+        )
+        return self.show_page(page, ScanShown)
+
+    @extend_schema(summary="Read a scan", responses=ScanShown)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Answer with one scan."""
+        return self.show(self.find(Scan.objects.all(), pk), ScanShown)
+
+    @extend_schema(summary="Scan an address", request=RunScan, responses={202: ScanShown})
+    def run(self, request: Request, **kwargs: Any) -> Response:
+        """Queue a scan; one unit of quota."""
+        asked = self.body(RunScan)
+        scan = scans.run(self.project, url=asked.get("url"), trigger=asked["trigger"], by=self.actor)
+        return self.show(scan, ScanShown, status=202)

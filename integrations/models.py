@@ -1,0 +1,134 @@
+"""Whom we tell: the connections of a project, which ticket stands for which task, and what each sync did."""
+
+from typing import ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Organization, Project
+from integrations.providers import PROVIDERS
+from krafter_audit.lib.claims import Claimable
+from krafter_audit.lib.lifecycle import Lifecycle
+from krafter_audit.lib.models import Record
+from remediation.models import Task
+
+
+class Integration(Record, Claimable):
+    """One provider of one project. `generation` moves when the sealed credentials are replaced or wiped."""
+
+    class Status(models.TextChoices):
+        CONNECTED = "connected"
+        DISCONNECTED = "disconnected"
+        SYNCING = "syncing"
+        ERROR = "error"
+
+    organization = models.ForeignKey(
+        Organization, models.CASCADE, related_name="integrations", db_index=False
+    )
+    project = models.ForeignKey(Project, models.CASCADE, related_name="integrations", db_index=False)
+    provider = models.CharField(max_length=20, choices=[(name, name) for name in PROVIDERS])
+    status = models.CharField(max_length=12, choices=Status, default=Status.DISCONNECTED)
+    credentials = models.BinaryField(null=True)
+    generation = models.PositiveIntegerField(default=0, editable=False)
+    last_sync_at = models.DateTimeField(null=True)
+    last_error = models.TextField(blank=True, help_text="A sentence for people: what went wrong last.")
+    cursor = models.JSONField(default=dict, help_text="How far the provider has been read.")
+    not_before = models.DateTimeField(default=timezone.now, help_text="A sync in progress goes on from here.")
+
+    lifecycle = Lifecycle(
+        "status",
+        {
+            Status.DISCONNECTED: {Status.CONNECTED},
+            Status.CONNECTED: {Status.SYNCING, Status.DISCONNECTED},
+            Status.SYNCING: {Status.CONNECTED, Status.ERROR, Status.DISCONNECTED},
+            Status.ERROR: {Status.SYNCING, Status.CONNECTED, Status.DISCONNECTED},
+        },
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project", "provider", "organization"], name="one_integration_a_provider"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["connected", "disconnected", "syncing", "error"]),
+                name="integration_status_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="disconnected", credentials__isnull=True)
+                | (~Q(status="disconnected") & Q(credentials__isnull=False)),
+                name="credentials_unless_disconnected",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["not_before"], condition=Q(status="syncing"), name="integration_syncing"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.provider} ({self.status})"
+
+
+class ExternalLink(Record):
+    """Which ticket stands for a task. The claim is written before the ticket is made: it is made once.
+
+    `last_synced` = `{wanted: {title, status, priority, due}, remote: {title, state, updated_at}}`: what both
+    sides were when they last agreed. `task_seen_at` is the task's `updated_at` of that moment.
+    """
+
+    class State(models.TextChoices):
+        CLAIMED = "claimed"
+        LINKED = "linked"
+
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="links", db_index=False)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="links")
+    external_id = models.CharField(max_length=300, blank=True)
+    key = models.CharField(max_length=255, blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    state = models.CharField(max_length=8, choices=State, default=State.CLAIMED)
+    last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    task_seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["integration", "task"], name="one_ticket_a_task"),
+            models.UniqueConstraint(
+                fields=["integration", "external_id"], condition=Q(state="linked"), name="one_task_a_ticket"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="claimed") | ~Q(external_id=""), name="linked_to_a_named_ticket"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.key or f"task {self.task_id}"
+
+
+class SyncRun(Record):
+    """What one run of a sync did. `refused` = `[{what, why}]`: conflicts and refusals for a person to see."""
+
+    class Outcome(models.TextChoices):
+        RUNNING = "running"
+        SUCCEEDED = "succeeded"
+        FAILED = "failed"
+        PAUSED = "paused"
+        INTERRUPTED = "interrupted"
+
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="runs", db_index=False)
+    outcome = models.CharField(max_length=11, choices=Outcome, default=Outcome.RUNNING)
+    started_at = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True)
+    pushed = models.PositiveIntegerField(default=0)
+    pulled = models.PositiveIntegerField(default=0)
+    refused = models.JSONField(default=list)
+    notes = models.JSONField(default=list)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["integration", "-started_at", "-id"], name="sync_run_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.started_at:%Y-%m-%d %H:%M:%S} {self.outcome}"

@@ -1,0 +1,246 @@
+"""What every provider speaks: tickets and findings out, two kinds of failure, one way to ask over HTTP.
+
+An adapter knows one vendor and neither models nor settings: it is given a client, the credentials and the
+base URL. It raises *Refused* (a person has to change something) or *Unavailable* (try again), no other.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar, TypeVar
+from urllib.parse import urlsplit
+
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from krafter_audit.lib.http import Client, HttpError, Response
+
+Parsed = TypeVar("Parsed")
+SAFE_TO_REPEAT = frozenset({"GET", "PATCH", "PUT", "DELETE"})
+ATTEMPTS = 3
+MOST_PAGES = 1000
+
+
+class Refused(Exception):
+    """The provider says no, and will until a person changes something. The text is a sentence."""
+
+
+class Unavailable(Exception):
+    """The provider cannot answer now. `retry_at` is when it lets us in again, where it says so."""
+
+    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
+        self.retry_at = retry_at
+        super().__init__(message)
+
+
+class State(StrEnum):
+    """Where a ticket stands, by category; each vendor has its own words for these."""
+
+    OPEN = "open"
+    STARTED = "started"
+    CLOSED = "closed"
+    DROPPED = "dropped"  # closed without being done: won't fix, duplicate
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """An issue at the provider. `marker` is the id of the task that it was made for, read from its body."""
+
+    external_id: str
+    key: str
+    url: str
+    title: str
+    state: State
+    updated_at: datetime
+    body: str = ""
+    labels: tuple[str, ...] = ()
+    marker: str | None = None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A task as it is to be seen at the provider. `text` is the guidance in Markdown."""
+
+    marker: str
+    title: str
+    status: str
+    priority: str
+    due: datetime | None
+    closed: bool
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class RemoteFinding:
+    """Something wrong that the provider knows of. `severity` is critical, high, medium or low."""
+
+    external_id: str
+    url: str
+    domain: str
+    title: str
+    severity: str
+    description: str = ""
+    assets: tuple[tuple[str, str], ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    fix: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """One list of findings that a provider may or may not offer; `pages` asks for it page by page."""
+
+    name: str
+    pages: Callable[[], Iterator[Sequence[RemoteFinding]]]
+
+
+@dataclass(frozen=True)
+class OAuth:
+    """How the vendor's token endpoint is asked: its address and whether it reads a form or JSON."""
+
+    token_url: str
+    body: str = "form"
+
+
+class Provider:
+    """One vendor. Subclasses set the names and offer sources of findings, tickets (`Tracker`), or both."""
+
+    name: ClassVar[str]
+    title: ClassVar[str]
+    api_url: ClassVar[str]
+    oauth: ClassVar[OAuth | None] = None
+    chosen: ClassVar[tuple[str, ...]] = ()  # credentials that are a choice, not a secret: kept over a sign-in
+
+    def __init__(
+        self,
+        client: Client,
+        credentials: Mapping[str, Any],
+        base_url: str = "",
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.client = client
+        self.credentials = credentials
+        self.base_url = (base_url or self.api_url).rstrip("/")
+        self._sleep = sleep
+
+    def check(self) -> None:
+        """Ask the vendor whether the credentials open what they should. Refused says what to change."""
+        raise NotImplementedError
+
+    def sources(self) -> Sequence[Source]:
+        """List the kinds of findings that this vendor can be asked for."""
+        return ()
+
+    def headers(self) -> dict[str, str]:
+        """Return the headers of every request, the vendor's authorisation among them."""
+        raise NotImplementedError
+
+    def refuse(self, answer: Response) -> None:
+        """Raise Refused or Unavailable for an answer that is not a success, in the vendor's own reading."""
+        raise NotImplementedError
+
+    def credential(self, key: str) -> str:
+        """Return one credential that the vendor cannot do without; Refused when it is missing or unusable."""
+        value = self.credentials.get(key)
+        if not isinstance(value, str) or not value.strip() or not value.isascii() or not value.isprintable():
+            raise Refused(f"The credentials of {self.title} need a {key!r}: connect again with one.")
+        return value.strip()
+
+    def ask(self, method: str, url: str, **request: Any) -> Response:
+        """Send one request and return its success. What is safe to repeat is tried three times."""
+        attempts = ATTEMPTS if method in SAFE_TO_REPEAT else 1
+        retrying = Retrying(
+            stop=stop_after_attempt(attempts),
+            wait=wait_random_exponential(multiplier=0.5, max=4),
+            retry=retry_if_exception(_passing),
+            sleep=self._sleep,
+            reraise=True,
+        )
+        return retrying(self._ask_once, method, url, **request)
+
+    def _ask_once(self, method: str, url: str, **request: Any) -> Response:
+        target = url if "://" in url else f"{self.base_url}{url}"
+        self._stay_at_home(target)
+        try:
+            answer = self.client.request(method, target, headers=self.headers(), **request)
+        except HttpError as error:
+            raise self._unreachable(error) from None
+        if answer.truncated:
+            raise Unavailable(f"{self.title} answered with more than is read at once.")
+        if not 200 <= answer.status < 300:
+            self.refuse(answer)
+        return answer
+
+    def _stay_at_home(self, target: str) -> None:
+        """Send the credentials nowhere but to the configured host, whatever a Link header says."""
+        ours, theirs = urlsplit(self.base_url), urlsplit(target)
+        if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
+            raise Refused(f"{self.title} pointed to another host; the credentials are not sent there.")
+
+    def _unreachable(self, error: HttpError) -> Exception:
+        if error.reason in ("refused_address", "invalid_url"):
+            return Refused(f"The address of {self.title} is not one that this installation may reach.")
+        return Unavailable(f"{self.title} could not be reached ({error.reason}).")
+
+    def read(self, answer: Response, parse: Callable[[Any], Parsed]) -> Parsed:
+        """Read an answer's JSON with `parse`; a form that the vendor does not document is Unavailable."""
+        try:
+            return parse(answer.json())
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+            raise Unavailable(f"{self.title} answered in a form that this build cannot read.") from None
+
+    def pages(self, url: str, params: Mapping[str, Any]) -> Iterator[Response]:
+        """Follow `Link: rel="next"` to the end (RFC 8288), each page once."""
+        seen: set[str] = set()
+        following: str | None = url
+        query: Mapping[str, Any] | None = params
+        while following and following not in seen:
+            if len(seen) >= MOST_PAGES:
+                raise Unavailable(f"{self.title} has more than {MOST_PAGES} pages to read.")
+            seen.add(following)
+            answer = self.ask("GET", following, params=query)
+            yield answer
+            following, query = next_page(answer.headers.get("link") or ""), None
+
+
+class Tracker(Provider):
+    """A vendor that keeps tickets."""
+
+    def owns(self, external_id: str) -> bool:
+        """Tell whether a ticket is in the place (repository, project) that the credentials name now."""
+        raise NotImplementedError
+
+    def tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
+        """Yield pages of the tickets that changed since then, the newest change first."""
+        raise NotImplementedError
+
+    def ticket(self, external_id: str) -> Ticket:
+        """Return one ticket as it is now."""
+        raise NotImplementedError
+
+    def create(self, draft: Draft) -> Ticket:
+        """Make a ticket with the draft's marker. Never repeated: the caller looks for the marker first."""
+        raise NotImplementedError
+
+    def update(self, ticket: Ticket, draft: Draft, fields: Iterable[str]) -> Ticket:
+        """Bring the named fields of a ticket (title, status, priority, due, text, closed) to the draft."""
+        raise NotImplementedError
+
+    def pull_request(self, ticket: Ticket) -> str | None:
+        """Return the address of the pull or merge request that was linked to the ticket last."""
+        return None
+
+
+def _passing(error: BaseException) -> bool:
+    """A failure worth another try at once: not one that names the time to come back."""
+    return isinstance(error, Unavailable) and error.retry_at is None
+
+
+def next_page(link: str) -> str | None:
+    """Return the address of rel="next" in a Link header."""
+    for part in link.split(","):
+        address, *parameters = part.split(";")
+        if any(parameter.strip().lower() in ('rel="next"', "rel=next") for parameter in parameters):
+            return address.strip().removeprefix("<").removesuffix(">")
+    return None

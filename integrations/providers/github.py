@@ -1,0 +1,301 @@
+"""GitHub: issues for tasks, pull requests, code scanning and Dependabot alerts (REST, version 2022-11-28).
+
+Credentials: `token` and `repository` (`acme/web-app`). Scopes: `repo` (or `public_repo`) and
+`security_events`; fine-grained: Issues read and write, and read for Pull requests, Code scanning alerts,
+Dependabot alerts and Metadata.
+A ticket's id and key are both `acme/web-app#123`, so that it stays clear whose 123 it is.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from integrations.providers.base import (
+    Draft,
+    OAuth,
+    Refused,
+    RemoteFinding,
+    Source,
+    State,
+    Ticket,
+    Tracker,
+    Unavailable,
+)
+from integrations.providers.markdown import block, marker_in, merged_body
+from krafter_audit.lib.http import Response
+
+REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
+STATUS, PRIORITY = "krafter:", "priority:"
+STARTED_LABEL = "krafter:in_progress"
+LONGEST_TITLE = 256
+PAUSE_WITHOUT_A_TIME = timedelta(minutes=1)  # GitHub: at least a minute when a secondary limit names no time
+RULE_SEVERITY = {"error": "high", "warning": "medium"}
+SEVERITIES = frozenset({"critical", "high", "medium", "low"})
+
+
+class GitHub(Tracker):
+    """One repository at github.com or a GitHub Enterprise Server."""
+
+    name = "github"
+    title = "GitHub"
+    api_url = "https://api.github.com"
+    oauth = OAuth("https://github.com/login/oauth/access_token")
+    chosen = ("repository",)
+
+    def headers(self) -> dict[str, str]:
+        """Return what every request carries."""
+        return {
+            "Authorization": f"Bearer {self.credential('token')}",
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+
+    @property
+    def repository(self) -> str:
+        """The `owner/name` that the credentials name."""
+        named = self.credential("repository")
+        if not REPOSITORY.fullmatch(named) or named.endswith(("/.", "/..")):
+            raise Refused("The repository must be written as owner/name, such as acme/web-app.")
+        return named
+
+    def check(self) -> None:
+        """See that the token opens the repository and that issues are switched on."""
+        answer = self.ask("GET", self._path())
+        if not self.read(answer, lambda repository: repository.get("has_issues", True)):
+            raise Refused(f"Issues are switched off in {self.repository}.")
+
+    def owns(self, external_id: str) -> bool:
+        """Tell whether an issue is in the repository of the credentials (GitHub ignores case there)."""
+        return external_id.rpartition("#")[0].lower() == self.repository.lower()
+
+    def tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
+        """Yield pages of issues; the list also has pull requests, which are left out."""
+        query = {
+            "state": "all",
+            "sort": "updated",
+            "direction": "desc",
+            "since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "per_page": 100,
+        }
+        for answer in self.pages(self._path("/issues"), query):
+            yield self.read(answer, self._issues)
+
+    def ticket(self, external_id: str) -> Ticket:
+        """Return one issue."""
+        return self.read(self.ask("GET", self._issue_path(external_id)), self._ticket)
+
+    def create(self, draft: Draft) -> Ticket:
+        """Make the issue. Without push access GitHub silently drops labels; the answer shows what it kept."""
+        answer = self.ask(
+            "POST",
+            self._path("/issues"),
+            json={
+                "title": _title(draft),
+                "body": block(draft),
+                "labels": sorted(_own_labels(draft)),
+            },
+        )
+        return self.read(answer, self._ticket)
+
+    def update(self, ticket: Ticket, draft: Draft, fields: Iterable[str]) -> Ticket:
+        """Change what differs. Foreign labels stay, and what people wrote around our part of the body."""
+        changed = set(fields)
+        body: dict[str, Any] = {}
+        if "title" in changed:
+            body["title"] = _title(draft)
+        if changed & {"status", "priority"}:
+            body["labels"] = merged_labels(ticket.labels, draft)
+        if changed & {"due", "text", "priority"}:
+            body["body"] = merged_body(ticket.body, draft)
+        if "closed" in changed:
+            body |= _state(draft)
+        if not body:
+            return ticket
+        answer = self.ask("PATCH", self._issue_path(ticket.external_id), json=body)
+        return self.read(answer, self._ticket)
+
+    def pull_request(self, ticket: Ticket) -> str | None:
+        """Return the pull request of this repository that referred to the issue last."""
+        found = None
+        path = self._issue_path(ticket.external_id) + "/timeline"
+        for answer in self.pages(path, {"per_page": 100}):
+            found = self.read(answer, self._last_pull_request) or found
+        return found
+
+    def sources(self) -> Sequence[Source]:
+        """List the alerts that GitHub may be asked for; both are off in many repositories."""
+        return (
+            Source("code scanning alerts", lambda: self._alerts("code-scanning", self._code_alert)),
+            Source("Dependabot alerts", lambda: self._alerts("dependabot", self._dependabot_alert)),
+        )
+
+    def refuse(self, answer: Response) -> None:
+        """Tell rate limits and outages from refusals. Source: GitHub, "Rate limits for the REST API"."""
+        limited = _limited_until(answer)
+        if limited:
+            raise Unavailable(f"GitHub lets us in again at {limited:%H:%M:%S} UTC.", retry_at=limited)
+        if answer.status >= 500:
+            raise Unavailable(f"GitHub answered with status {answer.status}.")
+        raise Refused(self._refusal(answer))
+
+    def _refusal(self, answer: Response) -> str:
+        if answer.status == 401:
+            return "GitHub does not accept the token: connect again with a valid one."
+        if 300 <= answer.status < 400:
+            return f"{self.repository} has moved: connect again with its present name."
+        path = urlsplit(answer.url).path.rpartition("/repos/")[2] or "that"
+        if answer.status == 403:
+            return f"GitHub denies access to {path}: the token lacks the permission."
+        if answer.status in (404, 410):
+            return f"GitHub shows no {path} to this token."
+        return f"GitHub refused the request for {path} (status {answer.status}{_why(answer)})."
+
+    def _path(self, rest: str = "") -> str:
+        return f"/repos/{self.repository}{rest}"
+
+    def _issue_path(self, external_id: str) -> str:
+        number = external_id.rpartition("#")[2]
+        if not self.owns(external_id) or not number.isdigit():
+            raise Refused(f"{external_id} is not an issue of {self.repository}.")
+        return self._path(f"/issues/{number}")
+
+    def _issues(self, listed: Any) -> list[Ticket]:
+        return [self._ticket(issue) for issue in listed if not issue.get("pull_request")]
+
+    def _ticket(self, issue: Any) -> Ticket:
+        key = f"{self.repository}#{int(issue['number'])}"
+        labels = tuple(label if isinstance(label, str) else label["name"] for label in issue["labels"])
+        body = issue.get("body") or ""
+        return Ticket(
+            external_id=key,
+            key=key,
+            url=str(issue["html_url"]),
+            title=str(issue["title"]),
+            state=_category(issue, labels),
+            updated_at=datetime.fromisoformat(issue["updated_at"]),
+            body=body,
+            labels=labels,
+            marker=marker_in(body),
+        )
+
+    def _last_pull_request(self, events: Any) -> str | None:
+        found = None
+        for event in events:
+            source = (event.get("source") or {}).get("issue") or {}
+            address = str(source.get("html_url") or "")
+            if event.get("event") == "cross-referenced" and source.get("pull_request"):
+                found = address if self._is_ours(address) else found
+        return found
+
+    def _is_ours(self, address: str) -> bool:
+        """Anybody may refer to a public issue from a repository of their own; only ours is a fix of ours."""
+        parts = urlsplit(address)
+        return parts.scheme in ("http", "https") and parts.path.lower().startswith(
+            f"/{self.repository}/pull/".lower()
+        )
+
+    def _alerts(self, kind: str, parse: Any) -> Iterator[Sequence[RemoteFinding]]:
+        query = {"state": "open", "per_page": 100}
+        for answer in self.pages(self._path(f"/{kind}/alerts"), query):
+            yield self.read(answer, lambda alerts: [parse(alert) for alert in alerts])
+
+    def _code_alert(self, alert: Any) -> RemoteFinding:
+        rule, instance = alert["rule"], alert.get("most_recent_instance") or {}
+        what = rule.get("description") or rule.get("name") or rule.get("id") or "Code scanning alert"
+        place = instance.get("location") or {}
+        level = rule.get("security_severity_level") or RULE_SEVERITY.get(rule.get("severity") or "", "low")
+        path = place.get("path")
+        return RemoteFinding(
+            external_id=f"{self.repository}/code-scanning/{int(alert['number'])}",
+            url=str(alert["html_url"]),
+            domain="security",
+            title=f"{what} (code scanning alert {int(alert['number'])})",
+            severity=level if level in SEVERITIES else "low",
+            description=(instance.get("message") or {}).get("text") or "",
+            assets=(("file", str(path)),) if path else (),
+            evidence={"rule": rule.get("id"), "tool": alert["tool"].get("name"), "location": place},
+        )
+
+    def _dependabot_alert(self, alert: Any) -> RemoteFinding:
+        advisory, weakness = alert["security_advisory"], alert["security_vulnerability"]
+        package, manifest = weakness["package"]["name"], alert["dependency"].get("manifest_path")
+        patched = (weakness.get("first_patched_version") or {}).get("identifier")
+        severity = advisory.get("severity")
+        return RemoteFinding(
+            external_id=f"{self.repository}/dependabot/{int(alert['number'])}",
+            url=str(alert["html_url"]),
+            domain="security",
+            title=f"{package}: {advisory['summary']} (Dependabot alert {int(alert['number'])})",
+            severity=severity if severity in SEVERITIES else "medium",
+            description=advisory.get("description") or "",
+            assets=(("file", str(manifest)),) if manifest else (),
+            evidence={
+                "advisory": advisory.get("ghsa_id"),
+                "cve": advisory.get("cve_id"),
+                "package": package,
+                "vulnerable": weakness.get("vulnerable_version_range"),
+                "first_patched": patched,
+            },
+            fix=_upgrade(package, patched, str(alert["html_url"])),
+        )
+
+
+def _upgrade(package: str, patched: str | None, reference: str) -> dict[str, Any] | None:
+    if not patched:
+        return None
+    return {
+        "summary": f"Upgrade {package} to {patched} or later.",
+        "steps": [f"Raise {package} to {patched}.", "Update the lock file and deploy."],
+        "references": [reference],
+    }
+
+
+def _category(issue: Any, labels: Sequence[str]) -> State:
+    if issue["state"] == "closed":
+        return State.DROPPED if issue.get("state_reason") in ("not_planned", "duplicate") else State.CLOSED
+    return State.STARTED if STARTED_LABEL in labels else State.OPEN
+
+
+def _state(draft: Draft) -> dict[str, str]:
+    if draft.closed:
+        return {"state": "closed", "state_reason": "completed"}
+    return {"state": "open", "state_reason": "reopened"}
+
+
+def _title(draft: Draft) -> str:
+    return draft.title[:LONGEST_TITLE]
+
+
+def _own_labels(draft: Draft) -> set[str]:
+    return {f"{STATUS}{draft.status}", f"{PRIORITY}{draft.priority}"}
+
+
+def merged_labels(present: Iterable[str], draft: Draft) -> list[str]:
+    """Return the labels to set: those of other people, and ours as they are now."""
+    foreign = {label for label in present if not label.startswith((STATUS, PRIORITY))}
+    return sorted(foreign | _own_labels(draft))
+
+
+def _limited_until(answer: Response) -> datetime | None:
+    if answer.status not in (403, 429):
+        return None
+    now = datetime.now(UTC)
+    wait, reset = answer.headers.get("retry-after") or "", answer.headers.get("x-ratelimit-reset") or ""
+    if wait.isdigit():
+        return now + timedelta(seconds=min(int(wait), 86_400))
+    if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
+        return max(now, datetime.fromtimestamp(min(int(reset), 2**32), UTC))
+    if answer.status == 429 or "secondary rate limit" in answer.text.lower():
+        return now + PAUSE_WITHOUT_A_TIME
+    return None
+
+
+def _why(answer: Response) -> str:
+    """Return GitHub's own words for a refused request, in one short line."""
+    try:
+        message = answer.json().get("message")
+    except (ValueError, AttributeError):
+        return ""
+    return f": {' '.join(str(message).split())[:200]}" if message else ""

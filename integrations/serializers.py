@@ -1,0 +1,89 @@
+"""What is asked about integrations, and what answers show: never a credential."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from integrations.models import Integration, SyncRun
+from krafter_audit.api.serializers import Asked, FreeForm, Moment, Shown, Text
+
+PLACEHOLDER: dict[str, Any] = {
+    "status": Integration.Status.DISCONNECTED.value,
+    "credentials": {},
+    "last_sync_at": None,
+    "inserted_at": None,
+    "updated_at": None,
+}
+
+
+class ConnectIntegration(Asked):
+    """The provider's secrets, or a code of its sign-in; one of the two."""
+
+    credentials = FreeForm(required=False)
+    auth_code = Text(max_length=4000, required=False)
+    redirect_uri = Text(max_length=2000, required=False)
+    code_verifier = Text(max_length=128, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse neither, both, an empty map, and what belongs to a code without one."""
+        if ("credentials" in attrs) == ("auth_code" in attrs):
+            raise serializers.ValidationError("Send either credentials or auth_code.")
+        if attrs.get("credentials") == {}:
+            raise serializers.ValidationError({"credentials": ["Send at least one credential."]})
+        alone = {"redirect_uri", "code_verifier"} & set(attrs)
+        if alone and "auth_code" not in attrs:
+            raise serializers.ValidationError(
+                {name: ["This goes with an auth_code."] for name in sorted(alone)}
+            )
+        return attrs
+
+
+class IntegrationShown(Shown):
+    """A provider that was connected once."""
+
+    org_id = serializers.UUIDField(source="organization_id")
+    project_id = serializers.CharField(source="project.slug")
+
+    class Meta:
+        model = Integration
+        fields: ClassVar = [
+            "id", "org_id", "project_id", "provider", "status", "last_sync_at", "created_at", "updated_at",
+        ]  # fmt: skip
+
+
+class IntegrationListed(IntegrationShown):
+    """A provider as the list has it; one that was never connected has no id and other keys."""
+
+    id = serializers.UUIDField(allow_null=True)
+    credentials = serializers.DictField(
+        required=False, help_text="Always empty, and only where `id` is null."
+    )
+    inserted_at = Moment(required=False, allow_null=True)
+
+    class Meta(IntegrationShown.Meta):
+        fields: ClassVar = [*IntegrationShown.Meta.fields, "credentials", "inserted_at"]
+
+
+def placeholder(provider: str) -> dict[str, Any]:
+    """Return the row of a provider that was never connected."""
+    return {"id": None, "provider": provider, **PLACEHOLDER}
+
+
+class Refusal(serializers.Serializer[Any]):
+    """What was refused or could not be decided, and why."""
+
+    what = serializers.CharField()
+    why = serializers.CharField()
+
+
+class SyncRunShown(Shown):
+    """One run of a sync."""
+
+    refused = Refusal(many=True)
+    notes = serializers.ListField(child=serializers.CharField())
+
+    class Meta:
+        model = SyncRun
+        fields: ClassVar = [
+            "id", "outcome", "started_at", "finished_at", "pushed", "pulled", "refused", "notes", "error",
+        ]  # fmt: skip

@@ -1,0 +1,132 @@
+"""Connect a provider, ask for a sync, disconnect."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Project
+from events.record import record
+from integrations import credentials as secrets
+from integrations import oauth
+from integrations.configuration import configuration
+from integrations.errors import (
+    NeverConnected,
+    NotConnected,
+    SignInRefused,
+    SignInUnavailable,
+    UnknownProvider,
+)
+from integrations.models import Integration
+from integrations.providers import ADAPTERS, PROVIDERS
+from integrations.providers.base import Refused, Unavailable
+from krafter_audit.lib.http import Client, Limits
+from krafter_audit.lib.jobs import nudge
+from krafter_audit.lib.vault import VaultError
+
+Status = Integration.Status
+SIGN_IN_LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=256 * 1024)
+
+
+@transaction.atomic
+def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], by: Actor) -> Integration:
+    """Seal and keep credentials; calling it again replaces them. A sync that is running stops by itself."""
+    row = _row(project, provider)
+    Integration.lifecycle.move(
+        row,
+        Status.CONNECTED,
+        credentials=secrets.seal(row, credentials),
+        generation=F("generation") + 1,
+        last_error="",
+    )
+    record("integration.connected", row, by=by, provider=provider)
+    return row
+
+
+def connect_by_code(
+    project: Project, provider: str, *, auth_code: str, by: Actor, **extra: str
+) -> Integration:
+    """Exchange an OAuth code at the provider, now, since it works once; then connect.
+
+    What was chosen before and is no secret (GitHub's repository) is kept: a code does not name it.
+    """
+    refuse_unknown(provider)
+    adapter = ADAPTERS.get(provider)
+    if adapter is None:
+        raise SignInRefused(f"This build has no sign-in for {provider}: send credentials instead.")
+    try:
+        with Client(limits=SIGN_IN_LIMITS) as client:
+            tokens = oauth.exchange(client, adapter, configuration(provider), code=auth_code, **extra)
+    except Refused as refusal:
+        raise SignInRefused(str(refusal), details={"auth_code": [str(refusal)]}) from None
+    except Unavailable:
+        raise SignInUnavailable from None
+    return connect(project, provider, credentials={**_chosen(project, provider), **tokens}, by=by)
+
+
+@transaction.atomic
+def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
+    """Wipe the credentials; the row and what it was linked to stay."""
+    row = _existing(project, provider)
+    if row is None:
+        raise NeverConnected
+    if row.status != Status.DISCONNECTED:
+        Integration.lifecycle.move(
+            row, Status.DISCONNECTED, credentials=None, generation=F("generation") + 1, last_error=""
+        )
+        record("integration.disconnected", row, by=by, provider=provider)
+    return row
+
+
+@transaction.atomic
+def request_sync(project: Project, provider: str, *, by: Actor) -> Integration:
+    """Move the row to syncing and wake a worker; a row that is syncing already stays as it is."""
+    from integrations import jobs
+
+    row = _existing(project, provider)
+    if row is None or row.status == Status.DISCONNECTED:
+        raise NotConnected
+    if row.status == Status.SYNCING:
+        return row
+    Integration.lifecycle.move(row, Status.SYNCING, not_before=timezone.now(), attempts=0)
+    record("integration.sync_requested", row, by=by, provider=provider)
+    nudge(jobs.sync, str(row.pk))
+    return row
+
+
+def refuse_unknown(provider: str) -> None:
+    """Raise UnknownProvider unless it is one of the eight."""
+    if provider not in PROVIDERS:
+        raise UnknownProvider
+
+
+def _existing(project: Project, provider: str) -> Integration | None:
+    refuse_unknown(provider)
+    rows = Integration.objects.select_for_update(of=("self",)).select_related("project__organization")
+    return rows.filter(project=project, organization_id=project.organization_id, provider=provider).first()
+
+
+def _row(project: Project, provider: str) -> Integration:
+    """Lock the row, made first where there is none: two first connects at once make one."""
+    refuse_unknown(provider)
+    fresh = Integration(project=project, organization_id=project.organization_id, provider=provider)
+    Integration.objects.bulk_create([fresh], ignore_conflicts=True)
+    row = _existing(project, provider)
+    if row is None:
+        raise NeverConnected
+    return row
+
+
+def _chosen(project: Project, provider: str) -> dict[str, Any]:
+    row = Integration.objects.filter(project=project, provider=provider, credentials__isnull=False).first()
+    adapter = ADAPTERS.get(provider)
+    if row is None or adapter is None:
+        return {}
+    try:
+        before = secrets.opened(row)
+    except VaultError:
+        return {}
+    return {name: before[name] for name in adapter.chosen if name in before}

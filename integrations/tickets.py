@@ -1,0 +1,232 @@
+"""Tasks become tickets, once each; both sides are kept in step. No transaction is open meanwhile."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from findings.models import FindingStatus
+from integrations import comparison
+from integrations.models import ExternalLink
+from integrations.providers.base import Draft, Refused, Ticket, Tracker
+from integrations.running import BY_INTEGRATION, Run
+from remediation.models import Task
+from remediation.services import tickets as remediation_tickets
+
+OVERLAP = timedelta(minutes=5)
+SINCE = "tickets_since"
+
+
+def pull(run: Run, tracker: Tracker) -> None:
+    """Take in what changed at the provider since the last time."""
+    _let_go_of_other_places(run, tracker)
+    began = timezone.now()
+    first = _linked(run).order_by("created_at").values_list("created_at", flat=True).first()
+    if first is not None:
+        known = run.row.cursor.get(SINCE)
+        since = datetime.fromisoformat(known) if known else first
+        for page in tracker.tickets(since - OVERLAP):
+            run.keep()
+            _take_in_page(run, tracker, page)
+    run.row.cursor[SINCE] = began.isoformat()
+
+
+def _take_in_page(run: Run, tracker: Tracker, page: Sequence[Ticket]) -> None:
+    by_id = {ticket.external_id: ticket for ticket in page}
+    for link in _linked(run).filter(external_id__in=by_id).select_related("task__finding"):
+        ticket = by_id[link.external_id]
+        if link.last_synced["remote"] != comparison.remote(ticket):
+            take_in(run, link, ticket)
+            _take_in_pull_request(run, tracker, link, ticket)
+
+
+def take_in(run: Run, link: ExternalLink, ticket: Ticket) -> None:
+    """Let the task follow its ticket; the move and what is remembered of it are one transaction."""
+    decision = comparison.decide(link.last_synced, draft_of(link.task), ticket)
+    for conflict in decision.conflicts.values():
+        run.refuse(ticket.key, conflict)
+    with transaction.atomic():
+        if decision.follow:
+            refused = remediation_tickets.follow_ticket(
+                link.task_id, state=decision.follow, by=BY_INTEGRATION
+            )
+            run.log.pulled += 1
+            for why in refused:
+                run.refuse(ticket.key, why)
+        link.last_synced["remote"] = _agreed(link, ticket)
+        link.save(update_fields=["last_synced", "updated_at"])
+
+
+def _agreed(link: ExternalLink, ticket: Ticket) -> dict[str, Any]:
+    """Return the ticket as it is; a title changed there alone is not agreed, lest it be overwritten."""
+    then, ours = link.last_synced["remote"]["title"], link.last_synced["wanted"]["title"]
+    title = ticket.title if ticket.title == ours else then
+    return {**comparison.remote(ticket), "title": title}
+
+
+def _take_in_pull_request(run: Run, tracker: Tracker, link: ExternalLink, ticket: Ticket) -> None:
+    if link.task.pr_url:
+        return
+    run.keep()
+    address = tracker.pull_request(ticket)
+    if address:
+        remediation_tickets.link_ticket(link.task_id, pr_url=address[:2000], by=BY_INTEGRATION)
+        run.log.pulled += 1
+
+
+def push(run: Run, tracker: Tracker) -> None:
+    """Make the tickets that are missing, then bring those of changed tasks up to date."""
+    _finish_claims(run, tracker)
+    for task in _without_ticket(run):
+        with _one_ticket(run, tracker, task.title):
+            link, _ = ExternalLink.objects.get_or_create(integration=run.row, task=task)
+            _make(run, tracker, link)
+    for link in _changed(run):
+        with _one_ticket(run, tracker, link.key):
+            _bring_up_to_date(run, tracker, link)
+
+
+@contextmanager
+def _one_ticket(run: Run, tracker: Tracker, what: str) -> Iterator[None]:
+    """Keep one ticket's refusal for a person to see and go on; stop when nothing is let in any more."""
+    run.keep()
+    try:
+        yield
+    except Refused as refusal:
+        tracker.check()
+        run.refuse(what, str(refusal))
+
+
+def _linked(run: Run) -> QuerySet[ExternalLink]:
+    return ExternalLink.objects.filter(integration=run.row, state=ExternalLink.State.LINKED)
+
+
+def _without_ticket(run: Run) -> QuerySet[Task]:
+    """Open tasks that have no ticket anywhere, the oldest first."""
+    tasks = Task.objects.filter(project=run.row.project, status__in=Task.OPEN)
+    bare = tasks.filter(Q(external_ticket_key__isnull=True) | Q(external_ticket_key=""))
+    return (
+        bare.exclude(links__integration=run.row)
+        .exclude(finding__status=FindingStatus.DISMISSED)
+        .select_related("finding")
+        .order_by("created_at", "id")
+    )
+
+
+def _changed(run: Run) -> QuerySet[ExternalLink]:
+    changed = _linked(run).exclude(task_seen_at=F("task__updated_at"))
+    return changed.select_related("task__finding").order_by("created_at", "id")
+
+
+def _let_go_of_other_places(run: Run, tracker: Tracker) -> None:
+    """After a change of repository the tasks need tickets in the new one; a marker there is found again."""
+    elsewhere = [link.pk for link in _linked(run).only("external_id") if not tracker.owns(link.external_id)]
+    if elsewhere:
+        run.row.cursor.pop(SINCE, None)
+        ExternalLink.objects.filter(pk__in=elsewhere).update(
+            state=ExternalLink.State.CLAIMED,
+            external_id="",
+            key="",
+            url="",
+            last_synced={},
+            task_seen_at=None,
+        )
+        run.note(f"{len(elsewhere)} tasks had their tickets in another place and get new ones here.")
+
+
+def _finish_claims(run: Run, tracker: Tracker) -> None:
+    """A claim that is left over may have its ticket already: look for the marker before making one."""
+    claims = ExternalLink.objects.filter(integration=run.row, state=ExternalLink.State.CLAIMED)
+    left_over = list(claims.select_related("task__finding").order_by("created_at", "id"))
+    if not left_over:
+        return
+    made = _tickets_by_marker(run, tracker, left_over[0].created_at)
+    for link in left_over:
+        with _one_ticket(run, tracker, link.task.title):
+            ticket = made.get(str(link.task_id))
+            if ticket:
+                _link(run, link, ticket, draft_of(link.task))
+            else:
+                _make(run, tracker, link)
+
+
+def _tickets_by_marker(run: Run, tracker: Tracker, since: datetime) -> dict[str, Ticket]:
+    found: dict[str, Ticket] = {}
+    for page in tracker.tickets(since - OVERLAP):
+        run.keep()
+        found |= {ticket.marker: ticket for ticket in page if ticket.marker}
+    ids = [ticket.external_id for ticket in found.values()]
+    taken = set(_linked(run).filter(external_id__in=ids).values_list("external_id", flat=True))
+    return {marker: ticket for marker, ticket in found.items() if ticket.external_id not in taken}
+
+
+def _make(run: Run, tracker: Tracker, link: ExternalLink) -> None:
+    """Make the ticket of a claimed link. A refusal made nothing: the claim goes. Other failures keep it."""
+    draft = draft_of(link.task)
+    try:
+        ticket = tracker.create(draft)
+    except Refused:
+        link.delete()
+        raise
+    _link(run, link, ticket, draft)
+
+
+@transaction.atomic
+def _link(run: Run, link: ExternalLink, ticket: Ticket, draft: Draft) -> None:
+    task = remediation_tickets.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
+    link.external_id, link.key, link.url = ticket.external_id, ticket.key, ticket.url
+    link.state = ExternalLink.State.LINKED
+    link.last_synced = {"wanted": comparison.wanted(draft), "remote": comparison.remote(ticket)}
+    # A task that changed while its ticket was made is looked at again.
+    unchanged = comparison.wanted(draft_of(task)) == comparison.wanted(draft)
+    link.task_seen_at = task.updated_at if unchanged else None
+    link.save()
+    run.log.pushed += 1
+
+
+def _bring_up_to_date(run: Run, tracker: Tracker, link: ExternalLink) -> None:
+    ticket = tracker.ticket(link.external_id)
+    if ticket.state.value != link.last_synced["remote"]["state"]:
+        take_in(run, link, ticket)
+        link.task.refresh_from_db()
+    seen_at, draft = link.task.updated_at, draft_of(link.task)
+    decision = comparison.decide(link.last_synced, draft, ticket)
+    for conflict in decision.conflicts.values():
+        run.refuse(link.key, conflict)
+    if decision.push:
+        run.keep()
+        ticket = tracker.update(ticket, draft, decision.push)
+        run.log.pushed += 1
+    _remember(link, draft, ticket, decision)
+    link.task_seen_at = seen_at
+    link.save(update_fields=["last_synced", "task_seen_at", "updated_at"])
+
+
+def _remember(link: ExternalLink, draft: Draft, ticket: Ticket, decision: comparison.Decision) -> None:
+    wanted, there = comparison.wanted(draft), comparison.remote(ticket)
+    if "title" in decision.conflicts:
+        wanted["title"] = link.last_synced["wanted"]["title"]
+    link.last_synced = {
+        "wanted": wanted,
+        "remote": there if "title" in decision.push else _agreed(link, ticket),
+    }
+
+
+def draft_of(task: Task) -> Draft:
+    """Return a task as it is to be seen at a provider. Evidence stays here: an issue may be public."""
+    fix = task.finding.recommended_fix
+    steps = [f"{place}. {step}" for place, step in enumerate(fix.get("steps") or [], start=1)]
+    text = "\n".join(str(line) for line in [fix.get("summary") or "", *steps] if line)
+    return Draft(
+        marker=str(task.pk),
+        title=task.title,
+        status=task.status,
+        priority=task.priority,
+        due=task.sla_due_at,
+        closed=task.status == Task.Status.DONE,
+        text=text,
+    )

@@ -1,0 +1,13 @@
+"""Addresses of integrations."""
+
+from django.urls import path
+
+from integrations.views import IntegrationViewSet
+
+urlpatterns = [
+    path("integrations", IntegrationViewSet.as_view({"get": "list"})),
+    path("integrations/<str:provider>", IntegrationViewSet.as_view({"delete": "destroy"})),
+    path("integrations/<str:provider>/connect", IntegrationViewSet.as_view({"post": "connect"})),
+    path("integrations/<str:provider>/sync", IntegrationViewSet.as_view({"post": "sync"})),
+    path("integrations/<str:provider>/log", IntegrationViewSet.as_view({"get": "log"})),
+]

@@ -1,0 +1,87 @@
+"""The envelope: `{"data", "meta": {"request_id", …}, "error"}` around every answer."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import orjson
+from django.http import HttpRequest, HttpResponse
+from rest_framework.renderers import BaseRenderer
+
+from krafter_audit.api.middleware import request_id_of
+from krafter_audit.lib.errors import Refusal
+
+OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NON_STR_KEYS
+
+
+@dataclass(frozen=True)
+class Page:
+    """The rows of one page of a list, and what `meta` says of it."""
+
+    rows: list[Any]
+    total: int
+    next_cursor: str | None = None
+
+    @property
+    def meta(self) -> dict[str, Any]:
+        """Return `{total, next_cursor}`."""
+        return {"total": self.total, "next_cursor": self.next_cursor}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A refusal on its way into the envelope."""
+
+    refusal: Refusal
+    meta: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """Return `{code, message}` and `details` where there are any."""
+        error: dict[str, Any] = {"code": self.refusal.code, "message": self.refusal.message}
+        return {**error, "details": self.refusal.details} if self.refusal.details else error
+
+
+def dump(value: Any) -> bytes:
+    """Write JSON; numbers that orjson cannot hold (beyond 64 bits) go through the standard library."""
+    try:
+        return orjson.dumps(value, option=OPTIONS)
+    except TypeError:
+        return json.dumps(value, ensure_ascii=False, default=_plain, separators=(",", ":")).encode()
+
+
+def _plain(value: Any) -> Any:
+    return json.loads(orjson.dumps(value, option=OPTIONS))
+
+
+def wrap(content: Any, request_id: str) -> dict[str, Any]:
+    """Put a page, a failure or plain data into the envelope."""
+    if isinstance(content, Failure):
+        return {"data": None, "meta": {"request_id": request_id}, "error": content.error}
+    if isinstance(content, Page):
+        return {"data": content.rows, "meta": {"request_id": request_id, **content.meta}, "error": None}
+    return {"data": content, "meta": {"request_id": request_id}, "error": None}
+
+
+class EnvelopeRenderer(BaseRenderer):
+    """Renders what a view returns as enveloped JSON."""
+
+    media_type = "application/json"
+    format = "json"
+    charset = None
+
+    def render(
+        self, data: Any, accepted_media_type: str | None = None, renderer_context: Mapping[str, Any] | None = None
+    ) -> bytes:
+        """Return the bytes of the envelope."""
+        request = (renderer_context or {})["request"]
+        return dump(wrap(data, request_id_of(request)))
+
+
+def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """Answer with a refusal outside Django REST framework: unknown addresses, broken hosts, crashes."""
+    body = dump(wrap(Failure(refusal), request_id_of(request)))
+    return HttpResponse(
+        body, status=refusal.status, content_type="application/json", headers=dict(refusal.headers)
+    )

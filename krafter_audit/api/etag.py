@@ -1,0 +1,32 @@
+"""ETags of single resources, and the precondition that a change may carry."""
+
+import hashlib
+from datetime import datetime
+from typing import Any, Protocol
+
+from krafter_audit.lib.errors import PreconditionFailed
+
+
+class Versioned(Protocol):
+    """A row whose `updated_at` moves with every change."""
+
+    pk: Any
+    updated_at: datetime
+
+
+def etag(row: Versioned) -> str:
+    """Return the strong ETag of a row as it stands."""
+    seed = f"{row.pk}:{row.updated_at.timestamp():.6f}"
+    return f'"{hashlib.sha256(seed.encode()).hexdigest()[:24]}"'
+
+
+def names(header: str | None, row: Versioned) -> bool:
+    """Tell whether an If-Match or If-None-Match header names the row's present state."""
+    tags = [tag.strip() for tag in (header or "").split(",")]
+    return "*" in tags or etag(row) in tags
+
+
+def refuse_unless_current(if_match: str | None, row: Versioned) -> None:
+    """Raise PreconditionFailed when the client's If-Match is of an older state. Call it with the row locked."""
+    if if_match is not None and not names(if_match, row):
+        raise PreconditionFailed(headers={"etag": etag(row)})

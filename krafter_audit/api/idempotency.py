@@ -1,0 +1,101 @@
+"""Idempotency-Key: the first answer is kept with the change that it tells of, and given again for 24 hours."""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from functools import wraps
+from typing import Any
+from uuid import UUID
+
+import orjson
+from django.db import connection, transaction
+from django.utils import timezone
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from krafter_audit.api.envelope import dump
+from krafter_audit.api.models import IdempotentAnswer
+from krafter_audit.lib.errors import Conflict, InvalidParams, Refusal
+
+KEPT_FOR = timedelta(hours=24)
+
+
+class IdempotencyKeyReused(Refusal):
+    code, status = "idempotency_key_reused", 422
+    message = "This Idempotency-Key was used for another request. Take a new key for a new request."
+
+
+class IdempotencyInProgress(Conflict):
+    code = "idempotency_in_progress"
+    message = "The first request with this Idempotency-Key is still running. Ask again in a moment."
+
+
+def key_of(request: Request) -> str | None:
+    """Return the request's Idempotency-Key, or None; a key that is not 1 to 255 characters is refused."""
+    key = request.headers.get("idempotency-key")
+    if key is not None and not (1 <= len(key) <= 255 and key.isprintable()):
+        raise InvalidParams(details={"Idempotency-Key": ["Use 1 to 255 printable characters."]})
+    return key
+
+
+def once(handler: Callable[..., Response], *, organization_id: UUID, key: str) -> Callable[..., Response]:
+    """Wrap a POST so that it is carried out once for its key, in one transaction with its stored answer."""
+
+    @wraps(handler)
+    def run(request: Request, *args: Any, **kwargs: Any) -> Response:
+        fingerprint = _fingerprint(request)
+        with transaction.atomic():
+            _take_turn(organization_id, key)
+            kept = _kept(organization_id, key)
+            if kept:
+                return _again(kept, fingerprint)
+            response = handler(request, *args, **kwargs)
+            _keep(organization_id, key, fingerprint, response)
+            return response
+
+    return run
+
+
+def _fingerprint(request: Request) -> str:
+    django_request = request._request
+    seed = f"{django_request.method} {django_request.get_full_path()}\n".encode() + django_request.body
+    return hashlib.sha256(seed).hexdigest()
+
+
+def _take_turn(organization_id: UUID, key: str) -> None:
+    seed = hashlib.sha256(f"{organization_id}:{key}".encode()).digest()
+    number = int.from_bytes(seed[:8], "big", signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
+        if not cursor.fetchone()[0]:
+            raise IdempotencyInProgress
+
+
+def _kept(organization_id: UUID, key: str) -> IdempotentAnswer | None:
+    kept = IdempotentAnswer.objects.filter(organization_id=organization_id, key=key).first()
+    if kept and kept.created_at < timezone.now() - KEPT_FOR:
+        kept.delete()
+        return None
+    return kept
+
+
+def _again(kept: IdempotentAnswer, fingerprint: str) -> Response:
+    if kept.fingerprint != fingerprint:
+        raise IdempotencyKeyReused
+    data = orjson.loads(bytes(kept.body))
+    return Response(data, status=kept.status, headers={"idempotent-replayed": "true"})
+
+
+def _keep(organization_id: UUID, key: str, fingerprint: str, response: Response) -> None:
+    IdempotentAnswer.objects.create(
+        organization_id=organization_id,
+        key=key,
+        fingerprint=fingerprint,
+        status=response.status_code,
+        body=dump(response.data),
+    )
+
+
+def forget_old() -> int:
+    """Delete the answers that are older than 24 hours; return how many."""
+    return IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()[0]

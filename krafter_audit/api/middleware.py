@@ -1,0 +1,38 @@
+"""The request id: made or kept at the outermost layer, shown in every answer and every log line."""
+
+import base64
+import os
+import re
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+
+SAFE = re.compile(r"\A[A-Za-z0-9_.\-]{20,200}\Z")
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def new_request_id() -> str:
+    """Return 20 URL-safe base64 characters (15 random bytes)."""
+    return base64.urlsafe_b64encode(os.urandom(15)).decode()
+
+
+def request_id_of(request: HttpRequest) -> str:
+    """Return the id of this request."""
+    return str(getattr(request, "request_id", ""))
+
+
+class RequestIdMiddleware:
+    """Give every request an id, bind it to the log lines, and send it back as `x-request-id`."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        inbound = request.headers.get("x-request-id", "")
+        request_id = inbound if SAFE.match(inbound) else new_request_id()
+        request.request_id = request_id  # type: ignore[attr-defined]  # ours, read by request_id_of
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+        response["x-request-id"] = request_id
+        return response

@@ -1,0 +1,115 @@
+"""Pages: by a cursor that carries the place and is bound to its filters, or by offset."""
+
+import base64
+import binascii
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.db.models import Model, Q, QuerySet
+from django.http import QueryDict
+
+from krafter_audit.api.envelope import Page
+from krafter_audit.lib.errors import InvalidParams
+
+DEFAULT_LIMIT, MOST = 25, 100
+NEWEST_FIRST = ("created_at", "id")
+PAGING = frozenset({"cursor", "limit", "offset"})
+MOST_OFFSET = 10_000_000
+
+
+def whole(params: QueryDict, name: str, default: int, low: int, high: int) -> int:
+    """Read a whole number between `low` and `high` from the query string, or refuse."""
+    raw = params.get(name)
+    if raw is None:
+        return default
+    if raw.isascii() and raw.isdigit() and len(raw) <= 9 and low <= int(raw) <= high:
+        return int(raw)
+    raise InvalidParams(details={name: [f"Use a whole number from {low} to {high}."]})
+
+
+def limit_of(params: QueryDict) -> int:
+    """Return the page size asked for: 25 by default, 1 to 100."""
+    return whole(params, "limit", DEFAULT_LIMIT, 1, MOST)
+
+
+def by_cursor(
+    rows: QuerySet[Any],
+    params: QueryDict,
+    *,
+    bound_to: object,
+    total: Callable[[], int],
+    order: Sequence[str] = NEWEST_FIRST,
+) -> Page:
+    """Return the page after the cursor (an empty one is the beginning), ordered descending by `order`.
+
+    `bound_to` names the list; a cursor is good for that list with the same filters alone.
+    """
+    limit, seal = limit_of(params), _seal(params, bound_to)
+    raw = params.get("cursor")
+    if raw:
+        rows = rows.filter(_after(order, _place(raw, seal, rows.model, order)))
+    found = list(rows.order_by(*(f"-{name}" for name in order))[: limit + 1])
+    more = len(found) > limit
+    cursor = _cursor(found[limit - 1], order, seal) if more else None
+    return Page(found[:limit], total(), cursor)
+
+
+def by_offset(
+    rows: QuerySet[Any],
+    params: QueryDict,
+    *,
+    total: Callable[[], int],
+    order: Sequence[str],
+) -> Page:
+    """Return the page at the offset; `next_cursor` stays null, as its readers expect."""
+    limit, offset = limit_of(params), whole(params, "offset", 0, 0, MOST_OFFSET)
+    found = list(rows.order_by(*(f"-{name}" for name in order))[offset : offset + limit])
+    return Page(found, total())
+
+
+def _seal(params: QueryDict, bound_to: object) -> str:
+    filters = sorted((name, sorted(params.getlist(name))) for name in params if name not in PAGING)
+    return hashlib.sha256(json.dumps([str(bound_to), filters]).encode()).hexdigest()[:12]
+
+
+def _cursor(row: Model, order: Sequence[str], seal: str) -> str:
+    place = [_write(getattr(row, name)) for name in order]
+    return base64.urlsafe_b64encode(json.dumps([seal, *place]).encode()).decode().rstrip("=")
+
+
+def _write(value: Any) -> Any:
+    return value if isinstance(value, int) else value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def _place(raw: str, seal: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+    broken = InvalidParams(details={"cursor": ["This cursor is broken, or belongs to a list with other filters."]})
+    try:
+        given, *place = json.loads(base64.urlsafe_b64decode(raw.encode() + b"=" * (-len(raw) % 4)))
+        if given != seal or len(place) != len(order):
+            raise broken
+        return [_read(model, name, value) for name, value in zip(order, place, strict=True)]
+    except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
+        raise broken from None
+
+
+def _read(model: type[Model], name: str, value: Any) -> Any:
+    from django.core.exceptions import ValidationError
+
+    try:
+        parsed = model._meta.get_field(name).to_python(value)
+    except ValidationError as error:
+        raise ValueError(name) from error
+    if parsed is None:
+        raise ValueError(name)
+    return parsed
+
+
+def _after(order: Sequence[str], place: Sequence[Any]) -> Q:
+    """Rows behind `place` in descending order. The first clause lets PostgreSQL walk the index to the spot."""
+    condition, ties = Q(), Q()
+    for name, value in zip(order, place, strict=True):
+        condition |= ties & Q(**{f"{name}__lt": value})
+        ties &= Q(**{name: value})
+    return Q(**{f"{order[0]}__lte": place[0]}) & condition

@@ -1,0 +1,50 @@
+"""Is it alive, is it ready, how is it doing: for load balancers and operators."""
+
+import hmac
+from collections.abc import Callable
+
+import redis
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from krafter_audit.api import ratelimit
+
+
+def live(request: HttpRequest) -> HttpResponse:
+    """Answer 200 while the process runs."""
+    return JsonResponse({"status": "ok"})
+
+
+def ready(request: HttpRequest) -> HttpResponse:
+    """Answer 200 when PostgreSQL and Redis answer; else 503 that names what does not."""
+    parts = {"database": _answers(_database), "redis": _answers(_redis)}
+    status = 200 if all(word == "ok" for word in parts.values()) else 503
+    return JsonResponse(parts, status=status, headers={"cache-control": "no-store"})
+
+
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Answer with the metrics, to whoever holds KRAFTER_METRICS_TOKEN; without one set there is no such page."""
+    expected = f"Bearer {settings.KRAFTER_METRICS_TOKEN}"
+    given = request.headers.get("authorization", "")
+    if not settings.KRAFTER_METRICS_TOKEN or not hmac.compare_digest(given.encode(), expected.encode()):
+        raise Http404
+    return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _answers(part: Callable[[], None]) -> str:
+    try:
+        part()
+    except (DatabaseError, redis.RedisError):
+        return "away"
+    return "ok"
+
+
+def _database() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+
+
+def _redis() -> None:
+    ratelimit.connection().ping()

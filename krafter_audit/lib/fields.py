@@ -1,0 +1,30 @@
+"""A JSON column that keeps what it was given."""
+
+import json
+from typing import Any
+
+from django.db import models
+
+
+class VerbatimJSONField(models.TextField):
+    """JSON kept as text in PostgreSQL's `json`, so that key order survives (jsonb sorts keys)."""
+
+    def db_type(self, connection: Any) -> str:
+        """Name the column's type."""
+        return "json"
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """Parse what the driver hands over; psycopg has parsed `json` already."""
+        return json.loads(value) if isinstance(value, str | bytes) else value
+
+    def to_python(self, value: Any) -> Any:
+        """Parse text (a form's); pass on what is parsed."""
+        return json.loads(value) if isinstance(value, str) else value
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Write text."""
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def value_to_string(self, obj: models.Model) -> str:
+        """Write a fixture's value."""
+        return json.dumps(self.value_from_object(obj), ensure_ascii=False)

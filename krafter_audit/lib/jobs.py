@@ -1,0 +1,32 @@
+"""Waking a worker up. The row is the truth, so a message that is lost costs time and nothing else."""
+
+import logging
+import time
+from typing import Any
+
+from celery import Task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+logger = logging.getLogger(__name__)
+REST_AFTER_FAILURE = 2.0  # seconds in which a broker that is away is not tried again, so that requests stay fast
+_resting_until = 0.0
+
+
+def nudge(job: "Task[Any, Any]", *arguments: str) -> None:
+    """Ask a worker to run `job` once the current transaction has committed. Never raises: a sweep sends it again."""
+    transaction.on_commit(lambda: send(job, *arguments))
+
+
+def send(job: "Task[Any, Any]", *arguments: str) -> bool:
+    """Send a job to the broker now; False when the broker is away."""
+    global _resting_until
+    if time.monotonic() < _resting_until:
+        return False
+    try:
+        job.apply_async(args=arguments, retry=False)
+    except (OperationalError, OSError) as error:
+        _resting_until = time.monotonic() + REST_AFTER_FAILURE
+        logger.warning("the broker is away, a sweep will send %s again: %s", job.name, type(error).__name__)
+        return False
+    return True

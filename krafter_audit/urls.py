@@ -1,0 +1,32 @@
+"""Every address of the system."""
+
+from django.contrib import admin
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerView
+from rest_framework.renderers import JSONRenderer
+
+from accounts.views import UsageViewSet
+from krafter_audit import health
+from krafter_audit.api.exceptions import not_found
+
+AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
+APPS = ("findings", "remediation", "integrations")
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/api/docs")),
+    path("admin/", admin.site.urls),
+    path("healthz/live", health.live),
+    path("healthz/ready", health.ready),
+    path("metrics", health.metrics),
+    path("api/v1/schema", SpectacularJSONAPIView.as_view(renderer_classes=[JSONRenderer]), name="schema"),
+    path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
+    path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
+    *(path(AUDIT, include(f"{app}.urls")) for app in APPS),
+    re_path(r"^api/", not_found),
+]
+
+handler400 = "krafter_audit.api.exceptions.bad_request"
+handler403 = "krafter_audit.api.exceptions.forbidden"
+handler404 = "krafter_audit.api.exceptions.not_found"
+handler500 = "krafter_audit.api.exceptions.server_error"

@@ -1,0 +1,202 @@
+"""What we do about a finding: tasks, verifications with their evidence, and the project's policy."""
+
+from typing import ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Project, User
+from findings.models import Finding, Severity
+from krafter_audit.lib.claims import Claimable
+from krafter_audit.lib.fields import VerbatimJSONField
+from krafter_audit.lib.lifecycle import Lifecycle
+from krafter_audit.lib.models import Record
+
+
+class Task(Record):
+    """The unit of work that closes a finding."""
+
+    class Status(models.TextChoices):
+        BACKLOG = "backlog"
+        IN_PROGRESS = "in_progress"
+        BLOCKED = "blocked"
+        READY_VERIFY = "ready_verify"
+        DONE = "done"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="tasks", db_index=False)
+    finding = models.ForeignKey(Finding, models.CASCADE, related_name="tasks", db_index=False)
+    title = models.CharField(max_length=300)
+    status = models.CharField(max_length=12, choices=Status, default=Status.BACKLOG)
+    priority = models.CharField(max_length=8, choices=Severity, default=Severity.MEDIUM)
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
+    sla_due_at = models.DateTimeField(null=True, blank=True)
+    external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
+    pr_url = models.CharField(max_length=2000, null=True, blank=True)
+
+    OPEN = (Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY)
+    lifecycle = Lifecycle(
+        "status",
+        {
+            # backlog → in_progress → ready_verify → done; blocked hangs between in_progress and ready_verify.
+            Status.BACKLOG: {Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY, Status.DONE},
+            Status.IN_PROGRESS: {Status.BACKLOG, Status.BLOCKED, Status.READY_VERIFY, Status.DONE},
+            Status.BLOCKED: {Status.BACKLOG, Status.IN_PROGRESS, Status.READY_VERIFY, Status.DONE},
+            Status.READY_VERIFY: {Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.DONE},
+            Status.DONE: {Status.IN_PROGRESS},
+        },
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="task_newest"),
+            models.Index(fields=["project", "status", "-created_at", "-id"], name="task_by_status"),
+            models.Index(fields=["project", "owner", "-created_at", "-id"], name="task_by_owner"),
+            models.Index(fields=["finding", "-created_at", "-id"], name="task_of_finding"),
+            models.Index(
+                fields=["project", "sla_due_at"],
+                condition=~Q(status="done") & Q(sla_due_at__isnull=False),
+                name="task_due",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["backlog", "in_progress", "blocked", "ready_verify", "done"]),
+                name="task_status_known",
+            ),
+            models.CheckConstraint(condition=Q(priority__in=Severity.values), name="task_priority_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Result(models.TextChoices):
+    """What a person has decided about a verification."""
+
+    PENDING = "pending"
+    PASSED = "passed"
+    FAILED = "failed"
+
+
+class CheckStatus(models.TextChoices):
+    """Where one check of a verification stands."""
+
+    RUNNING = "running"
+    PASSED = "passed"
+    FAILED = "failed"
+    INCONCLUSIVE = "inconclusive"
+
+
+class Verification(Record, Claimable):
+    """A re-check of one task's finding.
+
+    `checks` = `[{key, before, after, status}]`. The worker fills them in; `result` is a person's alone.
+    `running` says that a check still waits for its answer: a worker's, or a person's where it is `manual`.
+    """
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)
+    task = models.ForeignKey(Task, models.CASCADE, related_name="verifications", db_index=False)
+    result = models.CharField(max_length=7, choices=Result, default=Result.PENDING)
+    checks = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    running = models.BooleanField(default=False)
+    manual = models.BooleanField(default=False, help_text="No automatic check: a person's verdict is the answer.")
+    refunded = models.BooleanField(default=False)
+    override_reason = models.TextField(blank=True)
+    verified_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    verified_at = models.DateTimeField(null=True)
+
+    lifecycle = Lifecycle(
+        "result",
+        {
+            Result.PENDING: {Result.PASSED, Result.FAILED},
+            Result.PASSED: {Result.FAILED},
+            Result.FAILED: set(),
+        },
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="verification_newest"),
+            models.Index(fields=["task", "-created_at", "-id"], name="verification_of_task"),
+            models.Index(fields=["lease_until"], condition=Q(running=True, manual=False), name="verification_running"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(result__in=Result.values), name="verification_result_known"),
+            models.CheckConstraint(
+                condition=Q(result="pending", verified_at__isnull=True)
+                | (~Q(result="pending") & Q(verified_at__isnull=False)),
+                name="verified_at_when_decided",
+            ),
+            models.CheckConstraint(
+                condition=Q(running=False) | Q(result="pending"), name="only_pending_verifications_run"
+            ),
+            models.UniqueConstraint(
+                fields=["task"], condition=Q(running=True), name="one_running_verification_a_task"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.task_id}: {self.result}"
+
+
+class Evidence(models.Model):
+    """What one check of a verification saw: canonical JSON, chained by SHA-256 within its project."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
+    verification = models.ForeignKey(Verification, models.CASCADE, related_name="evidence", db_index=False)
+    sequence = models.PositiveBigIntegerField()
+    key = models.CharField(max_length=100)
+    body = models.TextField(help_text="Canonical JSON (RFC 8785 style: sorted keys, no spaces).")
+    previous_hash = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "sequence"], name="one_link_a_place"),
+            models.UniqueConstraint(fields=["verification", "key"], name="one_evidence_a_check"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.sequence}: {self.key}"
+
+
+class Policy(Record):
+    """The project's rules. `config` is opaque: kept and echoed as it was sent."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="policies")
+    name = models.CharField(max_length=200)
+    config = VerbatimJSONField()
+    active = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        verbose_name_plural = "policies"
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project"], condition=Q(active=True), name="one_active_policy_a_project"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PolicyVersion(models.Model):
+    """A policy as it was before it was replaced."""
+
+    policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions")
+    version = models.PositiveIntegerField()
+    name = models.CharField(max_length=200)
+    config = VerbatimJSONField()
+    replaced_at = models.DateTimeField(auto_now_add=True)
+    replaced_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["policy", "version"], name="one_row_a_policy_version"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} v{self.version}"

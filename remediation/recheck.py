@@ -1,0 +1,161 @@
+"""The engine of a verification: look again at what the finding was about, and write down what is seen.
+
+It fails closed: a check that could not look is `inconclusive`, never `passed`. The result is a person's alone.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import quota
+from accounts.actors import SYSTEM
+from events.record import record
+from findings import rules
+from findings.checks import engine, registry
+from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, inconclusive
+from findings.models import Finding
+from krafter_audit.api.serializers import written
+from krafter_audit.lib import claims
+from remediation import evidence
+from remediation.locks import Case, lock_case
+from remediation.models import CheckStatus, Result, Verification
+from remediation.services.policies import config_of
+
+LEASE = 30  # seconds; kept alive while the look goes on
+MOST_ATTEMPTS = 3
+MOST_PAGES = 25
+PAGE_ASSETS = ("url", "page", "uri")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What one check says about all its pages."""
+
+    status: CheckStatus
+    after: Any
+    seen: dict[str, Any]
+
+
+def carry_out(verification_id: UUID) -> None:
+    """Look again and write each check down as it finishes. Delivered twice, it works once."""
+    waiting = {"running": True, "manual": False, "result": Result.PENDING}
+    verification = claims.claim(Verification, verification_id, seconds=LEASE, **waiting)
+    if verification is None:
+        return
+    finding = Finding.objects.select_related("project").get(tasks=verification.task_id)
+    keys = [check["key"] for check in verification.checks if check["status"] == CheckStatus.RUNNING]
+    with claims.kept(verification, seconds=LEASE):
+        for key, answer in answers(verification, finding, keys):
+            if not write(verification, key, answer):
+                return
+
+
+def answers(verification: Verification, finding: Finding, keys: Iterable[str]) -> Iterable[tuple[str, Answer]]:
+    """Yield what each check says, as it is known."""
+    if verification.attempts > MOST_ATTEMPTS:
+        gone = inconclusive("not_available", "The worker ended before it had an answer, several times.")
+        yield from ((key, judge(key, {"": gone})) for key in keys)
+        return
+    urls = pages(finding)
+    config = rules.check_rules(config_of(finding.project))
+    for key in keys:
+        threshold = config.get(key, {}).get("threshold")
+        numeric = isinstance(threshold, int | float) and not isinstance(threshold, bool)
+        thresholds = {key: float(threshold)} if numeric else {}
+        yield key, judge(key, {url: look(url, key, finding, thresholds) for url in urls})
+
+
+def look(url: str, key: str, finding: Finding, thresholds: Mapping[str, float]) -> Outcome:
+    """Ask one check about one page."""
+    found = engine.look(url, [key], thresholds=thresholds, before={key: before(finding, url, key)})
+    return dict(found)[key]
+
+
+def pages(finding: Finding) -> list[str]:
+    """Return the addresses that the finding is about; the project's site where it names none."""
+    site = finding.project.site_url
+    urls = [
+        urljoin(site, asset["value"])
+        for asset in finding.affected_assets
+        if asset.get("type") in PAGE_ASSETS and urlsplit(urljoin(site, asset["value"])).scheme in ("http", "https")
+    ]
+    return list(dict.fromkeys(urls))[:MOST_PAGES] or [site]
+
+
+def before(finding: Finding, url: str, key: str) -> Outcome:
+    """Return what was seen of a page when it was found; a bare failure where that was not kept."""
+    for page in finding.evidence.get("pages") or []:
+        if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:
+            return Outcome.from_json(page.get("outcome") or {"status": FAILED})
+    return Outcome(FAILED)
+
+
+def judge(key: str, outcomes: Mapping[str, Outcome]) -> Answer:
+    """Put the pages together: one failure fails, one page that could not be looked at is inconclusive."""
+    said = [outcome.status for outcome in outcomes.values()]
+    status = CheckStatus.INCONCLUSIVE
+    if FAILED in said:
+        status = CheckStatus.FAILED
+    elif said and all(word == PASSED for word in said):
+        status = CheckStatus.PASSED
+    values = [outcome.value for outcome in outcomes.values() if isinstance(outcome.value, int | float)]
+    after: Any = status.value
+    if values and status != CheckStatus.INCONCLUSIVE:
+        after = worst(key, values)
+    seen = {
+        "outcome": status.value,
+        "after": after,
+        "looked_at": written(timezone.now()),
+        "pages": [{"url": url, **shown(outcome)} for url, outcome in outcomes.items()],
+    }
+    return Answer(status, after, seen)
+
+
+def shown(outcome: Outcome) -> dict[str, Any]:
+    """Return one page's outcome; what does not apply any more was not seen to pass."""
+    shown = outcome.to_json()
+    if outcome.status not in (PASSED, FAILED, INCONCLUSIVE):
+        shown["reason"] = "target_missing"
+    return shown
+
+
+def worst(key: str, values: list[float]) -> float:
+    """Return the value that is furthest from good."""
+    known = registry.get(key)
+    smaller_is_worse = known is not None and known.metric is not None and known.metric.direction == "min"
+    return min(values) if smaller_is_worse else max(values)
+
+
+@transaction.atomic
+def write(mine: Verification, key: str, answer: Answer) -> bool:
+    """Fill one check in; False when the lease or the case is lost, and then nothing is written."""
+    case = lock_case(mine.pk)
+    verification = case.verification
+    if verification.fence != mine.fence or not verification.running:
+        return False
+    for check in verification.checks:
+        if check["key"] == key:
+            check["after"], check["status"] = answer.after, answer.status.value
+    finished = all(check["status"] != CheckStatus.RUNNING for check in verification.checks)
+    verification.running = not finished
+    verification.lease_until = None if finished else verification.lease_until
+    verification.save(update_fields=["checks", "running", "lease_until", "updated_at"])
+    evidence.append(verification, key, answer.seen)
+    if finished:
+        finish(case)
+    return True
+
+
+def finish(case: Case) -> None:
+    """Record that every check has answered; give the unit back when none could look."""
+    verification = case.verification
+    statuses = [check["status"] for check in verification.checks]
+    record("verification.checked", verification, by=SYSTEM, statuses=statuses)
+    if all(status == CheckStatus.INCONCLUSIVE for status in statuses):
+        Verification.objects.filter(pk=verification.pk).update(refunded=True)
+        quota.give_back(verification.project.organization_id, spent_at=verification.created_at)

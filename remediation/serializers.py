@@ -1,0 +1,185 @@
+"""What is asked about tasks, verifications and policies, and what answers show."""
+
+from typing import Any, ClassVar
+from urllib.parse import urlsplit
+
+from rest_framework import serializers
+
+from findings.models import Severity
+from findings.serializers import InProject, Owner, ScanShown
+from krafter_audit.api.serializers import Asked, Choice, Flag, FreeForm, Identifier, Moment, Shown, Text
+from remediation.models import Policy, Task, Verification
+
+
+class WebAddress(Text):
+    """An http or https address."""
+
+    default_error_messages = {"form": "Use an http or https address."}  # noqa: RUF012
+
+    def to_internal_value(self, data: Any) -> str:
+        """Accept http and https alone."""
+        url = super().to_internal_value(data)
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            self.fail("form")
+        if parts.scheme not in ("http", "https") or not parts.hostname or any(c.isspace() for c in url):
+            self.fail("form")
+        return url
+
+
+REFUSED = {
+    "description": "Tasks have no description: the guidance is the finding's recommended_fix.",
+    "assignee": "Tasks have no assignee: send owner_id, a user's UUID.",
+}
+
+
+class CreateTask(Asked):
+    """A task for a finding."""
+
+    refused_fields = REFUSED
+    finding_id = Identifier()
+    title = Text(max_length=300)
+    priority = Choice(choices=Severity.choices, required=False)
+    owner_id = Owner(required=False, allow_null=True)
+    sla_due_at = Moment(required=False, allow_null=True)
+    status = Choice(choices=Task.Status.choices, required=False)
+    external_ticket_key = Text(max_length=255, required=False, allow_null=True)
+    pr_url = WebAddress(max_length=2000, required=False, allow_null=True)
+
+
+class ChangeTask(Asked):
+    """The fields of a task that may change; at least one."""
+
+    refused_fields = REFUSED | {"finding_id": "A task stays with its finding: make a new task instead."}
+    title = Text(max_length=300, required=False)
+    status = Choice(choices=Task.Status.choices, required=False)
+    priority = Choice(choices=Severity.choices, required=False)
+    owner_id = Owner(required=False, allow_null=True)
+    sla_due_at = Moment(required=False, allow_null=True)
+    external_ticket_key = Text(max_length=255, required=False, allow_null=True)
+    pr_url = WebAddress(max_length=2000, required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a change of nothing."""
+        if not attrs:
+            raise serializers.ValidationError("Name at least one field to change.")
+        return attrs
+
+
+class RunVerification(Asked):
+    """Which task to verify."""
+
+    task_id = Identifier()
+
+
+class ApproveVerification(Asked):
+    """Nothing, or an override with its reason."""
+
+    override = Flag(required=False, default=False)
+    reason = Text(max_length=2000, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse one without the other."""
+        if attrs["override"] != ("reason" in attrs):
+            raise serializers.ValidationError({"reason": ["An override needs a reason, and a reason an override."]})
+        return attrs
+
+
+class ReplacePolicy(Asked):
+    """The new policy, whole."""
+
+    name = Text(max_length=200, required=False)
+    config = FreeForm()
+    plan_token = Text(max_length=2000, required=False)
+
+
+class TestPolicy(Asked):
+    """The config to try."""
+
+    config = FreeForm()
+
+
+class TaskShown(Shown):
+    """A task, with the guide's keys in the guide's order."""
+
+    finding_id = serializers.UUIDField()
+    owner_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = Task
+        fields: ClassVar = [
+            "id", "finding_id", "title", "status", "priority", "owner_id", "sla_due_at", "external_ticket_key",
+            "pr_url", "created_at", "updated_at",
+        ]  # fmt: skip
+
+
+class CheckShown(serializers.Serializer[Any]):
+    """One check of a verification; before and after are words or numbers."""
+
+    key = serializers.CharField()
+    before = serializers.JSONField()
+    after = serializers.JSONField()
+    status = serializers.ChoiceField(choices=["running", "passed", "failed", "inconclusive"])
+
+
+class VerificationShown(Shown):
+    """A verification, with the guide's keys in the guide's order."""
+
+    task_id = serializers.UUIDField()
+    checks = CheckShown(many=True)
+    verified_by_id = serializers.UUIDField(allow_null=True)
+
+    class Meta:
+        model = Verification
+        fields: ClassVar = [
+            "id", "task_id", "result", "checks", "verified_by_id", "verified_at", "created_at", "updated_at",
+        ]  # fmt: skip
+
+
+class EvidenceShown(serializers.Serializer[Any]):
+    """One link of the chain: `hash` = SHA-256 of `previous_hash`, a line feed and `body`."""
+
+    key = serializers.CharField()
+    sequence = serializers.IntegerField()
+    body = serializers.CharField(help_text="The canonical JSON that was hashed.")
+    previous_hash = serializers.CharField()
+    hash = serializers.CharField()
+
+
+class VerificationEvidenceShown(serializers.Serializer[Any]):
+    """What each check of a verification saw."""
+
+    verification_id = serializers.UUIDField()
+    checks = serializers.ListField(child=serializers.DictField())
+    chain = EvidenceShown(many=True)
+
+
+class PolicyShown(InProject):
+    """A policy, with the guide's keys in the guide's order."""
+
+    config = serializers.JSONField()
+
+    class Meta:
+        model = Policy
+        fields: ClassVar = ["id", "name", "org_id", "project_id", "config", "active", "updated_at"]
+
+
+class PolicyTestShown(serializers.Serializer[Any]):
+    """The guide's what-if."""
+
+    simulated_findings = serializers.IntegerField()
+    escalated_to_critical = serializers.IntegerField()
+    config_preview = serializers.JSONField()
+
+
+class CommandCenterShown(serializers.Serializer[Any]):
+    """Where the project stands."""
+
+    findings_by_severity = serializers.DictField(child=serializers.IntegerField())
+    findings_by_domain = serializers.DictField(child=serializers.IntegerField())
+    findings_by_status = serializers.DictField(child=serializers.IntegerField())
+    tasks_by_status = serializers.DictField(child=serializers.IntegerField())
+    open_findings = serializers.IntegerField()
+    overdue_tasks = serializers.IntegerField()
+    latest_scan = ScanShown(allow_null=True)

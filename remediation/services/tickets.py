@@ -1,0 +1,60 @@
+"""A ticket elsewhere stands for a task: it is linked to it, and moves it forward; never to done."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from events.record import record
+from krafter_audit.lib.errors import Refusal
+from remediation.errors import TaskDone
+from remediation.locks import lock_work
+from remediation.models import Result, Task, Verification
+from remediation.services import tasks, verifications
+
+STARTED, CLOSED, REOPENED = "started", "closed", "reopened"
+Status = Task.Status
+MOVES = {
+    STARTED: ((Status.BACKLOG, Status.BLOCKED), Status.IN_PROGRESS),
+    CLOSED: ((Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED), Status.READY_VERIFY),
+    REOPENED: ((Status.BACKLOG, Status.BLOCKED, Status.READY_VERIFY), Status.IN_PROGRESS),
+}
+
+
+@transaction.atomic
+def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = None, by: Actor) -> Task:
+    """Keep the key of a task's ticket, and the pull request; what is None stays as it is."""
+    task = lock_work(task_id).task
+    asked = {"external_ticket_key": key, "pr_url": pr_url}
+    changes = {name: value for name, value in asked.items() if value and value != getattr(task, name)}
+    if changes:
+        Task.lifecycle.move(task, task.status, **changes)
+        record("task.linked", task, by=by, **changes)
+    return task
+
+
+@transaction.atomic
+def follow_ticket(task_id: UUID, *, state: str, by: Actor) -> list[str]:
+    """Move a task: started, reopened → in_progress; closed → ready_verify, with a verification.
+
+    Returns sentences on what could not be done, for a person to see; an empty list when all was.
+    """
+    task = lock_work(task_id).task
+    if task.status == Status.DONE:
+        return [TaskDone.message] if state == REOPENED else []
+    before, after = MOVES[state]
+    if task.status in before:
+        tasks.update(task_id, changes={"status": after}, by=by)
+    return _verify(task, by) if state == CLOSED else []
+
+
+def _verify(task: Task, by: Actor) -> list[str]:
+    """Queue a verification, unless one waits for a verdict already."""
+    if Verification.objects.filter(task=task, result=Result.PENDING).exists():
+        return []
+    try:
+        with transaction.atomic():
+            verifications.run(task.project, task_id=task.pk, by=by)
+    except Refusal as refusal:
+        return [f"No verification was queued: {refusal.message}"]
+    return []

@@ -1,0 +1,116 @@
+"""A person decides: approve closes the loop, reopen undoes it. Each is one transaction with one order of locks."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.actors import Actor
+from events.record import record
+from findings.models import FindingStatus
+from findings.services import outcomes
+from remediation.errors import (
+    ChecksNotPassed,
+    FindingDismissed,
+    VerificationFailed,
+    VerificationRunning,
+    VerificationSuperseded,
+)
+from remediation.locks import Case, lock_case
+from remediation.models import CheckStatus, Result, Task, Verification
+
+
+@transaction.atomic
+def approve(verification_id: UUID, *, by: Actor, override_reason: str = "") -> Verification:
+    """The fix holds: close the task, the finding and its open regressions.
+
+    `override_reason` closes them although a check did not pass; it is kept, and the checks stay as they were found.
+    """
+    case = lock_case(verification_id)
+    if case.verification.result == Result.PASSED:
+        return case.verification
+    refuse_unless_approvable(case, override=bool(override_reason))
+    checks = answered_by_hand(case.verification) if case.verification.manual else case.verification.checks
+    decide(case.verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
+    Task.lifecycle.move(case.task, Task.Status.DONE)
+    closed = outcomes.resolve(case.finding)
+    record(
+        "verification.approved",
+        case.verification,
+        by=by,
+        task_id=case.task.pk,
+        finding_id=case.finding.pk,
+        regressions_closed=closed,
+        override_reason=override_reason,
+    )
+    return case.verification
+
+
+@transaction.atomic
+def reopen(verification_id: UUID, *, by: Actor) -> Verification:
+    """The issue persists: task and finding are worked on again, and a regression is recorded."""
+    case = lock_case(verification_id)
+    if case.verification.result == Result.FAILED:
+        return case.verification
+    decide(case.verification, Result.FAILED, by, checks=cut_short(case.verification))
+    Task.lifecycle.move(case.task, Task.Status.IN_PROGRESS)
+    regression = outcomes.reopen(case.finding, verification_id=case.verification.pk)
+    record(
+        "verification.reopened",
+        case.verification,
+        by=by,
+        task_id=case.task.pk,
+        finding_id=case.finding.pk,
+        regression_id=regression.pk,
+    )
+    return case.verification
+
+
+def refuse_unless_approvable(case: Case, *, override: bool) -> None:
+    """Raise the reason for which a verification cannot be approved, if there is one."""
+    verification = case.verification
+    if verification.result == Result.FAILED:
+        raise VerificationFailed
+    newer = Verification.objects.filter(task=case.task, created_at__gt=verification.created_at)
+    if newer.exists():
+        raise VerificationSuperseded
+    if case.finding.status == FindingStatus.DISMISSED:
+        raise FindingDismissed
+    if verification.manual:
+        return
+    if verification.running:
+        raise VerificationRunning
+    if not override and any(check["status"] != CheckStatus.PASSED for check in verification.checks):
+        raise ChecksNotPassed
+
+
+def decide(verification: Verification, result: Result, by: Actor, **changes: Any) -> None:
+    """Write a verdict; the fence moves on, so that whatever a worker still writes is dropped."""
+    Verification.lifecycle.move(
+        verification,
+        result,
+        running=False,
+        lease_until=None,
+        fence=F("fence") + 1,
+        verified_by_id=by.user_id,
+        verified_at=timezone.now(),
+        **changes,
+    )
+
+
+def answered_by_hand(verification: Verification) -> list[dict[str, Any]]:
+    """Return the checks of a manual verification with the approval as their answer."""
+    passed = CheckStatus.PASSED.value
+    return [{**check, "after": passed, "status": passed} for check in verification.checks]
+
+
+def cut_short(verification: Verification) -> list[dict[str, Any]]:
+    """Return the checks with those still running failed: nobody waits for their answer any more."""
+    return [
+        {**check, "after": "pending", "status": CheckStatus.FAILED.value}
+        if check["status"] == CheckStatus.RUNNING
+        else check
+        for check in verification.checks
+    ]

@@ -1,0 +1,62 @@
+"""Asking for another look at what a task was to mend."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+
+from accounts import quota
+from accounts.actors import Actor
+from accounts.models import Project
+from events.record import record
+from findings.models import Finding
+from krafter_audit.lib.errors import NotFound
+from krafter_audit.lib.jobs import nudge
+from remediation.errors import VerificationInProgress
+from remediation.locks import lock_work
+from remediation.models import CheckStatus, Verification
+
+MANUAL_REVIEW = "manual_review"
+
+
+@transaction.atomic
+def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
+    """Start a verification of a task; it costs one unit of quota, in this transaction."""
+    from remediation import jobs
+
+    try:
+        work = lock_work(task_id, project)
+    except NotFound:
+        raise NotFound("There is no such task in this project.", details={"task_id": ["No such task."]}) from None
+    keys = work.finding.check_keys
+    verification = Verification(
+        project=project,
+        task=work.task,
+        checks=[start(work.finding, key) for key in keys or [MANUAL_REVIEW]],
+        running=True,
+        manual=not keys,
+    )
+    try:
+        with transaction.atomic():
+            verification.save(force_insert=True)
+    except IntegrityError as error:
+        if "one_running_verification_a_task" in str(error):
+            raise VerificationInProgress from None
+        raise
+    record("verification.started", verification, by=by, task_id=work.task.pk)
+    quota.spend(project.organization_id)
+    if keys:
+        nudge(jobs.recheck, str(verification.pk))
+    return verification
+
+
+def start(finding: Finding, key: str) -> dict[str, Any]:
+    """Return the record of a check that has not answered: what the finding had before, and nothing after."""
+    return {"key": key, "before": before(finding, key), "after": "pending", "status": CheckStatus.RUNNING.value}
+
+
+def before(finding: Finding, key: str) -> Any:
+    """Return what a check said when the finding was seen: a number where one was measured, else `failed`."""
+    values = finding.evidence.get("values")
+    value = values.get(key) if isinstance(values, dict) else None
+    return "failed" if value is None or isinstance(value, bool | dict | list) else value

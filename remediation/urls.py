@@ -1,0 +1,19 @@
+"""Addresses of tasks, verifications, policies and the command center."""
+
+from django.urls import path
+
+from remediation.views import CommandCenterViewSet, PolicyViewSet, TaskViewSet, VerificationViewSet
+
+urlpatterns = [
+    path("tasks", TaskViewSet.as_view({"get": "list", "post": "create"})),
+    path("tasks/<str:pk>", TaskViewSet.as_view({"get": "retrieve", "patch": "partial_update"})),
+    path("verifications", VerificationViewSet.as_view({"get": "list"})),
+    path("verifications/run", VerificationViewSet.as_view({"post": "run"})),
+    path("verifications/<str:pk>", VerificationViewSet.as_view({"get": "retrieve"})),
+    path("verifications/<str:pk>/evidence", VerificationViewSet.as_view({"get": "evidence"})),
+    path("verifications/<str:pk>/approve", VerificationViewSet.as_view({"post": "approve"})),
+    path("verifications/<str:pk>/reopen", VerificationViewSet.as_view({"post": "reopen"})),
+    path("policies/current", PolicyViewSet.as_view({"get": "retrieve", "put": "update"})),
+    path("policies/test", PolicyViewSet.as_view({"post": "test"})),
+    path("command-center", CommandCenterViewSet.as_view({"get": "retrieve"})),
+]

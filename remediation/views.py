@@ -1,0 +1,171 @@
+"""Tasks, verifications, policies and the command center over HTTP."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.views import ProjectViewSet
+from events import tallies
+from findings.filters import facets, filtered
+from findings.models import Severity
+from findings.views import CURSOR, LIMIT, one_of
+from krafter_audit.api.pagination import PAGING, by_cursor
+from remediation import evidence, queries
+from remediation.filters import TaskFilter
+from remediation.models import Task, Verification
+from remediation.serializers import (
+    ApproveVerification,
+    ChangeTask,
+    CommandCenterShown,
+    CreateTask,
+    PolicyShown,
+    PolicyTestShown,
+    ReplacePolicy,
+    RunVerification,
+    TaskShown,
+    TestPolicy,
+    VerificationEvidenceShown,
+    VerificationShown,
+)
+from remediation.services import policies, tasks, verdicts, verifications
+
+TALLIED = {"status", "priority"}
+
+
+class TaskViewSet(ProjectViewSet):
+    """Units of work that close findings."""
+
+    @extend_schema(
+        summary="List tasks, newest first",
+        parameters=[
+            one_of("status", Task.Status.values),
+            one_of("priority", Severity.values),
+            OpenApiParameter("owner_id", str),
+            OpenApiParameter("finding_id", str),
+            OpenApiParameter("overdue", str, enum=["true", "false"]),
+            LIMIT,
+            CURSOR,
+        ],
+        responses=TaskShown(many=True),
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with a page."""
+        self.refuse_unknown_parameters((PAGING - {"offset"}) | set(TaskFilter.base_filters))
+        chosen = filtered(TaskFilter, request.query_params, Task.objects.filter(project=self.project))
+        used = facets(chosen)
+
+        def total() -> int:
+            tallied = set(used) <= TALLIED
+            return tallies.count(self.project.pk, "task", used) if tallied else chosen.qs.count()
+
+        page = by_cursor(chosen.qs, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
+        return self.show_page(page, TaskShown)
+
+    @extend_schema(summary="Read a task", responses=TaskShown)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Answer with one task."""
+        return self.show(self.find(Task.objects.all(), pk), TaskShown)
+
+    @extend_schema(summary="Create a task from a finding", request=CreateTask, responses={201: TaskShown})
+    def create(self, request: Request, **kwargs: Any) -> Response:
+        """Make the task."""
+        task = tasks.create(self.project, by=self.actor, **self.body(CreateTask))
+        return self.show(task, TaskShown, status=201)
+
+    @extend_schema(summary="Change a task", request=ChangeTask, responses=TaskShown)
+    def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Change the fields named."""
+        task = self.find(Task.objects.only("id"), pk)
+        changes = self.body(ChangeTask)
+        changed = tasks.update(task.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match"))
+        return self.show(changed, TaskShown)
+
+
+class VerificationViewSet(ProjectViewSet):
+    """Looks at whether a task's finding is gone."""
+
+    @extend_schema(summary="List verifications, newest first", parameters=[LIMIT, CURSOR], responses=VerificationShown(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with a page."""
+        self.refuse_unknown_parameters(PAGING - {"offset"})
+        page = by_cursor(
+            Verification.objects.filter(project=self.project),
+            request.query_params,
+            bound_to=f"verifications {self.project.pk}",
+            total=lambda: tallies.count(self.project.pk, "verification"),
+        )
+        return self.show_page(page, VerificationShown)
+
+    @extend_schema(summary="Read a verification", responses=VerificationShown)
+    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Answer with one verification."""
+        return self.show(self.find(Verification.objects.all(), pk), VerificationShown)
+
+    @extend_schema(summary="Read what a verification saw", responses=VerificationEvidenceShown)
+    def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Answer with the evidence of each check and the links of the chain."""
+        verification = self.find(Verification.objects.all(), pk)
+        return Response(VerificationEvidenceShown(evidence.of(verification)).data)
+
+    @extend_schema(summary="Run a verification", request=RunVerification, responses={202: VerificationShown})
+    def run(self, request: Request, **kwargs: Any) -> Response:
+        """Queue another look; one unit of quota."""
+        verification = verifications.run(self.project, by=self.actor, **self.body(RunVerification))
+        return self.show(verification, VerificationShown, status=202)
+
+    @extend_schema(summary="Approve: the fix holds", request=ApproveVerification, responses=VerificationShown)
+    def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Close task, finding and regressions in one transaction."""
+        verification = self.find(Verification.objects.only("id"), pk)
+        asked = self.body(ApproveVerification)
+        decided = verdicts.approve(verification.pk, by=self.actor, override_reason=asked.get("reason", ""))
+        return self.show(decided, VerificationShown)
+
+    @extend_schema(summary="Reopen: the issue persists", request=None, responses=VerificationShown)
+    def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Undo the approval, or refuse the fix, and record a regression."""
+        verification = self.find(Verification.objects.only("id"), pk)
+        self.nothing()
+        return self.show(verdicts.reopen(verification.pk, by=self.actor), VerificationShown)
+
+
+class PolicyViewSet(ProjectViewSet):
+    """The project's rules."""
+
+    read_only_posts = frozenset({"test"})
+
+    @extend_schema(summary="Read the current policy", responses=PolicyShown)
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with the active policy; the first read makes the default."""
+        return self.show(policies.current(self.project), PolicyShown)
+
+    @extend_schema(summary="Replace the current policy", request=ReplacePolicy, responses=PolicyShown)
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        """Replace name and config wholesale."""
+        asked = self.body(ReplacePolicy)
+        policy = policies.replace(
+            self.project,
+            config=asked["config"],
+            name=asked.get("name"),
+            by=self.actor,
+            if_match=request.headers.get("if-match"),
+        )
+        return self.show(policy, PolicyShown)
+
+    @extend_schema(summary="Test a policy", request=TestPolicy, responses=PolicyTestShown)
+    def test(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with the what-if; nothing is changed."""
+        asked = self.body(TestPolicy)
+        return Response(policies.test(self.project, asked["config"]))
+
+
+class CommandCenterViewSet(ProjectViewSet):
+    """The project at a glance."""
+
+    @extend_schema(summary="Where the project stands", responses=CommandCenterShown)
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with counts, the latest scan and what is overdue."""
+        stand = queries.command_center(self.project)
+        return Response(CommandCenterShown(stand, context=self.context).data)

@@ -1,0 +1,79 @@
+"""A GitHub on loopback, a project that is connected to it, and one way to look at how things stand."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from pytest_django import Settings
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from accounts.services import create_organization, create_project
+from findings.services.ingestion import Sighting, ingest
+from integrations import services
+from integrations import sync as engine
+from integrations.models import Integration
+from krafter_audit.lib.http import Client
+from remediation.models import Task
+from remediation.services import tasks
+from tests.integrations.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve
+
+MakeTask = Callable[..., Task]
+CREDENTIALS = {"token": TOKEN, "repository": REPOSITORY}
+
+
+@pytest.fixture
+def github(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
+    """The far end; afterwards nothing that it was asked may break GitHub's description."""
+    settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
+    for far_end in serve():
+        monkeypatch.setenv("KRAFTER_GITHUB_URL", far_end.url)
+        monkeypatch.setenv("KRAFTER_GITHUB_TOKEN_URL", f"{far_end.url}/login/oauth/access_token")
+        yield far_end
+        assert far_end.complaints == []
+
+
+@pytest.fixture
+def client_out(github: FakeGitHub) -> Iterator[Client]:
+    """The guarded client."""
+    with Client() as client:
+        yield client
+
+
+@pytest.fixture
+def project(db: None) -> Project:
+    """A project of an organisation of its own."""
+    organization = create_organization("Acme")
+    return create_project(organization, slug="production-website", site_url="https://example.com")
+
+
+@pytest.fixture
+def make_task(project: Project) -> MakeTask:
+    """Make a task for a finding that no automatic check verifies."""
+
+    def make(title: str = "Send a Content-Security-Policy", **fields: Any) -> Task:
+        fix = {"summary": "Name a default.", "steps": ["Add the header."], "references": []}
+        seen = Sighting("security", f"Finding of {title}", severity="high", recommended_fix=fix)
+        finding = ingest(project, [seen], by=SYSTEM).findings[0]
+        return tasks.create(project, finding_id=finding.pk, title=title, by=SYSTEM, **fields)
+
+    return make
+
+
+@pytest.fixture
+def integration(project: Project, github: FakeGitHub) -> Integration:
+    """GitHub, connected."""
+    return services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+
+
+@pytest.fixture
+def sync(integration: Integration) -> Callable[[], Integration]:
+    """Ask for a sync and let a worker carry it out."""
+
+    def run() -> Integration:
+        services.request_sync(integration.project, "github", by=SYSTEM)
+        engine.sync(integration.pk)
+        integration.refresh_from_db()
+        return integration
+
+    return run
