@@ -131,6 +131,7 @@ def _robots(facts: Facts) -> Robots:
         ),
         {"robots.txt": "User-agent: *\nDisallow: /admin/\nSitemap: https://www.example.com/sitemap.xml"},
     ),
+    scope="site",
     oracle={"lighthouse": "robots-txt"},
 )
 def robots_txt_is_valid(facts: Facts) -> Outcome:
@@ -171,6 +172,7 @@ def robots_txt_is_valid(facts: Facts) -> Outcome:
             'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://…</loc></url></urlset>',
         },
     ),
+    scope="site",
     oracle={"sitemaps.org": "protocol"},
 )
 def sitemap_is_valid(facts: Facts) -> Outcome:
@@ -204,6 +206,7 @@ def sitemap_is_valid(facts: Facts) -> Outcome:
         (f"{GOOGLE}/http-network-errors#soft-404-errors",),
         {"nginx": "error_page 404 /404.html;", "django": "raise Http404"},
     ),
+    scope="site",
     oracle={"google": "soft 404"},
 )
 def missing_pages_are_missing(facts: Facts) -> Outcome:
