@@ -86,12 +86,12 @@ class _Server(ThreadingHTTPServer):
 
 
 @contextmanager
-def served(site: Site, context: ssl.SSLContext | None = None) -> Iterator[Site]:
+def served(site: Site, context: ssl.SSLContext | None = None, host: str = "127.0.0.1") -> Iterator[Site]:
     """Serve the site on a free port while the block runs; over TLS where a context is given."""
-    server = _Server(("127.0.0.1", 0), _handler(site))
+    server = _Server((host, 0), _handler(site))
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
-    site.url = f"{'https' if context else 'http'}://127.0.0.1:{server.server_port}/"
+    site.url = f"{'https' if context else 'http'}://{host}:{server.server_port}/"
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     try:
