@@ -11,6 +11,7 @@ from findings.checks.robots_txt import Robots
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
 CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
 HIDING = ("noindex", "none")
+_VALUED_RULES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 
 
 @check(
@@ -89,12 +90,11 @@ def _tags_for(page: Page, agent: str) -> list[str]:
     values = []
     for line in page.header_lines("x-robots-tag"):
         name, colon, rest = line.partition(":")
-        addressed = (
-            colon and " " not in name.strip() and "," not in name and name.strip() != "unavailable_after"
-        )
+        word = name.strip().lower()
+        addressed = colon and " " not in word and "," not in word and word not in _VALUED_RULES
         if not addressed:
             values.append(line)
-        elif name.strip().lower() == agent:
+        elif word == agent:
             values.append(rest)
     return values
 
