@@ -47,8 +47,8 @@ def _take_in_page(run: Run, tracker: Tracker, page: Sequence[Ticket]) -> None:
 def take_in(run: Run, link: ExternalLink, ticket: Ticket) -> None:
     """Let the task follow its ticket; the move and what is remembered of it are one transaction."""
     decision = comparison.decide(link.last_synced, draft_of(link.task), ticket)
-    for conflict in decision.conflicts.values():
-        run.refuse(ticket.key, conflict)
+    if "state" in decision.conflicts:
+        run.refuse(ticket.key, decision.conflicts["state"])
     with transaction.atomic():
         if decision.follow:
             refused = remediation_tickets.follow_ticket(

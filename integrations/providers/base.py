@@ -124,6 +124,11 @@ class Provider:
         self.base_url = (base_url or self.api_url).rstrip("/")
         self._sleep = sleep
 
+    @property
+    def secrets(self) -> dict[str, Any]:
+        """Return the credentials that nobody may see: all but what is a choice."""
+        return {name: value for name, value in self.credentials.items() if name not in self.chosen}
+
     def check(self) -> None:
         """Ask the vendor whether the credentials open what they should. Refused says what to change."""
         raise NotImplementedError
