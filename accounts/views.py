@@ -40,7 +40,7 @@ class OrganizationViewSet(viewsets.ViewSet):
     strict_actions: ClassVar[frozenset[str]] = frozenset()
     read_only_posts: ClassVar[frozenset[str]] = frozenset()
     body_limit = MEBIBYTE
-    metadata_class = None
+    http_method_names = ("get", "head", "post", "patch", "put", "delete")
     caller: keys.Caller
     actor: Actor
     allowance: ratelimit.Allowance | None = None

@@ -44,6 +44,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_structlog",
+    "krafter_audit",
     "krafter_audit.api",
     "accounts",
     "events",
@@ -130,10 +131,23 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("http
 SESSION_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024  # the API has its own, smaller caps (krafter_audit/api/parsers.py)
 
-EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
-vars().update(EMAIL_CONFIG)
+_mail = env.email_url("EMAIL_URL", default="consolemail://")
+_mail_options = {
+    "host": _mail.get("EMAIL_HOST") or "localhost",
+    "port": _mail.get("EMAIL_PORT") or 25,
+    "username": _mail.get("EMAIL_HOST_USER"),
+    "password": _mail.get("EMAIL_HOST_PASSWORD"),
+    "use_tls": _mail.get("EMAIL_USE_TLS", False),
+    "use_ssl": _mail.get("EMAIL_USE_SSL", False),
+    "timeout": 10,
+}
+MAILERS = {
+    "default": {
+        "BACKEND": _mail["EMAIL_BACKEND"],
+        "OPTIONS": _mail_options if "smtp" in _mail["EMAIL_BACKEND"] else {},
+    }
+}
 DEFAULT_FROM_EMAIL = env.str("KRAFTER_FROM_EMAIL", default="Krafter Audit <audit@localhost>")
-EMAIL_TIMEOUT = 10
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["krafter_audit.api.envelope.EnvelopeRenderer"],

@@ -11,7 +11,7 @@ from krafter_audit import health
 from krafter_audit.api.exceptions import not_found
 
 AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
-APPS = ("findings", "remediation")
+APPS = ("findings", "remediation", "integrations")
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/docs")),

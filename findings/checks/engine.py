@@ -6,7 +6,8 @@ from contextlib import ExitStack
 
 from findings.checks import registry
 from findings.checks.evidence import gathered, identity_before, of_the_rule
-from findings.checks.facts import RETRY_DELAYS, Facts
+from findings.checks.facts import Facts
+from findings.checks.fetching import RETRY_DELAYS
 from findings.checks.judging import judge
 from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, inconclusive

@@ -5,53 +5,32 @@ that is down, has moved, or hides behind a login is noticed once, and no check p
 see.
 """
 
-import logging
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import secrets
+import socket
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from findings.checks import obstacles
+from findings.checks import obstacles, tls_probe
+from findings.checks.fetching import NO_CACHE, RETRY_DELAYS, Budget, Fetcher
 from findings.checks.obstacles import CannotLook, Identity
 from findings.checks.page import Page
-from findings.checks.references import same_origin_assets
-from krafter_audit.lib.http import Client, HttpError, Response
+from findings.checks.references import same_origin_assets, same_origin_links
+from findings.checks.robots_txt import Robots
+from findings.checks.sites import host_of, same_site
+from krafter_audit.lib.exchange import tls_context
+from krafter_audit.lib.http import Client, Response, dial
 
-logger = logging.getLogger(__name__)
-
-RETRY_DELAYS = (2.0, 10.0)
-MOST_REQUESTS = 80
-MOST_SECONDS = 100.0
-OUTAGE_STATUSES = (500, 502, 503, 504)
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
-FINAL_REASONS = ("refused_address", "invalid_url")
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+REDIRECTS = (301, 302, 303, 307, 308)
 MOST_ASSETS = 12
-NO_CACHE = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
+MOST_LINKS = 50
+# Links are by far the most requests; so many are left over for the other facts of a run.
+KEPT_FROM_LINKS = 25
 
 
-@dataclass
-class Budget:
-    """How much one run may ask of a site: requests and seconds, shared by all its looks."""
-
-    requests: int = MOST_REQUESTS
-    seconds: float = MOST_SECONDS
-    started: float = field(default_factory=time.monotonic)
-    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
-
-    def spend(self) -> None:
-        """Take one request. Raises CannotLook when the run has had its share."""
-        with self.lock:
-            if time.monotonic() - self.started > self.seconds:
-                raise CannotLook("timeout", f"The look took longer than {self.seconds:.0f} seconds.")
-            if self.requests <= 0:
-                raise CannotLook("not_available", "The look needs more requests than a run may make.")
-            self.requests -= 1
-
-
-class Facts:
+class Facts(Fetcher):
     """The facts of one page, shared by its checks; safe to read from several threads.
 
     `before` is the identity that the page had when the fault was found (None: this is the first look);
@@ -68,32 +47,25 @@ class Facts:
         before: Identity | None = None,
         verifying: bool = False,
         budget: Budget | None = None,
+        root: "Facts | None" = None,
     ) -> None:
+        super().__init__(client, retry_delays, budget or Budget(), fresh=root is not None)
         self.url = url
-        self.client = client
-        self.retry_delays = tuple(retry_delays)
         self.before = before
         self.verifying = verifying or before is not None
-        self.budget = budget or Budget()
-        self.log: dict[str, list[Response]] = {}
-        self._root: Facts = self
-        self._locks: dict[str, threading.RLock] = {}
-        self._known: dict[str, Any] = {}
-        self._guard = threading.Lock()
-        self._door = threading.Lock()
-
-    # -- the page
-    # ---------------------------------------------------------------------------------------------
+        self._root = root or self
+        if root:
+            self._door = root._door
 
     @property
     def landing(self) -> Page:
         """What answers at the address, whatever its status; on the asked site and not a challenge."""
-        return self._once("landing", self._land)
+        return self.once("landing", self._land)
 
     @property
     def page(self) -> Page:
         """The page itself: found, on the asked site, no challenge, no login wall."""
-        return self._once("page", self._arrive)
+        return self.once("arrival", self._arrive)
 
     @property
     def document(self) -> Page:
@@ -102,9 +74,8 @@ class Facts:
         if not page.response.body.strip():
             raise CannotLook("target_missing", "The page is empty.")
         if not page.is_html:
-            raise CannotLook("target_missing", "The address no longer answers with an HTML page.")
-        if page.response.truncated:
-            raise CannotLook("truncated", "The page is larger than is read.")
+            raise CannotLook("target_missing", "The address does not answer with an HTML page.")
+        obstacles.refuse_unread(page)
         return page
 
     def _land(self) -> Page:
@@ -118,11 +89,23 @@ class Facts:
         obstacles.refuse_error_status(page)
         if self.verifying:
             obstacles.refuse_login_wall(self.url, page, self.before)
+            obstacles.refuse_another_page(page, self.before)
         return page
 
     def again(self, number: int) -> "Facts":
         """Return the facts of the `number`th further look: fetched anew, past every cache."""
-        return self._root._once(f"look {number}", self._look_again)
+        return self._root.once(f"look {number}", self._look_again)
+
+    def _look_again(self) -> "Facts":
+        return Facts(
+            self.url,
+            self.client,
+            retry_delays=self.retry_delays,
+            before=self.before,
+            verifying=self.verifying,
+            budget=self.budget,
+            root=self,
+        )
 
     def looks(self) -> list["Facts"]:
         """Return these facts and those of the further looks that were made."""
@@ -130,61 +113,94 @@ class Facts:
             known = list(self._root._known.items())
         return [self._root, *(fact for name, fact in known if name.startswith("look "))]
 
-    def _look_again(self) -> "Facts":
-        other = Facts(
-            self.url,
-            self.client,
-            retry_delays=self.retry_delays,
-            before=self.before,
-            verifying=self.verifying,
-            budget=self.budget,
-        )
-        other._root, other._door = self._root, self._door
-        return other
+    @property
+    def http_chain(self) -> list[Response]:
+        """The hops from the page's plain http:// address to its end. Raises CannotLook when none answers."""
+        return self.once("http_chain", self._walk_http)
 
-    # -- what surrounds it
-    # ------------------------------------------------------------------------------------
+    def _walk_http(self) -> list[Response]:
+        if urlsplit(self.url).scheme == "http":
+            final = self.landing.response
+            return [*final.history, final]
+        parts = urlsplit(self.url)
+        start = parts._replace(scheme="http", netloc=parts.hostname or "", fragment="").geturl()
+        final = self.ask("http_chain", "GET", start, follow_redirects=True)
+        return [*final.history, final]
 
     def probe(self, path: str) -> Response:
         """What the site answers to GET of a path of its own, without following redirects."""
-        return self._once(f"probe:{path}", lambda: self._beside(f"probe:{path}", "GET", path))
+        return self.once(f"probe:{path}", lambda: self._beside(f"probe:{path}", "GET", path))
+
+    @property
+    def missing(self) -> Response:
+        """What the site answers at an address that it cannot have; redirects followed."""
+        path = f"/krafter-audit-{secrets.token_hex(8)}"
+        return self.once("missing", lambda: self._beside("missing", "GET", path, follow_redirects=True))
 
     @property
     def robots(self) -> Response:
         """What answers at /robots.txt, redirects followed, whatever its status."""
-        return self._once(
+        return self.once(
             "robots",
             lambda: self._beside("robots", "GET", "/robots.txt", patient=True, follow_redirects=True),
         )
 
     @property
+    def sitemap(self) -> Response:
+        """The first sitemap that robots.txt names, else /sitemap.xml, whatever its status."""
+        return self.once("sitemap", self._fetch_sitemap)
+
+    def _fetch_sitemap(self) -> Response:
+        robots = self.robots
+        named = Robots.parse(robots.text).sitemaps if robots.status == 200 else []
+        return self._beside("sitemap", "GET", named[0] if named else "/sitemap.xml", follow_redirects=True)
+
+    @property
     def cors(self) -> Response:
         """What the page answers to a preflight request that comes from a foreign origin."""
         headers = {"Origin": FOREIGN_ORIGIN, "Access-Control-Request-Method": "GET"}
-        return self._once("cors", lambda: self._beside("cors", "OPTIONS", "", headers=headers))
+        return self.once("cors", lambda: self._beside("cors", "OPTIONS", "", headers=headers))
 
     @property
     def encoded(self) -> Response:
-        """The page as it goes over the wire to a browser that takes every compression; its body is not
-        decoded.
-        """
-        return self._once(
+        """The page as a browser that takes every compression gets it; the body is not decoded."""
+        return self.once(
             "encoded", lambda: self._beside("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)
         )
 
     @property
     def assets(self) -> list[Response]:
         """The first 12 scripts, style sheets and images of the page's origin, as they go over the wire."""
-        return self._once("assets", self._fetch_assets)
+        return self.once("assets", self._fetch_assets)
 
     def _fetch_assets(self) -> list[Response]:
         addresses = same_origin_assets(self._root.document)[:MOST_ASSETS]
         return [self.ask("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False) for url in addresses]
 
+    @property
+    def links(self) -> dict[str, int | None]:
+        """The status of the first 50 links of the page's origin; None for one that did not answer."""
+        return self.once("links", self._follow_links)
+
+    def _follow_links(self) -> dict[str, int | None]:
+        addresses = same_origin_links(self._root.document)[:MOST_LINKS]
+        allowed = max(0, self.budget.left() - KEPT_FROM_LINKS)
+        return {url: self._follow(url) for url in addresses[:allowed]}
+
+    def _follow(self, url: str) -> int | None:
+        """Ask for a link by HEAD; an error is asked for once more by GET, since many servers refuse HEAD."""
+        try:
+            status = self._ask_once("links", "HEAD", url, follow_redirects=True).status
+            if status < 400:
+                return status
+            return self._ask_once("links", "GET", url, follow_redirects=True).status
+        except CannotLook:
+            return None
+
     def first_byte_times(self, count: int) -> list[float]:
         """Milliseconds to the first byte of the page, `count` samples after one warm-up, each asked anew."""
-        samples: list[float] = self._once("timings", self._warm_up)
-        with self._lock("timings"):
+        samples: list[float] = self.once("timings", self._warm_up)
+        with self.lock("timings"):
             while len(samples) < count:
                 samples.append(self._time_once())
             return samples[:count]
@@ -196,81 +212,54 @@ class Facts:
     def _time_once(self) -> float:
         response = self._beside("timings", "GET", "", headers=NO_CACHE)
         if not 200 <= response.status < 300:
-            raise CannotLook(
-                "blocked", f"The page answered with status {response.status} while it was timed."
-            )
+            raise CannotLook("blocked", f"The page answered with status {response.status} while timed.")
         return response.ttfb_ms
+
+    @property
+    def tls(self) -> tls_probe.Handshake | None:
+        """The handshake with the site; None when it is not served over https."""
+        return self.once("tls", self._shake_hands)
+
+    def _shake_hands(self) -> tls_probe.Handshake | None:
+        endpoint = self._tls_endpoint()
+        if endpoint is None:
+            return None
+        host, port = endpoint
+        trusted = tls_context(self.client._ca_file, verify=True)  # what the requests trust, and no more
+
+        def attempt() -> tls_probe.Handshake:
+            return tls_probe.shake_hands(host, port, self._dialler(host, port), trusted)
+
+        return self.patiently(attempt, lambda _: False)
+
+    @property
+    def tls_old(self) -> list[str]:
+        """The outdated TLS versions that the site still speaks."""
+        handshake = self.tls
+        if handshake is None:
+            return []
+        dialler = self._dialler(handshake.host, handshake.port)
+        return self.once("tls_old", lambda: tls_probe.old_versions_accepted(handshake.host, dialler))
+
+    def _tls_endpoint(self) -> tuple[str, int] | None:
+        """The host and port that speak TLS: the page's own, or those that its http:// address leads to."""
+        url = self.url
+        if urlsplit(url).scheme != "https":
+            first = self.ask("tls", "GET", url)
+            url = urljoin(url, first.headers.get("location") or "") if first.status in REDIRECTS else url
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
+            return None
+        return host_of(url), parts.port or 443
+
+    def _dialler(self, host: str, port: int) -> tls_probe.Dial:
+        def connect() -> tuple[socket.socket, str]:
+            self.budget.spend()
+            return dial(host, port, policy=self.client.policy, timeout=tls_probe.TIMEOUT)
+
+        return connect
 
     def _beside(self, fact: str, method: str, path: str, **options: Any) -> Response:
         """Ask for something of the same origin; an empty path is the page's final address."""
         page = self._root.page
         return self.ask(fact, method, urljoin(page.url, path) if path else page.url, **options)
-
-    # -- the way out
-    # ------------------------------------------------------------------------------------------
-
-    def ask(
-        self,
-        fact: str,
-        method: str,
-        url: str,
-        *,
-        patient: bool = False,
-        headers: Mapping[str, str] | None = None,
-        **options: Any,
-    ) -> Response:
-        """Make one request for a fact and note it. Raises CannotLook.
-
-        An outage is waited out: unreachable or timed out, and for a patient one a status that says so, is
-        asked again after each of the retry delays.
-        """
-        sent = {**(NO_CACHE if self is not self._root else {}), **(headers or {})}
-        problem: HttpError | None = None
-        for delay in (*self.retry_delays, None):
-            self.budget.spend()
-            try:
-                with self._door:
-                    response = self.client.request(method, url, headers=sent, **options)
-            except HttpError as error:
-                problem = error
-            else:
-                if delay is None or not patient or response.status not in OUTAGE_STATUSES:
-                    return self._note(fact, response)
-            if delay is None or (problem and problem.reason in FINAL_REASONS):
-                break
-            time.sleep(delay)
-        raise _as_obstacle(problem)
-
-    def _note(self, fact: str, response: Response) -> Response:
-        with self._guard:
-            self.log.setdefault(fact, []).append(response)
-        return response
-
-    def _once[T](self, name: str, produce: Callable[[], T]) -> T:
-        """Produce a fact the first time it is asked for and hand out the same, or the same failure, later."""
-        with self._lock(name):
-            if name not in self._known:
-                try:
-                    self._known[name] = produce()
-                except CannotLook as obstacle:
-                    self._known[name] = obstacle
-            known = self._known[name]
-        if isinstance(known, CannotLook):
-            raise CannotLook(known.reason, known.detail, tls=known.tls)
-        return known  # type: ignore[no-any-return]
-
-    def _lock(self, name: str) -> threading.RLock:
-        with self._guard:
-            return self._locks.setdefault(name, threading.RLock())
-
-
-def _as_obstacle(problem: HttpError | None) -> CannotLook:
-    reason = problem.reason if problem else "blocked"
-    known = reason if reason in ("timeout", "refused_address", "blocked") else "blocked"
-    return CannotLook(known, str(problem), tls=bool(getattr(problem, "tls", False)))
-
-
-def is_default_port(url: str) -> bool:
-    """Say whether the URL names no port, or its scheme's own."""
-    parts = urlsplit(url)
-    return parts.port in (None, {"http": 80, "https": 443}.get(parts.scheme))

@@ -12,6 +12,15 @@ from findings.checks.page import Page
 from findings.checks.sites import host_of, same_site
 
 _LOGIN_WORDS = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "auth", "authenticate")
+_READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
+_NOT_FOUND_TITLES = ("404", "not found", "page missing", "does not exist", "nicht gefunden", "introuvable")
+_AWAY_TITLES = (
+    "maintenance",
+    "be right back",
+    "temporarily unavailable",
+    "wartungsarbeiten",
+    "domain is for sale",
+)
 _CHALLENGE_MARKS = (
     "/cdn-cgi/challenge-platform/",
     "cf-challenge",
@@ -32,12 +41,16 @@ _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
 
 
 class CannotLook(Exception):
-    """The fact that a check needs cannot be had. `reason` is one of the outcome's reasons."""
+    """The fact that a check needs cannot be had. `reason` is one of the outcome's reasons.
 
-    def __init__(self, reason: str, detail: str, *, tls: bool = False) -> None:
+    `tls` says that a TLS handshake failed; `final` that asking again later would not help.
+    """
+
+    def __init__(self, reason: str, detail: str, *, tls: bool = False, final: bool = False) -> None:
         self.reason = reason
         self.detail = detail
         self.tls = tls
+        self.final = final
         super().__init__(detail)
 
 
@@ -103,6 +116,36 @@ def refuse_error_status(page: Page) -> None:
     if status in (404, 410) or 300 <= status < 400:
         raise CannotLook("target_missing", f"There is no page at this address (status {status}).")
     raise CannotLook("blocked", f"The page answered with status {status}.")
+
+
+def refuse_unread(page: Page) -> None:
+    """Raise when the body could not be read whole, so that what is missing in it may only be cut off."""
+    encodings = {word.strip().lower() for word in (page.header("content-encoding") or "").split(",")}
+    if not encodings <= _READABLE_ENCODINGS:
+        raise CannotLook("not_available", "The page comes in an encoding that was not asked for.")
+    if page.response.truncated:
+        raise CannotLook("truncated", "The page is larger than is read, or broke off.")
+
+
+def refuse_another_page(page: Page, before: Identity | None) -> None:
+    """Raise when, at a second look, something else stands in the page's place with a good status.
+
+    A page that moved keeps its title; one that says that it is not found, or away for a while, is not the
+    page.
+    """
+    now = page_identity(page)
+    known = before.title.lower() if before else ""
+    said = now.title.lower()
+    if any(words in said and words not in known for words in _NOT_FOUND_TITLES):
+        raise CannotLook("target_missing", f"The page answers with the title {now.title[:80]!r}.")
+    if any(words in said and words not in known for words in _AWAY_TITLES):
+        raise CannotLook("blocked", f"The page answers with the title {now.title[:80]!r}.")
+    if before and page.response.history and now.title != before.title and not _same_path(now, before):
+        raise CannotLook("target_missing", f"The address now leads to another page, {now.path[:80]}.")
+
+
+def _same_path(now: Identity, before: Identity) -> bool:
+    return now.path.rstrip("/").lower() == before.path.rstrip("/").lower()
 
 
 def refuse_login_wall(asked: str, page: Page, before: Identity | None) -> None:

@@ -31,8 +31,20 @@ LOW: Severity = "low"
 SUBJECTS = (
     "csp",
     "headers",
+    "transport",
+    "cookies",
+    "embedding",
+    "exposure",
+    "tls",
     "performance",
+    "rendering",
+    "names",
+    "structure",
+    "aria",
     "metadata",
+    "crawling",
+    "linking",
+    "structured_data",
 )
 
 # Old key -> key of today. A key is stable for ever: when one is renamed, its old name moves here.

@@ -42,10 +42,13 @@ def by_cursor(
     total: Callable[[], int],
     order: Sequence[str] = NEWEST_FIRST,
 ) -> Page:
-    """Return the page after the cursor, ordered descending by `order`; `bound_to` names the list and its filters."""
+    """Return the page after the cursor (an empty one is the beginning), ordered descending by `order`.
+
+    `bound_to` names the list; a cursor is good for that list with the same filters alone.
+    """
     limit, seal = limit_of(params), _seal(params, bound_to)
     raw = params.get("cursor")
-    if raw is not None:
+    if raw:
         rows = rows.filter(_after(order, _place(raw, seal, rows.model, order)))
     found = list(rows.order_by(*(f"-{name}" for name in order))[: limit + 1])
     more = len(found) > limit

@@ -1,0 +1,186 @@
+"""TLS handshakes: what a browser would accept, what certificate is shown, and which old versions still
+answer.
+"""
+
+import socket
+import ssl
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+
+from findings.checks.obstacles import CannotLook
+from krafter_audit.lib.http import HttpError
+
+TIMEOUT = 10.0
+OLD_VERSIONS = {"TLS 1.0": ssl.TLSVersion.TLSv1, "TLS 1.1": ssl.TLSVersion.TLSv1_1}
+
+type Dial = Callable[[], tuple[socket.socket, str]]
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The certificate that a server shows.
+
+    `bits` is the size of its key; `fault` says why it is not trusted.
+    """
+
+    subject: str
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+    names: tuple[str, ...]
+    key: str
+    bits: int
+    signature_hash: str
+    fault: str | None
+
+    def days_left(self, now: datetime | None = None) -> float:
+        """Return the days until it expires; negative when it has."""
+        return (self.not_after - (now or datetime.now(UTC))).total_seconds() / 86400
+
+
+@dataclass(frozen=True)
+class Handshake:
+    """One successful handshake: the address, the version, the cipher and the certificate."""
+
+    host: str
+    port: int
+    address: str
+    version: str
+    cipher: str
+    certificate: Certificate
+
+
+def shake_hands(host: str, port: int, dial: Dial, trusting: ssl.SSLContext) -> Handshake:
+    """Shake hands as a browser does; where the certificate is not trusted, again without trusting it.
+
+    `trusting` knows the authorities that are trusted. Raises CannotLook when no handshake is possible at all.
+    """
+    try:
+        return _handshake(host, port, dial, trusting, None)
+    except ssl.SSLCertVerificationError as error:
+        fault = error.verify_message or "the certificate is not trusted"
+    except ssl.SSLError as error:
+        raise CannotLook("blocked", f"No TLS handshake was possible ({error.reason}).", tls=True) from None
+    blind = ssl.create_default_context()
+    blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
+    try:
+        return _handshake(host, port, dial, blind, fault)
+    except ssl.SSLError as error:
+        raise CannotLook("blocked", f"No TLS handshake was possible ({error.reason}).", tls=True) from None
+
+
+def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault: str | None) -> Handshake:
+    connection, address = _connect(dial)
+    try:
+        with connection, context.wrap_socket(connection, server_hostname=host) as secured:
+            cipher = secured.cipher()
+            return Handshake(
+                host=host,
+                port=port,
+                address=address,
+                version=secured.version() or "unknown",
+                cipher=cipher[0] if cipher else "unknown",
+                certificate=read_certificate(secured.getpeercert(binary_form=True) or b"", fault),
+            )
+    except TimeoutError:
+        raise CannotLook("timeout", "The TLS handshake took too long.") from None
+    except ssl.SSLError:
+        raise
+    except OSError as error:
+        raise CannotLook("blocked", f"The connection broke ({type(error).__name__}).") from None
+
+
+def old_versions_accepted(host: str, dial: Dial) -> list[str]:
+    """Return the outdated versions that the server still speaks. Raises CannotLook when it can't be told.
+
+    SSL 2 and 3 are in no OpenSSL that Python is built with; a server that speaks them speaks TLS 1.0 as well.
+    """
+    return [name for name, version in OLD_VERSIONS.items() if _accepts(host, dial, version)]
+
+
+def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
+    context = _only(version)
+    connection, _ = _connect(dial)
+    try:
+        with connection, context.wrap_socket(connection, server_hostname=host):
+            return True
+    except TimeoutError:
+        raise CannotLook("timeout", "The TLS handshake took too long.") from None
+    except ssl.SSLError as error:
+        if "NO_PROTOCOLS" in str(error.reason) or "NO_CIPHERS" in str(error.reason):
+            raise CannotLook("not_available", "This machine's OpenSSL has no outdated TLS.") from None
+        return False
+    except OSError:  # the server hangs up on a version that it does not want
+        return False
+
+
+def _only(version: ssl.TLSVersion) -> ssl.SSLContext:
+    """Return a context that speaks one outdated version, with every cipher: it is spoken only to be
+    refused.
+    """
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context.minimum_version = context.maximum_version = version
+    return context
+
+
+def _connect(dial: Dial) -> tuple[socket.socket, str]:
+    try:
+        connection, address = dial()
+    except HttpError as error:
+        known = error.reason if error.reason in ("timeout", "refused_address") else "blocked"
+        raise CannotLook(known, str(error)) from None
+    connection.settimeout(TIMEOUT)
+    return connection, address
+
+
+def read_certificate(der: bytes, fault: str | None) -> Certificate:
+    """Read a certificate. Raises CannotLook when it can't be parsed."""
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        key, bits = _key_of(certificate)
+        return Certificate(
+            subject=certificate.subject.rfc4514_string()[:300],
+            issuer=certificate.issuer.rfc4514_string()[:300],
+            not_before=certificate.not_valid_before_utc,
+            not_after=certificate.not_valid_after_utc,
+            names=_names_of(certificate),
+            key=key,
+            bits=bits,
+            signature_hash=_signature_hash(certificate),
+            fault=fault,
+        )
+    except ValueError:
+        raise CannotLook("not_available", "The certificate can't be read.") from None
+
+
+def _key_of(certificate: x509.Certificate) -> tuple[str, int]:
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return "RSA", key.key_size
+    if isinstance(key, ec.EllipticCurvePublicKey):
+        return "EC", key.key_size
+    if isinstance(key, dsa.DSAPublicKey):
+        return "DSA", key.key_size
+    return type(key).__name__.removesuffix("PublicKey").lstrip("_"), 256  # Ed25519 and Ed448
+
+
+def _names_of(certificate: x509.Certificate) -> tuple[str, ...]:
+    try:
+        names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    except (x509.ExtensionNotFound, x509.DuplicateExtension):
+        return ()
+    return tuple(names.get_values_for_type(x509.DNSName)[:20])
+
+
+def _signature_hash(certificate: x509.Certificate) -> str:
+    algorithm = certificate.signature_hash_algorithm
+    return algorithm.name if algorithm else "none"

@@ -1,0 +1,67 @@
+"""Refuse to start with a wrong setting, in a sentence that names it."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from krafter_audit.lib.addresses import AddressPolicy
+from krafter_audit.lib.vault import parse_keys
+
+MAKE_KEYS = "Make one: python -c \"import os, base64; print('k1:' + base64.b64encode(os.urandom(32)).decode())\""
+MAKE_SECRET = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+
+
+@register()
+def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Look at the settings that this system reads from the environment."""
+    found = [
+        _secret_key(),
+        _parsed("KRAFTER_ENCRYPTION_KEYS", parse_keys, MAKE_KEYS),
+        _parsed("KRAFTER_ALLOWED_NETWORKS", AddressPolicy.from_setting, "Example: 127.0.0.0/8,10.1.0.0/16"),
+        _public_url(),
+        *(_rate(name) for name in ("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC")),
+        _ca_file(),
+    ]
+    return [message for message in found if message is not None]
+
+
+def _secret_key() -> CheckMessage | None:
+    if len(settings.SECRET_KEY) >= 32:
+        return None
+    return Error("KRAFTER_SECRET_KEY is missing or shorter than 32 characters.", hint=MAKE_SECRET, id="krafter.E001")
+
+
+def _parsed(name: str, parse: Callable[[str], object], hint: str) -> CheckMessage | None:
+    try:
+        parse(getattr(settings, name))
+    except ValueError as error:
+        return Error(f"{name}: {error}", hint=hint, id="krafter.E002")
+    return None
+
+
+def _public_url() -> CheckMessage | None:
+    parts = urlsplit(settings.KRAFTER_PUBLIC_URL)
+    if parts.scheme in ("http", "https") and parts.hostname:
+        return None
+    return Error("KRAFTER_PUBLIC_URL is not an http(s) address.", hint="Example: https://audit.example.com", id="krafter.E003")
+
+
+def _rate(name: str) -> CheckMessage | None:
+    if getattr(settings, name) > 0:
+        return None
+    return Error(f"{name} must be at least 1.", hint="It is the number of requests a minute.", id="krafter.E004")
+
+
+def _ca_file() -> CheckMessage | None:
+    import ssl
+
+    if not settings.KRAFTER_CA_FILE:
+        return None
+    try:
+        ssl.create_default_context(cafile=settings.KRAFTER_CA_FILE)
+    except OSError as error:
+        return Error(f"KRAFTER_CA_FILE cannot be read: {error}", hint="A PEM file of certificates.", id="krafter.E005")
+    return None

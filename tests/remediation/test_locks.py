@@ -1,0 +1,51 @@
+"""The one order of locks, read from the SQL that is sent."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from remediation.services import tasks, verdicts, verifications
+from tests import factories
+from tests.factories import World
+
+pytestmark = pytest.mark.django_db
+
+ORDER = ["findings_finding", "remediation_task", "remediation_verification"]
+
+
+def locked(captured: CaptureQueriesContext) -> list[str]:
+    """The tables whose rows were locked, in the order of the statements."""
+    statements = [query["sql"] for query in captured if "FOR UPDATE" in query["sql"]]
+    return [re.search(r'FROM "(\w+)"', sql)[1] for sql in statements]  # type: ignore[index]
+
+
+@pytest.mark.parametrize("verdict", [verdicts.approve, verdicts.reopen])
+def test_a_verdict_locks_finding_then_task_then_verification(world: World, verdict):
+    verification = factories.verification(world)
+
+    with CaptureQueriesContext(connection) as captured:
+        verdict(verification.pk, by=world.actor)
+
+    assert locked(captured) == ORDER
+
+
+def test_a_run_locks_finding_then_task_and_takes_the_quota_last(world: World):
+    task = factories.task(world)
+
+    with CaptureQueriesContext(connection) as captured:
+        verifications.run(world.project, task_id=task.pk, by=world.actor)
+
+    assert locked(captured) == ORDER[:2]
+    writes = [query["sql"] for query in captured if query["sql"].startswith(("INSERT", "UPDATE", "\n    UPDATE"))]
+    assert "accounts_quotamonth" in writes[-1]
+
+
+def test_changing_a_task_locks_its_finding_first(world: World):
+    task = factories.task(world)
+
+    with CaptureQueriesContext(connection) as captured:
+        tasks.update(task.pk, changes={"status": "in_progress"}, by=world.actor)
+
+    assert locked(captured) == ORDER[:2]

@@ -1,0 +1,162 @@
+"""Real threads against PostgreSQL: approve, reopen, the worker and the quota meet at the same instant.
+
+Every round starts with two threads at a barrier. No deadlock, no lost and no doubled effect.
+"""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import close_old_connections, connection
+
+from accounts.actors import SYSTEM
+from accounts.models import QuotaMonth
+from events.models import Event
+from findings.models import Regression
+from krafter_audit.lib import claims
+from krafter_audit.lib.errors import QuotaExceeded, Refusal
+from remediation import recheck
+from remediation.models import CheckStatus, Evidence, Verification
+from remediation.services import tasks, verdicts, verifications
+from tests import factories
+from tests.factories import World, where_things_stand
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 50  # for each of the four pairs: 200 in all
+
+PASSED = {"result": "passed", "task": "done", "finding": "resolved", "open regressions": 0}
+FAILED = {"result": "failed", "task": "in_progress", "finding": "in_progress", "open regressions": 1}
+
+
+def at_once(*actions: Callable[[], Any]) -> list[Any]:
+    """Run the actions in threads that start together; return what each returned or the refusal that it met."""
+    barrier = threading.Barrier(len(actions))
+    answers: list[Any] = [None] * len(actions)
+
+    def run(place: int, action: Callable[[], Any]) -> None:
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=10)
+            answers[place] = action()
+        except Refusal as refusal:
+            answers[place] = refusal
+        except BaseException as error:  # noqa: BLE001 - handed to the test, which compares it
+            answers[place] = error
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert not any(thread.is_alive() for thread in threads), "a thread hangs: a deadlock"
+    return answers
+
+
+@pytest.fixture
+def world(transactional_db: None) -> World:
+    yield factories.world()
+    close_old_connections()
+
+
+def events(verification: Verification, name: str) -> int:
+    return Event.objects.filter(subject_id=verification.pk, name=name).count()
+
+
+def test_approve_against_approve_closes_once(world: World):
+    for _ in range(ROUNDS):
+        verification = factories.verification(world, checks="passed", open_regressions=1)
+
+        answers = at_once(*[lambda: verdicts.approve(verification.pk, by=world.actor)] * 2)  # noqa: B023
+
+        assert [answer.result for answer in answers] == ["passed", "passed"]
+        assert where_things_stand(verification) == PASSED
+        assert events(verification, "verification.approved") == 1
+
+
+def test_approve_against_reopen_is_one_outcome_after_the_other(world: World):
+    for _ in range(ROUNDS):
+        verification = factories.verification(world, checks="passed")
+
+        approved, reopened = at_once(
+            lambda: verdicts.approve(verification.pk, by=world.actor),  # noqa: B023
+            lambda: verdicts.reopen(verification.pk, by=world.actor),  # noqa: B023
+        )
+
+        assert reopened.result == "failed"
+        first = getattr(approved, "result", None) or approved.code  # approved before the reopening, or too late for it
+        assert first in ("passed", "verification_failed")
+        assert where_things_stand(verification) == FAILED
+        assert events(verification, "verification.approved") == (1 if first == "passed" else 0)
+        assert Regression.objects.filter(verification_id=verification.pk).count() == 1
+
+
+def test_reopen_against_the_workers_late_write_drops_the_write(world: World):
+    answer = recheck.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
+    for _ in range(ROUNDS):
+        verification = factories.verification(world, checks="running")
+        mine = claims.claim(Verification, verification.pk, seconds=30, running=True)
+        assert mine is not None
+
+        wrote, reopened = at_once(
+            lambda: recheck.write(mine, "security_header_csp", answer),  # noqa: B023
+            lambda: verdicts.reopen(verification.pk, by=world.actor),  # noqa: B023
+        )
+
+        assert reopened.result == "failed"
+        assert where_things_stand(verification) == FAILED
+        status = Verification.objects.get(pk=verification.pk).checks[0]["status"]
+        assert (wrote, status) in [(True, "passed"), (False, "failed")]
+        assert Evidence.objects.filter(verification=verification).count() == (1 if wrote else 0)
+        assert recheck.write(mine, "security_header_csp", answer) is False
+
+
+def test_two_runs_share_the_last_unit_of_quota(world: World):
+    organization = world.organization
+    for spent in range(ROUNDS):
+        organization.ai_quota = spent + 1
+        organization.save()
+        both = [factories.task(world), factories.task(world)]
+
+        answers = at_once(
+            *[lambda task=task: verifications.run(world.project, task_id=task.pk, by=world.actor) for task in both]
+        )
+
+        refused = [answer for answer in answers if isinstance(answer, QuotaExceeded)]
+        assert (len(refused), Verification.objects.filter(task__in=both).count()) == (1, 1)
+        assert QuotaMonth.objects.get().spent == spent + 1
+
+
+def test_two_runs_of_one_task_make_one_verification(world: World):
+    for _ in range(10):
+        task = factories.task(world)
+
+        answers = at_once(*[lambda: verifications.run(world.project, task_id=task.pk, by=world.actor)] * 2)  # noqa: B023
+
+        codes = sorted(getattr(answer, "code", "made") for answer in answers)
+        assert codes == ["made", "verification_in_progress"]
+    assert QuotaMonth.objects.get().spent == 10
+
+
+def test_two_first_reads_of_the_policy_make_one(world: World):
+    from remediation.models import Policy
+    from remediation.services import policies
+
+    answers = at_once(*[lambda: policies.current(world.project).pk] * 8)
+
+    assert set(answers) == {Policy.objects.get().pk}
+
+
+def test_changing_a_task_never_meets_a_verdict_in_a_deadlock(world: World):
+    for _ in range(10):
+        verification = factories.verification(world, checks="passed")
+
+        changed, reopened = at_once(
+            lambda: tasks.update(verification.task_id, changes={"status": "ready_verify"}, by=SYSTEM),  # noqa: B023
+            lambda: verdicts.reopen(verification.pk, by=world.actor),  # noqa: B023
+        )
+
+        assert (changed.status, reopened.result) == ("ready_verify", "failed")
