@@ -232,8 +232,8 @@ class Tracker(Provider):
         """Bring the named fields of a ticket (title, status, priority, due, text, closed) to the draft."""
         raise NotImplementedError
 
-    def pull_request(self, ticket: Ticket) -> str | None:
-        """Return the address of the pull or merge request that was linked to the ticket last."""
+    def pull_request(self, external_id: str) -> str | None:
+        """Return the address of the pull or merge request that was linked to a ticket last."""
         return None
 
 

@@ -1,4 +1,4 @@
-"""Integrations over HTTP: rows and placeholders, connect, sync, disconnect, log; and who sees a credential."""
+"""Integrations over HTTP: rows, placeholders, connect, sync, disconnect, log; and who sees a credential."""
 
 import io
 import json

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
@@ -196,6 +197,9 @@ def test_settings_that_are_wrong_are_named(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("KRAFTER_LINEAR_CLIENT_ID", "alone")
 
     assert right == []
+    assert [error.msg for error in run_checks() if error.id == "krafter.integrations.E001"] == list(
+        complaints()
+    )
     assert [sentence.split(" ")[0] for sentence in complaints()] == [
         "KRAFTER_SENTRY_TOKEN_URL",
         "KRAFTER_JIRA_URL",

@@ -1,11 +1,19 @@
 """What happens at the same time: real transactions and threads, on PostgreSQL."""
 
+import os
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
@@ -131,6 +139,57 @@ def test_no_transaction_is_open_while_github_is_asked(
     engine.sync(integration.pk)
 
     assert found == [0, 0, 0]
+
+
+def test_a_worker_that_is_killed_while_github_makes_the_issue_does_not_make_another_afterwards(
+    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    services.request_sync(project, "github", by=SYSTEM)
+    worker: list[subprocess.Popen[bytes]] = []
+
+    def made_and_killed() -> Any:
+        worker[0].kill()
+        worker[0].wait()
+        return github._create(github.requests[-1].body)
+
+    github.next_answer("POST", "/issues$", made_and_killed)
+    worker.append(a_worker_carries_out(integration))
+    killed = worker[0].wait(timeout=30)
+    held_still = Integration.objects.get().status
+    Integration.objects.update(lease_until=timezone.now() - timedelta(seconds=1))  # a minute later
+    wait_until(lambda: 1 in github.issues)
+    engine.sync(integration.pk)
+
+    task.refresh_from_db()
+    assert (killed, held_still) == (-signal.SIGKILL, "syncing")
+    assert list(github.issues) == [1]
+    assert (task.external_ticket_key, Integration.objects.get().status) == ("acme/web-app#1", "connected")
+    assert list(SyncRun.objects.order_by("started_at").values_list("outcome", flat=True)) == [
+        "interrupted",
+        "succeeded",
+    ]
+
+
+def a_worker_carries_out(row: Integration) -> subprocess.Popen[bytes]:
+    """Start the job in a process of its own, on the tests' database."""
+    server = urlsplit(os.environ["DATABASE_URL"])
+    address = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    job = f"import django; django.setup(); from integrations import jobs; jobs.sync('{row.pk}')"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": address,
+        "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "DJANGO_SETTINGS_MODULE": "krafter_audit.settings",
+    }
+    return subprocess.Popen([sys.executable, "-c", job], env=environment)
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait for another thread, ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def test_a_rotation_while_a_sync_runs_disturbs_neither(

@@ -18,6 +18,7 @@ from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts, verifications
 from tests.integrations.conftest import CREDENTIALS, MakeTask
 from tests.integrations.fake_github import TOKEN, FakeGitHub
+from tests.integrations.providers.test_github import code_alert, dependabot_alert
 
 pytestmark = pytest.mark.django_db
 Sync = Callable[[], Integration]
@@ -309,6 +310,21 @@ def test_the_pull_request_that_refers_to_the_issue_lands_on_the_task(
     assert task.pr_url == "https://github.com/acme/web-app/pull/142"
 
 
+def test_a_pull_request_of_work_in_progress_is_found_though_the_issue_did_not_change(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task(status="in_progress")
+    sync()
+    before = github.issues[1]["updated_at"]
+    github.refer(1, "https://github.com/acme/web-app/pull/142")
+    github.issues[1]["updated_at"] = before
+
+    sync()
+
+    task.refresh_from_db()
+    assert task.pr_url == "https://github.com/acme/web-app/pull/142"
+
+
 def test_a_pull_request_that_a_person_named_stays(
     sync: Sync, make_task: MakeTask, github: FakeGitHub
 ) -> None:
@@ -392,8 +408,6 @@ def test_an_issue_that_was_deleted_there_is_told_and_the_rest_goes_on(
 
 
 def test_alerts_come_in_as_security_findings(sync: Sync, github: FakeGitHub, project: Project) -> None:
-    from tests.integrations.providers.test_github import code_alert, dependabot_alert
-
     github.alerts = {"code-scanning": [code_alert(severity="error")], "dependabot": [dependabot_alert()]}
 
     sync()
@@ -412,8 +426,6 @@ def test_alerts_come_in_as_security_findings(sync: Sync, github: FakeGitHub, pro
 def test_an_unchanged_alert_does_not_set_back_what_a_person_decided(
     sync: Sync, github: FakeGitHub, project: Project
 ) -> None:
-    from tests.integrations.providers.test_github import dependabot_alert
-
     github.alerts = {"dependabot": [dependabot_alert()]}
     sync()
     Finding.objects.filter(project=project).update(severity="low")
@@ -422,6 +434,20 @@ def test_an_unchanged_alert_does_not_set_back_what_a_person_decided(
 
     assert Finding.objects.get(project=project).severity == "low"
     assert last_run().pulled == 0
+
+
+def test_an_alert_that_is_still_open_after_its_finding_was_resolved_is_one_regression(
+    sync: Sync, github: FakeGitHub, project: Project
+) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    Finding.objects.filter(project=project).update(status="resolved")
+
+    sync()
+    sync()
+
+    assert [r.trigger for r in Regression.objects.all()] == ["scan_detected"]
+    assert Finding.objects.get(project=project).status == "in_progress"
 
 
 @pytest.mark.parametrize("status", [403, 404])
