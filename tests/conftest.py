@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from krafter_audit.api import ratelimit
-from tests import factories
+from tests import factories, sites
 
 
 @pytest.fixture
@@ -20,3 +20,17 @@ def _roomy_rate_limits(settings: object) -> Iterator[None]:
     settings.KRAFTER_RATE_DEFAULT = settings.KRAFTER_RATE_STRICT = settings.KRAFTER_RATE_PUBLIC = 1_000_000  # type: ignore[attr-defined]
     yield
     ratelimit._resting_until = 0.0
+
+
+@pytest.fixture
+def site(settings: object) -> Iterator[sites.Site]:
+    """A website on loopback that this test's system may look at."""
+    settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"  # type: ignore[attr-defined]
+    with sites.serve() as served:
+        yield served
+
+
+@pytest.fixture
+def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An outage is asked about again at once instead of after seconds: the clock is faked, the asking is not."""
+    monkeypatch.setattr("findings.checks.fetching.time.sleep", lambda seconds: None)

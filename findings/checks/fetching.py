@@ -122,7 +122,7 @@ class Fetcher:
             known = self._known[name]
         if isinstance(known, CannotLook):
             raise CannotLook(known.reason, known.detail, tls=known.tls)
-        return known  # type: ignore[no-any-return]
+        return known
 
     def lock(self, name: str) -> threading.RLock:
         """Return the lock of one fact."""

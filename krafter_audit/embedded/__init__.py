@@ -1,1 +1,1 @@
-"""The whole system on one machine: PostgreSQL and Valkey out of wheels, and one supervisor for every process."""
+"""The whole system on one machine: PostgreSQL and Valkey out of wheels, one supervisor for all processes."""

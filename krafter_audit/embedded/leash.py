@@ -1,11 +1,11 @@
 """Runs one command and sees to it that nothing of it outlives the one who asked for it.
 
 Standard input is a pipe that the supervisor holds open: when it closes, for whatever reason, `kill -9` of the
-supervisor among them, the command and all that came of it are killed. When the command ends by itself, what it left
-running is killed as well, and its exit status becomes the leash's own.
+supervisor among them, the command and all that came of it are killed. When the command ends by itself, what
+it left running is killed as well, and its exit status becomes the leash's own.
 
-Runs as a plain file in isolated mode (`python -I -S leash.py`), so it costs milliseconds and imports the standard
-library alone.
+Runs as a plain file in isolated mode (`python -I -S leash.py`), so it costs milliseconds and imports the
+standard library alone.
 """
 
 import argparse
@@ -27,18 +27,18 @@ QUIET_SECONDS = 2.0
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every orphaned descendant, so that none is out of reach (Linux; elsewhere no effect)."""
+    """Become the parent of every orphaned descendant, so that none is out of reach (Linux alone)."""
     if LINUX:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def dies_with_parent() -> Callable[[], None]:
-    """What a child runs before it becomes the command: the kernel kills it when the leash itself is killed."""
+    """What a child runs before it becomes the command: the kernel ends it when the leash is killed."""
     parent = os.getpid()
     prctl = ctypes.CDLL(None, use_errno=True).prctl if LINUX else None
 
     def prepare() -> None:
-        # After the change of user, which would clear it; the signal goes by the parent's thread, and there is but one.
+        # After the change of user, which would clear it. The signal goes by the parent's thread: it has one.
         if prctl:
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
@@ -158,11 +158,12 @@ class Leash:
 
     def hold(self) -> int:
         """Stay until the command has ended or must end; answers the exit status."""
-        if not self.watch(None) and self.options.abandon_signal:
+        abandoned = not self.watch(None)
+        if abandoned and self.options.abandon_signal:
             signal_to(self.command.pid, self.options.abandon_signal)
             self.watch(QUIET_SECONDS)
         kill_everything(self.command.pid)
-        for path in self.options.remove:
+        for path in self.options.remove if abandoned else []:
             shutil.rmtree(path, ignore_errors=True)
         self.command.returncode = self.status = -signal.SIGKILL if self.status is None else self.status
         return self.status if self.status >= 0 else 128 - self.status
@@ -177,10 +178,16 @@ def user_and_group(text: str) -> tuple[int, int]:
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line of the leash."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--stop-signal", type=int, default=int(signal.SIGTERM), help="sent for an orderly end")
-    parser.add_argument("--abandon-signal", type=int, default=0, help="tried before SIGKILL when the pipe closes")
+    parser.add_argument(
+        "--stop-signal", type=int, default=int(signal.SIGTERM), help="sent for an orderly end"
+    )
+    parser.add_argument(
+        "--abandon-signal", type=int, default=0, help="tried before SIGKILL when the pipe closes"
+    )
     parser.add_argument("--user", type=user_and_group, help="uid:gid that the command runs as")
-    parser.add_argument("--remove", action="append", default=[], help="a directory to delete at the very end")
+    parser.add_argument(
+        "--remove", action="append", default=[], help="a directory to delete when the pipe closes"
+    )
     parser.add_argument("command", nargs="+")
     return parser.parse_args(arguments)
 

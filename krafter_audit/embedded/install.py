@@ -1,0 +1,30 @@
+"""Brings a database up to date and makes the first organisation in it, in one process: `up` waits for it.
+
+KRAFTER_INSTALL is JSON: {"site_url", "demo", "admin_password", "api_key"}; in the environment and not on
+the command line, which everybody on the machine can read. The last line printed is JSON, too.
+"""
+
+import json
+import os
+
+import django
+from django.core.management import call_command
+
+
+def main() -> None:
+    """Migrate, then seed."""
+    given = json.loads(os.environ["KRAFTER_INSTALL"])
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=1)
+    call_command(
+        "seed_installation",
+        api_key=given["api_key"],
+        admin_password=given["admin_password"],
+        site_url=given["site_url"],
+        demo=given["demo"],
+        json=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

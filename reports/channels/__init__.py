@@ -1,0 +1,12 @@
+"""The ways to hand a report on. To add one: a module here with a `CHANNEL`, and its line below."""
+
+from reports.channels import email, link, slack
+from reports.channels.base import Channel
+
+CHANNELS: dict[str, Channel] = {
+    "link": link.CHANNEL,
+    "email": email.CHANNEL,
+    "slack": slack.CHANNEL,
+}
+
+__all__ = ["CHANNELS", "Channel"]

@@ -1,0 +1,103 @@
+"""The engine of an export: claim the row, write the file from what was frozen, store it, say how it ended."""
+
+import logging
+from datetime import timedelta
+from tempfile import TemporaryFile
+from typing import Any
+from uuid import UUID
+
+from django.core.files import File
+from django.core.files.storage import default_storage
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from events.record import record
+from krafter_audit.lib import claims
+from reports.errors import ExportFailed
+from reports.exporters import EXPORTERS
+from reports.freezing import snapshot_of
+from reports.models import Report
+
+logger = logging.getLogger(__name__)
+
+LEASE = 200  # seconds; longer than the hard time limit of a job, so that two workers never hold one report
+MOST_ATTEMPTS = 5
+GAVE_UP = "The export did not come to an end in five attempts. Export the report again."
+
+
+def export(report_id: UUID) -> None:
+    """Make the file of one report. Delivered twice, it works once; why it cannot, it says in the row."""
+    report = claims.claim(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
+    if report is None or not move(report, Report.Status.EXPORTING):
+        return
+    try:
+        name, size = store(report)
+    except ExportFailed as failure:
+        fail(report, str(failure))
+    except Exception:
+        # The worker's boundary: whatever it was, the row is free again and the sweep tries it later.
+        logger.exception("export of report %s broke off", report.pk)
+        claims.write(report, lease_until=timezone.now() + timedelta(seconds=5 * report.attempts))
+    else:
+        if name:
+            finish(report, name, size)
+
+
+def store(report: Report) -> tuple[str, int]:
+    """Write the file, put it into the default storage, and return its name there and its size in bytes.
+
+    The name is empty when another worker has taken the report over: the storage is left alone then.
+    """
+    exporter = EXPORTERS[report.format]
+    name = f"reports/{report.project.organization_id}/{report.pk}.{exporter.extension}"
+    with TemporaryFile() as file:
+        exporter.write(snapshot_of(report), file)
+        size = file.tell()
+        file.seek(0)
+        if not claims.extend(report, seconds=LEASE):
+            return "", 0
+        default_storage.delete(name)  # left by an attempt that broke off
+        return default_storage.save(name, File(file)), size
+
+
+def finish(report: Report, name: str, size: int) -> None:
+    """Say that the file is there; a report that was shared meanwhile ends as shared."""
+    with transaction.atomic():
+        if not move(
+            report,
+            Report.Status.EXPORTED,
+            file=name,
+            file_size=size,
+            exported_at=timezone.now(),
+            lease_until=None,
+        ):
+            return
+        record("report.exported", report, by=SYSTEM, format=report.format, bytes=size)
+        if report.shared_at:
+            move(report, Report.Status.SHARED)
+
+
+def fail(report: Report, sentence: str) -> None:
+    """Say why there is no file."""
+    with transaction.atomic():
+        if move(report, Report.Status.FAILED, failure=sentence, lease_until=None):
+            record("report.failed", report, by=SYSTEM, format=report.format, reason=sentence)
+
+
+def move(report: Report, status: str, **changes: Any) -> bool:
+    """Move the report as the holder of its fence; False when another worker has taken it over since."""
+    with transaction.atomic():
+        held = Report.objects.select_for_update().filter(pk=report.pk, fence=report.fence).first()
+        if held is None:
+            return False
+        Report.lifecycle.move(held, status, **changes)
+    report.status, report.shared_at = held.status, held.shared_at
+    return True
+
+
+def give_up(report_id: UUID) -> None:
+    """Fail a report that has been tried often enough."""
+    report = claims.claim(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
+    if report is not None:
+        fail(report, GAVE_UP)

@@ -1,0 +1,12 @@
+"""The formats of a report's file. To add one: a module here with an `EXPORTER`, and a line below."""
+
+from reports.exporters import csv, json, pdf
+from reports.exporters.base import Exporter
+
+EXPORTERS: dict[str, Exporter] = {
+    "json": json.EXPORTER,
+    "csv": csv.EXPORTER,
+    "pdf": pdf.EXPORTER,
+}
+
+__all__ = ["EXPORTERS", "Exporter"]

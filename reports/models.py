@@ -1,0 +1,184 @@
+"""What we show: reports with the picture they froze, and the shares that let others read them."""
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Project, User
+from krafter_audit.lib.claims import Claimable
+from krafter_audit.lib.fields import VerbatimJSONField
+from krafter_audit.lib.lifecycle import Lifecycle
+from krafter_audit.lib.models import Record
+
+
+class Format(models.TextChoices):
+    JSON = "json"
+    CSV = "csv"
+    PDF = "pdf"
+
+
+class Report(Record, Claimable):
+    """One export: the summary as it was when it was asked for, and the file that the worker makes of it.
+
+    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names of that moment:
+    `{"organization", "project", "site_url"}`. `file` is a name in the default storage, empty until exported.
+    """
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        EXPORTING = "exporting"
+        EXPORTED = "exported"
+        SHARED = "shared"
+        FAILED = "failed"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="reports", db_index=False)
+    format = models.CharField(max_length=4, choices=Format)
+    status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
+    period_start = models.DateField()
+    period_end = models.DateField()
+    summary: "models.Field[Any, Any]" = VerbatimJSONField()
+    breakdown = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    subject = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    file = models.CharField(max_length=200, blank=True)
+    file_size = models.PositiveBigIntegerField(null=True, help_text="Bytes.")
+    failure = models.TextField(blank=True, help_text="Why there is no file, as a sentence.")
+    exported_at = models.DateTimeField(null=True)
+    shared_at = models.DateTimeField(null=True)
+    requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+
+    UNDONE = (Status.QUEUED, Status.EXPORTING)
+    READY = (Status.EXPORTED, Status.SHARED)
+    lifecycle = Lifecycle(
+        "status",
+        {
+            Status.QUEUED: {Status.EXPORTING, Status.FAILED},
+            Status.EXPORTING: {Status.EXPORTED, Status.FAILED},
+            Status.EXPORTED: {Status.SHARED},
+            Status.SHARED: set(),
+            Status.FAILED: set(),
+        },
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="report_newest"),
+            models.Index(
+                fields=["lease_until"], condition=Q(status__in=["queued", "exporting"]), name="report_undone"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(format__in=Format.values), name="report_format_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "exporting", "exported", "shared", "failed"]),
+                name="report_status_known",
+            ),
+            models.CheckConstraint(
+                condition=(Q(status__in=["exported", "shared"], exported_at__isnull=False) & ~Q(file=""))
+                | (Q(status__in=["queued", "exporting", "failed"], exported_at__isnull=True) & Q(file="")),
+                name="report_file_when_exported",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status="shared") | Q(shared_at__isnull=False),
+                name="report_shared_at_when_shared",
+            ),
+            models.CheckConstraint(
+                condition=Q(period_start__lte=models.F("period_end")), name="report_period_runs_forward"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.format} report of {self.period_end:%Y-%m-%d} ({self.status})"
+
+    @property
+    def snapshot(self) -> dict[str, object]:
+        """The part of the summary that the list of reports shows."""
+        return {key: self.summary[key] for key in ("open_findings", "verification_pass_rate")}
+
+    def filename(self, slug: str) -> str:
+        """Return the name under which a browser saves the file."""
+        day: date = self.period_end
+        return f"krafter-audit-{slug}-{day.isoformat()}.{self.format}"
+
+
+class ReportItem(models.Model):
+    """A finding or a task as it was when its report was asked for: the API's keys, in the list's place."""
+
+    class Kind(models.TextChoices):
+        FINDING = "finding"
+        TASK = "task"
+
+    pk = models.CompositePrimaryKey("report", "kind", "position")
+    report = models.ForeignKey(Report, models.CASCADE, related_name="items", db_index=False)
+    kind = models.CharField(max_length=7, choices=Kind)
+    position = models.PositiveIntegerField()
+    data = models.JSONField(encoder=DjangoJSONEncoder)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.position}"
+
+
+class Share(Record, Claimable):
+    """One way in which a report was handed on. Whatever the channel, it has a link, which can be revoked.
+
+    `key` is the random part of the link's token. `webhook` is sealed, and wiped once it is no longer needed.
+    `outcomes` says of each address how sending went: `{"ada@example.com": "sent"}`.
+    """
+
+    class Channel(models.TextChoices):
+        LINK = "link"
+        EMAIL = "email"
+        SLACK = "slack"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        SENT = "sent"
+        FAILED = "failed"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="shares", db_index=False)
+    report = models.ForeignKey(Report, models.CASCADE, related_name="shares")
+    channel = models.CharField(max_length=5, choices=Channel)
+    recipients = ArrayField(models.EmailField(), default=list)
+    webhook = models.BinaryField(null=True, editable=False)
+    key = models.CharField(max_length=43, unique=True, editable=False)
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    status = models.CharField(max_length=6, choices=Status, default=Status.QUEUED)
+    outcome = models.TextField(blank=True, help_text="How the delivery went, as a sentence.")
+    outcomes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    sent_at = models.DateTimeField(null=True)
+    shared_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
+
+    lifecycle = Lifecycle(
+        "status",
+        {Status.QUEUED: {Status.SENT, Status.FAILED}, Status.SENT: set(), Status.FAILED: set()},
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="share_newest"),
+            models.Index(fields=["lease_until"], condition=Q(status="queued"), name="share_undelivered"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(channel__in=["link", "email", "slack"]), name="share_channel_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "sent", "failed"]), name="share_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(webhook__isnull=True) | Q(channel="slack", status="queued"),
+                name="share_webhook_only_while_needed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} ({self.status})"
+
+    def is_live(self, now: datetime | None = None) -> bool:
+        """Tell whether the link still opens."""
+        return self.revoked_at is None and self.expires_at > (now or timezone.now())

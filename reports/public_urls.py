@@ -1,0 +1,10 @@
+"""The addresses that need no login."""
+
+from django.urls import path
+
+from reports.page import shared_file, shared_report
+
+urlpatterns = [
+    path("insights/audit/reports/shared/<str:token>", shared_report, name="shared-report"),
+    path("insights/audit/reports/shared/<str:token>/download", shared_file, name="shared-report-file"),
+]

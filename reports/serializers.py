@@ -1,0 +1,121 @@
+"""What is asked about reports, and what answers show."""
+
+from datetime import timedelta
+from typing import Any, ClassVar
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from findings.serializers import InProject
+from krafter_audit.api.serializers import Asked, Choice, Moment, Shown, Text, Whole
+from reports import links
+from reports.channels import CHANNELS
+from reports.models import Format, Report, Share
+
+SHORTEST, LONGEST = 60, 30 * 24 * 3600
+
+
+class ExportReport(Asked):
+    """In which format."""
+
+    format = Choice(choices=Format.choices)
+
+
+class Address(Text, serializers.EmailField):
+    """One e-mail address."""
+
+
+class ShareReport(Asked):
+    """Through which channel, with the fields that belong to it and no others."""
+
+    channel = Choice(choices=Share.Channel.choices)
+    recipients = serializers.ListField(
+        child=Address(max_length=254), min_length=1, max_length=50, required=False
+    )
+    webhook_url = Text(max_length=2000, required=False)
+    expires_in = Whole(
+        min_value=SHORTEST, max_value=LONGEST, required=False, help_text="Seconds; 30 days by default."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse fields of another channel and miss those of this one; an address named twice is one."""
+        sent, needs = set(attrs) - {"channel", "expires_in"}, CHANNELS[attrs["channel"]].needs
+        wrong = {name: [f"The channel {attrs['channel']} does not take this."] for name in sent - needs}
+        missing = {name: [f"The channel {attrs['channel']} needs this."] for name in needs - sent}
+        if wrong or missing:
+            raise serializers.ValidationError({**wrong, **missing})
+        if "recipients" in attrs:
+            attrs["recipients"] = list(dict.fromkeys(attrs["recipients"]))
+        if "expires_in" in attrs:
+            attrs["expires_in"] = timedelta(seconds=attrs["expires_in"])
+        return attrs
+
+
+class RiskShown(serializers.Serializer[Any]):
+    """The open risk score at the end of one day."""
+
+    date = serializers.DateField()
+    open_risk_score = serializers.IntegerField()
+
+
+class SummaryShown(serializers.Serializer[Any]):
+    """The state of a project in four numbers and a series."""
+
+    risk_burn_down = RiskShown(many=True)
+    verification_pass_rate = serializers.FloatField()
+    regression_rate = serializers.FloatField()
+    open_findings = serializers.IntegerField()
+
+
+class SnapshotShown(serializers.Serializer[Any]):
+    """The frozen numbers that a list of reports shows."""
+
+    open_findings = serializers.IntegerField()
+    verification_pass_rate = serializers.FloatField()
+
+
+class ReportShown(InProject):
+    """A report."""
+
+    snapshot = SnapshotShown()
+
+    class Meta:
+        model = Report
+        fields: ClassVar = [
+            "id", "org_id", "project_id", "period_start", "period_end", "format", "status", "snapshot",
+            "exported_at", "shared_at", "created_at", "updated_at",
+        ]  # fmt: skip
+
+
+class SharedShown(serializers.Serializer[Any]):
+    """What a share has brought about. `id` is the report's."""
+
+    id = serializers.UUIDField(source="report_id")
+    channel = serializers.ChoiceField(choices=Share.Channel.choices)
+    recipients = serializers.ListField(child=serializers.EmailField())
+    shared_at = Moment(source="created_at")
+    share_url = serializers.SerializerMethodField()
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
+    def get_share_url(self, share: Share) -> str | None:
+        """The link; null for e-mail and Slack, whose messages carry one of their own."""
+        return links.url_of(share) if share.channel == Share.Channel.LINK else None
+
+
+class ShareShown(Shown):
+    """A share as the list of shares has it."""
+
+    report_id = serializers.UUIDField()
+    share_url = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Share
+        fields: ClassVar = [
+            "id", "report_id", "channel", "recipients", "status", "outcome", "share_url", "expires_at",
+            "revoked_at", "sent_at", "created_at", "updated_at",
+        ]  # fmt: skip
+
+    @extend_schema_field({"type": ["string", "null"], "format": "uri"})
+    def get_share_url(self, share: Share) -> str | None:
+        """The link while it opens; null when it was sent by e-mail or Slack, has expired or was revoked."""
+        return links.url_of(share) if share.channel == Share.Channel.LINK and share.is_live() else None

@@ -1,0 +1,99 @@
+"""What can be done with reports: export, share, revoke."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import quota
+from accounts.actors import Actor
+from accounts.models import Project
+from events.record import record
+from krafter_audit.lib import vault
+from krafter_audit.lib.errors import NotFound
+from krafter_audit.lib.jobs import nudge
+from reports import freezing, jobs, links, queries
+from reports.channels import CHANNELS
+from reports.deliver import owner_of
+from reports.errors import NoReport
+from reports.models import Report, Share
+
+LINK_LIVES = timedelta(days=30)
+
+
+@transaction.atomic
+def export(project: Project, *, format: str, by: Actor) -> Report:
+    """Freeze the summary with the findings and tasks behind it, and queue the file. Costs one unit."""
+    period = queries.last_days()
+    report = Report(
+        project=project,
+        format=format,
+        period_start=period.start,
+        period_end=period.end,
+        requested_by_id=by.user_id,
+    )
+    freezing.freeze(report, project, period)
+    report.save(force_insert=True)
+    record("report.queued", report, by=by, format=format)
+    quota.spend(project.organization_id)
+    nudge(jobs.export, str(report.pk))
+    return report
+
+
+@transaction.atomic
+def share(
+    project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIVES, **fields: Any
+) -> Share:
+    """Hand the latest report on. `fields` are the channel's own: `recipients`, or `webhook_url`."""
+    CHANNELS[channel].check(fields)
+    now = timezone.now()
+    report = lock_latest(project)
+    made = Share(
+        project=project,
+        report=report,
+        channel=channel,
+        recipients=fields.get("recipients", []),
+        key=links.new_key(),
+        expires_at=now + expires_in,
+        shared_by_id=by.user_id,
+        status=Share.Status.QUEUED if CHANNELS[channel].deliver else Share.Status.SENT,
+    )
+    if "webhook_url" in fields:
+        made.webhook = vault.seal(fields["webhook_url"].encode(), owner=owner_of(made))
+    made.save(force_insert=True)
+    mark_shared(report)
+    record("report.shared", report, by=by, channel=channel, share=made.pk, recipients=len(made.recipients))
+    if made.status == Share.Status.QUEUED:
+        nudge(jobs.deliver, str(made.pk))
+    return made
+
+
+def lock_latest(project: Project) -> Report:
+    """Return the project's newest report, locked, or raise NoReport."""
+    newest = Report.objects.filter(project=project).order_by("-created_at", "-id")
+    report = newest.select_for_update(of=("self",)).select_related("project").first()
+    if report is None:
+        raise NoReport
+    return report
+
+
+def mark_shared(report: Report) -> None:
+    """Set the time at once; the status follows when there is a file (`export.finish`, for a late one)."""
+    end = Report.Status.SHARED if report.status in Report.READY else report.status
+    Report.lifecycle.move(report, end, shared_at=timezone.now())
+
+
+@transaction.atomic
+def revoke(share_id: UUID, *, by: Actor) -> Share:
+    """Close a share's link for good. Again: nothing changes."""
+    shares = Share.objects.select_for_update(of=("self",)).select_related("project", "report")
+    share = shares.filter(pk=share_id).first()
+    if share is None:
+        raise NotFound
+    if share.revoked_at is None:
+        share.revoked_at = timezone.now()
+        share.save(update_fields=["revoked_at", "updated_at"])
+        record("share.revoked", share, by=by, channel=share.channel)
+    return share

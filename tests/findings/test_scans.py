@@ -1,0 +1,154 @@
+"""A scan looks at a real site and tells what is wrong with it."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import QuotaMonth
+from findings import jobs
+from findings.models import Finding, Regression, Scan
+from krafter_audit.lib import claims
+from tests import factories
+from tests.factories import World
+from tests.sites import Site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world(db: None, site: Site) -> World:
+    return factories.world(site_url=site.url)
+
+
+def scan(world: World, **body: Any) -> Scan:
+    response = world.client.ask("post", "scans/run", body)
+    assert response.status_code == 202, response.json()
+    row = Scan.objects.get(pk=response.json()["data"]["id"])
+    jobs.scan(str(row.pk))
+    row.refresh_from_db()
+    return row
+
+
+def test_a_scan_is_queued_with_the_contracts_keys(world: World, site: Site):
+    response = world.client.ask("post", "scans/run", {"url": site.url, "trigger": "post_deploy"})
+
+    shown = response.json()["data"]
+    assert response.status_code == 202
+    assert list(shown) == [
+        "id", "org_id", "project_id", "trigger", "status", "summary", "started_at", "finished_at", "inserted_at",
+        "updated_at",
+    ]  # fmt: skip
+    assert (shown["trigger"], shown["status"], shown["started_at"]) == ("post_deploy", "queued", None)
+    assert QuotaMonth.objects.get().spent == 1
+
+
+def test_a_scan_finds_what_is_wrong_in_all_four_domains(world: World, site: Site):
+    site.body = "<html><head></head><body><img src=x.png><input name=q>" + "words " * 1000 + "</body></html>"
+    site.headers["Set-Cookie"] = "session=1"
+
+    row = scan(world)
+
+    found = {key for finding in Finding.objects.all() for key in finding.check_keys}
+    assert row.status == "completed"
+    assert found >= {
+        "security_header_csp", "security_header_x_content_type_options", "cookies_secure", "cookies_httponly",
+        "text_compression", "title_present", "meta_description", "a11y_image_alt", "a11y_label", "a11y_html_has_lang",
+    }  # fmt: skip
+    assert row.summary["findings_created"] == Finding.objects.count()
+    assert set(row.summary["domains"]) == {"security", "performance", "accessibility", "seo"}
+    csp = Finding.objects.get(check_keys=["security_header_csp"])
+    assert csp.severity == "critical"  # the default policy's rule for security
+    assert csp.affected_assets == [{"type": "url", "value": site.url}]
+    assert csp.recommended_fix["steps"]
+
+
+def test_a_second_scan_doubles_nothing_and_closes_nothing(world: World, site: Site):
+    scan(world)
+    before = set(Finding.objects.values_list("pk", flat=True))
+    site.headers["X-Content-Type-Options"] = "nosniff"
+
+    scan(world)
+
+    assert set(Finding.objects.values_list("pk", flat=True)) == before
+    mended = Finding.objects.get(check_keys=["security_header_x_content_type_options"])
+    assert mended.status == "new"
+
+
+def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(world: World):
+    scan(world)
+    Finding.objects.filter(check_keys=["security_header_csp"]).update(status="resolved")
+
+    row = scan(world)
+
+    assert row.summary["regressions"] == 1
+    assert [r.trigger for r in Regression.objects.all()] == ["scan_detected"]
+
+
+def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(world: World, site: Site, no_waiting: None):
+    site.status = 503
+
+    row = scan(world)
+
+    assert (row.status, Finding.objects.count()) == ("failed", 0)
+    assert "Nothing could be looked at" in row.summary["error"]
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_the_policy_switches_a_check_off(world: World):
+    world.client.ask("put", "policies/current", {"config": {"checks": {"security_header_csp": {"enabled": False}}}})
+
+    scan(world)
+
+    assert not Finding.objects.filter(check_keys=["security_header_csp"]).exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://localhost/", "http://[::1]/",
+        "http://printer.local/", "http://db.internal/", "file:///etc/passwd", "ftp://example.com/",
+        "http://user:pw@example.com/", "http://2130706433/", "http://0x7f.1/", "http://[::ffff:10.0.0.1]/",
+        "gopher://example.com", "not a url", "http://", "", "http://example.com:22/",
+    ],
+)  # fmt: skip
+def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(world: World, settings: Any, url: str):
+    settings.KRAFTER_ALLOWED_NETWORKS = ""
+
+    response = world.client.ask("post", "scans/run", {"url": url})
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["url"])
+    assert (Scan.objects.count(), QuotaMonth.objects.count()) == (0, 0)
+
+
+def test_an_exhausted_quota_refuses_and_makes_nothing(site: Site):
+    world = factories.world(site_url=site.url, ai_quota=0)
+
+    response = world.client.ask("post", "scans/run", {})
+
+    assert (response.status_code, response.json()["error"]["code"]) == (429, "quota_exceeded")
+    assert int(response["retry-after"]) > 0
+    assert Scan.objects.count() == 0
+
+
+def test_a_worker_that_lost_its_lease_closes_nothing(world: World, site: Site):
+    from findings import scanner
+
+    response = world.client.ask("post", "scans/run", {"url": site.url})
+    pk = response.json()["data"]["id"]
+    late = claims.claim(Scan, pk, seconds=-1)
+    claims.claim(Scan, pk, seconds=30)
+    assert late is not None
+
+    scanner.finish(late, [], error="late")
+
+    assert Scan.objects.get().status == "queued"
+
+
+def test_scans_are_listed_newest_first(world: World, site: Site):
+    ids = [world.client.ask("post", "scans/run", {"url": site.url}).json()["data"]["id"] for _ in range(2)]
+
+    body = world.client.ask("get", "scans").json()
+
+    assert [row["id"] for row in body["data"]] == ids[::-1]
+    assert body["meta"]["total"] == 2
+    assert world.client.ask("get", f"scans/{ids[0]}").json()["data"]["id"] == ids[0]

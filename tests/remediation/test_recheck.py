@@ -1,0 +1,222 @@
+"""The worker looks again: it fails closed, writes each check once and never decides."""
+
+import json
+from typing import Any
+
+import pytest
+
+from accounts.models import QuotaMonth
+from krafter_audit.lib import claims
+from remediation import evidence, jobs, recheck
+from remediation.models import CheckStatus, Evidence, Verification
+from remediation.services import verdicts, verifications
+from tests import factories
+from tests.factories import World
+from tests.sites import Site
+
+pytestmark = pytest.mark.django_db
+
+CSP = "default-src 'self'"
+
+
+@pytest.fixture
+def world(db: None, site: Site) -> World:
+    return factories.world(site_url=site.url)
+
+
+def run(world: World, *, checks: list[str] | None = None, **fields: Any) -> Verification:
+    """Run a verification of a finding with these checks, the way the API and the worker do."""
+    task = factories.task(world, of=factories.finding(world, checks=checks, **fields))
+    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
+    jobs.recheck(str(verification.pk))
+    verification.refresh_from_db()
+    return verification
+
+
+def test_a_fault_that_is_still_there_fails(world: World, site: Site):
+    verification = run(world)
+
+    assert verification.checks == [
+        {"key": "security_header_csp", "before": "failed", "after": "failed", "status": "failed"}
+    ]
+    assert (verification.result, verification.running) == ("pending", False)
+
+
+def test_a_fault_that_is_mended_passes_and_the_result_waits_for_a_person(world: World, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+
+    verification = run(world)
+
+    assert verification.checks[0]["status"] == "passed"
+    assert (verification.result, verification.verified_at) == ("pending", None)
+
+
+def test_only_what_the_checks_need_is_fetched(world: World, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+
+    run(world)
+
+    assert site.hits == ["GET /"] * len(site.hits)
+    assert 1 <= len(site.hits) <= 2
+
+
+def test_a_number_is_measured_an_odd_number_of_times_and_judged_by_the_median(world: World):
+    verification = run(
+        world, checks=["ttfb"], evidence={"values": {"ttfb": 900.5}}, domain="performance", title="Slow"
+    )
+
+    check = verification.checks[0]
+    seen = json.loads(Evidence.objects.get().body)["pages"][0]
+    assert (check["before"], check["status"]) == (900.5, "passed")
+    assert check["after"] == seen["value"] < 600
+    assert len(seen["samples"]) % 2 == 1
+    assert sorted(seen["samples"])[len(seen["samples"]) // 2] == pytest.approx(seen["value"], abs=0.1)
+
+
+@pytest.mark.parametrize(("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")])
+def test_a_page_that_does_not_answer_as_itself_is_inconclusive(
+    world: World, site: Site, no_waiting: None, status: int, after: str
+):
+    site.headers["Content-Security-Policy"] = CSP
+    site.status = status
+
+    verification = run(world)
+
+    assert (verification.checks[0]["status"], verification.checks[0]["after"]) == ("inconclusive", after)
+    seen = json.loads(Evidence.objects.get().body)
+    assert seen["pages"][0]["reason"]
+
+
+def test_a_refused_address_is_inconclusive_and_never_asked(world: World, site: Site, settings: Any):
+    settings.KRAFTER_ALLOWED_NETWORKS = ""
+
+    verification = run(world)
+
+    assert verification.checks[0]["status"] == "inconclusive"
+    assert json.loads(Evidence.objects.get().body)["pages"][0]["reason"] == "refused_address"
+    assert site.hits == []
+
+
+def test_a_key_that_this_installation_does_not_have_is_inconclusive(world: World):
+    verification = run(world, checks=["no_such_check"])
+
+    assert verification.checks[0]["status"] == "inconclusive"
+    assert json.loads(Evidence.objects.get().body)["pages"][0]["reason"] == "not_available"
+
+
+def test_the_unit_is_given_back_when_nothing_could_be_looked_at(world: World, settings: Any):
+    settings.KRAFTER_ALLOWED_NETWORKS = ""
+
+    run(world)
+
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_the_unit_stays_spent_when_one_check_could_look(world: World):
+    run(world, checks=["security_header_csp", "no_such_check"])
+
+    assert QuotaMonth.objects.get().spent == 1
+
+
+def test_one_page_that_fails_fails_the_check(world: World, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+    assets = [{"type": "url", "value": site.url}, {"type": "url", "value": "/gone"}]
+
+    verification = run(world, affected_assets=assets)
+
+    assert verification.checks[0]["status"] == "inconclusive"
+
+
+def test_a_message_that_is_delivered_twice_works_once(world: World, site: Site):
+    verification = run(world)
+    hits = len(site.hits)
+
+    jobs.recheck(str(verification.pk))
+
+    assert (len(site.hits), Evidence.objects.count()) == (hits, 1)
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(world: World):
+    task = factories.task(world)
+    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
+    first = claims.claim(Verification, verification.pk, seconds=-1, running=True)
+    second = claims.claim(Verification, verification.pk, seconds=30, running=True)
+    answer = recheck.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
+    assert first is not None
+    assert second is not None
+
+    assert recheck.write(first, "security_header_csp", answer) is False
+    assert recheck.write(second, "security_header_csp", answer) is True
+    assert Evidence.objects.count() == 1
+
+
+def test_a_row_that_is_held_is_not_taken(world: World, site: Site):
+    task = factories.task(world)
+    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
+    claims.claim(Verification, verification.pk, seconds=30, running=True)
+
+    jobs.recheck(str(verification.pk))
+
+    assert site.hits == []
+
+
+def test_after_three_workers_died_the_checks_are_inconclusive(world: World, site: Site):
+    task = factories.task(world)
+    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
+    Verification.objects.update(attempts=3)
+
+    jobs.recheck(str(verification.pk))
+
+    verification.refresh_from_db()
+    assert (verification.checks[0]["status"], verification.running, site.hits) == ("inconclusive", False, [])
+
+
+def test_a_reopened_verification_is_left_alone(world: World, site: Site):
+    task = factories.task(world)
+    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
+    verdicts.reopen(verification.pk, by=world.actor)
+
+    jobs.recheck(str(verification.pk))
+
+    assert site.hits == []
+
+
+def test_a_sweep_sends_what_nobody_holds(world: World, monkeypatch: pytest.MonkeyPatch):
+    sent: list[str] = []
+    monkeypatch.setattr(jobs.recheck, "apply_async", lambda args, retry: sent.extend(args))  # the broker's far end
+    lost = factories.verification(world, checks="running")
+    held = factories.verification(world, checks="running")
+    claims.claim(Verification, held.pk, seconds=30, running=True)
+    manual = factories.task(world, of=factories.finding(world, checks=[]))
+    factories.verification(world, of=manual, checks="running")
+
+    jobs.sweep()
+
+    assert sent == [str(lost.pk)]
+
+
+def test_the_evidence_is_a_chain_that_anybody_can_check(world: World):
+    for _ in range(3):
+        run(world)
+
+    previous = evidence.GENESIS
+    for link in Evidence.objects.order_by("sequence"):
+        assert link.previous_hash == previous
+        assert link.hash == evidence.link_hash(previous, link.body)
+        previous = link.hash
+    assert Evidence.objects.count() == 3
+
+
+def test_the_evidence_tells_what_was_fetched(world: World, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+    verification = run(world)
+
+    shown = world.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]
+
+    page = shown["checks"][0]["pages"][0]
+    assert page["url"] == site.url
+    assert page["evidence"]["status"] == 200
+    assert page["evidence"]["address"] == "127.0.0.1"
+    assert page["evidence"]["headers"]["content-security-policy"] == CSP
+    assert {"sha256", "time", "duration_ms", "build", "rule_version"} <= set(page["evidence"])
+    assert shown["chain"][0]["body"] == Evidence.objects.get().body
