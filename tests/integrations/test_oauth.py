@@ -80,6 +80,7 @@ def test_the_repository_that_was_chosen_before_is_kept_and_the_old_token_is_not(
         (401, {}, {"error": "invalid_client"}),
         (200, {}, {}),
         (200, {}, {"access_token": ""}),
+        (200, {}, {"access_token": "gho_x", "error": "unverified_user_email"}),
         (200, {}, {"access_token": 7}),
         (200, {}, b"<html>"),
         (200, {}, []),
