@@ -100,17 +100,12 @@ def has_label(page: Page, node: LexborNode) -> bool:
             break
         above = above.parent
     name = value(node, "id")
-    labels = (label for label in page.css("label[for]") if name and value(label, "for") == name)
+    labels = [label for label in page.having("for", name) if name and label.tag == "label"]
     return any(text_of(label) and not is_hidden(label) for label in labels)
 
 
-def by_id(page: Page, name: str) -> list[LexborNode]:
-    """Return the elements of an id: one, unless the page is wrong."""
-    return [node for node in page.css("[id]") if value(node, "id") == name]
-
-
 def _text_by_id(page: Page, name: str) -> str:
-    for node in by_id(page, name):
+    for node in page.having("id", name):
         return (
             value(node, "aria-label").strip() or text_of(node) or value(node, "alt") or value(node, "value")
         )

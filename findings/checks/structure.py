@@ -150,11 +150,17 @@ def heading_order(facts: Facts) -> Outcome:
     if not headings:
         return passed("The page has no heading.")
     bad = [
-        f"{snippet(node)} follows level {before}"
+        (before, node)
         for (before, _), (level, node) in zip(headings, headings[1:], strict=False)
         if level > before + 1
     ]
-    return verdict(bad, fine="No level is skipped.", wrong="Levels are skipped.", headings=len(headings))
+    return verdict(
+        bad,
+        show=lambda one: f"{snippet(one[1])} follows level {one[0]}",
+        fine="No level is skipped.",
+        wrong="Levels are skipped.",
+        headings=len(headings),
+    )
 
 
 def _headings(page: Page) -> list[tuple[int, LexborNode]]:
@@ -213,10 +219,8 @@ def landmark_one_main(facts: Facts) -> Outcome:
 )
 def tabindex(facts: Facts) -> Outcome:
     """No element has a tabindex above 0."""
-    bad = [
-        snippet(node) for node in seen(markup(facts), "[tabindex]") if _is_positive(value(node, "tabindex"))
-    ]
-    return verdict(bad, fine="No order is forced.", wrong="The order of the tab key is forced.")
+    bad = [node for node in seen(markup(facts), "[tabindex]") if _is_positive(value(node, "tabindex"))]
+    return verdict(bad, show=snippet, fine="No order is forced.", wrong="The order of the tab key is forced.")
 
 
 def _is_positive(text: str) -> bool:
