@@ -57,6 +57,9 @@ def take_in(run: Run, link: ExternalLink, ticket: Ticket) -> None:
     decision = comparison.decide(link.last_synced, draft_of(link.task), ticket)
     if "state" in decision.conflicts:
         run.refuse(ticket.key, decision.conflicts["state"])
+        link.last_synced["wanted"]["status"] = (
+            link.task.status
+        )  # a person decides: ours is not pushed over it
     with transaction.atomic():
         if decision.follow:
             refused = remediation_tickets.follow_ticket(

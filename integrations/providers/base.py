@@ -192,7 +192,7 @@ class Provider:
         """Read an answer's JSON with `parse`; a form that the vendor does not document is Unavailable."""
         try:
             return parse(answer.json())
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
             raise Unavailable(f"{self.title} answered in a form that this build cannot read.") from None
 
     def pages(self, url: str, params: Mapping[str, Any]) -> Iterator[Response]:

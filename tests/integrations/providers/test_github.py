@@ -356,6 +356,7 @@ def test_making_an_issue_is_never_repeated(adapter: GitHub, github: FakeGitHub) 
         (403, {"retry-after": "90"}, {}, 90),
         (429, {"retry-after": "30"}, {}, 30),
         (429, {}, {}, 60),
+        (429, {"retry-after": "soon"}, {}, 60),
         (403, {}, {"message": "You have exceeded a secondary rate limit."}, 60),
     ],
 )
@@ -385,7 +386,7 @@ def test_the_primary_limit_ends_at_its_reset(adapter: GitHub, github: FakeGitHub
     assert caught.value.retry_at == datetime.fromtimestamp(reset, UTC)
 
 
-RUBBISH = [b"", b"<html>", b"[]", b"null", b"\xff"]
+RUBBISH = [b"", b"<html>", b"[]", b"null", b"\xff", b"[" * 100_000]
 
 
 @pytest.mark.parametrize("rubbish", RUBBISH)
