@@ -11,7 +11,7 @@ from krafter_audit import health
 from krafter_audit.api.exceptions import not_found
 
 AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
-APPS = ("findings", "remediation", "integrations")
+APPS = ("findings", "remediation", "integrations", "reports")
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/docs")),
@@ -23,6 +23,7 @@ urlpatterns = [
     path("api/docs", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
     *(path(AUDIT, include(f"{app}.urls")) for app in APPS),
+    path("", include("reports.public_urls")),
     re_path(r"^api/", not_found),
 ]
 

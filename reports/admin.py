@@ -78,5 +78,5 @@ class ShareAdmin(LookedAt):
     @admin.action(description="Revoke the links", permissions=["operate"])
     def revoke(self, request: HttpRequest, shares: QuerySet[Share]) -> None:
         """Close the link of each one chosen."""
-        for share in shares.only("id"):
-            services.revoke(share.pk, by=operator(request))
+        for share_id in shares.order_by("pk").values_list("pk", flat=True):
+            services.revoke(share_id, by=operator(request))

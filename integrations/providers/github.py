@@ -116,10 +116,10 @@ class GitHub(Tracker):
         answer = self.ask("PATCH", self._issue_path(ticket.external_id), json=body)
         return self.read(answer, self._ticket)
 
-    def pull_request(self, ticket: Ticket) -> str | None:
+    def pull_request(self, external_id: str) -> str | None:
         """Return the pull request of this repository that referred to the issue last."""
         found = None
-        path = self._issue_path(ticket.external_id) + "/timeline"
+        path = self._issue_path(external_id) + "/timeline"
         for answer in self.pages(path, {"per_page": 100}):
             found = self.read(answer, self._last_pull_request) or found
         return found

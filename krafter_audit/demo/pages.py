@@ -8,18 +8,37 @@ CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
     "base-uri 'none'; object-src 'none'; frame-ancestors 'none'"
 )
-LOAVES = [
-    (
-        "Country sourdough",
-        "Two days in the making: wheat and rye, a dark crust, and a crumb that keeps for a week.",
+LOAVES = {
+    "Country sourdough": (
+        "Two days in the making: wheat and rye, a dark crust, and a crumb that keeps.",
         "5.80",
     ),
-    ("Rye & caraway", "Dense, moist and mild. Made with a starter that is older than the shop.", "6.20"),
-    ("Olive fougasse", "Baked at noon and gone by two. Bring it home while it is warm.", "4.90"),
-    ("Butter croissant", "Twenty-seven layers, cultured butter, and nothing else that matters.", "2.60"),
-    ("Cinnamon knot", "Cardamom in the dough, cinnamon in the fold, pearl sugar on top.", "3.20"),
-    ("Seeded spelt", "Sunflower, pumpkin and linseed, toasted the night before.", "6.40"),
-]
+    "Rye and caraway": ("Dense, moist and mild. Made with a starter that is older than the shop.", "6.20"),
+    "Olive fougasse": ("Baked at noon and gone by two. Bring it home while it is warm.", "4.90"),
+    "Butter croissant": ("Twenty-seven layers, cultured butter, and nothing else that matters.", "2.60"),
+    "Cinnamon knot": ("Cardamom in the dough, cinnamon in the fold, pearl sugar on top.", "3.20"),
+    "Seeded spelt": ("Sunflower, pumpkin and linseed, toasted the night before.", "6.40"),
+}
+STORIES = {
+    "How we bake": (
+        "The starter is fed at four in the afternoon. At ten the dough is mixed by hand, in batches "
+        "small enough to be lifted, and then it is left alone: twelve hours in the cold room, where "
+        "nothing seems to happen and everything does. At five the first loaves go onto the stone.",
+        "We use flour from two mills, both within a day's walk, and we write the harvest on the "
+        "board, because no two years bake alike. Salt comes from the coast. That is the whole list.",
+    ),
+    "Who we are": (
+        "Ines learned to bake in her grandmother's kitchen and Tom in a factory that made forty "
+        "thousand rolls a night. They met over the question whether bread can be good and cheap, and "
+        "opened the shop at the corner of Mill Lane to find out. The answer so far: good, and not "
+        "dear.",
+    ),
+    "When to come": (
+        "Tuesday to Saturday from seven until we are sold out, which is seldom later than two. On "
+        "Sundays the oven rests. Orders placed by six in the evening wait for you the next morning "
+        "from eight.",
+    ),
+}
 STYLE = """
 :root { --crust: #7a4419; --flour: #fffaf3; --ink: #2b2018; --line: #e6d7c3; }
 * { box-sizing: border-box; }
@@ -39,6 +58,8 @@ input { font: inherit; padding: 0.5rem 0.7rem; min-width: 16rem; }
 input { border: 1px solid #8a7a66; border-radius: 8px; }
 button { font: inherit; padding: 0.55rem 1rem; border: 0; border-radius: 8px; }
 button { background: var(--crust); color: #fff; }
+section { max-width: 42rem; margin: 2rem 0; }
+section p { margin: 0.4rem 0; }
 footer { border-top: 1px solid var(--line); color: #5b4a3a; font-size: 0.95rem; }
 """
 LOGO = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 72 72" width="72" height="72">
@@ -122,9 +143,10 @@ def shop(faults: Faults) -> str:
 <header>{logo(faults)}<div><h1>Corner Bakery</h1>Bread made slowly, at the corner of Mill Lane.</div></header>
 <main>
 <ul class="loaves">
-{"".join(loaf(*each) for each in LOAVES)}
+{"".join(loaf(name, words, price) for name, (words, price) in LOAVES.items())}
 </ul>
 {order(faults)}
+{"".join(story(heading, paragraphs) for heading, paragraphs in STORIES.items())}
 </main>
 <footer>Mill Lane 4 · Tuesday to Saturday, 7 to 14 · A made-up shop with planted faults</footer>
 </body>
@@ -141,7 +163,12 @@ def logo(faults: Faults) -> str:
 
 def loaf(name: str, words: str, price: str) -> str:
     """One thing to buy."""
-    return f'<li><h2>{name.replace("&", "&amp;")}</h2><p>{words}</p><p class="price">€ {price}</p></li>\n'
+    return f'<li><h2>{name}</h2><p>{words}</p><p class="price">€ {price}</p></li>\n'
+
+
+def story(heading: str, paragraphs: tuple[str, ...]) -> str:
+    """A few words about the shop."""
+    return f"<section><h2>{heading}</h2>{''.join(f'<p>{each}</p>' for each in paragraphs)}</section>\n"
 
 
 def order(faults: Faults) -> str:

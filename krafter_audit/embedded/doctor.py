@@ -44,8 +44,8 @@ def system(data: DataDirectory) -> bool:
         )
         tell("port 8000", words)
         return True
-    url = (data.read(READY) or {}).get("url")
-    well = bool(url) and answers(url)
+    url = str((data.read(READY) or {}).get("url", ""))
+    well = url.startswith("http") and answers(url)
     tell(
         "system",
         f"{url} {'answers' if well else 'does not answer; see the logs in ' + str(data.path / 'logs')}",

@@ -2,7 +2,7 @@
 
 import smtplib
 
-from django.core.mail import EmailMultiAlternatives, get_connection
+from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
@@ -15,8 +15,8 @@ SENT, REFUSED = "sent", "refused"
 def deliver(parcel: Parcel) -> str:
     """Send to each recipient over one connection; an address that is refused does not stop the others."""
     try:
-        with get_connection() as connection:
-            outcomes = [send(parcel, address, connection) for address in parcel.recipients]
+        with mailers.default as server:
+            outcomes = [send(parcel, address, server) for address in parcel.recipients]
     except (OSError, smtplib.SMTPException) as error:
         raise DeliveryPostponed(
             f"The mail server did not take the message ({type(error).__name__})."
@@ -31,10 +31,10 @@ def deliver(parcel: Parcel) -> str:
     )
 
 
-def send(parcel: Parcel, address: str, connection: BaseEmailBackend) -> str:
+def send(parcel: Parcel, address: str, server: BaseEmailBackend) -> str:
     """Send to one address and note the outcome before the next: a job that broke off repeats none."""
     try:
-        letter(parcel.message, address, connection).send()
+        server.send_messages([letter(parcel.message, address)])
         outcome = SENT
     except smtplib.SMTPRecipientsRefused as error:
         if any(code < 500 for code, _ in error.recipients.values()):
@@ -44,14 +44,13 @@ def send(parcel: Parcel, address: str, connection: BaseEmailBackend) -> str:
     return outcome
 
 
-def letter(message: Message, address: str, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+def letter(message: Message, address: str) -> EmailMultiAlternatives:
     """Write the message to one address."""
     context = {"message": message}
     mail = EmailMultiAlternatives(
         subject=f"Audit report: {message.project}, {message.period}".replace("\n", " ").replace("\r", " "),
         body=render_to_string("reports/email.txt", context),
         to=[address],
-        connection=connection,
     )
     mail.attach_alternative(render_to_string("reports/email.html", context), "text/html")
     return mail

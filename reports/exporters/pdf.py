@@ -1,5 +1,6 @@
 """PDF: tagged (PDF/UA-1), A4, with the burn-down drawn; the most pressing findings and tasks, not all."""
 
+import logging
 from functools import cache
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -26,6 +27,7 @@ def engine() -> Any:
         import weasyprint
     except (OSError, ImportError) as error:
         raise ExportFailed(NO_PANGO) from error
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)  # a line for each page otherwise
     return weasyprint
 
 

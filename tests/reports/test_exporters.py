@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
+from reports import presentation
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, pdf
 from reports.models import Format
@@ -159,16 +160,19 @@ def structure(node: Any) -> Iterator[Any]:
             yield from structure(node["/K"])
 
 
-def test_a_long_pdf_prints_the_most_pressing_findings_and_says_where_the_others_are() -> None:
-    many = [finding(index, f"Finding {index}", "security", "high", "new", 50) for index in range(205)]
+def test_a_long_pdf_prints_the_most_pressing_findings_and_says_where_the_others_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(presentation, "PRINTED_FINDINGS", 20)
+    many = [finding(index, f"Finding {index}", "security", "high", "new", 50) for index in range(25)]
 
     content = PdfReader(io.BytesIO(written("pdf", snapshot(findings=many))))
 
     text = " ".join("\n".join(page.extract_text() for page in content.pages).split())
-    assert "The first 200 of 205 open findings" in text
+    assert "The first 20 of 25 open findings" in text
     assert "5 more open findings are not printed here: the JSON and CSV exports have every one." in text
-    assert "Finding 199 " in text
-    assert "Finding 200 " not in text
+    assert "Finding 19 " in text
+    assert "Finding 20 " not in text
 
 
 def test_markup_in_a_title_is_printed_and_opens_nothing(tmp_path: Path) -> None:

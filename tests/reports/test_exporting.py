@@ -14,7 +14,7 @@ from accounts.models import QuotaMonth
 from events.models import Event
 from findings.models import Finding
 from krafter_audit.lib import claims
-from reports import export, jobs, services
+from reports import export, freezing, jobs, services
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, Exporter
 from reports.models import Report, ReportItem
@@ -126,6 +126,18 @@ def test_the_items_of_the_file_are_what_the_api_showed(world: World, ask: Ask, e
     assert made["tasks"] == tasks["data"]
     assert [list(item) for item in made["findings"]] == [list(item) for item in findings["data"]]
     assert list(made["findings"][0]["priority"]) == list(findings["data"][0]["priority"])
+
+
+@pytest.mark.parametrize("lot", [1, 3, 4, 7, 500])
+def test_no_item_is_lost_or_doubled_between_two_lots(
+    world: World, exported: Exported, monkeypatch: pytest.MonkeyPatch, lot: int
+) -> None:
+    monkeypatch.setattr(freezing, "LOT", lot)
+    scores = [factories.finding(world, score=score).score for score in (70, 60, 50, 40, 30, 20, 10)]
+
+    made = json.loads(content(world, exported("json")))
+
+    assert [item["priority"]["score"] for item in made["findings"]] == scores
 
 
 def test_the_items_of_another_project_stay_out(world: World, exported: Exported) -> None:

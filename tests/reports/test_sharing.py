@@ -200,7 +200,7 @@ def test_a_mail_server_that_is_away_is_tried_three_times_and_nobody_gets_two(
     time_machine: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    settings.EMAIL_BACKEND = "tests.reports.mail.OnlyFirst"
+    settings.MAILERS = {"default": {"BACKEND": "tests.reports.mail.OnlyFirst"}}
     monkeypatch.setattr(jobs, "send", lambda job, row_id: deliver.deliver(row_id))
     exported("json")
 
@@ -218,7 +218,7 @@ def test_a_mail_server_that_is_away_is_tried_three_times_and_nobody_gets_two(
 def test_an_address_that_the_mail_server_refuses_does_not_stop_the_others(
     ask: Ask, exported: Exported, settings: Any, mailoutbox: Any
 ) -> None:
-    settings.EMAIL_BACKEND = "tests.reports.mail.RefusesEve"
+    settings.MAILERS = {"default": {"BACKEND": "tests.reports.mail.RefusesEve"}}
     exported("json")
 
     share = sent(ask, {"channel": "email", "recipients": ["eve@example.com", "ada@example.com"]})
