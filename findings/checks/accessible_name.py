@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from findings.checks.page import Page, has, value
+from findings.checks.page import Page, has, inside, value
 
 _UNSEEN_TAGS = ("script", "style", "template", "noscript", "head", "title", "meta", "link")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
@@ -27,6 +27,8 @@ def is_hidden(node: LexborNode) -> bool:
 
 def _hides(node: LexborNode) -> bool:
     if node.tag in ("template", "noscript") or has(node, "hidden"):
+        return True
+    if node.tag == "area" and not inside(node, "map"):
         return True
     return value(node, "aria-hidden").lower() == "true" or bool(_HIDING_STYLE.search(value(node, "style")))
 
@@ -87,7 +89,8 @@ def has_title(node: LexborNode) -> bool:
 
 
 def is_presentational(node: LexborNode) -> bool:
-    return value(node, "role").strip().lower() in ("none", "presentation")
+    """Say whether a role takes the element's meaning away; what the keyboard reaches keeps it."""
+    return not has(node, "tabindex") and value(node, "role").strip().lower() in ("none", "presentation")
 
 
 def has_label(page: Page, node: LexborNode) -> bool:

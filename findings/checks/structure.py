@@ -124,13 +124,13 @@ def _number(text: str, otherwise: float) -> float:
     criterion="timing-adjustable",
 )
 def meta_refresh(facts: Facts) -> Outcome:
-    """No meta refresh waits for more than 0 seconds and less than 20 hours."""
+    """No meta refresh waits for more than 0 seconds and 20 hours or less."""
     delays = [
         int(match.group(1))
         for content in facts.document.metas("refresh", "http-equiv")
         if (match := re.match(r"\s*(\d{1,9})(?:\.\d*)?\s*(?:[;,\s]|$)", content))
     ]
-    bad = [f"after {delay} seconds" for delay in delays if 0 < delay < TWENTY_HOURS]
+    bad = [f"after {delay} seconds" for delay in delays if 0 < delay <= TWENTY_HOURS]
     return verdict(bad, fine="The page stays.", wrong="The page reloads or leaves by itself.")
 
 

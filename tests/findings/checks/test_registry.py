@@ -10,11 +10,12 @@ import trustme
 
 from findings.checks import registry
 from findings.checks.engine import look, look_many
+from findings.checks.evidence import storable
 from findings.checks.facts import Facts
-from findings.checks.outcome import FAILED, Outcome
+from findings.checks.outcome import FAILED, INCONCLUSIVE, Outcome
 from findings.checks.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
 from tests.findings.checks.base_page import good_site, page
-from tests.findings.checks.site import loopback_client, served, tls_context
+from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
 
 WANTED = {
     "security_header_csp",
@@ -158,6 +159,28 @@ def test_the_value_of_a_cookie_is_not_kept(authority: trustme.CA, ca_file: str) 
         in json.loads(kept)[keys().index("cookies_secure")]["evidence"]["headers"]["set-cookie"]
     )
     assert "secret-value" not in kept
+
+
+def test_evidence_can_be_stored_whatever_the_page_holds() -> None:
+    assert storable({"a\x00": ["\x00", "\ud800", ("x" * 9000,), 1.5, None, True]}) == {
+        "a\ufffd": ["\ufffd", "?", ["x" * 2000], 1.5, None, True]
+    }
+    site = Site({"/robots.txt": Answer(b"\x00bad\x00 line\xff"), "/": page()})
+    with served(site), loopback_client() as client:
+        outcomes = dict(look(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
+
+    assert outcomes["robots_txt_valid"].status == FAILED
+    assert "\\u0000" not in json.dumps(outcomes["robots_txt_valid"].to_json())
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "ftp://example.com/", "https://[::1", "http://a:99999/", "http://a b/"]
+)
+def test_an_address_that_is_none_breaks_nothing(url: str) -> None:
+    with loopback_client() as client:
+        outcomes = dict(look(url, keys(), client=client, retry_delays=()))
+
+    assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
 
 
 def test_the_version_of_the_rule_that_answered_before_is_told() -> None:
