@@ -92,7 +92,7 @@ def open_to_all(tree: Path) -> None:
 
 
 def name_of(pid: int) -> str:
-    """The name of the program that a process runs; empty where the process has gone or the system won't tell."""
+    """The name of the program that a process runs; empty where it has gone or the system won't tell."""
     told = Path(f"/proc/{pid}/comm")
     if told.exists():
         return told.read_text().strip()
