@@ -98,7 +98,7 @@ class OrganizationViewSet(viewsets.ViewSet):
         key = idempotency.key_of(request) if request.method == "POST" else None
         if key is not None:
             organization_id = self.caller.organization.pk
-            self.post = idempotency.once(self.post, organization_id=organization_id, key=key)  # type: ignore[attr-defined, has-type]  # set by as_view
+            self.post = idempotency.once(self.post, organization_id=organization_id, key=key)  # type: ignore[has-type]  # set by as_view
 
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
@@ -145,7 +145,9 @@ class ProjectViewSet(OrganizationViewSet):
     def show(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
         """Answer with one row and its ETag; 304 when the client has this state already."""
         tag = etag.etag(row)
-        if self.request.method in ("GET", "HEAD") and etag.names(self.request.headers.get("if-none-match"), row):
+        if self.request.method in ("GET", "HEAD") and etag.names(
+            self.request.headers.get("if-none-match"), row
+        ):
             return Response(status=304, headers={"etag": tag})
         data = serializer_class(row, context=self.context).data
         return Response(data, status=status, headers={"etag": tag})
@@ -183,7 +185,9 @@ class UsageViewSet(OrganizationViewSet):
 
 
 def _is_empty(data: Any) -> bool:
-    return not isinstance(data, dict | list | str | int | float | bool) or (data == {} and type(data) is not dict)
+    return not isinstance(data, dict | list | str | int | float | bool) or (
+        data == {} and type(data) is not dict
+    )
 
 
 def as_uuid(text: str) -> UUID:
@@ -192,5 +196,3 @@ def as_uuid(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise NotFound from None
-
-

@@ -63,9 +63,8 @@ def begin(scan: Scan) -> None:
 
 def look_around(scan: Scan) -> tuple[list[Seen], list[str]]:
     """Return what was seen, and the domains whose look broke off."""
-    config = rules.check_rules(rules.config_of(scan.project))
-    thresholds = {key: float(rule["threshold"]) for key, rule in config.items() if _is_number(rule.get("threshold"))}
-    off = {key for key, rule in config.items() if rule.get("enabled") is False}
+    config = rules.config_of(scan.project)
+    thresholds, off = rules.thresholds(config), rules.switched_off(config)
     with Client() as client:
         pages = [Facts(url, client) for url in discovery.discover(scan.url, client, limit=MOST_PAGES)]
         with ThreadPoolExecutor(max_workers=len(Domain)) as pool:
@@ -80,10 +79,6 @@ def look_around(scan: Scan) -> tuple[list[Seen], list[str]]:
             logger.error("the %s look of scan %s broke off", domain, scan.pk, exc_info=error)
             broken.append(domain)
     return seen, broken
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _look(domain: Any, pages: list[Facts], thresholds: Mapping[str, float], off: set[str]) -> list[Seen]:
@@ -129,7 +124,7 @@ def sightings(scan: Scan, seen: Iterable[Seen]) -> list[Sighting]:
 def _sighting(scan: Scan, key: str, found: list[Seen]) -> Sighting:
     known = registry.REGISTRY[key]
     template = registry.finding_template(known)
-    values = [one.outcome.value for one in found if _is_number(one.outcome.value)]
+    values = [one.outcome.value for one in found if isinstance(one.outcome.value, int | float)]
     return Sighting(
         domain=template["domain"],
         title=template["title"],

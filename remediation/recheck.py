@@ -55,18 +55,17 @@ def carry_out(verification_id: UUID) -> None:
                 return
 
 
-def answers(verification: Verification, finding: Finding, keys: Iterable[str]) -> Iterable[tuple[str, Answer]]:
+def answers(
+    verification: Verification, finding: Finding, keys: Iterable[str]
+) -> Iterable[tuple[str, Answer]]:
     """Yield what each check says, as it is known."""
     if verification.attempts > MOST_ATTEMPTS:
         gone = inconclusive("not_available", "The worker ended before it had an answer, several times.")
         yield from ((key, judge(key, {"": gone})) for key in keys)
         return
     urls = pages(finding)
-    config = rules.check_rules(config_of(finding.project))
+    thresholds = rules.thresholds(config_of(finding.project))
     for key in keys:
-        threshold = config.get(key, {}).get("threshold")
-        numeric = isinstance(threshold, int | float) and not isinstance(threshold, bool)
-        thresholds = {key: float(threshold)} if numeric else {}
         yield key, judge(key, {url: look(url, key, finding, thresholds) for url in urls})
 
 
@@ -82,7 +81,8 @@ def pages(finding: Finding) -> list[str]:
     urls = [
         urljoin(site, asset["value"])
         for asset in finding.affected_assets
-        if asset.get("type") in PAGE_ASSETS and urlsplit(urljoin(site, asset["value"])).scheme in ("http", "https")
+        if asset.get("type") in PAGE_ASSETS
+        and urlsplit(urljoin(site, asset["value"])).scheme in ("http", "https")
     ]
     return list(dict.fromkeys(urls))[:MOST_PAGES] or [site]
 

@@ -82,7 +82,9 @@ class ApproveVerification(Asked):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse one without the other."""
         if attrs["override"] != ("reason" in attrs):
-            raise serializers.ValidationError({"reason": ["An override needs a reason, and a reason an override."]})
+            raise serializers.ValidationError(
+                {"reason": ["An override needs a reason, and a reason an override."]}
+            )
         return attrs
 
 

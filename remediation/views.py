@@ -79,14 +79,20 @@ class TaskViewSet(ProjectViewSet):
         """Change the fields named."""
         task = self.find(Task.objects.only("id"), pk)
         changes = self.body(ChangeTask)
-        changed = tasks.update(task.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match"))
+        changed = tasks.update(
+            task.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match")
+        )
         return self.show(changed, TaskShown)
 
 
 class VerificationViewSet(ProjectViewSet):
     """Looks at whether a task's finding is gone."""
 
-    @extend_schema(summary="List verifications, newest first", parameters=[LIMIT, CURSOR], responses=VerificationShown(many=True))
+    @extend_schema(
+        summary="List verifications, newest first",
+        parameters=[LIMIT, CURSOR],
+        responses=VerificationShown(many=True),
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         self.refuse_unknown_parameters(PAGING - {"offset"})

@@ -121,7 +121,9 @@ UPDATED = [
 ]  # fmt: skip
 
 
-def _update(known: dict[Identity, Finding], batch: dict[Identity, Sighting], now: datetime, by: Actor) -> set[UUID]:
+def _update(
+    known: dict[Identity, Finding], batch: dict[Identity, Sighting], now: datetime, by: Actor
+) -> set[UUID]:
     back = {finding.pk for finding in known.values() if finding.status == FindingStatus.RESOLVED}
     for identity, finding in known.items():
         _apply(finding, batch[identity], now)

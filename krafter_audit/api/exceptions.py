@@ -90,7 +90,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's 400: a host name that is not served, a body too big to read."""
     refusal = (
-        errors.PayloadTooLarge() if isinstance(exception, RequestDataTooBig) else errors.Refusal(str(exception))
+        errors.PayloadTooLarge()
+        if isinstance(exception, RequestDataTooBig)
+        else errors.Refusal(str(exception))
         if isinstance(exception, SuspiciousOperation) and not is_api(request)
         else errors.Refusal()
     )

@@ -5,9 +5,10 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Model, Q, QuerySet
+from django.core.exceptions import ValidationError
+from django.db.models import Field, Model, Q, QuerySet
 from django.http import QueryDict
 
 from krafter_audit.api.envelope import Page
@@ -80,11 +81,15 @@ def _cursor(row: Model, order: Sequence[str], seal: str) -> str:
 
 
 def _write(value: Any) -> Any:
-    return value if isinstance(value, int) else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    return (
+        value if isinstance(value, int) else value.isoformat() if hasattr(value, "isoformat") else str(value)
+    )
 
 
 def _place(raw: str, seal: str, model: type[Model], order: Sequence[str]) -> list[Any]:
-    broken = InvalidParams(details={"cursor": ["This cursor is broken, or belongs to a list with other filters."]})
+    broken = InvalidParams(
+        details={"cursor": ["This cursor is broken, or belongs to a list with other filters."]}
+    )
     try:
         given, *place = json.loads(base64.urlsafe_b64decode(raw.encode() + b"=" * (-len(raw) % 4)))
         if given != seal or len(place) != len(order):
@@ -95,10 +100,9 @@ def _place(raw: str, seal: str, model: type[Model], order: Sequence[str]) -> lis
 
 
 def _read(model: type[Model], name: str, value: Any) -> Any:
-    from django.core.exceptions import ValidationError
-
     try:
-        parsed = model._meta.get_field(name).to_python(value)
+        field = cast("Field[Any, Any]", model._meta.get_field(name))
+        parsed = field.to_python(value)
     except ValidationError as error:
         raise ValueError(name) from error
     if parsed is None:

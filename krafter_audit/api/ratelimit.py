@@ -11,7 +11,9 @@ from prometheus_client import Counter
 from krafter_audit.lib.errors import RateLimited
 
 WINDOW = 60
-REST_AFTER_FAILURE = 2.0  # seconds in which a Redis that is away is not asked again, so that requests stay fast
+REST_AFTER_FAILURE = (
+    2.0  # seconds in which a Redis that is away is not asked again, so that requests stay fast
+)
 
 # One script, so that count and expiry are one step: 100 of 400 simultaneous calls pass a limit of 100, never 101.
 COUNT = """

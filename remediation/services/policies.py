@@ -84,7 +84,9 @@ def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
     counts = tallies.totals(project.pk, "finding")
     return {
         "simulated_findings": sum(rows for _, rows, _ in counts),
-        "escalated_to_critical": sum(rows for facets, rows, _ in counts if facets["severity"] == Severity.CRITICAL),
+        "escalated_to_critical": sum(
+            rows for facets, rows, _ in counts if facets["severity"] == Severity.CRITICAL
+        ),
         "config_preview": config,
     }
 

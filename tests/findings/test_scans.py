@@ -84,7 +84,9 @@ def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(world: World)
     assert [r.trigger for r in Regression.objects.all()] == ["scan_detected"]
 
 
-def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(world: World, site: Site, no_waiting: None):
+def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
+    world: World, site: Site, no_waiting: None
+):
     site.status = 503
 
     row = scan(world)
@@ -95,7 +97,9 @@ def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(world: World
 
 
 def test_the_policy_switches_a_check_off(world: World):
-    world.client.ask("put", "policies/current", {"config": {"checks": {"security_header_csp": {"enabled": False}}}})
+    world.client.ask(
+        "put", "policies/current", {"config": {"checks": {"security_header_csp": {"enabled": False}}}}
+    )
 
     scan(world)
 
@@ -111,7 +115,9 @@ def test_the_policy_switches_a_check_off(world: World):
         "gopher://example.com", "not a url", "http://", "", "http://example.com:22/",
     ],
 )  # fmt: skip
-def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(world: World, settings: Any, url: str):
+def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(
+    world: World, settings: Any, url: str
+):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
     response = world.client.ask("post", "scans/run", {"url": url})

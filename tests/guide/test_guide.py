@@ -187,7 +187,9 @@ def test_reopening_a_verification(world: World):
         verified_at=MOMENT,
     )
     same(answer(response), {"data": expected, "meta": META, "error": None})
-    regressions = world.client.ask("get", f"findings/{verification.task.finding_id}/regressions").json()["data"]
+    regressions = world.client.ask("get", f"findings/{verification.task.finding_id}/regressions").json()[
+        "data"
+    ]
     assert [(row["trigger"], row["verification_id"], row["status"]) for row in regressions] == [
         ("verification_reopened", str(verification.pk), "open")
     ]
@@ -204,7 +206,12 @@ def test_listing_verifications(world: World):
 
 
 DEFAULT = {
-    "severity_rules": {"security": "critical", "performance": "high", "accessibility": "medium", "seo": "low"},
+    "severity_rules": {
+        "security": "critical",
+        "performance": "high",
+        "accessibility": "medium",
+        "seo": "low",
+    },
     "sla_hours": {"critical": 24, "high": 72, "medium": 168, "low": 336},
     "alert_routing": {"critical": ["slack", "email"], "high": ["slack"]},
 }
@@ -236,7 +243,9 @@ def test_updating_the_policy(world: World):
         "sla_hours": {"critical": 12, "high": 48},
     }
 
-    response = world.client.ask("put", "policies/current", {"name": "Strict Production Policy", "config": config})
+    response = world.client.ask(
+        "put", "policies/current", {"name": "Strict Production Policy", "config": config}
+    )
 
     assert response.status_code == 200
     expected = policy_shape(world, "Strict Production Policy", config)
@@ -281,7 +290,9 @@ def test_one_task_per_call(world: World):
         ({"finding_id": "d4e5f6a7-8b9c-0d1e-2f3a-4b5c6d7e8f9a"}, "finding_id", "new task"),
     ],
 )
-def test_fields_that_tasks_do_not_have_are_refused_with_what_to_use(world: World, body: Any, field: str, hint: str):
+def test_fields_that_tasks_do_not_have_are_refused_with_what_to_use(
+    world: World, body: Any, field: str, hint: str
+):
     task = factories.task(world)
 
     response = world.client.ask("patch", f"tasks/{task.pk}", body)

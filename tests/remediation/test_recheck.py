@@ -73,7 +73,9 @@ def test_a_number_is_measured_an_odd_number_of_times_and_judged_by_the_median(wo
     assert sorted(seen["samples"])[len(seen["samples"]) // 2] == pytest.approx(seen["value"], abs=0.1)
 
 
-@pytest.mark.parametrize(("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")])
+@pytest.mark.parametrize(
+    ("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")]
+)
 def test_a_page_that_does_not_answer_as_itself_is_inconclusive(
     world: World, site: Site, no_waiting: None, status: int, after: str
 ):
@@ -183,7 +185,9 @@ def test_a_reopened_verification_is_left_alone(world: World, site: Site):
 
 def test_a_sweep_sends_what_nobody_holds(world: World, monkeypatch: pytest.MonkeyPatch):
     sent: list[str] = []
-    monkeypatch.setattr(jobs.recheck, "apply_async", lambda args, retry: sent.extend(args))  # the broker's far end
+    monkeypatch.setattr(
+        jobs.recheck, "apply_async", lambda args, retry: sent.extend(args)
+    )  # the broker's far end
     lost = factories.verification(world, checks="running")
     held = factories.verification(world, checks="running")
     claims.claim(Verification, held.pk, seconds=30, running=True)

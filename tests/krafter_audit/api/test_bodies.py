@@ -12,7 +12,9 @@ pytestmark = pytest.mark.django_db
 
 def send(world: World, raw: bytes, content_type: str = "application/json"):
     finding = factories.finding(world)
-    response = world.client.post("tasks", raw.replace(b"FINDING", str(finding.pk).encode()), content_type=content_type)
+    response = world.client.post(
+        "tasks", raw.replace(b"FINDING", str(finding.pk).encode()), content_type=content_type
+    )
     assert Task.objects.count() == (1 if response.status_code == 201 else 0)
     return response
 
@@ -93,10 +95,14 @@ def test_every_complaint_comes_at_once(world: World):
 
 
 def test_a_paired_surrogate_is_text_like_any_other(world: World):
-    assert send(world, b'{"finding_id": "FINDING", "title": "\\ud83d\\ude00"}').json()["data"]["title"] == "😀"
+    assert (
+        send(world, b'{"finding_id": "FINDING", "title": "\\ud83d\\ude00"}').json()["data"]["title"] == "😀"
+    )
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
 def test_another_content_type_is_not_taken(world: World, content_type: str):
     response = send(world, b'{"finding_id": "FINDING", "title": "a"}', content_type)
 
@@ -110,7 +116,9 @@ def test_a_body_over_one_mebibyte_is_too_large(world: World):
 
 
 def test_a_bulk_may_be_larger_but_not_over_sixteen(world: World):
-    big = b'{"findings": [{"domain": "seo", "title": "t", "evidence": {"x": "' + b"a" * 2 * MEBIBYTE + b'"}}]}'
+    big = (
+        b'{"findings": [{"domain": "seo", "title": "t", "evidence": {"x": "' + b"a" * 2 * MEBIBYTE + b'"}}]}'
+    )
     huge = big.replace(b"a" * 100, b"a" * 1000)
 
     assert world.client.post("findings/bulk", big, content_type="application/json").status_code == 200
@@ -122,7 +130,10 @@ def test_numbers_beyond_64_bits_in_a_free_form_come_back_as_they_went(world: Wor
 
     world.client.put("policies/current", raw, content_type="application/json")
 
-    assert b'{"big":123456789012345678901234567890,"one":1.0}' in world.client.ask("get", "policies/current").content
+    assert (
+        b'{"big":123456789012345678901234567890,"one":1.0}'
+        in world.client.ask("get", "policies/current").content
+    )
 
 
 def test_key_order_of_a_config_is_kept(world: World):

@@ -32,7 +32,10 @@ def test_a_key_that_is_missing_malformed_or_unknown_gets_one_answer(world: World
     response = client.ask("get", "tasks")
 
     assert refusal(response) == (401, "unauthorized")
-    assert response.json()["error"]["message"] == "A valid API key is needed: send it as 'Authorization: Bearer kr_live_…'."
+    assert (
+        response.json()["error"]["message"]
+        == "A valid API key is needed: send it as 'Authorization: Bearer kr_live_…'."
+    )
 
 
 @pytest.mark.parametrize("fate", ["expired", "revoked", "inactive user", "no longer a member"])
@@ -111,7 +114,10 @@ def test_the_scope_is_looked_at_before_the_project_and_the_project_before_the_bo
     writer = factories.world()
     gone = f"/api/v1/orgs/{writer.organization.pk}/projects/elsewhere/audit/tasks"
 
-    assert refusal(world.client.post(nowhere, "{", content_type="application/json")) == (403, "insufficient_scope")
+    assert refusal(world.client.post(nowhere, "{", content_type="application/json")) == (
+        403,
+        "insufficient_scope",
+    )
     assert refusal(writer.client.post(gone, "{", content_type="application/json")) == (404, "not_found")
 
 

@@ -16,7 +16,9 @@ from tests.factories import World
 pytestmark = pytest.mark.django_db
 
 
-def walk(world: World, path: str, start: str | None = None, do: Callable[[], Any] = lambda: None) -> list[str]:
+def walk(
+    world: World, path: str, start: str | None = None, do: Callable[[], Any] = lambda: None
+) -> list[str]:
     """Read every page and return the ids; `do` is called after each page."""
     seen: list[str] = []
     cursor = start
@@ -118,7 +120,9 @@ def test_totals_do_not_look_at_the_table(world: World):
     with CaptureQueriesContext(connection) as captured:
         world.client.ask("get", "findings?severity=high")
 
-    assert not [query for query in captured if 'COUNT(' in query["sql"] and "findings_finding" in query["sql"]]
+    assert not [
+        query for query in captured if "COUNT(" in query["sql"] and "findings_finding" in query["sql"]
+    ]
     assert len(captured) == 5  # key, last use, project, rows, tally
 
 
