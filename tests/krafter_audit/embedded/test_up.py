@@ -63,7 +63,7 @@ def command_line(pid: int) -> list[str]:
     except OSError:
         return []
     # Of a path the last step: the data directory's and the environment's names may hold anything.
-    return [word.rpartition("/")[2] for word in words]
+    return [part for word in words for part in word.rpartition("/")[2].split()]
 
 
 @contextlib.contextmanager
