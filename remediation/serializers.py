@@ -173,6 +173,10 @@ class PolicyTestShown(serializers.Serializer[Any]):
     simulated_findings = serializers.IntegerField()
     escalated_to_critical = serializers.IntegerField()
     config_preview = serializers.JSONField()
+    simulation = serializers.DictField(required=False, help_text="With ?simulate=true: what would change.")
+    plan_token = serializers.CharField(
+        required=False, help_text="With ?simulate=true: PUT takes it to apply this plan."
+    )
 
 
 class CommandCenterShown(serializers.Serializer[Any]):

@@ -10,6 +10,7 @@ from findings.checks.robots_txt import Robots
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
 CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
+AWAY_FOR_A_WHILE = 503
 HIDING = ("noindex", "none")
 _VALUED_RULES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 
@@ -36,8 +37,10 @@ _VALUED_RULES = ("unavailable_after", "max-snippet", "max-image-preview", "max-v
     oracle={"lighthouse": "http-status-code"},
 )
 def status_is_ok(facts: Facts) -> Outcome:
-    """The final status is below 400."""
+    """The final status is below 400; 503 says of itself that it will pass, so it decides nothing."""
     status = facts.landing.response.status
+    if status == AWAY_FOR_A_WHILE:
+        raise CannotLook("blocked", "The site is away for a while (status 503).")
     return passed(f"The status is {status}.") if status < 400 else failed(f"The status is {status}.")
 
 

@@ -1,5 +1,6 @@
 """A scan looks at a real site and tells what is wrong with it."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -85,15 +86,28 @@ def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(world: World)
 
 
 def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
+    world: World, site: Site, no_waiting: None, settings: Any
+):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+
+    row = scan(world, url=url)
+
+    assert (row.status, Finding.objects.count()) == ("failed", 0)
+    assert "Nothing could be looked at" in row.summary["error"]
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_a_site_that_answers_503_has_one_fault_and_the_rest_could_not_be_looked_at(
     world: World, site: Site, no_waiting: None
 ):
     site.status = 503
 
     row = scan(world)
 
-    assert (row.status, Finding.objects.count()) == ("failed", 0)
-    assert "Nothing could be looked at" in row.summary["error"]
-    assert QuotaMonth.objects.get().spent == 0
+    assert row.status == "completed"
+    assert [finding.check_keys for finding in Finding.objects.all()] == [["http_status_ok"]]
+    assert row.summary["domains"]["accessibility"]["passed"] == 0
 
 
 def test_the_policy_switches_a_check_off(world: World):

@@ -49,6 +49,17 @@ def test_no_check_passes_when_something_else_answers_in_the_page_s_place(reason:
     assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
 
 
+@pytest.mark.parametrize(
+    ("status", "verdict"), [(404, FAILED), (500, FAILED), (403, FAILED), (503, INCONCLUSIVE)]
+)
+def test_an_error_page_fails_the_check_of_the_status_but_an_outage_decides_nothing(
+    status: int, verdict: str
+) -> None:
+    outcomes = looked(Site({"/": Answer("no", status, HTML)}), ["http_status_ok"])
+
+    assert outcomes["http_status_ok"].status == verdict
+
+
 def test_a_challenge_is_known_by_its_marks_alone() -> None:
     body = "<html><script src='/cdn-cgi/challenge-platform/x.js'></script>"
     outcomes = looked(Site({"/": Answer(body, 503, HTML)}), ["title_present"])
