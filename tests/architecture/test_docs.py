@@ -11,7 +11,7 @@ from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from krafter_audit.lib.errors import Refusal
-from tests.architecture.source import ROOT, ROOMS, files, strings, text, tree
+from tests.architecture.source import ROOMS, ROOT, files, strings, text, tree
 
 API, OPERATIONS = "docs/api.md", "docs/operations.md"
 PROSE = [
