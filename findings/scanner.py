@@ -112,9 +112,10 @@ class Look:
 
 def finish(scan: Scan, seen: list[Seen], *, broken: Iterable[str] = (), error: str | None = None) -> None:
     """Ingest what failed and close the scan, in one transaction; nothing is written when the lease was lost."""
-    looked = [one for one in seen if one.outcome.status != INCONCLUSIVE]
+    looked = [one for one in seen if one.outcome.status in (PASSED, FAILED)]
     if not looked and error is None:
-        reason = next((one.outcome.evidence.get("detail") for one in seen), None)
+        stuck = (one.outcome for one in seen if one.outcome.status == INCONCLUSIVE)
+        reason = next((outcome.evidence.get("detail") for outcome in stuck), None)
         error = f"Nothing could be looked at. {reason or ''}".strip()
     status = Scan.Status.FAILED if error else Scan.Status.COMPLETED
     with transaction.atomic():
