@@ -7,6 +7,8 @@ from typing import Any
 import environ
 from celery.schedules import schedule
 
+from krafter_audit.logs import logging_config
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -208,10 +210,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("KRAFTER_LOG_LEVEL", default="INFO")},
-}
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+LOGGING = logging_config(
+    level=env.str("KRAFTER_LOG_LEVEL", default="INFO"), as_json=env.bool("KRAFTER_LOG_JSON", default=False)
+)
