@@ -11,7 +11,7 @@ from findings.models import Finding, Regression, Scan
 from krafter_audit.lib import claims
 from tests import factories
 from tests.factories import World
-from tests.sites import Site
+from tests.sites import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -98,16 +98,45 @@ def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
     assert QuotaMonth.objects.get().spent == 0
 
 
-def test_a_site_that_answers_503_has_one_fault_and_the_rest_could_not_be_looked_at(
-    world: World, site: Site, no_waiting: None
-):
+def test_an_outage_says_nothing_about_the_site(world: World, site: Site, no_waiting: None):
     site.status = 503
 
     row = scan(world)
 
+    assert (row.status, Finding.objects.count()) == ("failed", 0)
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_one_domain_that_breaks_off_does_not_stop_the_others(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    from findings import scanner
+
+    ask = scanner.Look.ask
+
+    def break_off(look: Any, domain: str, *rest: Any) -> Any:
+        if domain == "seo":
+            raise RuntimeError("the machine's fault")
+        return ask(look, domain, *rest)
+
+    monkeypatch.setattr(scanner.Look, "ask", break_off)
+
+    row = scan(world)
+
     assert row.status == "completed"
-    assert [finding.check_keys for finding in Finding.objects.all()] == [["http_status_ok"]]
-    assert row.summary["domains"]["accessibility"]["passed"] == 0
+    assert "broke off" in row.summary["domains"]["seo"]["error"]
+    assert row.summary["domains"]["security"]["failed"] > 0
+
+
+def test_every_page_that_the_site_links_to_is_looked_at(world: World, site: Site):
+    site.pages = {"/about": GOOD_PAGE.replace('lang="en"', "")}
+    site.body = GOOD_PAGE.replace("Good things.", '<a href="/about">About us</a>')
+
+    row = scan(world)
+
+    assert row.summary["pages"] == 2
+    finding = Finding.objects.get(check_keys=["a11y_html_has_lang"])
+    assert finding.affected_assets == [{"type": "url", "value": site.url + "about"}]
 
 
 def test_the_policy_switches_a_check_off(world: World):

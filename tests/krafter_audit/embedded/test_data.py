@@ -1,9 +1,10 @@
 """The data directory."""
 
 import base64
-import multiprocessing
 import os
 import re
+import socket
+import subprocess
 
 import pytest
 
@@ -71,20 +72,19 @@ def test_the_lock_of_a_process_that_is_gone_is_waited_for_and_taken(data):
 
 
 def test_a_dead_child_that_nobody_has_asked_about_is_not_alive():
-    child = multiprocessing.get_context("fork").Process(target=os._exit, args=(0,))
-    child.start()
+    child = subprocess.Popen(["true"])
 
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended and is not reaped
 
     assert not alive(child.pid)
-    child.join()
+    child.wait()
 
 
 def test_a_port_stays_the_same_until_somebody_else_has_it(data):
     port = data.port_of("demo")
     assert data.port_of("demo") == port
 
-    with __import__("socket").create_server(("127.0.0.1", port)):
+    with socket.create_server(("127.0.0.1", port)):
         assert not port_is_free("127.0.0.1", port)
         assert data.port_of("demo") != port
 
