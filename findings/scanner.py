@@ -104,7 +104,7 @@ class Look:
         keys = [
             key
             for key in registry.keys(domain)
-            if key in self.keys and (is_start or "page" in registry.REGISTRY[key].needs)
+            if key in self.keys and (is_start or registry.REGISTRY[key].scope == "page")
         ]
         found = engine.look(facts.url, keys, thresholds=self.thresholds, facts=facts)
         return [Seen(facts.url, key, outcome) for key, outcome in found]

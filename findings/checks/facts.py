@@ -237,7 +237,7 @@ class Facts(Fetcher):
         if endpoint is None:
             return None
         host, port = endpoint
-        trusted = tls_context(self.client._ca_file, verify=True)  # what the requests trust, and no more
+        trusted = tls_context(self.client.ca_file, verify=True)  # what the requests trust, and no more
 
         def attempt() -> tls_probe.Handshake:
             return tls_probe.shake_hands(host, port, self._dialler(host, port), trusted)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 
 from krafter_audit.embedded.data import (
     ENVIRONMENT,
@@ -154,7 +154,8 @@ class System:
             "--loglevel",
             "INFO",
         ]
-        yield python("web", *web, "krafter_audit.wsgi:application", env=self.env)
+        pooled = self.env | {"KRAFTER_DB_POOL": "1"}
+        yield python("web", *web, "krafter_audit.wsgi:application", env=pooled)
         yield python("worker", *celery, *worker, env=self.env)
         # No pid file: one that a killed beat left behind would keep the next from starting.
         yield python("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)

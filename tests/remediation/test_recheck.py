@@ -224,3 +224,21 @@ def test_the_evidence_tells_what_was_fetched(world: World, site: Site):
     assert page["evidence"]["headers"]["content-security-policy"] == CSP
     assert {"sha256", "time", "duration_ms", "build", "rule_version"} <= set(page["evidence"])
     assert shown["chain"][0]["body"] == Evidence.objects.get().body
+
+
+def test_the_checks_of_one_verification_share_what_is_fetched(world: World, site: Site):
+    site.headers |= {
+        "Content-Security-Policy": CSP,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+    keys = [
+        "security_header_csp",
+        "security_header_x_content_type_options",
+        "security_header_referrer_policy",
+    ]
+
+    verification = run(world, checks=keys)
+
+    assert [check["status"] for check in verification.checks] == ["passed"] * 3
+    assert len(site.hits) <= 2
