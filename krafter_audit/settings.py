@@ -7,6 +7,8 @@ from typing import Any
 import environ
 from celery.schedules import schedule
 
+from krafter_audit.logs import logging_config
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -19,6 +21,7 @@ KRAFTER_PUBLIC_URL = env.str("KRAFTER_PUBLIC_URL", default="http://127.0.0.1:800
 KRAFTER_RATE_DEFAULT = env.int("KRAFTER_RATE_DEFAULT", default=100)
 KRAFTER_RATE_STRICT = env.int("KRAFTER_RATE_STRICT", default=30)
 KRAFTER_RATE_PUBLIC = env.int("KRAFTER_RATE_PUBLIC", default=200)
+KRAFTER_TRUSTED_PROXIES = env.int("KRAFTER_TRUSTED_PROXIES", default=0)
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 KRAFTER_METRICS_TOKEN = env.str("KRAFTER_METRICS_TOKEN", default="")
 
@@ -31,8 +34,9 @@ AUTH_USER_MODEL = "accounts.User"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 INSTALLED_APPS = [
-    "unfold",
-    "django.contrib.admin",
+    "unfold.apps.BasicAppConfig",
+    "unfold.contrib.filters",
+    "krafter_audit.admin_site.SiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -92,6 +96,12 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options",
+    f"-c statement_timeout={env.int('KRAFTER_DB_STATEMENT_SECONDS', default=60)}s"
+    f" -c lock_timeout={env.int('KRAFTER_DB_LOCK_SECONDS', default=10)}s"
+    " -c idle_in_transaction_session_timeout=120s",
+)
 if env.bool("KRAFTER_DB_POOL", default=False):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 5}
 else:
@@ -127,6 +137,20 @@ SECURE_CSP = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
+# Its scripts evaluate expressions in attributes, its styles are inline; krafter_audit/admin_site.py gives it to the admin alone.
+ADMIN_CSP = SECURE_CSP | {
+    "script-src": ["'self'", "'unsafe-eval'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+    "connect-src": ["'self'"],
+    "frame-src": ["'self'"],
+    "frame-ancestors": ["'self'"],
+}
+# The page of the API's documentation runs its own script, which styles what it draws and fetches the schema.
+DOCS_CSP = SECURE_CSP | {
+    "script-src": ["'self'"],
+    "style-src": ["'self'", "'unsafe-inline'"],
+    "connect-src": ["'self'"],
+}
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = (
@@ -160,6 +184,17 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "krafter_audit.api.schema.EnvelopeSchema",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
+}
+
+UNFOLD = {
+    "SITE_TITLE": "Krafter Audit",
+    "SITE_HEADER": "Krafter Audit",
+    "SITE_SUBHEADER": "Find, fix, verify",
+    "SITE_SYMBOL": "verified",
+    "SITE_URL": "/api/docs",
+    "SHOW_HISTORY": True,
+    "DASHBOARD_CALLBACK": "krafter_audit.admin_site.first_page",
+    "SIDEBAR": {"navigation": "krafter_audit.admin_site.navigation"},
 }
 
 SPECTACULAR_SETTINGS = {
@@ -208,10 +243,7 @@ CELERY_BEAT_SCHEDULE = {
     },
 }
 
-LOGGING: dict[str, Any] = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env.str("KRAFTER_LOG_LEVEL", default="INFO")},
-}
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+LOGGING = logging_config(
+    level=env.str("KRAFTER_LOG_LEVEL", default="INFO"), as_json=env.bool("KRAFTER_LOG_JSON", default=False)
+)

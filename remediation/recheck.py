@@ -5,6 +5,7 @@ It fails closed: a check that could not look is `inconclusive`, never `passed`. 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 from urllib.parse import urljoin
 from uuid import UUID
@@ -17,10 +18,13 @@ from accounts.actors import SYSTEM
 from events.record import record
 from findings import rules
 from findings.checks import engine, registry
+from findings.checks.evidence import identity_before
+from findings.checks.facts import Facts
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, inconclusive
 from findings.models import Finding
 from krafter_audit.api.serializers import written
 from krafter_audit.lib import claims
+from krafter_audit.lib.http import Client
 from remediation import evidence
 from remediation.locks import Case, lock_case
 from remediation.models import CheckStatus, Result, Verification
@@ -63,16 +67,33 @@ def answers(
         gone = inconclusive("not_available", "The worker ended before it had an answer, several times.")
         yield from ((key, judge(key, {"": gone})) for key in keys)
         return
-    urls = pages(finding)
     thresholds = rules.thresholds(config_of(finding.project))
-    for key in keys:
-        yield key, judge(key, {url: look(url, key, finding, thresholds) for url in urls})
+    with Client() as client:
+        places = [Place(url, client, finding) for url in pages(finding)]
+        for key in keys:
+            yield key, judge(key, {place.url: place.look(key, thresholds) for place in places})
 
 
-def look(url: str, key: str, finding: Finding, thresholds: Mapping[str, float]) -> Outcome:
-    """Ask one check about one page."""
-    found = engine.look(url, [key], thresholds=thresholds, before={key: before(finding, url, key)})
-    return dict(found)[key]
+class Place:
+    """One page of a finding: what is fetched of it is shared by all the checks of the verification."""
+
+    def __init__(self, url: str, client: Client, finding: Finding) -> None:
+        self.url = url
+        self._client = client
+        self._finding = finding
+
+    @cached_property
+    def _facts(self) -> Facts:
+        known = identity_before(
+            {key: before(self._finding, self.url, key) for key in self._finding.check_keys}
+        )
+        return Facts(self.url, self._client, before=known, verifying=True)
+
+    def look(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
+        """Ask one check about this page."""
+        seen = {key: before(self._finding, self.url, key)}
+        found = engine.look(self.url, [key], thresholds=thresholds, before=seen, facts=self._facts)
+        return dict(found)[key]
 
 
 def pages(finding: Finding) -> list[str]:

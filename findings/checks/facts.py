@@ -237,7 +237,7 @@ class Facts(Fetcher):
         if endpoint is None:
             return None
         host, port = endpoint
-        trusted = tls_context(self.client._ca_file, verify=True)  # what the requests trust, and no more
+        trusted = tls_context(self.client.ca_file, verify=True)  # what the requests trust, and no more
 
         def attempt() -> tls_probe.Handshake:
             return tls_probe.shake_hands(host, port, self._dialler(host, port), trusted)
@@ -258,7 +258,10 @@ class Facts(Fetcher):
         url = self.url
         if urlsplit(url).scheme != "https":
             first = self.ask("tls", "GET", url)
-            url = urljoin(url, first.headers.get("location") or "") if first.status in REDIRECTS else url
+            if first.status not in REDIRECTS:
+                obstacles.refuse_error_status(Page(first))
+                return None
+            url = urljoin(url, first.headers.get("location") or "")
         parts = urlsplit(url)
         if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
             return None

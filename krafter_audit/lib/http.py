@@ -117,7 +117,7 @@ class Client:
         self.limits = limits or Limits()
         self.policy = policy_from_settings() if policy is None else policy
         self.user_agent = user_agent
-        self._ca_file = _ca_file_from_settings() if ca_file is None else ca_file
+        self.ca_file = _ca_file_from_settings() if ca_file is None else ca_file
         self._verify = verify
         self._pins: dict[tuple[str, int], list[Address]] = {}
 
@@ -159,7 +159,7 @@ class Client:
         hop = self._hop(method, target, headers, json=json, data=data, content=content)
         limits = limits or self.limits
         deadline = Deadline(limits.total, f"The request to {target.host}")
-        exchange = Exchange(self.policy, limits, deadline, self._pins, self._ca_file, self._verify, decode)
+        exchange = Exchange(self.policy, limits, deadline, self._pins, self.ca_file, self._verify, decode)
         return _followed(exchange, hop, limits.redirects if follow_redirects else None)
 
     def _hop(self, method: str, target: Target, headers: Mapping[str, str] | None, **body: Any) -> Hop:

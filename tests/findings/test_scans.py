@@ -11,7 +11,7 @@ from findings.models import Finding, Regression, Scan
 from krafter_audit.lib import claims
 from tests import factories
 from tests.factories import World
-from tests.sites import Site
+from tests.sites import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -58,7 +58,7 @@ def test_a_scan_finds_what_is_wrong_in_all_four_domains(world: World, site: Site
     assert row.summary["findings_created"] == Finding.objects.count()
     assert set(row.summary["domains"]) == {"security", "performance", "accessibility", "seo"}
     csp = Finding.objects.get(check_keys=["security_header_csp"])
-    assert csp.severity == "critical"  # the default policy's rule for security
+    assert csp.severity == "high"  # the check's own: the policy speaks where a source gives none
     assert csp.affected_assets == [{"type": "url", "value": site.url}]
     assert csp.recommended_fix["steps"]
 
@@ -73,6 +73,16 @@ def test_a_second_scan_doubles_nothing_and_closes_nothing(world: World, site: Si
     assert set(Finding.objects.values_list("pk", flat=True)) == before
     mended = Finding.objects.get(check_keys=["security_header_x_content_type_options"])
     assert mended.status == "new"
+
+
+def test_a_second_scan_leaves_a_persons_triage_alone(world: World):
+    scan(world)
+    Finding.objects.filter(check_keys=["security_header_csp"]).update(severity="low", status="triaged")
+
+    scan(world)
+
+    finding = Finding.objects.get(check_keys=["security_header_csp"])
+    assert (finding.severity, finding.status) == ("low", "triaged")
 
 
 def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(world: World):
@@ -98,16 +108,45 @@ def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
     assert QuotaMonth.objects.get().spent == 0
 
 
-def test_a_site_that_answers_503_has_one_fault_and_the_rest_could_not_be_looked_at(
-    world: World, site: Site, no_waiting: None
-):
+def test_an_outage_says_nothing_about_the_site(world: World, site: Site, no_waiting: None):
     site.status = 503
 
     row = scan(world)
 
+    assert (row.status, Finding.objects.count()) == ("failed", 0)
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_one_domain_that_breaks_off_does_not_stop_the_others(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    from findings import scanner
+
+    ask = scanner.Look.ask
+
+    def break_off(look: Any, domain: str, *rest: Any) -> Any:
+        if domain == "seo":
+            raise RuntimeError("the machine's fault")
+        return ask(look, domain, *rest)
+
+    monkeypatch.setattr(scanner.Look, "ask", break_off)
+
+    row = scan(world)
+
     assert row.status == "completed"
-    assert [finding.check_keys for finding in Finding.objects.all()] == [["http_status_ok"]]
-    assert row.summary["domains"]["accessibility"]["passed"] == 0
+    assert "broke off" in row.summary["domains"]["seo"]["error"]
+    assert row.summary["domains"]["security"]["failed"] > 0
+
+
+def test_every_page_that_the_site_links_to_is_looked_at(world: World, site: Site):
+    site.pages = {"/about": GOOD_PAGE.replace('lang="en"', "")}
+    site.body = GOOD_PAGE.replace("Good things.", '<a href="/about">About us</a>')
+
+    row = scan(world)
+
+    assert row.summary["pages"] == 2
+    finding = Finding.objects.get(check_keys=["a11y_html_has_lang"])
+    assert finding.affected_assets == [{"type": "url", "value": site.url + "about"}]
 
 
 def test_the_policy_switches_a_check_off(world: World):

@@ -263,3 +263,21 @@ def test_an_asset_that_cannot_be_asked_is_inconclusive_and_not_passed_over(
     verification = run(world, affected_assets=assets)
 
     assert verification.checks[0]["status"] == "inconclusive"
+
+
+def test_the_checks_of_one_verification_share_what_is_fetched(world: World, site: Site):
+    site.headers |= {
+        "Content-Security-Policy": CSP,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+    keys = [
+        "security_header_csp",
+        "security_header_x_content_type_options",
+        "security_header_referrer_policy",
+    ]
+
+    verification = run(world, checks=keys)
+
+    assert [check["status"] for check in verification.checks] == ["passed"] * 3
+    assert len(site.hits) <= 2

@@ -42,6 +42,13 @@ OBSTACLES = {
 }
 
 
+@pytest.mark.parametrize("reason", [one for one in OBSTACLES if one != "challenge"])
+def test_without_a_page_nothing_is_known_about_its_certificate_either(reason: str) -> None:
+    outcomes = looked(Site({"/": OBSTACLES[reason]}), WITHOUT_A_PAGE - {"http_status_ok"})
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
+
+
 @pytest.mark.parametrize("reason", OBSTACLES)
 def test_no_check_passes_when_something_else_answers_in_the_page_s_place(reason: str) -> None:
     outcomes = looked(Site({"/": OBSTACLES[reason]}), of_the_page())

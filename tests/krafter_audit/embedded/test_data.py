@@ -1,9 +1,10 @@
 """The data directory."""
 
 import base64
-import multiprocessing
 import os
 import re
+import socket
+import subprocess
 
 import pytest
 
@@ -71,23 +72,31 @@ def test_the_lock_of_a_process_that_is_gone_is_waited_for_and_taken(data):
 
 
 def test_a_dead_child_that_nobody_has_asked_about_is_not_alive():
-    child = multiprocessing.get_context("fork").Process(target=os._exit, args=(0,))
-    child.start()
+    child = subprocess.Popen(["true"])
 
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended and is not reaped
 
     assert not alive(child.pid)
-    child.join()
+    child.wait()
 
 
 def test_a_port_stays_the_same_until_somebody_else_has_it(data):
     port = data.port_of("demo")
     assert data.port_of("demo") == port
 
-    with __import__("socket").create_server(("127.0.0.1", port)):
+    with socket.create_server(("127.0.0.1", port)):
         assert not port_is_free("127.0.0.1", port)
         assert data.port_of("demo") != port
 
 
 def test_a_free_port_can_be_listened_on():
     assert port_is_free("127.0.0.1", free_port())
+
+
+def test_what_a_killed_system_left_elsewhere_is_cleared_by_the_next(data, tmp_path):
+    (tmp_path / "socket").mkdir()
+    data.keep_track_of(tmp_path / "socket")
+
+    DataDirectory(data.path).clear_elsewhere()
+
+    assert not (tmp_path / "socket").exists()

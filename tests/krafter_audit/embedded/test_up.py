@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from krafter_audit.embedded.leash import descendants
+from krafter_audit.embedded.leash import descendants, parents
 from krafter_audit.embedded.process import REPOSITORY
 from tests.krafter_audit.embedded.processes import eventually, kill, survivors
 
@@ -49,16 +49,21 @@ class Up:
 
     def children(self) -> dict[str, int]:
         """The process on each leash, by the name of its program."""
-        names = ("postgres", "valkey", "granian", "worker", "beat", "demo.site")
-        found = {}
-        for pid in descendants(self.process.pid):
-            line = Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
-            parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-            on_leash = "leash.py" in Path(f"/proc/{parent}/cmdline").read_text()
-            for name in names if on_leash else ():
-                if f"/{name}" in line or f" {name} " in line or f".{name} " in line:
-                    found[name] = pid
-        return found
+        names = ("postgres", "valkey-server", "granian", "worker", "beat", "krafter_audit.demo.site")
+        below = descendants(self.process.pid)
+        leashes = {pid for pid in below if "leash.py" in command_line(pid)}
+        held = {pid: command_line(pid) for pid, parent in parents() if parent in leashes}
+        return {name: pid for pid, line in held.items() for name in names if name in line}
+
+
+def command_line(pid: int) -> list[str]:
+    """The words of a process; none where it has gone meanwhile."""
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return []
+    # Of a path the last step: the data directory's and the environment's names may hold anything.
+    return [part for word in words for part in word.rpartition("/")[2].split()]
 
 
 @contextlib.contextmanager
@@ -102,7 +107,14 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_leaves_nothing_but_th
         assert f"already (process {system.process.pid})" in second.process.stdout.read()
 
         before = system.children()
-        assert sorted(before) == ["beat", "demo.site", "granian", "postgres", "valkey", "worker"]
+        assert sorted(before) == [
+            "beat",
+            "granian",
+            "krafter_audit.demo.site",
+            "postgres",
+            "valkey-server",
+            "worker",
+        ]
         kill(before.values())
         assert eventually(
             lambda: len(system.children()) == 6 and not set(before.values()) & system.everything()

@@ -1,0 +1,29 @@
+"""The record in the admin: a feed to read."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+
+from events.models import Event
+from krafter_audit.lib.admin import ReadOnlyAdmin, RelatedFilter, pretty
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    """What happened, the newest first. A search finds everything about the row with that id."""
+
+    list_display = ("at", "name", "project", "subject_id", "actor", "actor_id")
+    list_filter: ClassVar = [("project", RelatedFilter)]
+    list_select_related = ("project",)
+    search_help_text = "The id of what it happened to, or how the event's name begins."
+    search_fields = ("^name",)
+    found_by = "subject_id"
+    fields = (
+        "at", "name", "organization", "project", "subject_id", "actor", "actor_id", "request_id", "what_changed",
+    )  # fmt: skip
+    readonly_fields = ("what_changed",)
+
+    @admin.display(description="data")
+    def what_changed(self, event: Event) -> str:
+        """Show the data over many lines."""
+        return pretty(event.data)

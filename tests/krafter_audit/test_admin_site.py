@@ -1,0 +1,167 @@
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection
+from django.db.models import Model
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from krafter_audit.lib import admin as base
+from tests import factories, staff
+from tests.factories import World
+from tests.staff import ROWS, address
+
+STATUSES = {"status", "result", "running", "manual", "verified_at", "verified_by", "checks", "revoked_at", "fence"}
+SECRETS = {"digest", "credentials", "webhook", "key"}
+every_model = pytest.mark.parametrize("model", admin.site._registry, ids=lambda model: model._meta.label)
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    return staff.browser()
+
+
+def statements(operator: Client, path: str) -> int:
+    ContentType.objects.clear_cache()
+    with CaptureQueriesContext(connection) as captured:
+        assert operator.get(path).status_code == 200
+    return len(captured)
+
+
+@every_model
+def test_a_list_costs_as_many_statements_with_thirty_rows_as_with_one(operator: Client, model: type[Model]) -> None:
+    ROWS[model](factories.world())
+    path = address(model, "changelist")
+    with_one = statements(operator, path)
+
+    for _ in range(29):
+        ROWS[model](factories.world())
+
+    assert operator.get(path).context["cl"].result_count >= 30
+    assert statements(operator, path) == with_one
+
+
+def test_a_list_counts_no_further_than_it_must(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "MOST_COUNTED", 3)
+    world = factories.world()
+    for _ in range(5):
+        factories.finding(world)
+
+    page = operator.get(reverse("admin:findings_finding_changelist"))
+
+    assert "more than 3" in page.content.decode()
+
+
+@every_model
+def test_every_page_opens(operator: Client, model: type[Model]) -> None:
+    row = ROWS[model](factories.world())
+    page = admin.site._registry[model]
+    request = RequestFactory().get("/")
+    request.user = staff.superuser()
+
+    opened = {"list": operator.get(address(model, "changelist")), "row": operator.get(address(model, "change", row.pk))}
+    opened["history"] = operator.get(address(model, "history", row.pk))
+    opened["search"] = operator.get(address(model, "changelist"), {"q": str(row.pk)})
+    opened["gone"] = operator.get(address(model, "change", "no-such-id"), follow=True)
+    if page.has_add_permission(request):
+        opened["add"] = operator.get(address(model, "add"))
+
+    assert {name: response.status_code for name, response in opened.items()} == dict.fromkeys(opened, 200)
+
+
+@every_model
+def test_no_form_has_a_status_or_a_secret(db: None, model: type[Model]) -> None:
+    row = ROWS[model](factories.world())
+    request = RequestFactory().get("/")
+    request.user = staff.superuser()
+    page = admin.site._registry[model]
+
+    fields: set[str] = set()
+    if page.has_add_permission(request):
+        fields |= set(page.get_form(request).base_fields)
+    if page.has_change_permission(request, row):
+        fields |= set(page.get_form(request, row, change=True).base_fields)
+
+    assert not fields & (STATUSES | SECRETS)
+
+
+@every_model
+def test_a_secret_is_on_no_page(operator: Client, model: type[Model]) -> None:
+    row = ROWS[model](factories.world())
+    secrets = [str(getattr(row, name)) for name in SECRETS - {"key"} if getattr(row, name, None)]
+
+    html = operator.get(address(model, "change", row.pk)).content.decode()
+    html += operator.get(address(model, "changelist")).content.decode()
+
+    assert not [secret for secret in secrets if secret in html]
+
+
+@every_model
+def test_nothing_the_record_depends_on_can_be_deleted(operator: Client, model: type[Model]) -> None:
+    row = ROWS[model](factories.world())
+
+    refused = operator.post(address(model, "delete", row.pk), {"post": "yes"})
+
+    kept = model._default_manager.filter(pk=row.pk).exists()
+    assert (refused.status_code, kept) == ((302, False) if model._meta.label == "auth.Group" else (403, True))
+
+
+@every_model
+def test_the_strange_is_told_and_breaks_nothing(operator: Client, model: type[Model]) -> None:
+    ROWS[model](factories.world())
+    path = address(model, "changelist")
+    strange: list[dict[str, Any]] = [
+        {"q": "\x00"}, {"q": "%_\\'\""}, {"p": "99999999"}, {"p": "x"}, {"o": "9.-9"}, {"no_such__field": "1"},
+        {"project__id__exact": "x"}, {"status__exact": "no such"}, {"all": ""},
+    ]  # fmt: skip
+
+    answered = [operator.get(path, params, follow=True).status_code for params in strange]
+    no_action = operator.post(path, {"action": "no_such", "_selected_action": ["x"], "index": "x"}, follow=True)
+
+    assert {*answered, no_action.status_code} <= {200, 400}
+
+
+def test_the_first_page_tells_where_projects_stand_at_a_constant_cost(operator: Client) -> None:
+    world = factories.world()
+    factories.verification(world, of=factories.task(world, of=factories.finding(world, severity="critical")))
+    with_one = statements(operator, "/admin/")
+    for _ in range(5):
+        factories.verification(factories.world())
+
+    page = operator.get("/admin/")
+
+    row = next(row for row in page.context["standing"] if row["project"] == world.project)
+    assert {name: row[name] for name in ("open", "critical", "ready", "pending")} == {
+        "open": 1, "critical": 1, "ready": 0, "pending": 1,
+    }  # fmt: skip
+    assert statements(operator, "/admin/") == with_one
+
+
+def test_the_admin_alone_may_evaluate_scripts(operator: Client, world: World) -> None:
+    allowed = [operator.get(path)["content-security-policy"] for path in ("/admin/", "/admin/accounts/user/")]
+    allowed.append(Client().get("/admin/login/")["content-security-policy"])
+    docs = operator.get("/api/docs")["content-security-policy"]
+    strict = world.client.ask("get", "tasks")["content-security-policy"]
+
+    assert all("script-src 'self' 'unsafe-eval'" in policy for policy in allowed)
+    assert "script-src 'self';" in docs
+    assert "default-src 'none'" in strict
+    assert "script-src" not in strict
+
+
+def test_the_page_of_the_docs_has_its_script_in_a_file_of_its_own(client: Client) -> None:
+    page = client.get("/api/docs").content.decode()
+    script = client.get("/api/docs", {"script": ""})
+
+    assert page.count("<script") == page.count("<script src=")
+    assert "SwaggerUIBundle" in script.content.decode()
+
+
+def test_strangers_and_people_who_are_not_staff_are_sent_to_the_way_in(db: None, world: World) -> None:
+    stranger = Client().get("/admin/")
+    member = staff.browser(world.owner).get("/admin/")
+
+    assert [response.status_code for response in (stranger, member)] == [302, 302]

@@ -1,0 +1,106 @@
+"""Staff at the admin, as a test meets them: a browser that is logged in, and rows of every kind to look at."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db.models import Model
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import ApiKey, Organization, Project, QuotaMonth, User, month_of
+from events.models import Event
+from findings.models import Finding, Regression, Scan
+from integrations.models import ExternalLink, Integration, SyncRun
+from remediation.evidence import append
+from remediation.models import Policy, Task, Verification
+from remediation.services import policies
+from reports import services as reports
+from reports.models import Report, Share
+from tests import factories
+from tests.factories import World
+
+PASSWORD = "correct horse battery"
+
+
+def superuser() -> User:
+    """Make a person who may do everything, and is a member of nothing."""
+    return User.objects.create_superuser(f"root{next(factories.number)}@example.com", PASSWORD)
+
+
+def browser(user: User | None = None) -> Client:
+    """Return a browser in which that person is logged in."""
+    client = Client()
+    client.force_login(user or superuser())
+    return client
+
+
+def act(client: Client, action: str, *rows: Model, **more: str) -> Any:
+    """Choose rows in their list, run the action and return the page that follows."""
+    chosen = {"action": action, "index": "0", "_selected_action": [str(row.pk) for row in rows], **more}
+    return client.post(address(type(rows[0]), "changelist"), chosen, follow=True)
+
+
+def address(model: type[Model], page: str, *args: Any) -> str:
+    """Return the address of a page of the admin."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def told(response: Any) -> list[str]:
+    """Return the messages on the page."""
+    return [str(message) for message in response.context["messages"]]
+
+
+def _verification(world: World) -> Verification:
+    made = factories.verification(world)
+    append(made, "security_header_csp", {"url": "https://example.com/", "status": 200})
+    return made
+
+
+def _report(world: World) -> Report:
+    return reports.export(world.project, format="json", by=world.actor)
+
+
+def _share(world: World) -> Share:
+    return Share.objects.create(
+        project=world.project, report=_report(world), channel="link", key=f"k{next(factories.number)}",
+        expires_at=timezone.now(),
+    )  # fmt: skip
+
+
+def _integration(world: World) -> Integration:
+    return Integration.objects.create(organization=world.organization, project=world.project, provider="github")
+
+
+def _group(world: World) -> Group:
+    return Group.objects.create(name=f"Group {next(factories.number)}")
+
+
+# Each row belongs to an organisation, a project and people of its own: a column that asks for one of them for each
+# row shows itself in the count of statements.
+ROWS: dict[type[Model], Callable[[World], Model]] = {
+    Group: _group,
+    Organization: lambda world: world.organization,
+    User: lambda world: world.owner,
+    Project: lambda world: world.project,
+    ApiKey: lambda world: ApiKey.objects.get(organization=world.organization),
+    QuotaMonth: lambda world: QuotaMonth.objects.create(
+        organization=world.organization, month=month_of(timezone.now().date())
+    ),
+    Event: lambda world: Event.objects.get(subject_id=factories.finding(world).pk),
+    Scan: lambda world: Scan.objects.create(project=world.project, url="https://example.com/", trigger="manual"),
+    Finding: lambda world: factories.finding(world, owner_id=world.owner.pk),
+    Regression: lambda world: factories.regression(world),
+    Task: lambda world: factories.task(world, owner_id=world.owner.pk),
+    Verification: _verification,
+    Policy: lambda world: policies.replace(world.project, config={"b": 1, "a": {}}, name="Rules", by=SYSTEM),
+    Integration: _integration,
+    ExternalLink: lambda world: ExternalLink.objects.create(
+        integration=_integration(world), task=factories.task(world), key="7"
+    ),
+    SyncRun: lambda world: SyncRun.objects.create(integration=_integration(world)),
+    Report: _report,
+    Share: _share,
+}
