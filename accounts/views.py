@@ -69,7 +69,7 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.caller = keys.authenticate(request.headers.get("authorization"))
         except Unauthorized:
             # Counted by address for the headers; a wrong key is always told that it is wrong.
-            self.allowance = ratelimit.take("public", str(request.META.get("REMOTE_ADDR")))
+            self.allowance = ratelimit.take("public", ratelimit.client_address(request._request))
             raise
         request_id = request_id_of(request._request)
         self.actor = Actor("api_key", self.caller.user_id, request_id)

@@ -147,7 +147,7 @@ def _sighting(scan: Scan, key: str, found: list[Seen]) -> Sighting:
     return Sighting(
         domain=template["domain"],
         title=template["title"],
-        fallback_severity=template["severity"],
+        first_severity=template["severity"],
         description=template["description"],
         recommended_fix=template["recommended_fix"],
         confidence=1,

@@ -21,6 +21,7 @@ KRAFTER_PUBLIC_URL = env.str("KRAFTER_PUBLIC_URL", default="http://127.0.0.1:800
 KRAFTER_RATE_DEFAULT = env.int("KRAFTER_RATE_DEFAULT", default=100)
 KRAFTER_RATE_STRICT = env.int("KRAFTER_RATE_STRICT", default=30)
 KRAFTER_RATE_PUBLIC = env.int("KRAFTER_RATE_PUBLIC", default=200)
+KRAFTER_TRUSTED_PROXIES = env.int("KRAFTER_TRUSTED_PROXIES", default=0)
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 KRAFTER_METRICS_TOKEN = env.str("KRAFTER_METRICS_TOKEN", default="")
 
@@ -95,6 +96,12 @@ DATABASES: dict[str, dict[str, Any]] = {
 }
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+DATABASES["default"]["OPTIONS"].setdefault(
+    "options",
+    f"-c statement_timeout={env.int('KRAFTER_DB_STATEMENT_SECONDS', default=60)}s"
+    f" -c lock_timeout={env.int('KRAFTER_DB_LOCK_SECONDS', default=10)}s"
+    " -c idle_in_transaction_session_timeout=120s",
+)
 if env.bool("KRAFTER_DB_POOL", default=False):
     DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 5}
 else:

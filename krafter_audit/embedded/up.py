@@ -119,6 +119,7 @@ class System:
     def start_postgres(self) -> None:
         """Start the embedded database."""
         server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"])
+        self.data.keep_track_of(server.socket)
         self.env["DATABASE_URL"] = server.url
         server.prepare(self.supervisor.run)
         self.supervisor.add(server.command())
@@ -242,6 +243,7 @@ def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
         return 1
     finally:
         supervisor.stop(STOPPING)
+        data.clear_elsewhere()
         data.forget(ENVIRONMENT, READY)
     return 0
 
@@ -250,6 +252,7 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     """Start everything, then tell the terminal and the files."""
     if options.ready:
         options.ready.unlink(missing_ok=True)
+    data.clear_elsewhere()
     data.forget(ENVIRONMENT, READY)
     print(f"Krafter Audit, data in {data.path}", flush=True)
     system = System(options, data, supervisor)

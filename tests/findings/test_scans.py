@@ -58,7 +58,7 @@ def test_a_scan_finds_what_is_wrong_in_all_four_domains(world: World, site: Site
     assert row.summary["findings_created"] == Finding.objects.count()
     assert set(row.summary["domains"]) == {"security", "performance", "accessibility", "seo"}
     csp = Finding.objects.get(check_keys=["security_header_csp"])
-    assert csp.severity == "critical"  # the default policy's rule for security
+    assert csp.severity == "high"  # the check's own: the policy speaks where a source gives none
     assert csp.affected_assets == [{"type": "url", "value": site.url}]
     assert csp.recommended_fix["steps"]
 
@@ -73,6 +73,16 @@ def test_a_second_scan_doubles_nothing_and_closes_nothing(world: World, site: Si
     assert set(Finding.objects.values_list("pk", flat=True)) == before
     mended = Finding.objects.get(check_keys=["security_header_x_content_type_options"])
     assert mended.status == "new"
+
+
+def test_a_second_scan_leaves_a_persons_triage_alone(world: World):
+    scan(world)
+    Finding.objects.filter(check_keys=["security_header_csp"]).update(severity="low", status="triaged")
+
+    scan(world)
+
+    finding = Finding.objects.get(check_keys=["security_header_csp"])
+    assert (finding.severity, finding.status) == ("low", "triaged")
 
 
 def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(world: World):

@@ -183,3 +183,24 @@ def test_redis_being_away_refuses_nobody(world: World, settings: Any, monkeypatc
 
     assert answers == [200, 200, 200]
     assert ratelimit.unchecked._value.get() == before + 3
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "forged, 203.0.113.9", "203.0.113.9"),
+        (2, "forged, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        (2, "10.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_only_what_trusted_proxies_wrote_tells_the_clients_address(
+    rf: Any, settings: Any, proxies: int, forwarded: str, address: str
+):
+    settings.KRAFTER_TRUSTED_PROXIES = proxies
+
+    request = rf.get("/", headers={"x-forwarded-for": forwarded})
+
+    assert ratelimit.client_address(request) == address

@@ -91,3 +91,12 @@ def test_a_port_stays_the_same_until_somebody_else_has_it(data):
 
 def test_a_free_port_can_be_listened_on():
     assert port_is_free("127.0.0.1", free_port())
+
+
+def test_what_a_killed_system_left_elsewhere_is_cleared_by_the_next(data, tmp_path):
+    (tmp_path / "socket").mkdir()
+    data.keep_track_of(tmp_path / "socket")
+
+    DataDirectory(data.path).clear_elsewhere()
+
+    assert not (tmp_path / "socket").exists()
