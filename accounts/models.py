@@ -24,7 +24,9 @@ class Organization(Record):
     """A team: the owner of projects, keys and quota. `ai_quota` = units a calendar month, null = no limit."""
 
     name = models.CharField(max_length=200)
-    ai_quota = models.PositiveIntegerField(null=True, blank=True, help_text="Units a month; empty = no limit.")
+    ai_quota = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Units a month; empty = no limit."
+    )
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,6 @@
 """Units of quota: taken by one conditional UPDATE in the transaction of the row that they pay for."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import connection
@@ -22,7 +22,7 @@ SPEND = """
 def spend(organization_id: UUID) -> None:
     """Take one unit of this month, or raise QuotaExceeded. Call it last: its row is the last in the lock order."""
     today = timezone.now().date()
-    values = {"organization": organization_id, "month": month_of(today)}
+    values: dict[str, str | date] = {"organization": str(organization_id), "month": month_of(today)}
     with connection.cursor() as cursor:
         cursor.execute(SPEND, values)
         if cursor.rowcount:

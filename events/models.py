@@ -43,7 +43,9 @@ class Tally(models.Model):
     over `(project, kind)`. `day` is set for kind `risk` alone: the day on which the open risk score moved.
     """
 
-    project = models.ForeignKey(Project, models.CASCADE, db_constraint=False, db_index=False, related_name="+")
+    project = models.ForeignKey(
+        Project, models.CASCADE, db_constraint=False, db_index=False, related_name="+"
+    )
     kind = models.CharField(max_length=20)
     day = models.DateField(null=True)
     facets = models.JSONField(default=dict)

@@ -39,7 +39,10 @@ def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, in
     risk = Tally.objects.filter(project_id=project_id, kind="risk")
     score = int(risk.filter(day__lt=start).aggregate(all=Coalesce(Sum("score"), 0))["all"])
     moved = dict(
-        risk.filter(day__range=(start, end)).values("day").annotate(points=Sum("score")).values_list("day", "points")
+        risk.filter(day__range=(start, end))
+        .values("day")
+        .annotate(points=Sum("score"))
+        .values_list("day", "points")
     )
     series = []
     for place in range((end - start).days + 1):
@@ -62,7 +65,9 @@ FOLD = """
 def fold(project_id: UUID, kind: str) -> None:
     """Sum the rows of one total up into one row for each combination; writers are not held up."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"tally:{project_id}:{kind}"])
+        cursor.execute(
+            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"tally:{project_id}:{kind}"]
+        )
         if cursor.fetchone()[0]:
             cursor.execute(FOLD, [project_id, kind, project_id, kind])
 

@@ -24,23 +24,28 @@ def report(
     for index, item in enumerate(items):
         serializer = ReportFinding(data=item, context=dict(context))
         if serializer.is_valid():
-            answers.append({"index": index, "status": "valid", "id": None, "errors": None})
+            answers.append({"index": index, "status": "valid", "id": None, "details": None})
             sightings.append(Sighting(**serializer.validated_data))
         else:
             details = as_details(serializer.errors)
-            answers.append({"index": index, "status": "invalid", "id": None, "errors": details})
+            answers.append({"index": index, "status": "invalid", "id": None, "details": details})
     invalid = [answer for answer in answers if answer["status"] == "invalid"]
     if invalid and not partial:
         raise InvalidParams(details=_named(invalid))
     valid = [answer for answer in answers if answer["status"] == "valid"]
     _fill_in(valid, project, sightings, by)
-    counts = {word: sum(answer["status"] == word for answer in answers) for word in ("created", "updated", "invalid")}
+    counts = {
+        word: sum(answer["status"] == word for answer in answers)
+        for word in ("created", "updated", "invalid")
+    }
     return {**counts, "items": answers}
 
 
 def _named(invalid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     return {
-        f"findings.{answer['index']}.{name}": lines for answer in invalid for name, lines in answer["errors"].items()
+        f"findings.{answer['index']}.{name}": lines
+        for answer in invalid
+        for name, lines in answer["details"].items()
     }
 
 

@@ -5,7 +5,9 @@ from krafter_audit.lib.errors import Conflict
 
 class ResolvedRequiresVerification(Conflict):
     code = "resolved_requires_verification"
-    message = "A finding becomes resolved when a verification of its task is approved. Run one, then approve it."
+    message = (
+        "A finding becomes resolved when a verification of its task is approved. Run one, then approve it."
+    )
 
 
 class FindingResolved(Conflict):

@@ -21,11 +21,15 @@ class FindingFilter(django_filters.FilterSet):
         fields = ("severity", "status", "domain")
 
 
-def filtered(filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any) -> django_filters.FilterSet:
+def filtered(
+    filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any
+) -> django_filters.FilterSet:
     """Return the filter set with its rows in `.qs`; an unknown value is refused."""
     chosen = filter_class(params, queryset=rows)
     if not chosen.is_valid():
-        raise InvalidParams(details={name: [str(line) for line in lines] for name, lines in chosen.errors.items()})
+        raise InvalidParams(
+            details={name: [str(line) for line in lines] for name, lines in chosen.errors.items()}
+        )
     return chosen
 
 

@@ -87,7 +87,9 @@ class Scan(Record, Claimable):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="scan_newest"),
-            models.Index(fields=["lease_until"], condition=Q(status__in=["queued", "running"]), name="scan_undone"),
+            models.Index(
+                fields=["lease_until"], condition=Q(status__in=["queued", "running"]), name="scan_undone"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
@@ -107,7 +109,8 @@ class Scan(Record, Claimable):
 class Finding(Record):
     """Something wrong on the site; one for each domain and title in a project.
 
-    `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word. `check_keys` are the checks that verify it.
+    `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word.
+    `check_keys` are the checks that verify it.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="findings", db_index=False)
@@ -144,9 +147,15 @@ class Finding(Record):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-score", "-created_at", "-id"], name="finding_order"),
-            models.Index(fields=["project", "status", "-score", "-created_at", "-id"], name="finding_by_status"),
-            models.Index(fields=["project", "severity", "-score", "-created_at", "-id"], name="finding_by_severity"),
-            models.Index(fields=["project", "domain", "-score", "-created_at", "-id"], name="finding_by_domain"),
+            models.Index(
+                fields=["project", "status", "-score", "-created_at", "-id"], name="finding_by_status"
+            ),
+            models.Index(
+                fields=["project", "severity", "-score", "-created_at", "-id"], name="finding_by_severity"
+            ),
+            models.Index(
+                fields=["project", "domain", "-score", "-created_at", "-id"], name="finding_by_domain"
+            ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "domain", "title"], name="one_finding_a_title"),
@@ -191,7 +200,8 @@ class Regression(Record):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(status="open", closed_at__isnull=True) | Q(status="closed", closed_at__isnull=False),
+                condition=Q(status="open", closed_at__isnull=True)
+                | Q(status="closed", closed_at__isnull=False),
                 name="regression_closed_at_when_closed",
             ),
             models.CheckConstraint(

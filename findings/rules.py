@@ -26,11 +26,27 @@ def severity_rules(config: Config) -> dict[str, str]:
     rules = config.get("severity_rules")
     if not isinstance(rules, dict):
         return {}
-    return {domain: word for domain, word in rules.items() if isinstance(word, str) and word in Severity.values}
+    return {
+        domain: word for domain, word in rules.items() if isinstance(word, str) and word in Severity.values
+    }
 
 
-def check_rules(config: Config) -> dict[str, dict[str, Any]]:
-    """Return the readable part of `checks`: key → `{enabled, threshold}`."""
+def thresholds(config: Config) -> dict[str, float]:
+    """Return the thresholds that the policy moves: key of a check → number, in the unit of its metric."""
+    moved = {key: rule.get("threshold") for key, rule in _check_rules(config).items()}
+    return {
+        key: float(value)
+        for key, value in moved.items()
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+
+
+def switched_off(config: Config) -> set[str]:
+    """Return the keys of the checks that the policy switches off."""
+    return {key for key, rule in _check_rules(config).items() if rule.get("enabled") is False}
+
+
+def _check_rules(config: Config) -> dict[str, dict[str, Any]]:
     rules = config.get("checks")
     if not isinstance(rules, dict):
         return {}

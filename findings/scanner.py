@@ -1,6 +1,7 @@
 """The engine of a scan: find the pages, look at them in all four domains side by side, tell what failed."""
 
 import logging
+import time
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -28,6 +29,7 @@ logger = logging.getLogger(__name__)
 LEASE = 30  # seconds; kept alive while the look goes on
 MOST_ATTEMPTS = 3
 MOST_PAGES = 25
+MOST_SECONDS = 600  # no further page is begun after that
 
 
 @dataclass(frozen=True)
@@ -63,45 +65,57 @@ def begin(scan: Scan) -> None:
 
 def look_around(scan: Scan) -> tuple[list[Seen], list[str]]:
     """Return what was seen, and the domains whose look broke off."""
-    config = rules.check_rules(rules.config_of(scan.project))
-    thresholds = {key: float(rule["threshold"]) for key, rule in config.items() if _is_number(rule.get("threshold"))}
-    off = {key for key, rule in config.items() if rule.get("enabled") is False}
-    with Client() as client:
-        pages = [Facts(url, client) for url in discovery.discover(scan.url, client, limit=MOST_PAGES)]
-        with ThreadPoolExecutor(max_workers=len(Domain)) as pool:
-            looks = {domain: pool.submit(_look, domain, pages, thresholds, off) for domain in Domain.values}
-    seen: list[Seen] = []
-    broken: list[str] = []
-    for domain, answer in looks.items():
-        error = answer.exception()
-        if error is None:
-            seen.extend(answer.result())
-        else:
-            logger.error("the %s look of scan %s broke off", domain, scan.pk, exc_info=error)
-            broken.append(domain)
-    return seen, broken
+    config = rules.config_of(scan.project)
+    off = rules.switched_off(config)
+    look = Look(rules.thresholds(config), set(registry.keys()) - off, [], set())
+    ends = time.monotonic() + MOST_SECONDS
+    with Client() as client, ThreadPoolExecutor(max_workers=len(Domain)) as pool:
+        start = Facts(scan.url, client)
+        for url in discovery.discover(scan.url, client, limit=MOST_PAGES, facts=start):
+            if time.monotonic() > ends:
+                break
+            # A page's facts are made when its turn comes: their budget of seconds begins then.
+            look.at(start if url == start.url else start.neighbour(url), pool, is_start=url == start.url)
+    return look.seen, sorted(look.broken)
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+@dataclass
+class Look:
+    """One look around a site: the four domains side by side; one that breaks off does not stop the others."""
 
+    thresholds: Mapping[str, float]
+    keys: set[str]
+    seen: list[Seen]
+    broken: set[str]
 
-def _look(domain: Any, pages: list[Facts], thresholds: Mapping[str, float], off: set[str]) -> list[Seen]:
-    keys = [key for key in registry.keys(domain) if key not in off]
-    everywhere = [key for key in keys if "page" in registry.REGISTRY[key].needs]
-    seen = []
-    for place, facts in enumerate(pages):
-        wanted = keys if place == 0 else everywhere
-        for key, outcome in engine.look(facts.url, wanted, thresholds=thresholds, facts=facts):
-            seen.append(Seen(facts.url, key, outcome))
-    return seen
+    def at(self, facts: Facts, pool: ThreadPoolExecutor, *, is_start: bool) -> None:
+        """Look at one page in all domains; what is about the whole site is looked at on the first page alone."""
+        answers = {domain: pool.submit(self.ask, domain, facts, is_start) for domain in Domain.values}
+        for domain, answer in answers.items():
+            error = answer.exception()
+            if error is None:
+                self.seen.extend(answer.result())
+            else:
+                logger.error("the %s look at %s broke off", domain, facts.url, exc_info=error)
+                self.broken.add(domain)
+
+    def ask(self, domain: Any, facts: Facts, is_start: bool) -> list[Seen]:
+        """Ask the checks of one domain about one page."""
+        keys = [
+            key
+            for key in registry.keys(domain)
+            if key in self.keys and (is_start or registry.REGISTRY[key].scope == "page")
+        ]
+        found = engine.look(facts.url, keys, thresholds=self.thresholds, facts=facts)
+        return [Seen(facts.url, key, outcome) for key, outcome in found]
 
 
 def finish(scan: Scan, seen: list[Seen], *, broken: Iterable[str] = (), error: str | None = None) -> None:
     """Ingest what failed and close the scan, in one transaction; nothing is written when the lease was lost."""
-    looked = [one for one in seen if one.outcome.status != INCONCLUSIVE]
+    looked = [one for one in seen if one.outcome.status in (PASSED, FAILED)]
     if not looked and error is None:
-        reason = next((one.outcome.evidence.get("detail") for one in seen), None)
+        stuck = (one.outcome for one in seen if one.outcome.status == INCONCLUSIVE)
+        reason = next((outcome.evidence.get("detail") for outcome in stuck), None)
         error = f"Nothing could be looked at. {reason or ''}".strip()
     status = Scan.Status.FAILED if error else Scan.Status.COMPLETED
     with transaction.atomic():
@@ -129,11 +143,11 @@ def sightings(scan: Scan, seen: Iterable[Seen]) -> list[Sighting]:
 def _sighting(scan: Scan, key: str, found: list[Seen]) -> Sighting:
     known = registry.REGISTRY[key]
     template = registry.finding_template(known)
-    values = [one.outcome.value for one in found if _is_number(one.outcome.value)]
+    values = [one.outcome.value for one in found if isinstance(one.outcome.value, int | float)]
     return Sighting(
         domain=template["domain"],
         title=template["title"],
-        fallback_severity=template["severity"],
+        first_severity=template["severity"],
         description=template["description"],
         recommended_fix=template["recommended_fix"],
         confidence=1,

@@ -3,6 +3,7 @@
 import re
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Membership
@@ -37,6 +38,9 @@ class Owner(Identifier):
         return user_id
 
 
+@extend_schema_field(
+    {"oneOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": list(CONFIDENCE_WORDS)}]}
+)
 class Confidence(serializers.Field[Any, Any, Any, Any]):
     """A number from 0 to 100, or low, medium or high; kept as it was sent."""
 
@@ -75,7 +79,9 @@ class RecommendedFix(Asked):
 
     summary = Text(max_length=5000, allow_blank=True, required=False, default="")
     steps = serializers.ListField(child=Text(max_length=5000), max_length=100, required=False, default=list)
-    references = serializers.ListField(child=Text(max_length=2000), max_length=100, required=False, default=list)
+    references = serializers.ListField(
+        child=Text(max_length=2000), max_length=100, required=False, default=list
+    )
 
 
 class CheckKey(Text):
@@ -101,7 +107,7 @@ class ReportFinding(Asked):
     confidence = Confidence(required=False)
     priority = PriorityAsked(required=False)
     owner_id = Owner(required=False, allow_null=True)
-    affected_assets = AssetAsked(many=True, required=False, max_length=1000)
+    affected_assets = serializers.ListField(child=AssetAsked(), required=False, max_length=1000)
     evidence = FreeForm(required=False)
     recommended_fix = RecommendedFix(required=False)
     checks = serializers.ListField(child=CheckKey(), max_length=100, required=False)
@@ -268,7 +274,7 @@ class BulkItemShown(serializers.Serializer[Any]):
     index = serializers.IntegerField()
     status = serializers.ChoiceField(choices=["created", "updated", "invalid"])
     id = serializers.UUIDField(allow_null=True)
-    errors = serializers.DictField(allow_null=True)
+    details = serializers.DictField(allow_null=True)
 
 
 class BulkShown(serializers.Serializer[Any]):

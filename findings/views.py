@@ -65,7 +65,9 @@ class FindingViewSet(ProjectViewSet):
             return tallies.count(project_id, "finding", facets(chosen))
 
         if "cursor" in params:
-            page = by_cursor(chosen.qs, params, bound_to=f"findings {project_id}", total=total, order=BY_URGENCY)
+            page = by_cursor(
+                chosen.qs, params, bound_to=f"findings {project_id}", total=total, order=BY_URGENCY
+            )
         else:
             page = by_offset(chosen.qs, params, total=total, order=BY_URGENCY)
         return self.show_page(page, FindingShown)
@@ -75,7 +77,9 @@ class FindingViewSet(ProjectViewSet):
         """Answer with one finding."""
         return self.show(self.find(Finding.objects.all(), pk), FindingShown)
 
-    @extend_schema(summary="Report a finding", request=ReportFinding, responses={201: FindingShown, 200: FindingShown})
+    @extend_schema(
+        summary="Report a finding", request=ReportFinding, responses={201: FindingShown, 200: FindingShown}
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one of that domain and title."""
         sighting = Sighting(**self.body(ReportFinding))
@@ -87,12 +91,19 @@ class FindingViewSet(ProjectViewSet):
         """Change the fields named."""
         finding = self.find(Finding.objects.only("id"), pk)
         changes = self.body(ChangeFinding)
-        changed = triage.update(finding.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match"))
+        changed = triage.update(
+            finding.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match")
+        )
         return self.show(changed, FindingShown)
 
-    @extend_schema(summary="List the regressions of a finding", parameters=[LIMIT, CURSOR], responses=RegressionShown(many=True))
+    @extend_schema(
+        summary="List the regressions of a finding",
+        parameters=[LIMIT, CURSOR],
+        responses=RegressionShown(many=True),
+    )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of this finding's regressions."""
+        self.refuse_unknown_parameters(PAGING - {"offset"})
         finding = self.find(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
         page = by_cursor(rows, request.query_params, bound_to=f"regressions {finding.pk}", total=rows.count)
@@ -108,7 +119,13 @@ class FindingBulkViewSet(ProjectViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """All or nothing, or `"mode": "partial"` with an answer for each item."""
         asked = self.body(ReportFindings)
-        outcome = bulk.report(self.project, asked["findings"], partial=asked["mode"] == "partial", context=self.context, by=self.actor)
+        outcome = bulk.report(
+            self.project,
+            asked["findings"],
+            partial=asked["mode"] == "partial",
+            context=self.context,
+            by=self.actor,
+        )
         return Response(BulkShown(outcome).data)
 
 
@@ -125,7 +142,11 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
 class RegressionViewSet(ProjectViewSet):
     """Findings that came back."""
 
-    @extend_schema(summary="List regressions, newest first", parameters=[LIMIT, CURSOR], responses=RegressionShown(many=True))
+    @extend_schema(
+        summary="List regressions, newest first",
+        parameters=[LIMIT, CURSOR],
+        responses=RegressionShown(many=True),
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         self.refuse_unknown_parameters(PAGING - {"offset"})
@@ -143,7 +164,9 @@ class ScanViewSet(ProjectViewSet):
 
     strict_actions = frozenset({"run"})
 
-    @extend_schema(summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True))
+    @extend_schema(
+        summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True)
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         self.refuse_unknown_parameters(PAGING - {"offset"})

@@ -45,7 +45,12 @@ def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
 
 def sighting_of(found: RemoteFinding) -> Sighting:
     """Return a provider's finding as the ingestion takes it, with its id and address there as evidence."""
-    evidence = {"source": found.external_id, "url": found.url, **found.evidence}
+    evidence = {
+        "source": found.external_id,
+        "url": found.url,
+        "severity": found.severity,
+        **found.evidence,
+    }
     return Sighting(
         domain=found.domain,
         title=_plain(found.title)[:LONGEST_TITLE],

@@ -13,7 +13,7 @@ from krafter_audit.lib.jobs import send
 
 @shared_task(name="integrations.sync", soft_time_limit=240, time_limit=270)
 def sync(integration_id: str) -> None:
-    """Carry out one integration's sync; it stops by itself long before the limit and goes on in another run."""
+    """Carry out one integration's sync; it stops long before the limit and goes on in another run."""
     engine.sync(UUID(integration_id))
 
 

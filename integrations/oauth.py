@@ -76,7 +76,7 @@ def _tokens(answer: Response, adapter: type[Provider]) -> dict[str, Any]:
     try:
         told = answer.json()
         token = told.get("access_token")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         raise Refused(f"{adapter.title} did not accept the sign-in.") from None
     if answer.status >= 300 or told.get("error") or not isinstance(token, str) or not token:
         raise Refused(f"{adapter.title} did not accept the sign-in ({_reason(told)}).")

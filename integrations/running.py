@@ -45,13 +45,13 @@ class Run:
     def refuse(self, what: str, why: str) -> None:
         """Keep what was refused or could not be decided, for a person to see."""
         if len(self.log.refused) < MOST_KEPT:
-            told = without_secrets(why, self.provider.credentials)
+            told = without_secrets(why, self.provider.secrets)
             self.log.refused.append({"what": what[:300], "why": told[:1000]})
 
     def note(self, sentence: str) -> None:
         """Keep a remark on the run."""
         if len(self.log.notes) < MOST_KEPT:
-            self.log.notes.append(without_secrets(sentence, self.provider.credentials)[:1000])
+            self.log.notes.append(without_secrets(sentence, self.provider.secrets)[:1000])
 
 
 def held(row: Integration, **changes: Any) -> bool:

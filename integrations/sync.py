@@ -101,7 +101,7 @@ def _exchange(row: Integration, log: SyncRun) -> None:
         try:
             _pull_and_push(Run(row, log, provider))
         except Refused as refusal:
-            raise Refused(credentials.without_secrets(str(refusal), opened)) from None
+            raise Refused(credentials.without_secrets(str(refusal), provider.secrets)) from None
 
 
 def _pull_and_push(run: Run) -> None:

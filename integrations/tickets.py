@@ -19,6 +19,9 @@ from remediation.services import tickets as remediation_tickets
 
 OVERLAP = timedelta(minutes=5)
 SINCE = "tickets_since"
+WORKED_ON = (Task.Status.IN_PROGRESS, Task.Status.READY_VERIFY)
+MOST_PULL_REQUESTS = 50  # a run; each costs a request
+CHUNK = 100
 
 
 def pull(run: Run, tracker: Tracker) -> None:
@@ -29,26 +32,34 @@ def pull(run: Run, tracker: Tracker) -> None:
     if first is not None:
         known = run.row.cursor.get(SINCE)
         since = datetime.fromisoformat(known) if known else first
+        changed: set[str] = set()
         for page in tracker.tickets(since - OVERLAP):
             run.keep()
-            _take_in_page(run, tracker, page)
+            changed |= _take_in_page(run, page)
+        _take_in_pull_requests(run, tracker, changed)
     run.row.cursor[SINCE] = began.isoformat()
 
 
-def _take_in_page(run: Run, tracker: Tracker, page: Sequence[Ticket]) -> None:
+def _take_in_page(run: Run, page: Sequence[Ticket]) -> set[str]:
+    """Take in the tickets of a page that changed; return their ids."""
+    changed: set[str] = set()
     by_id = {ticket.external_id: ticket for ticket in page}
     for link in _linked(run).filter(external_id__in=by_id).select_related("task__finding"):
         ticket = by_id[link.external_id]
         if link.last_synced["remote"] != comparison.remote(ticket):
             take_in(run, link, ticket)
-            _take_in_pull_request(run, tracker, link, ticket)
+            changed.add(ticket.external_id)
+    return changed
 
 
 def take_in(run: Run, link: ExternalLink, ticket: Ticket) -> None:
     """Let the task follow its ticket; the move and what is remembered of it are one transaction."""
     decision = comparison.decide(link.last_synced, draft_of(link.task), ticket)
-    for conflict in decision.conflicts.values():
-        run.refuse(ticket.key, conflict)
+    if "state" in decision.conflicts:
+        run.refuse(ticket.key, decision.conflicts["state"])
+        link.last_synced["wanted"]["status"] = (
+            link.task.status
+        )  # a person decides: ours is not pushed over it
     with transaction.atomic():
         if decision.follow:
             refused = remediation_tickets.follow_ticket(
@@ -68,24 +79,28 @@ def _agreed(link: ExternalLink, ticket: Ticket) -> dict[str, Any]:
     return {**comparison.remote(ticket), "title": title}
 
 
-def _take_in_pull_request(run: Run, tracker: Tracker, link: ExternalLink, ticket: Ticket) -> None:
-    if link.task.pr_url:
-        return
-    run.keep()
-    address = tracker.pull_request(ticket)
-    if address:
-        remediation_tickets.link_ticket(link.task_id, pr_url=address[:2000], by=BY_INTEGRATION)
-        run.log.pulled += 1
+def _take_in_pull_requests(run: Run, tracker: Tracker, changed: set[str]) -> None:
+    """Look for pull requests of changed tickets and of work in progress: a reference may be no change."""
+    bare = _linked(run).filter(Q(task__pr_url__isnull=True) | Q(task__pr_url=""))
+    asked = bare.filter(Q(external_id__in=changed) | Q(task__status__in=WORKED_ON)).order_by(
+        "-task__updated_at"
+    )
+    for link in asked[:MOST_PULL_REQUESTS]:
+        with _one_ticket(run, tracker, link.key):
+            address = tracker.pull_request(link.external_id)
+            if address:
+                remediation_tickets.link_ticket(link.task_id, pr_url=address[:2000], by=BY_INTEGRATION)
+                run.log.pulled += 1
 
 
 def push(run: Run, tracker: Tracker) -> None:
     """Make the tickets that are missing, then bring those of changed tasks up to date."""
     _finish_claims(run, tracker)
-    for task in _without_ticket(run):
+    for task in _without_ticket(run).iterator(CHUNK):
         with _one_ticket(run, tracker, task.title):
             link, _ = ExternalLink.objects.get_or_create(integration=run.row, task=task)
             _make(run, tracker, link)
-    for link in _changed(run):
+    for link in _changed(run).iterator(CHUNK):
         with _one_ticket(run, tracker, link.key):
             _bring_up_to_date(run, tracker, link)
 

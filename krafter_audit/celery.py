@@ -3,9 +3,19 @@
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
+from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 
 app = Celery("krafter_audit")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
+app.steps["worker"].add(
+    DjangoStructLogInitStep
+)  # a job's log lines carry the id of the request that asked for it
+
+
+@setup_logging.connect
+def keep_logging(**kwargs: object) -> None:
+    """Leave logging as the settings have it: Celery would set up its own."""

@@ -10,8 +10,10 @@ from django.core.checks import CheckMessage, Error, register
 from krafter_audit.lib.addresses import AddressPolicy
 from krafter_audit.lib.vault import parse_keys
 
-MAKE_KEYS = "Make one: python -c \"import os, base64; print('k1:' + base64.b64encode(os.urandom(32)).decode())\""
-MAKE_SECRET = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+MAKE_KEYS = (
+    "Make one: python -c \"import os, base64; print('k1:' + base64.b64encode(os.urandom(32)).decode())\""
+)
+HOW_TO_MAKE_ONE = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
 @register()
@@ -31,7 +33,11 @@ def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def _secret_key() -> CheckMessage | None:
     if len(settings.SECRET_KEY) >= 32:
         return None
-    return Error("KRAFTER_SECRET_KEY is missing or shorter than 32 characters.", hint=MAKE_SECRET, id="krafter.E001")
+    return Error(
+        "KRAFTER_SECRET_KEY is missing or shorter than 32 characters.",
+        hint=HOW_TO_MAKE_ONE,
+        id="krafter.E001",
+    )
 
 
 def _parsed(name: str, parse: Callable[[str], object], hint: str) -> CheckMessage | None:
@@ -46,13 +52,19 @@ def _public_url() -> CheckMessage | None:
     parts = urlsplit(settings.KRAFTER_PUBLIC_URL)
     if parts.scheme in ("http", "https") and parts.hostname:
         return None
-    return Error("KRAFTER_PUBLIC_URL is not an http(s) address.", hint="Example: https://audit.example.com", id="krafter.E003")
+    return Error(
+        "KRAFTER_PUBLIC_URL is not an http(s) address.",
+        hint="Example: https://audit.example.com",
+        id="krafter.E003",
+    )
 
 
 def _rate(name: str) -> CheckMessage | None:
     if getattr(settings, name) > 0:
         return None
-    return Error(f"{name} must be at least 1.", hint="It is the number of requests a minute.", id="krafter.E004")
+    return Error(
+        f"{name} must be at least 1.", hint="It is the number of requests a minute.", id="krafter.E004"
+    )
 
 
 def _ca_file() -> CheckMessage | None:
@@ -63,5 +75,7 @@ def _ca_file() -> CheckMessage | None:
     try:
         ssl.create_default_context(cafile=settings.KRAFTER_CA_FILE)
     except OSError as error:
-        return Error(f"KRAFTER_CA_FILE cannot be read: {error}", hint="A PEM file of certificates.", id="krafter.E005")
+        return Error(
+            f"KRAFTER_CA_FILE cannot be read: {error}", hint="A PEM file of certificates.", id="krafter.E005"
+        )
     return None

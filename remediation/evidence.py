@@ -17,7 +17,9 @@ GENESIS = "0" * 64
 
 def canonical(value: Any) -> str:
     """Write JSON in one form: sorted keys, no spaces, UTF-8 characters as they are."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=str)
+    return json.dumps(
+        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=str
+    )
 
 
 def link_hash(previous_hash: str, body: str) -> str:

@@ -17,7 +17,9 @@ class TaskFilter(django_filters.FilterSet):
     priority = django_filters.MultipleChoiceFilter(choices=Severity.choices)
     owner_id = django_filters.UUIDFilter()
     finding_id = django_filters.UUIDFilter()
-    overdue = django_filters.ChoiceFilter(choices=[("true", "true"), ("false", "false")], method="by_due_date")
+    overdue = django_filters.ChoiceFilter(
+        choices=[("true", "true"), ("false", "false")], method="by_due_date"
+    )
 
     class Meta:
         model = Task

@@ -100,7 +100,9 @@ class Verification(Record, Claimable):
     result = models.CharField(max_length=7, choices=Result, default=Result.PENDING)
     checks = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     running = models.BooleanField(default=False)
-    manual = models.BooleanField(default=False, help_text="No automatic check: a person's verdict is the answer.")
+    manual = models.BooleanField(
+        default=False, help_text="No automatic check: a person's verdict is the answer."
+    )
     refunded = models.BooleanField(default=False)
     override_reason = models.TextField(blank=True)
     verified_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
@@ -119,7 +121,9 @@ class Verification(Record, Claimable):
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="verification_newest"),
             models.Index(fields=["task", "-created_at", "-id"], name="verification_of_task"),
-            models.Index(fields=["lease_until"], condition=Q(running=True, manual=False), name="verification_running"),
+            models.Index(
+                fields=["lease_until"], condition=Q(running=True, manual=False), name="verification_running"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(result__in=Result.values), name="verification_result_known"),

@@ -35,5 +35,7 @@ def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]])
 
 def overdue(project: Project) -> int:
     """Return how many tasks are not done although their date has passed."""
-    late = Task.objects.filter(project=project, sla_due_at__lt=timezone.now()).exclude(status=Task.Status.DONE)
+    late = Task.objects.filter(project=project, sla_due_at__lt=timezone.now()).exclude(
+        status=Task.Status.DONE
+    )
     return late.count()

@@ -5,8 +5,9 @@ It fails closed: a check that could not look is `inconclusive`, never `passed`. 
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from uuid import UUID
 
 from django.db import transaction
@@ -17,10 +18,13 @@ from accounts.actors import SYSTEM
 from events.record import record
 from findings import rules
 from findings.checks import engine, registry
+from findings.checks.evidence import identity_before
+from findings.checks.facts import Facts
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome, inconclusive
 from findings.models import Finding
 from krafter_audit.api.serializers import written
 from krafter_audit.lib import claims
+from krafter_audit.lib.http import Client
 from remediation import evidence
 from remediation.locks import Case, lock_case
 from remediation.models import CheckStatus, Result, Verification
@@ -55,44 +59,73 @@ def carry_out(verification_id: UUID) -> None:
                 return
 
 
-def answers(verification: Verification, finding: Finding, keys: Iterable[str]) -> Iterable[tuple[str, Answer]]:
+def answers(
+    verification: Verification, finding: Finding, keys: Iterable[str]
+) -> Iterable[tuple[str, Answer]]:
     """Yield what each check says, as it is known."""
     if verification.attempts > MOST_ATTEMPTS:
         gone = inconclusive("not_available", "The worker ended before it had an answer, several times.")
         yield from ((key, judge(key, {"": gone})) for key in keys)
         return
-    urls = pages(finding)
-    config = rules.check_rules(config_of(finding.project))
-    for key in keys:
-        threshold = config.get(key, {}).get("threshold")
-        numeric = isinstance(threshold, int | float) and not isinstance(threshold, bool)
-        thresholds = {key: float(threshold)} if numeric else {}
-        yield key, judge(key, {url: look(url, key, finding, thresholds) for url in urls})
+    thresholds = rules.thresholds(config_of(finding.project))
+    with Client() as client:
+        places = [Place(url, client, finding) for url in pages(finding)]
+        for key in keys:
+            yield key, judge(key, {place.url: place.look(key, thresholds) for place in places})
 
 
-def look(url: str, key: str, finding: Finding, thresholds: Mapping[str, float]) -> Outcome:
-    """Ask one check about one page."""
-    found = engine.look(url, [key], thresholds=thresholds, before={key: before(finding, url, key)})
-    return dict(found)[key]
+class Place:
+    """One page of a finding: what is fetched of it is shared by all the checks of the verification."""
+
+    def __init__(self, url: str, client: Client, finding: Finding) -> None:
+        self.url = url
+        self._client = client
+        self._finding = finding
+
+    @cached_property
+    def _facts(self) -> Facts:
+        known = identity_before(
+            {key: before(self._finding, self.url, key) for key in self._finding.check_keys}
+        )
+        return Facts(self.url, self._client, before=known, verifying=True)
+
+    def look(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
+        """Ask one check about this page."""
+        seen = {key: before(self._finding, self.url, key)}
+        found = engine.look(self.url, [key], thresholds=thresholds, before=seen, facts=self._facts)
+        return dict(found)[key]
 
 
 def pages(finding: Finding) -> list[str]:
     """Return the addresses that the finding is about; the project's site where it names none."""
     site = finding.project.site_url
-    urls = [
-        urljoin(site, asset["value"])
-        for asset in finding.affected_assets
-        if asset.get("type") in PAGE_ASSETS and urlsplit(urljoin(site, asset["value"])).scheme in ("http", "https")
-    ]
-    return list(dict.fromkeys(urls))[:MOST_PAGES] or [site]
+    named = [asset["value"] for asset in finding.affected_assets if asset.get("type") in PAGE_ASSETS]
+    # What cannot be asked stays in the list: it must come out as inconclusive, not be passed over.
+    return list(dict.fromkeys(_address(site, value) for value in named))[:MOST_PAGES] or [site]
+
+
+def _address(site: str, value: str) -> str:
+    try:
+        return urljoin(site, value)
+    except ValueError:
+        return value
 
 
 def before(finding: Finding, url: str, key: str) -> Outcome:
     """Return what was seen of a page when it was found; a bare failure where that was not kept."""
-    for page in finding.evidence.get("pages") or []:
+    kept = finding.evidence.get("pages")
+    for page in kept if isinstance(kept, list) else []:
         if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:
-            return Outcome.from_json(page.get("outcome") or {"status": FAILED})
+            return _outcome(page.get("outcome"))
     return Outcome(FAILED)
+
+
+def _outcome(kept: Any) -> Outcome:
+    # Evidence is free-form: a source of another kind may keep something else under the same name.
+    try:
+        return Outcome.from_json(kept)
+    except (AttributeError, TypeError, ValueError):
+        return Outcome(FAILED)
 
 
 def judge(key: str, outcomes: Mapping[str, Outcome]) -> Answer:

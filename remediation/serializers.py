@@ -82,7 +82,9 @@ class ApproveVerification(Asked):
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse one without the other."""
         if attrs["override"] != ("reason" in attrs):
-            raise serializers.ValidationError({"reason": ["An override needs a reason, and a reason an override."]})
+            raise serializers.ValidationError(
+                {"reason": ["An override needs a reason, and a reason an override."]}
+            )
         return attrs
 
 
@@ -171,6 +173,10 @@ class PolicyTestShown(serializers.Serializer[Any]):
     simulated_findings = serializers.IntegerField()
     escalated_to_critical = serializers.IntegerField()
     config_preview = serializers.JSONField()
+    simulation = serializers.DictField(required=False, help_text="With ?simulate=true: what would change.")
+    plan_token = serializers.CharField(
+        required=False, help_text="With ?simulate=true: PUT takes it to apply this plan."
+    )
 
 
 class CommandCenterShown(serializers.Serializer[Any]):

@@ -12,7 +12,8 @@ from findings.filters import facets, filtered
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.pagination import PAGING, by_cursor
-from remediation import evidence, queries
+from krafter_audit.lib.errors import InvalidParams
+from remediation import evidence, plans, queries
 from remediation.filters import TaskFilter
 from remediation.models import Task, Verification
 from remediation.serializers import (
@@ -79,14 +80,20 @@ class TaskViewSet(ProjectViewSet):
         """Change the fields named."""
         task = self.find(Task.objects.only("id"), pk)
         changes = self.body(ChangeTask)
-        changed = tasks.update(task.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match"))
+        changed = tasks.update(
+            task.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match")
+        )
         return self.show(changed, TaskShown)
 
 
 class VerificationViewSet(ProjectViewSet):
     """Looks at whether a task's finding is gone."""
 
-    @extend_schema(summary="List verifications, newest first", parameters=[LIMIT, CURSOR], responses=VerificationShown(many=True))
+    @extend_schema(
+        summary="List verifications, newest first",
+        parameters=[LIMIT, CURSOR],
+        responses=VerificationShown(many=True),
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         self.refuse_unknown_parameters(PAGING - {"offset"})
@@ -151,14 +158,31 @@ class PolicyViewSet(ProjectViewSet):
             name=asked.get("name"),
             by=self.actor,
             if_match=request.headers.get("if-match"),
+            plan_token=asked.get("plan_token"),
         )
         return self.show(policy, PolicyShown)
 
-    @extend_schema(summary="Test a policy", request=TestPolicy, responses=PolicyTestShown)
+    @extend_schema(
+        summary="Test a policy",
+        parameters=[OpenApiParameter("simulate", str, enum=["true", "false"])],
+        request=TestPolicy,
+        responses=PolicyTestShown,
+    )
     def test(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the what-if; nothing is changed."""
-        asked = self.body(TestPolicy)
-        return Response(policies.test(self.project, asked["config"]))
+        self.refuse_unknown_parameters({"simulate"})
+        wanted = request.query_params.get("simulate", "false")
+        if wanted not in ("true", "false"):
+            raise InvalidParams(details={"simulate": ["Use true or false."]})
+        config = self.body(TestPolicy)["config"]
+        answer = plans.test(self.project, config)
+        if wanted == "true":
+            policy = policies.current(self.project)
+            answer |= {
+                "simulation": plans.simulate(policy, config),
+                "plan_token": plans.token(policy, config),
+            }
+        return Response(answer)
 
 
 class CommandCenterViewSet(ProjectViewSet):

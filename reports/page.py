@@ -72,7 +72,7 @@ def public[**P](view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            ratelimit.take("public", str(request.META.get("REMOTE_ADDR"))).refuse_when_spent()
+            ratelimit.take("public", ratelimit.client_address(request)).refuse_when_spent()
             response = view(request, *args, **kwargs)
         except RateLimited as refusal:
             response = closed(*TOO_MANY, headers=refusal.headers)

@@ -43,23 +43,31 @@ class AuditClient(APIClient):
         if key:
             self.credentials(HTTP_AUTHORIZATION=f"Bearer {key}")
 
-    def generic(self, method: str, path: str, data: Any = "", content_type: str = "application/json", **extra: Any) -> Any:
+    def generic(
+        self, method: str, path: str, data: Any = "", content_type: str = "application/json", **extra: Any
+    ) -> Any:
         path = path if path.startswith("/") else self.base + path
         return super().generic(method, path, data, content_type, **extra)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         """Send JSON and return the response; headers by their HTTP names with underscores."""
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
-        return getattr(self, method)(path, body, format="json", headers=sent) if body is not None else getattr(
-            self, method
-        )(path, headers=sent)
+        return (
+            getattr(self, method)(path, body, format="json", headers=sent)
+            if body is not None
+            else getattr(self, method)(path, headers=sent)
+        )
 
 
-def world(*, ai_quota: int | None = None, scopes: tuple[str, ...] = ("*",), site_url: str = "https://example.com") -> World:
+def world(
+    *, ai_quota: int | None = None, scopes: tuple[str, ...] = ("*",), site_url: str = "https://example.com"
+) -> World:
     """Make an organisation with everything in it."""
     count = next(number)
     organization = services.create_organization(f"Acme {count}", ai_quota=ai_quota)
-    owner = services.create_user(f"owner{count}@example.com", organization=organization, role=Membership.Role.OWNER)
+    owner = services.create_user(
+        f"owner{count}@example.com", organization=organization, role=Membership.Role.OWNER
+    )
     project = services.create_project(organization, slug="production-website", site_url=site_url)
     _, key = keys.issue(organization, user=owner, name="tests", scopes=scopes)
     return World(organization, owner, project, key, AuditClient(project, key))
@@ -67,7 +75,9 @@ def world(*, ai_quota: int | None = None, scopes: tuple[str, ...] = ("*",), site
 
 def finding(world: World, *, checks: list[str] | None = None, **fields: Any) -> Finding:
     """Report a finding the way a source does; status and times are set afterwards."""
-    later = {name: fields.pop(name) for name in ("status", "created_at", "updated_at", "score") if name in fields}
+    later = {
+        name: fields.pop(name) for name in ("status", "created_at", "updated_at", "score") if name in fields
+    }
     seen = {"domain": "security", "title": f"Finding {next(number)}", "severity": "high", **fields}
     keys_ = ["security_header_csp"] if checks is None else checks
     made = ingest(world.project, [Sighting(checks=keys_, **seen)], by=world.actor).findings[0]
@@ -81,7 +91,9 @@ def task(world: World, *, of: Finding | None = None, **fields: Any) -> Task:
     """Make a task of a finding."""
     of = of or finding(world)
     status = fields.pop("status", None)
-    made = tasks.create(world.project, finding_id=of.pk, title=fields.pop("title", "Mend it"), by=world.actor, **fields)
+    made = tasks.create(
+        world.project, finding_id=of.pk, title=fields.pop("title", "Mend it"), by=world.actor, **fields
+    )
     if status:
         Task.objects.filter(pk=made.pk).update(status=status)
         made.refresh_from_db()
@@ -106,7 +118,12 @@ def verification(
         running="running" in statuses,
         manual=not of.finding.check_keys,
         checks=[
-            {"key": key, "before": "failed", "after": "pending" if status == "running" else status, "status": status}
+            {
+                "key": key,
+                "before": "failed",
+                "after": "pending" if status == "running" else status,
+                "status": status,
+            }
             for key, status in zip(known, statuses * len(known), strict=False)
         ],
     )

@@ -18,6 +18,7 @@ class Site:
     def __init__(self) -> None:
         self.headers: dict[str, str] = {"Content-Type": "text/html; charset=utf-8"}
         self.body = GOOD_PAGE
+        self.pages: dict[str, str] = {}
         self.status = 200
         self.hits: list[str] = []
         self.before_answer: Callable[[], None] = lambda: None
@@ -26,8 +27,8 @@ class Site:
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         self.hits.append(f"{handler.command} {handler.path}")
         self.before_answer()
-        known = handler.path == "/"
-        body = self.body.encode() if known else b"missing"
+        page = {"/": self.body, **self.pages}.get(handler.path)
+        known, body = page is not None, (page or "missing").encode()
         handler.send_response(self.status if known else 404)
         for name, value in self.headers.items():
             handler.send_header(name, value)

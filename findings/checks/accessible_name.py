@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from selectolax.lexbor import LexborNode
 
-from findings.checks.page import Page, has, value
+from findings.checks.page import Page, has, inside, value
 
 _UNSEEN_TAGS = ("script", "style", "template", "noscript", "head", "title", "meta", "link")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
@@ -27,6 +27,8 @@ def is_hidden(node: LexborNode) -> bool:
 
 def _hides(node: LexborNode) -> bool:
     if node.tag in ("template", "noscript") or has(node, "hidden"):
+        return True
+    if node.tag == "area" and not inside(node, "map"):
         return True
     return value(node, "aria-hidden").lower() == "true" or bool(_HIDING_STYLE.search(value(node, "style")))
 
@@ -87,7 +89,8 @@ def has_title(node: LexborNode) -> bool:
 
 
 def is_presentational(node: LexborNode) -> bool:
-    return value(node, "role").strip().lower() in ("none", "presentation")
+    """Say whether a role takes the element's meaning away; what the keyboard reaches keeps it."""
+    return not has(node, "tabindex") and value(node, "role").strip().lower() in ("none", "presentation")
 
 
 def has_label(page: Page, node: LexborNode) -> bool:
@@ -100,17 +103,12 @@ def has_label(page: Page, node: LexborNode) -> bool:
             break
         above = above.parent
     name = value(node, "id")
-    labels = (label for label in page.css("label[for]") if name and value(label, "for") == name)
+    labels = [label for label in page.having("for", name) if name and label.tag == "label"]
     return any(text_of(label) and not is_hidden(label) for label in labels)
 
 
-def by_id(page: Page, name: str) -> list[LexborNode]:
-    """Return the elements of an id: one, unless the page is wrong."""
-    return [node for node in page.css("[id]") if value(node, "id") == name]
-
-
 def _text_by_id(page: Page, name: str) -> str:
-    for node in by_id(page, name):
+    for node in page.having("id", name):
         return (
             value(node, "aria-label").strip() or text_of(node) or value(node, "alt") or value(node, "value")
         )

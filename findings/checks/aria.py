@@ -217,8 +217,10 @@ def _has_known_role(node: LexborNode) -> bool:
 def aria_valid_attr(facts: Facts) -> Outcome:
     """Every attribute that begins with aria- is one that exists."""
     # Lexbor has no selector for attributes by a part of their name, so every element is visited once.
-    bad = [snippet(node) for node in seen(markup(facts), "*") if not _has_known_attributes(node)]
-    return verdict(bad, fine="Every ARIA attribute exists.", wrong="ARIA attributes do not exist.")
+    bad = [node for node in seen(markup(facts), "*") if not _has_known_attributes(node)]
+    return verdict(
+        bad, show=snippet, fine="Every ARIA attribute exists.", wrong="ARIA attributes do not exist."
+    )
 
 
 def _has_known_attributes(node: LexborNode) -> bool:
@@ -279,7 +281,9 @@ def td_headers_attr(facts: Facts) -> Outcome:
             cells += 1
             named = set(value(cell, "headers").split())
             if not named <= ids - {value(cell, "id")}:
-                bad.append(snippet(cell))
+                bad.append(cell)
     if not cells:
         return passed("No table cell refers to headers.")
-    return verdict(bad, fine="Every header is in the table.", wrong="Headers are not in the table.")
+    return verdict(
+        bad, show=snippet, fine="Every header is in the table.", wrong="Headers are not in the table."
+    )

@@ -72,5 +72,7 @@ def judge_elements(
     """
     if not elements:
         return passed(f"The page has no {what}.")
-    bad = [snippet(node) for node in elements if not is_fine(node)]
-    return verdict(bad, fine=f"All {what} are fine.", wrong=f"Some {what} {lack}.", looked_at=len(elements))
+    bad = [node for node in elements if not is_fine(node)]
+    return verdict(
+        bad, show=snippet, fine=f"All {what} are fine.", wrong=f"Some {what} {lack}.", looked_at=len(elements)
+    )

@@ -10,7 +10,9 @@ from findings.checks.robots_txt import Robots
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
 CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
+AWAY_FOR_A_WHILE = 503
 HIDING = ("noindex", "none")
+_VALUED_RULES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 
 
 @check(
@@ -35,8 +37,10 @@ HIDING = ("noindex", "none")
     oracle={"lighthouse": "http-status-code"},
 )
 def status_is_ok(facts: Facts) -> Outcome:
-    """The final status is below 400."""
+    """The final status is below 400; 503 says of itself that it will pass, so it decides nothing."""
     status = facts.landing.response.status
+    if status == AWAY_FOR_A_WHILE:
+        raise CannotLook("blocked", "The site is away for a while (status 503).")
     return passed(f"The status is {status}.") if status < 400 else failed(f"The status is {status}.")
 
 
@@ -89,12 +93,11 @@ def _tags_for(page: Page, agent: str) -> list[str]:
     values = []
     for line in page.header_lines("x-robots-tag"):
         name, colon, rest = line.partition(":")
-        addressed = (
-            colon and " " not in name.strip() and "," not in name and name.strip() != "unavailable_after"
-        )
+        word = name.strip().lower()
+        addressed = colon and " " not in word and "," not in word and word not in _VALUED_RULES
         if not addressed:
             values.append(line)
-        elif name.strip().lower() == agent:
+        elif word == agent:
             values.append(rest)
     return values
 
@@ -131,6 +134,7 @@ def _robots(facts: Facts) -> Robots:
         ),
         {"robots.txt": "User-agent: *\nDisallow: /admin/\nSitemap: https://www.example.com/sitemap.xml"},
     ),
+    scope="site",
     oracle={"lighthouse": "robots-txt"},
 )
 def robots_txt_is_valid(facts: Facts) -> Outcome:
@@ -171,6 +175,7 @@ def robots_txt_is_valid(facts: Facts) -> Outcome:
             'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"><url><loc>https://…</loc></url></urlset>',
         },
     ),
+    scope="site",
     oracle={"sitemaps.org": "protocol"},
 )
 def sitemap_is_valid(facts: Facts) -> Outcome:
@@ -204,6 +209,7 @@ def sitemap_is_valid(facts: Facts) -> Outcome:
         (f"{GOOGLE}/http-network-errors#soft-404-errors",),
         {"nginx": "error_page 404 /404.html;", "django": "raise Http404"},
     ),
+    scope="site",
     oracle={"google": "soft 404"},
 )
 def missing_pages_are_missing(facts: Facts) -> Outcome:

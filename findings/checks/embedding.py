@@ -147,12 +147,14 @@ def forms_are_secure(facts: Facts) -> Outcome:
         return not_applicable("The page is not served over HTTPS.")
     senders = [("form[action]", "action"), ("button[formaction], input[formaction]", "formaction")]
     plain = [
-        snippet(node)
+        node
         for selector, attribute in senders
         for node in page.css(selector)
         if page.absolute(value(node, attribute)).lower().startswith("http:")
     ]
-    return verdict(plain, fine="No form goes over plain HTTP.", wrong="A form goes over plain HTTP.")
+    return verdict(
+        plain, show=snippet, fine="No form goes over plain HTTP.", wrong="A form goes over plain HTTP."
+    )
 
 
 @check(
@@ -181,8 +183,8 @@ def passwords_are_secure(facts: Facts) -> Outcome:
     page = facts.document
     if page.is_https:
         return passed("The page is served over HTTPS.")
-    fields = [snippet(node) for node in page.css('input[type="password" i]')]
-    return verdict(fields, fine="No password is asked for.", wrong="A password is asked for.")
+    fields = page.css('input[type="password" i]')
+    return verdict(fields, show=snippet, fine="No password is asked for.", wrong="A password is asked for.")
 
 
 @check(

@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from findings.checks import registry
-from findings.checks.evidence import gathered, identity_before, of_the_rule
+from findings.checks.evidence import gathered, identity_before, of_the_rule, storable
 from findings.checks.facts import Facts
 from findings.checks.fetching import RETRY_DELAYS
 from findings.checks.judging import judge
@@ -71,7 +72,8 @@ def _look_once_for(
     if known is None:
         return inconclusive("not_available", f"There is no check with the key {key}.")
     outcome = _settle(known, facts, thresholds.get(key), before)
-    return outcome.with_evidence({**gathered(known, facts), **of_the_rule(known, before)})
+    told = outcome.with_evidence({**gathered(known, facts), **of_the_rule(known, before)})
+    return replace(told, evidence=storable(told.evidence))
 
 
 def _settle(known: Check, facts: Facts, threshold: float | None, before: Outcome | None) -> Outcome:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from krafter_audit.lib.http import Response
 
 LONGEST_HEADER = 1000
+LONGEST_TEXT = 2000
 MOST_REQUESTS_SHOWN = 15
 ALWAYS_SHOWN = ("content-type",)
 
@@ -45,6 +46,18 @@ def of_the_rule(known: Check, before: Outcome | None) -> dict[str, Any]:
     if earlier is not None and earlier != known.version:
         said["rule_changed_from"] = earlier
     return said
+
+
+def storable(value: Any) -> Any:
+    """Return a JSON value that any database takes: no NUL, no half of a surrogate pair, no endless text."""
+    if isinstance(value, str):
+        readable = value[:LONGEST_TEXT].encode("utf-8", errors="replace").decode("utf-8")
+        return readable.replace("\x00", "\ufffd")
+    if isinstance(value, Mapping):
+        return {storable(key): storable(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(one) for one in value]
+    return value
 
 
 def identity_before(before: Mapping[str, Outcome] | None) -> Identity | None:

@@ -209,6 +209,7 @@ def no_private_addresses(facts: Facts) -> Outcome:
         ),
         DENY_DOT_FILES,
     ),
+    scope="site",
     oracle={"nuclei": "git-config"},
 )
 def git_is_hidden(facts: Facts) -> Outcome:
@@ -237,6 +238,7 @@ def git_is_hidden(facts: Facts) -> Outcome:
         ("https://cwe.mitre.org/data/definitions/538.html", "https://12factor.net/config"),
         DENY_DOT_FILES,
     ),
+    scope="site",
     oracle={"nuclei": "dotenv"},
 )
 def env_is_hidden(facts: Facts) -> Outcome:
@@ -260,6 +262,7 @@ def env_is_hidden(facts: Facts) -> Outcome:
         ("https://www.rfc-editor.org/rfc/rfc9116", "https://securitytxt.org/"),
         {"security.txt": "Contact: mailto:security@example.com\\nExpires: 2027-12-31T23:00:00Z"},
     ),
+    scope="site",
     oracle={"rfc": "9116"},
 )
 def security_txt(facts: Facts) -> Outcome:

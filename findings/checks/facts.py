@@ -8,11 +8,12 @@ see.
 import secrets
 import socket
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 from findings.checks import obstacles, tls_probe
-from findings.checks.fetching import NO_CACHE, RETRY_DELAYS, Budget, Fetcher
+from findings.checks.fetching import NO_CACHE, RETRY_DELAYS, Budget, Fetcher, Memo
 from findings.checks.obstacles import CannotLook, Identity
 from findings.checks.page import Page
 from findings.checks.references import same_origin_assets, same_origin_links
@@ -48,12 +49,14 @@ class Facts(Fetcher):
         verifying: bool = False,
         budget: Budget | None = None,
         root: "Facts | None" = None,
+        site: Memo | None = None,
     ) -> None:
         super().__init__(client, retry_delays, budget or Budget(), fresh=root is not None)
         self.url = url
         self.before = before
         self.verifying = verifying or before is not None
         self._root = root or self
+        self._site = site or Memo()
         if root:
             self._door = root._door
 
@@ -109,9 +112,13 @@ class Facts(Fetcher):
 
     def looks(self) -> list["Facts"]:
         """Return these facts and those of the further looks that were made."""
-        with self._root._guard:
-            known = list(self._root._known.items())
-        return [self._root, *(fact for name, fact in known if name.startswith("look "))]
+        return [self._root, *self._root.named("look ")]
+
+    def neighbour(self, url: str) -> "Facts":
+        """Return the facts of another page of the site: it shares robots.txt, static files and links."""
+        other = Facts(url, self.client, retry_delays=self.retry_delays, site=self._site)
+        other._door = self._door
+        return other
 
     @property
     def http_chain(self) -> list[Response]:
@@ -140,7 +147,8 @@ class Facts(Fetcher):
     @property
     def robots(self) -> Response:
         """What answers at /robots.txt, redirects followed, whatever its status."""
-        return self.once(
+        self._root.page  # noqa: B018 - what a site shares says nothing while the page itself can't be had
+        return self._site.once(
             "robots",
             lambda: self._beside("robots", "GET", "/robots.txt", patient=True, follow_redirects=True),
         )
@@ -175,7 +183,10 @@ class Facts(Fetcher):
 
     def _fetch_assets(self) -> list[Response]:
         addresses = same_origin_assets(self._root.document)[:MOST_ASSETS]
-        return [self.ask("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False) for url in addresses]
+        return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in addresses]
+
+    def _fetch_asset(self, url: str) -> Response:
+        return self.ask("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)
 
     @property
     def links(self) -> dict[str, int | None]:
@@ -185,7 +196,8 @@ class Facts(Fetcher):
     def _follow_links(self) -> dict[str, int | None]:
         addresses = same_origin_links(self._root.document)[:MOST_LINKS]
         allowed = max(0, self.budget.left() - KEPT_FROM_LINKS)
-        return {url: self._follow(url) for url in addresses[:allowed]}
+        site = self._site
+        return {url: site.once(f"link {url}", partial(self._follow, url)) for url in addresses[:allowed]}
 
     def _follow(self, url: str) -> int | None:
         """Ask for a link by HEAD; an error is asked for once more by GET, since many servers refuse HEAD."""
@@ -225,7 +237,7 @@ class Facts(Fetcher):
         if endpoint is None:
             return None
         host, port = endpoint
-        trusted = tls_context(self.client._ca_file, verify=True)  # what the requests trust, and no more
+        trusted = tls_context(self.client.ca_file, verify=True)  # what the requests trust, and no more
 
         def attempt() -> tls_probe.Handshake:
             return tls_probe.shake_hands(host, port, self._dialler(host, port), trusted)
@@ -246,7 +258,10 @@ class Facts(Fetcher):
         url = self.url
         if urlsplit(url).scheme != "https":
             first = self.ask("tls", "GET", url)
-            url = urljoin(url, first.headers.get("location") or "") if first.status in REDIRECTS else url
+            if first.status not in REDIRECTS:
+                obstacles.refuse_error_status(Page(first))
+                return None
+            url = urljoin(url, first.headers.get("location") or "")
         parts = urlsplit(url)
         if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
             return None

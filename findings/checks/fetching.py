@@ -42,18 +42,48 @@ class Budget:
             self.requests -= 1
 
 
-class Fetcher:
+class Memo:
+    """Facts by name, each produced once and shared between threads, with those that could not be had."""
+
+    def __init__(self) -> None:
+        self._locks: dict[str, threading.RLock] = {}
+        self._known: dict[str, Any] = {}
+        self._guard = threading.Lock()
+
+    def once[T](self, name: str, produce: Callable[[], T]) -> T:
+        """Produce a fact when it is first asked for; later hand out the same, or the same failure."""
+        with self.lock(name):
+            if name not in self._known:
+                try:
+                    self._known[name] = produce()
+                except CannotLook as obstacle:
+                    self._known[name] = obstacle
+            known = self._known[name]
+        if isinstance(known, CannotLook):
+            raise CannotLook(known.reason, known.detail, tls=known.tls)
+        return known
+
+    def lock(self, name: str) -> threading.RLock:
+        """Return the lock of one fact."""
+        with self._guard:
+            return self._locks.setdefault(name, threading.RLock())
+
+    def named(self, start: str) -> list[Any]:
+        """Return what is known under names that begin so."""
+        with self._guard:
+            return [fact for name, fact in self._known.items() if name.startswith(start)]
+
+
+class Fetcher(Memo):
     """Requests within a budget, and what they gave, each made once and shared between threads."""
 
     def __init__(self, client: Client, retry_delays: Sequence[float], budget: Budget, *, fresh: bool) -> None:
+        super().__init__()
         self.client = client
         self.retry_delays = tuple(retry_delays)
         self.budget = budget
         self.log: dict[str, list[Response]] = {}
         self._fresh = fresh
-        self._locks: dict[str, threading.RLock] = {}
-        self._known: dict[str, Any] = {}
-        self._guard = threading.Lock()
         self._door = threading.BoundedSemaphore(MOST_AT_ONCE)
 
     def ask(
@@ -110,24 +140,6 @@ class Fetcher:
         with self._guard:
             self.log.setdefault(fact, []).append(response)
         return response
-
-    def once[T](self, name: str, produce: Callable[[], T]) -> T:
-        """Produce a fact when it is first asked for; later hand out the same, or the same failure."""
-        with self.lock(name):
-            if name not in self._known:
-                try:
-                    self._known[name] = produce()
-                except CannotLook as obstacle:
-                    self._known[name] = obstacle
-            known = self._known[name]
-        if isinstance(known, CannotLook):
-            raise CannotLook(known.reason, known.detail, tls=known.tls)
-        return known
-
-    def lock(self, name: str) -> threading.RLock:
-        """Return the lock of one fact."""
-        with self._guard:
-            return self._locks.setdefault(name, threading.RLock())
 
 
 def as_obstacle(problem: HttpError) -> CannotLook:

@@ -114,11 +114,11 @@ def links_say_where_they_lead(facts: Facts) -> Outcome:
     """No link's text is one of those that say nothing."""
     page = facts.document
     bad = [
-        snippet(node)
-        for node in page.css("a[href]")
-        if _leads_elsewhere(page, node) and _said(node) in EMPTY_WORDS
+        node for node in page.css("a[href]") if _leads_elsewhere(page, node) and _said(node) in EMPTY_WORDS
     ]
-    return verdict(bad, fine="Every link says where it leads.", wrong="Links do not say where they lead.")
+    return verdict(
+        bad, show=snippet, fine="Every link says where it leads.", wrong="Links do not say where they lead."
+    )
 
 
 def _said(node: LexborNode) -> str:
@@ -149,8 +149,8 @@ def _leads_elsewhere(page: Page, node: LexborNode) -> bool:
 )
 def anchors_are_crawlable(facts: Facts) -> Outcome:
     """No a element has javascript:, an empty or a file: address."""
-    bad = [snippet(node) for node in facts.document.css("a") if _is_dead_end(node)]
-    return verdict(bad, fine="Every link can be followed.", wrong="Links can't be followed.")
+    bad = [node for node in facts.document.css("a") if _is_dead_end(node)]
+    return verdict(bad, show=snippet, fine="Every link can be followed.", wrong="Links can't be followed.")
 
 
 def _is_dead_end(node: LexborNode) -> bool:
@@ -274,8 +274,10 @@ def hreflang_is_valid(facts: Facts) -> Outcome:
     links = facts.document.css('link[rel~="alternate" i][hreflang]')
     if not links:
         return passed("The page names no other language.")
-    bad = [snippet(node) for node in links if not _is_alternate(node)]
-    return verdict(bad, fine="Every language is named rightly.", wrong="Languages are named wrongly.")
+    bad = [node for node in links if not _is_alternate(node)]
+    return verdict(
+        bad, show=snippet, fine="Every language is named rightly.", wrong="Languages are named wrongly."
+    )
 
 
 def _is_alternate(node: LexborNode) -> bool:

@@ -17,6 +17,7 @@ from findings.checks.outcome import Outcome
 from findings.checks.page import has, value
 from findings.checks.registry import CRITICAL, HIGH
 
+_PICTURES = ("", "img", "image", "none", "presentation")
 _NO_FIELDS = ("hidden", "image", "button", "submit", "reset")
 
 
@@ -47,7 +48,8 @@ def image_alt(facts: Facts) -> Outcome:
             return alt == "" or bool(alt.strip())
         return labelled(page, node) or has_title(node) or is_presentational(node)
 
-    return judge_elements(seen(page, "img"), is_fine, what="images", lack="have no text alternative")
+    images = [node for node in seen(page, "img") if value(node, "role").strip().lower() in _PICTURES]
+    return judge_elements(images, is_fine, what="images", lack="have no text alternative")
 
 
 @axe_rule(
@@ -66,17 +68,17 @@ def image_alt(facts: Facts) -> Outcome:
 def label(facts: Facts) -> Outcome:
     """Every input and textarea has a label element, aria-label, aria-labelledby, title or placeholder."""
     page = markup(facts)
-    fields = [
-        node
-        for node in seen(page, "input, textarea")
-        if value(node, "type").strip().lower() not in _NO_FIELDS
-    ]
+    fields = [node for node in seen(page, "input, textarea") if _is_field(node)]
 
     def is_fine(node: LexborNode) -> bool:
         named = labelled(page, node) or has_title(node) or bool(value(node, "placeholder").strip())
-        return named or is_presentational(node) or has_label(page, node)
+        return named or has_label(page, node)
 
     return judge_elements(fields, is_fine, what="form fields", lack="have no label")
+
+
+def _is_field(node: LexborNode) -> bool:
+    return node.tag == "textarea" or value(node, "type").strip().lower() not in _NO_FIELDS
 
 
 @axe_rule(
@@ -92,12 +94,11 @@ def label(facts: Facts) -> Outcome:
 def button_name(facts: Facts) -> Outcome:
     """Every button has text, aria-label, aria-labelledby or title, or a label element."""
     page = markup(facts)
-    buttons = [node for node in seen(page, "button") if not is_presentational(node)]
 
     def is_fine(node: LexborNode) -> bool:
         return bool(text_of(node)) or labelled(page, node) or has_title(node) or has_label(page, node)
 
-    return judge_elements(buttons, is_fine, what="buttons", lack="have no name")
+    return judge_elements(seen(page, "button"), is_fine, what="buttons", lack="have no name")
 
 
 @axe_rule(
@@ -137,7 +138,7 @@ def select_name(facts: Facts) -> Outcome:
 
     def is_fine(node: LexborNode) -> bool:
         named = labelled(page, node) or has_title(node)
-        return named or is_presentational(node) or has_label(page, node)
+        return named or has_label(page, node)
 
     return judge_elements(seen(page, "select"), is_fine, what="choice lists", lack="have no name")
 

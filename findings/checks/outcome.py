@@ -1,6 +1,6 @@
 """What a check saw: passed, failed, does not apply, or could not be looked at (and why)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -106,11 +106,13 @@ def inconclusive(reason: str, detail: str, **seen: Any) -> Outcome:
     return Outcome(INCONCLUSIVE, reason=reason, evidence={"detail": detail, **_bounded(seen)})
 
 
-def verdict(faults: list[Any], *, fine: str, wrong: str, **seen: Any) -> Outcome:
-    """Fail with the faults listed (the first 20, and their count), pass when there are none."""
+def verdict[F](
+    faults: Sequence[F], *, fine: str, wrong: str, show: Callable[[F], str] = str, **seen: Any
+) -> Outcome:
+    """Fail with the faults listed (the first 20 as `show` writes them, and their count), pass without any."""
     if not faults:
         return passed(fine, **seen)
-    return failed(wrong, count=len(faults), faults=faults, **seen)
+    return failed(wrong, count=len(faults), faults=[show(fault) for fault in faults[:MOST_DETAILS]], **seen)
 
 
 def _bounded(seen: Mapping[str, Any]) -> dict[str, Any]:

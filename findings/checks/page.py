@@ -93,12 +93,30 @@ class Page:
 
     def absolute(self, reference: str) -> str:
         """Resolve a reference against the page's base; an unreadable one gives an empty string."""
-        base = self.first("base[href]")
         try:
-            start = urljoin(self.url, value(base, "href").strip()) if base else self.url
-            return urljoin(start, reference.strip())
+            return urljoin(self._base, reference.strip())
         except ValueError:
             return ""
+
+    @cached_property
+    def _base(self) -> str:
+        base = self.first("base[href]")
+        try:
+            return urljoin(self.url, value(base, "href").strip()) if base else self.url
+        except ValueError:
+            return self.url
+
+    def having(self, attribute: str, said: str) -> list[LexborNode]:
+        """Return the elements whose attribute says exactly this; the page is searched once for an
+        attribute.
+        """
+        known: dict[str, dict[str, list[LexborNode]]] = self._local.__dict__.setdefault("having", {})
+        if attribute not in known:
+            index: dict[str, list[LexborNode]] = {}
+            for node in self.css(f"[{attribute}]"):
+                index.setdefault(value(node, attribute), []).append(node)
+            known[attribute] = index
+        return known[attribute].get(said, [])
 
 
 def value(node: LexborNode, attribute: str) -> str:

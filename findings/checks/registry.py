@@ -89,7 +89,8 @@ class Check:
 
     `needs` names the facts that `run` may read; nothing else is fetched for it. `version` is the version of
     the rule: two answers are comparable when it is the same. `headers` are the response headers that belong
-    into the evidence. `confirm` says that a failure is looked at again before it is believed.
+    into the evidence. `confirm` says that a failure is looked at again before it is believed. A check whose
+    `scope` is the site says the same on each of its pages, so a scan asks it once.
     """
 
     key: str
@@ -107,6 +108,7 @@ class Check:
     oracle: Mapping[str, str] = field(default_factory=dict)
     static: bool = False
     confirm: bool = True
+    scope: Literal["page", "site"] = "page"
 
     @property
     def rule(self) -> str:

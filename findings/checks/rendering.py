@@ -36,11 +36,12 @@ _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascri
 def nothing_blocks(facts: Facts) -> Outcome:
     """The head has no script that blocks the parser and at most one blocking style sheet."""
     page = facts.document
-    scripts = [snippet(node) for node in page.css("head script[src]") if _blocks_the_parser(node)]
-    sheets = [snippet(node) for node in page.css("link[rel][href]") if _blocks_rendering(node)]
+    scripts = [node for node in page.css("head script[src]") if _blocks_the_parser(node)]
+    sheets = [node for node in page.css("link[rel][href]") if _blocks_rendering(node)]
     faults = scripts + (sheets if len(sheets) > MOST_BLOCKING_SHEETS else [])
     return verdict(
         faults,
+        show=snippet,
         fine="Nothing holds up the page.",
         wrong="Scripts or style sheets hold up the page.",
         scripts=len(scripts),
@@ -84,8 +85,10 @@ def images_have_dimensions(facts: Facts) -> Outcome:
     images = [node for node in facts.document.css("img") if not inside(node, "noscript", "template")]
     if not images:
         return passed("The page has no image.")
-    bare = [snippet(node) for node in images if not (_is_size(node, "width") and _is_size(node, "height"))]
-    return verdict(bare, fine="Every image has its size.", wrong="Images have no size.", images=len(images))
+    bare = [node for node in images if not (_is_size(node, "width") and _is_size(node, "height"))]
+    return verdict(
+        bare, show=snippet, fine="Every image has its size.", wrong="Images have no size.", images=len(images)
+    )
 
 
 def _is_size(node: LexborNode, attribute: str) -> bool:

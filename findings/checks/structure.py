@@ -124,13 +124,13 @@ def _number(text: str, otherwise: float) -> float:
     criterion="timing-adjustable",
 )
 def meta_refresh(facts: Facts) -> Outcome:
-    """No meta refresh waits for more than 0 seconds and less than 20 hours."""
+    """No meta refresh waits for more than 0 seconds and 20 hours or less."""
     delays = [
         int(match.group(1))
         for content in facts.document.metas("refresh", "http-equiv")
         if (match := re.match(r"\s*(\d{1,9})(?:\.\d*)?\s*(?:[;,\s]|$)", content))
     ]
-    bad = [f"after {delay} seconds" for delay in delays if 0 < delay < TWENTY_HOURS]
+    bad = [f"after {delay} seconds" for delay in delays if 0 < delay <= TWENTY_HOURS]
     return verdict(bad, fine="The page stays.", wrong="The page reloads or leaves by itself.")
 
 
@@ -150,11 +150,17 @@ def heading_order(facts: Facts) -> Outcome:
     if not headings:
         return passed("The page has no heading.")
     bad = [
-        f"{snippet(node)} follows level {before}"
+        (before, node)
         for (before, _), (level, node) in zip(headings, headings[1:], strict=False)
         if level > before + 1
     ]
-    return verdict(bad, fine="No level is skipped.", wrong="Levels are skipped.", headings=len(headings))
+    return verdict(
+        bad,
+        show=lambda one: f"{snippet(one[1])} follows level {one[0]}",
+        fine="No level is skipped.",
+        wrong="Levels are skipped.",
+        headings=len(headings),
+    )
 
 
 def _headings(page: Page) -> list[tuple[int, LexborNode]]:
@@ -213,10 +219,8 @@ def landmark_one_main(facts: Facts) -> Outcome:
 )
 def tabindex(facts: Facts) -> Outcome:
     """No element has a tabindex above 0."""
-    bad = [
-        snippet(node) for node in seen(markup(facts), "[tabindex]") if _is_positive(value(node, "tabindex"))
-    ]
-    return verdict(bad, fine="No order is forced.", wrong="The order of the tab key is forced.")
+    bad = [node for node in seen(markup(facts), "[tabindex]") if _is_positive(value(node, "tabindex"))]
+    return verdict(bad, show=snippet, fine="No order is forced.", wrong="The order of the tab key is forced.")
 
 
 def _is_positive(text: str) -> bool:

@@ -40,6 +40,7 @@ NO_TLS = "The site is not served over HTTPS."
             "certbot": "certbot --nginx -d example.com -d www.example.com",
         },
     ),
+    scope="site",
     oracle={"sslyze": "certificate_info", "observatory": "redirection-invalid-cert"},
 )
 def certificate_valid(facts: Facts) -> Outcome:
@@ -72,6 +73,7 @@ def certificate_valid(facts: Facts) -> Outcome:
         {"certbot": "certbot renew --deploy-hook 'systemctl reload nginx'"},
     ),
     metric=Metric("days", 14.0, "min"),
+    scope="site",
     oracle={"sslyze": "not_valid_after"},
 )
 def certificate_days_left(facts: Facts) -> Outcome | Measurement:
@@ -101,6 +103,7 @@ def certificate_days_left(facts: Facts) -> Outcome | Measurement:
             "haproxy": "ssl-default-bind-options ssl-min-ver TLSv1.2",
         },
     ),
+    scope="site",
     oracle={"sslyze": "tls_1_0_cipher_suites, tls_1_1_cipher_suites"},
 )
 def old_versions_refused(facts: Facts) -> Outcome:
@@ -128,6 +131,7 @@ def old_versions_refused(facts: Facts) -> Outcome:
         (MOZILLA, GENERATOR),
         {"openssl": "openssl ecparam -genkey -name prime256v1 -out example.com.key"},
     ),
+    scope="site",
     oracle={"sslyze": "certificate_info (Mozilla intermediate)"},
 )
 def key_is_strong(facts: Facts) -> Outcome:

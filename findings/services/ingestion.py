@@ -21,12 +21,15 @@ Identity = tuple[str, str]
 
 @dataclass(frozen=True)
 class Sighting:
-    """A finding as a source tells it. None = the source says nothing about it."""
+    """A finding as a source tells it. None = the source says nothing about it.
+
+    `first_severity` is for a finding that is new: unlike `severity` it does not undo a person's triage later.
+    """
 
     domain: str
     title: str
     severity: str | None = None
-    fallback_severity: str = Severity.MEDIUM
+    first_severity: str | None = None
     description: str | None = None
     confidence: Any = None
     priority: dict[str, int] = field(default_factory=dict)
@@ -86,7 +89,7 @@ def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, Fi
 
 
 def _new(project: Project, seen: Sighting, severities: dict[str, str]) -> Finding:
-    severity = seen.severity or severities.get(seen.domain) or seen.fallback_severity
+    severity = seen.severity or seen.first_severity or severities.get(seen.domain) or Severity.MEDIUM
     urgency = priority.complete(severity, **seen.priority)
     return Finding(
         project=project,
@@ -121,7 +124,9 @@ UPDATED = [
 ]  # fmt: skip
 
 
-def _update(known: dict[Identity, Finding], batch: dict[Identity, Sighting], now: datetime, by: Actor) -> set[UUID]:
+def _update(
+    known: dict[Identity, Finding], batch: dict[Identity, Sighting], now: datetime, by: Actor
+) -> set[UUID]:
     back = {finding.pk for finding in known.values() if finding.status == FindingStatus.RESOLVED}
     for identity, finding in known.items():
         _apply(finding, batch[identity], now)

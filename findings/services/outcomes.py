@@ -11,9 +11,10 @@ FORWARD = [FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS, 
 
 def follow(finding: Finding, status: str) -> None:
     """Move the finding forward to `status` with its task; never back, never out of a terminal status."""
-    if finding.status in FORWARD and status in FORWARD:
-        if FORWARD.index(FindingStatus(status)) > FORWARD.index(FindingStatus(finding.status)):
-            Finding.lifecycle.move(finding, status)
+    if finding.status not in FORWARD or status not in FORWARD:
+        return
+    if FORWARD.index(FindingStatus(status)) > FORWARD.index(FindingStatus(finding.status)):
+        Finding.lifecycle.move(finding, status)
 
 
 def resolve(finding: Finding) -> int:

@@ -18,7 +18,9 @@ from krafter_audit.api.etag import refuse_unless_current
 
 
 @transaction.atomic
-def update(finding_id: UUID, *, changes: Mapping[str, Any], by: Actor, if_match: str | None = None) -> Finding:
+def update(
+    finding_id: UUID, *, changes: Mapping[str, Any], by: Actor, if_match: str | None = None
+) -> Finding:
     """Apply `changes` (severity, status, owner_id, title, description, recommended_fix) to one finding."""
     finding = Finding.objects.select_for_update().select_related("project").get(pk=finding_id)
     refuse_unless_current(if_match, finding)

@@ -124,6 +124,11 @@ class Provider:
         self.base_url = (base_url or self.api_url).rstrip("/")
         self._sleep = sleep
 
+    @property
+    def secrets(self) -> dict[str, Any]:
+        """Return the credentials that nobody may see: all but what is a choice."""
+        return {name: value for name, value in self.credentials.items() if name not in self.chosen}
+
     def check(self) -> None:
         """Ask the vendor whether the credentials open what they should. Refused says what to change."""
         raise NotImplementedError
@@ -187,7 +192,7 @@ class Provider:
         """Read an answer's JSON with `parse`; a form that the vendor does not document is Unavailable."""
         try:
             return parse(answer.json())
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError):
+        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
             raise Unavailable(f"{self.title} answered in a form that this build cannot read.") from None
 
     def pages(self, url: str, params: Mapping[str, Any]) -> Iterator[Response]:
@@ -227,8 +232,8 @@ class Tracker(Provider):
         """Bring the named fields of a ticket (title, status, priority, due, text, closed) to the draft."""
         raise NotImplementedError
 
-    def pull_request(self, ticket: Ticket) -> str | None:
-        """Return the address of the pull or merge request that was linked to the ticket last."""
+    def pull_request(self, external_id: str) -> str | None:
+        """Return the address of the pull or merge request that was linked to a ticket last."""
         return None
 
 

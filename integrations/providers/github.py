@@ -27,9 +27,8 @@ from integrations.providers.markdown import block, marker_in, merged_body
 from krafter_audit.lib.http import Response
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
-STATUS, PRIORITY = "krafter:", "priority:"
+STATUS, PRIORITY, LONGEST_TITLE = "krafter:", "priority:", 256
 STARTED_LABEL = "krafter:in_progress"
-LONGEST_TITLE = 256
 PAUSE_WITHOUT_A_TIME = timedelta(minutes=1)  # GitHub: at least a minute when a secondary limit names no time
 RULE_SEVERITY = {"error": "high", "warning": "medium"}
 SEVERITIES = frozenset({"critical", "high", "medium", "low"})
@@ -116,10 +115,10 @@ class GitHub(Tracker):
         answer = self.ask("PATCH", self._issue_path(ticket.external_id), json=body)
         return self.read(answer, self._ticket)
 
-    def pull_request(self, ticket: Ticket) -> str | None:
+    def pull_request(self, external_id: str) -> str | None:
         """Return the pull request of this repository that referred to the issue last."""
         found = None
-        path = self._issue_path(ticket.external_id) + "/timeline"
+        path = self._issue_path(external_id) + "/timeline"
         for answer in self.pages(path, {"per_page": 100}):
             found = self.read(answer, self._last_pull_request) or found
         return found
@@ -157,7 +156,7 @@ class GitHub(Tracker):
 
     def _issue_path(self, external_id: str) -> str:
         number = external_id.rpartition("#")[2]
-        if not self.owns(external_id) or not number.isdigit():
+        if not self.owns(external_id) or not number.isdecimal():
             raise Refused(f"{external_id} is not an issue of {self.repository}.")
         return self._path(f"/issues/{number}")
 
@@ -283,9 +282,9 @@ def _limited_until(answer: Response) -> datetime | None:
         return None
     now = datetime.now(UTC)
     wait, reset = answer.headers.get("retry-after") or "", answer.headers.get("x-ratelimit-reset") or ""
-    if wait.isdigit():
+    if wait.isdecimal():
         return now + timedelta(seconds=min(int(wait), 86_400))
-    if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdigit():
+    if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
         return max(now, datetime.fromtimestamp(min(int(reset), 2**32), UTC))
     if answer.status == 429 or "secondary rate limit" in answer.text.lower():
         return now + PAUSE_WITHOUT_A_TIME
@@ -296,6 +295,6 @@ def _why(answer: Response) -> str:
     """Return GitHub's own words for a refused request, in one short line."""
     try:
         message = answer.json().get("message")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""
     return f": {' '.join(str(message).split())[:200]}" if message else ""

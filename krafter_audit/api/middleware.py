@@ -1,13 +1,17 @@
 """The request id: made or kept at the outermost layer, shown in every answer and every log line."""
 
 import base64
+import logging
 import os
 import re
+import time
 from collections.abc import Callable
 
 import structlog
 from django.http import HttpRequest, HttpResponse
 
+logger = logging.getLogger("krafter_audit.requests")
+SHARED = re.compile(r"(/shared/)[^/]+")
 SAFE = re.compile(r"\A[A-Za-z0-9_.\-]{20,200}\Z")
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -32,7 +36,18 @@ class RequestIdMiddleware:
         inbound = request.headers.get("x-request-id", "")
         request_id = inbound if SAFE.match(inbound) else new_request_id()
         request.request_id = request_id  # type: ignore[attr-defined]  # ours, read by request_id_of
+        began = time.perf_counter()
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             response = self.get_response(request)
+            duration = round((time.perf_counter() - began) * 1000, 1)
+            # The path without its query: a query may carry what a log should not keep.
+            logger.info(
+                "%s %s %s %s ms", request.method, _shown(request.path), response.status_code, duration
+            )
         response["x-request-id"] = request_id
         return response
+
+
+def _shown(path: str) -> str:
+    """Return the path without the token of a shared report: whoever holds the link may read the report."""
+    return SHARED.sub(r"\1…", path)

@@ -16,12 +16,15 @@ ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 class StrictJSONParser(BaseParser):
-    """Parses a JSON body: UTF-8, no duplicate keys, no NaN or Infinity, at most 64 levels, no NUL, no lone surrogate."""
+    """Parses JSON: UTF-8, no duplicate keys, no NaN or Infinity, at most 64 levels, no NUL, no lone surrogate."""
 
     media_type = "application/json"
 
     def parse(
-        self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+        self,
+        stream: IO[bytes],
+        media_type: str | None = None,
+        parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
         """Return the parsed value, or raise MalformedJson, PayloadTooLarge or InvalidParams."""
         view = (parser_context or {}).get("view")
@@ -94,7 +97,9 @@ def _refuse_unstorable(value: Any) -> None:
         if "\x00" in text:
             raise InvalidParams(details={"body": ["NUL characters are not allowed."]})
         if any("\ud800" <= character <= "\udfff" for character in text):
-            raise InvalidParams(details={"body": ["Lone surrogates are not allowed: they are not Unicode text."]})
+            raise InvalidParams(
+                details={"body": ["Lone surrogates are not allowed: they are not Unicode text."]}
+            )
 
 
 def _strings(value: Any) -> Iterator[str]:

@@ -77,9 +77,9 @@ class Moment(serializers.DateTimeField):
             self.fail("range")
         return moment
 
-    def to_representation(self, value: Any) -> str | None:
+    def to_representation(self, value: datetime) -> str:
         """Write UTC, whole seconds, Z."""
-        return written(value)
+        return str(written(value))
 
 
 def written(moment: datetime | None) -> str | None:

@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import secrets
+import shutil
 import socket
 import time
 from collections.abc import Callable
@@ -17,6 +18,7 @@ SECRETS = "secrets.json"
 ENVIRONMENT = "environment.json"  # what `manage.py` needs to reach the running system
 READY = "ready.json"
 LOCK = "lock"
+ELSEWHERE = "elsewhere.json"
 
 
 def write_private(path: Path, content: Any) -> None:
@@ -119,6 +121,17 @@ class DataDirectory:
         """Delete files that told about a running system."""
         for name in names:
             (self.path / name).unlink(missing_ok=True)
+
+    def keep_track_of(self, directory: Path) -> None:
+        """Note a directory elsewhere that belongs to the running system."""
+        self.write(ELSEWHERE, str(directory))
+
+    def clear_elsewhere(self) -> None:
+        """Delete the directory elsewhere, this system's or that of one that was killed."""
+        directory = self.read(ELSEWHERE)
+        if directory:
+            shutil.rmtree(directory, ignore_errors=True)
+        self.forget(ELSEWHERE)
 
     def secrets(self) -> dict[str, str]:
         """The secrets of the system, made on first use; those of the environment come first."""

@@ -92,11 +92,16 @@ def open_to_all(tree: Path) -> None:
 
 
 def name_of(pid: int) -> str:
-    """The name of the program that a process runs; empty where the process has gone."""
-    told = subprocess.run(
-        ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, text=True, check=False, timeout=10
+    """The name of the program that a process runs; empty where it has gone or the system won't tell."""
+    told = Path(f"/proc/{pid}/comm")
+    if told.exists():
+        return told.read_text().strip()
+    if not shutil.which("ps"):
+        return ""
+    answer = subprocess.run(
+        ["ps", "-o", "comm=", "-p", str(pid)], capture_output=True, check=False, timeout=10
     )
-    return told.stdout.strip()
+    return answer.stdout.decode(errors="replace").strip()
 
 
 def socket_directory() -> Path:
@@ -177,7 +182,9 @@ class Postgres:
         lock = self.directory / "postmaster.pid"
         if lock.exists():
             number = lock.read_text().partition("\n")[0].strip()
-            if not number.isdigit() or (alive(int(number)) and "postgres" not in name_of(int(number))):
+            if not number.isdigit() or (
+                alive(int(number)) and not name_of(int(number)).startswith("postgres")
+            ):
                 lock.unlink()
 
     def command(self) -> Command:

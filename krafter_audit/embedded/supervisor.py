@@ -16,7 +16,7 @@ FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds before a process that ended is 
 STEADY_SECONDS = 10.0  # a process that ran this long has not failed at its start
 LOG_BYTES = 20 * 1024 * 1024
 TURN_SECONDS = 1.0
-PATIENCE = 4  # ends before everything has answered once, until the start is given up
+PATIENCE = 3  # ends before everything has answered once, until the start is given up
 
 
 class Stopped(Exception):

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from celery import Celery
-from kombu.exceptions import OperationalError
+from celery.exceptions import OperationalError
 
 from krafter_audit.embedded.data import (
     ENVIRONMENT,
@@ -119,6 +119,7 @@ class System:
     def start_postgres(self) -> None:
         """Start the embedded database."""
         server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"])
+        self.data.keep_track_of(server.socket)
         self.env["DATABASE_URL"] = server.url
         server.prepare(self.supervisor.run)
         self.supervisor.add(server.command())
@@ -154,7 +155,8 @@ class System:
             "--loglevel",
             "INFO",
         ]
-        yield python("web", *web, "krafter_audit.wsgi:application", env=self.env)
+        pooled = self.env | {"KRAFTER_DB_POOL": "1"}
+        yield python("web", *web, "krafter_audit.wsgi:application", env=pooled)
         yield python("worker", *celery, *worker, env=self.env)
         # No pid file: one that a killed beat left behind would keep the next from starting.
         yield python("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)
@@ -241,6 +243,7 @@ def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
         return 1
     finally:
         supervisor.stop(STOPPING)
+        data.clear_elsewhere()
         data.forget(ENVIRONMENT, READY)
     return 0
 
@@ -249,6 +252,7 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     """Start everything, then tell the terminal and the files."""
     if options.ready:
         options.ready.unlink(missing_ok=True)
+    data.clear_elsewhere()
     data.forget(ENVIRONMENT, READY)
     print(f"Krafter Audit, data in {data.path}", flush=True)
     system = System(options, data, supervisor)

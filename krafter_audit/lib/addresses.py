@@ -29,6 +29,7 @@ LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
+_BRACKETED = re.compile(r"\[([^\]]+)\](?::(.*))?")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what IDNA 2003 and browsers take for a dot
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal")
 
@@ -97,7 +98,7 @@ def _ipv4(name: str, *, as_written: str) -> str:
 
 
 def _ascii(host: str) -> str:
-    name = unicodedata.normalize("NFKC", host.translate(_DOTS)).translate(_DOTS).lower()
+    name = unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()
     if name.isascii():
         return name
     try:
@@ -201,9 +202,9 @@ def _listed(entry: str) -> Listed:
 
 
 def _split_port(entry: str) -> tuple[str, str | None]:
-    if entry.startswith("["):
-        network, bracket, rest = entry[1:].partition("]")
-        return network, rest.removeprefix(":") if bracket and rest else None
+    bracketed = _BRACKETED.fullmatch(entry)
+    if bracketed:
+        return bracketed[1], bracketed[2]
     network, colon, port = entry.partition(":")
     if colon and ":" not in port:
         return network, port

@@ -7,14 +7,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError, connection, models
 from django.db.models import F, Q
 from django.utils import timezone
-
-Row = TypeVar("Row", bound="Claimable")
 
 
 class Claimable(models.Model):
@@ -33,15 +31,12 @@ def free() -> Q:
     return Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
 
 
-def claim(model: type[Row], pk: UUID, *, seconds: int, **where: Any) -> Row | None:
+def claim[Row: Claimable](model: type[Row], pk: UUID | str, *, seconds: int, **where: Any) -> Row | None:
     """Take the row by compare-and-set for `seconds`, or answer None: gone, not in that state, or held."""
-    taken = (
-        model._default_manager.filter(free(), pk=pk, **where)
-        .update(
-            lease_until=timezone.now() + timedelta(seconds=seconds),
-            fence=F("fence") + 1,
-            attempts=F("attempts") + 1,
-        )
+    taken = model._default_manager.filter(free(), pk=pk, **where).update(
+        lease_until=timezone.now() + timedelta(seconds=seconds),
+        fence=F("fence") + 1,
+        attempts=F("attempts") + 1,
     )
     return model._default_manager.get(pk=pk) if taken else None
 

@@ -60,6 +60,7 @@ class _Lookup:
     """
 
     host: str
+    slots: threading.Semaphore
     answers: list[str] = field(default_factory=list)
     fault: Exception | None = None
     done: threading.Event = field(default_factory=threading.Event)
@@ -71,7 +72,7 @@ class _Lookup:
         except (OSError, UnicodeError) as fault:
             self.fault = fault
         finally:
-            _LOOKUPS.release()
+            self.slots.release()
             self.done.set()
 
 
@@ -80,12 +81,13 @@ def look_up(host: str, deadline: Deadline) -> list[str]:
 
     Raises Unreachable when there is none, TimedOut when it takes long.
     """
-    if not _LOOKUPS.acquire(timeout=deadline.bound()):
-        raise deadline.missed()
-    lookup = _Lookup(host)
+    slow = TimedOut(f"The look-up of {host} took too long.")
+    if not _LOOKUPS.acquire(timeout=deadline.bound(_LOOKUP_SECONDS)):
+        raise slow
+    lookup = _Lookup(host, _LOOKUPS)
     threading.Thread(target=lookup.run, name="dns", daemon=True).start()
     if not lookup.done.wait(deadline.bound(_LOOKUP_SECONDS)):
-        raise deadline.missed()
+        raise slow
     if lookup.fault or not lookup.answers:
         raise Unreachable(f"{host} could not be found in the DNS.") from lookup.fault
     return lookup.answers

@@ -43,6 +43,11 @@ class Hop:
     headers: httpx2.Headers
     content: bytes
 
+    @property
+    def identity(self) -> tuple[str, str]:
+        """What makes two requests of a chain the same."""
+        return self.method, self.target.url
+
     def following(self, response: Response) -> Self | None:
         """The request that a redirect asks for.
 

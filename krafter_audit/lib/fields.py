@@ -6,7 +6,7 @@ from typing import Any
 from django.db import models
 
 
-class VerbatimJSONField(models.TextField):
+class VerbatimJSONField(models.Field):
     """JSON kept as text in PostgreSQL's `json`, so that key order survives (jsonb sorts keys)."""
 
     def db_type(self, connection: Any) -> str:

@@ -5,12 +5,13 @@ redirect or the DNS says (`addresses`, `connections`). Time, size and redirects 
 certificate variables of the environment are ignored, no cookie is kept, no connection is used twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self, TypedDict, Unpack
 
 import httpx2
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from krafter_audit.lib.addresses import Address, AddressPolicy, address_of, is_local_name
 from krafter_audit.lib.connections import Deadline, checked_addresses, dial
@@ -39,10 +40,11 @@ __all__ = [
     "TooManyRedirects",
     "Unreachable",
     "dial",
+    "retrying",
     "validate_url",
 ]
 
-USER_AGENT = "KrafterAudit/1 (+https://krafter.audit/bot)"
+USER_AGENT = "KrafterAudit/1 (+https://app.krafter.dev)"
 _LOOK_UP_SECONDS = 5.0
 
 
@@ -115,7 +117,7 @@ class Client:
         self.limits = limits or Limits()
         self.policy = policy_from_settings() if policy is None else policy
         self.user_agent = user_agent
-        self._ca_file = _ca_file_from_settings() if ca_file is None else ca_file
+        self.ca_file = _ca_file_from_settings() if ca_file is None else ca_file
         self._verify = verify
         self._pins: dict[tuple[str, int], list[Address]] = {}
 
@@ -157,7 +159,7 @@ class Client:
         hop = self._hop(method, target, headers, json=json, data=data, content=content)
         limits = limits or self.limits
         deadline = Deadline(limits.total, f"The request to {target.host}")
-        exchange = Exchange(self.policy, limits, deadline, self._pins, self._ca_file, self._verify, decode)
+        exchange = Exchange(self.policy, limits, deadline, self._pins, self.ca_file, self._verify, decode)
         return _followed(exchange, hop, limits.redirects if follow_redirects else None)
 
     def _hop(self, method: str, target: Target, headers: Mapping[str, str] | None, **body: Any) -> Hop:
@@ -206,21 +208,38 @@ def _with_params(target: Target, params: Mapping[str, Any] | None) -> Target:
 
 
 def _followed(exchange: Exchange, hop: Hop, redirects: int | None) -> Response:
-    """Ask hop after hop, `None` redirects meaning that the first answer is the answer."""
-    history: tuple[Response, ...] = ()
+    """Ask hop after hop; with `redirects` None the first answer is the answer."""
+    answers: list[Response] = []
     asked: set[tuple[str, str]] = set()
     try:
         while True:
-            asked.add((hop.method, hop.target.url))
-            response = exchange.ask(hop)
-            following = None if redirects is None else hop.following(response)
+            answers.append(exchange.ask(hop))
+            following = None if redirects is None else hop.following(answers[-1])
             if following is None:
-                return replace(response, history=history)
-            history = (*history, response)
+                return replace(answers.pop(), history=tuple(answers))
+            asked.add(hop.identity)
             # No cookie is kept, so the same request would bring the same answer.
-            if len(history) > (redirects or 0) or (following.method, following.target.url) in asked:
+            if len(answers) > (redirects or 0) or following.identity in asked:
                 raise TooManyRedirects(f"{hop.target.host} redirects in a circle or too often.")
             hop = following
     except HttpError as error:
-        error.history = history
+        error.history = tuple(answers)
         raise
+
+
+def retrying[T](call: Callable[[], T], *, attempts: int = 3) -> T:
+    """Call again, after 0.2 to 2 s, when it timed out or broke; for idempotent calls only.
+
+    A failed TLS handshake or a refused address stays what it is. Raises the last error.
+    """
+    retries = Retrying(
+        stop=stop_after_attempt(attempts),
+        wait=wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2),
+        retry=retry_if_exception(_may_pass),
+        reraise=True,
+    )
+    return retries(call)
+
+
+def _may_pass(error: BaseException) -> bool:
+    return isinstance(error, TimedOut) or (isinstance(error, Unreachable) and not error.tls)

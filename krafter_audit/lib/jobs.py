@@ -9,7 +9,9 @@ from django.db import transaction
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
-REST_AFTER_FAILURE = 2.0  # seconds in which a broker that is away is not tried again, so that requests stay fast
+REST_AFTER_FAILURE = (
+    2.0  # seconds in which a broker that is away is not tried again, so that requests stay fast
+)
 _resting_until = 0.0
 
 

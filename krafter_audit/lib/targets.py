@@ -26,7 +26,7 @@ class Target:
     def parse(cls, url: str) -> Self:
         """Take a URL apart.
 
-        Raises BadUrl for what is none; RefusedAddress for another scheme, userinfo and odd forms of addresses.
+        Raises BadUrl for what is none; RefusedAddress for other schemes, userinfo, odd forms of addresses.
         """
         if _UNSAFE.search(url) or len(url) > 8192:
             raise BadUrl("The URL holds spaces, control characters or backslashes, or is too long.")
@@ -48,9 +48,12 @@ class Target:
         return cls(scheme, normalise_host(_host(parts.netloc)), port or SCHEME_PORTS[scheme], path)
 
     def redirected(self, location: str) -> Self:
-        """Where a Location header leads to, read as leniently as browsers do: blanks are encoded."""
+        """Where a Location header leads to; blanks in it are encoded, as browsers do."""
         cleaned = _UNSAFE.sub(lambda found: quote(found[0]), re.sub(r"[\t\r\n]", "", location).strip())
-        return self.parse(urljoin(self.url, cleaned))
+        try:
+            return self.parse(urljoin(self.url, cleaned))
+        except ValueError:
+            raise BadUrl("The Location is not a valid URL.") from None
 
     @property
     def bracketed(self) -> str:

@@ -1,6 +1,6 @@
 """The project's rules: one active policy, replaced whole, every earlier version kept."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -8,11 +8,11 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
-from events import tallies
 from events.record import record
-from findings.models import Severity
 from krafter_audit.api.etag import refuse_unless_current
+from remediation import plans
 from remediation.models import Policy, PolicyVersion
+from remediation.sla import due_at
 
 DEFAULT_NAME = "Default Audit Policy"
 DEFAULT_CONFIG: dict[str, Any] = {
@@ -25,7 +25,6 @@ DEFAULT_CONFIG: dict[str, Any] = {
     "sla_hours": {"critical": 24, "high": 72, "medium": 168, "low": 336},
     "alert_routing": {"critical": ["slack", "email"], "high": ["slack"]},
 }
-LONGEST_SLA = 24 * 366 * 10  # hours; a longer one is not read
 
 
 def current(project: Project) -> Policy:
@@ -44,13 +43,24 @@ def current(project: Project) -> Policy:
 
 @transaction.atomic
 def replace(
-    project: Project, *, config: dict[str, Any], name: str | None, by: Actor, if_match: str | None = None
+    project: Project,
+    *,
+    config: dict[str, Any],
+    name: str | None,
+    by: Actor,
+    if_match: str | None = None,
+    plan_token: str | None = None,
 ) -> Policy:
-    """Replace the config wholesale, and the name where one is given; the earlier version is kept."""
+    """Replace the config wholesale, and the name where one is given; the earlier version is kept.
+
+    With a `plan_token` just the config that was tested is taken, and only while the policy is the one it was tested on.
+    """
     pk = current(project).pk
     policy = Policy.objects.select_for_update().get(pk=pk)
     policy.project = project
     refuse_unless_current(if_match, policy)
+    if plan_token is not None:
+        plans.refuse_unless_planned(plan_token, policy, config)
     PolicyVersion.objects.create(
         policy=policy,
         version=policy.version,
@@ -68,25 +78,6 @@ def config_of(project: Project) -> dict[str, Any]:
     """Return the active policy's config; an empty one where it is not an object."""
     config = current(project).config
     return config if isinstance(config, dict) else {}
-
-
-def due_at(config: dict[str, Any], severity: str, start: datetime) -> datetime | None:
-    """Return when work on a finding of that severity is due; None where the config gives no readable hours."""
-    table = config.get("sla_hours")
-    hours = table.get(severity) if isinstance(table, dict) else None
-    if isinstance(hours, bool) or not isinstance(hours, int | float) or not 0 <= hours <= LONGEST_SLA:
-        return None
-    return start + timedelta(hours=hours)
-
-
-def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
-    """Return the guide's what-if: all findings, those now critical, and the config as it was sent."""
-    counts = tallies.totals(project.pk, "finding")
-    return {
-        "simulated_findings": sum(rows for _, rows, _ in counts),
-        "escalated_to_critical": sum(rows for facets, rows, _ in counts if facets["severity"] == Severity.CRITICAL),
-        "config_preview": config,
-    }
 
 
 def sla_for(project: Project, severity: str) -> datetime | None:

@@ -18,7 +18,10 @@ from remediation.locks import Work, lock_work
 from remediation.models import Task
 from remediation.services import policies
 
-FOLLOWED = {Task.Status.IN_PROGRESS: FindingStatus.IN_PROGRESS, Task.Status.READY_VERIFY: FindingStatus.READY_VERIFY}
+FOLLOWED = {
+    Task.Status.IN_PROGRESS: FindingStatus.IN_PROGRESS,
+    Task.Status.READY_VERIFY: FindingStatus.READY_VERIFY,
+}
 
 
 @transaction.atomic
@@ -26,7 +29,9 @@ def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **field
     """Make a task for a finding. Without `sla_due_at` the policy's hours date it; an explicit None means no SLA."""
     finding = Finding.objects.select_for_update().filter(project=project, pk=finding_id).first()
     if finding is None:
-        raise NotFound("There is no such finding in this project.", details={"finding_id": ["No such finding."]})
+        raise NotFound(
+            "There is no such finding in this project.", details={"finding_id": ["No such finding."]}
+        )
     if fields.get("status") == Task.Status.DONE:
         raise DoneRequiresVerification
     if "sla_due_at" not in fields:
@@ -39,7 +44,12 @@ def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **field
 
 @transaction.atomic
 def update(
-    task_id: UUID, *, changes: Mapping[str, Any], by: Actor, project: Project | None = None, if_match: str | None = None
+    task_id: UUID,
+    *,
+    changes: Mapping[str, Any],
+    by: Actor,
+    project: Project | None = None,
+    if_match: str | None = None,
 ) -> Task:
     """Change just the fields named; the finding follows forward."""
     work = lock_work(task_id, project)

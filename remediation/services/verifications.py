@@ -27,7 +27,9 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
     try:
         work = lock_work(task_id, project)
     except NotFound:
-        raise NotFound("There is no such task in this project.", details={"task_id": ["No such task."]}) from None
+        raise NotFound(
+            "There is no such task in this project.", details={"task_id": ["No such task."]}
+        ) from None
     keys = work.finding.check_keys
     verification = Verification(
         project=project,
@@ -52,7 +54,12 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
 
 def start(finding: Finding, key: str) -> dict[str, Any]:
     """Return the record of a check that has not answered: what the finding had before, and nothing after."""
-    return {"key": key, "before": before(finding, key), "after": "pending", "status": CheckStatus.RUNNING.value}
+    return {
+        "key": key,
+        "before": before(finding, key),
+        "after": "pending",
+        "status": CheckStatus.RUNNING.value,
+    }
 
 
 def before(finding: Finding, key: str) -> Any:

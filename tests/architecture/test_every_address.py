@@ -72,7 +72,9 @@ WITH_ROW = [(route, name) for route, name in zip(ROUTES, IDS, strict=True) if "<
 
 
 @pytest.mark.parametrize("row", ["another project's", "absent", "no-uuid", "%00", "1" * 300])
-@pytest.mark.parametrize(("place", "method", "view"), [route for route, _ in WITH_ROW], ids=[name for _, name in WITH_ROW])
+@pytest.mark.parametrize(
+    ("place", "method", "view"), [route for route, _ in WITH_ROW], ids=[name for _, name in WITH_ROW]
+)
 def test_rows_of_another_project_are_not_told_apart_from_absent_ones(
     world: World, place: str, method: str, view: Any, row: str
 ):
@@ -80,14 +82,18 @@ def test_rows_of_another_project_are_not_told_apart_from_absent_ones(
 
     other = factories.world()
     elsewhere = services.create_project(world.organization, slug="other", site_url="https://example.org")
-    verification = factories.verification(factories.World(world.organization, world.owner, elsewhere, "", world.client))
+    verification = factories.verification(
+        factories.World(world.organization, world.owner, elsewhere, "", world.client)
+    )
     ids = {
         "tasks": verification.task_id,
         "verifications": verification.pk,
         "findings": verification.task.finding_id,
     }
     kind = place.split("audit/")[1].split("/")[0]
-    pk = {"another project's": str(ids.get(kind, other.owner.pk)), "absent": str(other.owner.pk)}.get(row, row)
+    pk = {"another project's": str(ids.get(kind, other.owner.pk)), "absent": str(other.owner.pk)}.get(
+        row, row
+    )
     before = factories.where_things_stand(verification)
 
     response = world.client.ask(method, fill(place, world, pk))
@@ -96,13 +102,15 @@ def test_rows_of_another_project_are_not_told_apart_from_absent_ones(
     assert factories.where_things_stand(verification) == before
 
 
-@pytest.mark.parametrize(
-    ("path", "field"), [("tasks", "finding_id"), ("verifications/run", "task_id")]
-)
+@pytest.mark.parametrize(("path", "field"), [("tasks", "finding_id"), ("verifications/run", "task_id")])
 def test_bodies_cannot_name_rows_of_another_project(world: World, path: str, field: str):
     other = factories.world()
     task = factories.task(other)
-    body = {"finding_id": str(task.finding_id), "title": "Mine"} if path == "tasks" else {"task_id": str(task.pk)}
+    body = (
+        {"finding_id": str(task.finding_id), "title": "Mine"}
+        if path == "tasks"
+        else {"task_id": str(task.pk)}
+    )
 
     response = world.client.ask("post", path, body)
 

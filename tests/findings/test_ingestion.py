@@ -23,7 +23,11 @@ FULL = {
     "priority": {"impact": 70, "effort": 10, "risk": 60, "score": 55},
     "affected_assets": [{"type": "url", "value": "https://example.com/"}],
     "evidence": {"header": None},
-    "recommended_fix": {"summary": "Send one.", "steps": ["Add the header."], "references": ["https://example.com"]},
+    "recommended_fix": {
+        "summary": "Send one.",
+        "steps": ["Add the header."],
+        "references": ["https://example.com"],
+    },
     "checks": ["security_header_csp"],
 }
 KEYS = [
@@ -142,11 +146,17 @@ def test_a_partial_bulk_answers_for_each_item(world: World):
 
     data = response.json()["data"]
     assert response.status_code == 200
-    assert [item["status"] for item in data["items"]] == ["created", "updated", "invalid", "invalid", "updated"]
+    assert [item["status"] for item in data["items"]] == [
+        "created",
+        "updated",
+        "invalid",
+        "invalid",
+        "updated",
+    ]
     assert (data["created"], data["updated"], data["invalid"]) == (1, 2, 2)
     assert data["items"][0]["id"] == data["items"][4]["id"]
     assert Finding.objects.get(title="New").severity == "high"
-    assert set(data["items"][2]["errors"]) == {"domain"}
+    assert set(data["items"][2]["details"]) == {"domain"}
 
 
 @pytest.mark.parametrize("count", [0, 1001])

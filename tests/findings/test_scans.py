@@ -1,5 +1,6 @@
 """A scan looks at a real site and tells what is wrong with it."""
 
+import socket
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from findings.models import Finding, Regression, Scan
 from krafter_audit.lib import claims
 from tests import factories
 from tests.factories import World
-from tests.sites import Site
+from tests.sites import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.django_db
 
@@ -57,7 +58,7 @@ def test_a_scan_finds_what_is_wrong_in_all_four_domains(world: World, site: Site
     assert row.summary["findings_created"] == Finding.objects.count()
     assert set(row.summary["domains"]) == {"security", "performance", "accessibility", "seo"}
     csp = Finding.objects.get(check_keys=["security_header_csp"])
-    assert csp.severity == "critical"  # the default policy's rule for security
+    assert csp.severity == "high"  # the check's own: the policy speaks where a source gives none
     assert csp.affected_assets == [{"type": "url", "value": site.url}]
     assert csp.recommended_fix["steps"]
 
@@ -74,6 +75,16 @@ def test_a_second_scan_doubles_nothing_and_closes_nothing(world: World, site: Si
     assert mended.status == "new"
 
 
+def test_a_second_scan_leaves_a_persons_triage_alone(world: World):
+    scan(world)
+    Finding.objects.filter(check_keys=["security_header_csp"]).update(severity="low", status="triaged")
+
+    scan(world)
+
+    finding = Finding.objects.get(check_keys=["security_header_csp"])
+    assert (finding.severity, finding.status) == ("low", "triaged")
+
+
 def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(world: World):
     scan(world)
     Finding.objects.filter(check_keys=["security_header_csp"]).update(status="resolved")
@@ -84,18 +95,64 @@ def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(world: World)
     assert [r.trigger for r in Regression.objects.all()] == ["scan_detected"]
 
 
-def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(world: World, site: Site, no_waiting: None):
-    site.status = 503
+def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
+    world: World, site: Site, no_waiting: None, settings: Any
+):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
 
-    row = scan(world)
+    row = scan(world, url=url)
 
     assert (row.status, Finding.objects.count()) == ("failed", 0)
     assert "Nothing could be looked at" in row.summary["error"]
     assert QuotaMonth.objects.get().spent == 0
 
 
+def test_an_outage_says_nothing_about_the_site(world: World, site: Site, no_waiting: None):
+    site.status = 503
+
+    row = scan(world)
+
+    assert (row.status, Finding.objects.count()) == ("failed", 0)
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_one_domain_that_breaks_off_does_not_stop_the_others(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    from findings import scanner
+
+    ask = scanner.Look.ask
+
+    def break_off(look: Any, domain: str, *rest: Any) -> Any:
+        if domain == "seo":
+            raise RuntimeError("the machine's fault")
+        return ask(look, domain, *rest)
+
+    monkeypatch.setattr(scanner.Look, "ask", break_off)
+
+    row = scan(world)
+
+    assert row.status == "completed"
+    assert "broke off" in row.summary["domains"]["seo"]["error"]
+    assert row.summary["domains"]["security"]["failed"] > 0
+
+
+def test_every_page_that_the_site_links_to_is_looked_at(world: World, site: Site):
+    site.pages = {"/about": GOOD_PAGE.replace('lang="en"', "")}
+    site.body = GOOD_PAGE.replace("Good things.", '<a href="/about">About us</a>')
+
+    row = scan(world)
+
+    assert row.summary["pages"] == 2
+    finding = Finding.objects.get(check_keys=["a11y_html_has_lang"])
+    assert finding.affected_assets == [{"type": "url", "value": site.url + "about"}]
+
+
 def test_the_policy_switches_a_check_off(world: World):
-    world.client.ask("put", "policies/current", {"config": {"checks": {"security_header_csp": {"enabled": False}}}})
+    world.client.ask(
+        "put", "policies/current", {"config": {"checks": {"security_header_csp": {"enabled": False}}}}
+    )
 
     scan(world)
 
@@ -111,7 +168,9 @@ def test_the_policy_switches_a_check_off(world: World):
         "gopher://example.com", "not a url", "http://", "", "http://example.com:22/",
     ],
 )  # fmt: skip
-def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(world: World, settings: Any, url: str):
+def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(
+    world: World, settings: Any, url: str
+):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
     response = world.client.ask("post", "scans/run", {"url": url})

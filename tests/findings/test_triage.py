@@ -21,7 +21,11 @@ def test_only_the_fields_named_change(world: World):
 
     shown = patch(world, finding, status="triaged", owner_id=str(world.owner.pk)).json()["data"]
 
-    assert (shown["status"], shown["owner_id"], shown["description"]) == ("triaged", str(world.owner.pk), "Before")
+    assert (shown["status"], shown["owner_id"], shown["description"]) == (
+        "triaged",
+        str(world.owner.pk),
+        "Before",
+    )
     event = Event.objects.get(name="finding.updated")
     assert event.data["was"]["status"] == "new"
 
@@ -68,7 +72,9 @@ def test_the_score_follows_a_new_severity_unless_somebody_set_it(world: World):
     assert kept["score"] == 77
 
 
-@pytest.mark.parametrize("body", [{}, {"domain": "seo"}, {"severity": None}, {"status": "open"}, {"confidence": 1}])
+@pytest.mark.parametrize(
+    "body", [{}, {"domain": "seo"}, {"severity": None}, {"status": "open"}, {"confidence": 1}]
+)
 def test_a_change_that_is_none_is_refused(world: World, body: dict[str, Any]):
     assert patch(world, factories.finding(world), **body).status_code == 422
 

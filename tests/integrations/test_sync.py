@@ -18,6 +18,7 @@ from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts, verifications
 from tests.integrations.conftest import CREDENTIALS, MakeTask
 from tests.integrations.fake_github import TOKEN, FakeGitHub
+from tests.integrations.providers.test_github import code_alert, dependabot_alert
 
 pytestmark = pytest.mark.django_db
 Sync = Callable[[], Integration]
@@ -218,6 +219,55 @@ def test_an_issue_reopened_there_after_the_approval_is_left_for_a_person(
     ]
 
 
+def test_an_approval_here_and_a_reopening_there_since_the_last_sync_are_left_for_a_person(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    github.touch(1, state="closed", state_reason="completed")
+    sync()
+
+    verify(task, verdicts.approve)
+    github.touch(1, state="open", state_reason="reopened")
+    sync()
+
+    task.refresh_from_db()
+    assert (task.status, github.issues[1]["state"]) == ("done", "open")
+    assert [refused["why"] for refused in last_run().refused] == [
+        "It was reopened there while the task was done here."
+    ]
+
+
+def test_an_issue_closed_there_while_a_verification_waits_queues_no_other_and_is_no_complaint(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    verifications.run(task.project, task_id=task.pk, by=SYSTEM)
+
+    github.touch(1, state="closed", state_reason="completed")
+    sync()
+
+    task.refresh_from_db()
+    assert (task.status, Verification.objects.count(), last_run().refused) == ("ready_verify", 1, [])
+
+
+def test_an_issue_closed_there_with_the_quota_used_up_makes_the_task_ready_and_says_what_is_missing(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
+) -> None:
+    task = make_task()
+    sync()
+    project.organization.ai_quota = 0
+    project.organization.save()
+
+    github.touch(1, state="closed", state_reason="completed")
+    row = sync()
+
+    task.refresh_from_db()
+    assert (row.status, task.status, Verification.objects.count()) == ("connected", "ready_verify", 0)
+    assert last_run().refused[0]["why"].startswith("No verification was queued: The organisation's quota")
+
+
 def test_an_issue_closed_as_not_planned_is_left_for_a_person(
     sync: Sync, make_task: MakeTask, github: FakeGitHub
 ) -> None:
@@ -309,6 +359,21 @@ def test_the_pull_request_that_refers_to_the_issue_lands_on_the_task(
     assert task.pr_url == "https://github.com/acme/web-app/pull/142"
 
 
+def test_a_pull_request_of_work_in_progress_is_found_though_the_issue_did_not_change(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task(status="in_progress")
+    sync()
+    before = github.issues[1]["updated_at"]
+    github.refer(1, "https://github.com/acme/web-app/pull/142")
+    github.issues[1]["updated_at"] = before
+
+    sync()
+
+    task.refresh_from_db()
+    assert task.pr_url == "https://github.com/acme/web-app/pull/142"
+
+
 def test_a_pull_request_that_a_person_named_stays(
     sync: Sync, make_task: MakeTask, github: FakeGitHub
 ) -> None:
@@ -367,12 +432,24 @@ def test_one_task_that_is_refused_does_not_stop_the_others(
 
     assert row.status == "connected"
     assert [issue["title"] for issue in github.issues.values()] == ["Two"]
+    assert [link.task.title for link in ExternalLink.objects.all()] == ["Two"]
     assert last_run().refused == [
         {
             "what": "One",
             "why": "GitHub refused the request for acme/web-app/issues (status 422: Validation Failed).",
         }
     ]
+
+
+def test_what_github_echoes_of_a_credential_is_hidden_in_the_log(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task()
+    github.next_answer("POST", "/issues$", (422, {}, {"message": f"No: {TOKEN}"}))
+
+    sync()
+
+    assert last_run().refused[0]["why"].endswith("(status 422: No: [hidden]).")
 
 
 def test_an_issue_that_was_deleted_there_is_told_and_the_rest_goes_on(
@@ -392,8 +469,6 @@ def test_an_issue_that_was_deleted_there_is_told_and_the_rest_goes_on(
 
 
 def test_alerts_come_in_as_security_findings(sync: Sync, github: FakeGitHub, project: Project) -> None:
-    from tests.integrations.providers.test_github import code_alert, dependabot_alert
-
     github.alerts = {"code-scanning": [code_alert(severity="error")], "dependabot": [dependabot_alert()]}
 
     sync()
@@ -412,8 +487,6 @@ def test_alerts_come_in_as_security_findings(sync: Sync, github: FakeGitHub, pro
 def test_an_unchanged_alert_does_not_set_back_what_a_person_decided(
     sync: Sync, github: FakeGitHub, project: Project
 ) -> None:
-    from tests.integrations.providers.test_github import dependabot_alert
-
     github.alerts = {"dependabot": [dependabot_alert()]}
     sync()
     Finding.objects.filter(project=project).update(severity="low")
@@ -422,6 +495,20 @@ def test_an_unchanged_alert_does_not_set_back_what_a_person_decided(
 
     assert Finding.objects.get(project=project).severity == "low"
     assert last_run().pulled == 0
+
+
+def test_an_alert_that_is_still_open_after_its_finding_was_resolved_is_one_regression(
+    sync: Sync, github: FakeGitHub, project: Project
+) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    Finding.objects.filter(project=project).update(status="resolved")
+
+    sync()
+    sync()
+
+    assert [r.trigger for r in Regression.objects.all()] == ["scan_detected"]
+    assert Finding.objects.get(project=project).status == "in_progress"
 
 
 @pytest.mark.parametrize("status", [403, 404])

@@ -38,7 +38,9 @@ def test_a_run_locks_finding_then_task_and_takes_the_quota_last(world: World):
         verifications.run(world.project, task_id=task.pk, by=world.actor)
 
     assert locked(captured) == ORDER[:2]
-    writes = [query["sql"] for query in captured if query["sql"].startswith(("INSERT", "UPDATE", "\n    UPDATE"))]
+    writes = [
+        query["sql"] for query in captured if query["sql"].startswith(("INSERT", "UPDATE", "\n    UPDATE"))
+    ]
     assert "accounts_quotamonth" in writes[-1]
 
 

@@ -87,7 +87,9 @@ def test_approve_against_reopen_is_one_outcome_after_the_other(world: World):
         )
 
         assert reopened.result == "failed"
-        first = getattr(approved, "result", None) or approved.code  # approved before the reopening, or too late for it
+        first = (
+            getattr(approved, "result", None) or approved.code
+        )  # approved before the reopening, or too late for it
         assert first in ("passed", "verification_failed")
         assert where_things_stand(verification) == FAILED
         assert events(verification, "verification.approved") == (1 if first == "passed" else 0)
@@ -122,7 +124,10 @@ def test_two_runs_share_the_last_unit_of_quota(world: World):
         both = [factories.task(world), factories.task(world)]
 
         answers = at_once(
-            *[lambda task=task: verifications.run(world.project, task_id=task.pk, by=world.actor) for task in both]
+            *[
+                lambda task=task: verifications.run(world.project, task_id=task.pk, by=world.actor)
+                for task in both
+            ]
         )
 
         refused = [answer for answer in answers if isinstance(answer, QuotaExceeded)]

@@ -73,7 +73,9 @@ def test_a_number_is_measured_an_odd_number_of_times_and_judged_by_the_median(wo
     assert sorted(seen["samples"])[len(seen["samples"]) // 2] == pytest.approx(seen["value"], abs=0.1)
 
 
-@pytest.mark.parametrize(("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")])
+@pytest.mark.parametrize(
+    ("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")]
+)
 def test_a_page_that_does_not_answer_as_itself_is_inconclusive(
     world: World, site: Site, no_waiting: None, status: int, after: str
 ):
@@ -183,7 +185,9 @@ def test_a_reopened_verification_is_left_alone(world: World, site: Site):
 
 def test_a_sweep_sends_what_nobody_holds(world: World, monkeypatch: pytest.MonkeyPatch):
     sent: list[str] = []
-    monkeypatch.setattr(jobs.recheck, "apply_async", lambda args, retry: sent.extend(args))  # the broker's far end
+    monkeypatch.setattr(
+        jobs.recheck, "apply_async", lambda args, retry: sent.extend(args)
+    )  # the broker's far end
     lost = factories.verification(world, checks="running")
     held = factories.verification(world, checks="running")
     claims.claim(Verification, held.pk, seconds=30, running=True)
@@ -220,3 +224,60 @@ def test_the_evidence_tells_what_was_fetched(world: World, site: Site):
     assert page["evidence"]["headers"]["content-security-policy"] == CSP
     assert {"sha256", "time", "duration_ms", "build", "rule_version"} <= set(page["evidence"])
     assert shown["chain"][0]["body"] == Evidence.objects.get().body
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"pages": 5},
+        {"pages": True},
+        {"pages": [{"url": "SITE", "key": "security_header_csp", "outcome": "failed"}]},
+        {
+            "pages": [
+                {"url": "SITE", "key": "security_header_csp", "outcome": {"status": "failed", "evidence": 5}}
+            ]
+        },
+        {"pages": [{"url": "SITE", "key": "security_header_csp", "outcome": None}]},
+        {"values": ["security_header_csp"]},
+    ],
+    ids=repr,
+)
+def test_evidence_of_another_form_does_not_stop_the_look(world: World, site: Site, evidence: dict[str, Any]):
+    site.headers["Content-Security-Policy"] = CSP
+    evidence = json.loads(json.dumps(evidence).replace("SITE", site.url))
+
+    verification = run(world, evidence=evidence, affected_assets=[{"type": "url", "value": site.url}])
+
+    assert verification.checks[0]["status"] == "passed"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "http://a:99999/", "javascript:alert(1)", "ftp://example.com/"]
+)
+def test_an_asset_that_cannot_be_asked_is_inconclusive_and_not_passed_over(
+    world: World, site: Site, address: str
+):
+    site.headers["Content-Security-Policy"] = CSP
+    assets = [{"type": "url", "value": site.url}, {"type": "url", "value": address}]
+
+    verification = run(world, affected_assets=assets)
+
+    assert verification.checks[0]["status"] == "inconclusive"
+
+
+def test_the_checks_of_one_verification_share_what_is_fetched(world: World, site: Site):
+    site.headers |= {
+        "Content-Security-Policy": CSP,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+    keys = [
+        "security_header_csp",
+        "security_header_x_content_type_options",
+        "security_header_referrer_policy",
+    ]
+
+    verification = run(world, checks=keys)
+
+    assert [check["status"] for check in verification.checks] == ["passed"] * 3
+    assert len(site.hits) <= 2

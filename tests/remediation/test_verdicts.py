@@ -43,7 +43,11 @@ def test_the_same_verdict_again_changes_nothing(world: World, verdict):
 
     again = verdict(verification.pk, by=world.actor)
 
-    assert (again.result, again.updated_at, again.verified_at) == (first.result, first.updated_at, first.verified_at)
+    assert (again.result, again.updated_at, again.verified_at) == (
+        first.result,
+        first.updated_at,
+        first.verified_at,
+    )
     assert Regression.objects.count() == (1 if verdict is verdicts.reopen else 0)
 
 
@@ -123,5 +127,7 @@ def test_the_approval_itself_answers_a_manual_review(world: World):
 
     decided = verdicts.approve(verification.pk, by=world.actor)
 
-    assert decided.checks == [{"key": "manual_review", "before": "failed", "after": "passed", "status": "passed"}]
+    assert decided.checks == [
+        {"key": "manual_review", "before": "failed", "after": "passed", "status": "passed"}
+    ]
     assert where_things_stand(verification)["task"] == "done"

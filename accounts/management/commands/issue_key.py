@@ -19,7 +19,9 @@ class Command(AccountCommand):
         parser.add_argument("--organization", required=True)
         parser.add_argument("--user", required=True, help="The e-mail address of the member as whom it acts.")
         parser.add_argument("--name", default="issued on the command line")
-        parser.add_argument("--scope", action="append", choices=Scope.values, help="audit:write when left out.")
+        parser.add_argument(
+            "--scope", action="append", choices=Scope.values, help="audit:write when left out."
+        )
         parser.add_argument("--days", type=int, help="Days until it expires; left out = never.")
 
     def run(self, **options: Any) -> None:

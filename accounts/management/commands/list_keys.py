@@ -20,6 +20,14 @@ class Command(AccountCommand):
         rows = ApiKey.objects.filter(organization=organization(options["organization"]))
         for row in rows.select_related("user").order_by("-created_at"):
             used = f"{row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never"
-            state = "revoked" if row.revoked_at else f"until {row.expires_at:%Y-%m-%d}" if row.expires_at else "valid"
+            state = (
+                "revoked"
+                if row.revoked_at
+                else f"until {row.expires_at:%Y-%m-%d}"
+                if row.expires_at
+                else "valid"
+            )
             scopes = ",".join(row.scopes)
-            self.say(f"{row.pk}  {row.key_prefix}…  {row.name}  {row.user.email}  {scopes}  used {used}  {state}")
+            self.say(
+                f"{row.pk}  {row.key_prefix}…  {row.name}  {row.user.email}  {scopes}  used {used}  {state}"
+            )

@@ -19,11 +19,15 @@ class Command(AccountCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("--api-key", required=True, help="The key to install: kr_live_ and 43 characters.")
+        parser.add_argument(
+            "--api-key", required=True, help="The key to install: kr_live_ and 43 characters."
+        )
         parser.add_argument("--admin-password", required=True)
         parser.add_argument("--site-url", default="https://example.com")
         parser.add_argument("--demo", action="store_true", help="Point the project at the demo site.")
-        parser.add_argument("--json", action="store_true", help="The output is JSON always; kept for scripts.")
+        parser.add_argument(
+            "--json", action="store_true", help="The output is JSON always; kept for scripts."
+        )
 
     @transaction.atomic
     def run(self, **options: Any) -> None:
@@ -58,7 +62,9 @@ class Command(AccountCommand):
         """Return the project; the demo's follows the address of the demo site."""
         project = Project.objects.filter(organization=organization, slug=SLUG).first()
         if project is None:
-            return services.create_project(organization, slug=SLUG, site_url=site_url, name="Production website")
+            return services.create_project(
+                organization, slug=SLUG, site_url=site_url, name="Production website"
+            )
         if follow and project.site_url != site_url:
             project.site_url = site_url
             project.save(update_fields=["site_url", "updated_at"])

@@ -182,11 +182,11 @@ def test_the_last_pull_request_of_this_repository_is_found(adapter: GitHub, gith
     github.refer(1, "https://github.com/stranger/web-app/pull/9")
     github.page_size = 1
 
-    assert adapter.pull_request(ticket) == "https://github.com/acme/web-app/pull/142"
+    assert adapter.pull_request(ticket.key) == "https://github.com/acme/web-app/pull/142"
 
 
 def test_an_issue_without_a_pull_request_has_none(adapter: GitHub) -> None:
-    assert adapter.pull_request(adapter.create(draft())) is None
+    assert adapter.pull_request(adapter.create(draft()).key) is None
 
 
 @described
@@ -205,7 +205,7 @@ def test_the_description_s_own_issues_and_timeline_are_read(adapter: GitHub, git
         f"acme/web-app#{i['number']}" for i in issues if "pull_request" not in i
     ]
     assert (ticket.key, ticket.title, ticket.labels) == ("acme/web-app#1347", "Found a bug", ("bug",))
-    assert adapter.pull_request(ticket) is None
+    assert adapter.pull_request(ticket.key) is None
 
 
 @described
@@ -356,6 +356,7 @@ def test_making_an_issue_is_never_repeated(adapter: GitHub, github: FakeGitHub) 
         (403, {"retry-after": "90"}, {}, 90),
         (429, {"retry-after": "30"}, {}, 30),
         (429, {}, {}, 60),
+        (429, {"retry-after": "soon"}, {}, 60),
         (403, {}, {"message": "You have exceeded a secondary rate limit."}, 60),
     ],
 )
@@ -385,7 +386,7 @@ def test_the_primary_limit_ends_at_its_reset(adapter: GitHub, github: FakeGitHub
     assert caught.value.retry_at == datetime.fromtimestamp(reset, UTC)
 
 
-RUBBISH = [b"", b"<html>", b"[]", b"null", b"\xff"]
+RUBBISH = [b"", b"<html>", b"[]", b"null", b"\xff", b"[" * 100_000]
 
 
 @pytest.mark.parametrize("rubbish", RUBBISH)

@@ -1,8 +1,13 @@
 """What is not a proper body gets a clear refusal and changes nothing."""
 
+from io import BytesIO
+from typing import Any
+
 import pytest
 
+from krafter_audit.api import bodies
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.lib.errors import PayloadTooLarge
 from remediation.models import Task
 from tests import factories
 from tests.factories import World
@@ -12,7 +17,9 @@ pytestmark = pytest.mark.django_db
 
 def send(world: World, raw: bytes, content_type: str = "application/json"):
     finding = factories.finding(world)
-    response = world.client.post("tasks", raw.replace(b"FINDING", str(finding.pk).encode()), content_type=content_type)
+    response = world.client.post(
+        "tasks", raw.replace(b"FINDING", str(finding.pk).encode()), content_type=content_type
+    )
     assert Task.objects.count() == (1 if response.status_code == 201 else 0)
     return response
 
@@ -93,10 +100,14 @@ def test_every_complaint_comes_at_once(world: World):
 
 
 def test_a_paired_surrogate_is_text_like_any_other(world: World):
-    assert send(world, b'{"finding_id": "FINDING", "title": "\\ud83d\\ude00"}').json()["data"]["title"] == "😀"
+    assert (
+        send(world, b'{"finding_id": "FINDING", "title": "\\ud83d\\ude00"}').json()["data"]["title"] == "😀"
+    )
 
 
-@pytest.mark.parametrize("content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"])
+@pytest.mark.parametrize(
+    "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
+)
 def test_another_content_type_is_not_taken(world: World, content_type: str):
     response = send(world, b'{"finding_id": "FINDING", "title": "a"}', content_type)
 
@@ -110,7 +121,9 @@ def test_a_body_over_one_mebibyte_is_too_large(world: World):
 
 
 def test_a_bulk_may_be_larger_but_not_over_sixteen(world: World):
-    big = b'{"findings": [{"domain": "seo", "title": "t", "evidence": {"x": "' + b"a" * 2 * MEBIBYTE + b'"}}]}'
+    big = (
+        b'{"findings": [{"domain": "seo", "title": "t", "evidence": {"x": "' + b"a" * 2 * MEBIBYTE + b'"}}]}'
+    )
     huge = big.replace(b"a" * 100, b"a" * 1000)
 
     assert world.client.post("findings/bulk", big, content_type="application/json").status_code == 200
@@ -122,7 +135,10 @@ def test_numbers_beyond_64_bits_in_a_free_form_come_back_as_they_went(world: Wor
 
     world.client.put("policies/current", raw, content_type="application/json")
 
-    assert b'{"big":123456789012345678901234567890,"one":1.0}' in world.client.ask("get", "policies/current").content
+    assert (
+        b'{"big":123456789012345678901234567890,"one":1.0}'
+        in world.client.ask("get", "policies/current").content
+    )
 
 
 def test_key_order_of_a_config_is_kept(world: World):
@@ -131,3 +147,42 @@ def test_key_order_of_a_config_is_kept(world: World):
     world.client.put("policies/current", raw, content_type="application/json")
 
     assert b'{"z":1,"a":{"y":2,"b":3},"m":[]}' in world.client.ask("get", "policies/current").content
+
+
+def without_length(world: World, path: str, raw: bytes, *, marked: bool = True) -> Any:
+    """Send a body the way a server hands over a chunked one: no length, but an end."""
+    environ: dict[str, Any] = {"wsgi.input": BytesIO(raw), "wsgi.input_terminated": marked}
+    return world.client.post(
+        path, content_type="application/json", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked", **environ
+    )
+
+
+def test_a_body_without_a_length_is_read_to_its_end(world: World):
+    response = without_length(world, "findings", b'{"domain": "seo", "title": "In pieces"}')
+
+    assert (response.status_code, response.json()["data"]["title"]) == (201, "In pieces")
+
+
+def test_a_body_without_a_length_has_the_same_limit(world: World):
+    response = without_length(world, "findings", b'{"title": "' + b"a" * MEBIBYTE + b'"}')
+
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
+
+
+def test_a_body_that_is_too_large_is_read_to_its_end_before_it_is_refused():
+    """A client that is still sending when the connection ends never sees the answer."""
+    sent = BytesIO(b"a" * 20 * MEBIBYTE)
+
+    with pytest.raises(PayloadTooLarge):
+        bodies.refuse(sent, MEBIBYTE)
+
+    assert sent.read() == b""
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip"])
+def test_an_encoded_body_is_not_taken(world: World, encoding: str):
+    response = world.client.ask(
+        "post", "findings", {"domain": "seo", "title": "Packed"}, content_encoding=encoding
+    )
+
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")

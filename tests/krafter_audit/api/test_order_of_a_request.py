@@ -32,7 +32,10 @@ def test_a_key_that_is_missing_malformed_or_unknown_gets_one_answer(world: World
     response = client.ask("get", "tasks")
 
     assert refusal(response) == (401, "unauthorized")
-    assert response.json()["error"]["message"] == "A valid API key is needed: send it as 'Authorization: Bearer kr_live_…'."
+    assert (
+        response.json()["error"]["message"]
+        == "A valid API key is needed: send it as 'Authorization: Bearer kr_live_…'."
+    )
 
 
 @pytest.mark.parametrize("fate", ["expired", "revoked", "inactive user", "no longer a member"])
@@ -111,7 +114,10 @@ def test_the_scope_is_looked_at_before_the_project_and_the_project_before_the_bo
     writer = factories.world()
     gone = f"/api/v1/orgs/{writer.organization.pk}/projects/elsewhere/audit/tasks"
 
-    assert refusal(world.client.post(nowhere, "{", content_type="application/json")) == (403, "insufficient_scope")
+    assert refusal(world.client.post(nowhere, "{", content_type="application/json")) == (
+        403,
+        "insufficient_scope",
+    )
     assert refusal(writer.client.post(gone, "{", content_type="application/json")) == (404, "not_found")
 
 
@@ -149,3 +155,23 @@ def test_a_crash_says_nothing_of_the_inside(world: World, monkeypatch: pytest.Mo
 
     assert refusal(response) == (500, "internal_error")
     assert b"secret inside" not in response.content
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_an_unknown_address_asks_for_no_form_token(world: World, method: str):
+    client = AuditClient(world.project, world.key)
+    client.handler.enforce_csrf_checks = True
+
+    assert refusal(client.ask(method, "tasks/")) == (404, "not_found")
+
+
+def test_a_slug_with_a_nul_in_it_is_not_the_slug_without(world: World):
+    address = f"/api/v1/orgs/{world.organization.pk}/projects/production%00-website/audit/tasks"
+
+    assert refusal(world.client.ask("get", address)) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/schema", "/api/docs"])
+def test_the_schema_and_its_page_refuse_in_the_envelope(world: World, path: str):
+    assert refusal(world.client.ask("post", path, {})) == (405, "method_not_allowed")
+    assert refusal(world.client.ask("get", path, accept="text/csv")) == (406, "not_acceptable")

@@ -33,6 +33,18 @@ def test_the_same_key_and_body_gets_the_first_answer_again(world: World):
 
 
 @pytest.mark.django_db
+def test_a_number_beyond_64_bits_is_the_same_when_the_answer_is_given_again(world: World):
+    config = {"config": {"big": 123456789012345678901234567890}}
+
+    first, again = (
+        world.client.ask("post", "policies/test", config, idempotency_key="k1").json()["data"]
+        for _ in range(2)
+    )
+
+    assert again == first == {**first, "config_preview": config["config"]}
+
+
+@pytest.mark.django_db
 def test_the_same_key_with_another_body_is_refused(world: World):
     finding = factories.finding(world)
     create(world, finding, "k1")
@@ -183,3 +195,24 @@ def test_redis_being_away_refuses_nobody(world: World, settings: Any, monkeypatc
 
     assert answers == [200, 200, 200]
     assert ratelimit.unchecked._value.get() == before + 3
+
+
+@pytest.mark.parametrize(
+    ("proxies", "forwarded", "address"),
+    [
+        (0, "203.0.113.9", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "203.0.113.9", "203.0.113.9"),
+        (1, "forged, 203.0.113.9", "203.0.113.9"),
+        (2, "forged, 203.0.113.9, 10.0.0.1", "203.0.113.9"),
+        (2, "10.0.0.1", "127.0.0.1"),
+    ],
+)
+def test_only_what_trusted_proxies_wrote_tells_the_clients_address(
+    rf: Any, settings: Any, proxies: int, forwarded: str, address: str
+):
+    settings.KRAFTER_TRUSTED_PROXIES = proxies
+
+    request = rf.get("/", headers={"x-forwarded-for": forwarded})
+
+    assert ratelimit.client_address(request) == address

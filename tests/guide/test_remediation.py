@@ -1,8 +1,5 @@
-"""The public guide, example by example: the same keys in the same order, the same status, no extra key."""
+"""The public guide, example by example: tasks and verifications."""
 
-import json
-import re
-import uuid
 from typing import Any
 
 import pytest
@@ -11,55 +8,9 @@ from findings.models import Finding
 from remediation.models import Verification
 from tests import factories
 from tests.factories import World
+from tests.guide.shape import META, MOMENT, UUID, answer, same
 
 pytestmark = pytest.mark.django_db
-
-TIME = re.compile(r"\A\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\Z")
-REQUEST_ID = re.compile(r"\A[A-Za-z0-9_-]{20}\Z")
-
-
-class Like:
-    """Equal to whatever the rule accepts; for the values that are new in every run."""
-
-    def __init__(self, rule: Any, name: str) -> None:
-        self.rule, self.name = rule, name
-
-    def __eq__(self, other: object) -> bool:
-        return bool(self.rule(other))
-
-    def __hash__(self) -> int:
-        return hash(self.name)
-
-    def __repr__(self) -> str:
-        return f"<{self.name}>"
-
-
-def is_uuid(value: Any) -> bool:
-    return isinstance(value, str) and str(uuid.UUID(value)) == value
-
-
-UUID = Like(is_uuid, "a UUID")
-MOMENT = Like(lambda value: isinstance(value, str) and TIME.match(value), "a time")
-META = {"request_id": Like(lambda value: isinstance(value, str) and REQUEST_ID.match(value), "a request id")}
-
-
-def answer(response: Any) -> dict[str, Any]:
-    """The whole body; its key order is compared as well."""
-    body = json.loads(response.content)
-    assert response["x-request-id"] == body["meta"]["request_id"]
-    return body
-
-
-def same(body: dict[str, Any], expected: dict[str, Any]) -> None:
-    """Equal, and every object's keys in the same order."""
-    assert body == expected
-    assert orders(body) == orders(expected)
-
-
-def orders(value: Any) -> Any:
-    if isinstance(value, dict):
-        return [(key, orders(inner)) for key, inner in value.items()]
-    return [orders(inner) for inner in value] if isinstance(value, list) else None
 
 
 def task_shape(finding: Finding, owner_id: str, **more: Any) -> dict[str, Any]:
@@ -187,7 +138,9 @@ def test_reopening_a_verification(world: World):
         verified_at=MOMENT,
     )
     same(answer(response), {"data": expected, "meta": META, "error": None})
-    regressions = world.client.ask("get", f"findings/{verification.task.finding_id}/regressions").json()["data"]
+    regressions = world.client.ask("get", f"findings/{verification.task.finding_id}/regressions").json()[
+        "data"
+    ]
     assert [(row["trigger"], row["verification_id"], row["status"]) for row in regressions] == [
         ("verification_reopened", str(verification.pk), "open")
     ]
@@ -201,59 +154,6 @@ def test_listing_verifications(world: World):
     expected = verification_shape(str(verification.task_id), "passed", "passed", id=str(verification.pk))
     meta = META | {"total": 1, "next_cursor": None}
     same(answer(response), {"data": [expected], "meta": meta, "error": None})
-
-
-DEFAULT = {
-    "severity_rules": {"security": "critical", "performance": "high", "accessibility": "medium", "seo": "low"},
-    "sla_hours": {"critical": 24, "high": 72, "medium": 168, "low": 336},
-    "alert_routing": {"critical": ["slack", "email"], "high": ["slack"]},
-}
-
-
-def policy_shape(world: World, name: str, config: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "id": UUID,
-        "name": name,
-        "org_id": str(world.organization.pk),
-        "project_id": "production-website",
-        "config": config,
-        "active": True,
-        "updated_at": MOMENT,
-    }
-
-
-def test_getting_the_current_policy(world: World):
-    response = world.client.ask("get", "policies/current")
-
-    assert response.status_code == 200
-    expected = policy_shape(world, "Default Audit Policy", DEFAULT)
-    same(answer(response), {"data": expected, "meta": META, "error": None})
-
-
-def test_updating_the_policy(world: World):
-    config = {
-        "severity_rules": {"security": "critical", "performance": "high"},
-        "sla_hours": {"critical": 12, "high": 48},
-    }
-
-    response = world.client.ask("put", "policies/current", {"name": "Strict Production Policy", "config": config})
-
-    assert response.status_code == 200
-    expected = policy_shape(world, "Strict Production Policy", config)
-    same(answer(response), {"data": expected, "meta": META, "error": None})
-    same(answer(world.client.ask("get", "policies/current")), {"data": expected, "meta": META, "error": None})
-
-
-def test_testing_a_policy(world: World):
-    factories.finding(world, severity="critical")
-    factories.finding(world, severity="low")
-    config = {"severity_rules": {"performance": "high"}}
-
-    response = world.client.ask("post", "policies/test", {"config": config})
-
-    assert response.status_code == 200
-    expected = {"simulated_findings": 2, "escalated_to_critical": 1, "config_preview": config}
-    same(answer(response), {"data": expected, "meta": META, "error": None})
 
 
 def test_a_verification_has_no_reviewer_or_notes(world: World):
@@ -281,7 +181,9 @@ def test_one_task_per_call(world: World):
         ({"finding_id": "d4e5f6a7-8b9c-0d1e-2f3a-4b5c6d7e8f9a"}, "finding_id", "new task"),
     ],
 )
-def test_fields_that_tasks_do_not_have_are_refused_with_what_to_use(world: World, body: Any, field: str, hint: str):
+def test_fields_that_tasks_do_not_have_are_refused_with_what_to_use(
+    world: World, body: Any, field: str, hint: str
+):
     task = factories.task(world)
 
     response = world.client.ask("patch", f"tasks/{task.pk}", body)

@@ -1,0 +1,208 @@
+"""Signing in by code: the exchange at connect, what it refuses, and tokens that are renewed in time."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.core.checks import run_checks
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from integrations import credentials, oauth, services
+from integrations.configuration import complaints, configuration
+from integrations.errors import SignInRefused, SignInUnavailable
+from integrations.models import Integration
+from tests.integrations.conftest import CREDENTIALS
+from tests.integrations.fake_github import FakeGitHub
+
+pytestmark = pytest.mark.django_db
+Sync = Callable[[], Integration]
+TOKENS = {
+    "access_token": "ghu_first",
+    "refresh_token": "ghr_first",
+    "expires_in": 28800,
+    "token_type": "bearer",
+}
+
+
+@pytest.fixture(autouse=True)
+def client_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRAFTER_GITHUB_CLIENT_ID", "Iv1.of-ours")
+    monkeypatch.setenv("KRAFTER_GITHUB_CLIENT_SECRET", "client-secret")
+
+
+def connect(project: Project, **extra: str) -> Integration:
+    return services.connect_by_code(project, "github", auth_code="code-1", by=SYSTEM, **extra)
+
+
+def kept() -> dict[str, Any]:
+    return credentials.opened(Integration.objects.get())
+
+
+def test_a_code_becomes_tokens_inside_the_connect(project: Project, github: FakeGitHub) -> None:
+    github.tokens.append((200, {}, TOKENS))
+
+    row = connect(project, redirect_uri="https://app.example/back", code_verifier="v" * 43)
+
+    assert row.status == "connected"
+    assert github.token_requests == [
+        {
+            "grant_type": "authorization_code",
+            "code": "code-1",
+            "redirect_uri": "https://app.example/back",
+            "code_verifier": "v" * 43,
+            "client_id": "Iv1.of-ours",
+            "client_secret": "client-secret",
+        }
+    ]
+    assert (kept()["token"], kept()["refresh_token"]) == ("ghu_first", "ghr_first")
+    life = datetime.fromisoformat(kept()["expires_at"]) - datetime.now(UTC)
+    assert timedelta(hours=7, minutes=59) < life <= timedelta(hours=8)
+
+
+def test_the_repository_that_was_chosen_before_is_kept_and_the_old_token_is_not(
+    project: Project, github: FakeGitHub
+) -> None:
+    services.connect(project, "github", credentials={**CREDENTIALS, "note": "x"}, by=SYSTEM)
+    github.tokens.append((200, {}, {"access_token": "gho_classic"}))
+
+    connect(project)
+
+    assert kept() == {"token": "gho_classic", "repository": "acme/web-app"}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        (200, {}, {"error": "bad_verification_code", "error_description": "The code is code-1"}),
+        (400, {}, {"error": "invalid_grant"}),
+        (401, {}, {"error": "invalid_client"}),
+        (200, {}, {}),
+        (200, {}, {"access_token": ""}),
+        (200, {}, {"access_token": "gho_x", "error": "unverified_user_email"}),
+        (200, {}, {"access_token": 7}),
+        (200, {}, b"<html>"),
+        (200, {}, []),
+        (302, {"location": "https://elsewhere.example"}, {}),
+    ],
+)
+def test_a_code_that_is_refused_stores_nothing(project: Project, github: FakeGitHub, answer: Any) -> None:
+    github.tokens.append(answer)
+
+    with pytest.raises(SignInRefused) as caught:
+        connect(project)
+
+    assert caught.value.status == 422
+    assert "GitHub did not accept the sign-in" in caught.value.message
+    assert "code-1" not in caught.value.message
+    assert Integration.objects.count() == 0
+
+
+def test_a_provider_that_is_away_says_so_and_the_code_is_sent_once(
+    project: Project, github: FakeGitHub
+) -> None:
+    github.tokens.append((503, {}, {}))
+
+    with pytest.raises(SignInUnavailable):
+        connect(project)
+
+    assert len(github.token_requests) == 1
+    assert Integration.objects.count() == 0
+
+
+def test_without_an_oauth_client_of_the_operator_a_code_is_refused(
+    project: Project, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("KRAFTER_GITHUB_CLIENT_ID")
+
+    with pytest.raises(SignInRefused, match="no OAuth client for GitHub"):
+        connect(project)
+    assert github.token_requests == []
+
+
+def test_a_provider_without_an_adapter_takes_no_code(project: Project) -> None:
+    with pytest.raises(SignInRefused, match="no sign-in for jira"):
+        services.connect_by_code(project, "jira", auth_code="x", by=SYSTEM)
+
+
+def signed_in(project: Project, *, renew_in: int) -> Integration:
+    renew_at = datetime.now(UTC) + timedelta(seconds=renew_in)
+    tokens = {
+        "token": "ghu_first",
+        "refresh_token": "ghr_first",
+        "renew_at": renew_at.isoformat(),
+        "repository": "acme/web-app",
+    }
+    return services.connect(project, "github", credentials=tokens, by=SYSTEM)
+
+
+def test_a_token_is_renewed_before_it_is_used_and_the_new_pair_is_kept(
+    integration: Integration, sync: Sync, project: Project, github: FakeGitHub
+) -> None:
+    signed_in(project, renew_in=-1)
+    github.token = "ghu_second"
+    github.tokens.append((200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"}))
+
+    row = sync()
+
+    assert row.status == "connected"
+    assert github.token_requests[0]["refresh_token"] == "ghr_first"
+    assert (kept()["token"], kept()["refresh_token"]) == ("ghu_second", "ghr_second")
+    assert kept()["repository"] == "acme/web-app"
+
+
+def test_a_token_in_the_first_part_of_its_life_is_used_as_it_is(
+    integration: Integration, sync: Sync, project: Project, github: FakeGitHub
+) -> None:
+    signed_in(project, renew_in=60)
+    github.token = "ghu_first"
+
+    assert sync().status == "connected"
+    assert github.token_requests == []
+
+
+def test_a_refresh_token_that_is_refused_asks_to_connect_again(
+    integration: Integration, sync: Sync, project: Project, github: FakeGitHub
+) -> None:
+    signed_in(project, renew_in=-1)
+    github.tokens.append((200, {}, {"error": "bad_refresh_token"}))
+
+    row = sync()
+
+    assert (row.status, row.last_error) == (
+        "error",
+        "GitHub no longer accepts the sign-in: connect again.",
+    )
+    assert github.requests == []
+
+
+def test_a_token_without_an_end_is_never_renewed() -> None:
+    assert not oauth.is_due({"token": "gho_classic"})
+    assert not oauth.is_due({"token": "x", "renew_at": "2020-01-01T00:00:00+00:00"})
+
+
+def test_the_settings_of_a_provider_are_read_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRAFTER_GITLAB_URL", "https://gitlab.acme.example/api/v4/")
+
+    found = configuration("gitlab")
+
+    assert (found.url, found.token_url, found.client_id) == ("https://gitlab.acme.example/api/v4", "", "")
+    assert "client-secret" not in repr(configuration("github"))
+
+
+def test_settings_that_are_wrong_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = list(complaints())
+    monkeypatch.setenv("KRAFTER_JIRA_URL", "jira.acme.example")
+    monkeypatch.setenv("KRAFTER_SENTRY_TOKEN_URL", "https://user:pass@sentry.example/")
+    monkeypatch.setenv("KRAFTER_LINEAR_CLIENT_ID", "alone")
+
+    assert right == []
+    assert [error.msg for error in run_checks() if error.id == "krafter.integrations.E001"] == list(
+        complaints()
+    )
+    assert [sentence.split(" ")[0] for sentence in complaints()] == [
+        "KRAFTER_SENTRY_TOKEN_URL",
+        "KRAFTER_JIRA_URL",
+        "KRAFTER_LINEAR_CLIENT_ID",
+    ]

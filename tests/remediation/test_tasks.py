@@ -1,0 +1,172 @@
+"""Tasks: their lifecycle, their filters and what they do to their finding."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from events.models import Event
+from remediation.models import Task, Verification
+from tests import factories
+from tests.factories import World
+
+pytestmark = pytest.mark.django_db
+
+OPEN = ["backlog", "in_progress", "blocked", "ready_verify"]
+
+
+def patch(world: World, task: Task, **changes: Any) -> Any:
+    return world.client.ask("patch", f"tasks/{task.pk}", changes)
+
+
+@pytest.mark.parametrize("start", OPEN)
+@pytest.mark.parametrize("end", OPEN)
+def test_a_task_moves_among_the_open_statuses_in_both_directions(world: World, start: str, end: str):
+    task = factories.task(world, status=start)
+
+    assert patch(world, task, status=end).json()["data"]["status"] == end
+
+
+@pytest.mark.parametrize("end", OPEN)
+def test_a_done_task_moves_only_through_reopen(world: World, end: str):
+    task = factories.task(world, status="done")
+
+    response = patch(world, task, status=end)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "task_done")
+    task.refresh_from_db()
+    assert task.status == "done"
+
+
+def test_a_done_task_still_takes_a_link(world: World):
+    task = factories.task(world, status="done")
+
+    assert patch(world, task, pr_url="https://example.com/1").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("found", "start", "follows"),
+    [
+        ("new", "in_progress", "in_progress"),
+        ("triaged", "in_progress", "in_progress"),
+        ("new", "ready_verify", "ready_verify"),
+        ("ready_verify", "in_progress", "ready_verify"),
+        ("in_progress", "backlog", "in_progress"),
+        ("in_progress", "blocked", "in_progress"),
+        ("dismissed", "in_progress", "dismissed"),
+        ("resolved", "ready_verify", "resolved"),
+    ],
+)
+def test_a_finding_follows_its_task_forward_and_never_back(
+    world: World, found: str, start: str, follows: str
+):
+    finding = factories.finding(world, status=found)
+    task = factories.task(world, of=finding)
+
+    patch(world, task, status=start)
+
+    finding.refresh_from_db()
+    assert finding.status == follows
+
+
+def test_a_task_may_begin_further_on_but_not_done(world: World):
+    finding = factories.finding(world)
+    body = {"finding_id": str(finding.pk), "title": "t"}
+
+    begun = world.client.ask("post", "tasks", body | {"status": "in_progress"})
+    done = world.client.ask("post", "tasks", body | {"status": "done"})
+
+    finding.refresh_from_db()
+    assert (begun.json()["data"]["status"], finding.status) == ("in_progress", "in_progress")
+    assert (done.status_code, done.json()["error"]["code"]) == (409, "done_requires_verification")
+    assert Task.objects.count() == 1
+
+
+def test_priority_is_medium_unless_said(world: World):
+    finding = factories.finding(world, severity="critical")
+
+    shown = world.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": "t"}).json()["data"]
+
+    assert (shown["priority"], shown["status"], shown["owner_id"]) == ("medium", "backlog", None)
+
+
+def test_every_filter_narrows_and_the_total_follows(world: World):
+    late = timezone.now() - timedelta(hours=1)
+    mine = factories.task(world, priority="high", owner_id=world.owner.pk, sla_due_at=late)
+    factories.task(world, status="done", sla_due_at=late)
+    factories.task(world, status="blocked", priority="high")
+
+    def ids(query: str) -> tuple[int, int]:
+        body = world.client.ask("get", f"tasks?{query}").json()
+        return len(body["data"]), body["meta"]["total"]
+
+    assert ids("") == (3, 3)
+    assert ids("status=blocked") == (1, 1)
+    assert ids("status=blocked&status=done") == (2, 2)
+    assert ids("priority=high") == (2, 2)
+    assert ids(f"owner_id={world.owner.pk}") == (1, 1)
+    assert ids(f"finding_id={mine.finding_id}") == (1, 1)
+    assert ids("overdue=true") == (1, 1)
+    assert ids("overdue=false") == (2, 2)
+    assert ids("priority=high&overdue=true") == (1, 1)
+    assert ids("priority=low") == (0, 0)
+
+
+def test_a_change_records_what_was_and_what_is(world: World):
+    task = factories.task(world)
+
+    patch(world, task, status="in_progress", title="Now")
+
+    event = Event.objects.get(name="task.updated")
+    assert (event.actor, event.actor_id, event.subject_id) == ("api_key", world.owner.pk, task.pk)
+    assert event.data == {
+        "was": {"status": "backlog", "title": "Mend it"}, "now": {"status": "in_progress", "title": "Now"},
+    }  # fmt: skip
+
+
+def test_the_record_cannot_be_rewritten(world: World):
+    factories.task(world)
+
+    for rewrite in (lambda: Event.objects.update(name="x"), lambda: Event.objects.all().delete()):
+        with pytest.raises(Exception, match="append-only"), transaction.atomic():
+            rewrite()
+
+
+def test_the_database_has_the_last_word(world: World):
+    verification = factories.verification(world)
+
+    for change in (
+        {"result": "passed"},  # decided without a time
+        {"result": "maybe"},
+        {"running": True, "result": "passed", "verified_at": timezone.now()},
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Verification.objects.filter(pk=verification.pk).update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Task.objects.update(status="almost")
+
+
+def test_the_command_center_counts(world: World):
+    factories.finding(world, severity="critical")
+    factories.finding(world, severity="low", domain="seo", status="dismissed")
+    factories.task(world, sla_due_at=timezone.now() - timedelta(hours=1))
+
+    stand = world.client.ask("get", "command-center").json()["data"]
+
+    assert stand["findings_by_severity"] == {"critical": 1, "high": 1, "medium": 0, "low": 0}
+    assert stand["findings_by_domain"] == {"security": 2, "performance": 0, "accessibility": 0, "seo": 0}
+    assert stand["findings_by_status"]["dismissed"] == 1
+    assert (stand["open_findings"], stand["overdue_tasks"], stand["latest_scan"]) == (2, 1, None)
+
+
+def test_usage_tells_what_is_left():
+    world = factories.world(ai_quota=2)
+    factories.task(world)
+    world.client.ask("post", "verifications/run", {"task_id": str(Task.objects.get().pk)})
+
+    usage = world.client.ask("get", f"/api/v1/orgs/{world.organization.pk}/usage").json()["data"]
+
+    assert list(usage) == ["month", "ai_quota", "spent", "remaining", "resets_at"]
+    assert (usage["ai_quota"], usage["spent"], usage["remaining"]) == (2, 1, 1)
