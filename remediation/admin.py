@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
-from unfold.admin import TabularInline
+from unfold.admin import StackedInline
 
 from accounts.admin import operator
 from findings.admin import SEVERITIES
@@ -24,6 +24,7 @@ from krafter_audit.lib.admin import (
     badge,
     pretty,
 )
+from remediation import plans
 from remediation.evidence import link_hash
 from remediation.forms import ChangeTaskForm, CreateTaskForm, PolicyForm, ReasonForm
 from remediation.models import Evidence, Policy, PolicyVersion, Task, Verification
@@ -116,13 +117,12 @@ class TaskAdmin(RecordAdmin):
         self.each(request, rows, move)
 
 
-class EvidenceInline(TabularInline):
+class EvidenceInline(StackedInline):
     """What each check saw."""
 
     model = Evidence
     extra = max_num = 0
     can_delete = False
-    hide_title = True
     ordering = ("sequence",)
     verbose_name_plural = "evidence"
     fields = readonly_fields = ("sequence", "key", "seen", "intact")
@@ -240,13 +240,12 @@ class VerificationAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/remediation/verification/reason.html", context)
 
 
-class PolicyVersionInline(TabularInline):
+class PolicyVersionInline(StackedInline):
     """A policy as it was."""
 
     model = PolicyVersion
     extra = max_num = 0
     can_delete = False
-    hide_title = True
     ordering = ("-version",)
     verbose_name_plural = "earlier versions"
     fields = readonly_fields = ("version", "name", "rules", "replaced_at", "replaced_by")
@@ -295,7 +294,7 @@ class PolicyAdmin(RecordAdmin):
 
         def test(policy: Policy) -> str:
             rules: Any = policy.config
-            met = policies.test(policy.project, rules)
+            met = plans.test(policy.project, rules)
             return f"{met['simulated_findings']} findings, {met['escalated_to_critical']} of them critical."
 
         self.each(request, queryset, test)

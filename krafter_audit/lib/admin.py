@@ -104,9 +104,8 @@ class RelatedFilter(AutocompleteSelectFilter):
 class RecordAdmin(ModelAdmin):
     """Rows in the admin: the newest first, never deleted, changed through services alone."""
 
-    ordering = (
-        "-pk",
-    )  # UUIDv7 sorts by time, and the primary key is the one index that no filter has to lead
+    # UUIDv7 sorts by time, and the primary key is the one index that needs no filter before it.
+    ordering = ("-pk",)
     list_per_page = list_max_show_all = 50
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -135,7 +134,9 @@ class RecordAdmin(ModelAdmin):
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
         """Show the list; a NUL, which the database takes in no text, is an address that makes no sense."""
         if any("\x00" in value for _, values in request.GET.lists() for value in values):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")

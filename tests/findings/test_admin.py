@@ -6,6 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from events.models import Event
+from findings.errors import FindingResolved
 from findings.models import Finding, Scan
 from tests import factories, staff
 from tests.factories import World
@@ -142,7 +143,7 @@ def test_findings_move_by_the_buttons_and_a_refusal_stops_no_other(
     assert (new.status, resolved.status) == ("dismissed", "resolved")
     assert messages == [
         f"{new}: dismissed.",
-        f"{resolved}: A resolved finding comes back when its verification is reopened or a scan sees it again.",
+        f"{resolved}: {FindingResolved.message}",
     ]
 
 
