@@ -38,7 +38,13 @@ class TaskAdmin(RecordAdmin):
     """Units of work that close findings."""
 
     list_display = ("title", badge("status", STATUSES), badge("priority", SEVERITIES), "project", "owner", "sla_due_at", "external_ticket_key", "created_at")  # fmt: skip  # noqa: E501
-    list_filter = ("status", "priority", ("project", RelatedFilter), ("finding", RelatedFilter), ("owner", RelatedFilter))
+    list_filter = (
+        "status",
+        "priority",
+        ("project", RelatedFilter),
+        ("finding", RelatedFilter),
+        ("owner", RelatedFilter),
+    )
     list_select_related = ("project", "owner")
     search_fields = ("^title", "^external_ticket_key")
     search_help_text = "How the title or the ticket's key begins, or the id."
@@ -139,7 +145,15 @@ class EvidenceInline(TabularInline):
 class VerificationAdmin(ReadOnlyAdmin):
     """Looks at whether a finding is gone, and what people decided about them."""
 
-    list_display = ("task", "project", badge("result", RESULTS), "answers", "verified_by", "verified_at", "created_at")
+    list_display = (
+        "task",
+        "project",
+        badge("result", RESULTS),
+        "answers",
+        "verified_by",
+        "verified_at",
+        "created_at",
+    )
     list_filter = ("result", "running", "manual", ("project", RelatedFilter))
     list_select_related = ("task", "project", "verified_by")
     search_fields = ("^task__title",)
@@ -201,7 +215,9 @@ class VerificationAdmin(ReadOnlyAdmin):
         self.each(request, queryset, approve)
         return None
 
-    def _ask_reason(self, request: HttpRequest, rows: QuerySet[Verification], form: ReasonForm) -> TemplateResponse:
+    def _ask_reason(
+        self, request: HttpRequest, rows: QuerySet[Verification], form: ReasonForm
+    ) -> TemplateResponse:
         context = {
             **self.admin_site.each_context(request),
             "title": "Approve although a check did not pass",

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from uuid import UUID
 
 from django.db import transaction
@@ -99,21 +99,33 @@ class Place:
 def pages(finding: Finding) -> list[str]:
     """Return the addresses that the finding is about; the project's site where it names none."""
     site = finding.project.site_url
-    urls = [
-        urljoin(site, asset["value"])
-        for asset in finding.affected_assets
-        if asset.get("type") in PAGE_ASSETS
-        and urlsplit(urljoin(site, asset["value"])).scheme in ("http", "https")
-    ]
-    return list(dict.fromkeys(urls))[:MOST_PAGES] or [site]
+    named = [asset["value"] for asset in finding.affected_assets if asset.get("type") in PAGE_ASSETS]
+    # What cannot be asked stays in the list: it must come out as inconclusive, not be passed over.
+    return list(dict.fromkeys(_address(site, value) for value in named))[:MOST_PAGES] or [site]
+
+
+def _address(site: str, value: str) -> str:
+    try:
+        return urljoin(site, value)
+    except ValueError:
+        return value
 
 
 def before(finding: Finding, url: str, key: str) -> Outcome:
     """Return what was seen of a page when it was found; a bare failure where that was not kept."""
-    for page in finding.evidence.get("pages") or []:
+    kept = finding.evidence.get("pages")
+    for page in kept if isinstance(kept, list) else []:
         if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:
-            return Outcome.from_json(page.get("outcome") or {"status": FAILED})
+            return _outcome(page.get("outcome"))
     return Outcome(FAILED)
+
+
+def _outcome(kept: Any) -> Outcome:
+    # Evidence is free-form: a source of another kind may keep something else under the same name.
+    try:
+        return Outcome.from_json(kept)
+    except (AttributeError, TypeError, ValueError):
+        return Outcome(FAILED)
 
 
 def judge(key: str, outcomes: Mapping[str, Outcome]) -> Answer:

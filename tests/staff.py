@@ -71,7 +71,9 @@ def _share(world: World) -> Share:
 
 
 def _integration(world: World) -> Integration:
-    return Integration.objects.create(organization=world.organization, project=world.project, provider="github")
+    return Integration.objects.create(
+        organization=world.organization, project=world.project, provider="github"
+    )
 
 
 def _group(world: World) -> Group:
@@ -90,7 +92,9 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
         organization=world.organization, month=month_of(timezone.now().date())
     ),
     Event: lambda world: Event.objects.get(subject_id=factories.finding(world).pk),
-    Scan: lambda world: Scan.objects.create(project=world.project, url="https://example.com/", trigger="manual"),
+    Scan: lambda world: Scan.objects.create(
+        project=world.project, url="https://example.com/", trigger="manual"
+    ),
     Finding: lambda world: factories.finding(world, owner_id=world.owner.pk),
     Regression: lambda world: factories.regression(world),
     Task: lambda world: factories.task(world, owner_id=world.owner.pk),

@@ -226,6 +226,45 @@ def test_the_evidence_tells_what_was_fetched(world: World, site: Site):
     assert shown["chain"][0]["body"] == Evidence.objects.get().body
 
 
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"pages": 5},
+        {"pages": True},
+        {"pages": [{"url": "SITE", "key": "security_header_csp", "outcome": "failed"}]},
+        {
+            "pages": [
+                {"url": "SITE", "key": "security_header_csp", "outcome": {"status": "failed", "evidence": 5}}
+            ]
+        },
+        {"pages": [{"url": "SITE", "key": "security_header_csp", "outcome": None}]},
+        {"values": ["security_header_csp"]},
+    ],
+    ids=repr,
+)
+def test_evidence_of_another_form_does_not_stop_the_look(world: World, site: Site, evidence: dict[str, Any]):
+    site.headers["Content-Security-Policy"] = CSP
+    evidence = json.loads(json.dumps(evidence).replace("SITE", site.url))
+
+    verification = run(world, evidence=evidence, affected_assets=[{"type": "url", "value": site.url}])
+
+    assert verification.checks[0]["status"] == "passed"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "http://a:99999/", "javascript:alert(1)", "ftp://example.com/"]
+)
+def test_an_asset_that_cannot_be_asked_is_inconclusive_and_not_passed_over(
+    world: World, site: Site, address: str
+):
+    site.headers["Content-Security-Policy"] = CSP
+    assets = [{"type": "url", "value": site.url}, {"type": "url", "value": address}]
+
+    verification = run(world, affected_assets=assets)
+
+    assert verification.checks[0]["status"] == "inconclusive"
+
+
 def test_the_checks_of_one_verification_share_what_is_fetched(world: World, site: Site):
     site.headers |= {
         "Content-Security-Policy": CSP,
