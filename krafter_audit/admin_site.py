@@ -116,7 +116,9 @@ def standing(projects: list[Any]) -> list[dict[str, Any]]:
 
     counts = {project.pk: {"open": 0, "critical": 0, "ready": 0, "pending": 0} for project in projects}
     tallies = Tally.objects.filter(project__in=projects, kind__in=("finding", "task", "verification"))
-    for project, kind, facets, rows in tallies.values_list("project_id", "kind", "facets").annotate(Sum("rows")):
+    for project, kind, facets, rows in tallies.values_list("project_id", "kind", "facets").annotate(
+        Sum("rows")
+    ):
         stands = counts[project]
         if kind == "finding" and facets["status"] in OPEN_STATUSES:
             stands["open"] += rows

@@ -147,8 +147,10 @@ def written(value: Any) -> Any:
     """Write what a form field holds as a JSON body would."""
     if isinstance(value, models.Model):
         return str(value.pk)
-    return value if isinstance(value, str | int | float | list | dict | None) else json.loads(
-        json.dumps(value, cls=DjangoJSONEncoder)
+    return (
+        value
+        if isinstance(value, str | int | float | list | dict | None)
+        else json.loads(json.dumps(value, cls=DjangoJSONEncoder))
     )
 
 
@@ -164,7 +166,9 @@ def sentences(complaint: Any) -> list[str]:
 class RecordAdmin(ModelAdmin):
     """Rows in the admin: the newest first, never deleted, changed through services alone."""
 
-    ordering = ("-pk",)  # UUIDv7 sorts by time, and the primary key is the one index that no filter has to lead
+    ordering = (
+        "-pk",
+    )  # UUIDv7 sorts by time, and the primary key is the one index that no filter has to lead
     list_per_page = list_max_show_all = 50
     paginator = BoundedPaginator
     show_full_result_count = False
@@ -176,7 +180,11 @@ class RecordAdmin(ModelAdmin):
     change_form_outer_before_template = "admin/actions_on_one.html"
     found_by = "pk"  # the column that a UUID in the search field is looked up in
     formfield_overrides: ClassVar[Any] = {
-        models.JSONField: {"encoder": ReadableEncoder, "widget": UnfoldAdminTextareaWidget, "required": False},
+        models.JSONField: {
+            "encoder": ReadableEncoder,
+            "widget": UnfoldAdminTextareaWidget,
+            "required": False,
+        },
         VerbatimJSONField: {
             "form_class": forms.JSONField,
             "encoder": ReadableEncoder,
@@ -242,14 +250,21 @@ class RecordAdmin(ModelAdmin):
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> list[tuple[str, str]]:
         """Name the actions in the words that the buttons have."""
-        named = [(action.name, action.description) for action in self.get_actions(request, action_location).values()]
+        named = [
+            (action.name, action.description)
+            for action in self.get_actions(request, action_location).values()
+        ]
         return [("", "Choose what to do"), *named]
 
-    def response_action(self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any) -> HttpResponse | None:
+    def response_action(
+        self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
+    ) -> HttpResponse | None:
         """Go back to the page that the button was on."""
         response = super().response_action(request, queryset, **kwargs)
         back = request.POST.get("_back", "")
-        if isinstance(response, HttpResponseRedirect) and url_has_allowed_host_and_scheme(back, {request.get_host()}):
+        if isinstance(response, HttpResponseRedirect) and url_has_allowed_host_and_scheme(
+            back, {request.get_host()}
+        ):
             return HttpResponseRedirect(back)
         return response
 
