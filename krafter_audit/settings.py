@@ -139,7 +139,7 @@ SECURE_CSP = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
-# Its scripts evaluate expressions in attributes, its styles are inline; krafter_audit/admin_site.py gives it to the admin alone.
+# Its scripts evaluate expressions in attributes and its styles are inline: krafter_audit/admin_site.py alone takes it.
 ADMIN_CSP = SECURE_CSP | {
     "script-src": ["'self'", "'unsafe-eval'"],
     "style-src": ["'self'", "'unsafe-inline'"],
