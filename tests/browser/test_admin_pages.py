@@ -23,7 +23,9 @@ def watched(browser: Browser, width: int) -> tuple[Page, list[str]]:
     """Open a window of that width and return it with the list of what it complains about."""
     page = browser.new_page(viewport={"width": width, "height": 900})
     complaints: list[str] = []
-    page.on("console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None)
+    page.on(
+        "console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None
+    )
     page.on("pageerror", lambda error: complaints.append(str(error)))
     return page, complaints
 
