@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record_many
 from findings import priority, rules
-from findings.models import Finding, FindingStatus, Regression, Severity
+from findings.models import CHECK_KEY, MOST_CHECKS, Finding, FindingStatus, Regression, Severity
 
 Identity = tuple[str, str]
 
@@ -150,7 +150,8 @@ def _apply(finding: Finding, seen: Sighting, now: datetime) -> None:
         if value is not None:
             setattr(finding, name, value)
     finding.evidence = _evidence(seen, finding.evidence)
-    finding.check_keys = _keys(seen) or finding.check_keys
+    keys = _keys(seen)
+    finding.check_keys = finding.check_keys if keys is None else keys
     finding.last_seen_at = finding.updated_at = now
     if finding.status == FindingStatus.RESOLVED:
         finding.status = FindingStatus.IN_PROGRESS
@@ -174,9 +175,10 @@ def _keys(seen: Sighting) -> list[str] | None:
     if seen.checks is not None:
         return list(dict.fromkeys(seen.checks))
     named = (seen.evidence or {}).get("checks")
-    if isinstance(named, list) and all(isinstance(key, str) and len(key) <= 100 for key in named):
-        return list(dict.fromkeys(named))
-    return None
+    if not isinstance(named, list) or len(named) > MOST_CHECKS:
+        return None
+    readable = all(isinstance(key, str) and CHECK_KEY.match(key) for key in named)
+    return list(dict.fromkeys(named)) if readable else None
 
 
 def _evidence(seen: Sighting, before: dict[str, Any]) -> dict[str, Any]:
