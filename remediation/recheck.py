@@ -99,20 +99,27 @@ class Place:
 def pages(finding: Finding) -> list[str]:
     """Return the addresses that the finding is about; the project's site where it names none."""
     site = finding.project.site_url
-    urls = [
-        urljoin(site, asset["value"])
-        for asset in finding.affected_assets
-        if asset.get("type") in PAGE_ASSETS
-        and urlsplit(urljoin(site, asset["value"])).scheme in ("http", "https")
-    ]
+    named = [asset["value"] for asset in finding.affected_assets if asset.get("type") in PAGE_ASSETS]
+    urls = [url for url in (whole(site, value) for value in named) if url is not None]
     return list(dict.fromkeys(urls))[:MOST_PAGES] or [site]
 
 
+def whole(site: str, address: str) -> str | None:
+    """Return an address as it is reached from the site's; None where no http(s) address can be read in it."""
+    try:
+        url = urljoin(site, address)
+        return url if urlsplit(url).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
 def before(finding: Finding, url: str, key: str) -> Outcome:
-    """Return what was seen of a page when it was found; a bare failure where that was not kept."""
-    for page in finding.evidence.get("pages") or []:
+    """Return what was seen of a page when it was found; a bare failure where that was not kept or is unreadable."""
+    kept = finding.evidence.get("pages")
+    for page in kept if isinstance(kept, list) else []:
         if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:
-            return Outcome.from_json(page.get("outcome") or {"status": FAILED})
+            outcome = page.get("outcome")
+            return Outcome.from_json(outcome) if isinstance(outcome, dict) and outcome else Outcome(FAILED)
     return Outcome(FAILED)
 
 

@@ -17,6 +17,7 @@ from tests.sites import Site
 pytestmark = pytest.mark.django_db
 
 CSP = "default-src 'self'"
+WHO = {"host": 1, "path": [], "status_class": "2", "title": 3, "password_form": "no"}
 
 
 @pytest.fixture
@@ -242,3 +243,41 @@ def test_the_checks_of_one_verification_share_what_is_fetched(world: World, site
 
     assert [check["status"] for check in verification.checks] == ["passed"] * 3
     assert len(site.hits) <= 2
+
+
+UNREADABLE_PAGES = [
+    5,
+    ["page"],
+    [{"url": "SITE", "outcome": "failed"}],
+    [{"url": "SITE", "outcome": {"status": [], "evidence": 3, "samples": 4}}],
+    [{"url": "SITE", "outcome": {"status": "failed", "evidence": {"identity": 5}}}],
+    [{"url": "SITE", "outcome": {"status": "failed", "evidence": {"identity": WHO}}}],
+]
+
+
+@pytest.mark.parametrize("pages", UNREADABLE_PAGES)
+def test_evidence_that_somebody_else_wrote_does_not_stop_the_look(world: World, site: Site, pages: Any):
+    kept = json.loads(json.dumps(pages).replace("SITE", site.url))
+
+    verification = run(world, evidence={"pages": kept})
+
+    assert (verification.running, verification.attempts) == (False, 1)
+    assert verification.checks[0]["status"] in ("failed", "inconclusive")
+
+
+def test_assets_that_are_no_addresses_are_passed_over(world: World, site: Site):
+    assets = [{"type": "url", "value": value} for value in ("http://[", "mailto:a@b.c", "/")]
+
+    verification = run(world, affected_assets=assets)
+
+    assert verification.checks[0]["status"] == "failed"
+    seen = json.loads(Evidence.objects.get().body)
+    assert [page["url"] for page in seen["pages"]] == [f"{site.url.rstrip('/')}/"]
+
+
+def test_a_threshold_beyond_all_numbers_is_ignored(world: World):
+    world.client.ask(
+        "put", "policies/current", {"config": {"checks": {"security_header_csp": {"threshold": 10**400}}}}
+    )
+
+    assert run(world).checks[0]["status"] == "failed"
