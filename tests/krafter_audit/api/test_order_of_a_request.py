@@ -155,3 +155,11 @@ def test_a_crash_says_nothing_of_the_inside(world: World, monkeypatch: pytest.Mo
 
     assert refusal(response) == (500, "internal_error")
     assert b"secret inside" not in response.content
+
+
+def test_a_project_with_a_nul_in_its_name_is_not_found(world: World):
+    response = world.client.get(
+        world.client.base.replace(world.project.slug, f"{world.project.slug}%00") + "tasks"
+    )
+
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
