@@ -1,21 +1,12 @@
 """What is asked about findings, and what answers show."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Membership
-from findings.models import (
-    CHECK_KEY,
-    MOST_CHECKS,
-    Domain,
-    Finding,
-    FindingStatus,
-    Regression,
-    Scan,
-    Severity,
-)
+from findings.models import CHECK_KEY, MOST_CHECKS, Domain, Finding, FindingStatus, Regression, Scan, Severity
 from krafter_audit.api.serializers import (
     Asked,
     Choice,
@@ -39,7 +30,7 @@ class Owner(Identifier):
     def to_internal_value(self, data: Any) -> Any:
         """Refuse people from elsewhere."""
         user_id = super().to_internal_value(data)
-        known = self.context.setdefault("members", {})
+        known = cast("dict[str, Any]", self.context).setdefault("members", {})
         if user_id not in known:
             members = Membership.objects.filter(organization=self.context["organization"], user_id=user_id)
             known[user_id] = members.exists()

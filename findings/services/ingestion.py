@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -61,6 +61,8 @@ def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ing
     A resolved finding that is seen again goes back to `in_progress` with an open regression; a dismissed one stays.
     """
     batch = {sighting.identity: sighting for sighting in sightings}
+    if len(batch) > 1:
+        _take_turn(project)
     severities = rules.severity_rules(rules.config_of(project))
     now = timezone.now()
     known = _lock(project, batch)
@@ -73,6 +75,16 @@ def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ing
     everyone = {**known, **{(f.domain, f.title): f for f in fresh if f.pk in created}}
     _record(project, everyone.values(), created, by)
     return Ingested([everyone[sighting.identity] for sighting in sightings], created, regressed)
+
+
+def _take_turn(project: Project) -> None:
+    """Let one batch of a project in at a time.
+
+    Batches that overlap would wait for each other's new rows while they hold known ones: no order of locks
+    prevents that.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ingest:{project.pk}"])
 
 
 def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, Finding]:

@@ -52,7 +52,7 @@ def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[s
     names = sorted({"status", *changes})
     locked = rows.select_for_update().order_by("id").values("pk", *names)
     changed = 0
-    for lot in batched(locked.iterator(chunk_size=LOT), LOT, strict=False):
+    for lot in batched(locked.iterator(chunk_size=LOT), LOT):
         for row in lot:
             _refuse_forbidden_status(row["status"], changes.get("status"))
         Finding.objects.filter(pk__in=[row["pk"] for row in lot]).update(**_values(changes))
