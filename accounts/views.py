@@ -17,7 +17,7 @@ from accounts import keys, quota
 from accounts.actors import Actor
 from accounts.models import Project, Scope
 from accounts.serializers import UsageShown
-from krafter_audit.api import etag, idempotency, ratelimit
+from krafter_audit.api import bodies, etag, idempotency, ratelimit
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
@@ -26,7 +26,6 @@ from krafter_audit.lib.errors import (
     InsufficientScope,
     InvalidParams,
     NotFound,
-    PayloadTooLarge,
     Unauthorized,
 )
 
@@ -52,7 +51,7 @@ class OrganizationViewSet(viewsets.ViewSet):
         self._authorize(request)
         self._locate(**kwargs)
         super().initial(request, *args, **kwargs)
-        self._bound_body(request)
+        bodies.bound(request._request, self.body_limit)
         self._once(request)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
@@ -89,11 +88,6 @@ class OrganizationViewSet(viewsets.ViewSet):
         if org_id.lower() != str(self.caller.organization.pk):
             raise Forbidden
 
-    def _bound_body(self, request: Request) -> None:
-        declared = request.META.get("CONTENT_LENGTH") or 0
-        if str(declared).isdigit() and int(declared) > self.body_limit:
-            raise PayloadTooLarge(f"The body is larger than {self.body_limit // MEBIBYTE} MiB.")
-
     def _once(self, request: Request) -> None:
         key = idempotency.key_of(request) if request.method == "POST" else None
         if key is not None:
@@ -111,9 +105,9 @@ class ProjectViewSet(OrganizationViewSet):
 
     def _locate(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
         super()._locate(org_id=org_id)
-        projects = Project.objects.filter(organization_id=self.caller.organization.pk)
-        # PostgreSQL takes no NUL in a text, not even to find nothing.
-        project = None if "\x00" in project_id else projects.filter(slug=project_id).first()
+        mine = Project.objects.filter(organization_id=self.caller.organization.pk)
+        # PostgreSQL takes no NUL, and no slug has one.
+        project = None if "\x00" in project_id else mine.filter(slug=project_id).first()
         if project is None:
             raise NotFound("There is no such project in this organisation.")
         project.organization = self.caller.organization

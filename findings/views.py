@@ -103,6 +103,7 @@ class FindingViewSet(ProjectViewSet):
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of this finding's regressions."""
+        self.refuse_unknown_parameters(PAGING - {"offset"})
         finding = self.find(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
         page = by_cursor(rows, request.query_params, bound_to=f"regressions {finding.pk}", total=rows.count)

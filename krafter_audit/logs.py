@@ -37,5 +37,11 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
         # Django would say every 4xx a second time; the request's own line tells its status.
-        "loggers": {"django.request": {"level": "ERROR"}},
+        # Celery says of each job what django-structlog's line says with the request id in it.
+        "loggers": {
+            "django.request": {"level": "ERROR"},
+            "celery.app.trace": {"level": "WARNING"},
+            "celery.worker.strategy": {"level": "WARNING"},
+            "celery.beat": {"level": "WARNING"},
+        },
     }

@@ -6,6 +6,7 @@ from typing import Any
 
 import environ
 from celery.schedules import schedule
+from django.templatetags.static import static
 
 from krafter_audit.logs import logging_config
 
@@ -31,6 +32,7 @@ ROOT_URLCONF = "krafter_audit.urls"
 WSGI_APPLICATION = "krafter_audit.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL, LOGIN_REDIRECT_URL = "/admin/login/", "/admin/"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 INSTALLED_APPS = [
@@ -137,7 +139,7 @@ SECURE_CSP = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
-# Its scripts evaluate expressions in attributes, its styles are inline; krafter_audit/admin_site.py gives it to the admin alone.
+# Its scripts evaluate expressions in attributes and its styles are inline: krafter_audit/admin_site.py alone takes it.
 ADMIN_CSP = SECURE_CSP | {
     "script-src": ["'self'", "'unsafe-eval'"],
     "style-src": ["'self'", "'unsafe-inline'"],
@@ -191,6 +193,9 @@ UNFOLD = {
     "SITE_HEADER": "Krafter Audit",
     "SITE_SUBHEADER": "Find, fix, verify",
     "SITE_SYMBOL": "verified",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("krafter_audit/icon.svg")},
+    ],
     "SITE_URL": "/api/docs",
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "krafter_audit.admin_site.first_page",
@@ -205,6 +210,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     # Enums stay where they are used: "status" means five different lists of words here.
     "POSTPROCESSING_HOOKS": ["krafter_audit.api.schema.add_security"],

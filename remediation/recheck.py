@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 from uuid import UUID
 
 from django.db import transaction
@@ -100,27 +100,32 @@ def pages(finding: Finding) -> list[str]:
     """Return the addresses that the finding is about; the project's site where it names none."""
     site = finding.project.site_url
     named = [asset["value"] for asset in finding.affected_assets if asset.get("type") in PAGE_ASSETS]
-    urls = [url for url in (whole(site, value) for value in named) if url is not None]
-    return list(dict.fromkeys(urls))[:MOST_PAGES] or [site]
+    # What cannot be asked stays in the list: it must come out as inconclusive, not be passed over.
+    return list(dict.fromkeys(_address(site, value) for value in named))[:MOST_PAGES] or [site]
 
 
-def whole(site: str, address: str) -> str | None:
-    """Return an address as it is reached from the site's; None where no http(s) address can be read in it."""
+def _address(site: str, value: str) -> str:
     try:
-        url = urljoin(site, address)
-        return url if urlsplit(url).scheme in ("http", "https") else None
+        return urljoin(site, value)
     except ValueError:
-        return None
+        return value
 
 
 def before(finding: Finding, url: str, key: str) -> Outcome:
-    """Return what was seen of a page when it was found; a bare failure where that was not kept or is unreadable."""
+    """Return what was seen of a page when it was found; a bare failure where that was not kept."""
     kept = finding.evidence.get("pages")
     for page in kept if isinstance(kept, list) else []:
         if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:
-            outcome = page.get("outcome")
-            return Outcome.from_json(outcome) if isinstance(outcome, dict) and outcome else Outcome(FAILED)
+            return _outcome(page.get("outcome"))
     return Outcome(FAILED)
+
+
+def _outcome(kept: Any) -> Outcome:
+    # Evidence is free-form: a source of another kind may keep something else under the same name.
+    try:
+        return Outcome.from_json(kept)
+    except (AttributeError, TypeError, ValueError):
+        return Outcome(FAILED)
 
 
 def judge(key: str, outcomes: Mapping[str, Outcome]) -> Answer:

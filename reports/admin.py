@@ -7,10 +7,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from krafter_audit.lib.admin import BAD, GOOD, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge, pretty
+from krafter_audit.lib.admin import BAD, GOOD, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
 from reports import services
 from reports.models import Report, Share
-
 
 STATUSES = {"queued": WAITING, "exporting": UNDER_WAY, "exported": GOOD, "shared": GOOD, "failed": BAD}
 DELIVERIES = {"queued": WAITING, "sent": GOOD, "failed": BAD}
@@ -20,7 +19,15 @@ DELIVERIES = {"queued": WAITING, "sent": GOOD, "failed": BAD}
 class ReportAdmin(ReadOnlyAdmin):
     """What was exported, and how it ended."""
 
-    list_display = ("created_at", "project", "format", badge("status", STATUSES), "exported_at", "shared_at", "attempts")
+    list_display = (
+        "created_at",
+        "project",
+        "format",
+        badge("status", STATUSES),
+        "exported_at",
+        "shared_at",
+        "attempts",
+    )
     list_filter = ("status", "format", ("project", RelatedFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
@@ -42,7 +49,15 @@ class ReportAdmin(ReadOnlyAdmin):
 class ShareAdmin(ReadOnlyAdmin):
     """Who was handed what, and whether it arrived."""
 
-    list_display = ("created_at", "project", "channel", badge("status", DELIVERIES), "outcome", "expires_at", "revoked_at")
+    list_display = (
+        "created_at",
+        "project",
+        "channel",
+        badge("status", DELIVERIES),
+        "outcome",
+        "expires_at",
+        "revoked_at",
+    )
     list_filter = ("channel", "status", ("project", RelatedFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)

@@ -1,4 +1,4 @@
-"""Staff at the admin, as a test meets them: a browser that is logged in, and rows of every kind to look at."""
+"""Staff at the admin: a browser that is logged in, and rows of every kind to look at."""
 
 from collections.abc import Callable
 from typing import Any
@@ -71,15 +71,17 @@ def _share(world: World) -> Share:
 
 
 def _integration(world: World) -> Integration:
-    return Integration.objects.create(organization=world.organization, project=world.project, provider="github")
+    return Integration.objects.create(
+        organization=world.organization, project=world.project, provider="github"
+    )
 
 
 def _group(world: World) -> Group:
     return Group.objects.create(name=f"Group {next(factories.number)}")
 
 
-# Each row belongs to an organisation, a project and people of its own: a column that asks for one of them for each
-# row shows itself in the count of statements.
+# Each row belongs to an organisation, a project and people of its own: a column that asks for one of them
+# for each row shows itself in the count of statements.
 ROWS: dict[type[Model], Callable[[World], Model]] = {
     Group: _group,
     Organization: lambda world: world.organization,
@@ -90,7 +92,9 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
         organization=world.organization, month=month_of(timezone.now().date())
     ),
     Event: lambda world: Event.objects.get(subject_id=factories.finding(world).pk),
-    Scan: lambda world: Scan.objects.create(project=world.project, url="https://example.com/", trigger="manual"),
+    Scan: lambda world: Scan.objects.create(
+        project=world.project, url="https://example.com/", trigger="manual"
+    ),
     Finding: lambda world: factories.finding(world, owner_id=world.owner.pk),
     Regression: lambda world: factories.regression(world),
     Task: lambda world: factories.task(world, owner_id=world.owner.pk),

@@ -60,18 +60,15 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Outcome":
-        """Read what `to_json` wrote. Whatever is missing or unreadable is empty, an unknown status inconclusive:
-
-        evidence is free-form, so that any source may have written it.
-        """
-        status, evidence, samples = data.get("status"), data.get("evidence"), data.get("samples")
+        """Read what `to_json` wrote. Whatever is missing is empty; an unknown status is inconclusive."""
+        status = data.get("status")
         known = status in (PASSED, FAILED, NOT_APPLICABLE, INCONCLUSIVE)
         return cls(
             status=status if known else INCONCLUSIVE,  # type: ignore[arg-type]
             value=data.get("value"),
             reason=data.get("reason"),
-            evidence=dict(evidence) if isinstance(evidence, Mapping) else {},
-            samples=list(samples) if isinstance(samples, list) else [],
+            evidence=dict(data.get("evidence") or {}),
+            samples=list(data.get("samples") or []),
         )
 
 

@@ -7,10 +7,11 @@ from typing import Any
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
-from krafter_audit.api.envelope import Failure, refuse
+from krafter_audit.api.envelope import EnvelopeRenderer, Failure, refuse
 from krafter_audit.lib import errors
 
 logger = logging.getLogger(__name__)
@@ -29,12 +30,14 @@ TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], 
 ]
 
 
-def handle(exc: Exception, context: dict[str, Any]) -> Response | None:
+def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse:
     """Turn any exception of an API view into an enveloped answer. What is unknown is logged and shown as a 500."""
     refusal = translate(exc)
-    view = context.get("view")
+    view, request = context.get("view"), context.get("request")
     if isinstance(refusal, errors.MethodNotAllowed) and view is not None:
         refusal.headers["allow"] = ", ".join(view.allowed_methods)
+    if request is not None and EnvelopeRenderer not in getattr(view, "renderer_classes", ()):
+        return refuse(request._request, refusal)  # the schema and its page have renderers of their own
     return Response(Failure(refusal), status=refusal.status, headers=refusal.headers)
 
 
@@ -82,6 +85,7 @@ def is_api(request: HttpRequest) -> bool:
     return request.path.startswith("/api/")
 
 
+@csrf_exempt  # no such address takes a form, so what is missing is the address and not a token
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Django's 404."""
     return refuse(request, errors.NotFound()) if is_api(request) else HttpResponseNotFound("Not found.")

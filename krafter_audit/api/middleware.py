@@ -41,9 +41,9 @@ class RequestIdMiddleware:
             response = self.get_response(request)
             duration = round((time.perf_counter() - began) * 1000, 1)
             # The path without its query: a query may carry what a log should not keep.
-            logger.info(
-                "%s %s %s %s ms", request.method, _shown(request.path), response.status_code, duration
-            )
+            level = logging.DEBUG if request.path.startswith("/static/") else logging.INFO
+            told = (request.method, _shown(request.path), response.status_code, duration)
+            logger.log(level, "%s %s %s %s ms", *told)
         response["x-request-id"] = request_id
         return response
 

@@ -23,12 +23,20 @@ MOST_OFFSET = 10_000_000
 
 def whole(params: QueryDict, name: str, default: int, low: int, high: int) -> int:
     """Read a whole number between `low` and `high` from the query string, or refuse."""
-    raw = params.get(name)
+    raw = once(params, name)
     if raw is None:
         return default
     if raw.isascii() and raw.isdigit() and len(raw) <= 9 and low <= int(raw) <= high:
         return int(raw)
     raise InvalidParams(details={name: [f"Use a whole number from {low} to {high}."]})
+
+
+def once(params: QueryDict, name: str) -> str | None:
+    """Return a parameter that may stand once, None where it is left out, or refuse: which of two was meant?"""
+    values = params.getlist(name)
+    if len(values) > 1:
+        raise InvalidParams(details={name: ["Send this once."]})
+    return str(values[0]) if values else None
 
 
 def limit_of(params: QueryDict) -> int:
@@ -49,7 +57,7 @@ def by_cursor(
     `bound_to` names the list; a cursor is good for that list with the same filters alone.
     """
     limit, seal = limit_of(params), _seal(params, bound_to)
-    raw = params.get("cursor")
+    raw = once(params, "cursor")
     if raw:
         rows = rows.filter(_after(order, _place(raw, seal, rows.model, order)))
     found = list(rows.order_by(*(f"-{name}" for name in order))[: limit + 1])
@@ -92,7 +100,9 @@ def _place(raw: str, seal: str, model: type[Model], order: Sequence[str]) -> lis
         details={"cursor": ["This cursor is broken, or belongs to a list with other filters."]}
     )
     try:
-        given, *place = json.loads(base64.urlsafe_b64decode(raw.encode() + b"=" * (-len(raw) % 4)))
+        given, *place = json.loads(
+            base64.b64decode(raw.encode() + b"=" * (-len(raw) % 4), b"-_", validate=True)
+        )
         if given != seal or len(place) != len(order):
             raise broken
         return [_read(model, name, value) for name, value in zip(order, place, strict=True)]

@@ -1,8 +1,13 @@
 """What is not a proper body gets a clear refusal and changes nothing."""
 
+from io import BytesIO
+from typing import Any
+
 import pytest
 
+from krafter_audit.api import bodies
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.lib.errors import PayloadTooLarge
 from remediation.models import Task
 from tests import factories
 from tests.factories import World
@@ -142,3 +147,42 @@ def test_key_order_of_a_config_is_kept(world: World):
     world.client.put("policies/current", raw, content_type="application/json")
 
     assert b'{"z":1,"a":{"y":2,"b":3},"m":[]}' in world.client.ask("get", "policies/current").content
+
+
+def without_length(world: World, path: str, raw: bytes, *, marked: bool = True) -> Any:
+    """Send a body the way a server hands over a chunked one: no length, but an end."""
+    environ: dict[str, Any] = {"wsgi.input": BytesIO(raw), "wsgi.input_terminated": marked}
+    return world.client.post(
+        path, content_type="application/json", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked", **environ
+    )
+
+
+def test_a_body_without_a_length_is_read_to_its_end(world: World):
+    response = without_length(world, "findings", b'{"domain": "seo", "title": "In pieces"}')
+
+    assert (response.status_code, response.json()["data"]["title"]) == (201, "In pieces")
+
+
+def test_a_body_without_a_length_has_the_same_limit(world: World):
+    response = without_length(world, "findings", b'{"title": "' + b"a" * MEBIBYTE + b'"}')
+
+    assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
+
+
+def test_a_body_that_is_too_large_is_read_to_its_end_before_it_is_refused():
+    """A client that is still sending when the connection ends never sees the answer."""
+    sent = BytesIO(b"a" * 20 * MEBIBYTE)
+
+    with pytest.raises(PayloadTooLarge):
+        bodies.refuse(sent, MEBIBYTE)
+
+    assert sent.read() == b""
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip"])
+def test_an_encoded_body_is_not_taken(world: World, encoding: str):
+    response = world.client.ask(
+        "post", "findings", {"domain": "seo", "title": "Packed"}, content_encoding=encoding
+    )
+
+    assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")

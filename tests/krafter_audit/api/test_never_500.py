@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -75,9 +76,9 @@ def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
     suppress_health_check=list(HealthCheck),
 )
 @given(asked=requests())
-def test_no_body_makes_the_server_fail(asked: tuple[str, str, Any], world_of_fuzz: dict[str, str]):
+def test_no_body_makes_the_server_fail(asked: tuple[str, str, Any], world_of_fuzz: dict[str, Any]):
     place, method, body = asked
-    world: World = world_of_fuzz["world"]  # type: ignore[assignment]
+    world: World = world_of_fuzz["world"]
     kind = place.split("audit/")[-1].split("/")[0]
     address = fill(place, world, world_of_fuzz.get(ROWS.get(kind, ""), world_of_fuzz["nobody"]))
     text = json.dumps(body)
@@ -88,6 +89,34 @@ def test_no_body_makes_the_server_fail(asked: tuple[str, str, Any], world_of_fuz
 
     assert response.status_code < 500, (method, address, text, response.content)
     assert set(response.json()) == {"data", "meta", "error"}
+
+
+READING = [place for place, method, _ in ROUTES if method == "get"]
+ASKED = ["limit", "offset", "cursor", "status", "severity", "domain", "priority", "owner_id", "finding_id", "overdue",
+         "date_from", "date_to", "simulate", "x"]  # fmt: skip
+VALUES = ["", "0", "5", "-1", "1e3", "٣", "9" * 30, "true", "new", "done", "high", "2026-02-30", "2026-01-01", "0000-00-00",
+          "bm8", "W10", "e30", "\x00", "é", "018f0000-0000-7000-8000-000000000000"]  # fmt: skip
+
+
+@settings(
+    max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(
+    place=st.sampled_from(READING),
+    query=st.lists(
+        st.tuples(st.sampled_from(ASKED), st.sampled_from(VALUES) | st.text(max_size=8)), max_size=3
+    ),
+)
+def test_no_query_makes_the_server_fail(
+    place: str, query: list[tuple[str, str]], world_of_fuzz: dict[str, Any]
+):
+    kind = place.split("audit/")[-1].split("/")[0]
+    row = world_of_fuzz.get(ROWS.get(kind, ""), world_of_fuzz["nobody"])
+    text = urlencode(query, errors="replace")
+
+    response = world_of_fuzz["world"].client.get(f"{fill(place, world_of_fuzz['world'], row)}?{text}")
+
+    assert response.status_code < 500, (place, text, response.content)
 
 
 @pytest.fixture

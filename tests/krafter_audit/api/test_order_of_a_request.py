@@ -157,9 +157,21 @@ def test_a_crash_says_nothing_of_the_inside(world: World, monkeypatch: pytest.Mo
     assert b"secret inside" not in response.content
 
 
-def test_a_project_with_a_nul_in_its_name_is_not_found(world: World):
-    response = world.client.get(
-        world.client.base.replace(world.project.slug, f"{world.project.slug}%00") + "tasks"
-    )
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_an_unknown_address_asks_for_no_form_token(world: World, method: str):
+    client = AuditClient(world.project, world.key)
+    client.handler.enforce_csrf_checks = True
 
-    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+    assert refusal(client.ask(method, "tasks/")) == (404, "not_found")
+
+
+def test_a_slug_with_a_nul_in_it_is_not_the_slug_without(world: World):
+    address = f"/api/v1/orgs/{world.organization.pk}/projects/production%00-website/audit/tasks"
+
+    assert refusal(world.client.ask("get", address)) == (404, "not_found")
+
+
+@pytest.mark.parametrize("path", ["/api/v1/schema", "/api/docs"])
+def test_the_schema_and_its_page_refuse_in_the_envelope(world: World, path: str):
+    assert refusal(world.client.ask("post", path, {})) == (405, "method_not_allowed")
+    assert refusal(world.client.ask("get", path, accept="text/csv")) == (406, "not_acceptable")

@@ -81,6 +81,7 @@ def test_findings_page_by_offset(world: World):
     "query",
     [
         "limit=0", "limit=101", "limit=x", "limit=-1", "limit=1.5", "limit=", "limit=%00", "limit=٣",
+        "limit=5&limit=7", "cursor=&cursor=", "cursor=a!b",
         "cursor=x", "cursor=%00", "cursor=W10", "cursor=bnVsbA", "cursor=WyJhIiwgMV0",
         "status=open", "status=", "status=%00", "priority=urgent", "owner_id=x", "overdue=yes", "sttaus=done",
     ],
@@ -169,3 +170,18 @@ def test_a_cursor_that_somebody_made_up_is_refused(world: World, place: Any):
     response = world.client.ask("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["cursor"])
+
+
+def test_a_typo_in_the_query_of_a_findings_regressions_is_refused(world: World):
+    response = world.client.ask("get", f"findings/{factories.finding(world).pk}/regressions?limt=5")
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["limt"])
+
+
+def test_a_cursor_with_foreign_characters_in_it_is_broken(world: World):
+    for _ in range(2):
+        factories.task(world)
+    cursor = world.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
+
+    assert world.client.ask("get", f"tasks?cursor={cursor}").status_code == 200
+    assert world.client.ask("get", f"tasks?cursor={cursor[:5]}!!{cursor[5:]}").status_code == 422

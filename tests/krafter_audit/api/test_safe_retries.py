@@ -33,6 +33,18 @@ def test_the_same_key_and_body_gets_the_first_answer_again(world: World):
 
 
 @pytest.mark.django_db
+def test_a_number_beyond_64_bits_is_the_same_when_the_answer_is_given_again(world: World):
+    config = {"config": {"big": 123456789012345678901234567890}}
+
+    first, again = (
+        world.client.ask("post", "policies/test", config, idempotency_key="k1").json()["data"]
+        for _ in range(2)
+    )
+
+    assert again == first == {**first, "config_preview": config["config"]}
+
+
+@pytest.mark.django_db
 def test_the_same_key_with_another_body_is_refused(world: World):
     finding = factories.finding(world)
     create(world, finding, "k1")

@@ -1,0 +1,136 @@
+"""Everything that accounts need can be done from the command line."""
+
+import json
+from io import StringIO
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import ApiKey, Membership, Organization, Project, User
+from tests.factories import AuditClient
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "correct horse battery staple"
+
+
+def run(name: str, *arguments: str, **options: Any) -> str:
+    out = StringIO()
+    call_command(name, *arguments, stdout=out, **options)
+    return out.getvalue().strip()
+
+
+@pytest.fixture
+def organization() -> str:
+    return run("create_organization", "Acme", "--quota", "10")
+
+
+def test_from_nothing_to_a_key_that_works(organization: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("KRAFTER_PASSWORD", PASSWORD)
+    run("create_user", "Ada@Example.com", "--organization", organization, "--role", "owner", "--staff")
+    slug = run(
+        "create_project",
+        "production-website",
+        "--organization",
+        organization,
+        "--site-url",
+        "https://example.com",
+    )
+
+    key = run("issue_key", "--organization", organization, "--user", "ada@example.com")
+
+    assert slug == "production-website"
+    assert User.objects.get().check_password(PASSWORD)
+    assert AuditClient(Project.objects.get(), key).ask("get", "tasks").status_code == 200
+
+
+def test_a_key_is_listed_without_its_secret_and_revoked_by_its_id(organization: str):
+    run("create_user", "ada@example.com", "--organization", organization)
+    run("create_project", "site", "--organization", organization, "--site-url", "https://example.com")
+    key = run(
+        "issue_key", "--organization", organization, "--user", "ada@example.com", "--scope", "audit:read"
+    )
+    row = ApiKey.objects.get()
+
+    listed = run("list_keys", organization)
+    revoked = run("revoke_key", str(row.pk))
+
+    assert key not in listed
+    assert f"{row.pk}  {row.key_prefix}…" in listed
+    assert "audit:read" in listed
+    assert "revoked at" in revoked
+    assert "revoked" in run("list_keys", organization)
+    assert AuditClient(Project.objects.get(), key).ask("get", "tasks").status_code == 401
+
+
+def test_a_key_may_expire(organization: str):
+    run("create_user", "ada@example.com", "--organization", organization)
+    run("issue_key", "--organization", organization, "--user", "ada@example.com", "--days", "30")
+
+    row = ApiKey.objects.get()
+    assert row.expires_at is not None
+    assert round((row.expires_at - row.created_at).total_seconds() / 86400) == 30
+
+
+def test_a_member_changes_roles(organization: str):
+    run("create_user", "ada@example.com", "--organization", organization, "--role", "viewer")
+    with pytest.raises(CommandError, match="viewer"):
+        run("issue_key", "--organization", organization, "--user", "ada@example.com")
+
+    run("set_member", "ada@example.com", "--organization", organization, "--role", "admin")
+
+    assert Membership.objects.get().role == "admin"
+    assert run("issue_key", "--organization", organization, "--user", "ada@example.com").startswith(
+        "kr_live_"
+    )
+
+
+def test_a_quota_is_set_and_lifted(organization: str):
+    run("set_quota", organization, "5")
+    assert Organization.objects.get().ai_quota == 5
+
+    run("set_quota", organization, "none")
+    assert Organization.objects.get().ai_quota is None
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (
+            ["create_project", "Bad Slug", "--organization", "ORG", "--site-url", "https://example.com"],
+            "lower-case",
+        ),
+        (["create_project", "site", "--organization", "ORG", "--site-url", "nonsense"], "valid URL"),
+        (["create_user", "nonsense", "--organization", "ORG"], "valid email"),
+        (["create_user", "ada@example.com", "--organization", "nowhere"], "no organisation"),
+        (["issue_key", "--organization", "ORG", "--user", "nobody@example.com"], "no user"),
+        (["revoke_key", "nowhere"], "no key"),
+        (["set_quota", "ORG", "many"], "whole number"),
+    ],
+)
+def test_what_is_wrong_is_said_in_a_sentence(organization: str, command: list[str], says: str):
+    with pytest.raises(CommandError, match=says):
+        run(*[organization if word == "ORG" else word for word in command])
+
+
+def test_a_stranger_gets_no_key(organization: str):
+    other = run("create_organization", "Other")
+    run("create_user", "ada@example.com", "--organization", other)
+
+    with pytest.raises(CommandError, match="not a member"):
+        run("issue_key", "--organization", organization, "--user", "ada@example.com")
+
+
+def test_an_installation_is_seeded_once_however_often_it_is_asked_for():
+    key = "kr_live_" + "k" * 43
+    arguments = ["--api-key", key, "--admin-password", PASSWORD, "--site-url", "http://127.0.0.1:1"]
+
+    first = json.loads(run("seed_installation", *arguments))
+    again = json.loads(run("seed_installation", *arguments))
+
+    assert first == again
+    assert list(first) == ["org_id", "project_id", "api_key", "admin"]
+    assert (Organization.objects.count(), User.objects.count(), Project.objects.count(), ApiKey.objects.count()) == (
+        1, 1, 1, 1,
+    )  # fmt: skip
