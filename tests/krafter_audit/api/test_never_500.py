@@ -92,10 +92,14 @@ def test_no_body_makes_the_server_fail(asked: tuple[str, str, Any], world_of_fuz
 
 
 READING = [place for place, method, _ in ROUTES if method == "get"]
-ASKED = ["limit", "offset", "cursor", "status", "severity", "domain", "priority", "owner_id", "finding_id", "overdue",
-         "date_from", "date_to", "simulate", "x"]  # fmt: skip
-VALUES = ["", "0", "5", "-1", "1e3", "٣", "9" * 30, "true", "new", "done", "high", "2026-02-30", "2026-01-01", "0000-00-00",
-          "bm8", "W10", "e30", "\x00", "é", "018f0000-0000-7000-8000-000000000000"]  # fmt: skip
+ASKED = [
+    "limit", "offset", "cursor", "status", "severity", "domain", "priority", "owner_id", "finding_id", "overdue",
+    "date_from", "date_to", "simulate", "x",
+]  # fmt: skip
+VALUES = [
+    "", "0", "5", "-1", "1e3", "٣", "9" * 30, "true", "new", "done", "high", "2026-02-30", "2026-01-01",
+    "0000-00-00", "bm8", "W10", "e30", "\x00", "é", "018f0000-0000-7000-8000-000000000000",
+]  # fmt: skip
 
 
 @settings(
