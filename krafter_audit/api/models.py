@@ -13,6 +13,9 @@ class IdempotentAnswer(models.Model):
     fingerprint = models.CharField(max_length=64, help_text="SHA-256 of method, path and body.")
     status = models.PositiveSmallIntegerField()
     body = models.BinaryField()
+    etag = models.CharField(
+        max_length=100, blank=True, db_default="", help_text="Of the resource as it was answered."
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
     class Meta:

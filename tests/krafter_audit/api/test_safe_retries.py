@@ -28,6 +28,7 @@ def test_the_same_key_and_body_gets_the_first_answer_again(world: World):
 
     assert (again.status_code, again.json()["data"]) == (201, first.json()["data"])
     assert again["idempotent-replayed"] == "true"
+    assert again["etag"] == first["etag"]
     assert "idempotent-replayed" not in first
     assert Task.objects.count() == 1
 
