@@ -125,7 +125,11 @@ def test_what_cannot_be_read_is_noted_by_name_and_not_repeated(
 
 
 @pytest.mark.parametrize(
-    "command", [["-c", "import krafter_audit.wsgi"], ["-m", "celery", "-A", "krafter_audit", "beat"]]
+    "command",
+    [
+        ["-c", "import krafter_audit.wsgi"],
+        ["-m", "celery", "-A", "krafter_audit", "beat", "--schedule", "/dev/null"],
+    ],
 )
 def test_the_web_and_the_clock_do_not_start_with_a_wrong_setting(command: list[str]):
     import os

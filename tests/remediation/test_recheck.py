@@ -299,3 +299,14 @@ def test_a_threshold_beyond_all_numbers_is_ignored(world: World):
     )
 
     assert run(world).checks[0]["status"] == "failed"
+
+
+def test_pages_beyond_the_most_that_are_looked_at_are_not_taken_to_have_passed(world: World, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+    assets = [{"type": "url", "value": f"{site.url}#{number}"} for number in range(recheck.MOST_PAGES + 1)]
+
+    verification = run(world, affected_assets=assets)
+
+    pages = json.loads(Evidence.objects.get().body)["pages"]
+    assert verification.checks[0]["status"] == "inconclusive"
+    assert [page["status"] for page in pages] == ["passed"] * recheck.MOST_PAGES + ["inconclusive"]

@@ -28,6 +28,7 @@ def test_the_same_key_and_body_gets_the_first_answer_again(world: World):
 
     assert (again.status_code, again.json()["data"]) == (201, first.json()["data"])
     assert again["idempotent-replayed"] == "true"
+    assert again["etag"] == first["etag"]
     assert "idempotent-replayed" not in first
     assert Task.objects.count() == 1
 
@@ -150,7 +151,7 @@ def test_an_unchanged_resource_is_not_sent_again(world: World):
 
     response = world.client.ask("get", f"tasks/{task.pk}", if_none_match=tag)
 
-    assert (response.status_code, response.content) == (304, b"")
+    assert (response.status_code, response.content, response["content-length"]) == (304, b"", "0")
 
 
 @pytest.mark.django_db
