@@ -141,6 +141,10 @@ class Provider:
         """Return the headers of every request, the vendor's authorisation among them."""
         raise NotImplementedError
 
+    def is_refusal(self, answer: Response) -> bool:
+        """Tell whether an answer is not a success. A vendor that refuses with status 200 looks further."""
+        return not 200 <= answer.status < 300
+
     def refuse(self, answer: Response) -> None:
         """Raise Refused or Unavailable for an answer that is not a success, in the vendor's own reading."""
         raise NotImplementedError
@@ -152,9 +156,12 @@ class Provider:
             raise Refused(f"The credentials of {self.title} need a {key!r}: connect again with one.")
         return value.strip()
 
-    def ask(self, method: str, url: str, **request: Any) -> Response:
-        """Send one request and return its success. What is safe to repeat is tried three times."""
-        attempts = ATTEMPTS if method in SAFE_TO_REPEAT else 1
+    def ask(self, method: str, url: str, *, repeatable: bool = False, **request: Any) -> Response:
+        """Send one request and return its success. What is safe to repeat is tried three times.
+
+        `repeatable` says so of a POST that only reads, or that the vendor knows again.
+        """
+        attempts = ATTEMPTS if repeatable or method in SAFE_TO_REPEAT else 1
         retrying = Retrying(
             stop=stop_after_attempt(attempts),
             wait=wait_random_exponential(multiplier=0.5, max=4),
@@ -173,7 +180,7 @@ class Provider:
             raise self._unreachable(error) from None
         if answer.truncated:
             raise Unavailable(f"{self.title} answered with more than is read at once.")
-        if not 200 <= answer.status < 300:
+        if self.is_refusal(answer):
             self.refuse(answer)
         return answer
 
