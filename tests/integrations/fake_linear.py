@@ -5,6 +5,7 @@ import os
 import re
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -233,8 +234,9 @@ def handler(far_end: FakeLinear) -> type[BaseHTTPRequestHandler]:
             for header, value in {"Content-Type": "application/json", **extra}.items():
                 self.send_header(header, value)
             self.send_header("Content-Length", str(len(written)))
-            self.end_headers()
-            self.wfile.write(written)
+            with suppress(BrokenPipeError, ConnectionResetError):  # a client whose time was up has gone
+                self.end_headers()
+                self.wfile.write(written)
 
     return Handler
 

@@ -1,5 +1,6 @@
 """Linear: what is sent, how answers are read, what is a refusal and what an outage; then whole syncs."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -280,6 +281,17 @@ def test_a_state_that_fits_or_that_people_ended_is_left_as_it_is(
     assert linear.asked("Update") == []
 
 
+def test_an_issue_that_was_moved_to_another_team_goes_by_that_team_s_workflow(
+    adapter: Linear, linear: FakeLinear
+) -> None:
+    ticket = adapter.create(draft())
+    linear.workflow = (("theirs", "completed", 1), ("ready", "started", 0))
+
+    adapter.update(ticket, draft(status="done", closed=True), ["status", "closed"])
+
+    assert linear.only["stateId"] == "theirs"
+
+
 @pytest.mark.parametrize(
     ("changes", "state"),
     [
@@ -520,8 +532,6 @@ def test_an_issue_of_another_team_is_not_ours(adapter: Linear, linear: FakeLinea
 
 def test_a_far_end_that_does_not_answer_in_time_is_an_outage(linear: FakeLinear) -> None:
     def late() -> Any:
-        import time
-
         time.sleep(0.2)
         return 200, {}, {}
 
