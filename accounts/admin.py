@@ -19,6 +19,7 @@ from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.lib.admin import ReadOnlyAdmin, RecordAdmin, RelatedFilter
+from krafter_audit.lib.forms import ServiceForm
 
 admin.site.unregister(Group)
 
@@ -78,24 +79,27 @@ class UserForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(RecordAdmin, BaseUserAdmin):
+class UserAdmin(RecordAdmin, BaseUserAdmin):  # type: ignore[misc]  # the stubs know one paginator and one action
     """People. Who leaves is made inactive: what they did stays theirs."""
 
     form, add_form, change_password_form = UserForm, NewUserForm, AdminPasswordChangeForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
     list_filter = ("is_active", "is_staff")
     search_fields = ("^email", "^name")
-    ordering = ("email",)
+    ordering = ("email",)  # type: ignore[misc]  # the stubs see a class variable in one base alone
     filter_horizontal = ("groups",)
     fieldsets = (
-        (None, {"fields": ("email", "name", "password")}),
+        (None, {"fields": ("email", "name", "password_page")}),
         ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
         ("Times", {"fields": ("last_login", "created_at")}),
     )
-    add_fieldsets = (
-        (None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),
-    )
-    readonly_fields = ("last_login", "created_at")
+    add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
+    readonly_fields = ("password_page", "last_login", "created_at")
+
+    @admin.display(description="password")
+    def password_page(self, user: User) -> str:
+        """Lead to where it is set; nothing of it is shown."""
+        return format_html('<a class="text-primary-600" href="{}">Set a password</a>', "../password/")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a superuser changes members of staff: nobody raises themselves."""
@@ -125,7 +129,7 @@ class ProjectAdmin(RecordAdmin):
         return ("organization",) if obj else ()
 
 
-class IssueKeyForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
+class IssueKeyForm(ServiceForm):
     """What a new key may do, and as whom."""
 
     scopes = forms.MultipleChoiceField(
@@ -142,7 +146,9 @@ class ApiKeyAdmin(RecordAdmin):
     """Keys: issued here, shown once, revoked; never changed."""
 
     form = IssueKeyForm
-    list_display = ("name", "key_prefix", "organization", "user", "may", "expires_at", "last_used_at", "revoked_at")
+    list_display = (
+        "name", "key_prefix", "organization", "user", "may", "expires_at", "last_used_at", "revoked_at",
+    )  # fmt: skip
     list_filter = (("organization", RelatedFilter),)
     list_select_related = ("organization", "user")
     search_fields = ("^name", "^key_prefix", "^user__email")
@@ -152,8 +158,10 @@ class ApiKeyAdmin(RecordAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Never the digest."""
         if obj is None:
-            return ("organization", "user", "name", "scopes", "expires_at")
-        return ("organization", "user", "name", "key_prefix", "may", "expires_at", "last_used_at", "revoked_at")
+            return IssueKeyForm.Meta.fields
+        return (
+            "organization", "user", "name", "key_prefix", "may", "expires_at", "last_used_at", "revoked_at",
+        )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """A key that is issued is read."""

@@ -19,7 +19,8 @@ class EventAdmin(ReadOnlyAdmin):
     search_fields = ("^name",)
     found_by = "subject_id"
     fields = (
-        "at", "name", "organization", "project", "subject_id", "actor", "actor_id", "request_id", "what_changed",
+        "at", "name", "organization", "project", "subject_id", "actor", "actor_id", "request_id",
+        "what_changed",
     )  # fmt: skip
     readonly_fields = ("what_changed",)
 

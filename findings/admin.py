@@ -55,8 +55,8 @@ class ScanAdmin(RecordAdmin):
         if obj is None:
             return ("project", "url")
         return (
-            "project", "url", "trigger", "status", "what_came_of_it", "requested_by", "created_at", "started_at",
-            "finished_at", "attempts",
+            "project", "url", "trigger", "status", "what_came_of_it", "requested_by", "created_at",
+            "started_at", "finished_at", "attempts",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -105,13 +105,17 @@ class FindingAdmin(RecordAdmin):
     autocomplete_fields = ("project", "owner")
     actions: ClassVar[list[str]] = ["triage", "start", "dismiss"]
     readonly_fields = (
-        "project", "domain", "status", "confidence", "priority", "check_keys", "assets", "what_was_seen", "work",
-        "last_seen_at", "created_at", "updated_at",
+        "project", "domain", "status", "confidence", "priority", "check_keys", "assets", "what_was_seen",
+        "work", "last_seen_at", "created_at", "updated_at",
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
         """Leave what was seen behind: a list shows none of it, a page of one row fetches it."""
-        return super().get_queryset(request).defer("evidence", "description", "recommended_fix", "affected_assets")
+        return (
+            super()
+            .get_queryset(request)
+            .defer("evidence", "description", "recommended_fix", "affected_assets")
+        )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Report with one form, change with another."""
@@ -128,7 +132,10 @@ class FindingAdmin(RecordAdmin):
             return [(None, {"fields": ReportFindingForm.Meta.fields})]
         return [
             (None, {"fields": ("title", "status", "severity", "owner", "work")}),
-            ("What it is", {"fields": ("project", "domain", "description", "recommended_fix", "priority", "confidence")}),
+            (
+                "What it is",
+                {"fields": ("project", "domain", "description", "recommended_fix", "priority", "confidence")},
+            ),
             ("What was seen", {"fields": ("check_keys", "assets", "what_was_seen")}),
             ("Times", {"fields": ("last_seen_at", "created_at", "updated_at")}),
         ]
@@ -199,4 +206,13 @@ class RegressionAdmin(ReadOnlyAdmin):
     list_filter = ("status", "trigger", ("project", RelatedFilter))
     list_select_related = ("finding", "project")
     search_fields = ("^finding__title",)
-    fields = ("project", "finding", "verification_id", "trigger", "status", "opened_at", "closed_at", "updated_at")
+    fields = (
+        "project",
+        "finding",
+        "verification_id",
+        "trigger",
+        "status",
+        "opened_at",
+        "closed_at",
+        "updated_at",
+    )

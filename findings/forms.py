@@ -8,7 +8,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from findings.models import Finding, Scan, Severity
 from findings.serializers import ChangeFinding, ReportFinding, RunScan
-from krafter_audit.lib.admin import AskedForm
+from krafter_audit.lib.forms import AskedForm
 
 
 class ScanForm(AskedForm):
@@ -38,7 +38,9 @@ class ReportFindingForm(AskedForm):
     asks = ReportFinding
     names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
     severity = forms.ChoiceField(
-        choices=[("", "As the policy says"), *Severity.choices], required=False, widget=UnfoldAdminSelectWidget
+        choices=[("", "As the policy says"), *Severity.choices],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
     )
     check_keys = SimpleArrayField(
         forms.CharField(max_length=100),
@@ -51,8 +53,8 @@ class ReportFindingForm(AskedForm):
     class Meta:
         model = Finding
         fields = (
-            "project", "domain", "title", "severity", "description", "owner", "affected_assets", "recommended_fix",
-            "check_keys",
+            "project", "domain", "title", "severity", "description", "owner", "affected_assets",
+            "recommended_fix", "check_keys",
         )  # fmt: skip
 
     def told(self, cleaned: dict[str, Any]) -> list[str]:

@@ -19,7 +19,14 @@ OUTCOMES = {"running": UNDER_WAY, "succeeded": GOOD, "failed": BAD, "paused": WA
 class IntegrationAdmin(ReadOnlyAdmin):
     """The connections of all projects."""
 
-    list_display = ("provider", "project", badge("status", STATUSES), "last_sync_at", "last_error", "updated_at")
+    list_display = (
+        "provider",
+        "project",
+        badge("status", STATUSES),
+        "last_sync_at",
+        "last_error",
+        "updated_at",
+    )
     list_filter = ("provider", "status", ("project", RelatedFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug", "^organization__name")
@@ -65,6 +72,14 @@ class ExternalLinkAdmin(ReadOnlyAdmin):
 class SyncRunAdmin(ReadOnlyAdmin):
     """What each sync did."""
 
-    list_display = ("integration", badge("outcome", OUTCOMES), "started_at", "finished_at", "pushed", "pulled", "error")
+    list_display = (
+        "integration",
+        badge("outcome", OUTCOMES),
+        "started_at",
+        "finished_at",
+        "pushed",
+        "pulled",
+        "error",
+    )
     list_filter = ("outcome",)
     list_select_related = ("integration",)

@@ -1,4 +1,4 @@
-"""The admin as a whole: its sections, what its first page shows, and the one policy of content that it needs."""
+"""The admin as a whole: its sections, its first page, and the one policy of content that it needs."""
 
 from typing import Any
 
@@ -57,7 +57,7 @@ EVENTS_SHOWN = 12
 
 
 class Site(UnfoldAdminSite):
-    """The admin. Its scripts evaluate expressions and style inline, so its own pages, and no others, allow both."""
+    """The admin. Its scripts evaluate expressions and style inline: its own pages allow both."""
 
     settings_name = "UNFOLD"
 
@@ -110,7 +110,7 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 
 def standing(projects: list[Any]) -> list[dict[str, Any]]:
-    """Return for each project its open and its critical findings, its tasks that wait for a look, its open verdicts."""
+    """Return for each project: open and critical findings, tasks that wait for a look, pending verdicts."""
     from events.models import Tally
     from findings.models import OPEN_STATUSES
 

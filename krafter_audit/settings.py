@@ -4,13 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 from celery.schedules import schedule
+from django.templatetags.static import static
 
+from krafter_audit.environment import Environment
 from krafter_audit.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 
 DEBUG = env.bool("KRAFTER_DEBUG", default=False)
 SECRET_KEY = env.str("KRAFTER_SECRET_KEY", default="")
@@ -31,6 +32,7 @@ ROOT_URLCONF = "krafter_audit.urls"
 WSGI_APPLICATION = "krafter_audit.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL, LOGIN_REDIRECT_URL = "/admin/login/", "/admin/"
 SILENCED_SYSTEM_CHECKS: list[str] = []
 
 INSTALLED_APPS = [
@@ -157,7 +159,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
     17 * 1024 * 1024
 )  # the API has its own, smaller caps (krafter_audit/api/parsers.py)
 
-_mail = env.email_url("EMAIL_URL", default="consolemail://")
+_mail = env.mail("EMAIL_URL", default="consolemail://")
 _mail_options = {
     "host": _mail.get("EMAIL_HOST") or "localhost",
     "port": _mail.get("EMAIL_PORT") or 25,
@@ -191,6 +193,9 @@ UNFOLD = {
     "SITE_HEADER": "Krafter Audit",
     "SITE_SUBHEADER": "Find, fix, verify",
     "SITE_SYMBOL": "verified",
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("krafter_audit/icon.svg")},
+    ],
     "SITE_URL": "/api/docs",
     "SHOW_HISTORY": True,
     "DASHBOARD_CALLBACK": "krafter_audit.admin_site.first_page",
@@ -205,6 +210,7 @@ SPECTACULAR_SETTINGS = {
     "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     # Enums stay where they are used: "status" means five different lists of words here.
     "POSTPROCESSING_HOOKS": ["krafter_audit.api.schema.add_security"],
@@ -247,3 +253,5 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 LOGGING = logging_config(
     level=env.str("KRAFTER_LOG_LEVEL", default="INFO"), as_json=env.bool("KRAFTER_LOG_JSON", default=False)
 )
+
+KRAFTER_PROBLEMS = env.problems

@@ -1,4 +1,4 @@
-"""Tasks, verifications and policies in the admin. Verdicts are the services' own: refusals come back as messages."""
+"""Tasks, verifications and policies in the admin. Verdicts are the services'; refusals become messages."""
 
 import json
 from typing import Any, ClassVar
@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
-from unfold.admin import TabularInline
+from unfold.admin import StackedInline
 
 from accounts.admin import operator
 from findings.admin import SEVERITIES
@@ -24,6 +24,7 @@ from krafter_audit.lib.admin import (
     badge,
     pretty,
 )
+from remediation import plans
 from remediation.evidence import link_hash
 from remediation.forms import ChangeTaskForm, CreateTaskForm, PolicyForm, ReasonForm
 from remediation.models import Evidence, Policy, PolicyVersion, Task, Verification
@@ -116,7 +117,7 @@ class TaskAdmin(RecordAdmin):
         self.each(request, rows, move)
 
 
-class EvidenceInline(TabularInline):
+class EvidenceInline(StackedInline):
     """What each check saw."""
 
     model = Evidence
@@ -160,8 +161,8 @@ class VerificationAdmin(ReadOnlyAdmin):
     actions: ClassVar[list[str]] = ["approve", "reopen", "approve_anyway"]
     inlines = (EvidenceInline,)
     fields = (
-        "project", "task", "result", "what_checks_said", "running", "manual", "override_reason", "verified_by",
-        "verified_at", "refunded", "attempts", "created_at", "updated_at",
+        "project", "task", "result", "what_checks_said", "circumstances", "override_reason", "verified_by",
+        "verified_at", "attempts", "created_at", "updated_at",
     )  # fmt: skip
 
     def name_of(self, row: Verification) -> str:
@@ -179,6 +180,16 @@ class VerificationAdmin(ReadOnlyAdmin):
         """Show each check: before, after, status."""
         lines = ((c["key"], c["before"], c["after"], c["status"]) for c in verification.checks)
         return format_html_join("", "<div><code>{}</code>: {} → {} ({})</div>", lines)
+
+    @admin.display(description="circumstances")
+    def circumstances(self, verification: Verification) -> str:
+        """Say what is special about it."""
+        words = {
+            "a check is running": verification.running,
+            "no automatic check: a person's verdict is the answer": verification.manual,
+            "the unit of quota was given back": verification.refunded,
+        }
+        return "; ".join(word for word, holds in words.items() if holds) or "-"
 
     @admin.action(description="Approve", permissions=["operate"])
     def approve(self, request: HttpRequest, queryset: QuerySet[Verification]) -> None:
@@ -229,7 +240,7 @@ class VerificationAdmin(ReadOnlyAdmin):
         return TemplateResponse(request, "admin/remediation/verification/reason.html", context)
 
 
-class PolicyVersionInline(TabularInline):
+class PolicyVersionInline(StackedInline):
     """A policy as it was."""
 
     model = PolicyVersion
@@ -275,16 +286,15 @@ class PolicyAdmin(RecordAdmin):
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
         """Replace the policy."""
         if form.asked:
-            policies.replace(
-                obj.project, config=form.asked["config"], name=form.asked["name"], by=operator(request)
-            )
+            policies.replace(obj.project, **form.asked, by=operator(request))
 
     @admin.action(description="Test against the findings", permissions=["view"])
     def test(self, request: HttpRequest, queryset: QuerySet[Policy]) -> None:
-        """Count the findings that the rules meet; nothing changes."""
+        """Count what the rules meet; nothing changes."""
 
         def test(policy: Policy) -> str:
-            met = policies.test(policy.project, policy.config)
+            rules: Any = policy.config
+            met = plans.test(policy.project, rules)
             return f"{met['simulated_findings']} findings, {met['escalated_to_critical']} of them critical."
 
         self.each(request, queryset, test)

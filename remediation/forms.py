@@ -7,9 +7,11 @@ from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from findings.models import Severity
-from krafter_audit.lib.admin import AskedForm
+from krafter_audit.lib.forms import AskedForm
 from remediation.models import Policy, Task
 from remediation.serializers import ChangeTask, CreateTask, ReplacePolicy
+
+LABELS = {"sla_due_at": "SLA due at", "external_ticket_key": "Ticket", "pr_url": "Pull request"}
 
 
 class CreateTaskForm(AskedForm):
@@ -24,6 +26,7 @@ class CreateTaskForm(AskedForm):
     class Meta:
         model = Task
         fields = ("finding", "title", "priority", "owner", "sla_due_at", "external_ticket_key", "pr_url")
+        labels = LABELS
         help_texts: ClassVar = {"sla_due_at": "Empty = as the policy says. UTC."}
 
     def context(self) -> dict[str, Any]:
@@ -40,6 +43,7 @@ class ChangeTaskForm(AskedForm):
     class Meta:
         model = Task
         fields = ("title", "priority", "owner", "sla_due_at", "external_ticket_key", "pr_url")
+        labels = LABELS
         help_texts: ClassVar = {"sla_due_at": "Empty = no SLA. UTC."}
 
 

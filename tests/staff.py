@@ -1,4 +1,4 @@
-"""Staff at the admin, as a test meets them: a browser that is logged in, and rows of every kind to look at."""
+"""Staff at the admin: a browser that is logged in, and rows of every kind to look at."""
 
 from collections.abc import Callable
 from typing import Any
@@ -80,8 +80,8 @@ def _group(world: World) -> Group:
     return Group.objects.create(name=f"Group {next(factories.number)}")
 
 
-# Each row belongs to an organisation, a project and people of its own: a column that asks for one of them for each
-# row shows itself in the count of statements.
+# Each row belongs to an organisation, a project and people of its own: a column that asks for one of them
+# for each row shows itself in the count of statements.
 ROWS: dict[type[Model], Callable[[World], Model]] = {
     Group: _group,
     Organization: lambda world: world.organization,

@@ -1,18 +1,20 @@
 """What every page of the admin is built on: lists of a constant cost, and changes that go through services.
 
-Nobody deletes a row that the record depends on, nobody assigns a status: actions and forms call the services, and
-what a service refuses is told with its sentence.
+Nobody deletes a row that the record depends on, nobody assigns a status: actions and forms call the services,
+and what a service refuses is told with its sentence.
 """
 
 import json
 from collections.abc import Callable
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import ActionLocation
-from django.core.exceptions import ObjectDoesNotExist
+from django.contrib.admin import ActionLocation, ShowFacets
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.views.main import ERROR_FLAG
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.core.paginator import Paginator
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import InterfaceError, OperationalError, models
@@ -29,14 +31,17 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from krafter_audit.lib.errors import Refusal, Unavailable
 from krafter_audit.lib.fields import VerbatimJSONField
+from krafter_audit.lib.forms import reason
 
 MOST_COUNTED = 10_000
 MOST_ACTED_ON = 200  # rows of one action: it runs within one request
 
+WRAPPED = "white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%"
+
 GOOD, BAD, WAITING, UNDER_WAY, QUIET = "success", "danger", "warning", "info", "primary"
 
 
-class BoundedPaginator(Paginator):  # type: ignore[type-arg]  # generic in the stubs alone
+class BoundedPaginator(Paginator):
     """Counts to 10,000 and no further: a page costs the same at a thousand rows and at a million."""
 
     template_name = "admin/bounded_pagination.html"
@@ -61,10 +66,17 @@ class ReadableEncoder(DjangoJSONEncoder):
         super().__init__(**{**options, "indent": 2, "ensure_ascii": False})
 
 
+JSON_FORM: dict[str, Any] = {
+    "encoder": ReadableEncoder,
+    "widget": UnfoldAdminTextareaWidget,
+    "show_hidden_initial": False,
+}
+
+
 def pretty(value: Any) -> SafeString:
     """Show JSON over many lines."""
     text = value if isinstance(value, str) else json.dumps(value, cls=ReadableEncoder)
-    return format_html('<pre class="max-w-full overflow-x-auto text-xs whitespace-pre-wrap">{}</pre>', text)
+    return format_html('<pre class="text-xs" style="{}">{}</pre>', WRAPPED, text)
 
 
 def badge(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
@@ -89,89 +101,15 @@ class RelatedFilter(AutocompleteSelectFilter):
         return True
 
 
-class Request(Protocol):
-    """What the API makes of a request's body: a serializer."""
-
-    validated_data: Any
-    errors: Any
-
-    def is_valid(self) -> bool: ...
-
-
-class AskedForm(forms.ModelForm):  # type: ignore[type-arg]  # generic in the stubs alone
-    """A form that is judged by the API's own request, so that a rule about a field is written once.
-
-    `names` = the API's names of fields that it calls otherwise. `asked` = what the service is to be given.
-    """
-
-    asks: ClassVar[Callable[..., Request]]
-    names: ClassVar[dict[str, str]] = {"owner": "owner_id"}
-    refusal: ClassVar[Refusal | None] = None
-    asked: dict[str, Any]
-
-    def clean(self) -> dict[str, Any]:
-        """Add what the API would complain about to the fields."""
-        cleaned = super().clean() or self.cleaned_data
-        self.asked = {}
-        if self.refusal is not None:
-            self.add_error(None, self.refusal.message)
-        elif not self.errors:
-            self._ask({self.names.get(name, name): written(cleaned[name]) for name in self.told(cleaned)})
-        return cleaned
-
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
-        """Name the fields that are put to the API: what was filled in, or what was changed."""
-        if self.instance._state.adding:
-            return [name for name, value in cleaned.items() if value not in (None, "", [], {})]
-        return [name for name in self.changed_data if name in cleaned]
-
-    def context(self) -> dict[str, Any]:
-        """Return the organisation and the project that the request is about."""
-        project = self.cleaned_data.get("project") or self.instance.project
-        return {"organization": project.organization, "project": project}
-
-    def _ask(self, body: dict[str, Any]) -> None:
-        if not body:
-            return
-        request = type(self).asks(data=body, context=self.context())
-        if request.is_valid():
-            self.asked = dict(request.validated_data)
-            return
-        fields = {api: name for name, api in self.names.items()}
-        for api, complaint in request.errors.items():
-            name = fields.get(api, api)
-            self.add_error(name if name in self.fields else None, sentences(complaint))
-
-
-def written(value: Any) -> Any:
-    """Write what a form field holds as a JSON body would."""
-    if isinstance(value, models.Model):
-        return str(value.pk)
-    return (
-        value
-        if isinstance(value, str | int | float | list | dict | None)
-        else json.loads(json.dumps(value, cls=DjangoJSONEncoder))
-    )
-
-
-def sentences(complaint: Any) -> list[str]:
-    """Flatten a serializer's complaint about one field."""
-    if isinstance(complaint, dict):
-        return [f"{name}: {line}" for name, inner in complaint.items() for line in sentences(inner)]
-    if isinstance(complaint, list):
-        return [line for inner in complaint for line in sentences(inner)]
-    return [str(complaint)]
-
-
 class RecordAdmin(ModelAdmin):
     """Rows in the admin: the newest first, never deleted, changed through services alone."""
 
-    ordering = (
-        "-pk",
-    )  # UUIDv7 sorts by time, and the primary key is the one index that no filter has to lead
+    # UUIDv7 sorts by time, and the primary key is the one index that needs no filter before it.
+    ordering = ("-pk",)
     list_per_page = list_max_show_all = 50
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # a count for each choice of a filter reads the whole table
     sortable_by: ClassVar[Any] = ()
     list_disable_select_all = True
     list_filter_submit = True
@@ -180,16 +118,8 @@ class RecordAdmin(ModelAdmin):
     change_form_outer_before_template = "admin/actions_on_one.html"
     found_by = "pk"  # the column that a UUID in the search field is looked up in
     formfield_overrides: ClassVar[Any] = {
-        models.JSONField: {
-            "encoder": ReadableEncoder,
-            "widget": UnfoldAdminTextareaWidget,
-            "required": False,
-        },
-        VerbatimJSONField: {
-            "form_class": forms.JSONField,
-            "encoder": ReadableEncoder,
-            "widget": UnfoldAdminTextareaWidget,
-        },
+        models.JSONField: {**JSON_FORM, "required": False},
+        VerbatimJSONField: {**JSON_FORM, "form_class": forms.JSONField},
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
@@ -205,13 +135,21 @@ class RecordAdmin(ModelAdmin):
         except ValueError:
             return super().get_search_results(request, queryset, search_term)
 
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Show the list; a NUL, which the database takes in no text, is an address that makes no sense."""
+        if any("\x00" in value for _, values in request.GET.lists() for value in values):
+            return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
+        return super().changelist_view(request, extra_context)
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody deletes: the record depends on the row."""
         return False
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
         """Actions are for people who may change rows of this kind."""
-        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))  # type: ignore[union-attr]
+        return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         """Hand the form what a service has refused, so that it is shown with the input still in it."""
@@ -259,7 +197,13 @@ class RecordAdmin(ModelAdmin):
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
     ) -> HttpResponse | None:
-        """Go back to the page that the button was on."""
+        """Run the action and go back to the page that the button was on."""
+        try:
+            for pk in request.POST.getlist(ACTION_CHECKBOX_NAME):
+                self.opts.pk.to_python(pk)
+        except ValidationError:
+            self.message_user(request, "There is no such row.", messages.ERROR)
+            return None
         response = super().response_action(request, queryset, **kwargs)
         back = request.POST.get("_back", "")
         if isinstance(response, HttpResponseRedirect) and url_has_allowed_host_and_scheme(
@@ -273,7 +217,7 @@ class RecordAdmin(ModelAdmin):
         return str(row)
 
     def each(self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str]) -> None:
-        """Do `act` to each row, in a transaction of its own, and tell how it went: its sentence or the refusal's."""
+        """Do `act` to each row, in a transaction of its own; tell its sentence, or the refusal's."""
         chosen = list(rows.order_by("pk")[: MOST_ACTED_ON + 1])
         if len(chosen) > MOST_ACTED_ON:
             self.message_user(request, f"Choose at most {MOST_ACTED_ON} rows at once.", messages.ERROR)
@@ -288,11 +232,6 @@ class RecordAdmin(ModelAdmin):
                 self.message_user(request, f"{name}: it is gone.", messages.ERROR)
             except (OperationalError, InterfaceError):
                 self.message_user(request, f"{name}: {Unavailable.message}", messages.ERROR)
-
-
-def reason(refusal: Refusal) -> str:
-    """Say why: the sentences about the fields where there are any, else the refusal's own."""
-    return " ".join(sentences(list((refusal.details or {}).values()))) or refusal.message
 
 
 class ReadOnlyAdmin(RecordAdmin):

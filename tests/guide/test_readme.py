@@ -50,7 +50,8 @@ def ready(live_server: LiveServer, bakery: str, settings: Any, tmp_path: Path) -
     app.conf.task_always_eager = True
     world = factories.world(site_url=bakery)
     facts = {"url": live_server.url, "org_id": str(world.organization.pk), "project_id": world.project.slug}
-    file = tmp_path / "ready.json"
+    file = tmp_path / ".krafter" / "data" / "ready.json"
+    file.parent.mkdir(parents=True)
     file.write_text(json.dumps({**facts, "api_key": world.key, "demo_site": bakery}))
     yield file
     app.conf.task_always_eager = False
@@ -59,9 +60,10 @@ def ready(live_server: LiveServer, bakery: str, settings: Any, tmp_path: Path) -
 def pasted(ready: Path) -> subprocess.CompletedProcess[str]:
     """Run the README's blocks in one shell; a value that is not set ends it, and so does a broken answer."""
     blocks = re.findall(r"^```bash\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
-    story = "".join(blocks).replace(".krafter/data/ready.json", str(ready))
-    story = "set -eu -o pipefail\n" + story.replace(".krafter/venv/bin/python", sys.executable)
-    return subprocess.run(["bash", "-c", story], cwd=ready.parent, capture_output=True, text=True, timeout=90)
+    story = "set -eu -o pipefail\n" + "".join(blocks).replace(".krafter/venv/bin/python", sys.executable)
+    return subprocess.run(
+        ["bash", "-c", story], cwd=ready.parents[2], capture_output=True, text=True, timeout=90
+    )
 
 
 @pytest.mark.django_db(transaction=True)
@@ -73,6 +75,6 @@ def test_what_the_readme_says_works_when_it_is_pasted_line_by_line(ready: Path) 
     for milestone in MILESTONES:
         assert milestone in rest
         rest = rest.partition(milestone)[2]
-    assert (ready.parent / "report.pdf").read_bytes().startswith(b"%PDF-")
+    assert (ready.parents[1] / "report.pdf").read_bytes().startswith(b"%PDF-")
     with urllib.request.urlopen(told.stdout.split()[-1], timeout=10) as page:
         assert page.status == 200
