@@ -1,5 +1,6 @@
 """GitLab: what is sent, how answers are read, what is a refusal and what an outage; and a sync, whole."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +19,7 @@ from integrations import sync as engine
 from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers.base import Draft, Refused, State, Unavailable
 from integrations.providers.gitlab import GitLab
-from krafter_audit.lib.http import Client
+from krafter_audit.lib.http import Client, Limits
 from remediation.models import Task
 from remediation.services import tasks, verdicts, verifications
 from tests.integrations.conftest import MakeTask
@@ -171,6 +172,16 @@ def test_a_change_keeps_foreign_labels_and_what_people_wrote(adapter: GitLab, gi
     assert ticket.body.endswith("<!-- /krafter-task -->\n\nI take it.")
     assert "**Priority:** low" in ticket.body
     assert "Due" not in ticket.body
+
+
+def test_the_label_by_which_a_person_dismissed_an_issue_stays(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    adapter.create(draft())
+    gitlab.touch(1, state="closed", add_labels=["krafter:dismissed"])
+
+    ticket = adapter.update(adapter.ticket(KEY), draft(status="blocked"), ["status"])
+
+    assert ticket.labels == ("krafter:blocked", "krafter:dismissed", "priority:high")
+    assert ticket.state == State.DROPPED
 
 
 def test_an_issue_is_closed_and_opened_by_an_event_and_once(adapter: GitLab, gitlab: FakeGitLab) -> None:
@@ -566,6 +577,17 @@ def test_the_address_of_a_server_is_enough_to_find_its_api(
 def test_a_far_end_that_cannot_be_reached_is_an_outage(client_out: Client, gitlab: FakeGitLab) -> None:
     with pytest.raises(Unavailable, match="could not be reached"):
         made(gitlab, client_out, base_url="http://127.0.0.1:9").check()
+
+
+def test_a_far_end_that_takes_too_long_is_an_outage(gitlab: FakeGitLab) -> None:
+    def late() -> Any:
+        time.sleep(0.4)
+        return 200, {}, {}
+
+    gitlab.next_answer("POST", "/issues$", late)
+
+    with Client(limits=Limits(read=0.1, total=0.2)) as client, pytest.raises(Unavailable, match="timeout"):
+        made(gitlab, client).create(draft())
 
 
 # A sync, whole
