@@ -630,7 +630,7 @@ def test_a_provider_that_is_away_is_an_error_and_the_next_sync_works(sync: Sync,
     assert sync().status == "connected"
 
 
-@pytest.mark.parametrize("provider", ["ga4", "gsc", "gitlab", "jira", "linear", "cloudflare"])
+@pytest.mark.parametrize("provider", ["ga4", "gsc", "gitlab", "jira", "linear"])
 def test_a_provider_without_an_adapter_says_so_and_never_pretends(project: Project, provider: str) -> None:
     row = services.connect(project, provider, credentials={"token": "secret"}, by=SYSTEM)
     services.request_sync(project, provider, by=SYSTEM)

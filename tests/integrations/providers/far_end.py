@@ -4,8 +4,9 @@ import json
 import re
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -32,6 +33,7 @@ class FarEnd:
     route: Callable[[Request], Answer]
     described: Any
     url: str = ""
+    delay: float = 0
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     scripted: list[tuple[str, Answer]] = field(default_factory=list)
@@ -46,6 +48,7 @@ class FarEnd:
 
     def answer(self, request: Request) -> Answer:
         """Answer one request."""
+        time.sleep(self.delay)
         self.requests.append(request)
         if self.described is not None:
             self.complaints += self.described.check(
@@ -74,8 +77,9 @@ def _handler(far_end: FarEnd) -> type[BaseHTTPRequestHandler]:
             for name, value in {"Content-Type": "application/json", **extra}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(written)))
-            self.end_headers()
-            self.wfile.write(written)
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self.end_headers()
+                self.wfile.write(written)
 
         do_PUT = do_GET
 

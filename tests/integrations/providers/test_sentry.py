@@ -16,7 +16,7 @@ from integrations import sync as engine
 from integrations.models import Integration, SyncRun
 from integrations.providers.base import Refused, RemoteFinding, Unavailable
 from integrations.providers.sentry import Sentry
-from krafter_audit.lib.http import Client
+from krafter_audit.lib.http import Client, Limits
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, description, serve
 
@@ -352,16 +352,14 @@ def test_an_answer_of_another_form_is_an_outage(
         findings(adapter)
 
 
-def in_seconds(seconds: float) -> str:
-    return str(int(datetime.now(UTC).timestamp() + seconds))
+TOO_QUICK = {"detail": "You are attempting to use this endpoint too frequently."}
 
 
 @pytest.mark.parametrize(
     ("headers", "seconds"),
     [
-        ({"x-sentry-rate-limit-reset": in_seconds(400), "x-sentry-rate-limit-remaining": "0"}, 400),
-        ({"retry-after": "30", "x-sentry-rate-limit-reset": in_seconds(400)}, 30),
-        ({"x-sentry-rate-limit-reset": in_seconds(-5), "x-sentry-rate-limit-concurrentremaining": "0"}, 60),
+        ({"retry-after": "30", "x-sentry-rate-limit-reset": "4000000000"}, 30),
+        ({"x-sentry-rate-limit-reset": "1700000000", "x-sentry-rate-limit-concurrentremaining": "0"}, 60),
         ({"x-sentry-rate-limit-reset": "soon"}, 60),
         ({}, 60),
     ],
@@ -369,17 +367,26 @@ def in_seconds(seconds: float) -> str:
 def test_a_rate_limit_says_when_to_come_back_and_is_not_tried_again_at_once(
     adapter: Sentry, sentry: FarEnd, headers: dict[str, str], seconds: int
 ) -> None:
-    sentry.next_answer(
-        PROJECT, 429, headers, {"detail": "You are attempting to use this endpoint too quickly"}
-    )
+    sentry.next_answer(PROJECT, 429, headers, TOO_QUICK)
 
     with pytest.raises(Unavailable) as caught:
         adapter.check()
 
     assert caught.value.retry_at is not None
     wait = caught.value.retry_at - datetime.now(UTC)
-    assert timedelta(seconds=seconds - 15) < wait <= timedelta(seconds=seconds)
+    assert timedelta(seconds=seconds - 5) < wait <= timedelta(seconds=seconds)
     assert len(sentry.requests) == 1
+
+
+def test_a_limit_with_a_reset_ends_there(adapter: Sentry, sentry: FarEnd) -> None:
+    reset = int(datetime.now(UTC).timestamp()) + 600
+    headers = {"X-Sentry-Rate-Limit-Remaining": "0", "X-Sentry-Rate-Limit-Reset": str(reset)}
+    sentry.next_answer(PROJECT, 429, headers, TOO_QUICK)
+
+    with pytest.raises(Unavailable) as caught:
+        adapter.check()
+
+    assert caught.value.retry_at == datetime.fromtimestamp(reset, UTC)
 
 
 @pytest.mark.parametrize(
@@ -402,11 +409,19 @@ def test_unusable_credentials_are_refused_before_anything_is_sent(
     assert sentry.requests == []
 
 
-def test_a_far_end_that_cannot_be_reached_or_is_silent_is_an_outage(sentry: FarEnd) -> None:
+def test_a_far_end_that_cannot_be_reached_is_an_outage(sentry: FarEnd) -> None:
     sentry.url = "http://127.0.0.1:9"
 
     with pytest.raises(Unavailable, match="could not be reached"):
         made(sentry).check()
+
+
+def test_a_far_end_that_is_silent_is_an_outage(sentry: FarEnd) -> None:
+    sentry.delay = 0.5
+    client = Client(limits=Limits(connect=0.2, read=0.05, total=0.2))
+
+    with pytest.raises(Unavailable, match=r"could not be reached \(timeout\)"):
+        made(sentry, client).check()
 
 
 # ---- The whole way, with the engine and the database
