@@ -24,6 +24,7 @@ from integrations.providers.base import (
 from krafter_audit.lib.http import Client, Response
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
+ISSUE = re.compile(r"/issues/(\d+)/")
 CURSOR = re.compile(r'cursor="([^"]+)"')
 LONGEST_TITLE = 300
 PERIOD = "90d"  # as long as Sentry keeps events; left out, it would be 14 days
@@ -72,6 +73,25 @@ class Sentry(Provider):
         """List the one kind of findings: issues that nobody has resolved or archived."""
         return (Source("unresolved issues", self._issues),)
 
+    @property
+    def settled_prefix(self) -> str:
+        """What the ids of this project's issues begin with: they are resolved at Sentry too."""
+        return f"sentry/{self._slug('organization')}/{self._slug('project')}/"
+
+    def settle(self, external_id: str) -> None:
+        """Resolve an issue, unless somebody has resolved or archived it at Sentry."""
+        number = external_id.removeprefix(self.settled_prefix)
+        path = f"/api/0/organizations/{self._slug('organization')}/issues/{number}/"
+        if number == external_id or not number.isdecimal():
+            raise Refused(f"{external_id} is not an issue of this project.")
+        status, project = self.read(
+            self.ask("GET", path), lambda told: (told["status"], told["project"]["slug"])
+        )
+        if project != self._slug("project"):
+            raise Refused(f"Issue {number} is one of the project {project}.")
+        if status == "unresolved":
+            self.ask("PUT", path, json={"status": "resolved"})
+
     def refuse(self, answer: Response) -> None:
         """Tell rate limits and outages from refusals. Source: Sentry, "Rate Limits" of its API."""
         if answer.status == 429:
@@ -85,6 +105,8 @@ class Sentry(Provider):
 
     def _refusal(self, answer: Response) -> str:
         place = f"{self._slug('organization')}/{self._slug('project')}"
+        if found := ISSUE.search(answer.url):
+            place = f"issue {found[1]} of {place}"
         if answer.status == 401:
             return "Sentry does not accept the token: connect again with a valid one."
         if 300 <= answer.status < 400:
@@ -143,7 +165,7 @@ class Sentry(Provider):
         )
         culprit, (domain, reason) = issue.get("culprit"), _domain(issue)
         return RemoteFinding(
-            external_id=f"{self._prefix()}{number}",
+            external_id=f"{self.settled_prefix}{number}",
             url=url,
             domain=domain,
             title=_title(str(issue["title"]), short),
@@ -171,9 +193,6 @@ class Sentry(Provider):
                 "references": [url],
             },
         )
-
-    def _prefix(self) -> str:
-        return f"sentry/{self._slug('organization')}/{self._slug('project')}/"
 
 
 def _root(named: Any) -> str:

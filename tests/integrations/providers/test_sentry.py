@@ -10,7 +10,7 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.services import create_organization, create_project
-from findings.models import Finding
+from findings.models import Finding, Regression
 from integrations import services
 from integrations import sync as engine
 from integrations.models import Integration, SyncRun
@@ -48,6 +48,7 @@ def issue(number: int = 1, **changes: Any) -> dict[str, Any]:
         "issueCategory": "error",
         "issueType": "error",
         "type": "error",
+        "project": {"id": "4505278496", "slug": "pump-station"},
     }
     return {**usual, **changes}
 
@@ -58,7 +59,6 @@ class Issues:
     def __init__(self) -> None:
         self.issues: list[dict[str, Any]] = []
         self.page_size = 100
-        self.url = ""
         self.may_write = True
 
     def __call__(self, request: Request) -> Answer:
@@ -68,12 +68,22 @@ class Issues:
             return 200, {}, {"id": "4505278496", "slug": "pump-station"}
         if request.path == "/api/0/organizations/acme/issues/":
             return self._page(request)
+        for row in self.issues:
+            if request.path == f"/api/0/organizations/acme/issues/{row['id']}/":
+                return self._one(request, row)
         return 404, {}, {"detail": "The requested resource does not exist"}
+
+    def _one(self, request: Request, row: dict[str, Any]) -> Answer:
+        if request.method == "PUT" and not self.may_write:
+            return 403, {}, {"detail": "You do not have permission to perform this action."}
+        row.update(request.body or {})
+        return 200, {}, row
 
     def _page(self, request: Request) -> Answer:
         start = int(request.query.get("cursor", "0:0:0").split(":")[1])
-        rows, after = self.issues[start : start + self.page_size], start + self.page_size
-        more = "true" if after < len(self.issues) else "false"
+        listed = [row for row in self.issues if row["status"] != "resolved"]
+        rows, after = listed[start : start + self.page_size], start + self.page_size
+        more = "true" if after < len(listed) else "false"
         before = '<https://us.sentry.io/x/>; rel="previous"; results="false"; cursor="0:0:1"'
         link = f'{before}, <https://us.sentry.io/x/>; rel="next"; results="{more}"; cursor="0:{after}:0"'
         return 200, {"Link": link}, rows
@@ -250,7 +260,7 @@ def test_a_long_title_keeps_the_name_that_makes_it_the_issues_own(adapter: Sentr
 
 
 def test_an_issue_with_hardly_anything_in_it_is_read(adapter: Sentry, issues: Issues) -> None:
-    issues.issues = [{"id": "9", "title": "Lost", "culprit": None, "metadata": None}]
+    issues.issues = [{"id": "9", "title": "Lost", "culprit": None, "metadata": None, "status": "unresolved"}]
 
     [found] = findings(adapter)
 
@@ -464,3 +474,148 @@ def test_an_issue_that_is_no_longer_listed_is_not_taken_for_fixed(
     synced(integration)
 
     assert Finding.objects.get().status == "new"
+
+
+def approve() -> None:
+    Finding.objects.update(status="resolved")
+
+
+def test_what_was_approved_here_is_resolved_there_once_and_is_no_regression(
+    integration: Integration, issues: Issues, sentry: FarEnd
+) -> None:
+    issues.issues = [issue()]
+    synced(integration)
+    approve()
+
+    run = synced(integration)
+    synced(integration)
+
+    assert [request.body for request in sentry.asked(ISSUE, "PUT")] == [{"status": "resolved"}]
+    assert (issues.issues[0]["status"], run.pushed, run.pulled) == ("resolved", 1, 0)
+    assert Finding.objects.get().status == "resolved"
+    assert Regression.objects.count() == 0
+
+
+def test_an_issue_that_comes_back_there_is_one_regression_and_its_fix_is_told_anew(
+    integration: Integration, issues: Issues, sentry: FarEnd
+) -> None:
+    issues.issues = [issue()]
+    synced(integration)
+    approve()
+    synced(integration)
+    issues.issues[0]["status"] = "unresolved"
+
+    synced(integration)
+    synced(integration)
+    came_back = (Finding.objects.get().status, Regression.objects.count())
+    approve()
+    synced(integration)
+
+    assert came_back == ("in_progress", 1)
+    assert len(sentry.asked(ISSUE, "PUT")) == 2
+    assert issues.issues[0]["status"] == "resolved"
+
+
+def test_a_run_that_died_after_it_resolved_an_issue_resolves_nothing_twice(
+    integration: Integration, issues: Issues, sentry: FarEnd, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    issues.issues = [issue()]
+    synced(integration)
+    approve()
+    with monkeypatch.context() as patched:
+        patched.setattr("integrations.alerts._remember", killed)
+        synced(integration)
+
+    synced(integration)
+
+    assert len(sentry.asked(ISSUE, "PUT")) == 1
+    assert Finding.objects.get().status == "resolved"
+    assert "settled_there_at" in Finding.objects.get().evidence
+
+
+def killed(*args: Any) -> None:
+    raise RuntimeError("killed")
+
+
+def test_without_the_right_to_resolve_it_is_told_and_nothing_is_a_regression(
+    integration: Integration, issues: Issues
+) -> None:
+    issues.issues, issues.may_write = [issue()], False
+    synced(integration)
+    approve()
+
+    run = synced(integration)
+
+    assert run.refused == [
+        {
+            "what": "sentry/acme/pump-station/1",
+            "why": "Sentry denies access to issue 1 of acme/pump-station: the token lacks a scope or the project.",
+        }
+    ]
+    assert (integration.status, Finding.objects.get().status) == ("connected", "resolved")
+
+
+def test_an_issue_that_was_archived_there_stays_archived(
+    integration: Integration, issues: Issues, sentry: FarEnd
+) -> None:
+    issues.issues = [issue()]
+    synced(integration)
+    approve()
+    issues.issues[0]["status"] = "ignored"
+
+    synced(integration)
+
+    assert sentry.asked(ISSUE, "PUT") == []
+
+
+def test_an_issue_that_is_deleted_there_is_told_and_the_others_are_resolved(
+    integration: Integration, issues: Issues
+) -> None:
+    issues.issues = [issue(1), issue(2)]
+    synced(integration)
+    approve()
+    del issues.issues[0]
+
+    run = synced(integration)
+
+    assert [refused["why"] for refused in run.refused] == [
+        "Sentry shows no issue 1 of acme/pump-station to this token."
+    ]
+    assert (run.pushed, issues.issues[0]["status"]) == (1, "resolved")
+
+
+@pytest.mark.parametrize(
+    "external_id", ["sentry/acme/other/1", "sentry/acme/pump-station/x", "acme/web-app#1"]
+)
+def test_what_is_no_issue_of_the_project_is_never_touched(
+    adapter: Sentry, sentry: FarEnd, external_id: str
+) -> None:
+    with pytest.raises(Refused, match="is not an issue of this project"):
+        adapter.settle(external_id)
+    assert sentry.requests == []
+
+
+def test_an_issue_of_another_project_is_never_resolved(
+    adapter: Sentry, sentry: FarEnd, issues: Issues
+) -> None:
+    issues.issues = [issue(project={"id": "1", "slug": "other"})]
+
+    with pytest.raises(Refused, match="Issue 1 is one of the project other"):
+        adapter.settle("sentry/acme/pump-station/1")
+    assert sentry.asked(ISSUE, "PUT") == []
+
+
+def test_an_issue_that_is_retitled_there_or_here_stays_one_finding(
+    integration: Integration, issues: Issues
+) -> None:
+    issues.issues = [issue(1), issue(2)]
+    synced(integration)
+    Finding.objects.filter(evidence__issue="PUMP-STATION-2").update(title="The cart fails")
+    issues.issues[0]["title"] = "ZeroDivisionError: by zero"
+
+    synced(integration)
+
+    assert sorted(Finding.objects.values_list("title", flat=True)) == [
+        "The cart fails",
+        "ZeroDivisionError: division by zero (Sentry issue PUMP-STATION-1)",
+    ]
