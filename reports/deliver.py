@@ -22,6 +22,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = 200
 MOST_ATTEMPTS = 3
+GAVE_UP = "The worker ended before the delivery did, several times."
 PAUSE = 10  # seconds before the second attempt; the third waits four times as long
 
 
@@ -29,6 +30,9 @@ def deliver(share_id: UUID) -> int | None:
     """Send one share. Return the seconds until it should be tried again, or None when it is settled."""
     share = claims.claim(Share, share_id, seconds=LEASE, status=Share.Status.QUEUED)
     if share is None:
+        return None
+    if share.attempts > MOST_ATTEMPTS:  # a delivery that ends its worker every time would go on for ever
+        settle(share, Share.Status.FAILED, GAVE_UP)
         return None
     try:
         sentence = send(share)

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Model
@@ -9,6 +10,7 @@ from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.models import User
 from krafter_audit.lib import admin as base
 from tests import factories, staff
 from tests.factories import World
@@ -176,6 +178,21 @@ def test_the_page_of_the_docs_has_its_script_in_a_file_of_its_own(client: Client
 
     assert page.count("<script") == page.count("<script src=")
     assert "SwaggerUIBundle" in script.content.decode()
+
+
+def test_staff_see_what_they_may_see_and_no_more(world: World) -> None:
+    user = User.objects.create_user("viewer@example.com", staff.PASSWORD, is_staff=True)
+    user.user_permissions.add(Permission.objects.get(codename="view_finding"))
+    client = staff.browser(user)
+
+    page = client.get("/admin/")
+    sections = {section["title"] for section in page.context["sidebar_navigation"]}
+    elsewhere = client.get(reverse("admin:remediation_task_changelist"))
+
+    assert (page.status_code, elsewhere.status_code) == (200, 403)
+    assert sections == {"Findings"}
+    assert "standing" not in page.context
+    assert "happenings" not in page.context
 
 
 def test_strangers_and_people_who_are_not_staff_are_sent_to_the_way_in(db: None, world: World) -> None:
