@@ -1,10 +1,15 @@
 """What operators and load balancers ask, and what keeps a wrong setting from starting."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 from django.core.checks import run_checks
 from django.test import Client
 
@@ -124,21 +129,23 @@ def test_what_cannot_be_read_is_noted_by_name_and_not_repeated(
     assert value not in problem
 
 
-@pytest.mark.parametrize(
-    "command",
-    [
-        ["-c", "import krafter_audit.wsgi"],
-        ["-m", "celery", "-A", "krafter_audit", "beat", "--schedule", "/dev/null"],
-    ],
-)
-def test_the_web_and_the_clock_do_not_start_with_a_wrong_setting(command: list[str]):
-    import os
-    import subprocess
-    import sys
+WEB = ["-c", "import krafter_audit.wsgi"]
+CLOCK = ["-m", "celery", "-A", "krafter_audit", "beat", "--schedule", "beat-schedule"]
 
-    wrong = os.environ | {"KRAFTER_RATE_DEFAULT": "abc", "KRAFTER_ENCRYPTION_KEYS": "bad"}
 
-    ended = subprocess.run([sys.executable, *command], env=wrong, capture_output=True, text=True, timeout=60)
+@pytest.mark.parametrize("command", [WEB, CLOCK], ids=["web", "clock"])
+def test_the_web_and_the_clock_do_not_start_with_a_wrong_setting(command: list[str], tmp_path: Path):
+    root = str(settings.BASE_DIR)
+    wrong = {"KRAFTER_RATE_DEFAULT": "abc", "KRAFTER_ENCRYPTION_KEYS": "bad", "PYTHONPATH": root}
+
+    ended = subprocess.run(
+        [sys.executable, *command],
+        env=os.environ | wrong,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
 
     assert ended.returncode == 1
     assert "KRAFTER_RATE_DEFAULT is not a whole number." in ended.stderr
