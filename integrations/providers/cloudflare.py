@@ -49,7 +49,7 @@ class Setting:
 
 def _hsts(value: Any) -> str | None:
     hsts = value.get("strict_transport_security") or {}
-    lasts = hsts.get("enabled") and float(hsts.get("max_age") or 0) >= HALF_A_YEAR
+    lasts = hsts.get("enabled") and (hsts.get("max_age") or 0) >= HALF_A_YEAR
     return None if lasts else "medium"
 
 

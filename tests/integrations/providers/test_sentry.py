@@ -173,6 +173,16 @@ def test_a_cursor_that_comes_again_ends_the_list(adapter: Sentry, sentry: FarEnd
     assert len(sentry.asked(ISSUES)) == 2
 
 
+def test_a_list_without_an_end_is_given_up(
+    adapter: Sentry, issues: Issues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.providers.sentry.MOST_PAGES", 2)
+    issues.issues, issues.page_size = [issue(number) for number in range(1, 6)], 1
+
+    with pytest.raises(Unavailable, match="more than 2 pages"):
+        findings(adapter)
+
+
 @described
 def test_the_descriptions_own_issue_is_read(adapter: Sentry, issues: Issues) -> None:
     sample = deepcopy(DESCRIPTION.sample("GET", "/api/0/organizations/acme/issues/"))
@@ -348,6 +358,7 @@ RUBBISH = [
     b'[{"id": "x"}]',
     b'["x"]',
     b'[{"id": 1}]',
+    b'[{"id": 1e999, "title": "Lost"}]',
 ]
 
 
@@ -619,3 +630,30 @@ def test_an_issue_that_is_retitled_there_or_here_stays_one_finding(
         "The cart fails",
         "ZeroDivisionError: division by zero (Sentry issue PUMP-STATION-1)",
     ]
+
+
+def test_more_than_a_run_resolves_is_resolved_in_the_next_ones_and_no_regression_meanwhile(
+    integration: Integration, issues: Issues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("integrations.alerts.MOST_SETTLED", 1)
+    issues.issues = [issue(1), issue(2)]
+    synced(integration)
+    approve()
+
+    runs = [synced(integration), synced(integration), synced(integration)]
+
+    assert [run.pushed for run in runs] == [1, 1, 0]
+    assert {row["status"] for row in issues.issues} == {"resolved"}
+    assert Regression.objects.count() == 0
+
+
+def test_text_that_a_database_does_not_take_comes_in_without_it(
+    integration: Integration, issues: Issues
+) -> None:
+    issues.issues = [issue(title="Lost\x00", culprit="a\x00b")]
+
+    synced(integration)
+    again = synced(integration)
+
+    assert (integration.status, again.pulled) == ("connected", 0)
+    assert Finding.objects.get().evidence["culprit"] == "ab"
