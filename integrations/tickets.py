@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from findings.models import FindingStatus
+from findings.models import Domain, FindingStatus
 from integrations import comparison
 from integrations.models import ExternalLink
 from integrations.providers.base import Draft, Refused, Ticket, Tracker
@@ -244,4 +244,5 @@ def draft_of(task: Task) -> Draft:
         due=task.sla_due_at,
         closed=task.status == Task.Status.DONE,
         text=text,
+        confidential=task.finding.domain == Domain.SECURITY,
     )

@@ -105,7 +105,7 @@ DATABASES["default"]["OPTIONS"].setdefault(
     " -c idle_in_transaction_session_timeout=120s",
 )
 if env.bool("KRAFTER_DB_POOL", default=False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 5}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 

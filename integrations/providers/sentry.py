@@ -52,7 +52,10 @@ class Sentry(Provider):
     title = "Sentry"
     api_url = "https://sentry.io"
     oauth = OAuth("https://sentry.io/oauth/token/")
-    chosen = ("organization", "project", "base_url")
+    chosen = (
+        "organization",
+        "project",
+    )  # not base_url: a sign-in's token goes to the operator's Sentry alone
 
     def __init__(
         self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any

@@ -294,6 +294,12 @@ def test_an_address_that_is_none_is_refused(sentry: FarEnd, given: Any) -> None:
         made(sentry, base_url=given)
 
 
+def test_a_sign_in_keeps_the_project_and_no_address_that_its_token_could_be_sent_to(sentry: FarEnd) -> None:
+    adapter = made(sentry, base_url=sentry.url)
+
+    assert set(adapter.credentials) - set(adapter.secrets) == {"organization", "project"}
+
+
 def test_without_an_address_the_vendors_own_is_asked() -> None:
     assert Sentry(Client(), CREDENTIALS).base_url == "https://sentry.io"
 
