@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from findings.models import FindingStatus
@@ -244,4 +246,5 @@ def draft_of(task: Task) -> Draft:
         due=task.sla_due_at,
         closed=task.status == Task.Status.DONE,
         text=text,
+        url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
     )
