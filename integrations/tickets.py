@@ -245,6 +245,6 @@ def draft_of(task: Task) -> Draft:
         priority=task.priority,
         due=task.sla_due_at,
         closed=task.status == Task.Status.DONE,
-        text=text,
         url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
+        text=text,
     )

@@ -14,7 +14,7 @@ from integrations.providers.base import Draft
 
 MARKER = re.compile(r"krafter-task:[0-9a-f-]{36}")
 UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-LONGEST_TEXT = 12_000  # Jira takes 32,767 characters of JSON; the rest is for what people add
+LONGEST_TEXT, MOST_LINES = 12_000, 150  # Jira takes 32,767 characters; the rest is for what people add
 
 Node = dict[str, Any]
 
@@ -23,7 +23,7 @@ def panel(draft: Draft) -> Node:
     """Return our part of a description: due date and priority, the guidance, and the task that it is for."""
     due = f"Due: {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
     lines = [f"{due}Priority: {draft.priority}", *draft.text[:LONGEST_TEXT].split("\n")]
-    shown = [_paragraph(line) for line in lines if UNPRINTABLE.sub("", line).strip()]
+    shown = [_paragraph(line) for line in lines if UNPRINTABLE.sub("", line).strip()][:MOST_LINES]
     mark = _paragraph(f"krafter-task:{draft.marker}")
     return {"type": "panel", "attrs": {"panelType": "info"}, "content": [*shown, mark]}
 

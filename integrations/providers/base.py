@@ -60,7 +60,7 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Draft:
-    """A task as it is to be seen at the provider. `text` is the guidance in Markdown, `url` its page here."""
+    """A task as it is to be seen at the provider. `text` is the guidance in Markdown."""
 
     marker: str
     title: str
@@ -68,8 +68,8 @@ class Draft:
     priority: str
     due: datetime | None
     closed: bool
+    url: str = ""  # of the task's page here
     text: str = ""
-    url: str = ""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from integrations.providers import adf
 from integrations.providers import jira_workflow as workflow
 from integrations.providers.base import MOST_PAGES, Draft, Refused, State, Ticket, Unavailable
 from integrations.providers.jira_answers import pull_request_in
-from integrations.providers.jira_forms import changes, summary, values
+from integrations.providers.jira_forms import changes, field_of, kind_named, kind_of, summary, values
 from integrations.providers.jira_site import PAGE, JiraSite
 
 PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
@@ -146,13 +146,10 @@ class Jira(JiraSite):
     def _kind(self) -> tuple[str, dict[str, Any]]:
         """Return the id of the type of issue to make and the fields that its form offers."""
         path = f"/issue/createmeta/{self.project}/issuetypes"
-        kinds = [kind for kind in self.rows(path, "issueTypes") if not kind.get("subtask")]
-        named = str(self.credentials.get("issue_type") or "").strip().lower()
-        by_name = {str(kind.get("name")).lower(): str(int(kind["id"])) for kind in reversed(kinds)}
-        kind = by_name.get(named or "task") or (None if named else next(reversed(by_name.values()), None))
+        kind = kind_named(self.rows(path, "issueTypes", kind_of), self.credentials.get("issue_type"))
         if kind is None:
-            raise Refused(f"No issue of the type {named or 'Task'!r} can be made in {self.project}.")
-        return kind, {str(field["fieldId"]): field for field in self.rows(f"{path}/{kind}", "fields")}
+            raise Refused(f"The type of issue to make does not exist in {self.project}, or may not be made.")
+        return kind, dict(self.rows(f"{path}/{kind}", "fields", field_of))
 
     def _finished(self, external_id: str, key: str, draft: Draft) -> Ticket:
         """The issue is there: what is refused from here on must not look as if it had not been made."""

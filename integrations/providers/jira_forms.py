@@ -1,6 +1,7 @@
 """What a task says in the fields of an issue, as far as the project's form offers them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
@@ -15,6 +16,35 @@ PRIORITIES = {
     "low": ("low", "minor", "lowest", "trivial", "p4"),
 }
 FOLLOWS = {"duedate": {"due"}, "priority": {"priority"}, "description": {"due", "priority", "text"}}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type of issue. `name` is in lower case; `is_plain`: it is neither a part of others nor their roof."""
+
+    id: str
+    name: str
+    is_plain: bool
+
+
+def kind_of(read: Any) -> Kind:
+    """Read a type of issue."""
+    is_plain = not read.get("subtask") and not read.get("hierarchyLevel")
+    return Kind(str(int(read["id"])), str(read.get("name") or "").strip().lower(), is_plain)
+
+
+def kind_named(kinds: Sequence[Kind], named: Any) -> str | None:
+    """Return the id of the type that the credentials name, else of "Task", else of the first plain one."""
+    wanted = str(named or "").strip().lower()
+    by_name = {kind.name: kind.id for kind in kinds}
+    if wanted:
+        return by_name.get(wanted)
+    return by_name.get("task") or next((kind.id for kind in kinds if kind.is_plain), None)
+
+
+def field_of(read: Any) -> tuple[str, Any]:
+    """Read a field of a form: its id and its metadata."""
+    return str(read["fieldId"]), read
 
 
 def summary(draft: Draft) -> str:

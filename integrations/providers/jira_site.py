@@ -2,11 +2,11 @@
 
 import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any
 
-from integrations.providers.base import OAuth, Refused, Tracker, Unavailable
+from integrations.providers.base import OAuth, Parsed, Refused, Tracker, Unavailable
 from integrations.providers.jira_answers import limited_until, refusal, sites_in
 from krafter_audit.lib.http import Client, Response
 
@@ -60,13 +60,14 @@ class JiraSite(Tracker):
         """Return where a part of the API is, such as `/myself`."""
         return f"{self.place[1]}{rest}"
 
-    def rows(self, path: str, name: str) -> list[Any]:
+    def rows(self, path: str, name: str, parse: Callable[[Any], Parsed]) -> list[Parsed]:
         """Read a list of the older kind to its end, which is paged by `startAt`."""
-        rows: list[Any] = []
+        rows: list[Parsed] = []
         while True:
-            query = {"startAt": len(rows), "maxResults": PAGE}
-            answer = self.ask("GET", self.path(path), params=query)
-            page, total = self.read(answer, lambda found: (list(found[name]), int(found.get("total") or 0)))
+            answer = self.ask("GET", self.path(path), params={"startAt": len(rows), "maxResults": PAGE})
+            page, total = self.read(
+                answer, lambda found: ([parse(each) for each in found[name]], int(found.get("total") or 0))
+            )
             rows += page
             if not page or len(rows) >= total:
                 return rows

@@ -189,10 +189,11 @@ def test_the_type_of_issue_is_the_named_one_or_task(
     assert jira.asked("POST", "/issue")[0].body["fields"]["issuetype"] == {"id": kind}
 
 
-def test_a_project_without_tasks_gets_the_first_type_that_is_no_sub_task(
+def test_a_project_without_tasks_gets_the_first_type_that_is_no_sub_task_and_no_epic(
     adapter: Jira, jira: FakeJira
 ) -> None:
-    del jira.kinds[2]
+    jira.kinds[2] = {"id": "10000", "name": "Epic", "subtask": False, "hierarchyLevel": 1}
+    jira.kinds.reverse()
 
     adapter.create(draft())
 
@@ -200,9 +201,18 @@ def test_a_project_without_tasks_gets_the_first_type_that_is_no_sub_task(
 
 
 def test_a_type_that_the_project_does_not_have_is_refused(jira: FakeJira, client_out: Client) -> None:
-    with pytest.raises(Refused, match="No issue of the type 'epos' can be made in SHOP"):
+    with pytest.raises(Refused, match="type of issue to make does not exist in SHOP"):
         made(jira, client_out, issue_type="Epos").create(draft())
     assert jira.issues == {}
+
+
+def test_a_text_beyond_what_jira_takes_is_cut(adapter: Jira, jira: FakeJira) -> None:
+    adapter.create(draft(text="a\n" * 9_000))
+    adapter.create(draft(text="x" * 90_000))
+
+    written = [json.dumps(issue["fields"]["description"]) for issue in jira.issues.values()]
+    assert max(len(text) for text in written) < 32_767
+    assert all(f"krafter-task:{TASK}" in text for text in written)
 
 
 def test_text_of_a_finding_can_neither_pose_as_our_mark_nor_carry_control_characters(
@@ -794,6 +804,21 @@ def test_an_answer_that_was_lost_after_the_issue_was_made_does_not_make_another(
     assert (first, second) == ("error", "connected")
     assert list(jira.issues) == [10001]
     assert task.external_ticket_key == "SHOP-1"
+
+
+def test_a_sync_that_dies_between_making_the_issue_and_keeping_its_key_makes_no_other(
+    sync: Sync, make_task: MakeTask, jira: FakeJira
+) -> None:
+    task = make_task()
+    for _ in range(3):
+        jira.next_answer("GET", "/issue/10001$", (504, {}, b"<html>"))
+
+    first = (sync().status, ExternalLink.objects.get(task=task).state)
+    jira.touch(10001, summary="Renamed meanwhile", description=None)
+    second = (sync().status, ExternalLink.objects.get(task=task).state)
+
+    assert (first, second) == (("error", "claimed"), ("connected", "linked"))
+    assert len(jira.asked("POST", "/issue")) == 1
 
 
 def test_changes_of_a_task_go_out(sync: Sync, make_task: MakeTask, jira: FakeJira) -> None:
