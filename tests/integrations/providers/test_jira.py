@@ -1,6 +1,7 @@
 """Jira: what is sent, how answers are read, what is a refusal and what an outage, and a sync as a whole."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -125,6 +126,22 @@ def test_a_web_link_that_is_refused_does_not_unmake_the_issue(adapter: Jira, jir
     jira.next_answer("POST", "/remotelink$", (403, {}, {"errorMessages": ["Issue linking is off."]}))
 
     assert adapter.create(draft()).key == "SHOP-1"
+
+
+def test_a_refused_web_link_or_step_on_the_way_does_not_stop_a_change(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create(draft())
+    jira.next_answer("POST", "/remotelink$", (403, {}, {}))
+    jira.next_answer("POST", "/transitions$", (409, {}, {}))
+
+    moved = adapter.update(ticket, draft(title="New", status="in_progress"), ["title", "status"])
+
+    assert (moved.title, moved.state) == ("New", State.OPEN)
+
+
+def test_a_task_without_a_due_date_sends_none(adapter: Jira, jira: FakeJira) -> None:
+    adapter.create(draft(due=None))
+
+    assert "duedate" not in jira.asked("POST", "/issue")[0].body["fields"]
 
 
 def test_an_issue_that_may_be_made_and_not_read_is_still_one_issue(adapter: Jira, jira: FakeJira) -> None:
@@ -394,6 +411,32 @@ def test_an_issue_that_cannot_be_closed_is_for_a_person(
         adapter.update(ticket, draft(**DONE), ["closed"])
 
 
+def test_a_workflow_that_goes_in_circles_is_left_after_one_round(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create(draft())
+    jira.ways = {"To Do": ["In Progress"], "In Progress": ["In Review"], "In Review": ["In Progress"]}
+
+    with pytest.raises(Refused, match="from 'in review'"):
+        adapter.update(ticket, draft(**DONE), ["closed"])
+    assert len(jira.asked("POST", "/transitions")) == 2
+
+
+def test_of_two_ways_the_one_whose_screen_asks_for_less_is_taken(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create(draft())
+    asking = {"customfield_10010": {"required": True, "name": "Root cause"}}
+    filled = {"customfield_10011": {"required": True, "hasDefaultValue": True}}
+    ways = [
+        {"id": "7", "to": there.DONE, "fields": asking},
+        {"id": "8", "to": there.DONE, "isAvailable": False},
+        {"id": "101", "to": there.DONE, "fields": filled},
+    ]
+    jira.next_answer("GET", "/transitions$", (200, {}, {"transitions": ways}))
+    jira.next_answer("POST", "/transitions$", (204, {}, b""))
+
+    adapter.update(ticket, draft(**DONE), ["closed"])
+
+    assert jira.asked("POST", "/transitions")[0].body == {"transition": {"id": "101"}}
+
+
 def test_a_screen_that_asks_for_more_is_told_in_jira_s_own_words(adapter: Jira, jira: FakeJira) -> None:
     ticket = adapter.create(draft())
     wrong = {"errorMessages": [], "errors": {"customfield_10010": "Root cause is required."}}
@@ -643,23 +686,19 @@ def test_an_answer_of_another_form_is_an_outage(
 
 
 def test_a_site_that_does_not_answer_in_time_is_an_outage(jira: FakeJira) -> None:
-    released: list[float] = []
+    let_go = threading.Event()
 
-    def slow() -> Any:
-        import time
-
-        time.sleep(0.3)
-        released.append(1.0)
+    def late() -> Any:
+        let_go.wait(5)
         return 200, {}, {}
 
     for _ in range(3):
-        jira.next_answer("GET", "/myself$", slow)
+        jira.next_answer("GET", "/myself$", late)
 
-    with (
-        Client(limits=Limits(connect=1, read=0.05, total=0.1)) as client,
-        pytest.raises(Unavailable, match="timeout"),
-    ):
-        made(jira, client).check()
+    with Client(limits=Limits(connect=1, read=0.05, total=0.1)) as client:
+        with pytest.raises(Unavailable, match="timeout"):
+            made(jira, client).check()
+        let_go.set()
 
 
 @pytest.mark.parametrize(
@@ -810,8 +849,7 @@ def test_a_sync_that_dies_between_making_the_issue_and_keeping_its_key_makes_no_
     sync: Sync, make_task: MakeTask, jira: FakeJira
 ) -> None:
     task = make_task()
-    for _ in range(3):
-        jira.next_answer("GET", "/issue/10001$", (504, {}, b"<html>"))
+    jira.next_answer("GET", "/issue/10001$", (200, {}, b"<html>"))
 
     first = (sync().status, ExternalLink.objects.get(task=task).state)
     jira.touch(10001, summary="Renamed meanwhile", description=None)
