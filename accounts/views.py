@@ -3,7 +3,7 @@
 The order: key, expiry, rate limit, scope, project, body.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from accounts.serializers import UsageShown
 from krafter_audit.api import bodies, etag, idempotency, ratelimit
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.middleware import request_id_of
+from krafter_audit.api.pagination import PAGING, by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.lib.errors import (
     Forbidden,
@@ -139,7 +140,7 @@ class ProjectViewSet(OrganizationViewSet):
     def show(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
         """Answer with one row and its ETag; 304 when the client has this state already."""
         tag = etag.etag(row)
-        if self.request.method in ("GET", "HEAD") and etag.names(
+        if self.request.method in ("GET", "HEAD") and etag.known(
             self.request.headers.get("if-none-match"), row
         ):
             return Response(status=304, headers={"etag": tag})
@@ -150,6 +151,15 @@ class ProjectViewSet(OrganizationViewSet):
         """Answer with the rows of a page."""
         rows = serializer_class(page.rows, many=True, context=self.context).data
         return Response(Page(list(rows), page.total, page.next_cursor))
+
+    def show_newest(
+        self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], of: str = ""
+    ) -> Response:
+        """Answer with a page of a list without filters, newest first; `of` names whose rows they are, if one's."""
+        self.refuse_unknown_parameters(PAGING - {"offset"})
+        place = f"{rows.model._meta.label} {of or self.project.pk}"
+        page = by_cursor(rows, self.request.query_params, bound_to=place, total=total)
+        return self.show_page(page, serializer_class)
 
     def refuse_unknown_parameters(self, known: Iterable[str]) -> None:
         """Refuse query parameters that the list does not have: a typo must not widen an answer."""

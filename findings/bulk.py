@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from accounts.models import Project
+from events import tallies
 from findings.models import Finding
 from findings.serializers import ReportFinding
 from findings.services import triage
@@ -21,8 +22,9 @@ def report(
     """Ingest the items, all or nothing; with `partial` the valid ones, with an answer for each."""
     answers: list[dict[str, Any]] = []
     sightings: list[Sighting] = []
+    shared = dict(context)  # by all the items, so that an owner is looked up once
     for index, item in enumerate(items):
-        serializer = ReportFinding(data=item, context=dict(context))
+        serializer = ReportFinding(data=item, context=shared)
         if serializer.is_valid():
             answers.append({"index": index, "status": "valid", "id": None, "details": None})
             sightings.append(Sighting(**serializer.validated_data))
@@ -63,9 +65,16 @@ def _fill_in(valid: list[dict[str, Any]], project: Project, sightings: list[Sigh
 def update(project: Project, asked: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
     """Apply one change to many findings, all or nothing; `dry_run` changes nothing and says how many match."""
     rows = _matching(project, asked)
-    matched = rows.count()
-    changed = 0 if asked["dry_run"] else triage.update_many(project, rows, changes=asked["set"], by=by)
-    return {"matched": matched, "updated": changed, "dry_run": asked["dry_run"]}
+    if asked["dry_run"]:
+        return {"matched": _count(project, asked), "updated": 0, "dry_run": True}
+    changed = triage.update_many(project, rows, changes=asked["set"], by=by)
+    return {"matched": changed, "updated": changed, "dry_run": False}
+
+
+def _count(project: Project, asked: Mapping[str, Any]) -> int:
+    if "ids" in asked:
+        return len(set(asked["ids"]))
+    return tallies.count(project.pk, "finding", asked["filter"])
 
 
 def _matching(project: Project, asked: Mapping[str, Any]) -> QuerySet[Finding]:

@@ -1,5 +1,6 @@
 """What is wrong with a site: scans that look, findings, and regressions when a fixed one comes back."""
 
+import re
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -37,6 +38,8 @@ class FindingStatus(models.TextChoices):
     DISMISSED = "dismissed"
 
 
+CHECK_KEY = re.compile(r"\A[a-z0-9_]{1,100}\Z")
+MOST_CHECKS = 100  # of one finding
 OPEN_STATUSES = (
     FindingStatus.NEW,
     FindingStatus.TRIAGED,
@@ -140,7 +143,7 @@ class Finding(Record):
             FindingStatus.IN_PROGRESS: set(FindingStatus),
             FindingStatus.READY_VERIFY: set(FindingStatus),
             FindingStatus.RESOLVED: {FindingStatus.IN_PROGRESS},
-            FindingStatus.DISMISSED: {FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS},
+            FindingStatus.DISMISSED: set(OPEN_STATUSES),
         },
     )
 

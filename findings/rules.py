@@ -7,6 +7,7 @@ from accounts.models import Project
 from findings.models import Severity
 
 Config = dict[str, Any]
+LARGEST = 1e15  # a threshold beyond it is none
 _config_of: Callable[[Project], Config] = lambda project: {}  # noqa: E731  replaced by `provide`
 
 
@@ -37,7 +38,7 @@ def thresholds(config: Config) -> dict[str, float]:
     return {
         key: float(value)
         for key, value in moved.items()
-        if isinstance(value, int | float) and not isinstance(value, bool)
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
     }
 
 

@@ -1,13 +1,12 @@
 """What is asked about findings, and what answers show."""
 
-import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Membership
-from findings.models import Domain, Finding, FindingStatus, Regression, Scan, Severity
+from findings.models import CHECK_KEY, MOST_CHECKS, Domain, Finding, FindingStatus, Regression, Scan, Severity
 from krafter_audit.api.serializers import (
     Asked,
     Choice,
@@ -20,7 +19,6 @@ from krafter_audit.api.serializers import (
     Whole,
 )
 
-CHECK_KEY = re.compile(r"\A[a-z0-9_]{1,100}\Z")
 CONFIDENCE_WORDS = ("low", "medium", "high")
 
 
@@ -32,8 +30,11 @@ class Owner(Identifier):
     def to_internal_value(self, data: Any) -> Any:
         """Refuse people from elsewhere."""
         user_id = super().to_internal_value(data)
-        organization = self.context["organization"]
-        if not Membership.objects.filter(organization=organization, user_id=user_id).exists():
+        known = cast("dict[str, Any]", self.context).setdefault("members", {})
+        if user_id not in known:
+            members = Membership.objects.filter(organization=self.context["organization"], user_id=user_id)
+            known[user_id] = members.exists()
+        if not known[user_id]:
             self.fail("stranger")
         return user_id
 
@@ -110,13 +111,15 @@ class ReportFinding(Asked):
     affected_assets = serializers.ListField(child=AssetAsked(), required=False, max_length=1000)
     evidence = FreeForm(required=False)
     recommended_fix = RecommendedFix(required=False)
-    checks = serializers.ListField(child=CheckKey(), max_length=100, required=False)
+    checks = serializers.ListField(child=CheckKey(), max_length=MOST_CHECKS, required=False)
 
 
 class ReportFindings(Asked):
     """Many findings at once. The items are looked at one by one in the view, so that each gets its own answer."""
 
-    findings = serializers.ListField(child=serializers.JSONField(), min_length=1, max_length=1000)
+    findings = serializers.ListField(
+        child=serializers.JSONField(allow_null=True), min_length=1, max_length=1000
+    )
     mode = Choice(choices=["all", "partial"], required=False, default="all")
 
 

@@ -103,11 +103,9 @@ class FindingViewSet(ProjectViewSet):
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of this finding's regressions."""
-        self.refuse_unknown_parameters(PAGING - {"offset"})
         finding = self.find(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
-        page = by_cursor(rows, request.query_params, bound_to=f"regressions {finding.pk}", total=rows.count)
-        return self.show_page(page, RegressionShown)
+        return self.show_newest(rows, RegressionShown, total=rows.count, of=str(finding.pk))
 
 
 class FindingBulkViewSet(ProjectViewSet):
@@ -149,14 +147,10 @@ class RegressionViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
-        self.refuse_unknown_parameters(PAGING - {"offset"})
-        page = by_cursor(
-            Regression.objects.filter(project=self.project),
-            request.query_params,
-            bound_to=f"regressions {self.project.pk}",
-            total=lambda: tallies.count(self.project.pk, "regression"),
+        rows = Regression.objects.filter(project=self.project)
+        return self.show_newest(
+            rows, RegressionShown, total=lambda: tallies.count(self.project.pk, "regression")
         )
-        return self.show_page(page, RegressionShown)
 
 
 class ScanViewSet(ProjectViewSet):
@@ -169,14 +163,8 @@ class ScanViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
-        self.refuse_unknown_parameters(PAGING - {"offset"})
-        page = by_cursor(
-            Scan.objects.filter(project=self.project),
-            request.query_params,
-            bound_to=f"scans {self.project.pk}",
-            total=lambda: tallies.count(self.project.pk, "scan"),
-        )
-        return self.show_page(page, ScanShown)
+        rows = Scan.objects.filter(project=self.project)
+        return self.show_newest(rows, ScanShown, total=lambda: tallies.count(self.project.pk, "scan"))
 
     @extend_schema(summary="Read a scan", responses=ScanShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

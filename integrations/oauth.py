@@ -18,12 +18,13 @@ RENEWED_AT = 0.8  # of a token's life
 def exchange(
     client: Client, adapter: type[Provider], configured: Configuration, *, code: str, **extra: str
 ) -> dict[str, Any]:
-    """Turn a code into credentials: `{token, refresh_token?, expires_at?, renew_at?}`.
+    """Turn a code into credentials: `{token, refresh_token?, expires_at?, renew_at?}` and what refreshes need.
 
     `extra` are `redirect_uri` and `code_verifier` where they were used. Raises Refused or Unavailable.
     """
     asked = {"grant_type": "authorization_code", "code": code, **extra}
-    return _tokens(_ask(client, adapter, configured, asked), adapter)
+    tokens = _tokens(_ask(client, adapter, configured, asked), adapter)
+    return {**tokens, **_said_again(adapter, extra)}
 
 
 def is_due(credentials: Mapping[str, Any]) -> bool:
@@ -39,6 +40,7 @@ def renewed(
 ) -> dict[str, Any]:
     """Return the credentials with new tokens. Refused means that a person has to connect again."""
     asked = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
+    asked |= _said_again(adapter, credentials)
     try:
         tokens = _tokens(_ask(client, adapter, configured, asked), adapter)
     except Refused:
@@ -59,6 +61,12 @@ def _ask(
         if error.reason in ("refused_address", "invalid_url"):
             raise Refused(f"The token address of {adapter.title} is not one that may be reached.") from None
         raise Unavailable(f"{adapter.title} could not be reached ({error.reason}).") from None
+
+
+def _said_again(adapter: type[Provider], said: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the vendor wants to hear at every refresh as it heard it with the code."""
+    names = adapter.oauth.refreshed_with if adapter.oauth else ()
+    return {name: said[name] for name in names if name in said}
 
 
 def _flow(adapter: type[Provider], configured: Configuration) -> OAuth:

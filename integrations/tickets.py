@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 
-from findings.models import FindingStatus
+from findings.models import Domain, FindingStatus
 from integrations import comparison
 from integrations.models import ExternalLink
 from integrations.providers.base import Draft, Refused, Ticket, Tracker
@@ -247,4 +247,5 @@ def draft_of(task: Task) -> Draft:
         closed=task.status == Task.Status.DONE,
         url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
         text=text,
+        confidential=task.finding.domain == Domain.SECURITY,
     )

@@ -3,7 +3,7 @@
 import os
 
 from celery import Celery
-from celery.signals import setup_logging
+from celery.signals import beat_init, setup_logging, worker_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
@@ -19,3 +19,12 @@ app.steps["worker"].add(
 @setup_logging.connect
 def keep_logging(**kwargs: object) -> None:
     """Leave logging as the settings have it: Celery would set up its own."""
+
+
+@worker_init.connect
+@beat_init.connect
+def stop_unless_right(**kwargs: object) -> None:
+    """Refuse to work with a wrong setting."""
+    from krafter_audit.checks import stop_unless_right
+
+    stop_unless_right()

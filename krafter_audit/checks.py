@@ -1,11 +1,12 @@
 """Refuse to start with a wrong setting, in a sentence that names it."""
 
+import sys
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register
+from django.core.checks import CheckMessage, Error, register, run_checks
 
 from krafter_audit.lib.addresses import AddressPolicy
 from krafter_audit.lib.vault import parse_keys
@@ -16,10 +17,14 @@ MAKE_KEYS = (
 HOW_TO_MAKE_ONE = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
 
 
-@register()
+@register("environment")
 def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Look at the settings that this system reads from the environment."""
     found = [
+        *(
+            Error(problem, hint="docs/operations.md lists every setting.", id="krafter.E000")
+            for problem in settings.KRAFTER_PROBLEMS
+        ),
         _secret_key(),
         _parsed("KRAFTER_ENCRYPTION_KEYS", parse_keys, MAKE_KEYS),
         _parsed("KRAFTER_ALLOWED_NETWORKS", AddressPolicy.from_setting, "Example: 127.0.0.0/8,10.1.0.0/16"),
@@ -79,3 +84,12 @@ def _ca_file() -> CheckMessage | None:
             f"KRAFTER_CA_FILE cannot be read: {error}", hint="A PEM file of certificates.", id="krafter.E005"
         )
     return None
+
+
+def stop_unless_right() -> None:
+    """End the process with a sentence for each setting that is wrong: granian and Celery run no system checks."""
+    errors = [message for message in run_checks(tags=["environment"]) if message.is_serious()]
+    for error in errors:
+        sys.stderr.write(f"{error.msg} {error.hint}\n")
+    if errors:
+        raise SystemExit(1)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import redis
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
@@ -36,7 +36,7 @@ def metrics(request: HttpRequest) -> HttpResponse:
 def _answers(part: Callable[[], None]) -> str:
     try:
         part()
-    except (DatabaseError, redis.RedisError):
+    except (Error, redis.RedisError):
         return "away"
     return "ok"
 

@@ -4,14 +4,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import environ
 from celery.schedules import schedule
 from django.templatetags.static import static
 
+from krafter_audit.environment import Environment
 from krafter_audit.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+env = Environment()
 
 DEBUG = env.bool("KRAFTER_DEBUG", default=False)
 SECRET_KEY = env.str("KRAFTER_SECRET_KEY", default="")
@@ -105,7 +105,7 @@ DATABASES["default"]["OPTIONS"].setdefault(
     " -c idle_in_transaction_session_timeout=120s",
 )
 if env.bool("KRAFTER_DB_POOL", default=False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 16, "timeout": 5}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 
@@ -159,7 +159,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
     17 * 1024 * 1024
 )  # the API has its own, smaller caps (krafter_audit/api/parsers.py)
 
-_mail = env.email_url("EMAIL_URL", default="consolemail://")
+_mail = env.mail("EMAIL_URL", default="consolemail://")
 _mail_options = {
     "host": _mail.get("EMAIL_HOST") or "localhost",
     "port": _mail.get("EMAIL_PORT") or 25,
@@ -253,3 +253,5 @@ DJANGO_STRUCTLOG_CELERY_ENABLED = True
 LOGGING = logging_config(
     level=env.str("KRAFTER_LOG_LEVEL", default="INFO"), as_json=env.bool("KRAFTER_LOG_JSON", default=False)
 )
+
+KRAFTER_PROBLEMS = env.problems

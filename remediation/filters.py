@@ -3,7 +3,7 @@
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from findings.models import Severity
@@ -27,5 +27,7 @@ class TaskFilter(django_filters.FilterSet):
 
     def by_due_date(self, rows: QuerySet[Task], name: str, value: Any) -> QuerySet[Task]:
         """Overdue = not done, and its date has passed."""
-        late = rows.exclude(status=Task.Status.DONE).filter(sla_due_at__lt=timezone.now())
-        return late if value == "true" else rows.exclude(pk__in=late.values("pk"))
+        now = timezone.now()
+        if value == "true":
+            return rows.exclude(status=Task.Status.DONE).filter(sla_due_at__lt=now)
+        return rows.filter(Q(status=Task.Status.DONE) | Q(sla_due_at__isnull=True) | Q(sla_due_at__gte=now))

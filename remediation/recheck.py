@@ -33,6 +33,7 @@ from remediation.services.policies import config_of
 LEASE = 30  # seconds; kept alive while the look goes on
 MOST_ATTEMPTS = 3
 MOST_PAGES = 25
+LEFT_OUT = f"A verification looks at {MOST_PAGES} pages at most, and this one is beyond them."
 PAGE_ASSETS = ("url", "page", "uri")
 
 
@@ -69,9 +70,11 @@ def answers(
         return
     thresholds = rules.thresholds(config_of(finding.project))
     with Client() as client:
-        places = [Place(url, client, finding) for url in pages(finding)]
+        urls = pages(finding)
+        places = [Place(url, client, finding) for url in urls[:MOST_PAGES]]
+        left_out = dict.fromkeys(urls[MOST_PAGES:], inconclusive("not_available", LEFT_OUT))
         for key in keys:
-            yield key, judge(key, {place.url: place.look(key, thresholds) for place in places})
+            yield key, judge(key, {place.url: place.look(key, thresholds) for place in places} | left_out)
 
 
 class Place:
@@ -101,7 +104,7 @@ def pages(finding: Finding) -> list[str]:
     site = finding.project.site_url
     named = [asset["value"] for asset in finding.affected_assets if asset.get("type") in PAGE_ASSETS]
     # What cannot be asked stays in the list: it must come out as inconclusive, not be passed over.
-    return list(dict.fromkeys(_address(site, value) for value in named))[:MOST_PAGES] or [site]
+    return list(dict.fromkeys(_address(site, value) for value in named)) or [site]
 
 
 def _address(site: str, value: str) -> str:

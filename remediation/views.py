@@ -96,14 +96,10 @@ class VerificationViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
-        self.refuse_unknown_parameters(PAGING - {"offset"})
-        page = by_cursor(
-            Verification.objects.filter(project=self.project),
-            request.query_params,
-            bound_to=f"verifications {self.project.pk}",
-            total=lambda: tallies.count(self.project.pk, "verification"),
+        rows = Verification.objects.filter(project=self.project)
+        return self.show_newest(
+            rows, VerificationShown, total=lambda: tallies.count(self.project.pk, "verification")
         )
-        return self.show_page(page, VerificationShown)
 
     @extend_schema(summary="Read a verification", responses=VerificationShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

@@ -1,6 +1,6 @@
 """Reports and shares for operators: to look at, to revoke, to export again. Statuses are read-only."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db.models import QuerySet
@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from accounts.admin import operator
 from krafter_audit.lib.admin import BAD, GOOD, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.lib.forms import ServiceForm
 from reports import services
 from reports.models import Report, Share
 
@@ -32,7 +33,22 @@ class ReportAdmin(ReadOnlyAdmin):
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     exclude = ("breakdown", "subject")
+    form = ServiceForm
+    autocomplete_fields = ("project",)
     actions: ClassVar = ["export_again"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A report is asked for here; the worker makes it."""
+        return bool(request.user.has_perm("reports.add_report"))
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Ask for little, show all."""
+        return super().get_fields(request, obj) if obj else ("project", "format")
+
+    def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
+        """Queue the export."""
+        made = services.export(obj.project, format=obj.format, by=operator(request))
+        obj.__dict__.update(made.__dict__)
 
     @admin.action(description="Export the project again in the same format", permissions=["operate"])
     def export_again(self, request: HttpRequest, reports: QuerySet[Report]) -> None:

@@ -20,8 +20,9 @@ from reports.models import Share
 
 logger = logging.getLogger(__name__)
 
-LEASE = 200
+LEASE = 30  # seconds; kept alive while the messages go out
 MOST_ATTEMPTS = 3
+GAVE_UP = "The worker ended before the delivery did, several times."
 PAUSE = 10  # seconds before the second attempt; the third waits four times as long
 
 
@@ -30,8 +31,12 @@ def deliver(share_id: UUID) -> int | None:
     share = claims.claim(Share, share_id, seconds=LEASE, status=Share.Status.QUEUED)
     if share is None:
         return None
+    if share.attempts > MOST_ATTEMPTS:  # a delivery that ends its worker every time would go on for ever
+        settle(share, Share.Status.FAILED, GAVE_UP)
+        return None
     try:
-        sentence = send(share)
+        with claims.kept(share, seconds=LEASE):
+            sentence = send(share)
     except DeliveryRefused as refusal:
         settle(share, Share.Status.FAILED, str(refusal))
     except DeliveryPostponed as delay:

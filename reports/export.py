@@ -21,7 +21,7 @@ from reports.models import Report
 
 logger = logging.getLogger(__name__)
 
-LEASE = 200  # seconds; longer than the hard time limit of a job, so that two workers never hold one report
+LEASE = 30  # seconds; kept alive while the file is written
 MOST_ATTEMPTS = 5
 GAVE_UP = "The export did not come to an end in five attempts. Export the report again."
 
@@ -32,7 +32,8 @@ def export(report_id: UUID) -> None:
     if report is None or not move(report, Report.Status.EXPORTING):
         return
     try:
-        name, size = store(report)
+        with claims.kept(report, seconds=LEASE):
+            name, size = store(report)
     except ExportFailed as failure:
         fail(report, str(failure))
     except Exception:

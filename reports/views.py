@@ -11,7 +11,6 @@ from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
 from events import tallies
-from krafter_audit.api.pagination import PAGING, by_cursor
 from reports import files, periods, queries, services
 from reports.models import Report, Share
 from reports.serializers import ExportReport, ReportShown, SharedShown, ShareReport, ShareShown, SummaryShown
@@ -37,14 +36,8 @@ class ReportViewSet(ProjectViewSet):
     @extend_schema(summary="List reports, newest first", parameters=PAGE, responses=ReportShown(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
-        self.refuse_unknown_parameters(PAGING - {"offset"})
-        page = by_cursor(
-            Report.objects.filter(project=self.project),
-            request.query_params,
-            bound_to=f"reports {self.project.pk}",
-            total=lambda: tallies.count(self.project.pk, "report"),
-        )
-        return self.show_page(page, ReportShown)
+        rows = Report.objects.filter(project=self.project)
+        return self.show_newest(rows, ReportShown, total=lambda: tallies.count(self.project.pk, "report"))
 
     @extend_schema(summary="Read a report", responses=ReportShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -98,14 +91,8 @@ class ShareViewSet(ProjectViewSet):
     @extend_schema(summary="List shares, newest first", parameters=PAGE, responses=ShareShown(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
-        self.refuse_unknown_parameters(PAGING - {"offset"})
-        page = by_cursor(
-            Share.objects.filter(project=self.project).defer("webhook"),
-            request.query_params,
-            bound_to=f"shares {self.project.pk}",
-            total=lambda: tallies.count(self.project.pk, "share"),
-        )
-        return self.show_page(page, ShareShown)
+        rows = Share.objects.filter(project=self.project).defer("webhook")
+        return self.show_newest(rows, ShareShown, total=lambda: tallies.count(self.project.pk, "share"))
 
     @extend_schema(summary="Read a share", responses=ShareShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

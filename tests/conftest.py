@@ -15,6 +15,12 @@ def world(db: None) -> factories.World:
 
 
 @pytest.fixture(autouse=True)
+def _cheap_passwords(settings: object) -> None:
+    """A password is hashed a million times over, so that guessing is slow; tests guess nothing."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+
+
+@pytest.fixture(autouse=True)
 def _roomy_rate_limits(settings: object) -> Iterator[None]:
     """Rate limits are for the tests that are about them."""
     settings.KRAFTER_RATE_DEFAULT = settings.KRAFTER_RATE_STRICT = settings.KRAFTER_RATE_PUBLIC = 1_000_000  # type: ignore[attr-defined]

@@ -92,6 +92,7 @@ class Facts(Fetcher):
         obstacles.refuse_error_status(page)
         if self.verifying:
             obstacles.refuse_login_wall(self.url, page, self.before)
+            obstacles.refuse_no_page(page, self.before)
             obstacles.refuse_another_page(page, self.before)
         return page
 

@@ -20,6 +20,10 @@ _AWAY_TITLES = (
     "temporarily unavailable",
     "wartungsarbeiten",
     "domain is for sale",
+    "domain for sale",
+    "buy this domain",
+    "parked domain",
+    "domain parking",
 )
 _CHALLENGE_MARKS = (
     "/cdn-cgi/challenge-platform/",
@@ -127,6 +131,16 @@ def refuse_unread(page: Page) -> None:
         raise CannotLook("truncated", "The page is larger than is read, or broke off.")
 
 
+def refuse_no_page(page: Page, before: Identity | None) -> None:
+    """Raise when, at a second look, hardly anything answers: a header on it would prove nothing of the page."""
+    if page.response.broke_off:
+        raise CannotLook("truncated", "The answer broke off before it was whole.")
+    if page.response.status in (204, 205) or not page.response.body.strip():
+        raise CannotLook("target_missing", "The address answers with an empty page.")
+    if before and before.title and not page_identity(page).title:
+        raise CannotLook("target_missing", "What answers has no title, as the page had.")
+
+
 def refuse_another_page(page: Page, before: Identity | None) -> None:
     """Raise when, at a second look, something else stands in the page's place with a good status.
 
@@ -140,6 +154,8 @@ def refuse_another_page(page: Page, before: Identity | None) -> None:
         raise CannotLook("target_missing", f"The page answers with the title {now.title[:80]!r}.")
     if any(words in said and words not in known for words in _AWAY_TITLES):
         raise CannotLook("blocked", f"The page answers with the title {now.title[:80]!r}.")
+    if said.startswith(_CHALLENGE_TITLES) and not known.startswith(_CHALLENGE_TITLES):
+        raise CannotLook("challenge", f"The page answers with the title {now.title[:80]!r}.")
     if before and page.response.history and now.title != before.title and not _same_path(now, before):
         raise CannotLook("target_missing", f"The address now leads to another page, {now.path[:80]}.")
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -14,7 +14,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record_many
 from findings import priority, rules
-from findings.models import Finding, FindingStatus, Regression, Severity
+from findings.models import CHECK_KEY, MOST_CHECKS, Finding, FindingStatus, Regression, Severity
 
 Identity = tuple[str, str]
 
@@ -61,6 +61,8 @@ def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ing
     A resolved finding that is seen again goes back to `in_progress` with an open regression; a dismissed one stays.
     """
     batch = {sighting.identity: sighting for sighting in sightings}
+    if len(batch) > 1:
+        _take_turn(project)
     severities = rules.severity_rules(rules.config_of(project))
     now = timezone.now()
     known = _lock(project, batch)
@@ -73,6 +75,16 @@ def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ing
     everyone = {**known, **{(f.domain, f.title): f for f in fresh if f.pk in created}}
     _record(project, everyone.values(), created, by)
     return Ingested([everyone[sighting.identity] for sighting in sightings], created, regressed)
+
+
+def _take_turn(project: Project) -> None:
+    """Let one batch of a project in at a time.
+
+    Batches that overlap would wait for each other's new rows while they hold known ones: no order of locks
+    prevents that.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ingest:{project.pk}"])
 
 
 def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, Finding]:
@@ -150,7 +162,8 @@ def _apply(finding: Finding, seen: Sighting, now: datetime) -> None:
         if value is not None:
             setattr(finding, name, value)
     finding.evidence = _evidence(seen, finding.evidence)
-    finding.check_keys = _keys(seen) or finding.check_keys
+    keys = _keys(seen)
+    finding.check_keys = finding.check_keys if keys is None else keys
     finding.last_seen_at = finding.updated_at = now
     if finding.status == FindingStatus.RESOLVED:
         finding.status = FindingStatus.IN_PROGRESS
@@ -174,9 +187,10 @@ def _keys(seen: Sighting) -> list[str] | None:
     if seen.checks is not None:
         return list(dict.fromkeys(seen.checks))
     named = (seen.evidence or {}).get("checks")
-    if isinstance(named, list) and all(isinstance(key, str) and len(key) <= 100 for key in named):
-        return list(dict.fromkeys(named))
-    return None
+    if not isinstance(named, list) or len(named) > MOST_CHECKS:
+        return None
+    readable = all(isinstance(key, str) and CHECK_KEY.match(key) for key in named)
+    return list(dict.fromkeys(named)) if readable else None
 
 
 def _evidence(seen: Sighting, before: dict[str, Any]) -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """A person sorts findings: what matters, whose it is, what is not worth mending."""
 
 from collections.abc import Mapping
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Case, F, PositiveSmallIntegerField, Q, QuerySet, Value, When
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -13,8 +14,11 @@ from accounts.models import Project
 from events.record import record, record_many
 from findings import priority
 from findings.errors import FindingResolved, ResolvedRequiresVerification, TitleTaken
-from findings.models import Finding, FindingStatus
+from findings.models import Finding, FindingStatus, Severity
 from krafter_audit.api.etag import refuse_unless_current
+
+LOT = 1000  # rows of a bulk that are in memory at once
+SMALL = PositiveSmallIntegerField()
 
 
 @transaction.atomic
@@ -22,9 +26,10 @@ def update(
     finding_id: UUID, *, changes: Mapping[str, Any], by: Actor, if_match: str | None = None
 ) -> Finding:
     """Apply `changes` (severity, status, owner_id, title, description, recommended_fix) to one finding."""
-    finding = Finding.objects.select_for_update().select_related("project").get(pk=finding_id)
+    # Of itself alone: a lock of the project's row would hold up whoever inserts anything in that project.
+    finding = Finding.objects.select_for_update(of=("self",)).select_related("project").get(pk=finding_id)
     refuse_unless_current(if_match, finding)
-    _refuse_forbidden_status(finding, changes.get("status"))
+    _refuse_forbidden_status(finding.status, changes.get("status"))
     was = {name: getattr(finding, name) for name in changes}
     _change(finding, changes)
     try:
@@ -40,24 +45,42 @@ def update(
 
 @transaction.atomic
 def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[str, Any], by: Actor) -> int:
-    """Apply `changes` to all of `rows`, all or nothing; return how many changed."""
-    findings = list(rows.select_for_update().order_by("id"))
-    for finding in findings:
-        _refuse_forbidden_status(finding, changes.get("status"))
-        _change(finding, changes)
-        finding.updated_at = timezone.now()
-    fields = ["severity", "status", "owner", "impact", "effort", "risk", "score", "updated_at"]
-    Finding.objects.bulk_update(findings, fields, batch_size=500)
-    record_many("finding.updated", project, [(f.pk, {"now": dict(changes)}) for f in findings], by=by)
-    return len(findings)
+    """Apply `changes` (severity, status, owner_id) to all of `rows`, all or nothing; return how many changed.
+
+    The rows are locked in the order of their ids and read through a cursor: a million of them cost time, not memory.
+    """
+    names = sorted({"status", *changes})
+    locked = rows.select_for_update().order_by("id").values("pk", *names)
+    changed = 0
+    for lot in batched(locked.iterator(chunk_size=LOT), LOT):
+        for row in lot:
+            _refuse_forbidden_status(row["status"], changes.get("status"))
+        Finding.objects.filter(pk__in=[row["pk"] for row in lot]).update(**_values(changes))
+        told = ((row["pk"], {name: row[name] for name in changes}) for row in lot)
+        events = [(pk, {"was": was, "now": dict(changes)}) for pk, was in told]
+        record_many("finding.updated", project, events, by=by)
+        changed += len(lot)
+    return changed
 
 
-def _refuse_forbidden_status(finding: Finding, status: str | None) -> None:
-    if status is None or status == finding.status:
+def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what one UPDATE sets; numbers that were the usual ones of the old severity follow the new one."""
+    values = {**changes, "updated_at": timezone.now()}
+    if "severity" in changes:
+        usual = Q()
+        for severity in Severity.values:
+            usual |= Q(severity=severity, **vars(priority.usual(severity)))
+        for name, number in vars(priority.usual(changes["severity"])).items():
+            values[name] = Case(When(usual, then=Value(number)), default=F(name), output_field=SMALL)
+    return values
+
+
+def _refuse_forbidden_status(before: str, after: str | None) -> None:
+    if after is None or after == before:
         return
-    if status == FindingStatus.RESOLVED:
+    if after == FindingStatus.RESOLVED:
         raise ResolvedRequiresVerification
-    if finding.status == FindingStatus.RESOLVED:
+    if before == FindingStatus.RESOLVED:
         raise FindingResolved
 
 

@@ -2,8 +2,9 @@
 
 from integrations.providers.base import Provider
 from integrations.providers.github import GitHub
+from integrations.providers.gitlab import GitLab
 from integrations.providers.jira import Jira
 
 PROVIDERS = ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
 
-ADAPTERS: dict[str, type[Provider]] = {adapter.name: adapter for adapter in (GitHub, Jira)}
+ADAPTERS: dict[str, type[Provider]] = {adapter.name: adapter for adapter in (GitHub, GitLab, Jira)}

@@ -60,7 +60,10 @@ class Ticket:
 
 @dataclass(frozen=True)
 class Draft:
-    """A task as it is to be seen at the provider. `text` is the guidance in Markdown."""
+    """A task as it is to be seen at the provider. `text` is the guidance in Markdown.
+
+    `confidential`: it is about a hole that not everybody should read of, where the vendor can hide a ticket.
+    """
 
     marker: str
     title: str
@@ -70,6 +73,7 @@ class Draft:
     closed: bool
     url: str = ""  # of the task's page here
     text: str = ""
+    confidential: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,10 +101,14 @@ class Source:
 
 @dataclass(frozen=True)
 class OAuth:
-    """How the vendor's token endpoint is asked: its address and whether it reads a form or JSON."""
+    """How the vendor's token endpoint is asked: its address and whether it reads a form or JSON.
+
+    `refreshed_with`: what came with the code and is to come with every refresh again, as `redirect_uri`.
+    """
 
     token_url: str
     body: str = "form"
+    refreshed_with: tuple[str, ...] = ()
 
 
 class Provider:

@@ -77,8 +77,11 @@ class EnvelopeRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        """Return the bytes of the envelope."""
-        request = (renderer_context or {})["request"]
+        """Return the bytes of the envelope; a 304 has no body, so no length of one is told either."""
+        context = renderer_context or {}
+        request, response = context["request"], context.get("response")
+        if response is not None and response.status_code == 304:
+            return b""
         return dump(wrap(data, request_id_of(request)))
 
 

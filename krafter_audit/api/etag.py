@@ -20,13 +20,17 @@ def etag(row: Versioned) -> str:
     return f'"{hashlib.sha256(seed.encode()).hexdigest()[:24]}"'
 
 
-def names(header: str | None, row: Versioned) -> bool:
-    """Tell whether an If-Match or If-None-Match header names the row's present state."""
-    tags = [tag.strip() for tag in (header or "").split(",")]
-    return "*" in tags or etag(row) in tags
+def known(if_none_match: str | None, row: Versioned) -> bool:
+    """Tell whether the client has the row's present state. Weakly, for a proxy that compresses weakens the tag."""
+    tags = _tags(if_none_match)
+    return "*" in tags or etag(row) in [tag.removeprefix("W/") for tag in tags]
 
 
 def refuse_unless_current(if_match: str | None, row: Versioned) -> None:
     """Raise PreconditionFailed when the client's If-Match is of an older state. Call it with the row locked."""
-    if if_match is not None and not names(if_match, row):
+    if if_match is not None and not {"*", etag(row)} & set(_tags(if_match)):
         raise PreconditionFailed(headers={"etag": etag(row)})
+
+
+def _tags(header: str | None) -> list[str]:
+    return [tag.strip() for tag in (header or "").split(",")]

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotFound
 from django.views.decorators.csrf import csrf_exempt
@@ -24,7 +24,8 @@ TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], 
     (drf.UnsupportedMediaType, lambda exc: errors.UnsupportedMediaType()),
     (drf.NotAcceptable, lambda exc: errors.NotAcceptable()),
     (drf.MethodNotAllowed, lambda exc: errors.MethodNotAllowed()),
-    ((Http404, drf.NotFound), lambda exc: errors.NotFound()),
+    # ObjectDoesNotExist: a row that went between the look-up and the lock.
+    ((Http404, drf.NotFound, ObjectDoesNotExist), lambda exc: errors.NotFound()),
     (RequestDataTooBig, lambda exc: errors.PayloadTooLarge()),
     ((OperationalError, InterfaceError), lambda exc: errors.Unavailable(headers={"retry-after": "5"})),
 ]

@@ -82,8 +82,9 @@ def _kept(organization_id: UUID, key: str) -> IdempotentAnswer | None:
 def _again(kept: IdempotentAnswer, fingerprint: str) -> Response:
     if kept.fingerprint != fingerprint:
         raise IdempotencyKeyReused
-    data = json.loads(bytes(kept.body))  # orjson reads whole numbers beyond 64 bits as floats
-    return Response(data, status=kept.status, headers={"idempotent-replayed": "true"})
+    data = json.loads(bytes(kept.body))  # not orjson, which makes floats of the largest numbers
+    headers = {"idempotent-replayed": "true", **({"etag": kept.etag} if kept.etag else {})}
+    return Response(data, status=kept.status, headers=headers)
 
 
 def _keep(organization_id: UUID, key: str, fingerprint: str, response: Response) -> None:
@@ -93,6 +94,7 @@ def _keep(organization_id: UUID, key: str, fingerprint: str, response: Response)
         fingerprint=fingerprint,
         status=response.status_code,
         body=dump(response.data),
+        etag=response.headers.get("etag", ""),
     )
 
 

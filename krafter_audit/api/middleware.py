@@ -6,6 +6,7 @@ import os
 import re
 import time
 from collections.abc import Callable
+from urllib.parse import quote
 
 import structlog
 from django.http import HttpRequest, HttpResponse
@@ -49,5 +50,8 @@ class RequestIdMiddleware:
 
 
 def _shown(path: str) -> str:
-    """Return the path without the token of a shared report: whoever holds the link may read the report."""
-    return SHARED.sub(r"\1…", path)
+    """Return the path without the token of a shared report: whoever holds the link may read the report.
+
+    It is percent-encoded again, so that a decoded line feed or escape sequence writes no log line of its own.
+    """
+    return SHARED.sub(r"\1…", quote(path, safe="/:@!$&'()*+,;=-._~"))

@@ -5,6 +5,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
@@ -115,7 +116,7 @@ def _read(model: type[Model], name: str, value: Any) -> Any:
         parsed = field.to_python(value)
     except ValidationError as error:
         raise ValueError(name) from error
-    if parsed is None:
+    if parsed is None or (isinstance(parsed, datetime) and parsed.tzinfo is None):
         raise ValueError(name)
     return parsed
 

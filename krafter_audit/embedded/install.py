@@ -15,6 +15,7 @@ def main() -> None:
     """Migrate, then seed."""
     given = json.loads(os.environ["KRAFTER_INSTALL"])
     django.setup()
+    call_command("check")
     call_command("migrate", interactive=False, verbosity=1)
     call_command(
         "seed_installation",

@@ -144,12 +144,12 @@ class System:
         schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
         web = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", port, "--no-ws"]
-        web += ["--workers", "1", "--blocking-threads", "8", "--respawn-failed-workers"]
+        web += ["--workers", "1", "--blocking-threads", "24", "--respawn-failed-workers"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = [
             "worker",
             "--concurrency",
-            "2",
+            "4",
             "--without-gossip",
             "--without-mingle",
             "--loglevel",

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin import ActionLocation
+from django.contrib.admin import ActionLocation, ShowFacets
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -109,6 +109,7 @@ class RecordAdmin(ModelAdmin):
     list_per_page = list_max_show_all = 50
     paginator = BoundedPaginator
     show_full_result_count = False
+    show_facets = ShowFacets.NEVER  # a count for each choice of a filter reads the whole table
     sortable_by: ClassVar[Any] = ()
     list_disable_select_all = True
     list_filter_submit = True

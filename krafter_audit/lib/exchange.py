@@ -134,6 +134,7 @@ class Exchange:
             headers=headers,
             body=body,
             truncated=not (whole and decodes),
+            broke_off=not (whole and decodes) and len(body) < self.limits.body,
             address=backend.address,
             started_at=started_at,
             ttfb_ms=backend.waited_ms,

@@ -56,7 +56,8 @@ class Response:
 
     `url`: the one that gave it, after redirects. `address`: the IP address that was connected to.
     `body`: decoded, cut at the limit; `truncated`: it is not whole, as it was cut, or the connection broke,
-    or it can't be decoded to the end. `encoded_size`: bytes of the body as received, before decoding.
+    or it can't be decoded to the end; `broke_off`: it ended before it was whole and before the limit.
+    `encoded_size`: bytes of the body as received, before decoding.
     `started_at`: UTC. `ttfb_ms`: milliseconds from sending the end of the request to the first byte of the
     answer, without look-up, connection and handshake (as Lighthouse's server-response-time). `duration_ms`:
     of this hop, from the look-up to the last byte of the body. `history`: the redirects that led here.
@@ -73,6 +74,7 @@ class Response:
     ttfb_ms: float
     duration_ms: float
     encoded_size: int
+    broke_off: bool = False
     history: tuple["Response", ...] = ()
 
     @cached_property

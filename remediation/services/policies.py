@@ -29,15 +29,18 @@ DEFAULT_CONFIG: dict[str, Any] = {
 
 def current(project: Project) -> Policy:
     """Return the active policy; the first read creates the default, two first reads at once make one."""
-    policy = Policy.objects.filter(project=project, active=True).first()
-    if policy is None:
-        made = Policy(project=project, name=DEFAULT_NAME, config=DEFAULT_CONFIG)
-        Policy.objects.bulk_create([made], ignore_conflicts=True)
-        policy = Policy.objects.get(project=project, active=True)
-        if policy.pk == made.pk:
-            policy.project = project
-            record("policy.created", policy, by=SYSTEM)
+    policy = Policy.objects.filter(project=project, active=True).first() or _first(project)
     policy.project = project
+    return policy
+
+
+@transaction.atomic
+def _first(project: Project) -> Policy:
+    made = Policy(project=project, name=DEFAULT_NAME, config=DEFAULT_CONFIG)
+    Policy.objects.bulk_create([made], ignore_conflicts=True)
+    policy = Policy.objects.get(project=project, active=True)
+    if policy.pk == made.pk:
+        record("policy.created", made, by=SYSTEM)
     return policy
 
 

@@ -131,9 +131,7 @@ def test_what_the_api_refuses_is_refused_in_the_form(
     assert finding.updated_at == before
 
 
-def test_findings_move_by_the_buttons_and_a_refusal_stops_no_other(
-    operator: Client, world: World
-) -> None:
+def test_findings_move_by_the_buttons_and_a_refusal_stops_no_other(operator: Client, world: World) -> None:
     new, resolved = factories.finding(world), factories.finding(world, status="resolved")
 
     messages = told(act(operator, "dismiss", new, resolved))

@@ -212,3 +212,45 @@ def test_a_wrong_field_is_named_and_nothing_is_kept(world: World, change: dict[s
     assert response.status_code == 422
     assert any(name.startswith(field) for name in response.json()["error"]["details"])
     assert Finding.objects.count() == 0
+
+
+def test_an_item_that_is_null_gets_its_own_answer_in_a_partial_bulk(world: World):
+    items = [None, 5, {"domain": "seo", "title": "No title"}]
+
+    response = world.client.ask("post", "findings/bulk", {"mode": "partial", "findings": items})
+
+    assert [item["status"] for item in response.json()["data"]["items"]] == ["invalid", "invalid", "created"]
+
+
+def test_the_owner_of_many_items_is_looked_up_once(world: World):
+    items = [
+        {"domain": "seo", "title": f"Title {place}", "owner_id": str(world.owner.pk)} for place in range(20)
+    ]
+
+    with CaptureQueriesContext(connection) as asked:
+        world.client.ask("post", "findings/bulk", {"findings": items})
+
+    looked_up = [query for query in asked if 'FROM "accounts_membership"' in query["sql"].split("WHERE")[0]]
+    assert len([query for query in looked_up if query["sql"].startswith("SELECT 1")]) == 1
+
+
+@pytest.mark.parametrize(
+    "named", [[f"key_{place}" for place in range(101)], ["Not a key"], [""], "title_present"]
+)
+def test_checks_in_evidence_that_are_none_are_kept_as_evidence_alone(world: World, named: Any):
+    world.client.ask(
+        "post", "findings", {"domain": "seo", "title": "No title", "evidence": {"checks": named}}
+    )
+
+    finding = Finding.objects.get()
+    assert (finding.check_keys, finding.evidence) == ([], {"checks": named})
+
+
+def test_a_source_that_names_no_checks_any_more_leaves_none(world: World):
+    body = {"domain": "seo", "title": "No title"}
+    world.client.ask("post", "findings", body | {"checks": ["title_present"]})
+
+    world.client.ask("post", "findings", body | {"checks": []})
+
+    finding = Finding.objects.get()
+    assert (finding.check_keys, finding.evidence["checks"]) == ([], [])

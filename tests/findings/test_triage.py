@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from events.models import Event
-from findings.models import Finding
+from findings.models import OPEN_STATUSES, Finding
+from findings.services import triage
 from tests import factories
 from tests.factories import World
 
@@ -110,3 +113,63 @@ def test_a_bulk_update_cannot_resolve_either(world: World):
     response = world.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"status": "resolved"}})
 
     assert response.json()["error"]["code"] == "resolved_requires_verification"
+
+
+def test_a_bulk_update_moves_the_usual_scores_and_keeps_the_chosen_ones(world: World):
+    usual = factories.finding(world, severity="low")
+    chosen = factories.finding(world, severity="low", priority={"score": 77})
+
+    world.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"severity": "critical"}})
+
+    usual.refresh_from_db()
+    chosen.refresh_from_db()
+    assert (usual.severity, usual.impact, usual.score) == ("critical", 95, 81)
+    assert (chosen.severity, chosen.score) == ("critical", 77)
+
+
+def test_a_bulk_update_reads_its_rows_in_lots_and_records_each(world: World, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(triage, "LOT", 2)
+    findings = [factories.finding(world) for _ in range(5)]
+    before = findings[0].updated_at
+
+    shown = world.client.ask(
+        "post", "findings/bulk-update", {"filter": {"status": "new"}, "set": {"status": "triaged"}}
+    ).json()["data"]
+
+    assert shown == {"matched": 5, "updated": 5, "dry_run": False}
+    assert set(Finding.objects.values_list("status", flat=True)) == {"triaged"}
+    events = Event.objects.filter(name="finding.updated")
+    assert [event.data for event in events] == [{"was": {"status": "new"}, "now": {"status": "triaged"}}] * 5
+    findings[0].refresh_from_db()
+    assert findings[0].updated_at > before
+
+
+def test_a_bulk_update_that_meets_a_resolved_finding_late_changes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(triage, "LOT", 1)
+    for status in ("new", "new", "resolved"):
+        factories.finding(world, status=status)
+
+    response = world.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"status": "triaged"}})
+
+    assert response.json()["error"]["code"] == "finding_resolved"
+    assert sorted(Finding.objects.values_list("status", flat=True)) == ["new", "new", "resolved"]
+
+
+def test_a_change_locks_the_finding_and_not_its_project(world: World):
+    finding = factories.finding(world)
+
+    with CaptureQueriesContext(connection) as asked:
+        triage.update(finding.pk, changes={"status": "triaged"}, by=world.actor)
+
+    locks = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
+    assert [sql.split("FOR UPDATE")[1].strip() for sql in locks] == ['OF "findings_finding"']
+
+
+@pytest.mark.parametrize("status", OPEN_STATUSES)
+def test_a_dismissed_finding_may_become_whatever_is_open(world: World, status: str):
+    finding = factories.finding(world, status="dismissed")
+
+    assert patch(world, finding, status=status).status_code == 200
+    assert Finding.lifecycle.allows("dismissed", status)

@@ -1,10 +1,15 @@
 """What operators and load balancers ask, and what keeps a wrong setting from starting."""
 
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from django.conf import settings
 from django.core.checks import run_checks
 from django.test import Client
 
@@ -97,3 +102,52 @@ def test_a_wrong_secret_is_not_repeated(settings: Any, name: str, value: str):
 
 def test_the_settings_of_these_tests_are_right():
     assert run_checks() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("KRAFTER_RATE_DEFAULT", "abc"),
+        ("KRAFTER_LOG_JSON", "perhaps"),
+        ("DATABASE_URL", "nonsense://:pw@x:y/z"),
+    ],
+)
+def test_what_cannot_be_read_is_noted_by_name_and_not_repeated(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+):
+    from krafter_audit.environment import Environment
+
+    monkeypatch.setenv(name, value)
+    env = Environment()
+
+    env.int("KRAFTER_RATE_DEFAULT", default=100)
+    env.bool("KRAFTER_LOG_JSON", default=False)
+    env.db("DATABASE_URL", default="postgres://x@127.0.0.1/x")
+
+    (problem,) = env.problems
+    assert problem.startswith(name)
+    assert value not in problem
+
+
+WEB = ["-c", "import krafter_audit.wsgi"]
+CLOCK = ["-m", "celery", "-A", "krafter_audit", "beat", "--schedule", "beat-schedule"]
+
+
+@pytest.mark.parametrize("command", [WEB, CLOCK], ids=["web", "clock"])
+def test_the_web_and_the_clock_do_not_start_with_a_wrong_setting(command: list[str], tmp_path: Path):
+    root = str(settings.BASE_DIR)
+    wrong = {"KRAFTER_RATE_DEFAULT": "abc", "KRAFTER_ENCRYPTION_KEYS": "bad", "PYTHONPATH": root}
+
+    ended = subprocess.run(
+        [sys.executable, *command],
+        env=os.environ | wrong,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+
+    assert ended.returncode == 1
+    assert "KRAFTER_RATE_DEFAULT is not a whole number." in ended.stderr
+    assert "KRAFTER_ENCRYPTION_KEYS" in ended.stderr
+    assert "Traceback" not in ended.stderr

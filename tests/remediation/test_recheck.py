@@ -17,6 +17,7 @@ from tests.sites import Site
 pytestmark = pytest.mark.django_db
 
 CSP = "default-src 'self'"
+WHO = {"host": 1, "path": [], "status_class": "2", "title": 3, "password_form": "no"}
 
 
 @pytest.fixture
@@ -281,3 +282,31 @@ def test_the_checks_of_one_verification_share_what_is_fetched(world: World, site
 
     assert [check["status"] for check in verification.checks] == ["passed"] * 3
     assert len(site.hits) <= 2
+
+
+def test_an_identity_of_the_page_that_somebody_else_wrote_does_not_stop_the_look(world: World, site: Site):
+    outcome = {"status": "failed", "evidence": {"identity": WHO}}
+
+    verification = run(world, evidence={"pages": [{"url": site.url, "outcome": outcome}]})
+
+    assert (verification.running, verification.attempts) == (False, 1)
+    assert verification.checks[0]["status"] in ("failed", "inconclusive")
+
+
+def test_a_threshold_beyond_all_numbers_is_ignored(world: World):
+    world.client.ask(
+        "put", "policies/current", {"config": {"checks": {"security_header_csp": {"threshold": 10**400}}}}
+    )
+
+    assert run(world).checks[0]["status"] == "failed"
+
+
+def test_pages_beyond_the_most_that_are_looked_at_are_not_taken_to_have_passed(world: World, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+    assets = [{"type": "url", "value": f"{site.url}#{number}"} for number in range(recheck.MOST_PAGES + 1)]
+
+    verification = run(world, affected_assets=assets)
+
+    pages = json.loads(Evidence.objects.get().body)["pages"]
+    assert verification.checks[0]["status"] == "inconclusive"
+    assert [page["status"] for page in pages] == ["passed"] * recheck.MOST_PAGES + ["inconclusive"]

@@ -94,6 +94,24 @@ def test_operators_export_again_and_are_told_when_the_quota_is_used_up(
     assert "quota" in refused.content.decode()
 
 
+def test_operators_export_a_project_and_are_told_in_the_form_when_the_quota_is_used_up(
+    operator: Client, world: World
+) -> None:
+    asked = {"project": world.project.pk, "format": "csv"}
+    address = reverse("admin:reports_report_add")
+
+    made = operator.post(address, asked)
+    world.organization.ai_quota = 1
+    world.organization.save()
+    refused = operator.post(address, asked)
+
+    assert (made.status_code, refused.status_code) == (302, 200)
+    assert list(Report.objects.values_list("project", "format", "status")) == [
+        (world.project.pk, "csv", "queued")
+    ]
+    assert "quota for this month is used up" in refused.content.decode()
+
+
 def test_who_may_only_look_has_no_actions(db: None, ask: Ask, exported: Exported) -> None:
     exported("json")
     ask("post", "reports/share", {"channel": "link"})

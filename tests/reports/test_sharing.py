@@ -227,6 +227,20 @@ def test_an_address_that_the_mail_server_refuses_does_not_stop_the_others(
     assert share.outcomes == {"eve@example.com": "refused", "ada@example.com": "sent"}
 
 
+def test_a_delivery_whose_worker_died_three_times_is_given_up(
+    ask: Ask, exported: Exported, mailoutbox: Any
+) -> None:
+    exported("json")
+    ask("post", "reports/share", {"channel": "email", "recipients": ["ada@example.com"]})
+    Share.objects.update(attempts=3)
+
+    deliver.deliver(Share.objects.get().pk)
+
+    share = Share.objects.get()
+    assert (share.status, share.outcome) == ("failed", deliver.GAVE_UP)
+    assert mailoutbox == []
+
+
 @pytest.fixture(scope="module")
 def loopback(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HTTPServer, Path]]:
     """An HTTPS server in Slack's place, and the authority that it is trusted by."""

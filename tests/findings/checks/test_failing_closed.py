@@ -220,6 +220,32 @@ def test_a_page_that_says_that_it_is_not_found_is_no_answer_to_a_verification() 
     assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "target_missing")}
 
 
+CSP = ("Content-Security-Policy", "default-src 'self'")
+IN_ITS_PLACE = {
+    "nothing, by status": (Answer("", 204, [*HTML, CSP]), "target_missing"),
+    "nothing": (Answer("", headers=[*HTML, CSP]), "target_missing"),
+    "white space": (Answer("  \n ", headers=[*HTML, CSP]), "target_missing"),
+    "data": (Answer('{"a": 1}', headers=[("Content-Type", "application/json"), CSP]), "target_missing"),
+    "a page without its title": (Answer("<p>It works!", headers=[*HTML, CSP]), "target_missing"),
+    "a body that cannot be decoded": (
+        Answer("no gzip", headers=[*HTML, CSP, ("Content-Encoding", "gzip")]),
+        "truncated",
+    ),
+    "a parked domain": (Answer("<title>Domain for sale</title><p>Buy", headers=[*HTML, CSP]), "blocked"),
+    "a challenge": (Answer("<title>Just a moment...</title><p>Wait", headers=[*HTML, CSP]), "challenge"),
+}
+
+
+@pytest.mark.parametrize("what", IN_ITS_PLACE)
+def test_a_good_header_on_something_else_is_no_answer_to_a_verification(what: str) -> None:
+    answer, reason = IN_ITS_PLACE[what]
+    before = {"security_header_csp": seen_before("A shop of good things")}
+
+    outcomes = looked(Site({"/": answer}), ["security_header_csp"], before=before)
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
+
+
 def test_an_address_that_now_leads_to_another_page_is_no_answer_to_a_verification() -> None:
     home = Answer("<title>Home</title><p>Welcome", headers=HTML)
     site = Site({"/": Answer(status=301, headers=[("Location", "/home")]), "/home": home})

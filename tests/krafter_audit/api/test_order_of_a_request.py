@@ -175,3 +175,15 @@ def test_a_slug_with_a_nul_in_it_is_not_the_slug_without(world: World):
 def test_the_schema_and_its_page_refuse_in_the_envelope(world: World, path: str):
     assert refusal(world.client.ask("post", path, {})) == (405, "method_not_allowed")
     assert refusal(world.client.ask("get", path, accept="text/csv")) == (406, "not_acceptable")
+
+
+def test_the_log_of_requests_takes_no_line_from_a_path(world: World, caplog: pytest.LogCaptureFixture):
+    with caplog.at_level("INFO", logger="krafter_audit.requests"):
+        world.client.ask("get", "/api/v1/x%0D%0Alevel=error%1B[31m")
+        world.client.ask("get", "/insights/audit/reports/shared/secret%0Atoken")
+
+    lines = [record.getMessage() for record in caplog.records if record.name == "krafter_audit.requests"]
+    assert [line.split()[1] for line in lines] == [
+        "/api/v1/x%0D%0Alevel=error%1B%5B31m",
+        "/insights/audit/reports/shared/…",
+    ]

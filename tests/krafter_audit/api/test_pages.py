@@ -1,15 +1,19 @@
 """Pages: bound cursors, honest totals, nothing skipped or repeated."""
 
+import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from events import tallies
 from events.models import Tally
 from findings.models import Finding
+from krafter_audit.api import pagination
 from tests import factories
 from tests.factories import World
 
@@ -144,6 +148,28 @@ def test_deleting_rows_takes_them_out_of_the_totals(world: World):
     Finding.objects.all().delete()
 
     assert tallies.count(world.project.pk, "finding") == 0
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        [5, "2026-01-01", "018f0000-0000-7000-8000-000000000000"],
+        [5, "2026-01-01T00:00:00", "018f0000-0000-7000-8000-000000000000"],
+        [5, "2026-01-01T00:00:00Z", 10**60],
+        [5, {}, "018f0000-0000-7000-8000-000000000000"],
+        [[], "2026-01-01T00:00:00Z", "018f0000-0000-7000-8000-000000000000"],
+        [1e999, "2026-01-01T00:00:00Z", "018f0000-0000-7000-8000-000000000000"],
+        [5],
+        {},
+    ],
+)
+def test_a_cursor_that_somebody_made_up_is_refused(world: World, place: Any):
+    seal = pagination._seal(QueryDict(""), f"findings {world.project.pk}")
+    made = json.dumps([seal, *place]).encode()
+
+    response = world.client.ask("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["cursor"])
 
 
 def test_a_typo_in_the_query_of_a_findings_regressions_is_refused(world: World):

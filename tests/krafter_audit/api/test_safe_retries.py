@@ -28,6 +28,7 @@ def test_the_same_key_and_body_gets_the_first_answer_again(world: World):
 
     assert (again.status_code, again.json()["data"]) == (201, first.json()["data"])
     assert again["idempotent-replayed"] == "true"
+    assert again["etag"] == first["etag"]
     assert "idempotent-replayed" not in first
     assert Task.objects.count() == 1
 
@@ -150,7 +151,7 @@ def test_an_unchanged_resource_is_not_sent_again(world: World):
 
     response = world.client.ask("get", f"tasks/{task.pk}", if_none_match=tag)
 
-    assert (response.status_code, response.content) == (304, b"")
+    assert (response.status_code, response.content, response["content-length"]) == (304, b"", "0")
 
 
 @pytest.mark.django_db
@@ -216,3 +217,26 @@ def test_only_what_trusted_proxies_wrote_tells_the_clients_address(
     request = rf.get("/", headers={"x-forwarded-for": forwarded})
 
     assert ratelimit.client_address(request) == address
+
+
+@pytest.mark.django_db
+def test_the_answer_given_again_has_the_etag_and_the_numbers_of_the_first(world: World):
+    finding = factories.finding(world)
+    assert create(world, finding, "k1")["etag"] == create(world, finding, "k1")["etag"]
+
+    body = {"config": {"number": 10**25}}
+    answers = [world.client.ask("post", "policies/test", body, idempotency_key="k2") for _ in range(2)]
+
+    assert [b"10000000000000000000000000" in answer.content for answer in answers] == [True, True]
+
+
+@pytest.mark.django_db
+def test_a_tag_that_a_proxy_has_weakened_still_saves_the_answer(world: World):
+    address = f"findings/{factories.finding(world).pk}"
+    tag = world.client.ask("get", address)["etag"]
+
+    response = world.client.ask("get", address, if_none_match=f"W/{tag}")
+    refused = world.client.ask("patch", address, {"status": "triaged"}, if_match=f"W/{tag}")
+
+    assert (response.status_code, response.content) == (304, b"")
+    assert refused.status_code == 412

@@ -1,0 +1,82 @@
+"""The admin in a real browser: nothing is refused by the policy of content, nothing is wider than the screen."""
+
+import os
+import shutil
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from accounts.models import User
+from tests import factories, staff
+from tests.factories import World
+from tests.staff import address
+
+
+def chromium(play: Any) -> Browser:
+    """Start the system's Chromium, or the one that Playwright brought."""
+    path = os.environ.get("KRAFTER_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    return play.chromium.launch(executable_path=path, args=["--no-sandbox"])
+
+
+def watched(browser: Browser, width: int) -> tuple[Page, list[str]]:
+    """Open a window of that width and return it with the list of what it complains about."""
+    page = browser.new_page(viewport={"width": width, "height": 900})
+    complaints: list[str] = []
+    page.on(
+        "console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    return page, complaints
+
+
+def log_in(page: Page, origin: str, user: User) -> None:
+    page.goto(f"{origin}/admin/login/")
+    page.fill("[name=username]", user.email)
+    page.fill("[name=password]", staff.PASSWORD)
+    page.click("[type=submit]")
+    page.wait_for_url(f"{origin}/admin/")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("width", [390, 1280])
+def test_pages_run_under_their_policy_and_fit_the_screen(live_server: Any, world: World, width: int) -> None:
+    verification = factories.verification(world)
+    rows = (world.organization, world.owner, verification.task.finding, verification.task, verification)
+    paths = ["/admin/", "/api/docs"]
+    paths += [address(type(row), "changelist") for row in rows]
+    paths += [address(type(row), "change", row.pk) for row in rows]
+    user = staff.superuser()
+
+    wider = []
+    with sync_playwright() as play:
+        browser = chromium(play)
+        page, complaints = watched(browser, width)
+        log_in(page, live_server.url, user)
+        for path in paths:
+            page.goto(live_server.url + path, wait_until="networkidle")
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                wider.append(path)
+        browser.close()
+
+    assert (complaints, wider) == ([], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_verification_is_approved_by_its_button(live_server: Any, world: World) -> None:
+    verification = factories.verification(world, checks="passed")
+    path = address(type(verification), "change", verification.pk)
+    user = staff.superuser()
+
+    with sync_playwright() as play:
+        browser = chromium(play)
+        page, complaints = watched(browser, 1280)
+        log_in(page, live_server.url, user)
+        page.goto(live_server.url + path)
+        page.click("button[value=approve]")
+        page.wait_for_selector("text=Mend it: approved.")
+        landed = page.url
+        browser.close()
+
+    assert (complaints, landed) == ([], live_server.url + path)
+    assert factories.where_things_stand(verification)["task"] == "done"

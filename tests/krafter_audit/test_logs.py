@@ -1,0 +1,24 @@
+"""What the log keeps of requests, and what it must not."""
+
+import logging
+
+import pytest
+
+logger = logging.getLogger("django.request")
+PATH = "/insights/audit/reports/shared/the-token/download"
+
+
+def test_an_outage_is_told_once_and_without_the_token_of_a_shared_report(caplog: pytest.LogCaptureFixture):
+    logger.error("%s: %s", "Service Unavailable", PATH)
+
+    assert caplog.messages == []
+
+
+def test_a_crash_is_told_without_the_token_of_a_shared_report(caplog: pytest.LogCaptureFixture):
+    try:
+        raise KeyError("inside")
+    except KeyError as error:
+        logger.error("%s: %s", "Internal Server Error", PATH, exc_info=error)
+
+    assert caplog.messages == ["Internal Server Error: /insights/audit/reports/shared/…/download"]
+    assert caplog.records[0].exc_info
