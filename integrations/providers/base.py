@@ -146,6 +146,15 @@ class Provider:
         """List the kinds of findings that this vendor can be asked for."""
         return ()
 
+    @property
+    def settled_prefix(self) -> str:
+        """What the ids of those findings begin with that are settled at the vendor too; empty: none are."""
+        return ""
+
+    def settle(self, external_id: str) -> None:
+        """Mark what a finding came from as fixed at the vendor. Safe to repeat; Refused where it is not ours."""
+        raise NotImplementedError
+
     def headers(self) -> dict[str, str]:
         """Return the headers of every request, the vendor's authorisation among them."""
         raise NotImplementedError
