@@ -71,6 +71,7 @@ class Draft:
     priority: str
     due: datetime | None
     closed: bool
+    url: str = ""  # of the task's page here
     text: str = ""
     confidential: bool = False
 
@@ -169,9 +170,12 @@ class Provider:
             raise Refused(f"The credentials of {self.title} need a {key!r}: connect again with one.")
         return value.strip()
 
-    def ask(self, method: str, url: str, **request: Any) -> Response:
-        """Send one request and return its success. What is safe to repeat is tried three times."""
-        attempts = ATTEMPTS if method in SAFE_TO_REPEAT else 1
+    def ask(self, method: str, url: str, *, repeatable: bool = False, **request: Any) -> Response:
+        """Send one request and return its success. What is safe to repeat is tried three times.
+
+        `repeatable` says so of a POST that only reads, or that the vendor knows again.
+        """
+        attempts = ATTEMPTS if repeatable or method in SAFE_TO_REPEAT else 1
         retrying = Retrying(
             stop=stop_after_attempt(attempts),
             wait=wait_random_exponential(multiplier=0.5, max=4),
