@@ -3,7 +3,7 @@
 The order: key, expiry, rate limit, scope, project, body.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -39,6 +39,8 @@ class OrganizationViewSet(viewsets.ViewSet):
     rate_limit: ClassVar[str] = "default"
     strict_actions: ClassVar[frozenset[str]] = frozenset()
     read_only_posts: ClassVar[frozenset[str]] = frozenset()
+    # action → the cached property that asks the network what the action needs: read before any transaction begins
+    prepared: ClassVar[Mapping[str, str]] = {}
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "post", "patch", "put", "delete")
     caller: keys.Caller
@@ -93,7 +95,14 @@ class OrganizationViewSet(viewsets.ViewSet):
         key = idempotency.key_of(request) if request.method == "POST" else None
         if key is not None:
             organization_id = self.caller.organization.pk
-            self.post = idempotency.once(self.post, organization_id=organization_id, key=key)  # type: ignore[has-type]  # set by as_view
+            carry_out = self.post  # type: ignore[has-type]  # set by as_view
+            self.post = idempotency.once(
+                carry_out, organization_id=organization_id, key=key, prepare=self._prepare
+            )
+
+    def _prepare(self) -> None:
+        if self.action in self.prepared:
+            getattr(self, self.prepared[self.action])
 
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])

@@ -1,6 +1,7 @@
 """Findings, regressions and scans over HTTP."""
 
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
@@ -157,6 +158,7 @@ class ScanViewSet(ProjectViewSet):
     """Looks at the whole site."""
 
     strict_actions = frozenset({"run"})
+    prepared: ClassVar = {"run": "address"}
 
     @extend_schema(
         summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True)
@@ -174,6 +176,11 @@ class ScanViewSet(ProjectViewSet):
     @extend_schema(summary="Scan an address", request=RunScan, responses={202: ScanShown})
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue a scan; one unit of quota."""
-        asked = self.body(RunScan)
-        scan = scans.run(self.project, url=asked.get("url"), trigger=asked["trigger"], by=self.actor)
+        trigger = self.body(RunScan)["trigger"]
+        scan = scans.queue(self.project, address=self.address, trigger=trigger, by=self.actor)
         return self.show(scan, ScanShown, status=202)
+
+    @cached_property
+    def address(self) -> str:
+        """The address that was asked for, looked up."""
+        return scans.address_of(self.body(RunScan).get("url") or self.project.site_url)

@@ -49,7 +49,13 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
 def connect_by_code(
     project: Project, provider: str, *, auth_code: str, by: Actor, **extra: str
 ) -> Integration:
-    """Exchange an OAuth code at the provider, now, since it works once; then connect.
+    """Exchange an OAuth code at the provider, now, since it works once; then connect."""
+    credentials = sign_in(project, provider, auth_code=auth_code, **extra)
+    return connect(project, provider, credentials=credentials, by=by)
+
+
+def sign_in(project: Project, provider: str, *, auth_code: str, **extra: str) -> dict[str, Any]:
+    """Return the credentials that the provider gives for an OAuth code; call it outside of any transaction.
 
     What was chosen before and is no secret (GitHub's repository) is kept: a code does not name it.
     """
@@ -64,7 +70,7 @@ def connect_by_code(
         raise SignInRefused(str(refusal), details={"auth_code": [str(refusal)]}) from None
     except Unavailable:
         raise SignInUnavailable from None
-    return connect(project, provider, credentials={**_chosen(project, provider), **tokens}, by=by)
+    return {**_chosen(project, provider), **tokens}
 
 
 @transaction.atomic

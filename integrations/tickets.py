@@ -5,8 +5,10 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q, QuerySet
+from django.urls import reverse
 from django.utils import timezone
 
 from findings.models import Domain, FindingStatus
@@ -243,6 +245,7 @@ def draft_of(task: Task) -> Draft:
         priority=task.priority,
         due=task.sla_due_at,
         closed=task.status == Task.Status.DONE,
+        url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
         text=text,
         confidential=task.finding.domain == Domain.SECURITY,
     )

@@ -1,6 +1,7 @@
 """Integrations over HTTP."""
 
-from typing import Any
+from functools import cached_property
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -20,6 +21,8 @@ from integrations.serializers import (
 class IntegrationViewSet(ProjectViewSet):
     """The eight providers that a project can be connected to."""
 
+    prepared: ClassVar = {"connect": "credentials"}
+
     @extend_schema(summary="List the eight providers", responses=IntegrationListed(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each provider, always in the same order."""
@@ -34,10 +37,16 @@ class IntegrationViewSet(ProjectViewSet):
     @extend_schema(summary="Connect a provider", request=ConnectIntegration, responses=IntegrationShown)
     def connect(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Keep credentials, or exchange a code for them."""
+        row = services.connect(self.project, provider, credentials=self.credentials, by=self.actor)
+        return self.show(row, IntegrationShown)
+
+    @cached_property
+    def credentials(self) -> dict[str, Any]:
+        """The credentials that were sent, or those that the provider gives for the code."""
+        provider = self.kwargs["provider"]
         services.refuse_unknown(provider)
         asked = self.body(ConnectIntegration)
-        connect = services.connect if "credentials" in asked else services.connect_by_code
-        return self.show(connect(self.project, provider, by=self.actor, **asked), IntegrationShown)
+        return asked.get("credentials") or services.sign_in(self.project, provider, **asked)
 
     @extend_schema(summary="Disconnect a provider", request=None, responses=IntegrationShown)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:

@@ -8,30 +8,35 @@ from accounts.models import Project
 from events.record import record
 from findings.models import Scan
 from krafter_audit.lib.errors import InvalidParams
-from krafter_audit.lib.http import HttpError, validate_url
+from krafter_audit.lib.http import BadUrl, HttpError, RefusedAddress, validate_url
 from krafter_audit.lib.jobs import nudge
 
 
 def run(project: Project, *, url: str | None, trigger: str, by: Actor) -> Scan:
-    """Queue a scan; it costs one unit of quota. Addresses that may not be looked at are refused here already."""
-    address = address_of(url or project.site_url)
-    return _queue(project, address, trigger, by)
+    """Queue a scan of an address (the project's site when there is none), which is looked up and may be refused."""
+    return queue(project, address=address_of(url or project.site_url), trigger=trigger, by=by)
 
 
 def address_of(url: str) -> str:
-    """Return the normalised address, or refuse it with the reason."""
+    """Return the normalised address; refuse one that may not be looked at, by its spelling or by what it stands for.
+
+    A name that cannot be looked up now is taken: the scan will say so if it is still so then.
+    """
     try:
         return validate_url(url, resolve=True)
-    except HttpError as error:
+    except (BadUrl, RefusedAddress) as error:
         raise InvalidParams(details={"url": [str(error)]}) from None
+    except HttpError:
+        return url
 
 
 @transaction.atomic
-def _queue(project: Project, url: str, trigger: str, by: Actor) -> Scan:
+def queue(project: Project, *, address: str, trigger: str, by: Actor) -> Scan:
+    """Queue a scan of an address that `address_of` gave; it costs one unit of quota."""
     from findings import jobs
 
-    scan = Scan.objects.create(project=project, url=url, trigger=trigger, requested_by_id=by.user_id)
-    record("scan.queued", scan, by=by, url=url, trigger=trigger)
+    scan = Scan.objects.create(project=project, url=address, trigger=trigger, requested_by_id=by.user_id)
+    record("scan.queued", scan, by=by, url=address, trigger=trigger)
     quota.spend(project.organization_id)
     nudge(jobs.scan, str(scan.pk))
     return scan

@@ -71,6 +71,7 @@ class Draft:
     priority: str
     due: datetime | None
     closed: bool
+    url: str = ""  # of the task's page here
     text: str = ""
     confidential: bool = False
 

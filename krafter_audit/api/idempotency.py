@@ -38,12 +38,23 @@ def key_of(request: Request) -> str | None:
     return key
 
 
-def once(handler: Callable[..., Response], *, organization_id: UUID, key: str) -> Callable[..., Response]:
-    """Wrap a POST so that it is carried out once for its key, in one transaction with its stored answer."""
+def once(
+    handler: Callable[..., Response],
+    *,
+    organization_id: UUID,
+    key: str,
+    prepare: Callable[[], object] = lambda: None,
+) -> Callable[..., Response]:
+    """Wrap a POST so that it is carried out once for its key, in one transaction with its stored answer.
+
+    `prepare` asks what the network has to be asked, where there is no answer yet: no transaction is open meanwhile.
+    """
 
     @wraps(handler)
     def run(request: Request, *args: Any, **kwargs: Any) -> Response:
         fingerprint = _fingerprint(request)
+        if _kept(organization_id, key) is None:
+            prepare()
         with transaction.atomic():
             _take_turn(organization_id, key)
             kept = _kept(organization_id, key)

@@ -45,7 +45,7 @@ __all__ = [
 ]
 
 USER_AGENT = "KrafterAudit/1 (+https://app.krafter.dev)"
-_LOOK_UP_SECONDS = 5.0
+_LOOK_UP_SECONDS = 3.0
 
 
 class Options(TypedDict, total=False):
@@ -78,7 +78,7 @@ def validate_url(url: str, *, policy: AddressPolicy | None = None, resolve: bool
     """The URL in one spelling: lower-case host, no default port, no fragment.
 
     Raises BadUrl or RefusedAddress for one that would never be asked. Without `resolve` a name that looks
-    public is believed; with it the name is looked up (5 s), which may raise TimedOut or Unreachable as well.
+    public is believed; with it the name is looked up (3 s), which may raise TimedOut or Unreachable as well.
     """
     policy = policy_from_settings() if policy is None else policy
     target = Target.parse(url)

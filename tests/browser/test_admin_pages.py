@@ -54,7 +54,7 @@ def test_pages_run_under_their_policy_and_fit_the_screen(live_server: Any, world
         page, complaints = watched(browser, width)
         log_in(page, live_server.url, user)
         for path in paths:
-            page.goto(live_server.url + path, wait_until="networkidle")
+            page.goto(live_server.url + path, wait_until="load")
             if page.evaluate("document.documentElement.scrollWidth") > width:
                 wider.append(path)
         browser.close()

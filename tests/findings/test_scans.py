@@ -4,10 +4,12 @@ import socket
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.models import QuotaMonth
 from findings import jobs
 from findings.models import Finding, Regression, Scan
+from findings.services import scans
 from krafter_audit.lib import claims
 from tests import factories
 from tests.factories import World
@@ -177,6 +179,52 @@ def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["url"])
     assert (Scan.objects.count(), QuotaMonth.objects.count()) == (0, 0)
+
+
+def test_a_name_that_cannot_be_looked_up_now_is_taken_and_looked_up_later(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    def away(*args: Any, **kwargs: Any) -> Any:
+        raise socket.gaierror("no name server")
+
+    monkeypatch.setattr(socket, "getaddrinfo", away)  # the network's far end
+
+    response = world.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
+
+    assert (response.status_code, Scan.objects.get().url) == (202, "https://shop.example.com/")
+
+
+def test_a_name_that_stands_for_a_private_address_is_refused(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    settings.KRAFTER_ALLOWED_NETWORKS = ""
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)  # the network's far end
+
+    response = world.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
+
+    assert (response.status_code, Scan.objects.count()) == (422, 0)
+    assert "10.0.0.7" not in response.content.decode()
+
+
+def test_nothing_is_looked_up_while_a_transaction_is_open(world: World, monkeypatch: pytest.MonkeyPatch):
+    depth = len(connection.savepoint_ids)
+    seen: list[int] = []
+
+    def look_up(host: str, *args: Any, **kwargs: Any) -> Any:
+        raise socket.gaierror("no name server")
+
+    def watched(url: str) -> str:
+        seen.append(len(connection.savepoint_ids))
+        return validate_url(url, resolve=True)
+
+    validate_url = scans.validate_url
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)  # the network's far end
+    monkeypatch.setattr(scans, "address_of", watched)
+
+    world.client.ask("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")
+
+    assert seen == [depth]
 
 
 def test_an_exhausted_quota_refuses_and_makes_nothing(site: Site):

@@ -13,6 +13,7 @@ from integrations import credentials, oauth, services
 from integrations.configuration import complaints, configuration
 from integrations.errors import SignInRefused, SignInUnavailable
 from integrations.models import Integration
+from integrations.providers import ADAPTERS
 from tests.integrations.conftest import CREDENTIALS
 from tests.integrations.fake_github import FakeGitHub
 
@@ -121,7 +122,10 @@ def test_without_an_oauth_client_of_the_operator_a_code_is_refused(
     assert github.token_requests == []
 
 
-def test_a_provider_without_an_adapter_takes_no_code(project: Project) -> None:
+def test_a_provider_without_an_adapter_takes_no_code(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(ADAPTERS, "jira", raising=False)
     with pytest.raises(SignInRefused, match="no sign-in for jira"):
         services.connect_by_code(project, "jira", auth_code="x", by=SYSTEM)
 
