@@ -225,7 +225,8 @@ def issue_id(team: str, task: str) -> str:
 def description(draft: Draft) -> str:
     """Return an issue's text. Linear rewrites Markdown and keeps no hidden comment: the task is in sight."""
     text = draft.text[:LONGEST_TEXT].replace("@", "@\u200b")
-    return f"{text}\n\n---\n\nKrafter Audit task {draft.marker}".lstrip()
+    page = f"\n{draft.url}" if draft.url else ""
+    return f"{text}\n\n---\n\nKrafter Audit task {draft.marker}{page}".lstrip()
 
 
 def state_for(draft: Draft, states: Iterable[Node]) -> str:

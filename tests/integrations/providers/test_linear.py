@@ -148,6 +148,13 @@ def test_a_copy_of_an_issue_is_not_taken_for_the_task_s(adapter: Linear, linear:
     assert [t.marker for page in adapter.tickets(LONG_AGO) for t in page] == [None, TASK]
 
 
+def test_an_issue_says_where_its_task_is(adapter: Linear, linear: FakeLinear) -> None:
+    ticket = adapter.create(draft(url="https://audit.acme.example/task/1"))
+
+    assert linear.only["description"].endswith(f"task {TASK}\nhttps://audit.acme.example/task/1")
+    assert ticket.marker == TASK
+
+
 def test_text_of_a_finding_calls_nobody(adapter: Linear, linear: FakeLinear) -> None:
     adapter.create(draft(text="ask @everyone"))
 
