@@ -5,10 +5,11 @@ from integrations.providers.cloudflare import Cloudflare
 from integrations.providers.github import GitHub
 from integrations.providers.gitlab import GitLab
 from integrations.providers.jira import Jira
+from integrations.providers.linear import Linear
 from integrations.providers.sentry import Sentry
 
 PROVIDERS = ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
 
 ADAPTERS: dict[str, type[Provider]] = {
-    adapter.name: adapter for adapter in (Cloudflare, GitHub, GitLab, Jira, Sentry)
+    adapter.name: adapter for adapter in (Cloudflare, GitHub, GitLab, Jira, Linear, Sentry)
 }
