@@ -5,6 +5,7 @@ base URL. It raises *Refused* (a person has to change something) or *Unavailable
 """
 
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -111,7 +112,7 @@ class OAuth:
     refreshed_with: tuple[str, ...] = ()
 
 
-class Provider:
+class Provider(ABC):
     """One vendor. Subclasses set the names and offer sources of findings, tickets (`Tracker`), or both."""
 
     name: ClassVar[str]
@@ -138,9 +139,9 @@ class Provider:
         """Return the credentials that nobody may see: all but what is a choice."""
         return {name: value for name, value in self.credentials.items() if name not in self.chosen}
 
+    @abstractmethod
     def check(self) -> None:
         """Ask the vendor whether the credentials open what they should. Refused says what to change."""
-        raise NotImplementedError
 
     def sources(self) -> Sequence[Source]:
         """List the kinds of findings that this vendor can be asked for."""
@@ -153,19 +154,19 @@ class Provider:
 
     def settle(self, external_id: str) -> None:
         """Mark what a finding came from as fixed at the vendor. Safe to repeat; Refused where it is not ours."""
-        raise NotImplementedError
+        raise Refused(f"{self.title} keeps nothing that could be settled.")
 
+    @abstractmethod
     def headers(self) -> dict[str, str]:
         """Return the headers of every request, the vendor's authorisation among them."""
-        raise NotImplementedError
 
     def is_refusal(self, answer: Response) -> bool:
         """Tell whether an answer is not a success. A vendor that refuses with status 200 looks further."""
         return not 200 <= answer.status < 300
 
+    @abstractmethod
     def refuse(self, answer: Response) -> None:
         """Raise Refused or Unavailable for an answer that is not a success, in the vendor's own reading."""
-        raise NotImplementedError
 
     def credential(self, key: str) -> str:
         """Return one credential that the vendor cannot do without; Refused when it is missing or unusable."""
@@ -237,25 +238,25 @@ class Provider:
 class Tracker(Provider):
     """A vendor that keeps tickets."""
 
+    @abstractmethod
     def owns(self, external_id: str) -> bool:
         """Tell whether a ticket is in the place (repository, project) that the credentials name now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         """Yield pages of the tickets that changed since then, the newest change first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def ticket(self, external_id: str) -> Ticket:
         """Return one ticket as it is now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def create(self, draft: Draft) -> Ticket:
         """Make a ticket with the draft's marker. Never repeated: the caller looks for the marker first."""
-        raise NotImplementedError
 
+    @abstractmethod
     def update(self, ticket: Ticket, draft: Draft, fields: Iterable[str]) -> Ticket:
         """Bring the named fields of a ticket (title, status, priority, due, text, closed) to the draft."""
-        raise NotImplementedError
 
     def pull_request(self, external_id: str) -> str | None:
         """Return the address of the pull or merge request that was linked to a ticket last."""
