@@ -8,6 +8,8 @@ import redis
 from django.conf import settings
 from django.http import HttpRequest
 from prometheus_client import Counter
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from krafter_audit.lib.errors import RateLimited
 
@@ -91,5 +93,12 @@ def _script() -> "redis.commands.core.Script":
 
 @lru_cache(maxsize=1)
 def connection() -> redis.Redis:
-    """Return the client for Redis; every call has half a second."""
-    return redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+    """Return the client for Redis; a call has half a second and is not tried again: the request goes on without."""
+    return client(settings.REDIS_URL)
+
+
+def client(url: str) -> redis.Redis:
+    """Return a client that gives up at once."""
+    return redis.Redis.from_url(
+        url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), retries=0)
+    )

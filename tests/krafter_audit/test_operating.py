@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import redis
 from django.conf import settings
 from django.core.checks import run_checks
 from django.test import Client
@@ -24,7 +23,7 @@ def test_a_system_whose_parts_answer_is_ready(client: Client):
 
 @pytest.mark.django_db
 def test_a_part_that_is_away_is_named(client: Client, monkeypatch: pytest.MonkeyPatch):
-    away = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+    away = ratelimit.client("redis://127.0.0.1:1/0")
     monkeypatch.setattr(ratelimit, "connection", lambda: away)
 
     response = client.get("/healthz/ready")

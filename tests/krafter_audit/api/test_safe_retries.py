@@ -4,7 +4,6 @@ import threading
 from typing import Any
 
 import pytest
-import redis
 from django.db import connection
 
 from krafter_audit.api import idempotency, ratelimit
@@ -188,7 +187,7 @@ def test_sixteen_threads_never_get_more_than_the_limit(world: World, settings: A
 @pytest.mark.django_db
 def test_redis_being_away_refuses_nobody(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch):
     settings.KRAFTER_RATE_DEFAULT = 1
-    away = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2)
+    away = ratelimit.client("redis://127.0.0.1:1/0")
     monkeypatch.setattr(ratelimit, "_script", lambda: away.register_script(ratelimit.COUNT))
     before = ratelimit.unchecked._value.get()
 
