@@ -13,9 +13,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from krafter_audit.embedded.leash import descendants, parents
 from krafter_audit.embedded.process import REPOSITORY
 from tests.krafter_audit.embedded.processes import eventually, kill, survivors
+
+pytestmark = pytest.mark.chaos
 
 
 class Up:
