@@ -19,7 +19,7 @@ class Domain(models.TextChoices):
     SECURITY = "security"
     PERFORMANCE = "performance"
     ACCESSIBILITY = "accessibility"
-    SEO = "seo"
+    SEO = "seo", "SEO"
 
 
 class Severity(models.TextChoices):
