@@ -1,6 +1,6 @@
 """Findings come in: from a scan, a provider or a person. The same domain and title is the same finding."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -143,11 +143,21 @@ def _update(
     for identity, finding in known.items():
         _apply(finding, batch[identity], now)
     if known:
-        Finding.objects.bulk_update(known.values(), UPDATED, batch_size=500)
+        _save(known.values())
     returned = [finding for finding in known.values() if finding.pk in back]
     if returned:
         _regress(returned, now, by)
     return back
+
+
+def _save(findings: Collection[Finding]) -> None:
+    """Write changed rows as one upsert by id: bulk_update's CASE for each column and row takes four times as long."""
+    made_at = {finding.pk: finding.created_at for finding in findings}
+    Finding.objects.bulk_create(
+        findings, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED, batch_size=1000
+    )
+    for finding in findings:
+        finding.created_at = made_at[finding.pk]  # bulk_create takes them for new; the database kept the time
 
 
 def _apply(finding: Finding, seen: Sighting, now: datetime) -> None:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from events import tallies
 from events.models import Event
 from findings.models import Finding, Regression
 from findings.services.ingestion import Sighting, ingest
@@ -254,3 +255,17 @@ def test_a_source_that_names_no_checks_any_more_leaves_none(world: World):
 
     finding = Finding.objects.get()
     assert (finding.check_keys, finding.evidence["checks"]) == ([], [])
+
+
+def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_total(world: World):
+    first = world.client.ask("post", "findings", FULL | {"severity": "low"}).json()["data"]
+
+    again = world.client.ask("post", "findings", FULL | {"severity": "critical"}).json()["data"]
+
+    shown = world.client.ask("get", f"findings/{first['id']}").json()["data"]
+    row = Finding.objects.get()
+    assert again["created_at"] == first["created_at"] == shown["created_at"]
+    assert row.created_at < row.updated_at
+    assert tallies.totals(world.project.pk, "finding") == [
+        ({"domain": "security", "severity": "critical", "status": "new"}, 1, row.score)
+    ]
