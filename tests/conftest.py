@@ -1,6 +1,8 @@
 """What every test gets."""
 
+import time
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -40,3 +42,9 @@ def site(settings: object) -> Iterator[sites.Site]:
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """An outage is asked about again at once instead of after seconds: the clock is faked, the asking is not."""
     monkeypatch.setattr("findings.checks.fetching.time.sleep", lambda seconds: None)
+
+
+@pytest.fixture
+def middle_of_a_minute(time_machine: Any) -> None:
+    """Stop the clock between two windows of a minute: a test that counts within one must not straddle two."""
+    time_machine.move_to(int(time.time()) // 60 * 60 + 30, tick=False)

@@ -168,7 +168,7 @@ def test_only_reading_is_possible(link: Link) -> None:
 
 
 def test_one_client_may_read_so_often_a_minute(
-    link: Link, settings: Any, monkeypatch: pytest.MonkeyPatch
+    link: Link, settings: Any, monkeypatch: pytest.MonkeyPatch, middle_of_a_minute: None
 ) -> None:
     url, counted = link(), iter(range(1, 9))
     settings.KRAFTER_RATE_PUBLIC = 2

@@ -154,7 +154,7 @@ def test_an_unchanged_resource_is_not_sent_again(world: World):
 
 
 @pytest.mark.django_db
-def test_the_limit_of_a_minute_is_kept_to_the_request(world: World, settings: Any):
+def test_the_limit_of_a_minute_is_kept_to_the_request(world: World, settings: Any, middle_of_a_minute: None):
     settings.KRAFTER_RATE_DEFAULT = 3
 
     answers = [world.client.ask("get", "tasks") for _ in range(4)]
@@ -168,7 +168,7 @@ def test_the_limit_of_a_minute_is_kept_to_the_request(world: World, settings: An
 
 
 @pytest.mark.django_db
-def test_sixteen_threads_never_get_more_than_the_limit(world: World, settings: Any):
+def test_sixteen_threads_never_get_more_than_the_limit(world: World, settings: Any, middle_of_a_minute: None):
     settings.KRAFTER_RATE_DEFAULT = 100
     used: list[int] = []
 
