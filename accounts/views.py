@@ -96,13 +96,11 @@ class OrganizationViewSet(viewsets.ViewSet):
         if key is not None:
             organization_id = self.caller.organization.pk
             carry_out = self.post  # type: ignore[has-type]  # set by as_view
-            self.post = idempotency.once(
-                carry_out, organization_id=organization_id, key=key, prepare=self._prepare
-            )
+            prepare = self._prepare if self.action in self.prepared else None
+            self.post = idempotency.once(carry_out, organization_id=organization_id, key=key, prepare=prepare)
 
     def _prepare(self) -> None:
-        if self.action in self.prepared:
-            getattr(self, self.prepared[self.action])
+        getattr(self, self.prepared[self.action])
 
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])

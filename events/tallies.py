@@ -9,6 +9,7 @@ from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from events.models import Tally
+from krafter_audit.lib.turns import got_turn
 
 FOLD_FROM = 200  # unfolded rows of one total at which folding is worth its while
 
@@ -65,10 +66,7 @@ FOLD = """
 def fold(project_id: UUID, kind: str) -> None:
     """Sum the rows of one total up into one row for each combination; writers are not held up."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))", [f"tally:{project_id}:{kind}"]
-        )
-        if cursor.fetchone()[0]:
+        if got_turn(f"tally:{project_id}:{kind}"):
             cursor.execute(FOLD, [project_id, kind, project_id, kind])
 
 

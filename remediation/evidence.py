@@ -8,8 +8,7 @@ import hashlib
 import json
 from typing import Any
 
-from django.db import connection
-
+from krafter_audit.lib.turns import wait_for_turn
 from remediation.models import Evidence, Verification
 
 GENESIS = "0" * 64
@@ -30,8 +29,7 @@ def link_hash(previous_hash: str, body: str) -> str:
 def append(verification: Verification, key: str, seen: dict[str, Any]) -> Evidence:
     """Add a link to the project's chain, in the current transaction. Its lock comes after every row lock."""
     project_id = verification.project_id
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"evidence:{project_id}"])
+    wait_for_turn(f"evidence:{project_id}")
     last = Evidence.objects.filter(project_id=project_id).order_by("-sequence").first()
     previous_hash = last.hash if last else GENESIS
     sequence = last.sequence + 1 if last else 1

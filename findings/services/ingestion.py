@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
@@ -15,6 +15,7 @@ from accounts.models import Project
 from events.record import record_many
 from findings import priority, rules
 from findings.models import CHECK_KEY, MOST_CHECKS, Finding, FindingStatus, Regression, Severity
+from krafter_audit.lib.turns import wait_for_turn
 
 Identity = tuple[str, str]
 
@@ -62,29 +63,20 @@ def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ing
     """
     batch = {sighting.identity: sighting for sighting in sightings}
     if len(batch) > 1:
-        _take_turn(project)
+        # Batches that overlap would wait for each other's new rows while they hold known ones: no order of locks
+        # prevents that, so a project's batches come in one at a time.
+        wait_for_turn(f"ingest:{project.pk}")
     severities = rules.severity_rules(rules.config_of(project))
     now = timezone.now()
     known = _lock(project, batch)
     fresh = [_new(project, batch[identity], severities) for identity in sorted(set(batch) - set(known))]
     created = _create(fresh)
-    late = [finding.title for finding in fresh if finding.pk not in created]
-    if late:  # somebody else created these in between: they are updated like the others
-        known |= _lock(project, [(f.domain, f.title) for f in fresh if f.pk not in created])
+    late = [(finding.domain, finding.title) for finding in fresh if finding.pk not in created]
+    known |= _lock(project, late)  # somebody else created these in between: they are updated like the others
     regressed = _update(known, batch, now, by)
     everyone = {**known, **{(f.domain, f.title): f for f in fresh if f.pk in created}}
     _record(project, everyone.values(), created, by)
     return Ingested([everyone[sighting.identity] for sighting in sightings], created, regressed)
-
-
-def _take_turn(project: Project) -> None:
-    """Let one batch of a project in at a time.
-
-    Batches that overlap would wait for each other's new rows while they hold known ones: no order of locks
-    prevents that.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"ingest:{project.pk}"])
 
 
 def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, Finding]:

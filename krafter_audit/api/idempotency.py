@@ -8,7 +8,7 @@ from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from rest_framework.response import Response
 from krafter_audit.api.envelope import dump
 from krafter_audit.api.models import IdempotentAnswer
 from krafter_audit.lib.errors import Conflict, InvalidParams, Refusal
+from krafter_audit.lib.turns import got_turn
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -43,7 +44,7 @@ def once(
     *,
     organization_id: UUID,
     key: str,
-    prepare: Callable[[], object] = lambda: None,
+    prepare: Callable[[], object] | None = None,
 ) -> Callable[..., Response]:
     """Wrap a POST so that it is carried out once for its key, in one transaction with its stored answer.
 
@@ -53,7 +54,7 @@ def once(
     @wraps(handler)
     def run(request: Request, *args: Any, **kwargs: Any) -> Response:
         fingerprint = _fingerprint(request)
-        if _kept(organization_id, key) is None:
+        if prepare and _kept(organization_id, key) is None:
             prepare()
         with transaction.atomic():
             _take_turn(organization_id, key)
@@ -74,12 +75,8 @@ def _fingerprint(request: Request) -> str:
 
 
 def _take_turn(organization_id: UUID, key: str) -> None:
-    seed = hashlib.sha256(f"{organization_id}:{key}".encode()).digest()
-    number = int.from_bytes(seed[:8], "big", signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [number])
-        if not cursor.fetchone()[0]:
-            raise IdempotencyInProgress
+    if not got_turn(f"idempotency:{organization_id}:{key}"):
+        raise IdempotencyInProgress
 
 
 def _kept(organization_id: UUID, key: str) -> IdempotentAnswer | None:
