@@ -21,6 +21,7 @@ from findings.checks.facts import Facts
 from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
 from findings.models import Domain, Scan
 from findings.services.ingestion import Ingested, Sighting, ingest
+from krafter_audit.api.serializers import written
 from krafter_audit.lib import claims
 from krafter_audit.lib.http import Client
 
@@ -28,7 +29,6 @@ logger = logging.getLogger(__name__)
 
 LEASE = 30  # seconds; kept alive while the look goes on
 MOST_ATTEMPTS = 3
-MOST_PAGES = 25
 MOST_SECONDS = 600  # no further page is begun after that
 
 
@@ -71,7 +71,7 @@ def look_around(scan: Scan) -> tuple[list[Seen], list[str]]:
     ends = time.monotonic() + MOST_SECONDS
     with Client() as client, ThreadPoolExecutor(max_workers=len(Domain)) as pool:
         start = Facts(scan.url, client)
-        for url in discovery.discover(scan.url, client, limit=MOST_PAGES, facts=start):
+        for url in discovery.discover(scan.url, client, facts=start):
             if time.monotonic() > ends:
                 break
             # A page's facts are made when its turn comes: their budget of seconds begins then.
@@ -155,8 +155,8 @@ def _sighting(scan: Scan, key: str, found: list[Seen]) -> Sighting:
         checks=[key],
         evidence={
             "scan_id": str(scan.pk),
-            "seen_at": timezone.now().replace(microsecond=0).isoformat().replace("+00:00", "Z"),
-            "values": {key: max(values)} if values else {},
+            "seen_at": written(timezone.now()),
+            "values": {key: known.metric.worst(values)} if known.metric and values else {},
             "pages": [{"url": one.url, "key": key, "outcome": one.outcome.to_json()} for one in found],
         },
     )

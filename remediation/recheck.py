@@ -140,9 +140,10 @@ def judge(key: str, outcomes: Mapping[str, Outcome]) -> Answer:
     elif said and all(word == PASSED for word in said):
         status = CheckStatus.PASSED
     values = [outcome.value for outcome in outcomes.values() if isinstance(outcome.value, int | float)]
+    known = registry.get(key)
     after: Any = status.value
-    if values and status != CheckStatus.INCONCLUSIVE:
-        after = worst(key, values)
+    if values and known and known.metric and status != CheckStatus.INCONCLUSIVE:
+        after = known.metric.worst(values)
     seen = {
         "outcome": status.value,
         "after": after,
@@ -158,13 +159,6 @@ def shown(outcome: Outcome) -> dict[str, Any]:
     if outcome.status not in (PASSED, FAILED, INCONCLUSIVE):
         shown["reason"] = "target_missing"
     return shown
-
-
-def worst(key: str, values: list[float]) -> float:
-    """Return the value that is furthest from good."""
-    known = registry.get(key)
-    smaller_is_worse = known is not None and known.metric is not None and known.metric.direction == "min"
-    return min(values) if smaller_is_worse else max(values)
 
 
 @transaction.atomic

@@ -65,6 +65,10 @@ class Metric:
         """Say whether the value (in the metric's unit) is good enough."""
         return value <= threshold if self.direction == "max" else value >= threshold
 
+    def worst(self, values: Iterable[float]) -> float:
+        """Return the value that is furthest from good."""
+        return max(values) if self.direction == "max" else min(values)
+
 
 @dataclass(frozen=True)
 class Fix:
