@@ -171,11 +171,6 @@ class Finding(Record):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def is_open(self) -> bool:
-        """Whether work on it may still be owed."""
-        return self.status in OPEN_STATUSES
-
 
 class Regression(Record):
     """A finding that came back: a verification was reopened, or a scan saw it again after it was resolved."""

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
+from findings.serializers import InProject
 from integrations.models import Integration, SyncRun
 from krafter_audit.api.serializers import Asked, FreeForm, Moment, Shown, Text
 
@@ -38,11 +39,8 @@ class ConnectIntegration(Asked):
         return attrs
 
 
-class IntegrationShown(Shown):
+class IntegrationShown(InProject):
     """A provider that was connected once."""
-
-    org_id = serializers.UUIDField(source="organization_id")
-    project_id = serializers.CharField(source="project.slug")
 
     class Meta:
         model = Integration

@@ -11,9 +11,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 app = Celery("krafter_audit")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(related_name="jobs")
-app.steps["worker"].add(
-    DjangoStructLogInitStep
-)  # a job's log lines carry the id of the request that asked for it
+# A job's log lines carry the id of the request that asked for it.
+app.steps["worker"].add(DjangoStructLogInitStep)
 
 
 @setup_logging.connect
@@ -23,7 +22,7 @@ def keep_logging(**kwargs: object) -> None:
 
 @worker_init.connect
 @beat_init.connect
-def stop_unless_right(**kwargs: object) -> None:
+def refuse_wrong_settings(**kwargs: object) -> None:
     """Refuse to work with a wrong setting."""
     from krafter_audit.checks import stop_unless_right
 
