@@ -2,19 +2,22 @@
 
 import base64
 import hashlib
+import math
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
-from accounts.models import ApiKey, Membership, Organization, Scope, User
+from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from krafter_audit.lib.errors import InvalidParams, Unauthorized
+from krafter_audit.lib.statements import Slot, Statement
 
 FORM = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
 HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)
@@ -23,12 +26,16 @@ TOUCHED_EVERY = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class Caller:
-    """The key behind a request: whose it is, as whom it acts and what it may do."""
+    """The key behind a request: whose it is, as whom it acts and what it may do.
 
-    key: ApiKey
+    `project` is the project asked for, if the key's organisation has it.
+    """
+
     organization: Organization
+    project: Project | None
     user_id: UUID
     scopes: frozenset[str]
+    expires_at: float  # Unix seconds; infinite for a key that does not expire
 
     def may(self, needed: Scope) -> bool:
         """Tell whether the caller's scopes cover the one needed."""
@@ -82,36 +89,67 @@ def issue(
 
 def revoke(row: ApiKey) -> ApiKey:
     """Put a key out of use from this moment on."""
-    ApiKey.objects.filter(pk=row.pk, revoked_at__isnull=True).update(revoked_at=timezone.now())
-    row.refresh_from_db()
+    if row.revoked_at is None:
+        row.revoked_at = timezone.now()
+        row.save(
+            update_fields=["revoked_at", "updated_at"]
+        )  # saved, so that it is forgotten everywhere at once
     return row
 
 
-def authenticate(header: str | None) -> Caller:
-    """Return who calls, or raise Unauthorized: one answer for every reason, no hint which."""
+def authenticate(header: str | None, *, slug: str = "") -> Caller:
+    """Return who calls, or raise Unauthorized: one answer for every reason, no hint which.
+
+    The project of that `slug` comes along, so that a request costs one statement until its own work begins.
+    """
     given = HEADER.match(header or "")
     if not given or not FORM.match(given["key"]):
         raise Unauthorized(headers={"www-authenticate": "Bearer"})
-    row = (
-        ApiKey.objects.select_related("organization", "user")
-        .filter(digest=digest(given["key"]), revoked_at__isnull=True, user__is_active=True)
-        .annotate(role=_role())
-        .first()
-    )
-    now = timezone.now()
-    if row is None or row.role is None or (row.expires_at is not None and row.expires_at <= now):
+    # PostgreSQL takes no NUL, and no slug has one.
+    row = WHO.first(digest=digest(given["key"]), slug="" if "\x00" in slug else slug)
+    if row is None:
         raise Unauthorized(headers={"www-authenticate": "Bearer"})
-    _touch(row, now)
-    return Caller(row, row.organization, row.user_id, _scopes(row.scopes, row.role))
+    (key_id, user_id, scopes, expires_at, last_used_at, role), row = row[:6], row[6:]
+    now = timezone.now()
+    if role is None or (expires_at is not None and expires_at <= now):
+        raise Unauthorized(headers={"www-authenticate": "Bearer"})
+    if last_used_at is None or last_used_at < now - TOUCHED_EVERY:
+        ApiKey.objects.filter(pk=key_id).update(last_used_at=now)
+    organization = Organization.from_db(None, ORGANIZATION, row[: len(ORGANIZATION)])
+    project = _project(organization, row[len(ORGANIZATION) :])
+    until = math.inf if expires_at is None else expires_at.timestamp()
+    return Caller(organization, project, user_id, _scopes(scopes, role), until)
 
 
-def _role() -> Any:
-    from django.db.models import OuterRef, Subquery
+def _columns(model: type[Model]) -> list[str]:
+    return [field.attname for field in model._meta.concrete_fields]
 
-    membership = Membership.objects.filter(
-        organization_id=OuterRef("organization_id"), user_id=OuterRef("user_id")
+
+ORGANIZATION, PROJECT = _columns(Organization), _columns(Project)
+
+
+@Statement
+def WHO() -> QuerySet[ApiKey, Any]:  # noqa: N802 - a statement is a constant
+    """A key that is in force, with its member's role, its organisation and the project asked for."""
+    role = Membership.objects.filter(organization_id=OuterRef("organization_id"), user_id=OuterRef("user_id"))
+    asked = FilteredRelation("organization__projects", condition=Q(organization__projects__slug=Slot("slug")))
+    return (
+        ApiKey.objects.filter(digest=Slot("digest"), revoked_at__isnull=True, user__is_active=True)
+        .annotate(role=Subquery(role.values("role")[:1]), asked=asked)
+        .values_list(
+            *("id", "user_id", "scopes", "expires_at", "last_used_at", "role"),
+            *(f"organization__{name}" for name in ORGANIZATION),
+            *(f"asked__{name}" for name in PROJECT),
+        )
     )
-    return Subquery(membership.values("role")[:1])
+
+
+def _project(organization: Organization, values: Sequence[Any]) -> Project | None:
+    if values[0] is None:
+        return None
+    project = Project.from_db(None, PROJECT, values)
+    project.organization = organization
+    return project
 
 
 def _scopes(held: Iterable[str], role: str) -> frozenset[str]:
@@ -119,8 +157,3 @@ def _scopes(held: Iterable[str], role: str) -> frozenset[str]:
     if role == Membership.Role.VIEWER:
         return frozenset({Scope.READ.value} if Scope.grants(held, Scope.READ) else ())
     return frozenset(held)
-
-
-def _touch(row: ApiKey, now: datetime) -> None:
-    if row.last_used_at is None or row.last_used_at < now - TOUCHED_EVERY:
-        ApiKey.objects.filter(pk=row.pk).update(last_used_at=now)

@@ -13,14 +13,15 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import keys, quota
+from accounts import keys, quota, recall
 from accounts.actors import Actor
 from accounts.models import Project, Scope
 from accounts.serializers import UsageShown
 from krafter_audit.api import bodies, etag, idempotency, ratelimit
+from krafter_audit.api.columns import columns
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.middleware import request_id_of
-from krafter_audit.api.pagination import PAGING, by_cursor
+from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.lib.errors import (
     Forbidden,
@@ -45,12 +46,12 @@ class OrganizationViewSet(viewsets.ViewSet):
     http_method_names = ("get", "head", "post", "patch", "put", "delete")
     caller: keys.Caller
     actor: Actor
-    allowance: ratelimit.Allowance | None = None
+    allowance: ratelimit.Allowance
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let a request in step by step, or refuse it at the first step that fails."""
         self._authenticate(request)
-        self._limit()
+        self.allowance.refuse_when_spent()
         self._authorize(request)
         self._locate(**kwargs)
         super().initial(request, *args, **kwargs)
@@ -60,26 +61,31 @@ class OrganizationViewSet(viewsets.ViewSet):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add what every answer carries: the state of the rate limit, and that nobody may keep the answer."""
         final = super().finalize_response(request, response, *args, **kwargs)
-        if self.allowance:
+        if hasattr(self, "allowance"):  # a body that could not be read came no further
             for name, value in self.allowance.headers.items():
                 final[name] = value
         final.setdefault("Cache-Control", "no-store")
         return final
 
     def _authenticate(self, request: Request) -> None:
+        """Tell who calls, and count the call. Whoever was remembered of an older generation is looked up again."""
+        header, slug = request.headers.get("authorization"), self.kwargs.get("project_id", "")
+        known = recall.remembered(header, slug)
+        self.caller = known[0] if known else self._look_up(request, header, slug)
+        kind = "strict" if self.action in self.strict_actions else self.rate_limit
+        whose = str(self.caller.organization.pk)
+        self.allowance = ratelimit.take(kind, whose, watching=recall.GENERATION)
+        if known and known[1] != self.allowance.watched:
+            self.caller = self._look_up(request, header, slug)
+        self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
+
+    def _look_up(self, request: Request, header: str | None, slug: str) -> keys.Caller:
         try:
-            self.caller = keys.authenticate(request.headers.get("authorization"))
+            return recall.look_up(header, slug)
         except Unauthorized:
             # Counted by address for the headers; a wrong key is always told that it is wrong.
             self.allowance = ratelimit.take("public", ratelimit.client_address(request._request))
             raise
-        request_id = request_id_of(request._request)
-        self.actor = Actor("api_key", self.caller.user_id, request_id)
-
-    def _limit(self) -> None:
-        kind = "strict" if self.action in self.strict_actions else self.rate_limit
-        self.allowance = ratelimit.take(kind, str(self.caller.organization.pk))
-        self.allowance.refuse_when_spent()
 
     def _authorize(self, request: Request) -> None:
         reads = request.method in ("GET", "HEAD", "OPTIONS") or self.action in self.read_only_posts
@@ -113,13 +119,9 @@ class ProjectViewSet(OrganizationViewSet):
 
     def _locate(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
         super()._locate(org_id=org_id)
-        mine = Project.objects.filter(organization_id=self.caller.organization.pk)
-        # PostgreSQL takes no NUL, and no slug has one.
-        project = None if "\x00" in project_id else mine.filter(slug=project_id).first()
-        if project is None:
+        if self.caller.project is None:
             raise NotFound("There is no such project in this organisation.")
-        project.organization = self.caller.organization
-        self.project = project
+        self.project = self.caller.project
 
     def body(self, serializer_class: type[S]) -> dict[str, Any]:
         """Return the validated body, or refuse it."""
@@ -146,18 +148,32 @@ class ProjectViewSet(OrganizationViewSet):
 
     def show(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
         """Answer with one row and its ETag; 304 when the client has this state already."""
-        tag = etag.etag(row)
-        if self.request.method in ("GET", "HEAD") and etag.known(
-            self.request.headers.get("if-none-match"), row
-        ):
+        return self._tagged(etag.etag(row), lambda: serializer_class(row, context=self.context).data, status)
+
+    def read(self, pk: str, serializer_class: type[S]) -> Response:
+        """Answer with the project's row of that id, straight from its columns, or 404."""
+        shown = columns(serializer_class)
+        if shown is None:
+            raise TypeError(f"{serializer_class} shows more than columns")
+        row = shown.one.first(project=self.project.pk, pk=as_uuid(pk))
+        if row is None:
+            raise NotFound
+        return self._tagged(etag.etag_of(row[0], row[1]), lambda: shown.show(row, self.context))
+
+    def _tagged(self, tag: str, data: Callable[[], Any], status: int = 200) -> Response:
+        reads = self.request.method in ("GET", "HEAD")
+        if reads and etag.known(self.request.headers.get("if-none-match"), tag):
             return Response(status=304, headers={"etag": tag})
-        data = serializer_class(row, context=self.context).data
-        return Response(data, status=status, headers={"etag": tag})
+        return Response(data(), status=status, headers={"etag": tag})
 
     def show_page(self, page: Page, serializer_class: type[S]) -> Response:
-        """Answer with the rows of a page."""
-        rows = serializer_class(page.rows, many=True, context=self.context).data
-        return Response(Page(list(rows), page.total, page.next_cursor))
+        """Answer with the rows of a page: models, or tuples of the serializer's columns."""
+        shown, context = columns(serializer_class), self.context
+        if shown is None:
+            rows = list(serializer_class(page.rows, many=True, context=context).data)
+        else:
+            rows = [shown.show(row, context) for row in page.rows]
+        return Response(Page(rows, page.total, page.next_cursor))
 
     def show_newest(
         self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], of: str = ""
@@ -165,7 +181,8 @@ class ProjectViewSet(OrganizationViewSet):
         """Answer with a page of a list without filters, newest first; `of` names whose rows they are, if one's."""
         self.refuse_unknown_parameters(PAGING - {"offset"})
         place = f"{rows.model._meta.label} {of or self.project.pk}"
-        page = by_cursor(rows, self.request.query_params, bound_to=place, total=total)
+        listing = Rows(rows, shown=columns(serializer_class))
+        page = by_cursor(listing, self.request.query_params, bound_to=place, total=total)
         return self.show_page(page, serializer_class)
 
     def refuse_unknown_parameters(self, known: Iterable[str]) -> None:

@@ -1,14 +1,18 @@
 """Writing the record."""
 
+import json
 from collections.abc import Iterable
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
+from psycopg.types.json import Jsonb
 
 from accounts.actors import Actor
 from accounts.models import Project
 from events.models import Event
+from krafter_audit.lib.statements import Text
 
 
 class Subject(Protocol):
@@ -18,9 +22,34 @@ class Subject(Protocol):
     project: Project
 
 
+# One event is written with every change: in words of its own, it costs a tenth of what a model's does.
+WRITE = Text(
+    """
+    INSERT INTO events_event
+        (organization_id, project_id, name, subject_id, actor_id, actor, request_id, data, at)
+    VALUES (%(organization)s, %(project)s, %(name)s, %(subject)s, %(by)s, %(actor)s, %(request)s, %(data)s, %(at)s)
+    """,
+    Event,
+)
+
+
 def record(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
     """Write one event about `subject` in the current transaction."""
-    record_many(name, subject.project, [(subject.pk, data)], by=by)
+    WRITE.write(
+        organization=subject.project.organization_id,
+        project=subject.project.pk,
+        name=name,
+        subject=subject.pk,
+        by=by.user_id,
+        actor=by.kind,
+        request=by.request_id,
+        data=Jsonb(data, dumps=_json),
+        at=timezone.now(),
+    )
+
+
+def _json(data: dict[str, Any]) -> str:
+    return json.dumps(data, cls=DjangoJSONEncoder)
 
 
 def record_many(

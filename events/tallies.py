@@ -4,25 +4,32 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from uuid import UUID
 
+import orjson
 from django.db import connection, transaction
 from django.db.models import Sum
 from django.db.models.functions import Coalesce
 
 from events.models import Tally
+from krafter_audit.lib.statements import Slot, Statement
 from krafter_audit.lib.turns import got_turn
 
 FOLD_FROM = 200  # unfolded rows of one total at which folding is worth its while
 
 
+TOTALS = Statement(
+    lambda: (
+        Tally.objects.filter(project_id=Slot("project"), kind=Slot("kind"))
+        .order_by()
+        .values_list("facets")
+        .annotate(total=Sum("rows"), points=Sum("score"))
+    )
+)
+
+
 def totals(project_id: UUID, kind: str) -> list[tuple[dict[str, str], int, int]]:
     """Return `(facets, rows, score)` for each combination of facets that the project has."""
-    sums = (
-        Tally.objects.filter(project_id=project_id, kind=kind)
-        .values("facets")
-        .annotate(total=Sum("rows"), points=Sum("score"))
-        .order_by()
-    )
-    return [(row["facets"], int(row["total"]), int(row["points"])) for row in sums if row["total"]]
+    found = TOTALS.rows(project=project_id, kind=kind)
+    return [(orjson.loads(facets), int(rows), int(score)) for facets, rows, score in found if rows]
 
 
 def count(project_id: UUID, kind: str, facets: Mapping[str, Collection[str]] | None = None) -> int:

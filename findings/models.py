@@ -150,14 +150,10 @@ class Finding(Record):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-score", "-created_at", "-id"], name="finding_order"),
+            # One index for every filter: each combination of values is read by itself (queries.py).
             models.Index(
-                fields=["project", "status", "-score", "-created_at", "-id"], name="finding_by_status"
-            ),
-            models.Index(
-                fields=["project", "severity", "-score", "-created_at", "-id"], name="finding_by_severity"
-            ),
-            models.Index(
-                fields=["project", "domain", "-score", "-created_at", "-id"], name="finding_by_domain"
+                fields=["project", "status", "severity", "domain", "-score", "-created_at", "-id"],
+                name="finding_by_facets",
             ),
         ]
         constraints: ClassVar = [

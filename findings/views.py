@@ -7,11 +7,12 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet
+from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
 from findings import bulk
 from findings.filters import FindingFilter, facets, filtered
 from findings.models import Domain, Finding, FindingStatus, Regression, Scan, Severity
+from findings.queries import MostUrgent
 from findings.serializers import (
     BulkShown,
     BulkUpdateShown,
@@ -29,7 +30,6 @@ from findings.services.ingestion import Sighting, ingest
 from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
 
-BY_URGENCY = ("score", "created_at", "id")
 LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
 CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the page before.")
 OFFSET = OpenApiParameter("offset", int, description="How many rows to pass over.")
@@ -59,24 +59,23 @@ class FindingViewSet(ProjectViewSet):
         """Answer with a page, by offset or by cursor."""
         params = request.query_params
         self.refuse_unknown_parameters(PAGING | {"severity", "status", "domain"})
-        chosen = filtered(FindingFilter, params, Finding.objects.filter(project=self.project))
+        used = facets(filtered(FindingFilter, params, Finding.objects.none()))
         project_id = self.project.pk
 
         def total() -> int:
-            return tallies.count(project_id, "finding", facets(chosen))
+            return tallies.count(project_id, "finding", used)
 
+        rows = MostUrgent(project_id, used)
         if "cursor" in params:
-            page = by_cursor(
-                chosen.qs, params, bound_to=f"findings {project_id}", total=total, order=BY_URGENCY
-            )
+            page = by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
-            page = by_offset(chosen.qs, params, total=total, order=BY_URGENCY)
+            page = by_offset(rows, params, total=total)
         return self.show_page(page, FindingShown)
 
     @extend_schema(summary="Read a finding", responses=FindingShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
-        return self.show(self.find(Finding.objects.all(), pk), FindingShown)
+        return self.read(pk, FindingShown)
 
     @extend_schema(
         summary="Report a finding", request=ReportFinding, responses={201: FindingShown, 200: FindingShown}
@@ -90,10 +89,12 @@ class FindingViewSet(ProjectViewSet):
     @extend_schema(summary="Change a finding", request=ChangeFinding, responses=FindingShown)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
-        finding = self.find(Finding.objects.only("id"), pk)
-        changes = self.body(ChangeFinding)
         changed = triage.update(
-            finding.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match")
+            as_uuid(pk),
+            project=self.project,
+            changes=self.body(ChangeFinding),
+            by=self.actor,
+            if_match=request.headers.get("if-match"),
         )
         return self.show(changed, FindingShown)
 
@@ -171,7 +172,7 @@ class ScanViewSet(ProjectViewSet):
     @extend_schema(summary="Read a scan", responses=ScanShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one scan."""
-        return self.show(self.find(Scan.objects.all(), pk), ScanShown)
+        return self.read(pk, ScanShown)
 
     @extend_schema(summary="Scan an address", request=RunScan, responses={202: ScanShown})
     def run(self, request: Request, **kwargs: Any) -> Response:

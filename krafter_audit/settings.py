@@ -8,6 +8,7 @@ from celery.schedules import schedule
 from django.templatetags.static import static
 
 from krafter_audit.environment import Environment
+from krafter_audit.lib.postgres.base import check
 from krafter_audit.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -92,6 +93,7 @@ TEMPLATES: list[dict[str, Any]] = [
 DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **env.db("DATABASE_URL", default="postgres://krafter@127.0.0.1:5432/krafter"),
+        "ENGINE": "krafter_audit.lib.postgres",
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
     }
@@ -99,13 +101,16 @@ DATABASES: dict[str, dict[str, Any]] = {
 DATABASES["default"].setdefault("OPTIONS", {})
 DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 DATABASES["default"]["OPTIONS"].setdefault(
+    "prepare_threshold", 1
+)  # for those that ask for it (lib/statements.py)
+DATABASES["default"]["OPTIONS"].setdefault(
     "options",
     f"-c statement_timeout={env.int('KRAFTER_DB_STATEMENT_SECONDS', default=60)}s"
     f" -c lock_timeout={env.int('KRAFTER_DB_LOCK_SECONDS', default=10)}s"
-    " -c idle_in_transaction_session_timeout=120s",
+    " -c idle_in_transaction_session_timeout=120s -c plan_cache_mode=force_generic_plan",
 )
 if env.bool("KRAFTER_DB_POOL", default=False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5}
+    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5, "check": check}
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 60
 

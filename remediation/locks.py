@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from accounts.models import Project
+from findings.locks import lock_finding
 from findings.models import Finding
 from krafter_audit.lib.errors import NotFound
+from krafter_audit.lib.statements import Locking, Slot, Statement
 from remediation.models import Task, Verification
 
 
@@ -24,27 +26,39 @@ class Case(Work):
     verification: Verification
 
 
+TASK, VERIFICATION = Locking(Task, "pk"), Locking(Verification, "pk")
+FINDING_OF_TASK = Statement(lambda: Task.objects.filter(pk=Slot("pk")).values_list("finding_id"))
+WORK_OF_CASE = Statement(
+    lambda: Verification.objects.filter(pk=Slot("pk")).values_list("task_id", "task__finding_id")
+)
+
+
 def lock_work(task_id: UUID, project: Project | None = None) -> Work:
     """Lock a task's finding, then the task; NotFound when it is absent or another project's."""
-    tasks = Task.objects.filter(pk=task_id)
-    if project is not None:
-        tasks = tasks.filter(project=project)
-    finding_id = tasks.values_list("finding_id", flat=True).first()
-    if finding_id is None:
+    return _lock_work(FINDING_OF_TASK.first(pk=task_id), task_id, project)
+
+
+def lock_case(verification_id: UUID, project: Project | None = None) -> Case:
+    """Lock a verification's finding, task and itself, in that order; NotFound as `lock_work`."""
+    found = WORK_OF_CASE.first(pk=verification_id)
+    if found is None:
         raise NotFound
-    finding = Finding.objects.select_for_update(of=("self",)).select_related("project").get(pk=finding_id)
-    task = Task.objects.select_for_update().get(pk=task_id)
-    task.project = finding.project
-    task.finding = finding
+    work = _lock_work(found[1:], found[0], project)
+    verification = _there(VERIFICATION.first(pk=verification_id))
+    verification.project, verification.task = work.task.project, work.task
+    return Case(work.finding, work.task, verification)
+
+
+def _lock_work(found: tuple[UUID, ...] | None, task_id: UUID, project: Project | None) -> Work:
+    if found is None:
+        raise NotFound
+    finding = lock_finding(found[0], project)
+    task = _there(TASK.first(pk=task_id))
+    task.project, task.finding = finding.project, finding
     return Work(finding, task)
 
 
-def lock_case(verification_id: UUID) -> Case:
-    """Lock a verification's finding, task and itself, in that order."""
-    task_id = Verification.objects.filter(pk=verification_id).values_list("task_id", flat=True).first()
-    if task_id is None:
+def _there[M](row: M | None) -> M:
+    if row is None:  # deleted in the meantime
         raise NotFound
-    work = lock_work(task_id)
-    verification = Verification.objects.select_for_update().get(pk=verification_id)
-    verification.project, verification.task = work.task.project, work.task
-    return Case(work.finding, work.task, verification)
+    return row

@@ -6,12 +6,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet
+from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
 from findings.filters import facets, filtered
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
-from krafter_audit.api.pagination import PAGING, by_cursor
+from krafter_audit.api.columns import columns
+from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.lib.errors import InvalidParams
 from remediation import evidence, plans, queries
 from remediation.filters import TaskFilter
@@ -61,13 +62,14 @@ class TaskViewSet(ProjectViewSet):
             tallied = set(used) <= TALLIED
             return tallies.count(self.project.pk, "task", used) if tallied else chosen.qs.count()
 
-        page = by_cursor(chosen.qs, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
+        rows = Rows(chosen.qs, shown=columns(TaskShown))
+        page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
         return self.show_page(page, TaskShown)
 
     @extend_schema(summary="Read a task", responses=TaskShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one task."""
-        return self.show(self.find(Task.objects.all(), pk), TaskShown)
+        return self.read(pk, TaskShown)
 
     @extend_schema(summary="Create a task from a finding", request=CreateTask, responses={201: TaskShown})
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -78,10 +80,12 @@ class TaskViewSet(ProjectViewSet):
     @extend_schema(summary="Change a task", request=ChangeTask, responses=TaskShown)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
-        task = self.find(Task.objects.only("id"), pk)
-        changes = self.body(ChangeTask)
         changed = tasks.update(
-            task.pk, changes=changes, by=self.actor, if_match=request.headers.get("if-match")
+            as_uuid(pk),
+            project=self.project,
+            changes=self.body(ChangeTask),
+            by=self.actor,
+            if_match=request.headers.get("if-match"),
         )
         return self.show(changed, TaskShown)
 
@@ -104,7 +108,7 @@ class VerificationViewSet(ProjectViewSet):
     @extend_schema(summary="Read a verification", responses=VerificationShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one verification."""
-        return self.show(self.find(Verification.objects.all(), pk), VerificationShown)
+        return self.read(pk, VerificationShown)
 
     @extend_schema(summary="Read what a verification saw", responses=VerificationEvidenceShown)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -121,17 +125,16 @@ class VerificationViewSet(ProjectViewSet):
     @extend_schema(summary="Approve: the fix holds", request=ApproveVerification, responses=VerificationShown)
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close task, finding and regressions in one transaction."""
-        verification = self.find(Verification.objects.only("id"), pk)
-        asked = self.body(ApproveVerification)
-        decided = verdicts.approve(verification.pk, by=self.actor, override_reason=asked.get("reason", ""))
+        reason = self.body(ApproveVerification).get("reason", "")
+        decided = verdicts.approve(as_uuid(pk), project=self.project, by=self.actor, override_reason=reason)
         return self.show(decided, VerificationShown)
 
     @extend_schema(summary="Reopen: the issue persists", request=None, responses=VerificationShown)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo the approval, or refuse the fix, and record a regression."""
-        verification = self.find(Verification.objects.only("id"), pk)
         self.nothing()
-        return self.show(verdicts.reopen(verification.pk, by=self.actor), VerificationShown)
+        decided = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
+        return self.show(decided, VerificationShown)
 
 
 class PolicyViewSet(ProjectViewSet):

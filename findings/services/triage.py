@@ -14,6 +14,7 @@ from accounts.models import Project
 from events.record import record, record_many
 from findings import priority
 from findings.errors import FindingResolved, ResolvedRequiresVerification, TitleTaken
+from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
 from krafter_audit.api.etag import refuse_unless_current
 
@@ -21,25 +22,28 @@ LOT = 1000  # rows of a bulk that are in memory at once
 SMALL = PositiveSmallIntegerField()
 
 
-@transaction.atomic
 def update(
-    finding_id: UUID, *, changes: Mapping[str, Any], by: Actor, if_match: str | None = None
+    finding_id: UUID,
+    *,
+    changes: Mapping[str, Any],
+    by: Actor,
+    project: Project | None = None,
+    if_match: str | None = None,
 ) -> Finding:
     """Apply `changes` (severity, status, owner_id, title, description, recommended_fix) to one finding."""
-    # Of itself alone: a lock of the project's row would hold up whoever inserts anything in that project.
-    finding = Finding.objects.select_for_update(of=("self",)).select_related("project").get(pk=finding_id)
-    refuse_unless_current(if_match, finding)
-    _refuse_forbidden_status(finding.status, changes.get("status"))
-    was = {name: getattr(finding, name) for name in changes}
-    _change(finding, changes)
     try:
         with transaction.atomic():
-            finding.save()
+            finding = lock_finding(finding_id, project)
+            refuse_unless_current(if_match, finding)
+            _refuse_forbidden_status(finding.status, changes.get("status"))
+            was = {name: getattr(finding, name) for name in changes}
+            changed = _change(finding, changes)
+            finding.save(update_fields=[*changed, "updated_at"])
+            record("finding.updated", finding, by=by, was=was, now=dict(changes))
     except IntegrityError as error:
         if "one_finding_a_title" in str(error):
             raise TitleTaken from None
         raise
-    record("finding.updated", finding, by=by, was=was, now=dict(changes))
     return finding
 
 
@@ -84,13 +88,15 @@ def _refuse_forbidden_status(before: str, after: str | None) -> None:
         raise FindingResolved
 
 
-def _change(finding: Finding, changes: Mapping[str, Any]) -> None:
+def _change(finding: Finding, changes: Mapping[str, Any]) -> list[str]:
+    """Set the changes, and return the names of the fields that were set."""
+    after = dict(changes)
     if "severity" in changes and _urgency(finding) == priority.usual(finding.severity):
         # The numbers were the usual ones of the old severity: they follow. A person's or a source's own stay.
-        for name, value in vars(priority.usual(changes["severity"])).items():
-            setattr(finding, name, value)
-    for name, value in changes.items():
+        after |= vars(priority.usual(changes["severity"]))
+    for name, value in after.items():
         setattr(finding, name, value)
+    return list(after)
 
 
 def _urgency(finding: Finding) -> priority.Priority:

@@ -1,7 +1,7 @@
 """The envelope: `{"data", "meta": {"request_id", …}, "error"}` around every answer."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +19,7 @@ OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NON_STR_K
 class Page:
     """The rows of one page of a list, and what `meta` says of it."""
 
-    rows: list[Any]
+    rows: Sequence[Any]
     total: int
     next_cursor: str | None = None
 

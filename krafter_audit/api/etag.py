@@ -16,14 +16,19 @@ class Versioned(Protocol):
 
 def etag(row: Versioned) -> str:
     """Return the strong ETag of a row as it stands."""
-    seed = f"{row.pk}:{row.updated_at.timestamp():.6f}"
+    return etag_of(row.pk, row.updated_at)
+
+
+def etag_of(pk: Any, updated_at: datetime) -> str:
+    """Return the strong ETag of the row of that id that was changed last at that time."""
+    seed = f"{pk}:{updated_at.timestamp():.6f}"
     return f'"{hashlib.sha256(seed.encode()).hexdigest()[:24]}"'
 
 
-def known(if_none_match: str | None, row: Versioned) -> bool:
-    """Tell whether the client has the row's present state. Weakly, for a proxy that compresses weakens the tag."""
+def known(if_none_match: str | None, tag: str) -> bool:
+    """Tell whether the client has the state of that tag. Weakly, for a proxy that compresses weakens the tag."""
     tags = _tags(if_none_match)
-    return "*" in tags or etag(row) in [tag.removeprefix("W/") for tag in tags]
+    return "*" in tags or tag in [one.removeprefix("W/") for one in tags]
 
 
 def refuse_unless_current(if_match: str | None, row: Versioned) -> None:

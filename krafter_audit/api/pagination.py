@@ -6,12 +6,13 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any, Protocol, cast
 
 from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import QueryDict
 
+from krafter_audit.api.columns import Columns
 from krafter_audit.api.envelope import Page
 from krafter_audit.lib.errors import InvalidParams
 
@@ -44,39 +45,53 @@ def limit_of(params: QueryDict) -> int:
     return whole(params, "limit", DEFAULT_LIMIT, 1, MOST)
 
 
-def by_cursor(
-    rows: QuerySet[Any],
-    params: QueryDict,
-    *,
-    bound_to: object,
-    total: Callable[[], int],
-    order: Sequence[str] = NEWEST_FIRST,
-) -> Page:
-    """Return the page after the cursor (an empty one is the beginning), ordered descending by `order`.
+class Listing(Protocol):
+    """Rows that are read page by page, in descending order of the columns named in `order`."""
+
+    @property
+    def order(self) -> Sequence[str]:
+        """The columns that the rows are ordered by."""
+
+    @property
+    def model(self) -> type[Model]:
+        """What the rows are of."""
+
+    def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
+        """Return at most `limit` rows behind `place` (a value for each column of the order; None: from the first)."""
+
+
+class Rows:
+    """The listing of a query set. Where `shown` is given rows are tuples of its columns, else models."""
+
+    def __init__(
+        self, rows: QuerySet[Any], *, order: Sequence[str] = NEWEST_FIRST, shown: Columns | None = None
+    ) -> None:
+        self.order, self.model = order, rows.model
+        self._rows = shown.of(rows, also=order) if shown else rows
+
+    def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
+        """Return at most `limit` rows behind `place`."""
+        behind = self._rows if place is None else self._rows.filter(_after(self.order, place))
+        return list(behind.order_by(*(f"-{name}" for name in self.order))[offset : offset + limit])
+
+
+def by_cursor(rows: Listing, params: QueryDict, *, bound_to: object, total: Callable[[], int]) -> Page:
+    """Return the page after the cursor; an empty one is the beginning.
 
     `bound_to` names the list; a cursor is good for that list with the same filters alone.
     """
     limit, seal = limit_of(params), _seal(params, bound_to)
     raw = once(params, "cursor")
-    if raw:
-        rows = rows.filter(_after(order, _place(raw, seal, rows.model, order)))
-    found = list(rows.order_by(*(f"-{name}" for name in order))[: limit + 1])
-    more = len(found) > limit
-    cursor = _cursor(found[limit - 1], order, seal) if more else None
+    place = _place(raw, seal, rows.model, rows.order) if raw else None
+    found = rows.fetch(place, limit + 1, 0)
+    cursor = _cursor(found[limit - 1], rows.order, seal) if len(found) > limit else None
     return Page(found[:limit], total(), cursor)
 
 
-def by_offset(
-    rows: QuerySet[Any],
-    params: QueryDict,
-    *,
-    total: Callable[[], int],
-    order: Sequence[str],
-) -> Page:
+def by_offset(rows: Listing, params: QueryDict, *, total: Callable[[], int]) -> Page:
     """Return the page at the offset; `next_cursor` stays null, as its readers expect."""
     limit, offset = limit_of(params), whole(params, "offset", 0, 0, MOST_OFFSET)
-    found = list(rows.order_by(*(f"-{name}" for name in order))[offset : offset + limit])
-    return Page(found, total())
+    return Page(rows.fetch(None, limit, offset), total())
 
 
 def _seal(params: QueryDict, bound_to: object) -> str:
@@ -84,8 +99,10 @@ def _seal(params: QueryDict, bound_to: object) -> str:
     return hashlib.sha256(json.dumps([str(bound_to), filters]).encode()).hexdigest()[:12]
 
 
-def _cursor(row: Model, order: Sequence[str], seal: str) -> str:
-    place = [_write(getattr(row, name)) for name in order]
+def _cursor(row: Any, order: Sequence[str], seal: str) -> str:
+    # A tuple ends with the columns that it is ordered by.
+    values = row[-len(order) :] if isinstance(row, tuple) else [getattr(row, name) for name in order]
+    place = [_write(value) for value in values]
     return base64.urlsafe_b64encode(json.dumps([seal, *place]).encode()).decode().rstrip("=")
 
 

@@ -1,6 +1,7 @@
 """Fixed windows of a minute in Redis. When Redis is away the request passes, and a metric says so."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -22,7 +23,7 @@ REST_AFTER_FAILURE = (
 COUNT = """
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
-return count
+return {count, redis.call('GET', KEYS[2])}
 """
 
 unchecked = Counter("krafter_ratelimit_unchecked_total", "Requests let through because Redis did not answer.")
@@ -31,11 +32,15 @@ _resting_until = 0.0
 
 @dataclass(frozen=True)
 class Allowance:
-    """What is left of a window: `limit`, `remaining`, and `reset` in Unix seconds."""
+    """What is left of a window: `limit`, `remaining`, and `reset` in Unix seconds.
+
+    `watched` is the value of the key that was looked at on the way; None where it has none or Redis is away.
+    """
 
     limit: int
     used: int
     reset: int
+    watched: bytes | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -53,12 +58,15 @@ class Allowance:
             raise RateLimited(headers={**self.headers, "retry-after": wait})
 
 
-def take(kind: str, whose: str) -> Allowance:
-    """Count one request of `whose` in the window of `kind` (default, strict, public)."""
+def take(kind: str, whose: str, *, watching: str = "") -> Allowance:
+    """Count one request of `whose` in the window of `kind` (default, strict, public).
+
+    Every request comes by here: the value of the key `watching` is read in the same round trip.
+    """
     limit = int(getattr(settings, f"KRAFTER_RATE_{kind.upper()}"))
     start = int(time.time()) // WINDOW * WINDOW
-    used = _count(f"krafter:rate:{kind}:{whose}:{start}")
-    return Allowance(limit=limit, used=used, reset=start + WINDOW)
+    used, watched = _count(f"krafter:rate:{kind}:{whose}:{start}", watching)
+    return Allowance(limit=limit, used=used, reset=start + WINDOW, watched=watched or None)
 
 
 def client_address(request: HttpRequest) -> str:
@@ -73,17 +81,24 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _count(key: str) -> int:
+def asked[T](call: Callable[[redis.Redis], T], otherwise: T) -> T:
+    """Ask Redis, or return `otherwise` where it is away; one that was away is left alone for two seconds."""
     global _resting_until
     if time.monotonic() < _resting_until:
-        unchecked.inc()
-        return 0
+        return otherwise
     try:
-        return int(_script()(keys=[key], args=[WINDOW * 2]))
+        return call(connection())
     except redis.RedisError:
         _resting_until = time.monotonic() + REST_AFTER_FAILURE
+        return otherwise
+
+
+def _count(key: str, watching: str) -> tuple[int, bytes | None]:
+    counted = asked(lambda _: _script()(keys=[key, watching], args=[WINDOW * 2]), None)
+    if counted is None:
         unchecked.inc()
-        return 0
+        return 0, None
+    return int(counted[0]), counted[1]
 
 
 @lru_cache(maxsize=1)

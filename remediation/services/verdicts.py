@@ -8,6 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.actors import Actor
+from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
 from findings.services import outcomes
@@ -23,12 +24,14 @@ from remediation.models import CheckStatus, Result, Task, Verification
 
 
 @transaction.atomic
-def approve(verification_id: UUID, *, by: Actor, override_reason: str = "") -> Verification:
+def approve(
+    verification_id: UUID, *, by: Actor, project: Project | None = None, override_reason: str = ""
+) -> Verification:
     """The fix holds: close the task, the finding and its open regressions.
 
     `override_reason` closes them although a check did not pass; it is kept, and the checks stay as they were found.
     """
-    case = lock_case(verification_id)
+    case = lock_case(verification_id, project)
     if case.verification.result == Result.PASSED:
         return case.verification
     refuse_unless_approvable(case, override=bool(override_reason))
@@ -49,9 +52,9 @@ def approve(verification_id: UUID, *, by: Actor, override_reason: str = "") -> V
 
 
 @transaction.atomic
-def reopen(verification_id: UUID, *, by: Actor) -> Verification:
+def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) -> Verification:
     """The issue persists: task and finding are worked on again, and a regression is recorded."""
-    case = lock_case(verification_id)
+    case = lock_case(verification_id, project)
     if case.verification.result == Result.FAILED:
         return case.verification
     decide(case.verification, Result.FAILED, by, checks=cut_short(case.verification))

@@ -95,8 +95,9 @@ def test_rows_of_another_project_are_not_told_apart_from_absent_ones(
         row, row
     )
     before = factories.where_things_stand(verification)
+    change = {"title": "Another"} if method == "patch" else None
 
-    response = world.client.ask(method, fill(place, world, pk))
+    response = world.client.ask(method, fill(place, world, pk), change)
 
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert factories.where_things_stand(verification) == before

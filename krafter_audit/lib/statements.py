@@ -1,0 +1,110 @@
+"""Queries of a fixed shape: compiled by Django once a process, prepared by PostgreSQL once a connection.
+
+Half the time of a small read goes into making the same SQL anew. What varies is a `Slot`:
+
+    ONE = Statement(lambda: Finding.objects.filter(pk=Slot("pk")).values_list("title"))
+    ONE.first(pk=some_id)
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, cast
+
+from django.db import connections, router
+from django.db.models import Expression, Model, QuerySet
+
+from krafter_audit.lib.postgres.base import DatabaseWrapper
+
+
+class Slot(Expression):
+    """A parameter that is named now and given later."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(output_field=None)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        """Leave a place for the value."""
+        return "%s", (self,)
+
+
+class Statement:
+    """A query whose text never changes. `build` returns it as `.values_list(…)`, made when it is first run.
+
+    Rows are tuples as PostgreSQL's driver reads them: UUIDs, datetimes in UTC, JSON as its text.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
+        self._build = build
+
+    @cached_property
+    def _compiled(self) -> tuple[str, tuple[Any, ...], type[Any], bool]:
+        rows = self._build()
+        sql, params = rows.query.get_compiler(connection=connections["default"]).as_sql()
+        return sql, tuple(params), rows.model, rows.query.select_for_update
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Run the query with a value for every slot."""
+        sql, params, model, locks = self._compiled
+        given = [values[one.name] if isinstance(one, Slot) else one for one in params]
+        return _run(sql, given, router.db_for_write(model) if locks else router.db_for_read(model))
+
+    def first(self, **values: Any) -> tuple[Any, ...] | None:
+        """Return the first row, or None."""
+        return next(iter(self.rows(**values)), None)
+
+
+class Locking[M: Model]:
+    """A whole row of a model, locked until the transaction ends; `by` names the columns that it is found by."""
+
+    def __init__(self, model: type[M], *by: str) -> None:
+        self._model = model
+        self._fields = model._meta.concrete_fields
+        names = [field.attname for field in self._fields]
+        places = {name: Slot(name) for name in by}
+        self._found = Statement(
+            lambda: model._default_manager.filter(**places).select_for_update().values_list(*names)
+        )
+
+    def first(self, **values: Any) -> M | None:
+        """Return the row as a model, or None."""
+        found = self._found.first(**values)
+        return None if found is None else self._loaded(found)
+
+    def _loaded(self, found: Sequence[Any]) -> M:
+        alias = router.db_for_write(self._model)
+        values = [
+            field.from_db_value(value, None, connections[alias]) if hasattr(field, "from_db_value") else value
+            for field, value in zip(self._fields, found, strict=True)
+        ]
+        return self._model.from_db(alias, [field.attname for field in self._fields], values)
+
+
+class Text:
+    """A query in words of its own, for what Django's cannot say. `%(name)s` is a slot; `model` tells the database.
+
+    `prepare=False` is for a text that is not run again, or that must be planned for the very values.
+    """
+
+    def __init__(self, sql: str, model: type[Model], *, prepare: bool = True) -> None:
+        self._sql, self._model, self._prepare = sql, model, prepare
+
+    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+        """Run the query with a value for every slot."""
+        return _run(self._sql, values, router.db_for_read(self._model), prepare=self._prepare)
+
+    def write(self, **values: Any) -> int:
+        """Run a change with a value for every slot; return how many rows it touched."""
+        connection = cast(DatabaseWrapper, connections[router.db_for_write(self._model)])
+        with connection.prepared_cursor() as cursor:
+            cursor.execute(self._sql, values)
+            return int(cursor.rowcount)
+
+
+def _run(
+    sql: str, given: Sequence[Any] | Mapping[str, Any], alias: str, *, prepare: bool = True
+) -> list[Any]:
+    connection = cast(DatabaseWrapper, connections[alias])
+    with connection.prepared_cursor() if prepare else connection.cursor() as cursor:
+        cursor.execute(sql, given)
+        return cast("list[Any]", cursor.fetchall())

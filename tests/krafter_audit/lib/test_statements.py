@@ -1,0 +1,64 @@
+"""Statements of a fixed shape: compiled once, prepared once, counted like any other."""
+
+from typing import Any
+
+import psycopg
+import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import Organization
+from krafter_audit.lib.postgres.base import check, is_silent
+from krafter_audit.lib.statements import Locking, Slot, Statement
+from tests.factories import World
+
+NAME = Statement(lambda: Organization.objects.filter(pk=Slot("pk")).values_list("name"))
+
+
+def test_a_statement_is_prepared_once_and_run_with_other_values(world: World):
+    other = Organization.objects.create(name="Other")
+
+    names = [NAME.first(pk=world.organization.pk), NAME.first(pk=other.pk), NAME.first(pk=world.project.pk)]
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%accounts_organization%'"
+        )
+        assert cursor.fetchall() == [(1,)]
+    assert names == [(world.organization.name,), ("Other",), None]
+
+
+def test_a_statement_is_seen_by_whoever_counts_statements(world: World):
+    with CaptureQueriesContext(connection) as captured:
+        NAME.first(pk=world.organization.pk)
+
+    assert len(captured) == 1
+    assert "accounts_organization" in captured[0]["sql"]
+
+
+def test_a_locking_statement_gives_the_row_as_a_model_and_locks_it(world: World):
+    with transaction.atomic(), CaptureQueriesContext(connection) as captured:
+        row = Locking(Organization, "pk").first(pk=world.organization.pk)
+
+    assert row == Organization.objects.get(pk=world.organization.pk)
+    assert row.created_at == world.organization.created_at
+    assert "FOR UPDATE" in captured[0]["sql"]
+
+
+@pytest.fixture
+def other_connection(db: None) -> Any:
+    """Another connection to the same server."""
+    params = connection.get_connection_params()
+    params.pop("cursor_factory", None)
+    with psycopg.connect(**params, autocommit=True) as other:
+        yield other
+
+
+def test_a_connection_whose_server_has_gone_is_noticed_without_asking(other_connection: Any):
+    assert is_silent(other_connection)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_terminate_backend(%s, 2000)", [other_connection.info.backend_pid])
+
+    assert not is_silent(other_connection)
+    with pytest.raises(psycopg.OperationalError):
+        check(other_connection)
