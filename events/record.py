@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from accounts.actors import Actor
 from accounts.models import Project
 from events.models import Event
-from krafter_audit.lib.statements import Text
+from krafter_audit.lib.statements import Inserting, Text
 
 
 class Subject(Protocol):
@@ -31,6 +31,8 @@ WRITE = Text(
     """,
     Event,
 )
+
+MANY = Inserting(Event)
 
 
 def record(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
@@ -57,7 +59,7 @@ def record_many(
 ) -> None:
     """Write one event for each `(subject id, data)` in one statement."""
     now = timezone.now()
-    Event.objects.bulk_create(
+    MANY.write(
         Event(
             organization_id=project.organization_id,
             project_id=project.pk,

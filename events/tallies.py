@@ -6,30 +6,44 @@ from uuid import UUID
 
 import orjson
 from django.db import connection, transaction
-from django.db.models import Sum
-from django.db.models.functions import Coalesce
 
 from events.models import Tally
-from krafter_audit.lib.statements import Slot, Statement
+from krafter_audit.lib.statements import Text
 from krafter_audit.lib.turns import got_turn
 
 FOLD_FROM = 200  # unfolded rows of one total at which folding is worth its while
 
 
-TOTALS = Statement(
-    lambda: (
-        Tally.objects.filter(project_id=Slot("project"), kind=Slot("kind"))
-        .order_by()
-        .values_list("facets")
-        .annotate(total=Sum("rows"), points=Sum("score"))
-    )
+Counted = list[tuple[dict[str, str], int, int]]
+
+TOTALS = Text(
+    """
+    SELECT kind, facets, sum(rows), sum(score) FROM events_tally
+    WHERE project_id = %(project)s AND kind = ANY(%(kinds)s) GROUP BY kind, facets HAVING sum(rows) <> 0
+    """,
+    Tally,
+)
+# What lies before `start` comes as one row without a day.
+RISK = Text(
+    """
+    SELECT CASE WHEN day >= %(start)s THEN day END AS moved, sum(score) FROM events_tally
+    WHERE project_id = %(project)s AND kind = 'risk' AND day <= %(end)s GROUP BY moved
+    """,
+    Tally,
 )
 
 
-def totals(project_id: UUID, kind: str) -> list[tuple[dict[str, str], int, int]]:
+def all_totals(project_id: UUID, *kinds: str) -> dict[str, Counted]:
+    """Return `{kind: [(facets, rows, score)]}`, one for each combination of facets that the project has."""
+    found: dict[str, Counted] = {kind: [] for kind in kinds}
+    for kind, facets, rows, score in TOTALS.rows(project=project_id, kinds=list(kinds)):
+        found[kind].append((orjson.loads(facets), int(rows), int(score)))
+    return found
+
+
+def totals(project_id: UUID, kind: str) -> Counted:
     """Return `(facets, rows, score)` for each combination of facets that the project has."""
-    found = TOTALS.rows(project=project_id, kind=kind)
-    return [(orjson.loads(facets), int(rows), int(score)) for facets, rows, score in found if rows]
+    return all_totals(project_id, kind)[kind]
 
 
 def count(project_id: UUID, kind: str, facets: Mapping[str, Collection[str]] | None = None) -> int:
@@ -44,14 +58,8 @@ def count(project_id: UUID, kind: str, facets: Mapping[str, Collection[str]] | N
 
 def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, int]]:
     """Return `(day, open risk score at its end)` for every day from `start` to `end`, UTC."""
-    risk = Tally.objects.filter(project_id=project_id, kind="risk")
-    score = int(risk.filter(day__lt=start).aggregate(all=Coalesce(Sum("score"), 0))["all"])
-    moved = dict(
-        risk.filter(day__range=(start, end))
-        .values("day")
-        .annotate(points=Sum("score"))
-        .values_list("day", "points")
-    )
+    moved = dict(RISK.rows(project=project_id, start=start, end=end))
+    score = int(moved.get(None, 0))
     series = []
     for place in range((end - start).days + 1):
         day = start + timedelta(days=place)

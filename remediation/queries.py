@@ -14,10 +14,11 @@ FACETS = {"severity": Severity.values, "domain": Domain.values, "status": Findin
 
 def command_center(project: Project) -> dict[str, Any]:
     """Return the counts by severity, domain (open findings) and status, the latest scan and the overdue tasks."""
-    counts = tallies.totals(project.pk, "finding")
+    counted = tallies.all_totals(project.pk, "finding", "task")
+    counts = counted["finding"]
     still_open = [(facets, rows) for facets, rows, _ in counts if facets["status"] in OPEN_STATUSES]
     every = [(facets, rows) for facets, rows, _ in counts]
-    tasks = [(facets, rows) for facets, rows, _ in tallies.totals(project.pk, "task")]
+    tasks = [(facets, rows) for facets, rows, _ in counted["task"]]
     return {
         "findings_by_severity": _by("severity", Severity.values, still_open),
         "findings_by_domain": _by("domain", Domain.values, still_open),

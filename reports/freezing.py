@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import Project
+from events import tallies
 from findings.models import OPEN_STATUSES
 from reports import queries
 from reports.models import Report, ReportItem
@@ -99,10 +100,11 @@ def _summary(
     """Build the summary as the API shows it; today's numbers are those of the rows just copied."""
     series = queries.burn_down(project_id, period)
     series[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
+    passed, came_back = queries.rates(tallies.all_totals(project_id, "verification", "regression"), by_status)
     return {
         "risk_burn_down": series,
-        "verification_pass_rate": queries.pass_rate(project_id),
-        "regression_rate": queries.regression_rate(project_id, None, queries.closed_in(by_status)),
+        "verification_pass_rate": passed,
+        "regression_rate": came_back,
         "open_findings": sum(by_status.get(status, 0) for status in OPEN_STATUSES),
     }
 

@@ -45,13 +45,34 @@ def summary(project: Project, asked: Period | None = None) -> dict[str, Any]:
     verifications that were made in it, and of the regressions those that were opened in it.
     """
     period = asked or last_days()
-    findings = by_facet(project.pk, "finding", "status")
+    counted = tallies.all_totals(project.pk, "finding", "verification", "regression")
+    findings = by_facet(counted["finding"], "status")
+    passed, came_back = rates(counted, findings)
+    if asked is not None:
+        passed = pass_rate_in(project.pk, asked)
+        came_back = rate(came_back_in(project.pk, asked), closed_in(findings))
     return {
         "risk_burn_down": burn_down(project.pk, period),
-        "verification_pass_rate": pass_rate(project.pk, asked),
-        "regression_rate": regression_rate(project.pk, asked, closed_in(findings)),
+        "verification_pass_rate": passed,
+        "regression_rate": came_back,
         "open_findings": sum(findings.get(status, 0) for status in OPEN_STATUSES),
     }
+
+
+def rates(counted: Mapping[str, tallies.Counted], findings: Counts) -> tuple[float, float]:
+    """Return the pass rate and the regression rate over everything; each is 0 when there is nothing to divide by.
+
+    Passed verifications / all; open regressions / findings that are resolved or dismissed.
+    """
+    results = by_facet(counted["verification"], "result")
+    still_open = by_facet(counted["regression"], "status").get(Regression.Status.OPEN, 0)
+    passed = rate(results.get(Result.PASSED, 0), sum(results.values()))
+    return passed, rate(still_open, closed_in(findings))
+
+
+def closed_in(findings: Counts) -> int:
+    """Return how many findings are resolved or dismissed."""
+    return sum(findings.get(status, 0) for status in TERMINAL_STATUSES)
 
 
 def burn_down(project_id: UUID, period: Period) -> list[dict[str, Any]]:
@@ -60,29 +81,23 @@ def burn_down(project_id: UUID, period: Period) -> list[dict[str, Any]]:
     return [{"date": day.isoformat(), "open_risk_score": score} for day, score in days]
 
 
-def pass_rate(project_id: UUID, period: Period | None = None) -> float:
-    """Return passed verifications / all, two decimals; 0 when there are none."""
-    if period is None:
-        counts = by_facet(project_id, "verification", "result")
-        return rate(counts.get(Result.PASSED, 0), sum(counts.values()))
+def pass_rate_in(project_id: UUID, period: Period) -> float:
+    """Return passed / all of the verifications that were made in the period, two decimals; 0 when there are none."""
     start, end = period.moments
     made = Verification.objects.filter(project_id=project_id, created_at__gte=start, created_at__lt=end)
     return rate(made.filter(result=Result.PASSED).count(), made.count())
 
 
-def regression_rate(project_id: UUID, period: Period | None, closed: int) -> float:
-    """Return open regressions / (resolved + dismissed findings), two decimals; 0 when none are closed."""
-    if period is None:
-        came_back = by_facet(project_id, "regression", "status").get(Regression.Status.OPEN, 0)
-        return rate(came_back, closed)
+def came_back_in(project_id: UUID, period: Period) -> int:
+    """Return how many of the open regressions were opened in the period."""
     start, end = period.moments
     opened = Regression.objects.filter(project_id=project_id, status=Regression.Status.OPEN)
-    return rate(opened.filter(opened_at__gte=start, opened_at__lt=end).count(), closed)
+    return opened.filter(opened_at__gte=start, opened_at__lt=end).count()
 
 
-def by_facet(project_id: UUID, kind: str, facet: str) -> Counts:
-    """Return how many rows of `kind` there are for each value of `facet`."""
-    return add_up((facets[facet], rows) for facets, rows, _ in tallies.totals(project_id, kind))
+def by_facet(counted: tallies.Counted, facet: str) -> Counts:
+    """Return how many rows there are for each value of `facet`."""
+    return add_up((facets[facet], rows) for facets, rows, _ in counted)
 
 
 def add_up(pairs: Iterable[tuple[str, int]]) -> Counts:
@@ -91,11 +106,6 @@ def add_up(pairs: Iterable[tuple[str, int]]) -> Counts:
     for word, number in pairs:
         counts[word] = counts.get(word, 0) + number
     return counts
-
-
-def closed_in(findings: Mapping[str, int]) -> int:
-    """Return how many findings are resolved or dismissed."""
-    return sum(findings.get(status, 0) for status in TERMINAL_STATUSES)
 
 
 def rate(part: int, whole: int) -> float:

@@ -1,6 +1,6 @@
 """Findings come in: from a scan, a provider or a person. The same domain and title is the same finding."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from accounts.models import Project
 from events.record import record_many
 from findings import priority, rules
 from findings.models import CHECK_KEY, MOST_CHECKS, Finding, FindingStatus, Regression, Severity
+from krafter_audit.lib.statements import Inserting
 from krafter_audit.lib.turns import wait_for_turn
 
 Identity = tuple[str, str]
@@ -116,16 +117,21 @@ def _new(project: Project, seen: Sighting, severities: dict[str, str]) -> Findin
 
 
 def _create(fresh: list[Finding]) -> set[UUID]:
-    if not fresh:
-        return set()
-    Finding.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=1000)
-    return set(Finding.objects.filter(pk__in=[finding.pk for finding in fresh]).values_list("pk", flat=True))
+    now = timezone.now()
+    for finding in fresh:
+        finding.created_at = finding.updated_at = now
+    return set(CREATE.write(fresh))
 
 
 UPDATED = [
-    "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner", "affected_assets",
+    "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner_id", "affected_assets",
     "evidence", "recommended_fix", "check_keys", "status", "last_seen_at", "updated_at",
 ]  # fmt: skip
+CREATE = Inserting(Finding, conflict="ON CONFLICT DO NOTHING")
+SAVE = Inserting(
+    Finding,
+    conflict="ON CONFLICT (id) DO UPDATE SET " + ", ".join(f"{name} = EXCLUDED.{name}" for name in UPDATED),
+)
 
 
 def _update(
@@ -134,22 +140,11 @@ def _update(
     back = {finding.pk for finding in known.values() if finding.status == FindingStatus.RESOLVED}
     for identity, finding in known.items():
         _apply(finding, batch[identity], now)
-    if known:
-        _save(known.values())
+    SAVE.write(known.values())
     returned = [finding for finding in known.values() if finding.pk in back]
     if returned:
         _regress(returned, now, by)
     return back
-
-
-def _save(findings: Collection[Finding]) -> None:
-    """Write changed rows as one upsert by id: bulk_update's CASE for each column and row takes four times as long."""
-    made_at = {finding.pk: finding.created_at for finding in findings}
-    Finding.objects.bulk_create(
-        findings, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED, batch_size=1000
-    )
-    for finding in findings:
-        finding.created_at = made_at[finding.pk]  # bulk_create takes them for new; the database kept the time
 
 
 def _apply(finding: Finding, seen: Sighting, now: datetime) -> None:

@@ -6,12 +6,14 @@ Half the time of a small read goes into making the same SQL anew. What varies is
     ONE.first(pk=some_id)
 """
 
-from collections.abc import Callable, Mapping, Sequence
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, cast
 
+import orjson
 from django.db import connections, router
-from django.db.models import Expression, Model, QuerySet
+from django.db.models import AutoField, Expression, Model, QuerySet
 
 from krafter_audit.lib.postgres.base import DatabaseWrapper
 
@@ -99,6 +101,36 @@ class Text:
         with connection.prepared_cursor() as cursor:
             cursor.execute(self._sql, values)
             return int(cursor.rowcount)
+
+
+class Inserting:
+    """Many rows of a model by one statement with one parameter: JSON that PostgreSQL takes apart by the table's types.
+
+    A tenth of the work of an INSERT with a place for every value. `conflict` is its ON CONFLICT clause.
+    """
+
+    def __init__(self, model: type[Model], *, conflict: str = "") -> None:
+        meta = model._meta
+        # What the database numbers by itself is left to it.
+        self._names = [field.attname for field in meta.concrete_fields if not isinstance(field, AutoField)]
+        columns = ", ".join(self._names)
+        self._text = Text(
+            f"INSERT INTO {meta.db_table} ({columns}) SELECT {columns}"  # noqa: S608 - names of our own tables
+            f" FROM json_populate_recordset(NULL::{meta.db_table}, %(rows)s) {conflict} RETURNING id",
+            model,
+        )
+
+    def write(self, rows: Iterable[Model]) -> list[Any]:
+        """Write the rows; return the ids of those that were written."""
+        values = [{name: getattr(row, name) for name in self._names} for row in rows]
+        return [key for (key,) in self._text.rows(rows=_json(values))] if values else []
+
+
+def _json(value: Any) -> str:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+    except TypeError:  # numbers beyond 64 bits
+        return json.dumps(value, ensure_ascii=False, default=str)
 
 
 def _run(

@@ -149,7 +149,7 @@ def test_a_crash_says_nothing_of_the_inside(world: World, monkeypatch: pytest.Mo
     def explode(*args: object, **kwargs: object) -> None:
         raise KeyError("secret inside")
 
-    monkeypatch.setattr("events.tallies.totals", explode)  # the database's far end, in effect
+    monkeypatch.setattr("events.tallies.all_totals", explode)  # the database's far end, in effect
 
     response = world.client.ask("get", "command-center")
 
