@@ -13,6 +13,7 @@ import subprocess
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -64,6 +65,15 @@ def start_what_is_missing() -> None:
             os.environ[name] = start_server()
     for name, value in keys().items():
         os.environ.setdefault(name, value)
+    os.environ["REDIS_URL"] = with_a_database_of_its_own(os.environ["REDIS_URL"])
+
+
+def with_a_database_of_its_own(redis_url: str) -> str:
+    """Give each of the processes that share a run its own numbered database, of the sixteen that there are."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
+    if not worker:
+        return redis_url
+    return urlsplit(redis_url)._replace(path=f"/{int(worker) % 16}").geturl()
 
 
 def stop() -> None:
