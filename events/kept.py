@@ -1,0 +1,36 @@
+"""Which totals are kept, said by the app whose table they are of (`tallies` of its AppConfig).
+
+The triggers that keep them are installed by that app's migrations (`events/triggers.py`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+
+
+@dataclass(frozen=True)
+class Kept:
+    """One total: the rows of `table` and the sum of `score`, by `facets` (columns), of the rows that meet `where`.
+
+    Of a total that says on which day it moved (`by_day`), the sum over all days alone can be counted again.
+    """
+
+    kind: str
+    table: str
+    facets: tuple[str, ...] = ()
+    score: str = "0"
+    where: str = "true"
+    by_day: bool = False
+
+    @property
+    def described(self) -> str:
+        """The facets of a row, as SQL."""
+        pairs = ", ".join(f"'{column}', {column}" for column in self.facets)
+        return f"jsonb_build_object({pairs})"
+
+
+def all_kept() -> Iterator[Kept]:
+    """Walk over the totals of every app."""
+    for config in apps.get_app_configs():
+        yield from getattr(config, "tallies", ())
