@@ -61,7 +61,7 @@ def test_a_total_that_is_wrong_is_named_and_mended(world: World):
 
     assert [line.split("  ", 1)[1] for line in said[:-1]] == [
         "risk  all: 0 (score 0) told, 0 (score 16) counted",
-        "task  status=ready_verify priority=high: 0 (score 0) told, 2 (score 0) counted",
+        "task  priority=medium status=ready_verify: 0 (score 0) told, 2 (score 0) counted",
     ]
     assert said[-1] == "2 totals mended."
     assert run() == "Every total is what counting gives."
