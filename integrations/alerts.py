@@ -29,6 +29,9 @@ def pull(run: Run) -> None:
             _read(run, source, left_out)
         except Refused as refusal:
             run.note(f"The {source.name} are not available: {refusal}")
+        for sentence in run.provider.notes:
+            run.note(sentence)
+        run.provider.notes.clear()
 
 
 def settle(run: Run) -> set[str]:

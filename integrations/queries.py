@@ -3,10 +3,13 @@
 from django.db.models import QuerySet
 
 from accounts.models import Project
+from findings.models import OPEN_STATUSES, Finding
 from integrations.models import Integration, SyncRun
 from integrations.providers import PROVIDERS
 
 RUNS_SHOWN = 25
+MOST_FINDINGS, MOST_URLS = 2_000, 5_000
+PAGE_ASSETS = ("url", "page", "uri")
 
 
 def one_for_each_provider(project: Project) -> list[tuple[str, Integration | None]]:
@@ -20,3 +23,14 @@ def last_runs(project: Project, provider: str) -> QuerySet[SyncRun]:
     """Return the newest runs of a provider; none where it was never connected."""
     runs = SyncRun.objects.filter(integration__project=project, integration__provider=provider)
     return runs.order_by("-started_at", "-id")[:RUNS_SHOWN]
+
+
+def known_urls(project: Project) -> list[str]:
+    """Return the pages that the worst open findings are about, and the site itself first."""
+    rows = Finding.objects.filter(project=project, status__in=OPEN_STATUSES).order_by(
+        "-score", "-created_at", "-id"
+    )
+    assets = rows.values_list("affected_assets", flat=True)[:MOST_FINDINGS]
+    named = (asset.get("value") for listed in assets for asset in listed if asset.get("type") in PAGE_ASSETS)
+    pages = (value for value in named if isinstance(value, str) and value.startswith(("https://", "http://")))
+    return list(dict.fromkeys([project.site_url, *pages]))[:MOST_URLS]

@@ -7,6 +7,7 @@ import logging
 import traceback
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Provider, Refused, Tracker, Unavailable
+from integrations.queries import known_urls
 from integrations.running import BY_INTEGRATION, LEASE, Lost, Run, Stopped, held
 from krafter_audit.lib import claims
 from krafter_audit.lib.http import Client, Limits
@@ -98,6 +100,8 @@ def _exchange(row: Integration, log: SyncRun) -> None:
     with Client(limits=LIMITS) as client:
         opened = _fresh(row, adapter, client)
         provider = adapter(client, opened, configuration(row.provider).url)
+        provider.memory = row.cursor.setdefault("memory", {})
+        provider.known_urls = partial(known_urls, row.project)
         try:
             _pull_and_push(Run(row, log, provider))
         except Refused as refusal:

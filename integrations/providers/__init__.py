@@ -4,6 +4,7 @@ from integrations.providers.base import Provider
 from integrations.providers.cloudflare import Cloudflare
 from integrations.providers.github import GitHub
 from integrations.providers.gitlab import GitLab
+from integrations.providers.gsc import SearchConsole
 from integrations.providers.jira import Jira
 from integrations.providers.linear import Linear
 from integrations.providers.sentry import Sentry
@@ -11,5 +12,5 @@ from integrations.providers.sentry import Sentry
 PROVIDERS = ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
 
 ADAPTERS: dict[str, type[Provider]] = {
-    adapter.name: adapter for adapter in (Cloudflare, GitHub, GitLab, Jira, Linear, Sentry)
+    adapter.name: adapter for adapter in (Cloudflare, GitHub, GitLab, Jira, Linear, SearchConsole, Sentry)
 }

@@ -27,6 +27,10 @@ class Refused(Exception):
     """The provider says no, and will until a person changes something. The text is a sentence."""
 
 
+class Expired(Refused):
+    """The provider does not accept the token, or no longer: a new one may do where it can be had."""
+
+
 class Unavailable(Exception):
     """The provider cannot answer now. `retry_at` is when it lets us in again, where it says so."""
 
@@ -113,7 +117,11 @@ class OAuth:
 
 
 class Provider(ABC):
-    """One vendor. Subclasses set the names and offer sources of findings, tickets (`Tracker`), or both."""
+    """One vendor. Subclasses set the names and offer sources of findings, tickets (`Tracker`), or both.
+
+    A sync also gives `known_urls` (the pages of the site that the house knows, the worst first) and `memory` (JSON
+    that is kept from run to run), and takes the remarks out of `notes`.
+    """
 
     name: ClassVar[str]
     title: ClassVar[str]
@@ -133,6 +141,9 @@ class Provider(ABC):
         self.credentials = credentials
         self.base_url = (base_url or self.api_url).rstrip("/")
         self._sleep = sleep
+        self.known_urls: Callable[[], Sequence[str]] = tuple
+        self.memory: dict[str, Any] = {}
+        self.notes: list[str] = []
 
     @property
     def secrets(self) -> dict[str, Any]:

@@ -81,7 +81,7 @@ def _handler(far_end: FarEnd) -> type[BaseHTTPRequestHandler]:
                 self.end_headers()
                 self.wfile.write(written)
 
-        do_PUT = do_GET
+        do_PUT = do_POST = do_PATCH = do_DELETE = do_GET
 
     return Handler
 
