@@ -6,9 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, register, run_checks
+from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 
 from krafter_audit.lib.addresses import AddressPolicy
+from krafter_audit.lib.proof.keys import parse_signing_keys
 from krafter_audit.lib.vault import parse_keys
 
 MAKE_KEYS = (
@@ -27,6 +28,8 @@ def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         ),
         _secret_key(),
         _parsed("KRAFTER_ENCRYPTION_KEYS", parse_keys, MAKE_KEYS),
+        _parsed("KRAFTER_SIGNING_KEYS", parse_signing_keys, MAKE_KEYS),
+        _unsigned(),
         _parsed("KRAFTER_ALLOWED_NETWORKS", AddressPolicy.from_setting, "Example: 127.0.0.0/8,10.1.0.0/16"),
         _public_url(),
         *(_rate(name) for name in ("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC")),
@@ -51,6 +54,16 @@ def _parsed(name: str, parse: Callable[[str], object], hint: str) -> CheckMessag
     except ValueError as error:
         return Error(f"{name}: {error}", hint=hint, id="krafter.E002")
     return None
+
+
+def _unsigned() -> CheckMessage | None:
+    if settings.KRAFTER_SIGNING_KEYS.strip():
+        return None
+    return Warning(
+        "KRAFTER_SIGNING_KEYS is not set: evidence is chained but not signed, and no bundle of it can be had.",
+        hint=MAKE_KEYS,
+        id="krafter.W001",
+    )
 
 
 def _public_url() -> CheckMessage | None:
@@ -88,8 +101,8 @@ def _ca_file() -> CheckMessage | None:
 
 def stop_unless_right() -> None:
     """End the process with a sentence for each setting that is wrong: granian and Celery run no system checks."""
-    errors = [message for message in run_checks(tags=["environment"]) if message.is_serious()]
-    for error in errors:
-        sys.stderr.write(f"{error.msg} {error.hint}\n")
-    if errors:
+    messages = run_checks(tags=["environment"])
+    for message in messages:
+        sys.stderr.write(f"{message.msg} {message.hint}\n")
+    if any(message.is_serious() for message in messages):
         raise SystemExit(1)

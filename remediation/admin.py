@@ -25,7 +25,7 @@ from krafter_audit.lib.admin import (
     pretty,
 )
 from remediation import plans
-from remediation.evidence import link_hash
+from remediation.evidence import is_intact
 from remediation.forms import ChangeTaskForm, CreateTaskForm, PolicyForm, ReasonForm
 from remediation.models import Evidence, Policy, PolicyVersion, Task, Verification
 from remediation.services import policies, tasks, verdicts, verifications
@@ -136,10 +136,10 @@ class EvidenceInline(StackedInline):
         """Show it over many lines."""
         return pretty(json.loads(link.body))
 
-    @admin.display(description="hash holds", boolean=True)
+    @admin.display(description="hash and signature hold", boolean=True)
     def intact(self, link: Evidence) -> bool:
-        """Tell whether the link's hash is that of what it says."""
-        return link.hash == link_hash(link.previous_hash, link.body)
+        """Tell whether the link still is what was written."""
+        return is_intact(link)
 
 
 @admin.register(Verification)

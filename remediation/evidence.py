@@ -1,55 +1,176 @@
-"""What checks saw, as canonical JSON, each link chained to the one before by SHA-256.
+"""What checks saw and what people decided, written into the project's chain: hashed, signed and never changed.
 
-`hash` = SHA-256(previous_hash + "\\n" + body). The first link of a project follows 64 zeros. Anybody who holds the
-links can check the chain without this system.
+docs/evidence.md is the form of a link. Whoever holds the links can check them without this system.
 """
 
-import hashlib
 import json
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
-from krafter_audit.lib.turns import wait_for_turn
-from remediation.models import Evidence, Verification
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
 
-GENESIS = "0" * 64
+from accounts.actors import Actor
+from krafter_audit.lib.proof.canonical import canonical, plain
+from krafter_audit.lib.proof.keys import Keyring, as_jwk, holds, parse_signing_keys
+from krafter_audit.lib.proof.links import FORMAT, GENESIS, Head, first_hash
+from remediation.models import Evidence, Result, Verification
+
+# Makes the row at the chain's end where there is none, and holds it until the transaction ends: one link after the
+# other. The verification is locked already, so that its own links do not change meanwhile.
+TAKE = """
+WITH taken AS (
+    INSERT INTO remediation_chain (project_id, sequence, hash) VALUES (%(project)s, 0, %(genesis)s)
+    ON CONFLICT (project_id) DO UPDATE SET sequence = remediation_chain.sequence RETURNING sequence, hash
+)
+SELECT sequence, hash, (
+    SELECT coalesce(jsonb_agg(
+        jsonb_build_object('key', key, 'sequence', sequence, 'hash', hash) ORDER BY sequence
+    ), '[]') FROM remediation_evidence WHERE verification_id = %(verification)s
+)::text FROM taken
+"""
+ADD = """
+WITH moved AS (
+    UPDATE remediation_chain SET sequence = %(sequence)s, hash = %(hash)s WHERE project_id = %(project_id)s
+)
+INSERT INTO remediation_evidence
+    (project_id, verification_id, sequence, kind, key, body,
+     previous_hash, hash, format, key_id, signature, recorded_at)
+VALUES (%(project_id)s, %(verification_id)s, %(sequence)s, %(kind)s, %(key)s, %(body)s,
+    %(previous_hash)s, %(hash)s, %(format)s, %(key_id)s, %(signature)s, %(recorded_at)s)
+RETURNING id
+"""
+VERDICTS = {Result.PASSED: "approved", Result.FAILED: "reopened"}
 
 
-def canonical(value: Any) -> str:
-    """Write JSON in one form: sorted keys, no spaces, UTF-8 characters as they are."""
-    return json.dumps(
-        value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, default=str
-    )
+@lru_cache(maxsize=8)
+def _keyring(setting: str) -> Keyring:
+    return parse_signing_keys(setting)
 
 
-def link_hash(previous_hash: str, body: str) -> str:
-    """Return the hash of a link."""
-    return hashlib.sha256(f"{previous_hash}\n{body}".encode()).hexdigest()
+def keyring() -> Keyring:
+    """Return the keys of this installation (KRAFTER_SIGNING_KEYS)."""
+    return _keyring(settings.KRAFTER_SIGNING_KEYS)
 
 
-def append(verification: Verification, key: str, seen: dict[str, Any]) -> Evidence:
-    """Add a link to the project's chain, in the current transaction. Its lock comes after every row lock."""
-    project_id = verification.project_id
-    wait_for_turn(f"evidence:{project_id}")
-    last = Evidence.objects.filter(project_id=project_id).order_by("-sequence").first()
-    previous_hash = last.hash if last else GENESIS
-    sequence = last.sequence + 1 if last else 1
-    body = canonical({"sequence": sequence, "verification_id": str(verification.pk), "key": key, **seen})
-    return Evidence.objects.create(
-        project_id=project_id,
+def append(
+    verification: Verification, key: str, seen: dict[str, Any], *, kind: Evidence.Kind = Evidence.Kind.CHECK
+) -> Evidence:
+    """Add a link to the project's chain, in the current transaction. Its lock comes after every other row's.
+
+    A verdict names the verification's links before it; every link has its number among them and the last one's hash.
+    """
+    last, previous_hash, earlier = _take(verification)
+    now = timezone.now()
+    told = {
+        "format": FORMAT,
+        "type": kind.value,
+        "key": key,
+        "sequence": last + 1,
+        "organization_id": verification.project.organization_id,
+        "project_id": verification.project_id,
+        "verification_id": verification.pk,
+        "task_id": verification.task_id,
+        "finding_id": verification.task.finding_id,
+        "recorded_at": now,
+        "number": len(earlier) + 1,
+        "earlier": earlier[-1]["hash"] if earlier else None,
+    }
+    if kind == Evidence.Kind.VERDICT:
+        told["links"] = earlier
+    link = _signed(verification, last + 1, previous_hash, canonical(plain({**seen, **told})))
+    link.kind, link.key, link.recorded_at = kind, key, now
+    return _added(link)
+
+
+def _take(verification: Verification) -> tuple[int, str, list[dict[str, Any]]]:
+    given: dict[str, Any] = {
+        "project": verification.project_id,
+        "verification": verification.pk,
+        "genesis": GENESIS,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(TAKE, given)
+        sequence, last_hash, earlier = cursor.fetchone()
+    return sequence, last_hash, json.loads(earlier)
+
+
+def _signed(verification: Verification, sequence: int, previous_hash: str, body: str) -> Evidence:
+    head = Head.of(str(verification.project_id), sequence, previous_hash, body)
+    signer = keyring().signer
+    return Evidence(
+        project_id=verification.project_id,
         verification=verification,
         sequence=sequence,
-        key=key,
         body=body,
         previous_hash=previous_hash,
-        hash=link_hash(previous_hash, body),
+        hash=head.hash,
+        format=FORMAT,
+        key_id=signer.key_id if signer else "",
+        signature=signer.sign(head.text) if signer else "",
     )
+
+
+def _added(link: Evidence) -> Evidence:
+    given = {field.attname: getattr(link, field.attname) for field in Evidence._meta.concrete_fields}
+    with connection.cursor() as cursor:
+        cursor.execute(ADD, given)
+        link.pk = cursor.fetchone()[0]
+    return link
+
+
+def append_verdict(verification: Verification, *, by: Actor, **more: Any) -> Evidence:
+    """Add what a person decided, on what the checks said; a check that a person answers is a link of its own."""
+    if verification.manual and verification.result == Result.PASSED:
+        for check in verification.checks:
+            append(verification, check["key"], {"outcome": check["status"], **check, "answered_by": _who(by)})
+    word = VERDICTS[Result(verification.result)]
+    decided = {
+        "verdict": word,
+        "result": verification.result,
+        "decided_at": verification.verified_at,
+        "decided_by": _who(by),
+        "override_reason": verification.override_reason,
+        "checks": verification.checks,
+        **more,
+    }
+    return append(verification, f"verdict:{word}", decided, kind=Evidence.Kind.VERDICT)
+
+
+def _who(by: Actor) -> dict[str, Any]:
+    return {"kind": by.kind, "user_id": by.user_id, "request_id": by.request_id}
+
+
+def is_intact(link: Evidence) -> bool:
+    """Tell whether a link still is what was written: its hash holds, and its signature where it has one."""
+    if link.format == 1:
+        return link.hash == first_hash(link.previous_hash, link.body)
+    head = Head.of(str(link.project_id), link.sequence, link.previous_hash, link.body)
+    public = keyring().public.get(link.key_id)
+    signed = not link.signature or (public is not None and holds(public, link.signature, head.text))
+    return link.hash == head.hash and signed
 
 
 def of(verification: Verification) -> dict[str, Any]:
-    """Return what each check of a verification saw, and its links of the chain."""
+    """Return what each check of a verification saw, what was decided, and its links of the chain."""
     links = list(verification.evidence.order_by("sequence"))
+    public = keyring().public
     return {
         "verification_id": verification.pk,
-        "checks": [json.loads(link.body) for link in links],
+        "checks": said(links, Evidence.Kind.CHECK),
+        "verdicts": said(links, Evidence.Kind.VERDICT),
         "chain": links,
+        "keys": [as_jwk(key_id, public[key_id]) for key_id in signers(links) if key_id in public],
     }
+
+
+def signers(links: Iterable[Evidence]) -> list[str]:
+    """Return the ids of the keys that signed the links, each once."""
+    return [key_id for key_id in dict.fromkeys(link.key_id for link in links) if key_id]
+
+
+def said(links: Iterable[Evidence], kind: Evidence.Kind) -> list[dict[str, Any]]:
+    """Return the bodies of the links of one kind."""
+    return [json.loads(link.body) for link in links if link.kind == kind]

@@ -144,22 +144,45 @@ class Verification(Record, Claimable):
         return f"{self.task_id}: {self.result}"
 
 
+class Chain(models.Model):
+    """Where a project's chain of evidence ends: the row that is locked to add a link."""
+
+    project = models.OneToOneField(Project, models.CASCADE, related_name="+", primary_key=True)
+    sequence = models.PositiveBigIntegerField()
+    hash = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"{self.project_id}: {self.sequence}"
+
+
 class Evidence(models.Model):
-    """What one check of a verification saw: canonical JSON, chained by SHA-256 within its project."""
+    """A link of a project's chain: what one check of a verification saw, or what a person decided about it.
+
+    It is never changed: PostgreSQL refuses. The form of `body`, `hash` and `signature` is in docs/evidence.md.
+    """
+
+    class Kind(models.TextChoices):
+        CHECK = "check"
+        VERDICT = "verdict"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     verification = models.ForeignKey(Verification, models.CASCADE, related_name="evidence", db_index=False)
     sequence = models.PositiveBigIntegerField()
+    kind = models.CharField(max_length=7, choices=Kind, default=Kind.CHECK)
     key = models.CharField(max_length=100)
-    body = models.TextField(help_text="Canonical JSON (RFC 8785 style: sorted keys, no spaces).")
+    body = models.TextField(help_text="Canonical JSON (RFC 8785).")
     previous_hash = models.CharField(max_length=64)
     hash = models.CharField(max_length=64)
+    format = models.PositiveSmallIntegerField(default=1)
+    key_id = models.CharField(max_length=32, blank=True)
+    signature = models.CharField(max_length=88, blank=True)
     recorded_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "sequence"], name="one_link_a_place"),
             models.UniqueConstraint(fields=["verification", "key"], name="one_evidence_a_check"),
+            models.CheckConstraint(condition=Q(kind__in=["check", "verdict"]), name="evidence_kind_known"),
         ]
 
     def __str__(self) -> str:

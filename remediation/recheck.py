@@ -175,7 +175,8 @@ def write(mine: Verification, key: str, answer: Answer) -> bool:
     verification.running = not finished
     verification.lease_until = None if finished else verification.lease_until
     verification.save(update_fields=["checks", "running", "lease_until", "updated_at"])
-    evidence.append(verification, key, answer.seen)
+    was = next((check["before"] for check in verification.checks if check["key"] == key), None)
+    evidence.append(verification, key, {"before": was, **answer.seen})
     if finished:
         finish(case)
     return True

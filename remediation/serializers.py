@@ -8,7 +8,7 @@ from rest_framework import serializers
 from findings.models import Severity
 from findings.serializers import InProject, Owner, ScanShown
 from krafter_audit.api.serializers import Asked, Choice, Flag, FreeForm, Identifier, Moment, Shown, Text
-from remediation.models import Policy, Task, Verification
+from remediation.models import Evidence, Policy, Task, Verification
 
 
 class WebAddress(Text):
@@ -140,21 +140,29 @@ class VerificationShown(Shown):
 
 
 class EvidenceShown(serializers.Serializer[Any]):
-    """One link of the chain: `hash` = SHA-256 of `previous_hash`, a line feed and `body`."""
+    """One link of the chain; docs/evidence.md says how its hash and its signature are made."""
 
     key = serializers.CharField()
     sequence = serializers.IntegerField()
     body = serializers.CharField(help_text="The canonical JSON that was hashed.")
     previous_hash = serializers.CharField()
     hash = serializers.CharField()
+    kind = serializers.ChoiceField(choices=Evidence.Kind.values)
+    format = serializers.IntegerField(help_text="1: hashed only. 2: hashed and signed.")
+    key_id = serializers.CharField(help_text="Which key signed it; empty where none did.")
+    signature = serializers.CharField(help_text="Ed25519, base64.")
 
 
 class VerificationEvidenceShown(serializers.Serializer[Any]):
-    """What each check of a verification saw."""
+    """What each check of a verification saw, and what was decided about it."""
 
     verification_id = serializers.UUIDField()
     checks = serializers.ListField(child=serializers.DictField())
     chain = EvidenceShown(many=True)
+    verdicts = serializers.ListField(child=serializers.DictField())
+    keys = serializers.ListField(
+        child=serializers.DictField(), help_text="The public keys, as JSON Web Keys (RFC 8037)."
+    )
 
 
 class PolicyShown(InProject):

@@ -172,8 +172,8 @@ def family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
-def sealing_key() -> str:
-    """A first key for KRAFTER_ENCRYPTION_KEYS: `id:base64` of 32 bytes."""
+def first_key() -> str:
+    """A first key for KRAFTER_ENCRYPTION_KEYS or KRAFTER_SIGNING_KEYS: `id:base64` of 32 bytes."""
     return f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
@@ -184,7 +184,8 @@ def password() -> str:
 
 MAKERS: dict[str, Callable[[], str]] = {
     "secret_key": lambda: secrets.token_urlsafe(48),
-    "encryption_keys": sealing_key,
+    "encryption_keys": first_key,
+    "signing_keys": first_key,
     "postgres_password": password,
     "valkey_password": password,
     "admin_password": password,
@@ -193,6 +194,7 @@ MAKERS: dict[str, Callable[[], str]] = {
 GIVEN = {
     "secret_key": "KRAFTER_SECRET_KEY",
     "encryption_keys": "KRAFTER_ENCRYPTION_KEYS",
+    "signing_keys": "KRAFTER_SIGNING_KEYS",
     "admin_password": "KRAFTER_ADMIN_PASSWORD",
     "api_key": "KRAFTER_API_KEY",
 }

@@ -21,6 +21,7 @@ def main(arguments: list[str]) -> None:
             env = {
                 "KRAFTER_SECRET_KEY": kept["secret_key"],
                 "KRAFTER_ENCRYPTION_KEYS": kept["encryption_keys"],
+                "KRAFTER_SIGNING_KEYS": kept["signing_keys"],
             }
     os.chdir(REPOSITORY)
     os.execve(sys.executable, [sys.executable, "manage.py", *arguments[1:]], {**os.environ, **env})  # noqa: S606

@@ -54,8 +54,12 @@ def start_valkey() -> str:
 
 def keys() -> dict[str, str]:
     """Fresh secrets for one run."""
-    sealing = base64.b64encode(secrets.token_bytes(32)).decode()
-    return {"KRAFTER_SECRET_KEY": secrets.token_urlsafe(48), "KRAFTER_ENCRYPTION_KEYS": f"test:{sealing}"}
+    sealing, signing = (base64.b64encode(secrets.token_bytes(32)).decode() for _ in range(2))
+    return {
+        "KRAFTER_SECRET_KEY": secrets.token_urlsafe(48),
+        "KRAFTER_ENCRYPTION_KEYS": f"test:{sealing}",
+        "KRAFTER_SIGNING_KEYS": f"test:{signing}",
+    }
 
 
 def start_what_is_missing() -> None:

@@ -83,6 +83,7 @@ class System:
         defaults |= {
             "KRAFTER_SECRET_KEY": self.secrets["secret_key"],
             "KRAFTER_ENCRYPTION_KEYS": self.secrets["encryption_keys"],
+            "KRAFTER_SIGNING_KEYS": self.secrets["signing_keys"],
             "KRAFTER_PUBLIC_URL": self.url,
         }
         names = [*defaults, "DATABASE_URL", "REDIS_URL", "KRAFTER_ALLOWED_NETWORKS"]

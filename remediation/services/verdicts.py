@@ -12,6 +12,7 @@ from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
 from findings.services import outcomes
+from remediation import evidence
 from remediation.errors import (
     ChecksNotPassed,
     FindingDismissed,
@@ -48,6 +49,7 @@ def approve(
         regressions_closed=closed,
         override_reason=override_reason,
     )
+    evidence.append_verdict(case.verification, by=by, regressions_closed=closed)
     return case.verification
 
 
@@ -68,6 +70,7 @@ def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) 
         finding_id=case.finding.pk,
         regression_id=regression.pk,
     )
+    evidence.append_verdict(case.verification, by=by, regression_id=regression.pk)
     return case.verification
 
 

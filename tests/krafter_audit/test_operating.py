@@ -71,6 +71,8 @@ def test_the_description_has_a_page(client: Client):
         ("KRAFTER_ENCRYPTION_KEYS", "k1"),
         ("KRAFTER_ENCRYPTION_KEYS", "k1:not base64"),
         ("KRAFTER_ENCRYPTION_KEYS", "k1:c2hvcnQ="),
+        ("KRAFTER_SIGNING_KEYS", "k1:c2hvcnQ="),
+        ("KRAFTER_SIGNING_KEYS", "nonsense"),
         ("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8,nonsense"),
         ("KRAFTER_ALLOWED_NETWORKS", "10.0.0.0/99"),
         ("KRAFTER_PUBLIC_URL", "audit.example.com"),
@@ -89,7 +91,12 @@ def test_a_wrong_setting_is_named_in_a_sentence_with_a_hint(settings: Any, name:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("SECRET_KEY", "s3cret"), ("KRAFTER_ENCRYPTION_KEYS", "k1:c2hvcnQ=")]
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "s3cret"),
+        ("KRAFTER_ENCRYPTION_KEYS", "k1:c2hvcnQ="),
+        ("KRAFTER_SIGNING_KEYS", "k1:c2hvcnQ="),
+    ],
 )
 def test_a_wrong_secret_is_not_repeated(settings: Any, name: str, value: str):
     setattr(settings, name, value)
@@ -97,6 +104,16 @@ def test_a_wrong_secret_is_not_repeated(settings: Any, name: str, value: str):
     (error,) = run_checks()
 
     assert value.removeprefix("k1:") not in f"{error.msg} {error.hint}"
+
+
+def test_an_installation_without_a_signing_key_starts_and_is_told_how_to_make_one(settings: Any):
+    settings.KRAFTER_SIGNING_KEYS = ""
+
+    (warning,) = run_checks()
+
+    assert "KRAFTER_SIGNING_KEYS is not set" in warning.msg
+    assert "os.urandom(32)" in warning.hint
+    assert not warning.is_serious()
 
 
 def test_the_settings_of_these_tests_are_right():

@@ -17,7 +17,7 @@ from findings.models import Regression
 from krafter_audit.lib import claims
 from krafter_audit.lib.errors import QuotaExceeded, Refusal
 from remediation import recheck
-from remediation.models import CheckStatus, Evidence, Verification
+from remediation.models import CheckStatus, Verification
 from remediation.services import tasks, verdicts, verifications
 from tests import factories
 from tests.factories import World, where_things_stand
@@ -112,7 +112,10 @@ def test_reopen_against_the_workers_late_write_drops_the_write(world: World):
         assert where_things_stand(verification) == FAILED
         status = Verification.objects.get(pk=verification.pk).checks[0]["status"]
         assert (wrote, status) in [(True, "passed"), (False, "failed")]
-        assert Evidence.objects.filter(verification=verification).count() == (1 if wrote else 0)
+        assert list(verification.evidence.order_by("sequence").values_list("key", flat=True)) == [
+            *(["security_header_csp"] if wrote else []),
+            "verdict:reopened",
+        ]
         assert recheck.write(mine, "security_header_csp", answer) is False
 
 
