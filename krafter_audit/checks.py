@@ -1,5 +1,6 @@
 """Refuse to start with a wrong setting, in a sentence that names it."""
 
+import shutil
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -34,6 +35,7 @@ def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         _public_url(),
         *(_rate(name) for name in ("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC")),
         _ca_file(),
+        _chromium(),
     ]
     return [message for message in found if message is not None]
 
@@ -97,6 +99,16 @@ def _ca_file() -> CheckMessage | None:
             f"KRAFTER_CA_FILE cannot be read: {error}", hint="A PEM file of certificates.", id="krafter.E005"
         )
     return None
+
+
+def _chromium() -> CheckMessage | None:
+    if not settings.KRAFTER_CHROMIUM or shutil.which(settings.KRAFTER_CHROMIUM):
+        return None
+    return Error(
+        f"KRAFTER_CHROMIUM names {settings.KRAFTER_CHROMIUM}, which cannot be run.",
+        hint="Example: /usr/bin/chromium. Left out, the one on the PATH is taken.",
+        id="krafter.E006",
+    )
 
 
 def stop_unless_right() -> None:

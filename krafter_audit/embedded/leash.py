@@ -2,7 +2,8 @@
 
 Standard input is a pipe that the supervisor holds open: when it closes, for whatever reason, `kill -9` of the
 supervisor among them, the command and all that came of it are killed. When the command ends by itself, what
-it left running is killed as well, and its exit status becomes the leash's own.
+it left running is killed as well, and its exit status becomes the leash's own. Who cannot hold a pipe names the
+process that it is for (`--owner`); and the memory of all of it together can be capped (`--memory`, Linux alone).
 
 Runs as a plain file in isolated mode (`python -I -S leash.py`), so it costs milliseconds and imports the
 standard library alone.
@@ -24,6 +25,7 @@ from pathlib import Path
 LINUX = sys.platform.startswith("linux")
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 QUIET_SECONDS = 2.0
+TICK_SECONDS = 0.25  # between two looks at the owner and the memory
 
 
 def adopt_orphans() -> None:
@@ -68,6 +70,29 @@ def descendants(root: int) -> set[int]:
     return found - {root}
 
 
+def memory(pids: set[int]) -> int:
+    """Bytes of memory that the processes hold; what they have mapped from files counts once, as they share it."""
+    total, mapped = 0, 0
+    for pid in pids:
+        with contextlib.suppress(OSError, ValueError, KeyError):
+            lines = Path(f"/proc/{pid}/status").read_text(errors="replace").splitlines()
+            fields = {name: value for name, _, value in (line.partition(":") for line in lines)}
+            total += sum(int(fields[name].split()[0]) for name in ("RssAnon", "RssShmem"))
+            mapped = max(mapped, int(fields["RssFile"].split()[0]))
+    return (total + mapped) * 1024
+
+
+def is_there(pid: int) -> bool:
+    """Whether the process exists."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
 def signal_to(pid: int, number: int) -> None:
     """Send the signal; a process that is gone already is what we want."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
@@ -110,6 +135,7 @@ class Leash:
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.status: int | None = None
+        self.overgrown = False
         self.waking, waker = os.pipe()
         for end in (self.waking, waker):
             os.set_blocking(end, False)
@@ -129,6 +155,7 @@ class Leash:
             stdin=subprocess.DEVNULL,
             start_new_session=True,
             preexec_fn=dies_with_parent(),  # noqa: PLW1509 - this process has one thread
+            pass_fds=self.options.inherit,
             user=uid,
             group=gid,
             extra_groups=None if uid is None else [],
@@ -140,21 +167,38 @@ class Leash:
             signal_to(self.command.pid, self.options.stop_signal)
 
     def watch(self, seconds: float | None) -> bool:
-        """Wait until the command ends (True) or the pipe closes or the time is over (False)."""
+        """Wait until the command ends (True) or the pipe closes or the time is over (False).
+
+        Instead of the pipe it is the owner or the memory where those were named.
+        """
+        looks = bool(self.options.owner or self.options.memory)
         deadline = None if seconds is None else time.monotonic() + seconds
-        held = [0] if seconds is None else []
+        held = [0] if seconds is None and not self.options.owner else []
         while True:
             self.status = reap().get(self.command.pid, self.status)
             if self.status is not None:
                 return True
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if left == 0.0:
+            if left == 0.0 or (looks and self.went_astray()):
                 return False
+            left = min(TICK_SECONDS, left or TICK_SECONDS) if looks else left
             ready, _, _ = select.select([*held, self.waking], [], [], left)
             if self.waking in ready:
                 os.read(self.waking, 4096)
             if 0 in ready and not os.read(0, 4096):
                 return False
+
+    def went_astray(self) -> bool:
+        """Whether the owner is gone or the memory is over its cap; the latter is written down."""
+        if self.options.owner and not is_there(self.options.owner):
+            return True
+        cap = self.options.memory
+        if not cap or not LINUX or memory(descendants(os.getpid())) <= cap:
+            return False
+        self.overgrown = True
+        if self.options.note:
+            self.options.note.write_text("memory")
+        return True
 
     def hold(self) -> int:
         """Stay until the command has ended or must end; answers the exit status."""
@@ -163,7 +207,7 @@ class Leash:
             signal_to(self.command.pid, self.options.abandon_signal)
             self.watch(QUIET_SECONDS)
         kill_everything(self.command.pid)
-        for path in self.options.remove if abandoned else []:
+        for path in self.options.remove if abandoned and not self.overgrown else []:
             shutil.rmtree(path, ignore_errors=True)
         self.command.returncode = self.status = -signal.SIGKILL if self.status is None else self.status
         return self.status if self.status >= 0 else 128 - self.status
@@ -187,6 +231,12 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--user", type=user_and_group, help="uid:gid that the command runs as")
     parser.add_argument(
         "--remove", action="append", default=[], help="a directory to delete when the pipe closes"
+    )
+    parser.add_argument("--owner", type=int, help="the process whose end counts, instead of the pipe's")
+    parser.add_argument("--memory", type=int, help="bytes that all of it together may take")
+    parser.add_argument("--note", type=Path, help="a file that says `memory` when it took more")
+    parser.add_argument(
+        "--inherit", type=int, action="append", default=[], help="a file that the command gets"
     )
     parser.add_argument("command", nargs="+")
     return parser.parse_args(arguments)

@@ -1,0 +1,59 @@
+"""Pages in a real Chromium: what a visit tells, and how it ends."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from findings.browser import Browser, BrowserError
+from krafter_audit.lib.http import AddressPolicy
+from tests import sites
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[sites.Site]:
+    with sites.serve() as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with Browser(policy=AddressPolicy.from_setting("127.0.0.1/32")) as opened:
+        yield opened
+
+
+def test_a_page_is_loaded_and_the_visit_tells_what_was_reached(browser: Browser, served: sites.Site):
+    with browser.page(served.url) as page:
+        seen = (page.title(), browser.visit.response.status)
+
+    assert seen == ("A shop of good things", 200)
+    first = browser.visit.passages[0]
+    assert (first.url, first.address, first.reason) == (served.url, "127.0.0.1", "")
+    assert browser.visit.received > len(served.body)
+
+
+def test_what_is_not_public_is_not_even_tried(served: sites.Site):
+    hits = len(served.hits)
+
+    with (
+        Browser(policy=AddressPolicy()) as browser,
+        pytest.raises(BrowserError) as refusal,
+        browser.page(served.url),
+    ):
+        pass
+
+    assert (refusal.value.reason, len(served.hits)) == ("refused_address", hits)
+
+
+def test_without_chromium_the_error_says_what_to_do(settings: Any, served: sites.Site):
+    settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
+
+    with (
+        Browser(policy=AddressPolicy.from_setting("127.0.0.1/32")) as browser,
+        pytest.raises(BrowserError) as why,
+        browser.page(served.url),
+    ):
+        pass
+
+    assert why.value.reason == "not_available"
+    assert "apt-get install chromium" in why.value.detail
