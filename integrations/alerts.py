@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from findings.models import Finding, FindingStatus
 from findings.services.ingestion import Sighting, ingest
+from findings.weight import WEIGHT
 from integrations.providers.base import Refused, RemoteFinding, Source
 from integrations.running import BY_INTEGRATION, Run
 
@@ -29,9 +30,7 @@ def pull(run: Run) -> None:
             _read(run, source, left_out)
         except Refused as refusal:
             run.note(f"The {source.name} are not available: {refusal}")
-        for sentence in run.provider.notes:
-            run.note(sentence)
-        run.provider.notes.clear()
+        run.take_notes()
 
 
 def settle(run: Run) -> set[str]:
@@ -85,7 +84,8 @@ def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
     )
     for domain, title, evidence in known.values_list("domain", "title", "evidence"):
         sighting = seen.get((domain, title))
-        if sighting and evidence == sighting.evidence:
+        said = {name: value for name, value in evidence.items() if name != WEIGHT}
+        if sighting and said == sighting.evidence:
             del seen[domain, title]
     return list(seen.values())
 

@@ -53,6 +53,12 @@ class Run:
         if len(self.log.notes) < MOST_KEPT:
             self.log.notes.append(without_secrets(sentence, self.provider.secrets)[:1000])
 
+    def take_notes(self) -> None:
+        """Take over the remarks of the adapter."""
+        for sentence in self.provider.notes:
+            self.note(sentence)
+        self.provider.notes.clear()
+
 
 def held(row: Integration, **changes: Any) -> bool:
     """Write to the row as the run that holds it; False when it is another's or was connected anew."""

@@ -15,11 +15,12 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.record import record
-from integrations import alerts, credentials, oauth, tickets
+from integrations import alerts, credentials, oauth, tickets, weights
 from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Provider, Refused, Tracker, Unavailable
+from integrations.providers.meter import Meter
 from integrations.queries import known_urls
 from integrations.running import BY_INTEGRATION, LEASE, Lost, Run, Stopped, held
 from krafter_audit.lib import claims
@@ -113,6 +114,8 @@ def _pull_and_push(run: Run) -> None:
     run.provider.check()
     if isinstance(run.provider, Tracker):
         tickets.pull(run, run.provider)
+    if isinstance(run.provider, Meter):
+        weights.pull(run, run.provider)
     alerts.pull(run)
     if isinstance(run.provider, Tracker):
         tickets.push(run, run.provider)

@@ -15,6 +15,7 @@ from accounts.models import Project
 from events.record import record_many
 from findings import priority, rules
 from findings.models import CHECK_KEY, MOST_CHECKS, Finding, FindingStatus, Regression, Severity
+from findings.weight import WEIGHT, carried
 from krafter_audit.lib.statements import Inserting
 from krafter_audit.lib.turns import wait_for_turn
 
@@ -150,15 +151,16 @@ def _update(
 def _apply(finding: Finding, seen: Sighting, now: datetime) -> None:
     if seen.severity:
         finding.severity = seen.severity
+    kept = {name: value for name, value in finding.evidence.items() if name == WEIGHT}
     if seen.priority or seen.severity:
-        urgency = priority.complete(finding.severity, **seen.priority)
+        urgency, kept = carried(priority.complete(finding.severity, **seen.priority), finding.evidence)
         finding.impact, finding.effort = urgency.impact, urgency.effort
         finding.risk, finding.score = urgency.risk, urgency.score
     for name in ("description", "confidence", "owner_id", "affected_assets", "recommended_fix"):
         value = getattr(seen, name)
         if value is not None:
             setattr(finding, name, value)
-    finding.evidence = _evidence(seen, finding.evidence)
+    finding.evidence = _evidence(seen, finding.evidence) | kept
     keys = _keys(seen)
     finding.check_keys = finding.check_keys if keys is None else keys
     finding.last_seen_at = finding.updated_at = now

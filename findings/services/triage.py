@@ -16,6 +16,8 @@ from findings import priority
 from findings.errors import FindingResolved, ResolvedRequiresVerification, TitleTaken
 from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
+from findings.services import weighing
+from findings.weight import carried, without
 from krafter_audit.api.etag import refuse_unless_current
 
 LOT = 1000  # rows of a bulk that are in memory at once
@@ -60,6 +62,8 @@ def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[s
         for row in lot:
             _refuse_forbidden_status(row["status"], changes.get("status"))
         Finding.objects.filter(pk__in=[row["pk"] for row in lot]).update(**_values(changes))
+        if "severity" in changes:
+            weighing.follow_severity({row["pk"]: row["severity"] for row in lot}, changes["severity"])
         told = ((row["pk"], {name: row[name] for name in changes}) for row in lot)
         events = [(pk, {"was": was, "now": dict(changes)}) for pk, was in told]
         record_many("finding.updated", project, events, by=by)
@@ -91,13 +95,18 @@ def _refuse_forbidden_status(before: str, after: str | None) -> None:
 def _change(finding: Finding, changes: Mapping[str, Any]) -> list[str]:
     """Set the changes, and return the names of the fields that were set."""
     after = dict(changes)
-    if "severity" in changes and _urgency(finding) == priority.usual(finding.severity):
+    if "severity" in changes and _bare(finding) == priority.usual(finding.severity):
         # The numbers were the usual ones of the old severity: they follow. A person's or a source's own stay.
-        after |= vars(priority.usual(changes["severity"]))
+        numbers, weight = carried(priority.usual(changes["severity"]), finding.evidence)
+        after |= vars(numbers)
+        if weight:
+            after["evidence"] = finding.evidence | weight
     for name, value in after.items():
         setattr(finding, name, value)
     return list(after)
 
 
-def _urgency(finding: Finding) -> priority.Priority:
-    return priority.Priority(finding.impact, finding.effort, finding.risk, finding.score)
+def _bare(finding: Finding) -> priority.Priority:
+    """Return the numbers of a finding's priority as they are without the traffic of its pages."""
+    numbers = priority.Priority(finding.impact, finding.effort, finding.risk, finding.score)
+    return without(numbers, finding.evidence)

@@ -2,6 +2,7 @@
 
 from integrations.providers.base import Provider
 from integrations.providers.cloudflare import Cloudflare
+from integrations.providers.ga4 import Analytics
 from integrations.providers.github import GitHub
 from integrations.providers.gitlab import GitLab
 from integrations.providers.gsc import SearchConsole
@@ -12,5 +13,6 @@ from integrations.providers.sentry import Sentry
 PROVIDERS = ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
 
 ADAPTERS: dict[str, type[Provider]] = {
-    adapter.name: adapter for adapter in (Cloudflare, GitHub, GitLab, Jira, Linear, SearchConsole, Sentry)
+    adapter.name: adapter
+    for adapter in (Analytics, Cloudflare, GitHub, GitLab, Jira, Linear, SearchConsole, Sentry)
 }
