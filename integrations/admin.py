@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from integrations import services
-from integrations.models import ExternalLink, Integration, SyncRun
+from integrations import resolution, services
+from integrations.models import Conflict, ExternalLink, Integration, SyncRun
 from krafter_audit.lib.admin import BAD, GOOD, QUIET, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
 
 STATUSES = {"connected": GOOD, "syncing": UNDER_WAY, "error": BAD, "disconnected": QUIET}
@@ -62,8 +62,8 @@ class IntegrationAdmin(ReadOnlyAdmin):
 class ExternalLinkAdmin(ReadOnlyAdmin):
     """Which ticket stands for which task."""
 
-    list_display = ("key", "task", "integration", "state", "updated_at")
-    list_filter = ("state",)
+    list_display = ("key", "task", "integration", "state", "halted_at", "updated_at")
+    list_filter: ClassVar = ["state", ("halted_at", admin.EmptyFieldListFilter)]
     list_select_related = ("task", "integration")
     search_fields = ("^key",)
 
@@ -83,3 +83,32 @@ class SyncRunAdmin(ReadOnlyAdmin):
     )
     list_filter = ("outcome",)
     list_select_related = ("integration",)
+
+
+@admin.register(Conflict)
+class ConflictAdmin(ReadOnlyAdmin):
+    """What a task and its ticket want differently; the buttons say whose side counts."""
+
+    list_display = ("link", "field", "ours", "theirs", "why", "kept", "resolved_at", "created_at")
+    list_filter: ClassVar = ["field", "kept", ("resolved_at", admin.EmptyFieldListFilter)]
+    list_select_related = ("link", "integration__project")
+    search_fields = ("^link__key",)
+    actions: ClassVar = ["keep_ours", "keep_theirs"]
+
+    @admin.action(description="Let our side count", permissions=["operate"])
+    def keep_ours(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> None:
+        """What the task says goes out with the next sync."""
+        self._resolve(request, queryset, Conflict.Kept.OURS)
+
+    @admin.action(description="Let their side count", permissions=["operate"])
+    def keep_theirs(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> None:
+        """The task takes what its ticket says."""
+        self._resolve(request, queryset, Conflict.Kept.THEIRS)
+
+    def _resolve(self, request: HttpRequest, queryset: QuerySet[Conflict], kept: str) -> None:
+        def resolve(row: Conflict) -> str:
+            place = row.integration
+            done = resolution.resolve(place.project, place.provider, row.pk, kept=kept, by=operator(request))
+            return f"{done.kept} counts."
+
+        self.each(request, queryset, resolve)

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Organization, Project
+from accounts.models import Organization, Project, User
 from integrations.providers import PROVIDERS
 from krafter_audit.lib.claims import Claimable
 from krafter_audit.lib.lifecycle import Lifecycle
@@ -89,6 +89,10 @@ class ExternalLink(Record):
     state = models.CharField(max_length=8, choices=State, default=State.CLAIMED)
     last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     task_seen_at = models.DateTimeField(null=True)
+    moves = models.JSONField(default=list)
+    halted_at = models.DateTimeField(
+        null=True, help_text="Its state went back and forth; it is left alone until a person resolves it."
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -103,6 +107,55 @@ class ExternalLink(Record):
 
     def __str__(self) -> str:
         return self.key or f"task {self.task_id}"
+
+
+class Conflict(Record):
+    """What both sides want differently and no rule decides: kept until a person says whose counts.
+
+    `ours` and `theirs` are what each side had when it was found. `kept` = `ours` or `theirs`, a person's word;
+    `settled`: both sides came to agree by themselves.
+    """
+
+    class Field(models.TextChoices):
+        TITLE = "title"
+        STATE = "state"
+        LOOP = "loop"
+
+    class Kept(models.TextChoices):
+        OURS = "ours"
+        THEIRS = "theirs"
+        SETTLED = "settled"
+
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="conflicts", db_index=False)
+    link = models.ForeignKey(ExternalLink, models.CASCADE, related_name="conflicts", db_index=False)
+    field = models.CharField(max_length=8, choices=Field)
+    ours = models.CharField(max_length=300, blank=True)
+    theirs = models.CharField(max_length=300, blank=True)
+    why = models.CharField(max_length=1000)
+    kept = models.CharField(max_length=8, choices=Kept, blank=True)
+    resolved_at = models.DateTimeField(null=True)
+    resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["link", "field"],
+                condition=Q(resolved_at__isnull=True),
+                name="one_open_conflict_a_field",
+            ),
+            models.CheckConstraint(
+                condition=Q(resolved_at__isnull=True, kept="")
+                | Q(resolved_at__isnull=False, kept__in=["ours", "theirs", "settled"]),
+                name="conflict_resolved_by_a_choice",
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["integration", "-created_at", "-id"], name="conflict_newest"),
+            models.Index(fields=["link"], name="conflict_of_link"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link}: {self.field}"
 
 
 class SyncRun(Record):

@@ -1,11 +1,14 @@
 """What is read about integrations."""
 
+from uuid import UUID
+
 from django.db.models import QuerySet
 
 from accounts.models import Project
 from findings.models import OPEN_STATUSES, Finding
-from integrations.models import Integration, SyncRun
+from integrations.models import Conflict, Integration, SyncRun
 from integrations.providers import PROVIDERS
+from krafter_audit.lib.errors import NotFound
 
 RUNS_SHOWN = 25
 MOST_FINDINGS, MOST_URLS = 2_000, 5_000
@@ -34,3 +37,19 @@ def known_urls(project: Project) -> list[str]:
     named = (asset.get("value") for listed in assets for asset in listed if asset.get("type") in PAGE_ASSETS)
     pages = (value for value in named if isinstance(value, str) and value.startswith(("https://", "http://")))
     return list(dict.fromkeys([project.site_url, *pages]))[:MOST_URLS]
+
+
+def conflicts(project: Project, provider: str, *, resolved: bool) -> QuerySet[Conflict]:
+    """Return the conflicts of a provider that a person has yet to decide, or those that are over."""
+    rows = Conflict.objects.filter(integration__project=project, integration__provider=provider)
+    return rows.filter(resolved_at__isnull=not resolved).select_related("link")
+
+
+def conflict_of(project: Project, provider: str, pk: UUID, *, lock: bool = False) -> Conflict:
+    """Return one conflict with its link, locked where that is asked for; NotFound when it is not the project's."""
+    rows = Conflict.objects.filter(integration__project=project, integration__provider=provider, pk=pk)
+    rows = rows.select_related("link", "integration__project")
+    found = (rows.select_for_update(of=("self", "link")) if lock else rows).first()
+    if found is None:
+        raise NotFound
+    return found

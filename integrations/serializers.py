@@ -5,8 +5,8 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from findings.serializers import InProject
-from integrations.models import Integration, SyncRun
-from krafter_audit.api.serializers import Asked, FreeForm, Moment, Shown, Text
+from integrations.models import Conflict, Integration, SyncRun
+from krafter_audit.api.serializers import Asked, Choice, FreeForm, Moment, Shown, Text
 
 PLACEHOLDER: dict[str, Any] = {
     "status": Integration.Status.DISCONNECTED.value,
@@ -84,4 +84,31 @@ class SyncRunShown(Shown):
         model = SyncRun
         fields: ClassVar = [
             "id", "outcome", "started_at", "finished_at", "pushed", "pulled", "refused", "notes", "error",
+        ]  # fmt: skip
+
+
+class ConflictsWanted(serializers.Serializer[Any]):
+    """Which conflicts a list is to show."""
+
+    status = Choice(choices=["open", "resolved"], default="open")
+
+
+class ResolveConflict(Asked):
+    """Whose side counts."""
+
+    keep = Choice(choices=[Conflict.Kept.OURS.value, Conflict.Kept.THEIRS.value])
+
+
+class ConflictShown(Shown):
+    """What both sides want differently, and what became of it."""
+
+    task_id = serializers.UUIDField(source="link.task_id")
+    external_ticket_key = serializers.CharField(source="link.key")
+    ticket_url = serializers.CharField(source="link.url")
+
+    class Meta:
+        model = Conflict
+        fields: ClassVar = [
+            "id", "task_id", "external_ticket_key", "ticket_url", "field", "ours", "theirs", "why", "kept",
+            "resolved_at", "created_at", "updated_at",
         ]  # fmt: skip

@@ -103,6 +103,12 @@ def request_sync(project: Project, provider: str, *, by: Actor) -> Integration:
     return row
 
 
+def wake(row: Integration, *, by: Actor) -> None:
+    """Ask for a sync where one can run: something here waits to go out."""
+    if row.status in (Status.CONNECTED, Status.ERROR):
+        request_sync(row.project, row.provider, by=by)
+
+
 def refuse_unknown(provider: str) -> None:
     """Raise UnknownProvider unless it is one of the eight."""
     if provider not in PROVIDERS:

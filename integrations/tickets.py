@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from findings.models import Domain, FindingStatus
-from integrations import comparison
+from integrations import breaker, comparison, conflicts
 from integrations.models import ExternalLink
 from integrations.providers.base import Draft, Refused, Ticket, Tracker
 from integrations.running import BY_INTEGRATION, Run
@@ -57,21 +57,45 @@ def _take_in_page(run: Run, page: Sequence[Ticket]) -> set[str]:
 def take_in(run: Run, link: ExternalLink, ticket: Ticket) -> None:
     """Let the task follow its ticket; the move and what is remembered of it are one transaction."""
     decision = comparison.decide(link.last_synced, draft_of(link.task), ticket)
-    if "state" in decision.conflicts:
-        run.refuse(ticket.key, decision.conflicts["state"])
-        link.last_synced["wanted"]["status"] = (
-            link.task.status
-        )  # a person decides: ours is not pushed over it
     with transaction.atomic():
-        if decision.follow:
-            refused = remediation_tickets.follow_ticket(
-                link.task_id, state=decision.follow, by=BY_INTEGRATION
-            )
-            run.log.pulled += 1
-            for why in refused:
-                run.refuse(ticket.key, why)
+        if "state" in decision.conflicts:
+            conflicts.keep(run, link, "state", theirs=ticket.state.value, why=decision.conflicts["state"])
+            # A person decides: ours is not pushed over it.
+            link.last_synced["wanted"]["status"] = link.task.status
+        else:
+            conflicts.settle(link, "state")
+        if decision.follow and _may_move(run, link, ticket):
+            _follow(run, link, ticket, decision.follow)
         link.last_synced["remote"] = _agreed(link, ticket)
-        link.save(update_fields=["last_synced", "updated_at"])
+        _keep(link, "last_synced", "moves", "halted_at")
+
+
+def _follow(run: Run, link: ExternalLink, ticket: Ticket, state: str) -> None:
+    refused = remediation_tickets.follow_ticket(link.task_id, state=state, by=BY_INTEGRATION)
+    run.log.pulled += 1
+    for why in refused:
+        if link.task.status == Task.Status.DONE:
+            conflicts.keep(run, link, "state", theirs=ticket.state.value, why=why)
+        else:
+            run.refuse(ticket.key, why)
+
+
+def _may_move(run: Run, link: ExternalLink, ticket: Ticket) -> bool:
+    """Count a move of the state; the one that is too many halts the link and is told once."""
+    halted_before = link.halted_at is not None
+    if breaker.may_move(link, timezone.now()):
+        return True
+    if not halted_before:
+        conflicts.keep(run, link, "loop", theirs=ticket.state.value, why=breaker.WHY)
+    return False
+
+
+def _keep(link: ExternalLink, *names: str) -> None:
+    """Write what was learnt of a link, unless a person has resolved something of it since it was read."""
+    now = timezone.now()
+    same = ExternalLink.objects.filter(pk=link.pk, updated_at=link.updated_at)
+    if same.update(**{name: getattr(link, name) for name in names}, updated_at=now):
+        link.updated_at = now
 
 
 def _agreed(link: ExternalLink, ticket: Ticket) -> dict[str, Any]:
@@ -156,9 +180,13 @@ def _let_go_of_other_places(run: Run, tracker: Tracker) -> None:
 
 
 def _finish_claims(run: Run, tracker: Tracker) -> None:
-    """A claim that is left over may have its ticket already: look for the marker before making one."""
+    """A claim that is left over may have its ticket already: look for the marker before making one.
+
+    One so fresh that the vendor's list may not show its ticket yet is left to a later run.
+    """
     claims = ExternalLink.objects.filter(integration=run.row, state=ExternalLink.State.CLAIMED)
-    left_over = list(claims.select_related("task__finding").order_by("created_at", "id"))
+    surely = claims.filter(updated_at__lte=timezone.now() - timedelta(seconds=tracker.lag))
+    left_over = list(surely.select_related("task__finding").order_by("created_at", "id"))
     if not left_over:
         return
     made = _tickets_by_marker(run, tracker, left_over[0].created_at)
@@ -184,6 +212,7 @@ def _tickets_by_marker(run: Run, tracker: Tracker, since: datetime) -> dict[str,
 def _make(run: Run, tracker: Tracker, link: ExternalLink) -> None:
     """Make the ticket of a claimed link. A refusal made nothing: the claim goes. Other failures keep it."""
     draft = draft_of(link.task)
+    link.save(update_fields=["updated_at"])  # when it was tried last
     try:
         ticket = tracker.create(draft)
     except Refused:
@@ -212,15 +241,23 @@ def _bring_up_to_date(run: Run, tracker: Tracker, link: ExternalLink) -> None:
         link.task.refresh_from_db()
     seen_at, draft = link.task.updated_at, draft_of(link.task)
     decision = comparison.decide(link.last_synced, draft, ticket)
-    for conflict in decision.conflicts.values():
-        run.refuse(link.key, conflict)
+    _tell_title(run, link, ticket, decision)
+    if "closed" in decision.push and not _may_move(run, link, ticket):
+        decision.push -= {"closed", "status"}
     if decision.push:
         run.keep()
         ticket = tracker.update(ticket, draft, decision.push)
         run.log.pushed += 1
     _remember(link, draft, ticket, decision)
     link.task_seen_at = seen_at
-    link.save(update_fields=["last_synced", "task_seen_at", "updated_at"])
+    _keep(link, "last_synced", "task_seen_at", "moves", "halted_at")
+
+
+def _tell_title(run: Run, link: ExternalLink, ticket: Ticket, decision: comparison.Decision) -> None:
+    if "title" in decision.conflicts:
+        conflicts.keep(run, link, "title", theirs=ticket.title, why=decision.conflicts["title"])
+    else:
+        conflicts.settle(link, "title")
 
 
 def _remember(link: ExternalLink, draft: Draft, ticket: Ticket, decision: comparison.Decision) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import IntegrationViewSet
+from integrations.views import ConflictViewSet, IntegrationViewSet
 
 urlpatterns = [
     path("integrations", IntegrationViewSet.as_view({"get": "list"})),
@@ -10,4 +10,8 @@ urlpatterns = [
     path("integrations/<str:provider>/connect", IntegrationViewSet.as_view({"post": "connect"})),
     path("integrations/<str:provider>/sync", IntegrationViewSet.as_view({"post": "sync"})),
     path("integrations/<str:provider>/log", IntegrationViewSet.as_view({"get": "log"})),
+    path("integrations/<str:provider>/conflicts", ConflictViewSet.as_view({"get": "list"})),
+    path(
+        "integrations/<str:provider>/conflicts/<str:pk>/resolve", ConflictViewSet.as_view({"post": "resolve"})
+    ),
 ]

@@ -7,15 +7,20 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet
-from integrations import queries, services
+from accounts.views import ProjectViewSet, as_uuid
+from integrations import queries, resolution, services
+from integrations.models import Conflict
 from integrations.serializers import (
+    ConflictShown,
+    ConflictsWanted,
     ConnectIntegration,
     IntegrationListed,
     IntegrationShown,
+    ResolveConflict,
     SyncRunShown,
     placeholder,
 )
+from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 
 
 class IntegrationViewSet(ProjectViewSet):
@@ -69,3 +74,32 @@ class IntegrationViewSet(ProjectViewSet):
         self.refuse_unknown_parameters(())
         runs = queries.last_runs(self.project, provider)
         return Response(SyncRunShown(runs, many=True, context=self.context).data)
+
+
+class ConflictViewSet(ProjectViewSet):
+    """What a project and a provider want differently."""
+
+    @extend_schema(
+        summary="List the conflicts of a provider",
+        parameters=[ConflictsWanted],
+        responses=ConflictShown(many=True),
+    )
+    def list(self, request: Request, provider: str, **kwargs: Any) -> Response:
+        """Answer with those that a person has yet to decide, or with `?status=resolved`, the newest first."""
+        services.refuse_unknown(provider)
+        self.refuse_unknown_parameters({*PAGING, "status"} - {"offset"})
+        wanted = ConflictsWanted(data=request.query_params)
+        wanted.is_valid(raise_exception=True)
+        status = wanted.validated_data["status"]
+        rows = queries.conflicts(self.project, provider, resolved=status == "resolved")
+        place = f"{Conflict._meta.label} {self.project.pk} {provider} {status}"
+        page = by_cursor(Rows(rows), request.query_params, bound_to=place, total=rows.count)
+        return self.show_page(page, ConflictShown)
+
+    @extend_schema(summary="Resolve a conflict", request=ResolveConflict, responses=ConflictShown)
+    def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
+        """Let one side count; a conflict that is resolved already stays as it is."""
+        services.refuse_unknown(provider)
+        kept = self.body(ResolveConflict)["keep"]
+        row = resolution.resolve(self.project, provider, as_uuid(pk), kept=kept, by=self.actor)
+        return self.show(row, ConflictShown)

@@ -36,6 +36,7 @@ SECTIONS = (
         (
             ("Integrations", "extension", "integrations.integration"),
             ("Linked tickets", "link", "integrations.externallink"),
+            ("Conflicts", "call_split", "integrations.conflict"),
             ("Sync runs", "sync", "integrations.syncrun"),
         ),
     ),

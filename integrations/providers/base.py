@@ -247,7 +247,9 @@ class Provider(ABC):
 
 
 class Tracker(Provider):
-    """A vendor that keeps tickets."""
+    """A vendor that keeps tickets. `lag` = seconds after which `tickets` surely shows one that was just made."""
+
+    lag: ClassVar[int] = 0
 
     @abstractmethod
     def owns(self, external_id: str) -> bool:

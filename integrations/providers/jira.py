@@ -32,6 +32,8 @@ OVER = (State.CLOSED, State.DROPPED)
 class Jira(JiraSite):
     """One project of a Jira Cloud site."""
 
+    lag = 30  # its search follows what is written, by its own word eventually
+
     @property
     def project(self) -> str:
         """The key of the project that the credentials name."""

@@ -791,6 +791,10 @@ def test_a_site_s_id_cannot_lead_to_another_path(jira: FakeJira, client_out: Cli
         signed_in(jira, client_out, cloud_id="../../x").check()
 
 
+def an_hour_passes() -> None:
+    ExternalLink.objects.update(updated_at=datetime.now(UTC) - timedelta(hours=1))
+
+
 @pytest.fixture
 def integration(project: Project, jira: FakeJira) -> Integration:
     return services.connect(project, "jira", credentials=CREDENTIALS, by=SYSTEM)
@@ -798,9 +802,10 @@ def integration(project: Project, jira: FakeJira) -> Integration:
 
 @pytest.fixture
 def sync(integration: Integration) -> Sync:
-    """Ask for a sync and let a worker carry it out."""
+    """Ask for a sync, an hour after the last one, and let a worker carry it out."""
 
     def run() -> Integration:
+        an_hour_passes()
         services.request_sync(integration.project, "jira", by=SYSTEM)
         engine.sync(integration.pk)
         integration.refresh_from_db()
@@ -945,6 +950,7 @@ def test_a_rate_limit_pauses_the_sync_and_the_next_run_goes_on(
     jira.next_answer("GET", "/issuetypes$", (429, {"Retry-After": "30"}, {}))
 
     paused = sync().status
+    an_hour_passes()
     Integration.objects.update(not_before=datetime.now(UTC))
     engine.sync(integration.pk)
 
