@@ -99,7 +99,7 @@ class ConflictViewSet(ProjectViewSet):
     @extend_schema(summary="Resolve a conflict", request=ResolveConflict, responses=ConflictShown)
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
         """Let one side count; a conflict that is resolved already stays as it is."""
-        services.refuse_unknown(provider)
+        conflict = queries.conflict_of(self.project, provider, as_uuid(pk))
         kept = self.body(ResolveConflict)["keep"]
-        row = resolution.resolve(self.project, provider, as_uuid(pk), kept=kept, by=self.actor)
+        row = resolution.resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
         return self.show(row, ConflictShown)
