@@ -56,7 +56,7 @@ class ScanAdmin(RecordAdmin):
             return ("project", "url")
         return (
             "project", "url", "trigger", "status", "what_came_of_it", "requested_by", "created_at",
-            "started_at", "finished_at", "attempts",
+            "started_at", "finished_at",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

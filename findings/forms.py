@@ -7,7 +7,8 @@ from django.contrib.postgres.forms import SimpleArrayField
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from findings.models import Finding, Scan, Severity
-from findings.serializers import ChangeFinding, ReportFinding, RunScan
+from findings.scan_serializers import RunScan
+from findings.serializers import ChangeFinding, ReportFinding
 from krafter_audit.lib.forms import AskedForm
 
 

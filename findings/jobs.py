@@ -4,8 +4,8 @@ from uuid import UUID
 
 from celery import shared_task
 
-from findings import scanner
-from findings.models import Scan
+from findings.models import ScanPart
+from findings.scanner import working
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send
 
@@ -13,12 +13,12 @@ from krafter_audit.lib.jobs import send
 @shared_task(name="findings.scan", soft_time_limit=900, time_limit=960)
 def scan(scan_id: str) -> None:
     """Look at a whole site."""
-    scanner.carry_out(UUID(scan_id))
+    working.carry_out(UUID(scan_id))
 
 
 @shared_task(name="findings.sweep")
 def sweep() -> None:
     """Send what was lost or left behind."""
-    left = Scan.objects.filter(free(), status__in=[Scan.Status.QUEUED, Scan.Status.RUNNING])
-    for pk in left.order_by("created_at").values_list("pk", flat=True)[:500]:
+    left = ScanPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
+    for pk in left.values_list("scan_id", flat=True)[:500]:
         send(scan, str(pk))

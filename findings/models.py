@@ -10,9 +10,26 @@ from django.db import models
 from django.db.models import F, Q
 
 from accounts.models import Project, User
-from krafter_audit.lib.claims import Claimable
+from findings.scan_models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from krafter_audit.lib.lifecycle import Lifecycle
 from krafter_audit.lib.models import Record
+
+__all__ = [
+    "CHECK_KEY",
+    "MOST_CHECKS",
+    "OPEN_STATUSES",
+    "TERMINAL_STATUSES",
+    "Domain",
+    "Finding",
+    "FindingStatus",
+    "Regression",
+    "Scan",
+    "ScanPage",
+    "ScanPart",
+    "ScanResult",
+    "Scanner",
+    "Severity",
+]
 
 
 class Domain(models.TextChoices):
@@ -52,61 +69,6 @@ TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
 def certain() -> int:
     """Return the confidence of a source that says nothing of it."""
     return 1
-
-
-class Scan(Record, Claimable):
-    """One look at a whole site."""
-
-    class Trigger(models.TextChoices):
-        MANUAL = "manual"
-        SCHEDULED = "scheduled"
-        POST_DEPLOY = "post_deploy"
-
-    class Status(models.TextChoices):
-        QUEUED = "queued"
-        RUNNING = "running"
-        COMPLETED = "completed"
-        FAILED = "failed"
-
-    project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
-    url = models.CharField(max_length=2000)
-    trigger = models.CharField(max_length=12, choices=Trigger)
-    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
-    summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    started_at = models.DateTimeField(null=True)
-    finished_at = models.DateTimeField(null=True)
-    requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-
-    lifecycle = Lifecycle(
-        "status",
-        {
-            Status.QUEUED: {Status.RUNNING, Status.FAILED},
-            Status.RUNNING: {Status.COMPLETED, Status.FAILED},
-            Status.COMPLETED: set(),
-            Status.FAILED: set(),
-        },
-    )
-
-    class Meta:
-        indexes: ClassVar = [
-            models.Index(fields=["project", "-created_at", "-id"], name="scan_newest"),
-            models.Index(
-                fields=["lease_until"], condition=Q(status__in=["queued", "running"]), name="scan_undone"
-            ),
-        ]
-        constraints: ClassVar = [
-            models.CheckConstraint(
-                condition=Q(status__in=["queued", "running", "completed", "failed"]), name="scan_status_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=["completed", "failed"], finished_at__isnull=False)
-                | Q(status__in=["queued", "running"], finished_at__isnull=True),
-                name="scan_finished_when_over",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.url} ({self.status})"
 
 
 class Finding(Record):

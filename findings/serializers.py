@@ -6,14 +6,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Membership
-from findings.models import CHECK_KEY, MOST_CHECKS, Domain, Finding, FindingStatus, Regression, Scan, Severity
+from findings.models import CHECK_KEY, MOST_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
 from krafter_audit.api.serializers import (
     Asked,
     Choice,
     Flag,
     FreeForm,
     Identifier,
-    Moment,
     Shown,
     Text,
     Whole,
@@ -183,13 +182,6 @@ class UpdateFindings(Asked):
         return attrs
 
 
-class RunScan(Asked):
-    """Which address to look at, and why."""
-
-    url = Text(max_length=2000, required=False)
-    trigger = Choice(choices=Scan.Trigger.choices, required=False, default=Scan.Trigger.MANUAL)
-
-
 class InProject(Shown):
     """An answer that names its organisation and its project."""
 
@@ -255,19 +247,6 @@ class RegressionShown(Shown):
         fields: ClassVar = [
             "id", "finding_id", "verification_id", "trigger", "status", "opened_at", "closed_at", "created_at",
             "updated_at",
-        ]  # fmt: skip
-
-
-class ScanShown(InProject):
-    """A scan."""
-
-    inserted_at = Moment(source="created_at")
-
-    class Meta:
-        model = Scan
-        fields: ClassVar = [
-            "id", "org_id", "project_id", "trigger", "status", "summary", "started_at", "finished_at",
-            "inserted_at", "updated_at",
         ]  # fmt: skip
 
 

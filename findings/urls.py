@@ -20,4 +20,6 @@ urlpatterns = [
     path("scans", ScanViewSet.as_view({"get": "list"})),
     path("scans/run", ScanViewSet.as_view({"post": "run"})),
     path("scans/<str:pk>", ScanViewSet.as_view({"get": "retrieve"})),
+    path("scans/<str:pk>/pages", ScanViewSet.as_view({"get": "pages"})),
+    path("scans/<str:pk>/results", ScanViewSet.as_view({"get": "results"})),
 ]

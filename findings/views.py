@@ -10,9 +10,11 @@ from rest_framework.response import Response
 from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
 from findings import bulk
-from findings.filters import FindingFilter, facets, filtered
+from findings.filters import FindingFilter, ResultFilter, facets, filtered
 from findings.models import Domain, Finding, FindingStatus, Regression, Scan, Severity
-from findings.queries import MostUrgent
+from findings.queries import MostUrgent, pages_of
+from findings.scan_models import OUTCOMES
+from findings.scan_serializers import RunScan, ScanPageShown, ScanResultShown, ScanShown
 from findings.serializers import (
     BulkShown,
     BulkUpdateShown,
@@ -21,13 +23,12 @@ from findings.serializers import (
     RegressionShown,
     ReportFinding,
     ReportFindings,
-    RunScan,
-    ScanShown,
     UpdateFindings,
 )
 from findings.services import scans, triage
 from findings.services.ingestion import Sighting, ingest
-from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
+from krafter_audit.api.envelope import Page
+from krafter_audit.api.pagination import PAGING, Rows, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
 
 LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
@@ -173,6 +174,34 @@ class ScanViewSet(ProjectViewSet):
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one scan."""
         return self.read(pk, ScanShown)
+
+    @extend_schema(summary="List the pages of a scan", responses=ScanPageShown(many=True))
+    def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Answer with all of them, at most 25 for each scanner, in the order in which they are looked at."""
+        self.refuse_unknown_parameters(())
+        pages = pages_of(self.find(Scan.objects.only("id"), pk))
+        return self.show_page(Page(pages, len(pages)), ScanPageShown)
+
+    @extend_schema(
+        summary="List what each check said of each page, newest first",
+        parameters=[
+            one_of("outcome", [*OUTCOMES]),
+            OpenApiParameter("key", str, description="The key of one check."),
+            OpenApiParameter("url", str, description="The address of one page."),
+            LIMIT,
+            CURSOR,
+        ],
+        responses=ScanResultShown(many=True),
+    )
+    def results(self, request: Request, pk: str, **kwargs: Any) -> Response:
+        """Answer with a page of them."""
+        self.refuse_unknown_parameters((PAGING - {"offset"}) | {"outcome", "key", "url"})
+        scan = self.find(Scan.objects.only("id"), pk)
+        rows = filtered(ResultFilter, request.query_params, scan.results.select_related("page__part")).qs
+        listing = Rows(rows, order=("id",))
+        bound_to = f"results {scan.pk}"
+        page = by_cursor(listing, request.query_params, bound_to=bound_to, total=rows.order_by().count)
+        return self.show_page(page, ScanResultShown)
 
     @extend_schema(summary="Scan an address", request=RunScan, responses={202: ScanShown})
     def run(self, request: Request, **kwargs: Any) -> Response:

@@ -3,23 +3,24 @@ know.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
 from findings.checks import sitemap_xml
 from findings.checks.facts import Facts
-from findings.checks.fetching import RETRY_DELAYS
 from findings.checks.obstacles import CannotLook
 from findings.checks.references import same_origin_links
 from findings.checks.robots_txt import Robots
 from findings.checks.sites import origin_of
-from krafter_audit.lib.http import Client
 
 MOST_PAGES = 25
 MOST_SITEMAPS = 3
 MOST_CANDIDATES = 5000
+LONGEST_ADDRESS = 2000
+LONGEST_DELAY = 10.0
 AGENT = "krafteraudit"
+NOT_ALLOWED = "robots.txt does not allow this page; it was looked at because it was asked for."
 
 _FILES = re.compile(
     r"\.(?:pdf|zip|gz|tar|rar|7z|exe|dmg|iso|jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|rss|atom|txt|csv|"
@@ -29,36 +30,45 @@ _FILES = re.compile(
 _ID = re.compile(r"\d+|[0-9a-f]{8,}|[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 
 
-def discover(
-    url: str,
-    client: Client | None = None,
-    limit: int = MOST_PAGES,
-    *,
-    facts: Facts | None = None,
-    retry_delays: Sequence[float] = RETRY_DELAYS,
-) -> list[str]:
-    """Return the pages to look at, `url` first, at most `limit`, all of one origin.
+@dataclass(frozen=True)
+class Discovery:
+    """The pages to look at, the first one the one that was asked for.
+
+    `delay` is the Crawl-delay in seconds that the site asks for, at most 10; `note` says what robots.txt says of the
+    first page, where it says something.
+    """
+
+    pages: list[str]
+    delay: float = 0
+    note: str = ""
+
+
+def discover(facts: Facts, limit: int = MOST_PAGES) -> Discovery:
+    """Return the pages of a site to look at, at most `limit`, all of one origin.
 
     Of pages with the same route (the same path but for ids and a last part) one is taken. robots.txt is
     obeyed for every page but the first, which was asked for. What can't be had is left out; nothing raises.
     """
-    with ExitStack() as stack:
-        if facts is None:
-            facts = Facts(url, client or stack.enter_context(Client()), retry_delays=retry_delays)
-        return _one_of_each([url, *_known_pages(facts)], limit)
+    try:
+        robots = _rules(facts)
+    except CannotLook:
+        return Discovery([facts.url])
+    pages = _one_of_each([facts.url, *_known_pages(facts, robots)], limit)
+    note = "" if robots.allows(AGENT, facts.url) else NOT_ALLOWED
+    return Discovery(pages, min(robots.crawl_delay(AGENT), LONGEST_DELAY), note)
 
 
-def _known_pages(facts: Facts) -> Iterator[str]:
+def _known_pages(facts: Facts, robots: Robots) -> Iterator[str]:
     """Yield the pages that the sitemap and the links name and robots.txt allows."""
     try:
         origin = origin_of(facts.page.url)
-        robots = _rules(facts)
     except CannotLook:
         return
     for address in (*_from_sitemap(facts), *_from_links(facts)):
         page = urldefrag(address).url
         if (
             origin_of(page) == origin
+            and len(page) <= LONGEST_ADDRESS
             and not _FILES.search(urlsplit(page).path)
             and robots.allows(AGENT, page)
         ):

@@ -6,7 +6,7 @@ from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
-from findings.models import Scan
+from findings.models import Scan, Scanner, ScanPart
 from krafter_audit.lib.errors import InvalidParams
 from krafter_audit.lib.http import BadUrl, HttpError, RefusedAddress, validate_url
 from krafter_audit.lib.jobs import nudge
@@ -36,6 +36,7 @@ def queue(project: Project, *, address: str, trigger: str, by: Actor) -> Scan:
     from findings import jobs
 
     scan = Scan.objects.create(project=project, url=address, trigger=trigger, requested_by_id=by.user_id)
+    ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
     record("scan.queued", scan, by=by, url=address, trigger=trigger)
     quota.spend(project.organization_id)
     nudge(jobs.scan, str(scan.pk))

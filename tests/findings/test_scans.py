@@ -8,7 +8,8 @@ from django.db import connection
 
 from accounts.models import QuotaMonth
 from findings import jobs
-from findings.models import Finding, Regression, Scan
+from findings.models import Finding, Regression, Scan, ScanPart
+from findings.scanner import closing, looking
 from findings.services import scans
 from krafter_audit.lib import claims
 from tests import factories
@@ -122,16 +123,14 @@ def test_an_outage_says_nothing_about_the_site(world: World, site: Site, no_wait
 def test_one_domain_that_breaks_off_does_not_stop_the_others(
     world: World, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    from findings import scanner
+    ask = looking.ask
 
-    ask = scanner.Look.ask
-
-    def break_off(look: Any, domain: str, *rest: Any) -> Any:
-        if domain == "seo":
+    def break_off(facts: Any, keys: list[str], *rest: Any) -> Any:
+        if "title_present" in keys:
             raise RuntimeError("the machine's fault")
-        return ask(look, domain, *rest)
+        return ask(facts, keys, *rest)
 
-    monkeypatch.setattr(scanner.Look, "ask", break_off)
+    monkeypatch.setattr(looking, "ask", break_off)
 
     row = scan(world)
 
@@ -238,15 +237,14 @@ def test_an_exhausted_quota_refuses_and_makes_nothing(site: Site):
 
 
 def test_a_worker_that_lost_its_lease_closes_nothing(world: World, site: Site):
-    from findings import scanner
-
     response = world.client.ask("post", "scans/run", {"url": site.url})
     pk = response.json()["data"]["id"]
-    late = claims.claim(Scan, pk, seconds=-1)
-    claims.claim(Scan, pk, seconds=30)
+    part = ScanPart.objects.get(scan=pk)
+    late = claims.claim(ScanPart, part.pk, seconds=-1)
+    claims.claim(ScanPart, part.pk, seconds=30)
     assert late is not None
 
-    scanner.finish(late, [], error="late")
+    assert not closing.close(late)
 
     assert Scan.objects.get().status == "queued"
 

@@ -23,8 +23,8 @@ def linking(*addresses: str) -> Answer:
 
 def discovered(site: Site, limit: int = 25) -> list[str]:
     with served(site), loopback_client() as client:
-        found = discover(site.url, client, limit, retry_delays=())
-        return [page.removeprefix(site.url.rstrip("/")) for page in found]
+        found = discover(Facts(site.url, client, retry_delays=()), limit)
+        return [page.removeprefix(site.url.rstrip("/")) for page in found.pages]
 
 
 def test_the_start_the_sitemap_and_the_links_are_looked_at_one_of_each_kind() -> None:
@@ -86,9 +86,7 @@ def test_what_was_fetched_for_the_discovery_serves_the_looks_too() -> None:
     site = Site({"/": linking("/a"), "/a": linking("/")})
     with served(site), loopback_client() as client:
         start = Facts(site.url, client, retry_delays=())
-        pages = [
-            start.neighbour(page) if page != site.url else start for page in discover(site.url, facts=start)
-        ]
+        pages = [start.neighbour(page) if page != site.url else start for page in discover(start).pages]
         for page in pages:
             page.robots  # noqa: B018 - to read a fact is to fetch it
 

@@ -7,7 +7,8 @@ import pytest
 from django.db import models
 
 from findings.models import Finding, Regression, Scan
-from findings.serializers import FindingShown, RegressionShown, ScanShown
+from findings.scan_serializers import ScanShown
+from findings.serializers import FindingShown, RegressionShown
 from krafter_audit.api.columns import columns
 from krafter_audit.api.envelope import dump
 from krafter_audit.api.serializers import Shown

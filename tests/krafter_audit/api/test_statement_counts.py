@@ -29,6 +29,8 @@ COUNTS: dict[str, tuple[str, int]] = {
     "findings/{finding}/regressions": ("get", 3),
     "scans": ("get", 2),
     "scans/{scan}": ("get", 1),
+    "scans/{scan}/pages": ("get", 3),
+    "scans/{scan}/results": ("get", 3),
     "reports": ("get", 2),
     "reports/summary": ("get", 2),
     "command-center": ("get", 3),

@@ -1,0 +1,286 @@
+"""A scan goes page by page, shows how far it has come, and goes on where a dead worker has stopped."""
+
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import QuotaMonth
+from events.models import Event
+from findings import jobs
+from findings.checks import registry
+from findings.models import Finding, Scan, ScanPage, ScanPart, ScanResult
+from findings.scanner import closing, keeping, looking, working
+from krafter_audit.lib import claims
+from krafter_audit.lib.http import Client
+from tests import factories
+from tests.factories import World
+from tests.sites import GOOD_PAGE, Site
+
+pytestmark = pytest.mark.django_db
+ASKED = {
+    "security_header_csp",
+    "text_compression",
+    "a11y_html_has_lang",
+    "title_present",
+}  # one of each domain
+
+
+@pytest.fixture
+def world(db: None, site: Site) -> World:
+    world = factories.world(site_url=site.url)
+    off = {key: {"enabled": False} for key in set(registry.keys()) - ASKED}
+    world.client.ask("put", "policies/current", {"config": {"checks": off}})
+    return world
+
+
+def linking(site: Site, count: int) -> None:
+    """Give the site so many pages, its start among them."""
+    links = [f"/page-{number}" for number in range(1, count)]
+    site.pages = dict.fromkeys(links, GOOD_PAGE)
+    site.body = GOOD_PAGE.replace("Good things.", "".join(f'<a href="{link}">A page</a>' for link in links))
+
+
+def queued(world: World, **body: Any) -> Scan:
+    return Scan.objects.get(pk=world.client.ask("post", "scans/run", body).json()["data"]["id"])
+
+
+class Killed(BaseException):
+    """The worker's end, in a form that nothing catches."""
+
+
+def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, after: bool = False) -> None:
+    """Let the worker die when something is called for the `call`th time, before or after it is done."""
+    original, calls = getattr(place, name), []
+
+    def die(*args: Any, **kwargs: Any) -> Any:
+        calls.append(name)
+        if len(calls) != call:
+            return original(*args, **kwargs)
+        if after:
+            original(*args, **kwargs)
+        raise Killed
+
+    patch.setattr(place, name, die)
+
+
+def killed(scan: Scan) -> None:
+    """Run the scan's job until the worker is killed; its lease is over then."""
+    with pytest.raises(Killed):
+        jobs.scan(str(scan.pk))
+    ScanPart.objects.filter(scan=scan).update(lease_until=timezone.now())
+
+
+def what_came_of_it(scan: Scan) -> dict[str, Any]:
+    scan.refresh_from_db()
+    finding = Finding.objects.get(check_keys=["security_header_csp"])
+    return {
+        "status": scan.status,
+        "progress": scan.summary["progress"]["http"],
+        "results": ScanResult.objects.filter(scan=scan).count(),
+        "findings": [Finding.objects.count(), scan.summary["findings_created"]],
+        "pages of the finding": len(finding.affected_assets),
+        "events": list(
+            Event.objects.filter(subject_id=scan.pk).order_by("id").values_list("name", flat=True)
+        ),
+        "spent": QuotaMonth.objects.get().spent,
+    }
+
+
+WHOLE = {
+    "status": "completed",
+    "progress": {"pages_found": 3, "pages_done": 3},
+    "results": 12,
+    "findings": [1, 1],
+    "pages of the finding": 3,
+    "events": ["scan.queued", "scan.completed"],
+    "spent": 1,
+}
+
+
+def test_pages_and_results_are_kept_and_shown(world: World, site: Site):
+    linking(site, 3)
+    scan = queued(world)
+
+    jobs.scan(str(scan.pk))
+
+    assert what_came_of_it(scan) == WHOLE
+    pages = world.client.ask("get", f"scans/{scan.pk}/pages").json()
+    first = pages["data"][0]
+    assert [page["route"] for page in pages["data"]] == ["", "page-1", "page-2"]
+    assert (first["url"], first["outcomes"]["failed"], pages["meta"]["total"]) == (site.url, 1, 3)
+    shown = world.client.ask("get", f"scans/{scan.pk}/results?outcome=failed&limit=2").json()
+    assert [(row["key"], row["url"]) for row in shown["data"]] == [
+        ("security_header_csp", site.url + "page-2"),
+        ("security_header_csp", site.url + "page-1"),
+    ]
+    assert shown["meta"]["total"] == 3
+    rest = world.client.ask(
+        "get", f"scans/{scan.pk}/results?outcome=failed&limit=2&cursor={shown['meta']['next_cursor']}"
+    )
+    row = rest.json()["data"][0]
+    assert list(row) == [
+        "url", "route", "scanner", "key", "version", "outcome", "reason", "value", "samples", "unit", "threshold",
+        "evidence", "tools", "profile", "duration_ms", "seen_at",
+    ]  # fmt: skip
+    assert (row["url"], row["scanner"], list(row["tools"])) == (site.url, "http", ["krafter"])
+    assert row["evidence"]["identity"]["title"] == "A shop of good things"
+
+
+def test_an_unknown_filter_of_the_results_is_refused(world: World):
+    scan = queued(world)
+
+    refused = [
+        world.client.ask("get", f"scans/{scan.pk}/results?{query}").json()["error"]["details"]
+        for query in ("outcome=good", "page=1", "cursor=x")
+    ]
+
+    assert [list(details) for details in refused] == [["outcome"], ["page"], ["cursor"]]
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "call", "after"),
+    [
+        (working, "begin", 1, True),
+        (working.discovery, "discover", 1, True),
+        (keeping, "keep_pages", 1, True),
+        (looking, "look", 1, True),
+        (keeping, "keep_page", 1, True),
+        (looking, "look", 2, False),
+        (keeping, "keep_page", 3, False),
+        (keeping, "keep_page", 3, True),
+        (closing, "ingest", 1, True),
+        (closing, "record", 1, True),
+        (closing, "close", 1, False),
+    ],
+)
+def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch, place: Any, name: str, call: int, after: bool
+):
+    linking(site, 3)
+    scan = queued(world)
+    with monkeypatch.context() as patch:
+        dying_at(patch, place, name, call=call, after=after)
+        killed(scan)
+        done = set(ScanPage.objects.exclude(looked_at=None).values_list("url", flat=True))
+        site.hits.clear()
+
+    jobs.scan(str(scan.pk))
+    jobs.scan(str(scan.pk))
+
+    again = {page.url for page in ScanPage.objects.all()} & {
+        site.url[:-1] + hit.split()[1] for hit in site.hits
+    }
+    assert what_came_of_it(scan) == WHOLE
+    assert again & done <= {site.url}  # the start may be asked for once more: what pages share hangs on it
+
+
+def test_progress_is_shown_while_the_scan_runs(world: World, site: Site, monkeypatch: pytest.MonkeyPatch):
+    linking(site, 4)
+    scan = queued(world)
+    dying_at(monkeypatch, keeping, "keep_page", call=2, after=True)
+    killed(scan)
+
+    shown = world.client.ask("get", f"scans/{scan.pk}").json()["data"]
+
+    assert (shown["status"], shown["summary"]) == (
+        "running",
+        {"progress": {"http": {"pages_found": 4, "pages_done": 2}}},
+    )
+
+
+def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    linking(site, 3)
+    scan = queued(world)
+    look = looking.look
+
+    def die_at_page_1(facts: Any, *args: Any, **kwargs: Any) -> Any:
+        if facts.url.endswith("page-1"):
+            raise Killed
+        return look(facts, *args, **kwargs)
+
+    monkeypatch.setattr(looking, "look", die_at_page_1)
+    for _ in range(working.MOST_ATTEMPTS + 1):
+        killed(scan)
+
+    jobs.scan(str(scan.pk))
+
+    said = ScanResult.objects.filter(scan=scan).order_by("id").values_list("page__position", "reason")
+    assert what_came_of_it(scan)["status"] == "completed"
+    assert [reason for position, reason in said if position == 1] == ["not_available"] * 4
+    assert {reason for position, reason in said if position != 1} == {""}
+
+
+def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+):
+    scan = queued(world)
+    with monkeypatch.context() as patch:
+        for _ in range(working.MOST_ATTEMPTS):
+            dying_at(patch, working.discovery, "discover", call=1)
+            killed(scan)
+
+    jobs.scan(str(scan.pk))
+
+    scan.refresh_from_db()
+    assert (scan.status, scan.summary["error"]) == ("failed", "Nothing could be looked at.")
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    linking(site, 3)
+    scan = queued(world)
+    monkeypatch.setattr(working, "MOST_SECONDS", 0.001)
+
+    jobs.scan(str(scan.pk))
+
+    scan.refresh_from_db()
+    assert scan.status == "completed"
+    assert scan.summary["progress"]["http"] == {"pages_found": 3, "pages_done": 1}
+    assert "2 of 3 pages" in scan.summary["note"]
+
+
+def test_a_worker_that_has_lost_its_lease_writes_no_page(world: World, site: Site):
+    linking(site, 2)
+    scan = queued(world)
+    part = ScanPart.objects.get(scan=scan)
+    late = claims.claim(ScanPart, part.pk, seconds=-1)
+    claims.claim(ScanPart, part.pk, seconds=30)
+    assert late is not None
+    late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
+
+    with Client() as client:
+        whole = working._looked_at_all(late, client)
+
+    assert (whole, ScanPage.objects.count(), ScanResult.objects.count()) == (False, 0, 0)
+
+
+def test_the_page_that_was_asked_for_is_looked_at_whatever_robots_txt_says(world: World, site: Site):
+    site.pages = {"/robots.txt": "User-agent: *\nDisallow: /", "/closed": GOOD_PAGE}
+    site.body = GOOD_PAGE.replace("Good things.", '<a href="/closed">Closed</a>')
+    scan = queued(world)
+
+    jobs.scan(str(scan.pk))
+
+    note = "robots.txt does not allow this page; it was looked at because it was asked for."
+    assert [(page.url, page.note) for page in ScanPage.objects.all()] == [(site.url, note)]
+    assert Finding.objects.get().evidence["pages"][0]["outcome"]["evidence"]["note"] == note
+
+
+def test_a_page_more_costs_the_same_few_statements(world: World, site: Site):
+    counts = []
+    for pages in (1, 4):
+        linking(site, pages)
+        scan = queued(world)
+        with CaptureQueriesContext(connection) as captured:
+            jobs.scan(str(scan.pk))
+        counts.append(len(captured))
+
+    each = (counts[1] - counts[0]) / 3
+    assert each <= 6  # the lease, the page, its results, the progress, and a savepoint around them
