@@ -1,0 +1,186 @@
+"""`./krafter bench`: this API, a bare DRF view and bare WSGI over the same table, in turns on the same machine."""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+from krafter_audit.bench import aims, table
+from krafter_audit.bench.cases import CASES, Case, Facts
+from krafter_audit.bench.measuring import Bench, Measured, together
+from krafter_audit.bench.servers import Servers
+from krafter_audit.embedded.process import StartFailed
+
+WEBS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
+    (aims.BARE, "krafter_audit.bench.bare_drf:application", "/findings", {}),
+    ("bare WSGI", "krafter_audit.bench.bare_wsgi:application", "/findings", {}),
+    (aims.OURS, "krafter_audit.wsgi:application", "/healthz/ready", {"KRAFTER_DB_POOL": "1"}),
+)
+
+
+def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Read the command line."""
+    parser = argparse.ArgumentParser(prog="./krafter bench", description=__doc__)
+    parser.add_argument(
+        "--findings", default="10000", help="how many; 10000,1000000 compares two sizes (default 10000)"
+    )
+    parser.add_argument("--quick", action="store_true", help="a second for each case, over one connection")
+    parser.add_argument("--seconds", type=float, help="for each case (default 4)")
+    parser.add_argument("--only", default="", help="cases whose names contain this")
+    parser.add_argument("--data", type=Path, help="keep the databases there, and use them again")
+    parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
+    parser.add_argument("--out", type=Path, help="write the tables into this file, too")
+    options = parser.parse_args(arguments)
+    options.seconds = options.seconds or (1.2 if options.quick else 4.0)
+    options.turns = 2 if options.quick else 4
+    return options
+
+
+class Run:
+    """One run over one or more sizes."""
+
+    def __init__(self, options: argparse.Namespace, servers: Servers) -> None:
+        self.options, self.servers = options, servers
+        self.measured: list[Measured] = []
+        self.exports: list[dict[str, Any]] = []
+
+    def say(self, words: str) -> None:
+        """Tell how far it is; on standard error, so that JSON stays alone on standard output."""
+        print(words, file=sys.stderr, flush=True)
+
+    def size(self, findings: int) -> None:
+        """Measure everything at one size."""
+        database = f"findings_{findings}"
+        self.servers.make_database(database)
+        env = self.servers.environment(database)
+        self.say(f"\n{findings:,} findings")
+        exported = 10_000 if self.options.quick else 100_000
+        facts: Facts = self.child(env, "preparing", str(findings), str(exported))
+        counter = self.servers.counter(database)
+        with ExitStack() as serving:
+            env |= {"BENCH_PROJECT": facts["project"]}
+            benches = [
+                Bench(
+                    self.servers,
+                    counter,
+                    server[0],
+                    serving.enter_context(self.served(server, env)),
+                    findings,
+                )
+                for server in WEBS
+            ]
+            self.cases(benches, facts)
+        if not self.options.only:
+            for form in ("csv", "json"):
+                self.exports.append(self.child(env, "exporting", form))
+
+    @contextmanager
+    def served(self, server: tuple[str, str, str, dict[str, str]], env: dict[str, str]) -> Iterator[int]:
+        """Serve one of the applications for a while; its port."""
+        name, application, ready, more = server
+        try:
+            yield self.servers.serve(name, application, env | more, ready=ready)
+        finally:
+            self.servers.stop(name)
+
+    def cases(self, benches: list[Bench], facts: Facts) -> None:
+        """Measure every case: where more than one answers it, in turns, so that a busy moment meets all of them."""
+        for case in CASES:
+            if self.options.only not in case.name:
+                continue
+            for connections in (1, 16) if case.wide and not self.options.quick else (1,):
+                for found in self.case(case, connections, benches, facts):
+                    self.measured.append(found)
+                    self.tell(found)
+
+    def case(self, case: Case, connections: int, benches: list[Bench], facts: Facts) -> Iterator[Measured]:
+        """Measure one case."""
+        makes = {bench.server: case.make if bench.server == aims.OURS else case.bare for bench in benches}
+        asked = [(bench, make(facts)) for bench in benches if (make := makes[bench.server])]
+        turns = self.options.turns if len(asked) > 1 else 1
+        taken: dict[str, list[Measured]] = {bench.server: [] for bench, _ in asked}
+        for _ in range(turns):
+            for bench, asks in asked:
+                seconds = self.options.seconds / turns
+                found = bench.measure(
+                    case.name, asks, connections=connections, seconds=seconds, most=case.most // turns
+                )
+                taken[bench.server].append(found)
+        return (together(found) for found in taken.values())
+
+    def tell(self, found: Measured) -> None:
+        """Say a case's figures as they come."""
+        refused = f"  REFUSED {found.refused} {found.first_refusal}" if found.refused else ""
+        self.say(
+            f"  {found.server:<10} {found.case:<28} {found.connections:>2}  {found.p50:>8.2f} ms"
+            f"  {found.cpu:>7.2f} ms CPU  {found.statements:>5.1f} statements{refused}"
+        )
+
+    def child(self, env: dict[str, str], module: str, *arguments: str) -> Any:
+        """Run one of our modules on the database; return what its last line says."""
+        command = [sys.executable, "-m", f"krafter_audit.bench.{module}", *arguments]
+        process = subprocess.Popen(command, env={**os.environ, **env}, stdout=subprocess.PIPE, text=True)
+        last = ""
+        for line in process.stdout or ():
+            if last:
+                self.say(last.rstrip())
+            last = line
+        if process.wait():
+            raise StartFailed(f"{module} failed (status {process.returncode}).")
+        return json.loads(last)
+
+    def told(self) -> tuple[str, list[aims.Aim]]:
+        """Return the tables, and the aims."""
+        found = aims.aims(self.measured, self.exports)
+        parts = [table.machine()]
+        for rows in sorted({each.rows for each in self.measured}):
+            parts += [
+                f"### {rows:,} findings",
+                table.of_measured([each for each in self.measured if each.rows == rows]),
+            ]
+        parts += ["### Exports", table.of_exports(self.exports)] if self.exports else []
+        parts += ["### Aims", table.of_aims(found)]
+        return "\n\n".join(parts) + "\n", found
+
+
+def main() -> int:
+    """Run; the exit status says whether everything was answered and every aim was met."""
+    options = parsed()
+    sizes = [int(word) for word in options.findings.split(",")]
+    began = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="krafter-bench-", ignore_cleanup_errors=True) as place:
+        servers = Servers((options.data or Path(place)).resolve())
+        run = Run(options, servers)
+        try:
+            servers.start()
+            for size in sizes:
+                run.size(size)
+        except StartFailed as error:
+            run.say(str(error))
+            return 1
+        finally:
+            servers.stop()
+    words, found = run.told()
+    if options.out:
+        options.out.write_text(words)
+    run.say(f"\n{time.monotonic() - began:.0f} s\n")
+    print(json.dumps(as_json(run, found), indent=2) if options.json else words)
+    return 0 if all(aim.met for aim in found) and not any(each.refused for each in run.measured) else 1
+
+
+def as_json(run: Run, found: list[aims.Aim]) -> dict[str, Any]:
+    """Return everything that was measured."""
+    told = [{"aim": aim.what, "figure": aim.value, "at_most": aim.most, "met": aim.met} for aim in found]
+    measured = [each.told() for each in run.measured]
+    return {"machine": table.machine(), "measured": measured, "exports": run.exports, "aims": told}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

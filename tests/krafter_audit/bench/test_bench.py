@@ -1,0 +1,98 @@
+"""The bench's world is one that the system could have made, and its figures say what they are held against."""
+
+from typing import Any
+
+import pytest
+
+from accounts import services
+from events import recount
+from findings.models import Finding
+from krafter_audit.bench import aims, cases, table
+from krafter_audit.bench.generating import PROJECTS, generate
+from krafter_audit.bench.measuring import Measured, together
+from remediation.evidence import GENESIS, link_hash
+from remediation.models import Evidence, Task, Verification
+from tests import factories
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_world_is_skewed_and_its_totals_and_its_evidence_are_right():
+    world = factories.world()
+    slugs = [f"site-{number}" for number in range(PROJECTS)]
+    others = [
+        services.create_project(world.organization, slug=slug, site_url="https://example.com")
+        for slug in slugs
+    ]
+    projects, said = [world.project, *others], list[str]()
+
+    generate(
+        500,
+        30,
+        organization=world.organization,
+        projects=projects,
+        owners=[world.owner.pk] * 40,
+        say=said.append,
+    )
+
+    assert (Finding.objects.filter(project=world.project).count(), Finding.objects.count()) == (400, 530)
+    assert Finding.objects.filter(project=others[-1]).count() == 30
+    assert Task.objects.count() > Verification.objects.count() > 100
+    assert list(recount.differences()) == []
+    links = list(Evidence.objects.filter(project=world.project).order_by("sequence"))
+    assert [link.hash for link in links] == [
+        link_hash(before, link.body) for before, link in zip(chain(links), links, strict=True)
+    ]
+
+
+def chain(links: list[Evidence]) -> list[str]:
+    return [GENESIS, *(link.hash for link in links[:-1])]
+
+
+def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: Any) -> Measured:
+    usual: dict[str, Any] = {
+        "connections": 1,
+        "requests": 100,
+        "p50": 1.0,
+        "p99": 2.0,
+        "a_second": 500.0,
+        "statements": 2.0,
+        "application": cpu / 2,
+        "database": cpu / 2,
+        "peak": 100.0,
+        "refused": {},
+        "first_refusal": "",
+    }
+    return Measured(case=case, server=server, rows=rows, cpu=cpu, **usual | more)
+
+
+def test_figures_are_held_against_the_bare_view_and_against_a_smaller_table():
+    measured = [
+        figures(cases.LIST, aims.BARE, cpu=2.0),
+        figures(cases.LIST, aims.OURS, cpu=1.0),
+        figures(cases.SUMMARY, aims.OURS, cpu=1.0),
+        figures(cases.LIST, aims.BARE, cpu=2.0, rows=1_000_000),
+        figures(cases.LIST, aims.OURS, cpu=1.5, rows=1_000_000, statements=6.0),
+    ]
+
+    found = {aim.what: (round(aim.value, 2), aim.met) for aim in aims.aims(measured, [])}
+
+    assert found == {
+        "10,000: list of 25, CPU beside a bare list of 25": (0.5, True),
+        "10,000: summary, CPU beside a bare list of 25": (0.5, True),
+        "10,000: list of 25, statements": (2.0, True),
+        "10,000: the web after all of it, MB": (100.0, True),
+        "1,000,000: list of 25, CPU beside a bare list of 25": (0.75, False),
+        "1,000,000: list of 25, statements": (6.0, False),
+        "1,000,000: the web after all of it, MB": (100.0, True),
+        "list of 25, CPU at 1,000,000 beside 10,000": (1.5, False),
+    }
+
+
+def test_turns_make_one_row_and_the_table_can_be_read():
+    turns = [figures(cases.LIST, aims.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
+
+    row = table.of_measured([together(turns)]).splitlines()[-1]
+
+    assert [cell.strip() for cell in row.strip("|").split("|")] == [
+        "list of 25", "this API", "1", "2.00", "2.00", "500", "2.0", "2.00", "1.00", "1.00", "100",
+    ]  # fmt: skip
