@@ -11,7 +11,8 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import Organization, Project
-from remediation.evidence import GENESIS, canonical, link_hash
+from krafter_audit.lib.proof.canonical import canonical, plain
+from krafter_audit.lib.proof.links import GENESIS, first_hash
 
 PROJECTS, OWNERS = 50, 40
 LOT = 50_000  # rows of one statement
@@ -116,8 +117,13 @@ EVENTS = """
 """
 
 LINKS = """
-    COPY remediation_evidence (project_id, verification_id, sequence, key, body, previous_hash, hash, recorded_at)
-    FROM STDIN
+    COPY remediation_evidence (project_id, verification_id, sequence, key, body, previous_hash, hash, recorded_at, kind,
+        format, key_id, signature) FROM STDIN
+"""
+ENDS = """
+    INSERT INTO remediation_chain (project_id, sequence, hash)
+    SELECT DISTINCT ON (project_id) project_id, sequence, hash FROM remediation_evidence
+    ORDER BY project_id, sequence DESC
 """
 
 Say = Callable[[str], None]
@@ -158,7 +164,7 @@ def execute(statement: str, values: dict[str, Any] | None) -> None:
 
 
 def write_evidence() -> None:
-    """Chain a link for each verification that is over, project by project."""
+    """Chain a link of the first form, which is not signed, for each verification, project by project."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT project_id, id, created_at FROM remediation_verification ORDER BY project_id, created_at"
@@ -167,6 +173,7 @@ def write_evidence() -> None:
         with cursor.copy(LINKS) as out:
             for link in links(rows):
                 out.write_row(link)
+        cursor.execute(ENDS)
 
 
 def links(rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
@@ -178,6 +185,7 @@ def links(rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
         sequence += 1
         key = "security_header_csp"
         seen = {"checked_at": at, "saw": "a header", "status": "passed"}
-        body = canonical({"sequence": sequence, "verification_id": str(verification_id), "key": key, **seen})
-        previous, last = last, link_hash(last, body)
-        yield project_id, verification_id, sequence, key, body, previous, last, at
+        told = {"sequence": sequence, "verification_id": verification_id, "key": key, **seen}
+        body = canonical(plain(told))
+        previous, last = last, first_hash(last, body)
+        yield project_id, verification_id, sequence, key, body, previous, last, at, "check", 1, "", ""

@@ -12,7 +12,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from krafter_audit.embedded.data import free_port, sealing_key
+from krafter_audit.embedded.data import first_key, free_port
 from krafter_audit.embedded.postgres import USER, Postgres
 from krafter_audit.embedded.process import Command, StartFailed, cut, last_lines, launch, run, wait_for
 from krafter_audit.embedded.valkey import Valkey
@@ -37,7 +37,8 @@ class Servers:
         self.postgres = Postgres(directory / "postgres", password.read_text(), SETTINGS)
         self.valkey = Valkey(directory / "valkey", password.read_text(), durable=False)
         self.running: dict[str, tuple[Command, subprocess.Popen[bytes]]] = {}
-        self.secrets = {"KRAFTER_SECRET_KEY": os.urandom(32).hex(), "KRAFTER_ENCRYPTION_KEYS": sealing_key()}
+        self.secrets = {"KRAFTER_SECRET_KEY": os.urandom(32).hex(), "KRAFTER_ENCRYPTION_KEYS": first_key()}
+        self.secrets["KRAFTER_SIGNING_KEYS"] = first_key()
 
     def start(self) -> None:
         """Start both."""
