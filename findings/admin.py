@@ -14,6 +14,7 @@ from findings.forms import ChangeFindingForm, ReportFindingForm, ScanForm
 from findings.models import Finding, FindingStatus, Regression, Scan
 from findings.services import scans, triage
 from findings.services.ingestion import Sighting, ingest
+from findings.site_admin import SiteAdmin as SiteAdmin
 from krafter_audit.lib.admin import (
     BAD,
     GOOD,

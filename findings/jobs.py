@@ -4,7 +4,8 @@ from uuid import UUID
 
 from celery import shared_task
 
-from findings.models import ScanPart
+from findings import ownership
+from findings.models import ScanPart, Site
 from findings.scanner import working
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send
@@ -16,9 +17,18 @@ def scan(scan_id: str) -> None:
     working.carry_out(UUID(scan_id))
 
 
+@shared_task(name="findings.prove")
+def prove(site_id: str) -> None:
+    """Look whether a site is proved to be its project's."""
+    ownership.carry_out(UUID(site_id))
+
+
 @shared_task(name="findings.sweep")
 def sweep() -> None:
     """Send what was lost or left behind."""
     left = ScanPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
     for pk in left.values_list("scan_id", flat=True)[:500]:
         send(scan, str(pk))
+    asked = Site.objects.filter(free(), waiting=True).order_by("created_at")
+    for pk in asked.values_list("pk", flat=True)[:500]:
+        send(prove, str(pk))

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from accounts.models import Project, User
 from findings.scan_models import Scan, Scanner, ScanPage, ScanPart, ScanResult
+from findings.site_models import Site
 from krafter_audit.lib.lifecycle import Lifecycle
 from krafter_audit.lib.models import Record
 
@@ -27,6 +28,7 @@ __all__ = [
     "ScanPage",
     "ScanPart",
     "ScanResult",
+    "Site",
     "Scanner",
     "Severity",
 ]

@@ -25,6 +25,7 @@ SECTIONS = (
             ("Findings", "bug_report", "findings.finding"),
             ("Regressions", "history", "findings.regression"),
             ("Scans", "radar", "findings.scan"),
+            ("Sites", "domain_verification", "findings.site"),
         ),
     ),
     (

@@ -1,5 +1,6 @@
 """Refuse to start with a wrong setting, in a sentence that names it."""
 
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 
 from krafter_audit.lib.addresses import AddressPolicy
+from krafter_audit.lib.dns import parse_servers
 from krafter_audit.lib.proof.keys import parse_signing_keys
 from krafter_audit.lib.vault import parse_keys
 
@@ -32,6 +34,8 @@ def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         _parsed("KRAFTER_SIGNING_KEYS", parse_signing_keys, MAKE_KEYS),
         _unsigned(),
         _parsed("KRAFTER_ALLOWED_NETWORKS", AddressPolicy.from_setting, "Example: 127.0.0.0/8,10.1.0.0/16"),
+        _parsed("KRAFTER_OWNED_HOSTS", _host_names, "Example: example.com,*.example.com"),
+        _parsed("KRAFTER_DNS_SERVERS", parse_servers, "Example: 192.0.2.53,192.0.2.54:5353"),
         _public_url(),
         *(_rate(name) for name in ("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC")),
         _ca_file(),
@@ -66,6 +70,13 @@ def _unsigned() -> CheckMessage | None:
         hint=MAKE_KEYS,
         id="krafter.W001",
     )
+
+
+def _host_names(setting: str) -> None:
+    """Take `example.com` and `*.example.com`. Raises ValueError with a sentence that names the entry at fault."""
+    for entry in filter(None, (part.strip() for part in setting.split(","))):
+        if not re.fullmatch(r"(\*\.)?[a-z0-9][a-z0-9.:-]*", entry, re.IGNORECASE):
+            raise ValueError(f"'{entry}' is no host name.")
 
 
 def _public_url() -> CheckMessage | None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import SYSTEM
 from events.record import record
-from findings import rules
+from findings import ownership, rules
 from findings.checks import engine, registry
 from findings.checks.evidence import identity_before
 from findings.checks.facts import Facts
@@ -71,7 +71,8 @@ def answers(
     thresholds = rules.thresholds(config_of(finding.project))
     with Client() as client:
         urls = pages(finding)
-        places = [Place(url, client, finding) for url in urls[:MOST_PAGES]]
+        owned = ownership.of(finding.project, urls[:MOST_PAGES], client)
+        places = [Place(url, client, finding, owned) for url in urls[:MOST_PAGES]]
         left_out = dict.fromkeys(urls[MOST_PAGES:], inconclusive("not_available", LEFT_OUT))
         for key in keys:
             yield key, judge(key, {place.url: place.look(key, thresholds) for place in places} | left_out)
@@ -80,8 +81,9 @@ def answers(
 class Place:
     """One page of a finding: what is fetched of it is shared by all the checks of the verification."""
 
-    def __init__(self, url: str, client: Client, finding: Finding) -> None:
+    def __init__(self, url: str, client: Client, finding: Finding, owned: ownership.Proved) -> None:
         self.url = url
+        self._owned = owned
         self._client = client
         self._finding = finding
 
@@ -90,7 +92,7 @@ class Place:
         known = identity_before(
             {key: before(self._finding, self.url, key) for key in self._finding.check_keys}
         )
-        return Facts(self.url, self._client, before=known, verifying=True)
+        return Facts(self.url, self._client, before=known, verifying=True, owned=self._owned)
 
     def look(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
         """Ask one check about this page."""

@@ -19,6 +19,7 @@ class Site:
         self.headers: dict[str, str] = {"Content-Type": "text/html; charset=utf-8"}
         self.body = GOOD_PAGE
         self.pages: dict[str, str] = {}
+        self.types: dict[str, str] = {}  # of a path; the Content-Type of the headers where it has none
         self.status = 200
         self.hits: list[str] = []
         self.before_answer: Callable[[], None] = lambda: None
@@ -30,7 +31,8 @@ class Site:
         page = {"/": self.body, **self.pages}.get(handler.path)
         known, body = page is not None, (page or "missing").encode()
         handler.send_response(self.status if known else 404)
-        for name, value in self.headers.items():
+        typed = {"Content-Type": self.types[handler.path]} if handler.path in self.types else {}
+        for name, value in (self.headers | typed).items():
             handler.send_header(name, value)
         handler.send_header("Content-Length", str(len(body)))
         handler.end_headers()

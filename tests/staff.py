@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import ApiKey, Organization, Project, QuotaMonth, User, month_of
 from events.models import Event
-from findings.models import Finding, Regression, Scan
+from findings.models import Finding, Regression, Scan, Site
 from integrations.models import ExternalLink, Integration, SyncRun
 from remediation.evidence import append
 from remediation.models import Policy, Task, Verification
@@ -94,6 +94,9 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
     Event: lambda world: Event.objects.get(subject_id=factories.finding(world).pk),
     Scan: lambda world: Scan.objects.create(
         project=world.project, url="https://example.com/", trigger="manual"
+    ),
+    Site: lambda world: Site.objects.create(
+        project=world.project, host="example.com", tried=[{"method": "file", "place": "x", "said": "y"}]
     ),
     Finding: lambda world: factories.finding(world, owner_id=world.owner.pk),
     Regression: lambda world: factories.regression(world),

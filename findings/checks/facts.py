@@ -36,6 +36,7 @@ class Facts(Fetcher):
 
     `before` is the identity that the page had when the fault was found (None: this is the first look);
     `verifying` says that there was such a look, even where its identity was not kept.
+    `owned` says which hosts are proved to be the project's; None = none is.
     Every fact raises CannotLook when it cannot be had, and does so again for each check that asks.
     """
 
@@ -50,6 +51,7 @@ class Facts(Fetcher):
         budget: Budget | None = None,
         root: "Facts | None" = None,
         site: Memo | None = None,
+        owned: obstacles.Owned | None = None,
     ) -> None:
         super().__init__(client, retry_delays, budget or Budget(), fresh=root is not None)
         self.url = url
@@ -57,6 +59,7 @@ class Facts(Fetcher):
         self.verifying = verifying or before is not None
         self._root = root or self
         self._site = site or Memo()
+        self.owned = owned
         if root:
             self._door = root._door
 
@@ -109,6 +112,7 @@ class Facts(Fetcher):
             verifying=self.verifying,
             budget=self.budget,
             root=self,
+            owned=self.owned,
         )
 
     def looks(self) -> list["Facts"]:
@@ -117,7 +121,7 @@ class Facts(Fetcher):
 
     def neighbour(self, url: str) -> "Facts":
         """Return the facts of another page of the site: it shares robots.txt, static files and links."""
-        other = Facts(url, self.client, retry_delays=self.retry_delays, site=self._site)
+        other = Facts(url, self.client, retry_delays=self.retry_delays, site=self._site, owned=self.owned)
         other._door = self._door
         return other
 
@@ -136,8 +140,17 @@ class Facts(Fetcher):
         return [*final.history, final]
 
     def probe(self, path: str) -> Response:
-        """What the site answers to GET of a path of its own, without following redirects."""
+        """What the site answers to GET of a path of its own, without following redirects.
+
+        A path that was not published is asked of a site alone that is proved to be the project's.
+        """
+        if not path.startswith(obstacles.PUBLISHED):
+            self.require_ownership()
         return self.once(f"probe:{path}", lambda: self._beside(f"probe:{path}", "GET", path))
+
+    def require_ownership(self) -> None:
+        """Raise CannotLook unless the page's host is the project's: proved, or on a network of the operator's."""
+        obstacles.refuse_unproved(self._root.page, self.client.policy, self.owned)
 
     @property
     def missing(self) -> Response:

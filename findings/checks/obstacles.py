@@ -5,11 +5,15 @@ A check that cannot look must never pass, so each of these ends it as inconclusi
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
 from findings.checks.page import Page
-from findings.checks.sites import host_of, same_site
+from findings.checks.sites import host_of, origin_of, same_site
+from krafter_audit.lib.addresses import address_of
+
+if TYPE_CHECKING:
+    from krafter_audit.lib.http import AddressPolicy
 
 _LOGIN_WORDS = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "auth", "authenticate")
 _READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
@@ -42,6 +46,17 @@ _CHALLENGE_TITLES = (
     "one moment, please",
 )
 _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
+PUBLISHED = "/.well-known/"  # what stands there was put there for strangers (RFC 8615)
+UNPROVED = (
+    'It is not proved that {host} is the project\'s, so this is not asked of it. POST …/sites {{"host": "{host}"}} '
+    "answers with a DNS record, a file and a meta tag: put one of them in place, then POST …/sites/:id/verify."
+)
+
+
+class Owned(Protocol):
+    """Which hosts are the project's (findings/ownership.py)."""
+
+    def covers(self, host: str) -> bool: ...
 
 
 class CannotLook(Exception):
@@ -90,6 +105,14 @@ def page_identity(page: Page) -> Identity:
         title=page.title[:200] if readable else "",
         password_form=readable and page.first("input[type=password i]") is not None,
     )
+
+
+def refuse_unproved(page: Page, policy: "AddressPolicy", owned: Owned | None) -> None:
+    """Raise unless the page's host is proved to be the project's, or is on a network that the operator has listed."""
+    address, port = address_of(page.response.address), int(origin_of(page.url).rpartition(":")[2])
+    if (address and policy.lists(address, port)) or (owned and owned.covers(page.host)):
+        return
+    raise CannotLook("not_available", UNPROVED.format(host=page.host))
 
 
 def refuse_offsite(asked: str, page: Page) -> None:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from findings import ownership
 from findings.checks import discovery
 from findings.checks.facts import Facts
 from findings.models import Scan, Scanner, ScanPage, ScanPart
@@ -53,7 +54,8 @@ def begin(scan: Scan) -> None:
 
 def _looked_at_all(part: ScanPart, client: Client) -> bool:
     """Look at page after page; False when the lease was lost on the way."""
-    start = Facts(part.scan.url, client)
+    owned = ownership.of(part.scan.project, [part.scan.url], client)
+    start = Facts(part.scan.url, client, owned=owned)
     pages = list(part.pages.order_by("position")) or _found(part, start)
     if pages is None:
         return False
