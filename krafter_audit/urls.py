@@ -26,6 +26,7 @@ urlpatterns = [
     path("api/docs", docs, name="docs"),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
     *(path(AUDIT, include(f"{app}.urls")) for app in APPS),
+    path("", include("remediation.public_urls")),
     path("", include("reports.public_urls")),
     re_path(r"^api/", not_found),
 ]

@@ -46,3 +46,8 @@ class FindingDismissed(Conflict):
 class PlanOutdated(Conflict):
     code = "plan_outdated"
     message = "The plan was made for another config or another state of the policy. Test the policy again."
+
+
+class NoSigningKey(Conflict):
+    code = "no_signing_key"
+    message = "This installation has no key to sign with, so a bundle would prove nothing."

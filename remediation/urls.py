@@ -11,6 +11,7 @@ urlpatterns = [
     path("verifications/run", VerificationViewSet.as_view({"post": "run"})),
     path("verifications/<str:pk>", VerificationViewSet.as_view({"get": "retrieve"})),
     path("verifications/<str:pk>/evidence", VerificationViewSet.as_view({"get": "evidence"})),
+    path("verifications/<str:pk>/evidence/bundle", VerificationViewSet.as_view({"get": "bundle"})),
     path("verifications/<str:pk>/approve", VerificationViewSet.as_view({"post": "approve"})),
     path("verifications/<str:pk>/reopen", VerificationViewSet.as_view({"post": "reopen"})),
     path("policies/current", PolicyViewSet.as_view({"get": "retrieve", "put": "update"})),

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,7 +16,8 @@ from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.columns import columns
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.lib.errors import InvalidParams
-from remediation import evidence, plans, queries
+from krafter_audit.lib.proof.keys import as_jwk
+from remediation import bundles, evidence, plans, queries
 from remediation.filters import TaskFilter
 from remediation.models import Task, Verification
 from remediation.serializers import (
@@ -116,6 +119,15 @@ class VerificationViewSet(ProjectViewSet):
         verification = self.find(Verification.objects.all(), pk)
         return Response(VerificationEvidenceShown(evidence.of(verification)).data)
 
+    @extend_schema(
+        summary="Download a verification's evidence as a signed file",
+        responses={(200, "application/json"): OpenApiTypes.BINARY},
+    )
+    def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
+        """Answer with the file itself."""
+        found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
+        return as_file(found)
+
     @extend_schema(summary="Run a verification", request=RunVerification, responses={202: VerificationShown})
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue another look; one unit of quota."""
@@ -135,6 +147,18 @@ class VerificationViewSet(ProjectViewSet):
         self.nothing()
         decided = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
         return self.show(decided, VerificationShown)
+
+
+def as_file(verification: Verification) -> HttpResponse:
+    """Return the bundle of a verification as a file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="evidence-{verification.pk}.json"'}
+    return HttpResponse(bundles.bundle(verification), content_type="application/json", headers=headers)
+
+
+def public_keys(request: HttpRequest) -> JsonResponse:
+    """Answer with the public keys that sign this installation's evidence, as JSON Web Keys (RFC 7517, RFC 8037)."""
+    public = evidence.keyring().public
+    return JsonResponse({"keys": [as_jwk(key_id, raw) for key_id, raw in public.items()]})
 
 
 class PolicyViewSet(ProjectViewSet):

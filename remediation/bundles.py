@@ -1,0 +1,98 @@
+"""The evidence of one verification as a file for another machine: its links, those beside them, and who and what."""
+
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.utils import timezone
+
+import krafter_audit
+from accounts.models import User
+from krafter_audit.lib.proof import bundles
+from krafter_audit.lib.proof.canonical import plain
+from krafter_audit.lib.proof.keys import as_jwk
+from krafter_audit.lib.proof.links import sha256
+from remediation.errors import NoSigningKey
+from remediation.evidence import keyring, said
+from remediation.models import Evidence, Verification
+
+MOST_BETWEEN = 200  # links of other verifications that are shown by their heads
+
+
+def bundle(verification: Verification) -> bytes:
+    """Return the signed file. Raises NoSigningKey."""
+    signer = keyring().signer
+    if signer is None:
+        raise NoSigningKey
+    return bundles.sealed(plain(content(verification)), signer)
+
+
+def content(verification: Verification) -> dict[str, Any]:
+    """Return what the bundle says, before it is signed."""
+    links = _links(verification)
+    project = verification.project
+    return {
+        "format": bundles.FORMAT,
+        "made_at": timezone.now(),
+        "installation": settings.KRAFTER_PUBLIC_URL,
+        "build": krafter_audit.__version__,
+        "project": {
+            "id": project.pk,
+            "organization_id": project.organization_id,
+            "slug": project.slug,
+            "site_url": project.site_url,
+        },
+        **_subject(verification),
+        "people": _people([link for link in links if link.verification_id == verification.pk]),
+        "chain": [_entry(link, of=verification) for link in links],
+        "gaps": [
+            [before.sequence + 1, after.sequence - 1]
+            for before, after in zip(links, links[1:], strict=False)
+            if after.sequence > before.sequence + 1
+        ],
+        "keys": [as_jwk(key_id, public) for key_id, public in keyring().public.items()],
+    }
+
+
+def _subject(verification: Verification) -> dict[str, Any]:
+    task = verification.task
+    finding = task.finding
+    kept = ("id", "result", "checks", "manual", "running", "override_reason", "created_at")
+    return {
+        "verification": {
+            **{name: getattr(verification, name) for name in kept},
+            "verified_by_id": verification.verified_by_id,
+            "verified_at": verification.verified_at,
+        },
+        "task": {name: getattr(task, name) for name in ("id", "title", "status")},
+        "finding": {name: getattr(finding, name) for name in ("id", "domain", "title", "severity", "status")},
+    }
+
+
+def _people(links: list[Evidence]) -> dict[str, Any]:
+    """Name the people who decided: links know them by their ids alone, so that a name can be forgotten."""
+    ids = {verdict["decided_by"]["user_id"] for verdict in said(links, Evidence.Kind.VERDICT)} - {None}
+    people = User.objects.filter(pk__in=ids).order_by("pk")
+    return {str(person.pk): {"name": person.name, "email": person.email} for person in people}
+
+
+def _links(verification: Verification) -> list[Evidence]:
+    """Return the verification's links, the one before the first, and those between where they are not too many."""
+    own = list(verification.evidence.order_by("sequence"))
+    if not own:
+        return []
+    first, last = own[0].sequence, own[-1].sequence
+    beside = Q(sequence=first - 1)
+    if last - first < len(own) + MOST_BETWEEN:
+        beside |= Q(sequence__range=(first, last))
+    others = Evidence.objects.filter(beside, project_id=verification.project_id)
+    return sorted([*own, *others.exclude(verification=verification)], key=lambda link: link.sequence)
+
+
+def _entry(link: Evidence, *, of: Verification) -> dict[str, Any]:
+    told = ("sequence", "previous_hash", "hash", "format", "key_id", "signature")
+    entry = {**{name: getattr(link, name) for name in told}, "body_sha256": sha256(link.body)}
+    if link.verification_id == of.pk:
+        return {**entry, "body": link.body, "kind": link.kind, "key": link.key}
+    # A hash of format 1 is over the body itself, so that it cannot be told without it.
+    return {**entry, "body": link.body} if link.format == 1 else entry
