@@ -98,6 +98,16 @@ def _rate(name: str) -> CheckMessage | None:
     )
 
 
+def _host_rate() -> CheckMessage | None:
+    if settings.KRAFTER_HOST_RATE >= 0:
+        return None
+    return Error(
+        "KRAFTER_HOST_RATE must be at least 0.",
+        hint="It is the number of requests a second to one site; 0 is no limit.",
+        id="krafter.E009",
+    )
+
+
 def _ca_file() -> CheckMessage | None:
     import ssl
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import SYSTEM
 from events.record import record
-from findings import ownership, rules
+from findings import ownership, politeness, rules
 from findings.checks import engine, registry
 from findings.checks.evidence import identity_before
 from findings.checks.facts import Facts
@@ -69,7 +69,7 @@ def answers(
         yield from ((key, judge(key, {"": gone})) for key in keys)
         return
     thresholds = rules.thresholds(config_of(finding.project))
-    with Client() as client:
+    with politeness.client() as client:
         urls = pages(finding)
         owned = ownership.of(finding.project, urls[:MOST_PAGES], client)
         places = [Place(url, client, finding, owned) for url in urls[:MOST_PAGES]]

@@ -26,6 +26,7 @@ def _cheap_passwords(settings: object) -> None:
 def _roomy_rate_limits(settings: object) -> Iterator[None]:
     """Rate limits are for the tests that are about them."""
     settings.KRAFTER_RATE_DEFAULT = settings.KRAFTER_RATE_STRICT = settings.KRAFTER_RATE_PUBLIC = 1_000_000  # type: ignore[attr-defined]
+    settings.KRAFTER_HOST_RATE = 0  # type: ignore[attr-defined]
     yield
     ratelimit._resting_until = 0.0
 

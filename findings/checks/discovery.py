@@ -3,6 +3,7 @@ know.
 """
 
 import re
+import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag, urlsplit
@@ -53,18 +54,18 @@ def discover(facts: Facts, limit: int = MOST_PAGES) -> Discovery:
         robots = _rules(facts)
     except CannotLook:
         return Discovery([facts.url])
-    pages = _one_of_each([facts.url, *_known_pages(facts, robots)], limit)
-    note = "" if robots.allows(AGENT, facts.url) else NOT_ALLOWED
-    return Discovery(pages, min(robots.crawl_delay(AGENT), LONGEST_DELAY), note)
+    delay = min(robots.crawl_delay(AGENT), LONGEST_DELAY)
+    pages = _one_of_each([facts.url, *_known_pages(facts, robots, delay)], limit)
+    return Discovery(pages, delay, "" if robots.allows(AGENT, facts.url) else NOT_ALLOWED)
 
 
-def _known_pages(facts: Facts, robots: Robots) -> Iterator[str]:
+def _known_pages(facts: Facts, robots: Robots, delay: float) -> Iterator[str]:
     """Yield the pages that the sitemap and the links name and robots.txt allows."""
     try:
         origin = origin_of(facts.page.url)
     except CannotLook:
         return
-    for address in (*_from_sitemap(facts), *_from_links(facts)):
+    for address in (*_from_sitemap(facts, delay), *_from_links(facts)):
         page = urldefrag(address).url
         if (
             origin_of(page) == origin
@@ -86,13 +87,16 @@ def _rules(facts: Facts) -> Robots:
     return Robots.parse(answer.text) if answer.status == 200 else Robots()
 
 
-def _from_sitemap(facts: Facts) -> list[str]:
+def _from_sitemap(facts: Facts, delay: float) -> list[str]:
     try:
         answer = facts.sitemap
         sitemap = sitemap_xml.parse(answer.body) if answer.status == 200 else sitemap_xml.Sitemap()
         if not sitemap.is_index:
             return sitemap.addresses[:MOST_CANDIDATES]
-        parts = [facts.ask("sitemap", "GET", part) for part in sitemap.addresses[:MOST_SITEMAPS]]
+        parts = []
+        for part in sitemap.addresses[:MOST_SITEMAPS]:
+            time.sleep(delay)
+            parts.append(facts.ask("sitemap", "GET", part))
     except CannotLook:
         return []
     found = [address for part in parts for address in sitemap_xml.parse(part.body).addresses]

@@ -20,7 +20,7 @@ from findings.checks.references import same_origin_assets, same_origin_links
 from findings.checks.robots_txt import Robots
 from findings.checks.sites import host_of, same_site
 from krafter_audit.lib.exchange import tls_context
-from krafter_audit.lib.http import Client, Response, dial
+from krafter_audit.lib.http import Client, Response, Target, dial
 
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
@@ -282,9 +282,12 @@ class Facts(Fetcher):
         return host_of(url), parts.port or 443
 
     def _dialler(self, host: str, port: int) -> tls_probe.Dial:
+        target = Target("https", host, port, "/")
+
         def connect() -> tuple[socket.socket, str]:
             self.budget.spend()
-            return dial(host, port, policy=self.client.policy, timeout=tls_probe.TIMEOUT)
+            with self.client.pace.turn(target):
+                return dial(host, port, policy=self.client.policy, timeout=tls_probe.TIMEOUT)
 
         return connect
 

@@ -13,7 +13,7 @@ RETRY_DELAYS = (2.0, 10.0)
 MOST_REQUESTS = 80
 MOST_AT_ONCE = 2
 MOST_SECONDS = 100.0
-OUTAGE_STATUSES = (500, 502, 503, 504)
+OUTAGE_STATUSES = (429, 500, 502, 503, 504)
 OUTAGES = ("blocked", "timeout")
 NO_CACHE = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
 

@@ -1,12 +1,13 @@
 """A worker takes a part of a scan and goes on where the one before it has stopped."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
 from django.utils import timezone
 
-from findings import ownership
+from findings import ownership, politeness
 from findings.checks import discovery
 from findings.checks.facts import Facts
 from findings.models import Scan, Scanner, ScanPage, ScanPart
@@ -26,7 +27,7 @@ def carry_out(scan_id: UUID) -> None:
     with taken(scan_id, Scanner.HTTP) as part:
         if part is None:
             return
-        with Client() as client:
+        with politeness.client() as client:
             if _looked_at_all(part, client):
                 closing.close(part)
 
@@ -63,6 +64,8 @@ def _looked_at_all(part: ScanPart, client: Client) -> bool:
     spent = sum(page.duration_ms or 0 for page in pages)
     for page in pages:
         if page.looked_at is None and spent < MOST_SECONDS * 1000:
+            if page.position > 0:
+                time.sleep(part.page_delay)
             sight = _sight(part, page, start, asking)
             spent += sight.duration_ms
             if not keeping.keep_page(part, page, sight):

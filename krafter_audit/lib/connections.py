@@ -48,6 +48,10 @@ class Deadline:
             raise self.missed()
         return left if seconds is None else min(left, seconds)
 
+    def put_off(self, seconds: float) -> None:
+        """Grant what was waited for a turn: the host did not cause it."""
+        self._ends += seconds
+
     def missed(self) -> TimedOut:
         return TimedOut(f"{self._what} took too long.")
 

@@ -2,7 +2,7 @@
 
 import ssl
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Self
@@ -13,9 +13,11 @@ import httpx2
 from krafter_audit.lib.addresses import Address, AddressPolicy
 from krafter_audit.lib.connections import Deadline, GuardedBackend, WireLimit
 from krafter_audit.lib.http_errors import BadUrl, Unreachable
+from krafter_audit.lib.pace import Pace, seconds_to_wait
 from krafter_audit.lib.responses import Headers, Response, decoded
 from krafter_audit.lib.targets import Target
 
+BUSY = frozenset({429, 503})
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 # What may follow a redirect to another origin: a list of what is dropped would miss some provider's token.
 _FOLLOWS = frozenset({"accept", "accept-encoding", "accept-language", "user-agent", "range", "origin"})
@@ -115,9 +117,19 @@ class Exchange:
     ca_file: str = ""
     verify: bool = True
     decode: bool = True
+    pace: Pace = field(default_factory=Pace)
 
     def ask(self, hop: Hop) -> Response:
-        """Connect, send, read. Raises RefusedAddress, TimedOut, Unreachable."""
+        """Connect, send, read when it is this request's turn. Raises RefusedAddress, TimedOut, Unreachable."""
+        with self.pace.turn(hop.target) as waited:
+            self.deadline.put_off(waited)
+            response = self._asked(hop)
+        wait = seconds_to_wait(response.headers.get("retry-after")) if response.status in BUSY else 0
+        if wait > 0:
+            self.pace.leave_alone(hop.target, wait)
+        return response
+
+    def _asked(self, hop: Hop) -> Response:
         backend = GuardedBackend(self.policy, self.deadline, 2 * self.limits.body + _WIRE_ROOM, self.pins)
         context = tls_context(self.ca_file, verify=self.verify) if hop.target.scheme == "https" else None
         request = hop.as_sent(self.limits)

@@ -24,18 +24,22 @@ from krafter_audit.lib.http_errors import (
     TooManyRedirects,
     Unreachable,
 )
+from krafter_audit.lib.pace import Pace
 from krafter_audit.lib.responses import Headers, Response
-from krafter_audit.lib.targets import Target
+from krafter_audit.lib.targets import SCHEME_PORTS, Target
 
 __all__ = [
+    "SCHEME_PORTS",
     "AddressPolicy",
     "BadUrl",
     "Client",
     "Headers",
     "HttpError",
     "Limits",
+    "Pace",
     "RefusedAddress",
     "Response",
+    "Target",
     "TimedOut",
     "TooManyRedirects",
     "Unreachable",
@@ -101,8 +105,8 @@ class Client:
     """Makes guarded requests; a context manager.
 
     `policy` and `ca_file` come from the settings when they are None; `ca_file` adds to the system's
-    authorities. What a name resolved to is kept for the client's life: one client a run or a call, not one
-    for ever.
+    authorities; `pace` lets requests wait for their turn. What a name resolved to is kept for the client's
+    life: one client a run or a call, not one for ever.
     """
 
     def __init__(
@@ -113,11 +117,13 @@ class Client:
         user_agent: str = USER_AGENT,
         ca_file: str | None = None,
         verify: bool = True,
+        pace: Pace | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.policy = policy_from_settings() if policy is None else policy
         self.user_agent = user_agent
         self.ca_file = _ca_file_from_settings() if ca_file is None else ca_file
+        self.pace = pace or Pace()
         self._verify = verify
         self._pins: dict[tuple[str, int], list[Address]] = {}
 
@@ -159,7 +165,9 @@ class Client:
         hop = self._hop(method, target, headers, json=json, data=data, content=content)
         limits = limits or self.limits
         deadline = Deadline(limits.total, f"The request to {target.host}")
-        exchange = Exchange(self.policy, limits, deadline, self._pins, self.ca_file, self._verify, decode)
+        exchange = Exchange(
+            self.policy, limits, deadline, self._pins, self.ca_file, self._verify, decode, self.pace
+        )
         return _followed(exchange, hop, limits.redirects if follow_redirects else None)
 
     def _hop(self, method: str, target: Target, headers: Mapping[str, str] | None, **body: Any) -> Hop:
