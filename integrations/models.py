@@ -34,6 +34,9 @@ class Integration(Record, Claimable):
     generation = models.PositiveIntegerField(default=0, editable=False)
     last_sync_at = models.DateTimeField(null=True)
     last_error = models.TextField(blank=True, help_text="A sentence for people: what went wrong last.")
+    renewing_until = models.DateTimeField(
+        null=True, editable=False, help_text="Until then one process may be exchanging the tokens."
+    )
     cursor = models.JSONField(default=dict, help_text="How far the provider has been read.")
     not_before = models.DateTimeField(default=timezone.now, help_text="A sync in progress goes on from here.")
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from integrations.configuration import Configuration
 from integrations.providers.base import OAuth, Provider, Refused, Unavailable
+from integrations.providers.signing_in import Endpoint
 from krafter_audit.lib.http import Client, HttpError, Response
 
 RENEWED_AT = 0.8  # of a token's life
@@ -20,10 +21,14 @@ def exchange(
 ) -> dict[str, Any]:
     """Turn a code into credentials: `{token, refresh_token?, expires_at?, renew_at?}` and what refreshes need.
 
-    `extra` are `redirect_uri` and `code_verifier` where they were used. Raises Refused or Unavailable.
+    `extra` are `redirect_uri` and `code_verifier` where they were used, and Sentry's `installation_id`. Raises Refused
+    or Unavailable.
     """
+    flow = _flow(adapter, configured)
+    if "installation_id" in extra and "installation_id" not in flow.refreshed_with:
+        raise Refused(f"{adapter.title} knows no installation_id.")
     asked = {"grant_type": "authorization_code", "code": code, **extra}
-    tokens = _tokens(_ask(client, adapter, configured, asked), adapter)
+    tokens = _tokens(_ask(client, adapter, configured, asked), adapter, flow)
     return {**tokens, **_said_again(adapter, extra)}
 
 
@@ -41,8 +46,9 @@ def renewed(
     """Return the credentials with new tokens. Refused means that a person has to connect again."""
     asked = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
     asked |= _said_again(adapter, credentials)
+    flow = _flow(adapter, configured)
     try:
-        tokens = _tokens(_ask(client, adapter, configured, asked), adapter)
+        tokens = _tokens(_ask(client, adapter, configured, asked), adapter, flow)
     except Refused:
         raise Refused(f"{adapter.title} no longer accepts the sign-in: connect again.") from None
     return {**credentials, **tokens}
@@ -52,11 +58,16 @@ def _ask(
     client: Client, adapter: type[Provider], configured: Configuration, asked: Mapping[str, str]
 ) -> Response:
     flow = _flow(adapter, configured)
-    body = {**asked, "client_id": configured.client_id, "client_secret": configured.client_secret}
-    content: dict[str, Any] = {"json": body} if flow.body == "json" else {"data": body}
-    url = configured.token_url or flow.token_url
+    known = {**asked, "client_id": configured.client_id, "client_secret": configured.client_secret}
+    return send(client, adapter, flow.endpoint(configured.url, configured.token_url, known))
+
+
+def send(client: Client, adapter: type[Provider], endpoint: Endpoint) -> Response:
+    """Ask a token endpoint, once."""
+    fields = dict(endpoint.fields)
+    content: dict[str, Any] = {"json": fields} if endpoint.body == "json" else {"data": fields}
     try:
-        return client.request("POST", url, headers={"Accept": "application/json"}, **content)
+        return client.request("POST", endpoint.url, headers={"Accept": "application/json"}, **content)
     except HttpError as error:
         if error.reason in ("refused_address", "invalid_url"):
             raise Refused(f"The token address of {adapter.title} is not one that may be reached.") from None
@@ -77,31 +88,45 @@ def _flow(adapter: type[Provider], configured: Configuration) -> OAuth:
     return adapter.oauth
 
 
-def _tokens(answer: Response, adapter: type[Provider]) -> dict[str, Any]:
+def _tokens(answer: Response, adapter: type[Provider], flow: OAuth) -> dict[str, Any]:
     """Read the answer; GitHub says 200 for a refusal, with an `error` in it."""
     if answer.status >= 500 or answer.status == 429:
         raise Unavailable(f"{adapter.title} answered with status {answer.status}.")
     try:
-        told = answer.json()
+        told = flow.read(answer.json())
         token = told.get("access_token")
-    except (ValueError, AttributeError, RecursionError):
+    except (ValueError, TypeError, AttributeError, RecursionError):
         raise Refused(f"{adapter.title} did not accept the sign-in.") from None
     if answer.status >= 300 or told.get("error") or not isinstance(token, str) or not token:
-        raise Refused(f"{adapter.title} did not accept the sign-in ({_reason(told)}).")
+        raise Refused(f"{adapter.title} did not accept the sign-in ({reason(told)}).")
     return {"token": token, **_renewal(told)}
 
 
-def _reason(told: Mapping[str, Any]) -> str:
+def reason(told: Mapping[str, Any]) -> str:
     """Return the error's code and nothing else of the answer: descriptions may repeat what was sent."""
     code = str(told.get("error") or "no token in the answer")
     return code if len(code) <= 60 and code.replace("_", " ").replace(" ", "").isalnum() else "refused"
 
 
 def _renewal(told: Mapping[str, Any]) -> dict[str, str]:
-    refresh, seconds = told.get("refresh_token"), told.get("expires_in")
+    refresh, seconds = told.get("refresh_token"), _life(told)
     kept = {"refresh_token": refresh} if isinstance(refresh, str) and refresh else {}
-    if isinstance(seconds, int | float) and not isinstance(seconds, bool) and 0 < seconds < 10**9:
+    if 0 < seconds < 10**9:
         now = datetime.now(UTC)
         kept["expires_at"] = (now + timedelta(seconds=seconds)).isoformat()
         kept["renew_at"] = (now + timedelta(seconds=seconds * RENEWED_AT)).isoformat()
     return kept
+
+
+def _life(told: Mapping[str, Any]) -> float:
+    """Return the seconds that a token lives; 0 where nothing is said of it that can be read."""
+    seconds, until = told.get("expires_in"), told.get("expires_at")
+    if isinstance(seconds, str) and seconds.isdecimal():
+        seconds = int(seconds)
+    if isinstance(seconds, int | float) and not isinstance(seconds, bool):
+        return seconds
+    try:
+        moment = datetime.fromisoformat(str(until))
+    except ValueError:
+        return 0
+    return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

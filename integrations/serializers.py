@@ -24,6 +24,9 @@ class ConnectIntegration(Asked):
     auth_code = Text(max_length=4000, required=False)
     redirect_uri = Text(max_length=2000, required=False)
     code_verifier = Text(max_length=128, required=False)
+    installation_id = serializers.UUIDField(
+        required=False, help_text="Of a public integration of Sentry, as its redirect gives it."
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse neither, both, an empty map, and what belongs to a code without one."""
@@ -31,11 +34,13 @@ class ConnectIntegration(Asked):
             raise serializers.ValidationError("Send either credentials or auth_code.")
         if attrs.get("credentials") == {}:
             raise serializers.ValidationError({"credentials": ["Send at least one credential."]})
-        alone = {"redirect_uri", "code_verifier"} & set(attrs)
+        alone = {"redirect_uri", "code_verifier", "installation_id"} & set(attrs)
         if alone and "auth_code" not in attrs:
             raise serializers.ValidationError(
                 {name: ["This goes with an auth_code."] for name in sorted(alone)}
             )
+        if "installation_id" in attrs:
+            attrs["installation_id"] = str(attrs["installation_id"])
         return attrs
 
 

@@ -15,13 +15,14 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.record import record
-from integrations import alerts, credentials, oauth, tickets, weights
+from integrations import alerts, credentials, tickets, weights
 from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
 from integrations.providers import ADAPTERS
-from integrations.providers.base import Provider, Refused, Tracker, Unavailable
+from integrations.providers.base import Refused, Tracker, Unavailable
 from integrations.providers.meter import Meter
 from integrations.queries import known_urls
+from integrations.renewal import Access
 from integrations.running import BY_INTEGRATION, LEASE, Lost, Run, Stopped, held
 from krafter_audit.lib import claims
 from krafter_audit.lib.http import Client, Limits
@@ -99,8 +100,10 @@ def _exchange(row: Integration, log: SyncRun) -> None:
     if adapter is None:
         raise Refused(f"This build has no adapter for {row.provider} yet: nothing was exchanged.")
     with Client(limits=LIMITS) as client:
-        opened = _fresh(row, adapter, client)
+        access = Access(row, adapter, client)
+        opened = access.credentials()
         provider = adapter(client, opened, configuration(row.provider).url)
+        provider.renew = access.renewer(opened)
         provider.memory = row.cursor.setdefault("memory", {})
         provider.known_urls = partial(known_urls, row.project)
         try:
@@ -119,21 +122,6 @@ def _pull_and_push(run: Run) -> None:
     alerts.pull(run)
     if isinstance(run.provider, Tracker):
         tickets.push(run, run.provider)
-
-
-def _fresh(row: Integration, adapter: type[Provider], client: Client) -> dict[str, Any]:
-    """Open the credentials and renew them when they are due. The lease is the lock: one run holds the row.
-
-    The new pair is written before it is used, since the provider has outdated the old one by then.
-    """
-    opened = credentials.opened(row)
-    if not oauth.is_due(opened):
-        return opened
-    opened = oauth.renewed(client, adapter, configuration(row.provider), opened)
-    row.credentials = credentials.seal(row, opened)
-    if not held(row, credentials=row.credentials):
-        raise Lost
-    return opened
 
 
 def _failed(sentence: str) -> Ending:

@@ -11,10 +11,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
-from urllib.parse import urlsplit
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from integrations.providers.links import next_page, origin
+from integrations.providers.signing_in import OAuth as OAuth
 from krafter_audit.lib.http import Client, HttpError, Response
 
 Parsed = TypeVar("Parsed")
@@ -104,23 +105,11 @@ class Source:
     pages: Callable[[], Iterator[Sequence[RemoteFinding]]]
 
 
-@dataclass(frozen=True)
-class OAuth:
-    """How the vendor's token endpoint is asked: its address and whether it reads a form or JSON.
-
-    `refreshed_with`: what came with the code and is to come with every refresh again, as `redirect_uri`.
-    """
-
-    token_url: str
-    body: str = "form"
-    refreshed_with: tuple[str, ...] = ()
-
-
 class Provider(ABC):
     """One vendor. Subclasses set the names and offer sources of findings, tickets (`Tracker`), or both.
 
     A sync also gives `known_urls` (the pages of the site that the house knows, the worst first) and `memory` (JSON
-    that is kept from run to run), and takes the remarks out of `notes`.
+    that is kept from run to run), and takes the remarks out of `notes`. `renew` gives credentials with a new token.
     """
 
     name: ClassVar[str]
@@ -144,6 +133,7 @@ class Provider(ABC):
         self.known_urls: Callable[[], Sequence[str]] = tuple
         self.memory: dict[str, Any] = {}
         self.notes: list[str] = []
+        self.renew: Callable[[], Mapping[str, Any]] | None = None
 
     @property
     def secrets(self) -> dict[str, Any]:
@@ -202,6 +192,17 @@ class Provider(ABC):
         return retrying(self._ask_once, method, url, **request)
 
     def _ask_once(self, method: str, url: str, **request: Any) -> Response:
+        """Send; where the token has expired in the middle of the work, once more with a new one."""
+        try:
+            return self._send(method, url, **request)
+        except Expired:
+            if self.renew is None:
+                raise
+            renew, self.renew = self.renew, None
+            self.credentials = renew()
+            return self._send(method, url, **request)
+
+    def _send(self, method: str, url: str, **request: Any) -> Response:
         target = url if "://" in url else f"{self.base_url}{url}"
         self._stay_at_home(target)
         try:
@@ -211,13 +212,24 @@ class Provider(ABC):
         if answer.truncated:
             raise Unavailable(f"{self.title} answered with more than is read at once.")
         if self.is_refusal(answer):
-            self.refuse(answer)
+            self._turn_down(answer)
         return answer
+
+    def _turn_down(self, answer: Response) -> None:
+        try:
+            self.refuse(answer)
+        except Refused as refusal:
+            if self.is_expired(answer):
+                raise Expired(str(refusal)) from None
+            raise
+
+    def is_expired(self, answer: Response) -> bool:
+        """Tell whether an answer says that the token is not accepted, or no longer."""
+        return answer.status == 401
 
     def _stay_at_home(self, target: str) -> None:
         """Send the credentials nowhere but to the configured host, whatever a Link header says."""
-        ours, theirs = urlsplit(self.base_url), urlsplit(target)
-        if (ours.scheme, ours.netloc) != (theirs.scheme, theirs.netloc):
+        if origin(self.base_url) != origin(target):
             raise Refused(f"{self.title} pointed to another host; the credentials are not sent there.")
 
     def _unreachable(self, error: HttpError) -> Exception:
@@ -279,12 +291,3 @@ class Tracker(Provider):
 def _passing(error: BaseException) -> bool:
     """A failure worth another try at once: not one that names the time to come back."""
     return isinstance(error, Unavailable) and error.retry_at is None
-
-
-def next_page(link: str) -> str | None:
-    """Return the address of rel="next" in a Link header."""
-    for part in link.split(","):
-        address, *parameters = part.split(";")
-        if any(parameter.strip().lower() in ('rel="next"', "rel=next") for parameter in parameters):
-            return address.strip().removeprefix("<").removesuffix(">")
-    return None

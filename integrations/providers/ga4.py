@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.providers.base import Refused
-from integrations.providers.google import Google
+from integrations.providers.base import OAuth, Refused
+from integrations.providers.google import SCOPES, TOKENS, Google
 from integrations.providers.meter import Meter, Traffic, page_of
 from krafter_audit.lib.http import Response
 
@@ -34,6 +34,7 @@ class Analytics(Google, Meter):
     name = "ga4"
     title = "Google Analytics"
     api_url = "https://analyticsdata.googleapis.com"
+    oauth = OAuth(TOKENS, scope=f"{SCOPES}analytics.readonly")
     chosen = ("property_id",)
     place = "the property"
     _found: str | None = None

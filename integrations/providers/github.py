@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 
 from integrations.providers.base import (
     Draft,
-    OAuth,
     Refused,
     RemoteFinding,
     Source,
@@ -24,6 +23,7 @@ from integrations.providers.base import (
     Unavailable,
 )
 from integrations.providers.markdown import block, marker_in, merged_body
+from integrations.providers.signing_in import GitHubOAuth
 from krafter_audit.lib.http import Response
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
@@ -40,7 +40,7 @@ class GitHub(Tracker):
     name = "github"
     title = "GitHub"
     api_url = "https://api.github.com"
-    oauth = OAuth("https://github.com/login/oauth/access_token")
+    oauth = GitHubOAuth("https://github.com/login/oauth/access_token")
     chosen = ("repository",)
 
     def headers(self) -> dict[str, str]:

@@ -14,7 +14,6 @@ from urllib.parse import quote, unquote, urlsplit
 
 from integrations.providers.base import (
     Draft,
-    OAuth,
     Refused,
     RemoteFinding,
     Source,
@@ -25,6 +24,7 @@ from integrations.providers.base import (
 )
 from integrations.providers.gitlab_vulnerabilities import unsettled
 from integrations.providers.markdown import block, marker_in, merged_body
+from integrations.providers.signing_in import GitLabOAuth
 from krafter_audit.lib.http import Client, Response
 
 API = "/api/v4"
@@ -43,7 +43,7 @@ class GitLab(Tracker):
     name = "gitlab"
     title = "GitLab"
     api_url = f"https://gitlab.com{API}"
-    oauth = OAuth("https://gitlab.com/oauth/token", refreshed_with=("redirect_uri",))
+    oauth = GitLabOAuth("https://gitlab.com/oauth/token", refreshed_with=("redirect_uri",))
     chosen = (
         "project",
     )  # not base_url: a sign-in's token is for the operator's GitLab and goes nowhere else

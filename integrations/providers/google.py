@@ -9,10 +9,10 @@ import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.providers.base import Expired, OAuth, Provider, Refused, Unavailable
+from integrations.providers.base import Provider, Refused, Unavailable
 from krafter_audit.lib.http import Response
 
-SIGN_IN = OAuth("https://oauth2.googleapis.com/token")
+TOKENS, SCOPES = "https://oauth2.googleapis.com/token", "https://www.googleapis.com/auth/"
 SHORT_PAUSE, LONG_PAUSE = timedelta(minutes=1), timedelta(minutes=15)
 A_DAY, AN_HOUR = timedelta(hours=24), timedelta(hours=1)
 PACES = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
@@ -25,7 +25,6 @@ SECRET_LOOKING = re.compile(r"[A-Za-z0-9_./+-]{30,}")
 class Google(Provider):
     """An API of Google."""
 
-    oauth = SIGN_IN
     place = "that"  # what a refusal is about, in words
 
     def headers(self) -> dict[str, str]:
@@ -42,11 +41,11 @@ class Google(Provider):
             raise Unavailable(f"{self.title} answered with status {answer.status}.")
         if "html" in (answer.headers.get("content-type") or ""):
             raise Unavailable(f"{self.title} answered with a web page and no data (status {answer.status}).")
-        if answer.status == 401:
-            raise Expired(f"{self.title} does not accept the token: connect again.")
         raise Refused(self._refusal(answer, reasons))
 
     def _refusal(self, answer: Response, reasons: set[str]) -> str:
+        if answer.status == 401:
+            return f"{self.title} does not accept the token: connect again."
         if reasons & SWITCHED_OFF:
             return f"The API of {self.title} is switched off in the Google project of the credentials."
         if reasons & LACKING:

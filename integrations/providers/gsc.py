@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from integrations.providers.base import Expired, Refused, RemoteFinding, Source, Unavailable
-from integrations.providers.google import Google
+from integrations.providers.base import Expired, OAuth, Refused, RemoteFinding, Source, Unavailable
+from integrations.providers.google import SCOPES, TOKENS, Google
 from integrations.providers.gsc_problems import Problem, problems, sitemap_problem
 
 A_DAY = 1_900  # inspections; Google allows 2,000 for a property and leaves none to people then
@@ -38,6 +38,7 @@ class SearchConsole(Google):
     name = "gsc"
     title = "Google Search Console"
     api_url = "https://searchconsole.googleapis.com"
+    oauth = OAuth(TOKENS, scope=f"{SCOPES}webmasters.readonly")
     chosen = ("site_url",)
     _found_site: str | None = None
 

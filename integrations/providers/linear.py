@@ -145,6 +145,11 @@ class Linear(Tracker):
             raise Unavailable(f"Linear could not answer (status {answer.status}).")
         raise Refused(answers.refusal(answer, codes))
 
+    def is_expired(self, answer: Response) -> bool:
+        """Linear may say it with the status 400, too."""
+        codes = {answers.code(error) for error in answers.errors(answer)}
+        return super().is_expired(answer) or bool(codes & answers.EXPIRED)
+
     def _ask(self, document: str, variables: Node, *, repeatable: bool = True) -> Response:
         path = "" if self.base_url.endswith("/graphql") else "/graphql"
         return self.ask(

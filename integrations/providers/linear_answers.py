@@ -9,6 +9,8 @@ from krafter_audit.lib.http import Response
 PAUSE_WITHOUT_A_TIME = timedelta(minutes=1)
 BUDGETS = ("x-ratelimit-requests", "x-ratelimit-complexity", "x-ratelimit-endpoint-requests")
 
+EXPIRED = frozenset({"AUTHENTICATION_ERROR", "UNAUTHENTICATED"})
+
 
 def errors(answer: Response) -> list[Any]:
     """Return the errors of an answer; none of an answer in another form, which is looked at by whoever reads."""
@@ -40,7 +42,7 @@ def limited_until(answer: Response) -> datetime:
 
 def refusal(answer: Response, codes: set[str]) -> str:
     """Return what to change, in a sentence."""
-    if answer.status == 401 or codes & {"AUTHENTICATION_ERROR", "UNAUTHENTICATED"}:
+    if answer.status == 401 or codes & EXPIRED:
         return "Linear does not accept the key: connect again with a valid one."
     if answer.status == 403 or codes & {"FORBIDDEN", "FEATURE_NOT_ACCESSIBLE"}:
         return "Linear denies access: the key lacks the permission for the team or its issues."

@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 
 from integrations.providers.base import (
     MOST_PAGES,
-    OAuth,
     Provider,
     Refused,
     RemoteFinding,
     Source,
     Unavailable,
 )
+from integrations.providers.signing_in import SentryOAuth
 from krafter_audit.lib.http import Client, Response
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -51,7 +51,7 @@ class Sentry(Provider):
     name = "sentry"
     title = "Sentry"
     api_url = "https://sentry.io"
-    oauth = OAuth("https://sentry.io/oauth/token/")
+    oauth = SentryOAuth("https://sentry.io/oauth/token/", refreshed_with=("installation_id",))
     chosen = (
         "organization",
         "project",

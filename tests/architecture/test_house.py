@@ -53,7 +53,7 @@ OPENERS = {
 }
 CREDENTIALS_READERS = {
     "integrations/credentials.py": "defines it",
-    "integrations/sync.py": "the exchange",
+    "integrations/renewal.py": "for a sync, or another look, that is about to use them",
     "integrations/services.py": "keeps what was chosen, such as the repository, over a new sign-in",
 }
 

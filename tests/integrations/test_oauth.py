@@ -1,11 +1,13 @@
 """Signing in by code: the exchange at connect, what it refuses, and tokens that are renewed in time."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.db import connection
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
@@ -14,6 +16,9 @@ from integrations.configuration import complaints, configuration
 from integrations.errors import SignInRefused, SignInUnavailable
 from integrations.models import Integration
 from integrations.providers import ADAPTERS
+from integrations.renewal import Access
+from integrations.running import Lost
+from krafter_audit.lib.http import Client
 from tests.integrations.conftest import CREDENTIALS
 from tests.integrations.fake_github import FakeGitHub
 
@@ -210,3 +215,82 @@ def test_settings_that_are_wrong_are_named(monkeypatch: pytest.MonkeyPatch) -> N
         "KRAFTER_JIRA_URL",
         "KRAFTER_LINEAR_CLIENT_ID",
     ]
+
+
+def test_a_token_that_expires_in_the_middle_of_a_sync_is_renewed_once_and_the_sync_goes_on(
+    integration: Integration, sync: Sync, project: Project, github: FakeGitHub
+) -> None:
+    signed_in(project, renew_in=3600)
+    github.token = "ghu_second"
+    github.tokens.append((200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"}))
+
+    row = sync()
+
+    assert (row.status, row.last_error, len(github.token_requests)) == ("connected", "", 1)
+    assert (kept()["token"], kept()["refresh_token"]) == ("ghu_second", "ghr_second")
+    assert row.renewing_until is None
+
+
+def test_a_new_token_that_is_not_accepted_either_is_not_renewed_again(
+    integration: Integration, sync: Sync, project: Project, github: FakeGitHub
+) -> None:
+    signed_in(project, renew_in=3600)
+    github.token = "ghu_of_nobody"
+    github.tokens.append((200, {}, {**TOKENS, "access_token": "ghu_second"}))
+
+    row = sync()
+
+    assert (row.status, len(github.token_requests)) == ("error", 1)
+    assert "does not accept the token" in row.last_error
+
+
+def test_a_token_without_a_refresh_is_not_renewed(
+    integration: Integration, sync: Sync, github: FakeGitHub
+) -> None:
+    github.token = "another"
+
+    assert sync().status == "error"
+    assert github.token_requests == []
+
+
+def test_an_outage_of_the_token_endpoint_is_no_refusal_and_keeps_the_old_pair(
+    integration: Integration, sync: Sync, project: Project, github: FakeGitHub
+) -> None:
+    signed_in(project, renew_in=-1)
+    github.tokens.append((503, {}, {}))
+
+    row = sync()
+
+    assert "connect again" not in row.last_error
+    assert (kept()["refresh_token"], row.renewing_until) == ("ghr_first", None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_many_that_find_a_token_outdated_exchange_it_once(project: Project, github: FakeGitHub) -> None:
+    row = signed_in(project, renew_in=-1)
+    github.tokens.append((200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"}))
+
+    def use(_: int) -> str:
+        try:
+            with Client() as client:
+                return str(Access(row, ADAPTERS["github"], client).credentials()["token"])
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as pool:
+        tokens = list(pool.map(use, range(4)))
+
+    assert tokens == ["ghu_second"] * 4
+    assert len(github.token_requests) == 1
+
+
+def test_a_row_that_is_connected_anew_during_the_exchange_keeps_what_is_new(
+    project: Project, github: FakeGitHub
+) -> None:
+    row = signed_in(project, renew_in=-1)
+    services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+
+    with Client() as client, pytest.raises(Lost):
+        Access(row, ADAPTERS["github"], client).credentials()
+    assert kept() == CREDENTIALS
+    assert github.token_requests == []

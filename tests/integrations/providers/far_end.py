@@ -70,7 +70,7 @@ def _handler(far_end: FarEnd) -> type[BaseHTTPRequestHandler]:
             parts = urlsplit(self.path)
             sent = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
-            query, body = dict(parse_qsl(parts.query)), json.loads(sent) if sent else None
+            query, body = dict(parse_qsl(parts.query)), _body(sent, headers)
             status, extra, content = far_end.answer(Request(self.command, parts.path, query, headers, body))
             written = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
@@ -84,6 +84,12 @@ def _handler(far_end: FarEnd) -> type[BaseHTTPRequestHandler]:
         do_PUT = do_POST = do_PATCH = do_DELETE = do_GET
 
     return Handler
+
+
+def _body(sent: bytes, headers: dict[str, str]) -> Any:
+    if "form" in headers.get("content-type", ""):
+        return dict(parse_qsl(sent.decode()))
+    return json.loads(sent) if sent else None
 
 
 @contextmanager
