@@ -6,6 +6,7 @@ from typing import Any
 
 from celery.schedules import schedule
 from django.templatetags.static import static
+from kombu import Queue
 
 from krafter_audit.environment import Environment
 from krafter_audit.lib.postgres.base import check
@@ -231,6 +232,13 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+# A worker takes from the first two unless it is told otherwise; who has a browser takes from `scan_browser` alone.
+CELERY_TASK_QUEUES = (Queue("celery"), Queue("scan_http"))
+CELERY_TASK_ROUTES = {
+    "findings.scan": {"queue": "scan_http"},
+    "remediation.recheck": {"queue": "scan_http"},
+    "*_in_browser": {"queue": "scan_browser"},
+}
 CELERY_TASK_SOFT_TIME_LIMIT = 150
 CELERY_TASK_TIME_LIMIT = 180
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True

@@ -162,7 +162,7 @@ class VerificationAdmin(ReadOnlyAdmin):
     inlines = (EvidenceInline,)
     fields = (
         "project", "task", "result", "what_checks_said", "circumstances", "override_reason", "verified_by",
-        "verified_at", "attempts", "created_at", "updated_at",
+        "verified_at", "created_at", "updated_at",
     )  # fmt: skip
 
     def name_of(self, row: Verification) -> str:

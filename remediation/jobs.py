@@ -1,24 +1,53 @@
 """What runs in the background about remediation."""
 
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from celery import shared_task
+from celery import Task, shared_task
+from django.utils import timezone
 
+from findings.models import Scanner
 from krafter_audit.lib.claims import free
-from krafter_audit.lib.jobs import send
+from krafter_audit.lib.jobs import is_worked_on, send
 from remediation import recheck as engine
-from remediation.models import Verification
+from remediation.models import VerificationPart
+
+MOST_SENT_AGAIN = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # a sweep; those of the browser take long
+NOBODY_CAME = timedelta(seconds=60)  # after which it is asked whether a browser worker runs at all
 
 
 @shared_task(name="remediation.recheck")
-def recheck(verification_id: str) -> None:
-    """Look again at what a verification is about."""
-    engine.carry_out(UUID(verification_id))
+def recheck(verification_id: str, scanner: str = Scanner.HTTP) -> None:
+    """Look again at what a verification is about; for the browser's part, where no worker has a browser."""
+    engine.carry_out(UUID(verification_id), Scanner(scanner))
+
+
+@shared_task(name="remediation.recheck_in_browser", soft_time_limit=200, time_limit=240)
+def recheck_in_browser(verification_id: str) -> None:
+    """Look again in the browser; what is left when the time is over is sent on."""
+    if engine.carry_out(UUID(verification_id), Scanner.BROWSER):
+        send(recheck_in_browser, verification_id)
+
+
+OF_SCANNER: dict[Scanner, "Task[Any, Any]"] = {Scanner.HTTP: recheck, Scanner.BROWSER: recheck_in_browser}
 
 
 @shared_task(name="remediation.sweep")
 def sweep() -> None:
-    """Send what was lost or left behind."""
-    left = Verification.objects.filter(free(), running=True, manual=False).order_by("created_at")
-    for pk in left.values_list("pk", flat=True)[:500]:
-        send(recheck, str(pk))
+    """Send what was lost or left behind. What needs a browser where none works is answered without one."""
+    for scanner, job in OF_SCANNER.items():
+        left = VerificationPart.objects.filter(free(), finished_at__isnull=True, scanner=scanner)
+        rows = left.order_by("created_at").values_list("verification_id", "created_at")
+        waiting = list(rows[: MOST_SENT_AGAIN[scanner]])
+        if scanner == Scanner.BROWSER and waiting and nobody_comes(waiting[0][1]):
+            for pk, _ in waiting:
+                send(recheck, str(pk), scanner)
+            continue
+        for pk, _ in waiting:
+            send(job, str(pk))
+
+
+def nobody_comes(since: datetime) -> bool:
+    """Whether work for a browser has waited for a while and no worker takes any."""
+    return since < timezone.now() - NOBODY_CAME and not is_worked_on("scan_browser")

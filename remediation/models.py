@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project, User
-from findings.models import Finding, Severity
+from findings.models import Finding, Scanner, Severity
 from krafter_audit.lib.claims import Claimable
 from krafter_audit.lib.fields import VerbatimJSONField
 from krafter_audit.lib.lifecycle import Lifecycle
@@ -88,7 +88,7 @@ class CheckStatus(models.TextChoices):
     INCONCLUSIVE = "inconclusive"
 
 
-class Verification(Record, Claimable):
+class Verification(Record):
     """A re-check of one task's finding.
 
     `checks` = `[{key, before, after, status}]`. The worker fills them in; `result` is a person's alone.
@@ -121,9 +121,6 @@ class Verification(Record, Claimable):
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="verification_newest"),
             models.Index(fields=["task", "-created_at", "-id"], name="verification_of_task"),
-            models.Index(
-                fields=["lease_until"], condition=Q(running=True, manual=False), name="verification_running"
-            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(result__in=Result.values), name="verification_result_known"),
@@ -142,6 +139,39 @@ class Verification(Record, Claimable):
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.result}"
+
+
+class VerificationPart(Record, Claimable):
+    """What one scanner does of a verification: the checks of its kind. A worker holds it under a lease.
+
+    `seen` = `{key: {url: outcome}}` of the checks that have not looked at all their pages yet: the next worker goes on
+    there. `attempts` counts those since the last page that was looked at.
+    """
+
+    verification = models.ForeignKey(Verification, models.CASCADE, related_name="parts", db_index=False)
+    scanner = models.CharField(max_length=7, choices=Scanner)
+    seen = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(finished_at__isnull=True),
+                name="verificationpart_undone",
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["verification", "scanner"], name="one_verification_part_a_scanner"
+            ),
+            models.CheckConstraint(
+                condition=Q(scanner__in=Scanner.values), name="verificationpart_scanner_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scanner} of {self.verification_id}"
 
 
 class Chain(models.Model):

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.models import Membership, Organization, Project, User
 from findings.models import Finding, Regression
 from findings.services.ingestion import Sighting, ingest
-from remediation.models import Task, Verification
+from remediation.models import Task, Verification, VerificationPart
 from remediation.services import tasks
 
 number = itertools.count(1)
@@ -127,6 +127,8 @@ def verification(
             for key, status in zip(known, statuses * len(known), strict=False)
         ],
     )
+    if made.running and not made.manual:
+        VerificationPart.objects.create(verification=made, scanner="http")
     for _ in range(open_regressions):
         regression(world, of=of.finding)
     return made

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 type Domain = Literal["security", "performance", "accessibility", "seo"]
 type Severity = Literal["critical", "high", "medium", "low"]
-type Kind = Literal["http", "tls"]
+type Kind = Literal["http", "tls", "browser"]
 type Run = Callable[["Facts"], Outcome | Measurement]
 
 SECURITY: Domain = "security"

@@ -4,7 +4,7 @@ import logging
 import time
 from typing import Any
 
-from celery import Task
+from celery import Task, current_app
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
@@ -32,3 +32,12 @@ def send(job: "Task[Any, Any]", *arguments: str) -> bool:
         logger.warning("the broker is away, a sweep will send %s again: %s", job.name, type(error).__name__)
         return False
     return True
+
+
+def is_worked_on(queue: str) -> bool:
+    """Whether a worker takes messages from the queue; asks all workers, for a second. Yes when none can be asked."""
+    try:
+        answers = current_app.control.inspect(timeout=1.0).active_queues()
+    except (OperationalError, OSError):
+        return True
+    return any(each["name"] == queue for queues in (answers or {}).values() for each in queues)

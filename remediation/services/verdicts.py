@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -93,13 +92,13 @@ def refuse_unless_approvable(case: Case, *, override: bool) -> None:
 
 
 def decide(verification: Verification, result: Result, by: Actor, **changes: Any) -> None:
-    """Write a verdict; the fence moves on, so that whatever a worker still writes is dropped."""
+    """Write a verdict; whatever a worker still writes is dropped, since nothing runs any more."""
+    if verification.running:
+        verification.parts.filter(finished_at__isnull=True).update(finished_at=timezone.now())
     Verification.lifecycle.move(
         verification,
         result,
         running=False,
-        lease_until=None,
-        fence=F("fence") + 1,
         verified_by_id=by.user_id,
         verified_at=timezone.now(),
         **changes,

@@ -9,12 +9,13 @@ from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
-from findings.models import Finding
+from findings.models import Finding, Scanner
 from krafter_audit.lib.errors import NotFound
 from krafter_audit.lib.jobs import nudge
 from remediation.errors import VerificationInProgress
+from remediation.kinds import scanner_of
 from remediation.locks import lock_work
-from remediation.models import CheckStatus, Verification
+from remediation.models import CheckStatus, Verification, VerificationPart
 
 MANUAL_REVIEW = "manual_review"
 
@@ -45,11 +46,17 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
         if "one_running_verification_a_task" in str(error):
             raise VerificationInProgress from None
         raise
+    parts = [part_of(verification, scanner) for scanner in sorted({scanner_of(key) for key in keys})]
     record("verification.started", verification, by=by, task_id=work.task.pk)
     quota.spend(project.organization_id)
-    if keys:
-        nudge(jobs.recheck, str(verification.pk))
+    for part in parts:
+        nudge(jobs.OF_SCANNER[Scanner(part.scanner)], str(verification.pk))
     return verification
+
+
+def part_of(verification: Verification, scanner: Scanner) -> VerificationPart:
+    """Make what a scanner's workers will take."""
+    return VerificationPart.objects.create(verification=verification, scanner=scanner)
 
 
 def start(finding: Finding, key: str) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from findings.models import Regression
 from krafter_audit.lib import claims
 from krafter_audit.lib.errors import QuotaExceeded, Refusal
 from remediation import recheck
-from remediation.models import CheckStatus, Verification
+from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.services import tasks, verdicts, verifications
 from tests import factories
 from tests.factories import World, where_things_stand
@@ -100,7 +100,7 @@ def test_reopen_against_the_workers_late_write_drops_the_write(world: World):
     answer = recheck.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
         verification = factories.verification(world, checks="running")
-        mine = claims.claim(Verification, verification.pk, seconds=30, running=True)
+        mine = claims.claim(VerificationPart, verification.parts.get().pk, seconds=30)
         assert mine is not None
 
         wrote, reopened = at_once(

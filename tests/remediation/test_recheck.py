@@ -8,7 +8,7 @@ import pytest
 from accounts.models import QuotaMonth
 from krafter_audit.lib import claims
 from remediation import jobs, recheck
-from remediation.models import CheckStatus, Evidence, Verification
+from remediation.models import CheckStatus, Evidence, Verification, VerificationPart
 from remediation.services import verdicts, verifications
 from tests import factories
 from tests.factories import World
@@ -32,6 +32,11 @@ def run(world: World, *, checks: list[str] | None = None, **fields: Any) -> Veri
     jobs.recheck(str(verification.pk))
     verification.refresh_from_db()
     return verification
+
+
+def taken(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
+    """Take a verification's part as a worker does."""
+    return claims.claim(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
 
 def test_a_fault_that_is_still_there_fails(world: World, site: Site):
@@ -142,8 +147,8 @@ def test_a_message_that_is_delivered_twice_works_once(world: World, site: Site):
 def test_a_worker_that_lost_its_lease_writes_nothing(world: World):
     task = factories.task(world)
     verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
-    first = claims.claim(Verification, verification.pk, seconds=-1, running=True)
-    second = claims.claim(Verification, verification.pk, seconds=30, running=True)
+    first = taken(verification, seconds=-1)
+    second = taken(verification)
     answer = recheck.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     assert first is not None
     assert second is not None
@@ -156,7 +161,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(world: World):
 def test_a_row_that_is_held_is_not_taken(world: World, site: Site):
     task = factories.task(world)
     verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
-    claims.claim(Verification, verification.pk, seconds=30, running=True)
+    taken(verification)
 
     jobs.recheck(str(verification.pk))
 
@@ -166,7 +171,7 @@ def test_a_row_that_is_held_is_not_taken(world: World, site: Site):
 def test_after_three_workers_died_the_checks_are_inconclusive(world: World, site: Site):
     task = factories.task(world)
     verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
-    Verification.objects.update(attempts=3)
+    VerificationPart.objects.update(attempts=3)
 
     jobs.recheck(str(verification.pk))
 
@@ -191,7 +196,7 @@ def test_a_sweep_sends_what_nobody_holds(world: World, monkeypatch: pytest.Monke
     )  # the broker's far end
     lost = factories.verification(world, checks="running")
     held = factories.verification(world, checks="running")
-    claims.claim(Verification, held.pk, seconds=30, running=True)
+    taken(held)
     manual = factories.task(world, of=factories.finding(world, checks=[]))
     factories.verification(world, of=manual, checks="running")
 
@@ -277,7 +282,7 @@ def test_an_identity_of_the_page_that_somebody_else_wrote_does_not_stop_the_look
 
     verification = run(world, evidence={"pages": [{"url": site.url, "outcome": outcome}]})
 
-    assert (verification.running, verification.attempts) == (False, 1)
+    assert (verification.running, VerificationPart.objects.get().attempts) == (False, 1)
     assert verification.checks[0]["status"] in ("failed", "inconclusive")
 
 

@@ -1,0 +1,10 @@
+"""Who answers which check."""
+
+from findings.checks import registry
+from findings.models import Scanner
+
+
+def scanner_of(key: str) -> Scanner:
+    """Return who answers a check; one that is not known is answered where it costs least."""
+    known = registry.get(key)
+    return Scanner.BROWSER if known and known.kind == "browser" else Scanner.HTTP

@@ -1,0 +1,71 @@
+"""The pages of a finding, and what was seen of them when it was found."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+from urllib.parse import urljoin
+
+from findings import ownership
+from findings.checks import engine
+from findings.checks.evidence import identity_before
+from findings.checks.facts import Facts
+from findings.checks.outcome import FAILED, Outcome
+from findings.models import Finding
+from krafter_audit.lib.http import Client
+
+PAGE_ASSETS = ("url", "page", "uri")
+
+
+class Place:
+    """One page of a finding: what is fetched of it is shared by all the checks of the verification."""
+
+    def __init__(self, url: str, client: Client, finding: Finding, owned: ownership.Proved) -> None:
+        self.url = url
+        self._owned = owned
+        self._client = client
+        self._finding = finding
+
+    @cached_property
+    def _facts(self) -> Facts:
+        known = identity_before(
+            {key: before(self._finding, self.url, key) for key in self._finding.check_keys}
+        )
+        return Facts(self.url, self._client, before=known, verifying=True, owned=self._owned)
+
+    def look(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
+        """Ask one check about this page."""
+        seen = {key: before(self._finding, self.url, key)}
+        found = engine.look(self.url, [key], thresholds=thresholds, before=seen, facts=self._facts)
+        return dict(found)[key]
+
+
+def pages(finding: Finding) -> list[str]:
+    """Return the addresses that the finding is about; the project's site where it names none."""
+    site = finding.project.site_url
+    named = [asset["value"] for asset in finding.affected_assets if asset.get("type") in PAGE_ASSETS]
+    # What cannot be asked stays in the list: it must come out as inconclusive, not be passed over.
+    return list(dict.fromkeys(_address(site, value) for value in named)) or [site]
+
+
+def _address(site: str, value: str) -> str:
+    try:
+        return urljoin(site, value)
+    except ValueError:
+        return value
+
+
+def before(finding: Finding, url: str, key: str) -> Outcome:
+    """Return what was seen of a page when it was found; a bare failure where that was not kept."""
+    kept = finding.evidence.get("pages")
+    for page in kept if isinstance(kept, list) else []:
+        if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:
+            return _outcome(page.get("outcome"))
+    return Outcome(FAILED)
+
+
+def _outcome(kept: Any) -> Outcome:
+    # Evidence is free-form: a source of another kind may keep something else under the same name.
+    try:
+        return Outcome.from_json(kept)
+    except (AttributeError, TypeError, ValueError):
+        return Outcome(FAILED)
