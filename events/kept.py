@@ -13,7 +13,8 @@ from django.apps import apps
 class Kept:
     """One total: the rows of `table` and the sum of `score`, by `facets` (columns), of the rows that meet `where`.
 
-    Of a total that says on which day it moved (`by_day`), the sum over all days alone can be counted again.
+    `of` and `day` are SQL of the table's columns, where a total is kept for each of them. Of one that says on which day
+    it moved (`by_day`), the sum over all days alone can be counted again.
     """
 
     kind: str
@@ -21,6 +22,8 @@ class Kept:
     facets: tuple[str, ...] = ()
     score: str = "0"
     where: str = "true"
+    of: str = "NULL::uuid"
+    day: str = "NULL::date"
     by_day: bool = False
 
     @property

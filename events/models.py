@@ -40,7 +40,8 @@ class Tally(models.Model):
     """A change of a total, added by a trigger in the transaction of the change and folded up later.
 
     Rows are only ever added by writers, so two writers of one project never wait for each other. A total is the sum
-    over `(project, kind)`. `day` is set for kind `risk` alone: the day on which the open risk score moved.
+    over `(project, kind)`. `day` is the day on which the open risk score moved, or the day on which tasks are due; `of`
+    is whom they are of, where a total is kept for each.
     """
 
     project = models.ForeignKey(
@@ -48,13 +49,18 @@ class Tally(models.Model):
     )
     kind = models.CharField(max_length=20)
     day = models.DateField(null=True)
+    of = models.UUIDField(null=True)
     facets = models.JSONField(default=dict)
     rows = models.BigIntegerField(default=0)
     score = models.BigIntegerField(default=0)
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["project", "kind", "day"], include=["rows", "score"], name="tally_lookup"),
+            models.Index(
+                fields=["project", "kind", "day", "of"],
+                include=["rows", "score"],
+                name="tally_by_day_and_owner",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,19 +17,22 @@ from krafter_audit.lib.turns import wait_for_turn
 
 # S608 is silenced: what is put in are the names of our own tables and columns.
 DIFFERENCES = """
-    SELECT project_id, facets, sum(told)::bigint, sum(told_score)::bigint, sum(counted)::bigint, sum(score)::bigint
+    SELECT project_id, day, of, facets, sum(told)::bigint, sum(told_score)::bigint, sum(counted)::bigint,
+        sum(score)::bigint
     FROM (
-        SELECT project_id, {tallied} AS facets, rows AS told, score AS told_score, 0 AS counted, 0 AS score
+        SELECT project_id, {tallied_day} AS day, of, {tallied} AS facets, rows AS told, score AS told_score,
+            0 AS counted, 0 AS score
         FROM events_tally WHERE kind = '{kind}'
         UNION ALL
-        SELECT project_id, {described}, 0, 0, {number}, sum({score}) FROM {table} WHERE {where} GROUP BY 1, 2
-    ) AS held GROUP BY project_id, facets
-    HAVING sum(told) <> sum(counted) OR sum(told_score) <> sum(score) ORDER BY 1, 2
+        SELECT project_id, {day}, {of}, {described}, 0, 0, {number}, sum({score}) FROM {table} WHERE {where}
+        GROUP BY 1, 2, 3, 4
+    ) AS held GROUP BY project_id, day, of, facets
+    HAVING sum(told) <> sum(counted) OR sum(told_score) <> sum(score) ORDER BY 1, 2, 3, 4
 """
 MEND = """
-    INSERT INTO events_tally (project_id, kind, day, facets, rows, score)
-    SELECT project_id, '{kind}', {day}, facets, counted - told, score - told_score
-    FROM ({differences}) AS found (project_id, facets, told, told_score, counted, score)
+    INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
+    SELECT project_id, '{kind}', {day}, of, facets, counted - told, score - told_score
+    FROM ({differences}) AS found (project_id, day, of, facets, told, told_score, counted, score)
 """
 TODAY = "(now() AT TIME ZONE 'UTC')::date"
 
@@ -40,7 +43,7 @@ class Difference:
 
     kind: str
     project_id: UUID
-    facets: dict[str, Any]
+    of: dict[str, Any]
     told: tuple[int, int]
     counted: tuple[int, int]
 
@@ -48,16 +51,18 @@ class Difference:
 def differences() -> Iterator[Difference]:
     """Compare every total of every project with its table."""
     for kept in all_kept():
-        for project_id, facets, *numbers in _run(_differences(kept)):
+        for project_id, day, of, facets, *numbers in _run(_differences(kept)):
             told, told_score, counted, score = (int(number) for number in numbers)
-            yield Difference(kept.kind, project_id, json.loads(facets), (told, told_score), (counted, score))
+            named = {name: value for name, value in {"day": day, "of": of}.items() if value}
+            named |= json.loads(facets)
+            yield Difference(kept.kind, project_id, named, (told, told_score), (counted, score))
 
 
 def mend() -> int:
     """Add what each total lacks; return how many were mended."""
     mended = 0
     for kept in all_kept():
-        day = TODAY if kept.by_day else "NULL::date"
+        day = TODAY if kept.by_day else "day"
         statement = MEND.format(kind=kept.kind, day=day, differences=_differences(kept))  # noqa: S608
         mended += len(_run(f"{statement} RETURNING id"))
     return mended
@@ -72,6 +77,9 @@ def _differences(kept: Kept) -> str:
         score=kept.score,
         described=empty if kept.by_day else kept.described,
         tallied=empty if kept.by_day else "facets",
+        tallied_day="NULL::date" if kept.by_day else "day",
+        day=kept.day,
+        of=kept.of,
         number="0" if kept.by_day else "count(*)",
     )
 

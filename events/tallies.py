@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
+from functools import cache
 from uuid import UUID
 
 import orjson
@@ -23,6 +24,7 @@ TOTALS = Text(
     """,
     Tally,
 )
+COUNT = "SELECT coalesce(sum(rows), 0) FROM events_tally WHERE project_id = %(project)s AND kind = %(kind)s"
 # What lies before `start` comes as one row without a day.
 RISK = Text(
     """
@@ -46,14 +48,28 @@ def totals(project_id: UUID, kind: str) -> Counted:
     return all_totals(project_id, kind)[kind]
 
 
-def count(project_id: UUID, kind: str, facets: Mapping[str, Collection[str]] | None = None) -> int:
-    """Return how many rows of `kind` the project has whose facets are among those given."""
-    wanted = {name: set(values) for name, values in (facets or {}).items() if values}
-    return sum(
-        rows
-        for found, rows, _ in totals(project_id, kind)
-        if all(found.get(name) in values for name, values in wanted.items())
+def count(
+    project_id: UUID,
+    kind: str,
+    facets: Mapping[str, Collection[str]] | None = None,
+    *,
+    of: UUID | None = None,
+) -> int:
+    """Return how many rows of `kind` the project has whose facets are among those given; of one owner, with `of`."""
+    wanted = {name: list(values) for name, values in (facets or {}).items() if values}
+    given = {f"facet_{name}": values for name, values in wanted.items()}
+    [(found,)] = _counting(tuple(sorted(wanted)), of is not None).rows(
+        project=project_id, kind=kind, of=of, **given
     )
+    return int(found)
+
+
+@cache
+def _counting(names: tuple[str, ...], of: bool) -> Text:
+    """Return the statement that adds the rows up; without facets the index alone answers it."""
+    clauses = [f"AND facets ->> '{name}' = ANY(%(facet_{name})s)" for name in names]
+    clauses += ["AND day IS NULL AND of = %(of)s"] if of else []
+    return Text(f"{COUNT} {' '.join(clauses)}", Tally)
 
 
 def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, int]]:
@@ -70,11 +86,11 @@ def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, in
 
 FOLD = """
     WITH gone AS (
-        DELETE FROM events_tally WHERE project_id = %s AND kind = %s RETURNING day, facets, rows, score
+        DELETE FROM events_tally WHERE project_id = %s AND kind = %s RETURNING day, of, facets, rows, score
     )
-    INSERT INTO events_tally (project_id, kind, day, facets, rows, score)
-    SELECT %s, %s, day, facets, sum(rows), sum(score) FROM gone
-    GROUP BY day, facets HAVING sum(rows) <> 0 OR sum(score) <> 0
+    INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
+    SELECT %s, %s, day, of, facets, sum(rows), sum(score) FROM gone
+    GROUP BY day, of, facets HAVING sum(rows) <> 0 OR sum(score) <> 0
 """
 
 
@@ -90,7 +106,7 @@ def fold_all(at_least: int = FOLD_FROM) -> int:
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT project_id, kind FROM events_tally GROUP BY project_id, kind"
-            " HAVING count(*) >= %s AND count(*) > 1.5 * count(DISTINCT (day, facets))",
+            " HAVING count(*) >= %s AND count(*) > 1.5 * count(DISTINCT (day, of, facets))",
             [at_least],
         )
         due = cursor.fetchall()

@@ -26,6 +26,34 @@ BEGIN
 END $$;
 """
 
+# The same for each value of `of` and `day`, of the rows that meet `where` alone.
+TALLY_FOR_EACH = """
+CREATE FUNCTION tally_{kind}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN
+        INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
+        SELECT project_id, '{kind}', {day}, {of}, {facets}, count(*), 0 FROM new_rows WHERE {where}
+        GROUP BY 1, 3, 4, 5;
+    ELSIF TG_OP = 'DELETE' THEN
+        INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
+        SELECT project_id, '{kind}', {day}, {of}, {facets}, -count(*), 0 FROM old_rows WHERE {where}
+        GROUP BY 1, 3, 4, 5;
+    ELSE
+        INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
+        SELECT project_id, '{kind}', day, of, facets, sum(n), 0 FROM (
+            SELECT project_id, {day} AS day, {of} AS of, {facets} AS facets, 1 AS n FROM new_rows WHERE {where}
+            UNION ALL
+            SELECT project_id, {day}, {of}, {facets}, -1 FROM old_rows WHERE {where}
+        ) AS moved GROUP BY project_id, day, of, facets HAVING sum(n) <> 0;
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+COUNT_FOR_EACH = """
+INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
+SELECT project_id, '{kind}', {day}, {of}, {facets}, count(*), 0 FROM {table} WHERE {where} GROUP BY 1, 3, 4, 5;
+"""
+
 # The open risk score moves on the day of the change: the burn-down is the running sum of these rows.
 RISK = """
 CREATE FUNCTION tally_risk() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -75,6 +103,26 @@ def keep_tally(table: str, kind: str, facets: Sequence[str], *, score: str = "0"
     pairs = ", ".join(f"'{column}', {column}" for column in facets)
     body = TALLY.format(kind=kind, facets=f"jsonb_build_object({pairs})", score=score)
     return _install(f"tally_{kind}", table, body)
+
+
+def keep_tally_for_each(
+    table: str,
+    kind: str,
+    facets: Sequence[str] = (),
+    *,
+    of: str = "NULL::uuid",
+    day: str = "NULL::date",
+    where: str,
+) -> list[RunSQL]:
+    """Return the steps that keep a total for each value of `of` and `day` (SQL), and count what there is already.
+
+    Making a trigger lets no writer into the table until the migration has ended, so the count misses nothing.
+    """
+    pairs = ", ".join(f"'{column}', {column}" for column in facets)
+    words = {"kind": kind, "facets": f"jsonb_build_object({pairs})", "of": of, "day": day, "where": where}
+    undo = f"DELETE FROM events_tally WHERE kind = '{kind}';"  # noqa: S608 - a name of our own
+    count = RunSQL(COUNT_FOR_EACH.format(table=table, **words), undo)
+    return [_install(f"tally_{kind}", table, TALLY_FOR_EACH.format(**words)), count]
 
 
 def keep_risk(table: str, open_statuses: Sequence[str]) -> RunSQL:

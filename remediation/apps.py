@@ -4,11 +4,17 @@ from django.apps import AppConfig
 
 from events.kept import Kept
 
+DUE = "(sla_due_at AT TIME ZONE 'UTC')::date"
+
 
 class RemediationConfig(AppConfig):
     name = "remediation"
     tallies: ClassVar = [
         Kept("task", "remediation_task", ("status", "priority")),
+        Kept(
+            "owner", "remediation_task", ("status", "priority"), of="owner_id", where="owner_id IS NOT NULL"
+        ),
+        Kept("due", "remediation_task", day=DUE, where="status <> 'done' AND sla_due_at IS NOT NULL"),
         Kept("verification", "remediation_verification", ("result",)),
     ]
 

@@ -1,12 +1,16 @@
 """Asking where things stand."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime, time
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Project
 from events import tallies
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Scan, Severity
+from krafter_audit.lib.statements import Text
 from remediation.models import Task
 
 FACETS = {"severity": Severity.values, "domain": Domain.values, "status": FindingStatus.values}
@@ -34,9 +38,38 @@ def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]])
     return {value: sum(rows for facets, rows in counts if facets[facet] == value) for value in values}
 
 
+# The days before today are a tally; those of today that are late by now are counted over their index.
+OVERDUE = Text(
+    """
+    SELECT (
+        SELECT coalesce(sum(rows), 0) FROM events_tally
+        WHERE project_id = %(project)s AND kind = 'due' AND day < %(today)s
+    ) + (
+        SELECT count(*) FROM remediation_task
+        WHERE project_id = %(project)s AND status <> 'done' AND sla_due_at >= %(midnight)s AND sla_due_at < %(now)s
+    )
+    """,
+    Task,
+)
+
+
 def overdue(project: Project) -> int:
     """Return how many tasks are not done although their date has passed."""
-    late = Task.objects.filter(project=project, sla_due_at__lt=timezone.now()).exclude(
-        status=Task.Status.DONE
-    )
-    return late.count()
+    now = timezone.now().astimezone(UTC)
+    midnight = datetime.combine(now.date(), time(), UTC)
+    [(late,)] = OVERDUE.rows(project=project.pk, today=now.date(), midnight=midnight, now=now)
+    return int(late)
+
+
+def count_tasks(project: Project, used: Mapping[str, Any], rows: QuerySet[Task]) -> int:
+    """Return how many tasks meet the filters `used`: by a tally, or by counting `rows`."""
+    facets = {name: used[name] for name in ("status", "priority") if name in used}
+    rest = set(used) - set(facets)
+    if not rest:
+        return tallies.count(project.pk, "task", facets)
+    if rest == {"owner_id"}:
+        return tallies.count(project.pk, "owner", facets, of=used["owner_id"])
+    if set(used) == {"overdue"}:
+        late = overdue(project)
+        return late if used["overdue"] == "true" else tallies.count(project.pk, "task") - late
+    return rows.count()

@@ -36,8 +36,6 @@ from remediation.serializers import (
 )
 from remediation.services import policies, tasks, verdicts, verifications
 
-TALLIED = {"status", "priority"}
-
 
 class TaskViewSet(ProjectViewSet):
     """Units of work that close findings."""
@@ -62,8 +60,7 @@ class TaskViewSet(ProjectViewSet):
         used = facets(chosen)
 
         def total() -> int:
-            tallied = set(used) <= TALLIED
-            return tallies.count(self.project.pk, "task", used) if tallied else chosen.qs.count()
+            return queries.count_tasks(self.project, used, chosen.qs)
 
         rows = Rows(chosen.qs, shown=columns(TaskShown))
         page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)

@@ -4,15 +4,21 @@ Fifty projects; the first has four fifths of the findings, which are spread over
 most of these a verification with its evidence.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import AutoField, Model
 
 from accounts.models import Organization, Project
+from events import tallies
+from events.models import Event
+from findings.models import Finding, Regression, Scan
 from krafter_audit.lib.proof.canonical import canonical, plain
 from krafter_audit.lib.proof.links import GENESIS, first_hash
+from remediation.models import Task, Verification
 
 PROJECTS, OWNERS = 50, 40
 LOT = 50_000  # rows of one statement
@@ -48,10 +54,10 @@ FINDINGS = f"""
         status, confidence, impact, effort, risk, score, owner_id, affected_assets, evidence, recommended_fix,
         check_keys, last_seen_at)
     SELECT uuidv7(at - now()), at, at, project_id, domain, title, repeat('What was seen, in words. ', 4), severity,
-        status, '1', score, {dice(4, 100)}, score, score, owner_id,
+        status, '1'::jsonb, score, {dice(4, 100)}, score, score, owner_id,
         jsonb_build_array(jsonb_build_object('type', 'url', 'value', 'https://example.com/page/' || i)),
         jsonb_build_object('checks', jsonb_build_array('security_header_csp'), 'seen', repeat('x', 120)),
-        '{{"summary": "Send the header.", "steps": ["Open the settings.", "Add the line."], "references": []}}',
+        '{{"summary": "Send the header.", "steps": ["Open the settings.", "Add the line."], "references": []}}'::jsonb,
         ARRAY['security_header_csp'], at
     FROM (
         SELECT i,
@@ -75,13 +81,15 @@ TASKS = """
     FROM findings_finding WHERE status IN ('triaged', 'in_progress', 'ready_verify', 'resolved')
 """
 
-CHECKS = """'[{"key": "security_header_csp", "before": "failed", "after": "passed", "status": "passed"}]'"""
+CHECKS = (
+    """'[{"key": "security_header_csp", "before": "failed", "after": "passed", "status": "passed"}]'::jsonb"""
+)
 VERIFICATIONS = f"""
     INSERT INTO remediation_verification (id, created_at, updated_at, project_id, task_id, result, checks, running,
-        manual, refunded, override_reason, verified_at, verified_by_id, attempts, fence, lease_until)
+        manual, verified_at)
     SELECT uuidv7(created_at - now() + interval '1 hour'), created_at + interval '1 hour', updated_at, project_id, id,
-        CASE status WHEN 'done' THEN 'passed' ELSE 'pending' END, {CHECKS}, false, false, false, '',
-        CASE status WHEN 'done' THEN created_at + interval '2 hours' END, NULL, 1, 1, NULL
+        CASE status WHEN 'done' THEN 'passed' ELSE 'pending' END, {CHECKS}, false, false,
+        CASE status WHEN 'done' THEN created_at + interval '2 hours' END
     FROM remediation_task WHERE status IN ('done', 'ready_verify')
 """  # noqa: S608
 
@@ -96,15 +104,14 @@ REGRESSIONS = """
 
 SCANS = """
     INSERT INTO findings_scan (id, created_at, updated_at, project_id, url, trigger, status, summary, started_at,
-        finished_at, requested_by_id, attempts, fence, lease_until)
-    SELECT uuidv7(at - now()), at, at, id, 'https://example.com/', 'scheduled', 'completed', '{}', at, at, NULL, 1, 1,
-        NULL
+        finished_at)
+    SELECT uuidv7(at - now()), at, at, id, 'https://example.com/', 'scheduled', 'completed', '{}'::jsonb, at, at
     FROM accounts_project, LATERAL (SELECT now() - interval '1 day' * n AS at FROM generate_series(1, 365) AS n) AS days
 """
 
 EVENTS = """
     INSERT INTO events_event (organization_id, project_id, name, subject_id, actor_id, actor, request_id, data, at)
-    SELECT %(organization)s, project_id, name, id, NULL, 'system', '', data, at FROM (
+    SELECT %(organization)s, project_id, name, id, NULL::uuid, 'system', '', data, at FROM (
         SELECT project_id, 'finding.created' AS name, id, created_at AS at,
             jsonb_build_object('severity', severity, 'domain', domain) AS data FROM findings_finding
         UNION ALL
@@ -142,18 +149,41 @@ def generate(
     spread = {"projects": [project.pk for project in projects[:-1]], "others": PROJECTS - 1, "owners": owners}
     for start in range(1, findings + 1, LOT):
         say(f"findings {start - 1:,}")
-        execute(FINDINGS, {**spread, "all": findings, "start": start, "end": min(findings, start + LOT - 1)})
+        fill(
+            Finding,
+            FINDINGS,
+            {**spread, "all": findings, "start": start, "end": min(findings, start + LOT - 1)},
+        )
     alone = {"projects": [projects[-1].pk] * PROJECTS, "others": PROJECTS - 1, "owners": owners}
-    execute(FINDINGS, {**alone, "all": exported, "start": 1, "end": exported})
-    for what, statement in {
-        "tasks": TASKS, "verifications": VERIFICATIONS, "regressions": REGRESSIONS, "scans": SCANS, "events": EVENTS,
-    }.items():  # fmt: skip
-        say(what)
-        execute(statement, {"organization": organization.pk})
+    fill(Finding, FINDINGS, {**alone, "all": exported, "start": 1, "end": exported})
+    for model, statement in (
+        (Task, TASKS), (Verification, VERIFICATIONS), (Regression, REGRESSIONS), (Scan, SCANS), (Event, EVENTS),
+    ):  # fmt: skip
+        say(f"{model._meta.verbose_name_plural}")
+        fill(model, statement, {"organization": organization.pk})
     say("evidence")
     write_evidence()
-    say("statistics")
+    say("totals folded up, as the clock does every minute; statistics")
+    tallies.fold_all()
     execute("VACUUM ANALYZE", None)
+
+
+def fill(model: type[Model], statement: str, values: dict[str, Any]) -> None:
+    """Run an INSERT … SELECT; columns that it does not name get what a new row of the model has in them."""
+    head, columns, rows = re.split(r"[()]", statement, maxsplit=2)
+    named = {name.strip() for name in columns.split(",")}
+    rest = [
+        field
+        for field in model._meta.concrete_fields
+        if field.attname not in named and not isinstance(field, AutoField)
+    ]
+    more = {
+        f"rest_{field.attname}": field.get_db_prep_save(field.get_default(), connection) for field in rest
+    }
+    names = "".join(f", {field.attname}" for field in rest)
+    places = "".join(f", %(rest_{field.attname})s::{field.db_type(connection)}" for field in rest)
+    whole = f"{head} ({columns}{names}) SELECT made.* {places} FROM ({rows}) AS made"  # noqa: S608 - our own columns
+    execute(whole, {**values, **more})
 
 
 def execute(statement: str, values: dict[str, Any] | None) -> None:

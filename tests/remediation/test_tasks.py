@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from events import recount
 from events.models import Event
 from remediation.models import Task, Verification
 from tests import factories
@@ -112,6 +113,31 @@ def test_every_filter_narrows_and_the_total_follows(world: World):
     assert ids("overdue=false") == (2, 2)
     assert ids("priority=high&overdue=true") == (1, 1)
     assert ids("priority=low") == (0, 0)
+    assert ids(f"owner_id={world.owner.pk}&status=backlog&priority=high") == (1, 1)
+    assert ids(f"owner_id={world.owner.pk}&status=done") == (0, 0)
+    assert ids(f"owner_id={world.owner.pk}&overdue=true") == (1, 1)
+
+
+def test_totals_of_owners_and_late_tasks_follow_every_change(world: World, time_machine: Any):
+    time_machine.move_to("2026-03-10T12:00:00Z", tick=False)
+    noon = timezone.now()
+    task = factories.task(world, owner_id=world.owner.pk, sla_due_at=noon - timedelta(days=3))
+    factories.task(world, sla_due_at=noon - timedelta(minutes=1))
+    factories.task(world, sla_due_at=noon + timedelta(minutes=1))
+    factories.task(world, sla_due_at=noon + timedelta(days=1))
+
+    def totals() -> list[int]:
+        asked = ("overdue=true", "overdue=false", f"owner_id={world.owner.pk}")
+        return [world.client.ask("get", f"tasks?{query}").json()["meta"]["total"] for query in asked]
+
+    assert totals() == [2, 2, 1]
+    patch(world, task, owner_id=None, sla_due_at="2026-03-10T13:00:00Z")
+    assert totals() == [1, 3, 0]
+    time_machine.move_to("2026-03-12T12:00:00Z", tick=False)
+    assert totals() == [4, 0, 0]
+    Task.objects.filter(pk=task.pk).update(status="done")
+    assert totals() == [3, 1, 0]
+    assert list(recount.differences()) == []
 
 
 def test_a_change_records_what_was_and_what_is(world: World):

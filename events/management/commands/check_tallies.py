@@ -18,7 +18,7 @@ class Command(BaseCommand):
         """Say each difference; end with 1 where there is one that is not mended."""
         found = list(recount.differences())
         for one in found:
-            words = " ".join(f"{name}={value}" for name, value in sorted(one.facets.items())) or "all"
+            words = " ".join(f"{name}={value}" for name, value in sorted(one.of.items())) or "all"
             self.stdout.write(
                 f"{one.project_id}  {one.kind}  {words}: {_pair(one.told)} told, {_pair(one.counted)} counted"
             )
