@@ -13,6 +13,7 @@ from events.record import record
 from findings.checks import registry
 from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 from findings.models import Domain, Scan, ScanPage, ScanPart, ScanResult
+from findings.scanner.comparing import compared
 from findings.scanner.keeping import PROGRESS
 from findings.services.ingestion import Sighting, ingest
 from krafter_audit.api.serializers import written
@@ -31,12 +32,14 @@ def close(part: ScanPart) -> bool:
     now = timezone.now()
     if not claims.write(part, finished_at=now, updated_at=now, lease_until=None):
         return False
-    found = ingest(scan.project, sightings(part), by=Actor("scanner", scan.requested_by_id))
+    believed, suspected = compared(part, sightings(part))
+    found = ingest(scan.project, believed, by=Actor("scanner", scan.requested_by_id))
     created = len(found.created)
     counts = {
         "findings_created": created,
         "findings_updated": len({finding.pk for finding in found.findings}) - created,
         "regressions": len(found.regressed),
+        "regressions_suspected": suspected,
     }
     scan.summary |= {name: scan.summary.get(name, 0) + count for name, count in counts.items()}
     if scan.parts.filter(finished_at__isnull=True).exists():
