@@ -1,0 +1,124 @@
+"""How an answer is shown: a table for people, a line of JSON for programs."""
+
+import os
+import shutil
+import sys
+import textwrap
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from findings.checks import registry
+from findings.checks.evidence import storable
+from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome, Status
+from findings.shell.looking import Answer
+
+WORDS: Mapping[Status, str] = {
+    FAILED: "FAILED",
+    INCONCLUSIVE: "unclear",
+    PASSED: "passed",
+    NOT_APPLICABLE: "-",
+}
+COLOURS: Mapping[Status, str] = {FAILED: "31", INCONCLUSIVE: "33", PASSED: "32", NOT_APPLICABLE: "2"}
+NARROW = 60  # columns under which what was seen stands below its key
+WORD_WIDTH, KEY_WIDTH = 9, 40
+
+
+def as_json(answer: Answer) -> bytes:
+    """Return one line: `{"url", "checks": {KEY: {"outcome", "value", "reason", "evidence"}}}`."""
+    checks = {
+        key: {
+            "outcome": outcome.status,
+            "value": outcome.value,
+            "reason": outcome.reason,
+            "evidence": outcome.evidence,
+        }
+        for key, outcome in answer.outcomes.items()
+    }
+    line: Any = {"url": answer.url.encode("utf-8", "replace").decode(), "checks": checks}
+    try:
+        return orjson.dumps(line, option=orjson.OPT_NON_STR_KEYS) + b"\n"
+    except TypeError:  # half of a character, or a number beyond 64 bits
+        return orjson.dumps(storable(line), default=str, option=orjson.OPT_NON_STR_KEYS) + b"\n"
+
+
+class Table:
+    """Shows one address after the other; `whole` shows what passed as well."""
+
+    def __init__(self, *, whole: bool) -> None:
+        self._whole = whole
+        self._coloured = (
+            sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
+        )
+        self._width = min(shutil.get_terminal_size((80, 24)).columns, 120)
+
+    def lines(self, answer: Answer) -> Iterator[str]:
+        """Yield the lines of one answer."""
+        yield ""
+        yield self._bold(readable(answer.url))
+        obstacle = common_obstacle(answer)
+        if obstacle:
+            yield from self._row(INCONCLUSIVE, "every check", told(obstacle))
+        else:
+            for key, outcome in sorted(answer.outcomes.items(), key=_urgency):
+                if self._whole or outcome.status in (FAILED, INCONCLUSIVE):
+                    yield from self._row(outcome.status, key, told(outcome))
+        yield f"  {summary(answer)}"
+
+    def _row(self, status: Status, key: str, words: str) -> Iterator[str]:
+        head = f"  {self._paint(status)}{key}"
+        if self._width < NARROW:
+            yield head
+            yield from textwrap.wrap(
+                words, max(self._width, 20), initial_indent=" " * 4, subsequent_indent=" " * 4
+            )
+            return
+        indent = 2 + WORD_WIDTH + KEY_WIDTH
+        body = textwrap.wrap(words, max(self._width - indent, 20)) or [""]
+        yield f"{head}{' ' * max(1, KEY_WIDTH - len(key))}{body[0]}".rstrip()
+        for more in body[1:]:
+            yield " " * indent + more
+
+    def _paint(self, status: Status) -> str:
+        word = f"{WORDS[status]:<{WORD_WIDTH}}"
+        return f"\x1b[{COLOURS[status]}m{word}\x1b[0m" if self._coloured else word
+
+    def _bold(self, text: str) -> str:
+        return f"\x1b[1m{text}\x1b[0m" if self._coloured else text
+
+
+def _urgency(pair: tuple[str, Outcome]) -> tuple[int, int]:
+    key, outcome = pair
+    severities = [registry.CRITICAL, registry.HIGH, registry.MEDIUM, registry.LOW]
+    known = registry.get(key)
+    return list(WORDS).index(outcome.status), severities.index(known.severity) if known else len(severities)
+
+
+def common_obstacle(answer: Answer) -> Outcome | None:
+    """Return what kept every check from looking, where it was one and the same."""
+    outcomes = list(answer.outcomes.values())
+    details = {(one.status, one.reason, str(one.evidence.get("detail"))) for one in outcomes}
+    if len(outcomes) > 1 and len(details) == 1 and outcomes[0].status == INCONCLUSIVE:
+        return outcomes[0]
+    return None
+
+
+def told(outcome: Outcome) -> str:
+    """Return what a check saw, in a sentence without anything that a terminal would act on."""
+    detail = str(outcome.evidence.get("detail") or "")
+    return readable(f"{outcome.reason}: {detail}" if outcome.reason else detail)
+
+
+def readable(text: str) -> str:
+    """Replace control characters, which a site may have sent to do something to the terminal."""
+    return "".join("\ufffd" if unicodedata.category(each) in ("Cc", "Cf", "Cs") else each for each in text)
+
+
+def summary(answer: Answer) -> str:
+    """Return the counts of one address."""
+    said = [outcome.status for outcome in answer.outcomes.values()]
+    counts = {"failed": FAILED, "unclear": INCONCLUSIVE, "passed": PASSED, "do not apply": NOT_APPLICABLE}
+    told = (f"{said.count(status)} {word}" for word, status in counts.items() if said.count(status))
+    return f"{', '.join(told)} ({answer.seconds:.1f} s)"
