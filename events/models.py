@@ -2,8 +2,10 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models.functions import Now
 
 from accounts.models import Organization, Project
 
@@ -34,6 +36,28 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.name}"
+
+
+class Unread(models.Model):
+    """What a consumer has yet to read: the events of one name and project that one statement wrote.
+
+    A trigger writes it (`events/triggers.py`), the consumer deletes it when it has read them (`events/consumers.py`).
+    """
+
+    consumer = models.CharField(max_length=20)
+    project = models.ForeignKey(
+        Project, models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+"
+    )
+    name = models.CharField(max_length=60)
+    event_ids = ArrayField(models.BigIntegerField())
+    attempts = models.PositiveSmallIntegerField(db_default=0)
+    not_before = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["consumer", "id"], name="unread_by_consumer")]
+
+    def __str__(self) -> str:
+        return f"{self.consumer}: {self.name}"
 
 
 class Tally(models.Model):

@@ -1,6 +1,6 @@
 """The SQL that the migrations install: tallies kept by triggers, and a record that cannot be rewritten."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from django.db.migrations import RunSQL
 
@@ -88,6 +88,20 @@ CREATE TRIGGER {name}_update AFTER UPDATE ON {table} REFERENCING OLD TABLE AS ol
     FOR EACH STATEMENT EXECUTE FUNCTION {name}();
 """
 
+# One row for a statement, a name and a project: a bulk of a thousand findings leaves one row, not a thousand.
+HAND_ON = """
+CREATE OR REPLACE FUNCTION hand_on_events() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO events_unread (consumer, project_id, name, event_ids)
+    SELECT wanted.consumer, new_rows.project_id, new_rows.name, array_agg(new_rows.id)
+    FROM new_rows JOIN (VALUES {wanted}) AS wanted (consumer, name) ON wanted.name = new_rows.name
+    WHERE new_rows.project_id IS NOT NULL GROUP BY 1, 2, 3;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER hand_on_events AFTER INSERT ON events_event REFERENCING NEW TABLE AS new_rows
+    FOR EACH STATEMENT EXECUTE FUNCTION hand_on_events();
+"""
+
 APPEND_ONLY = """
 CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -129,6 +143,13 @@ def keep_risk(table: str, open_statuses: Sequence[str]) -> RunSQL:
     """Return the migration step that keeps the open risk score of each day from `table`'s status and score."""
     words = ", ".join(f"'{status}'" for status in open_statuses)
     return _install("tally_risk", table, RISK.format(is_open=f"status IN ({words})"))
+
+
+def hand_on(wanted: Mapping[str, Sequence[str]]) -> RunSQL:
+    """Return the migration step that leaves each consumer the events of these names: `{consumer: [name, …]}`."""
+    pairs = ", ".join(f"('{consumer}', '{name}')" for consumer, names in wanted.items() for name in names)
+    undo = "DROP TRIGGER IF EXISTS hand_on_events ON events_event; DROP FUNCTION IF EXISTS hand_on_events();"
+    return RunSQL(HAND_ON.format(wanted=pairs), undo)
 
 
 def append_only(table: str) -> RunSQL:

@@ -5,6 +5,8 @@ from uuid import UUID
 from celery import shared_task
 from django.utils import timezone
 
+from events import consumers
+from integrations import outcomes
 from integrations import sync as engine
 from integrations.models import Integration
 from krafter_audit.lib.claims import free
@@ -15,6 +17,12 @@ from krafter_audit.lib.jobs import send
 def sync(integration_id: str) -> None:
     """Carry out one integration's sync; it stops long before the limit and goes on in another run."""
     engine.sync(UUID(integration_id))
+
+
+@shared_task(name="integrations.read_record")
+def read_record() -> None:
+    """Read what happened, and let the tickets follow."""
+    consumers.read(outcomes.CONSUMER, outcomes.read)
 
 
 @shared_task(name="integrations.sweep")

@@ -12,17 +12,25 @@ from integrations.providers import PROVIDERS
 from krafter_audit.lib.claims import Claimable
 from krafter_audit.lib.lifecycle import Lifecycle
 from krafter_audit.lib.models import Record
-from remediation.models import Task
+from remediation.models import Task, Verification
 
 
 class Integration(Record, Claimable):
-    """One provider of one project. `generation` moves when the sealed credentials are replaced or wiped."""
+    """One provider of one project. `generation` moves when the sealed credentials are replaced or wiped.
+
+    While it syncs, `scope` says how much is wanted: all, or what is pending on our side alone. `wanted_at` moves with
+    every wish; one that came while a run was at work makes it begin again.
+    """
 
     class Status(models.TextChoices):
         CONNECTED = "connected"
         DISCONNECTED = "disconnected"
         SYNCING = "syncing"
         ERROR = "error"
+
+    class Scope(models.TextChoices):
+        ALL = "all"
+        PENDING = "pending"
 
     organization = models.ForeignKey(
         Organization, models.CASCADE, related_name="integrations", db_index=False
@@ -39,6 +47,8 @@ class Integration(Record, Claimable):
     )
     cursor = models.JSONField(default=dict, help_text="How far the provider has been read.")
     not_before = models.DateTimeField(default=timezone.now, help_text="A sync in progress goes on from here.")
+    scope = models.CharField(max_length=7, choices=Scope, default=Scope.ALL, editable=False)
+    wanted_at = models.DateTimeField(default=timezone.now, editable=False)
 
     lifecycle = Lifecycle(
         "status",
@@ -159,6 +169,27 @@ class Conflict(Record):
 
     def __str__(self) -> str:
         return f"{self.link}: {self.field}"
+
+
+class Remark(Record):
+    """What a ticket is told once about a verification whose checks failed; `tried_at` stands before it is sent."""
+
+    link = models.ForeignKey(ExternalLink, models.CASCADE, related_name="remarks", db_index=False)
+    verification = models.ForeignKey(Verification, models.CASCADE, related_name="remarks")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    tried_at = models.DateTimeField(null=True)
+    sent_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["link", "verification"], name="one_remark_a_verification"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["link"], condition=Q(sent_at__isnull=True), name="remark_unsent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.link}: {self.verification_id}"
 
 
 class SyncRun(Record):

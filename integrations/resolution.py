@@ -44,7 +44,7 @@ def resolve(project: Project, provider: str, conflict_id: UUID, *, kept: str, by
     conflict.save()
     told = {"field": conflict.field, "kept": kept, "task_id": task.pk}
     record("integration.conflict_resolved", conflict.integration, by=by, **told)
-    services.wake(conflict.integration, by=by)
+    services.wake(conflict.integration)
     return conflict
 
 

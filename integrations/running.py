@@ -1,6 +1,8 @@
 """One run of a sync: what it works with, what it keeps account of, and how it notices that it must stop."""
 
 import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -10,7 +12,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from integrations.credentials import without_secrets
 from integrations.models import Integration, SyncRun
-from integrations.providers.base import Provider
+from integrations.providers.base import Provider, Refused, Tracker
 
 LEASE = 60  # seconds; longer than one request with its time limit, which is never begun without a fresh lease
 BUDGET = 100.0  # seconds of one job; below the worker's own limit
@@ -60,9 +62,24 @@ class Run:
         self.provider.notes.clear()
 
 
-def held(row: Integration, **changes: Any) -> bool:
+@contextmanager
+def one_ticket(run: Run, tracker: Tracker, what: str) -> Iterator[None]:
+    """Keep one ticket's refusal for a person to see and go on; stop when nothing is let in any more."""
+    run.keep()
+    try:
+        yield
+    except Refused as refusal:
+        tracker.check()
+        run.refuse(what, str(refusal))
+
+
+def held(row: Integration, *, where: Mapping[str, Any] | None = None, **changes: Any) -> bool:
     """Write to the row as the run that holds it; False when it is another's or was connected anew."""
     ours = Integration.objects.filter(
-        pk=row.pk, fence=row.fence, generation=row.generation, status=Integration.Status.SYNCING
+        pk=row.pk,
+        fence=row.fence,
+        generation=row.generation,
+        status=Integration.Status.SYNCING,
+        **(where or {}),
     )
     return bool(ours.update(**changes))

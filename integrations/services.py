@@ -27,7 +27,7 @@ from krafter_audit.lib.http import Client, Limits
 from krafter_audit.lib.jobs import nudge
 from krafter_audit.lib.vault import VaultError
 
-Status = Integration.Status
+Status, Scope = Integration.Status, Integration.Scope
 SIGN_IN_LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=256 * 1024)
 
 
@@ -90,23 +90,39 @@ def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
 @transaction.atomic
 def request_sync(project: Project, provider: str, *, by: Actor) -> Integration:
     """Move the row to syncing and wake a worker; a row that is syncing already stays as it is."""
-    from integrations import jobs
-
     row = _existing(project, provider)
     if row is None or row.status == Status.DISCONNECTED:
         raise NotConnected
     if row.status == Status.SYNCING:
+        if row.scope == Scope.PENDING:
+            _want(row, Scope.ALL)
         return row
-    Integration.lifecycle.move(row, Status.SYNCING, not_before=timezone.now(), attempts=0)
+    _begin(row, Scope.ALL)
     record("integration.sync_requested", row, by=by, provider=provider)
-    nudge(jobs.sync, str(row.pk))
     return row
 
 
-def wake(row: Integration, *, by: Actor) -> None:
-    """Ask for a sync where one can run: something here waits to go out."""
-    if row.status in (Status.CONNECTED, Status.ERROR):
-        request_sync(row.project, row.provider, by=by)
+@transaction.atomic
+def wake(row: Integration) -> None:
+    """Have a worker carry out what is pending at a provider; one that is at work already begins again after it."""
+    row = Integration.objects.select_for_update().get(pk=row.pk)
+    if row.status == Status.SYNCING:
+        _want(row, row.scope)
+    elif row.status == Status.CONNECTED:
+        _begin(row, Scope.PENDING)
+
+
+def _begin(row: Integration, scope: str) -> None:
+    from integrations import jobs
+
+    now = timezone.now()
+    Integration.lifecycle.move(row, Status.SYNCING, not_before=now, attempts=0, scope=scope, wanted_at=now)
+    nudge(jobs.sync, str(row.pk))
+
+
+def _want(row: Integration, scope: str) -> None:
+    """Leave a wish for a row that is syncing: `updated_at` stays, since nothing that is shown changes."""
+    Integration.objects.filter(pk=row.pk).update(scope=scope, wanted_at=timezone.now())
 
 
 def refuse_unknown(provider: str) -> None:

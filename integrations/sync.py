@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.record import record
-from integrations import alerts, credentials, tickets, weights
+from integrations import alerts, credentials, remarks, tickets, weights
 from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
 from integrations.providers import ADAPTERS
@@ -34,7 +34,7 @@ LONGEST_WAIT = timedelta(minutes=15)
 MOST_ATTEMPTS = 5
 RUNS_KEPT = 50
 LIMITS = Limits(connect=5.0, read=20.0, total=30.0, body=32 * 1024 * 1024)
-Status, Outcome = Integration.Status, SyncRun.Outcome
+Status, Scope, Outcome = Integration.Status, Integration.Scope, SyncRun.Outcome
 
 
 @dataclass(frozen=True)
@@ -115,13 +115,19 @@ def _exchange(row: Integration, log: SyncRun) -> None:
 def _pull_and_push(run: Run) -> None:
     run.keep()
     run.provider.check()
+    if run.row.scope == Scope.ALL or not isinstance(run.provider, Tracker):
+        _pull(run)
+    if isinstance(run.provider, Tracker):
+        tickets.push(run, run.provider)
+        remarks.push(run, run.provider)
+
+
+def _pull(run: Run) -> None:
     if isinstance(run.provider, Tracker):
         tickets.pull(run, run.provider)
     if isinstance(run.provider, Meter):
         weights.pull(run, run.provider)
     alerts.pull(run)
-    if isinstance(run.provider, Tracker):
-        tickets.push(run, run.provider)
 
 
 def _failed(sentence: str) -> Ending:
@@ -159,14 +165,22 @@ def _finish(row: Integration, log: SyncRun, ending: Ending) -> None:
         "lease_until": None,
         "updated_at": now,
     }
-    if ending == DONE:
+    if ending == DONE and row.scope == Scope.ALL:
         changes["last_sync_at"] = now
-    if not held(row, **changes):
+    if not (_end(row, changes) if ending == DONE else held(row, **changes)):
         _step_back(row, log)
         return
     _close(log, ending.outcome, ending.sentence)
     if over:
         _record(row, log, ending)
+
+
+def _end(row: Integration, changes: dict[str, Any]) -> bool:
+    """End the sync, unless more was wanted meanwhile: then it stays syncing and begins again at once."""
+    if held(row, where={"wanted_at": row.wanted_at}, **changes):
+        return True
+    rest = {"scope": Scope.PENDING} if row.scope == Scope.ALL else {}
+    return held(row, **changes | rest | {"status": Status.SYNCING})
 
 
 def _record(row: Integration, log: SyncRun, ending: Ending) -> None:

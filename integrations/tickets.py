@@ -1,7 +1,6 @@
 """Tasks become tickets, once each; both sides are kept in step. No transaction is open meanwhile."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from findings.models import Domain, FindingStatus
 from integrations import breaker, comparison, conflicts
 from integrations.models import ExternalLink
 from integrations.providers.base import Draft, Refused, Ticket, Tracker
-from integrations.running import BY_INTEGRATION, Run
+from integrations.running import BY_INTEGRATION, Run, one_ticket
 from remediation.models import Task
 from remediation.services import tickets as remediation_tickets
 
@@ -112,7 +111,7 @@ def _take_in_pull_requests(run: Run, tracker: Tracker, changed: set[str]) -> Non
         "-task__updated_at"
     )
     for link in asked[:MOST_PULL_REQUESTS]:
-        with _one_ticket(run, tracker, link.key):
+        with one_ticket(run, tracker, link.key):
             address = tracker.pull_request(link.external_id)
             if address:
                 remediation_tickets.link_ticket(link.task_id, pr_url=address[:2000], by=BY_INTEGRATION)
@@ -123,23 +122,12 @@ def push(run: Run, tracker: Tracker) -> None:
     """Make the tickets that are missing, then bring those of changed tasks up to date."""
     _finish_claims(run, tracker)
     for task in _without_ticket(run).iterator(CHUNK):
-        with _one_ticket(run, tracker, task.title):
+        with one_ticket(run, tracker, task.title):
             link, _ = ExternalLink.objects.get_or_create(integration=run.row, task=task)
             _make(run, tracker, link)
     for link in _changed(run).iterator(CHUNK):
-        with _one_ticket(run, tracker, link.key):
+        with one_ticket(run, tracker, link.key):
             _bring_up_to_date(run, tracker, link)
-
-
-@contextmanager
-def _one_ticket(run: Run, tracker: Tracker, what: str) -> Iterator[None]:
-    """Keep one ticket's refusal for a person to see and go on; stop when nothing is let in any more."""
-    run.keep()
-    try:
-        yield
-    except Refused as refusal:
-        tracker.check()
-        run.refuse(what, str(refusal))
 
 
 def _linked(run: Run) -> QuerySet[ExternalLink]:
@@ -191,7 +179,7 @@ def _finish_claims(run: Run, tracker: Tracker) -> None:
         return
     made = _tickets_by_marker(run, tracker, left_over[0].created_at)
     for link in left_over:
-        with _one_ticket(run, tracker, link.task.title):
+        with one_ticket(run, tracker, link.task.title):
             ticket = made.get(str(link.task_id))
             if ticket:
                 _link(run, link, ticket, draft_of(link.task))

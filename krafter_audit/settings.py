@@ -265,6 +265,11 @@ CELERY_BEAT_SCHEDULE = {
     }
     for app in ("findings", "remediation", "integrations", "reports")
 } | {
+    "integrations: read the record": {
+        "task": "integrations.read_record",
+        "schedule": SWEEP,
+        "options": {"expires": 10},
+    },
     "fold tallies, forget old answers": {
         "task": "events.tidy",
         "schedule": schedule(timedelta(seconds=60)),

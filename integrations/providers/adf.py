@@ -53,6 +53,12 @@ def written(present: Any) -> str:
     return json.dumps(document(present), ensure_ascii=False)
 
 
+def comment(text: str) -> Node:
+    """Return a comment as a document, a paragraph for each line."""
+    lines = [line for line in text[:LONGEST_TEXT].split("\n") if UNPRINTABLE.sub("", line).strip()]
+    return {"type": "doc", "version": 1, "content": [_paragraph(line) for line in lines[:MOST_LINES]]}
+
+
 def _paragraph(line: str) -> Node:
     return {"type": "paragraph", "content": [{"type": "text", "text": UNPRINTABLE.sub(" ", line)}]}
 

@@ -283,6 +283,12 @@ class Tracker(Provider):
     def update(self, ticket: Ticket, draft: Draft, fields: Iterable[str]) -> Ticket:
         """Bring the named fields of a ticket (title, status, priority, due, text, closed) to the draft."""
 
+    def remark(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
+        """Put a comment under a ticket, once: `was_tried` says that one with this marker may be there already.
+
+        A vendor without comments leaves this as it is: nothing is told there.
+        """
+
     def pull_request(self, external_id: str) -> str | None:
         """Return the address of the pull or merge request that was linked to a ticket last."""
         return None

@@ -8,7 +8,7 @@ A ticket's id and key are both `acme/web-app#123`, so that it stays clear whose 
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +22,8 @@ from integrations.providers.base import (
     Tracker,
     Unavailable,
 )
+from integrations.providers.comments import comment_once
+from integrations.providers.github_answers import limited_until, why
 from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.signing_in import GitHubOAuth
 from krafter_audit.lib.http import Response
@@ -29,7 +31,6 @@ from krafter_audit.lib.http import Response
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 STATUS, PRIORITY, LONGEST_TITLE = "krafter:", "priority:", 256
 STARTED_LABEL = "krafter:in_progress"
-PAUSE_WITHOUT_A_TIME = timedelta(minutes=1)  # GitHub: at least a minute when a secondary limit names no time
 RULE_SEVERITY = {"error": "high", "warning": "medium"}
 SEVERITIES = frozenset({"critical", "high", "medium", "low"})
 
@@ -115,6 +116,10 @@ class GitHub(Tracker):
         answer = self.ask("PATCH", self._issue_path(ticket.external_id), json=body)
         return self.read(answer, self._ticket)
 
+    def remark(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
+        """Comment on an issue."""
+        comment_once(self, self._issue_path(external_id) + "/comments", text, marker, was_tried=was_tried)
+
     def pull_request(self, external_id: str) -> str | None:
         """Return the pull request of this repository that referred to the issue last."""
         found = None
@@ -132,7 +137,7 @@ class GitHub(Tracker):
 
     def refuse(self, answer: Response) -> None:
         """Tell rate limits and outages from refusals. Source: GitHub, "Rate limits for the REST API"."""
-        limited = _limited_until(answer)
+        limited = limited_until(answer)
         if limited:
             raise Unavailable(f"GitHub lets us in again at {limited:%H:%M:%S} UTC.", retry_at=limited)
         if answer.status >= 500:
@@ -149,7 +154,7 @@ class GitHub(Tracker):
             return f"GitHub denies access to {path}: the token lacks the permission."
         if answer.status in (404, 410):
             return f"GitHub shows no {path} to this token."
-        return f"GitHub refused the request for {path} (status {answer.status}{_why(answer)})."
+        return f"GitHub refused the request for {path} (status {answer.status}{why(answer)})."
 
     def _path(self, rest: str = "") -> str:
         return f"/repos/{self.repository}{rest}"
@@ -275,26 +280,3 @@ def merged_labels(present: Iterable[str], draft: Draft) -> list[str]:
     """Return the labels to set: those of other people, and ours as they are now."""
     foreign = {label for label in present if not label.startswith((STATUS, PRIORITY))}
     return sorted(foreign | _own_labels(draft))
-
-
-def _limited_until(answer: Response) -> datetime | None:
-    if answer.status not in (403, 429):
-        return None
-    now = datetime.now(UTC)
-    wait, reset = answer.headers.get("retry-after") or "", answer.headers.get("x-ratelimit-reset") or ""
-    if wait.isdecimal():
-        return now + timedelta(seconds=min(int(wait), 86_400))
-    if answer.headers.get("x-ratelimit-remaining") == "0" and reset.isdecimal():
-        return max(now, datetime.fromtimestamp(min(int(reset), 2**32), UTC))
-    if answer.status == 429 or "secondary rate limit" in answer.text.lower():
-        return now + PAUSE_WITHOUT_A_TIME
-    return None
-
-
-def _why(answer: Response) -> str:
-    """Return GitHub's own words for a refused request, in one short line."""
-    try:
-        message = answer.json().get("message")
-    except (ValueError, AttributeError, RecursionError):
-        return ""
-    return f": {' '.join(str(message).split())[:200]}" if message else ""

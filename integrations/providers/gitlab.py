@@ -22,6 +22,7 @@ from integrations.providers.base import (
     Tracker,
     Unavailable,
 )
+from integrations.providers.comments import comment_once
 from integrations.providers.gitlab_vulnerabilities import unsettled
 from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.signing_in import GitLabOAuth
@@ -123,6 +124,11 @@ class GitLab(Tracker):
         if not body:
             return ticket
         return self.read(self.ask("PUT", self._issue_path(ticket.external_id), json=body), self._ticket)
+
+    def remark(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
+        """Put a note on an issue; a line of it that begins with a slash is no command."""
+        said = QUICK_ACTION.sub(r"\1\2\\/", text)
+        comment_once(self, self._issue_path(external_id) + "/notes", said, marker, was_tried=was_tried)
 
     def pull_request(self, external_id: str) -> str | None:
         """Return the newest merge request of this project that closes the issue, or else refers to it."""

@@ -18,7 +18,7 @@ from typing import Any
 from integrations.providers import adf
 from integrations.providers import jira_workflow as workflow
 from integrations.providers.base import MOST_PAGES, Draft, Refused, State, Ticket, Unavailable
-from integrations.providers.jira_answers import pull_request_in
+from integrations.providers.jira_answers import markers_in, pull_request_in
 from integrations.providers.jira_forms import changes, field_of, kind_named, kind_of, summary, values
 from integrations.providers.jira_site import PAGE, JiraSite
 
@@ -103,6 +103,18 @@ class Jira(JiraSite):
         elif "status" in changed:
             self._keep_in_step(issue, ticket.external_id, draft)
         return self.ticket(ticket.external_id)
+
+    def remark(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
+        """Comment on an issue; the marker is a property of the comment, hidden from people."""
+        path = self._issue_path(external_id) + "/comment"
+        if was_tried and marker in self._markers(path):
+            return
+        told = [{"key": PROPERTY, "value": {"id": marker}}]
+        self.ask("POST", path, json={"body": adf.comment(text), "properties": told})
+
+    def _markers(self, path: str) -> set[str]:
+        query = {"expand": "properties", "orderBy": "-created", "maxResults": PAGE}
+        return self.read(self.ask("GET", path, params=query), markers_in)
 
     def pull_request(self, external_id: str) -> str | None:
         """Return the pull or merge request that was linked to the issue last, among its web links."""

@@ -51,6 +51,13 @@ def pull_request_in(links: Any) -> str | None:
     return max(((place, url) for place, url in found if PULL_REQUEST.fullmatch(url)), default=(0, None))[1]
 
 
+def markers_in(found: Any) -> set[str]:
+    """Return the markers of our comments on a page of comments."""
+    properties = [each for comment in found["comments"] for each in comment.get("properties") or []]
+    values = [each["value"] for each in properties]
+    return {str(value["id"]) for value in values if isinstance(value, dict) and value.get("id")}
+
+
 def sites_in(resources: Any) -> list[tuple[str, str]]:
     """Return the id and the host of each site that a sign-in reaches."""
     found = {(str(each["id"]), urlsplit(str(each["url"])).hostname or "") for each in resources}

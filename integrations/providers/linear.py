@@ -122,6 +122,19 @@ class Linear(Tracker):
         asked = {"id": self._issue(ticket.external_id), "input": given}
         return self._write(documents.UPDATE, asked, "issueUpdate", repeatable=True)
 
+    def remark(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
+        """Comment on an issue under an id of our own: a second comment of that id is refused by Linear."""
+        chosen = issue_id(self.team, marker)
+        if was_tried and self._said(chosen):
+            return
+        body = text.replace("@", "@\u200b")
+        given = {"id": chosen, "issueId": self._issue(external_id), "body": body}
+        self._ask(documents.COMMENT, {"input": given}, repeatable=False)
+
+    def _said(self, chosen: str) -> bool:
+        answer = self._ask(documents.COMMENT_MADE, {"id": chosen})
+        return self.read(answer, lambda told: bool(told["data"]["comments"]["nodes"]))
+
     def pull_request(self, external_id: str) -> str | None:
         """Return the pull or merge request that was attached to the issue last."""
         asked = {"id": self._issue(external_id)}

@@ -56,4 +56,10 @@ mutation Update($id: String!, $input: IssueUpdateInput!) {{
 }}
 {_ISSUE_FIELDS}"""
 
-DOCUMENTS = (TEAM, ISSUES, ISSUE, ISSUE_MADE, WORKFLOW, ATTACHMENTS, CREATE, UPDATE)
+COMMENT = "mutation Comment($input: CommentCreateInput!) { commentCreate(input: $input) { success } }"
+
+COMMENT_MADE = """
+query CommentMade($id: ID!) { comments(filter: { id: { eq: $id } }, includeArchived: true, first: 1) { nodes { id } } }
+"""
+
+DOCUMENTS = (TEAM, ISSUES, ISSUE, ISSUE_MADE, WORKFLOW, ATTACHMENTS, CREATE, UPDATE, COMMENT, COMMENT_MADE)

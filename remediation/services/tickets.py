@@ -9,7 +9,7 @@ from events.record import record
 from krafter_audit.lib.errors import Refusal
 from remediation.errors import TaskDone
 from remediation.locks import lock_work
-from remediation.models import Result, Task, Verification
+from remediation.models import CheckStatus, Result, Task, Verification
 from remediation.services import tasks, verifications
 
 STARTED, CLOSED, REOPENED = "started", "closed", "reopened"
@@ -49,8 +49,9 @@ def follow_ticket(task_id: UUID, *, state: str, by: Actor) -> list[str]:
 
 
 def _verify(task: Task, by: Actor) -> list[str]:
-    """Queue a verification, unless one waits for a verdict already."""
-    if Verification.objects.filter(task=task, result=Result.PENDING).exists():
+    """Queue a verification, unless one is running, or has passed and waits for its verdict."""
+    newest = Verification.objects.filter(task=task).order_by("-created_at", "-id").first()
+    if newest is not None and newest.result == Result.PENDING and (newest.running or _all_passed(newest)):
         return []
     try:
         with transaction.atomic():
@@ -58,3 +59,7 @@ def _verify(task: Task, by: Actor) -> list[str]:
     except Refusal as refusal:
         return [f"No verification was queued: {refusal.message}"]
     return []
+
+
+def _all_passed(verification: Verification) -> bool:
+    return all(check["status"] == CheckStatus.PASSED for check in verification.checks)

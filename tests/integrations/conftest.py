@@ -16,7 +16,9 @@ from integrations.models import Integration
 from krafter_audit.lib.http import Client
 from remediation.models import Task
 from remediation.services import tasks
+from tests.integrations import trackers
 from tests.integrations.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve
+from tests.integrations.trackers import FarEnd
 
 MakeTask = Callable[..., Task]
 CREDENTIALS = {"token": TOKEN, "repository": REPOSITORY}
@@ -77,3 +79,14 @@ def sync(integration: Integration) -> Callable[[], Integration]:
         return integration
 
     return run
+
+
+@pytest.fixture(params=sorted(trackers.KINDS))
+def tracker(
+    request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FarEnd]:
+    """Each of the four in turn."""
+    settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
+    for far_end in trackers.serve(request.param):
+        monkeypatch.setenv(f"KRAFTER_{request.param.upper()}_URL", far_end.setting)
+        yield far_end

@@ -56,6 +56,7 @@ class FakeGitHub:
     keeps_labels: bool = True
     has_issues: bool = True
     issues: dict[int, dict[str, Any]] = field(default_factory=dict)
+    comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     timelines: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     alerts: dict[str, list[dict[str, Any]] | int] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
@@ -115,12 +116,12 @@ class FakeGitHub:
         rest = request.path[len(start) :]
         if rest == "":
             return 200, {}, {"full_name": self.repository, "has_issues": self.has_issues}
-        if rest == "/issues" and request.method == "POST":
-            return self._create(request.body)
         if rest == "/issues":
-            return self._page(request, self._issues_since(request.query["since"]))
+            return self._create_or_list(request)
         if found := re.fullmatch(r"/issues/(\d+)", rest):
             return self._issue(request, int(found[1]))
+        if found := re.fullmatch(r"/issues/(\d+)/comments", rest):
+            return self._comments(request, int(found[1]))
         if found := re.fullmatch(r"/issues/(\d+)/timeline", rest):
             return self._page(request, self.timelines.get(int(found[1]), []))
         if found := re.fullmatch(r"/(code-scanning|dependabot)/alerts", rest):
@@ -133,12 +134,24 @@ class FakeGitHub:
             return alerts, {}, {"message": "not available"}
         return self._page(request, alerts)
 
+    def _create_or_list(self, request: Request) -> Answer:
+        if request.method == "POST":
+            return self._create(request.body)
+        return self._page(request, self._issues_since(request.query["since"]))
+
     def _create(self, body: dict[str, Any]) -> Answer:
         number = max(self.issues, default=0) + 1
         labels = body.get("labels", []) if self.keeps_labels else []
         self.issues[number] = {"number": number, "state": "open", "state_reason": None, "labels": []}
         self._write(number, {**body, "labels": labels})
         return 201, {}, self.issues[number]
+
+    def _comments(self, request: Request, number: int) -> Answer:
+        said = self.comments.setdefault(number, [])
+        if request.method == "GET":
+            return self._page(request, said)
+        said.append(dict(request.body))
+        return 201, {}, said[-1]
 
     def _issue(self, request: Request, number: int) -> Answer:
         if number not in self.issues:

@@ -55,6 +55,7 @@ class FakeGitLab:
     page_size: int = 100
     features: dict[str, Any] = field(default_factory=lambda: {"issues_enabled": True})
     issues: dict[int, dict[str, Any]] = field(default_factory=dict)
+    comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     merge_requests: dict[tuple[str, int], list[dict[str, Any]]] = field(default_factory=dict)
     findings: list[dict[str, Any]] | int = 403
     requests: list[Request] = field(default_factory=list)
@@ -120,14 +121,14 @@ class FakeGitLab:
         rest = found[2] or ""
         if rest == "":
             return 200, {}, {"id": self.number, "path_with_namespace": self.project, **self.features}
-        if rest == "/issues" and request.method == "POST":
-            return self._create(request.body)
         if rest == "/issues":
-            return self._page(request, self._issues_since(request.query["updated_after"]))
+            return self._create_or_list(request)
         if rest == "/vulnerability_findings":
             return self._findings(request)
         if found := re.fullmatch(r"/issues/(\d+)", rest):
             return self._issue(request, int(found[1]))
+        if found := re.fullmatch(r"/issues/(\d+)/notes", rest):
+            return self._comments(request, int(found[1]))
         if found := re.fullmatch(r"/issues/(\d+)/(closed_by|related_merge_requests)", rest):
             return self._page(request, self.merge_requests.get((found[2], int(found[1])), []))
         return 404, {}, {"error": "404 Not Found"}
@@ -136,6 +137,18 @@ class FakeGitLab:
         if isinstance(self.findings, int):
             return self.findings, {}, {"message": "403 Forbidden"}
         return self._page(request, self.findings)
+
+    def _comments(self, request: Request, iid: int) -> Answer:
+        said = self.comments.setdefault(iid, [])
+        if request.method == "GET":
+            return self._page(request, said)
+        said.append(dict(request.body))
+        return 201, {}, said[-1]
+
+    def _create_or_list(self, request: Request) -> Answer:
+        if request.method == "POST":
+            return self._create(request.body)
+        return self._page(request, self._issues_since(request.query["updated_after"]))
 
     def _create(self, body: dict[str, Any]) -> Answer:
         iid = max(self.issues, default=0) + 1

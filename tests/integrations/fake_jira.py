@@ -88,6 +88,7 @@ class FakeJira:
     )
     ways: dict[str, list[str]] = field(default_factory=dict)  # status → statuses; all where it is not named
     issues: dict[int, dict[str, Any]] = field(default_factory=dict)
+    comments: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     links: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -155,7 +156,7 @@ class FakeJira:
             return self._search(request.body)
         if path == "/issue":
             return self._create(request.body)
-        if found := re.fullmatch(r"/issue/(\d+)(/transitions|/remotelink|)", path):
+        if found := re.fullmatch(r"/issue/(\d+)(/transitions|/remotelink|/comment|)", path):
             return self._issue(request, int(found[1]), found[2])
         return 404, {}, {"errorMessages": ["No project could be found with key."], "errors": {}}
 
@@ -173,8 +174,14 @@ class FakeJira:
             ("POST", "/transitions"): lambda: self._move(number, request.body),
             ("GET", "/remotelink"): lambda: (200, {}, self.links.get(number, [])),
             ("POST", "/remotelink"): lambda: self._link(number, request.body),
+            ("GET", "/comment"): lambda: (200, {}, {"comments": self.comments.get(number, [])}),
+            ("POST", "/comment"): lambda: self._comment(number, request.body),
         }
         return answers[request.method, part]()
+
+    def _comment(self, number: int, body: dict[str, Any]) -> Answer:
+        self.comments.setdefault(number, []).append(body)
+        return 201, {}, body
 
     def _shown(self, number: int, has_form: bool = False) -> dict[str, Any]:
         return {**self.issues[number], **({"editmeta": {"fields": self.form}} if has_form else {})}

@@ -77,6 +77,7 @@ class FakeLinear:
     page_size: int = 100
     workflow: tuple[tuple[str, str, float], ...] = WORKFLOW
     issues: dict[str, dict[str, Any]] = field(default_factory=dict)
+    comments: dict[str, dict[str, Any]] = field(default_factory=dict)
     attachments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     requests: list[Request] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -186,6 +187,17 @@ class FakeLinear:
         }
         self._write(given["id"], given)
         return 200, {}, {"data": {"issueCreate": {"success": True, "issue": self.issues[given["id"]]}}}
+
+    def _comment(self, variables: dict[str, Any]) -> Answer:
+        given = variables["input"]
+        if given["id"] in self.comments:
+            return 400, {}, refusal("INPUT_ERROR", "Entity with this id already exists")
+        self.comments[given["id"]] = given
+        return 200, {}, {"data": {"commentCreate": {"success": True}}}
+
+    def _commentmade(self, variables: dict[str, Any]) -> Answer:
+        found = [comment for comment in self.comments.values() if comment["id"] == variables["id"]]
+        return 200, {}, {"data": {"comments": self._connection(found, None)}}
 
     def _update(self, variables: dict[str, Any]) -> Answer:
         if variables["id"] not in self.issues:

@@ -1,0 +1,13 @@
+"""What becomes of verifications is left for the tickets to follow."""
+
+from django.db import migrations
+
+from events.triggers import hand_on
+
+
+class Migration(migrations.Migration):
+    dependencies = [("integrations", "0004_remarks"), ("events", "0003_unread")]
+
+    operations = [
+        hand_on({"tickets": ["verification.checked", "verification.approved", "verification.reopened"]})
+    ]
