@@ -11,11 +11,11 @@ from accounts.models import Project
 from events import consumers
 from events.models import Unread
 from events.record import record
+from findings.models import Scanner
 from findings.services.ingestion import Sighting, ingest
 from integrations import jobs, remarks, services
 from integrations import sync as engine
 from integrations.models import Integration, Remark
-from krafter_audit.lib import claims
 from krafter_audit.lib.http import Client
 from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
@@ -37,10 +37,10 @@ def task(project: Project) -> Task:
 def look(task: Task, status: CheckStatus) -> Verification:
     """Let the worker find that of the verification that waits."""
     waiting = Verification.objects.get(task=task, running=True)
-    mine = claims.claim(Verification, waiting.pk, seconds=60)
-    assert mine is not None
-    recheck.write(mine, "security_header_csp", recheck.Answer(status, status.value, {"pages": []}))
-    return mine
+    with recheck.taken(waiting.pk, Scanner.HTTP) as part:
+        assert part is not None
+        recheck.write(part, "security_header_csp", recheck.Answer(status, status.value, {"pages": []}))
+    return waiting
 
 
 @pytest.fixture

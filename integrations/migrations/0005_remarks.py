@@ -7,7 +7,7 @@ import krafter_audit.lib.models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0003_scope"), ("remediation", "0005_unchangeable_evidence")]
+    dependencies = [("integrations", "0004_scope"), ("remediation", "0005_unchangeable_evidence")]
 
     operations = [
         migrations.CreateModel(
