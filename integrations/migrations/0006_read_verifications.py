@@ -6,7 +6,7 @@ from events.triggers import hand_on
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0005_remarks"), ("events", "0003_unread")]
+    dependencies = [("integrations", "0005_remarks"), ("events", "0004_unread")]
 
     operations = [
         hand_on({"tickets": ["verification.checked", "verification.approved", "verification.reopened"]})

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('events', '0002_append_only'),
+        ('events', '0003_totals_for_each'),
     ]
 
     operations = [
