@@ -10,6 +10,7 @@ from django.utils.html import format_html
 
 from accounts.admin import ProjectAdmin, operator
 from accounts.models import Project
+from findings.access_admin import SiteAccessAdmin as SiteAccessAdmin
 from findings.forms import ChangeFindingForm, ReportFindingForm, ScanForm
 from findings.models import Finding, FindingStatus, Regression, Scan
 from findings.services import scans, triage

@@ -1,8 +1,9 @@
-"""The hosts that a project says are its own, and how that was proved."""
+"""The hosts that a project says are its own, how that was proved, and what lets into one behind a login."""
 
 import secrets
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -53,3 +54,27 @@ class Site(Record, Claimable):
 
     def __str__(self) -> str:
         return self.host
+
+
+class SiteAccess(Record):
+    """What lets a project's looks into a site behind a login: sealed, for one https origin.
+
+    `kinds` names what is in `credentials` (headers, cookies, basic). A page that let us in has an element that
+    `selector` finds, or `text` in it.
+    """
+
+    project = models.OneToOneField(Project, models.CASCADE, related_name="site_access")
+    origin = models.CharField(max_length=300)
+    kinds = ArrayField(models.CharField(max_length=10), default=list)
+    credentials = models.BinaryField()
+    selector = models.CharField(max_length=500, blank=True)
+    text = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name_plural = "site accesses"
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(origin__startswith="https://"), name="site_access_over_tls"),
+        ]
+
+    def __str__(self) -> str:
+        return self.origin

@@ -1,4 +1,4 @@
-"""The sites of a project over HTTP."""
+"""The sites of a project, and the access to one behind a login, over HTTP."""
 
 from typing import Any
 
@@ -7,10 +7,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
-from findings.models import Site
+from findings import access
+from findings.access_serializers import AccessShown, PutAccess
+from findings.models import Site, SiteAccess
 from findings.services import sites
 from findings.site_serializers import AddSite, SiteShown
 from findings.views import CURSOR, LIMIT
+from krafter_audit.lib.errors import NotFound
 
 
 class SiteViewSet(ProjectViewSet):
@@ -44,3 +47,34 @@ class SiteViewSet(ProjectViewSet):
         return self.show(
             sites.verify(as_uuid(pk), project=self.project, by=self.actor), SiteShown, status=202
         )
+
+
+class AccessViewSet(ProjectViewSet):
+    """What lets looks into a site behind a login."""
+
+    @extend_schema(summary="Read which access is set", responses=AccessShown)
+    def retrieve(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with the origin and the kinds; 404 where nothing is set."""
+        row = SiteAccess.objects.filter(project=self.project).defer("credentials").first()
+        if row is None:
+            raise NotFound
+        return self.show(row, AccessShown)
+
+    @extend_schema(
+        summary="Set the access to a site behind a login", request=PutAccess, responses=AccessShown
+    )
+    def update(self, request: Request, **kwargs: Any) -> Response:
+        """Seal and keep it; what was set before is replaced."""
+        asked = self.body(PutAccess)
+        origin, marker = asked.pop("origin"), asked.pop("logged_in", {})
+        match = request.headers.get("if-match")
+        row = access.put(
+            self.project, origin=origin, credentials=asked, **marker, by=self.actor, if_match=match
+        )
+        return self.show(row, AccessShown)
+
+    @extend_schema(summary="Forget the access", request=None, responses={200: None})
+    def destroy(self, request: Request, **kwargs: Any) -> Response:
+        """Wipe it."""
+        access.wipe(self.project, by=self.actor)
+        return Response(None)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from findings.site_views import SiteViewSet
+from findings.site_views import AccessViewSet, SiteViewSet
 from findings.views import (
     FindingBulkUpdateViewSet,
     FindingBulkViewSet,
@@ -23,6 +23,7 @@ urlpatterns = [
     path("scans/<str:pk>", ScanViewSet.as_view({"get": "retrieve"})),
     path("scans/<str:pk>/pages", ScanViewSet.as_view({"get": "pages"})),
     path("scans/<str:pk>/results", ScanViewSet.as_view({"get": "results"})),
+    path("access", AccessViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})),
     path("sites", SiteViewSet.as_view({"get": "list", "post": "create"})),
     path("sites/<str:pk>", SiteViewSet.as_view({"get": "retrieve"})),
     path("sites/<str:pk>/verify", SiteViewSet.as_view({"post": "verify"})),

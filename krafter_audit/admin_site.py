@@ -26,6 +26,7 @@ SECTIONS = (
             ("Regressions", "history", "findings.regression"),
             ("Scans", "radar", "findings.scan"),
             ("Sites", "domain_verification", "findings.site"),
+            ("Access to sites", "lock_open", "findings.siteaccess"),
         ),
     ),
     (

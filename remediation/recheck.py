@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import SYSTEM
 from events.record import record
-from findings import ownership, politeness, rules
+from findings import access, ownership, politeness, rules
 from findings.checks.outcome import Outcome, inconclusive
 from findings.models import Finding, Scanner
 from krafter_audit.lib import claims
@@ -83,6 +83,7 @@ class Look:
             for check in verification.checks
             if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
         ]
+        client.access = access.of(self.finding.project)
         urls = pages(self.finding)
         owned = ownership.of(self.finding.project, urls[:MOST_PAGES], client)
         self._places = [Place(url, client, self.finding, owned) for url in urls[:MOST_PAGES]]

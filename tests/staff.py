@@ -12,7 +12,8 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import ApiKey, Organization, Project, QuotaMonth, User, month_of
 from events.models import Event
-from findings.models import Finding, Regression, Scan, Site
+from findings import access
+from findings.models import Finding, Regression, Scan, Site, SiteAccess
 from integrations.models import ExternalLink, Integration, SyncRun
 from remediation.evidence import append
 from remediation.models import Policy, Task, Verification
@@ -94,6 +95,9 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
     Event: lambda world: Event.objects.get(subject_id=factories.finding(world).pk),
     Scan: lambda world: Scan.objects.create(
         project=world.project, url="https://example.com/", trigger="manual"
+    ),
+    SiteAccess: lambda world: access.put(
+        world.project, origin="https://example.com", credentials={"cookies": {"session": "s3cret"}}, by=SYSTEM
     ),
     Site: lambda world: Site.objects.create(
         project=world.project, host="example.com", tried=[{"method": "file", "place": "x", "said": "y"}]

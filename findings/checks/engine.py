@@ -13,7 +13,7 @@ from findings.checks.judging import judge
 from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, inconclusive
 from findings.checks.registry import Check
-from krafter_audit.lib.http import Client
+from krafter_audit.lib.http import Access, Client
 
 logger = logging.getLogger(__name__)
 
@@ -73,7 +73,14 @@ def _look_once_for(
         return inconclusive("not_available", f"There is no check with the key {key}.")
     outcome = _settle(known, facts, thresholds.get(key), before)
     told = outcome.with_evidence({**gathered(known, facts), **of_the_rule(known, before)})
-    return replace(told, evidence=storable(told.evidence))
+    return told_openly(replace(told, evidence=storable(told.evidence)), facts.client.access)
+
+
+def told_openly(outcome: Outcome, access: Access | None) -> Outcome:
+    """Return the outcome with nothing in it of what let us in, should the site have echoed it."""
+    if access is None:
+        return outcome
+    return replace(outcome, value=access.hide(outcome.value), evidence=access.hide(outcome.evidence))
 
 
 def _settle(known: Check, facts: Facts, threshold: float | None, before: Outcome | None) -> Outcome:
@@ -112,5 +119,6 @@ def _run(known: Check, facts: Facts, threshold: float | None) -> Outcome:
     except CannotLook as obstacle:
         return Outcome(INCONCLUSIVE, reason=obstacle.reason, evidence={"detail": obstacle.detail})
     except Exception as error:  # noqa: BLE001 - the worker's boundary: one broken check must not end the look
-        logger.exception("check %s broke", known.key)
+        # What an exception says may be of the page, and the page may have said what let us in.
+        logger.error("check %s broke", known.key, exc_info=None if facts.client.access else error)
         return inconclusive("not_available", "The check itself failed.", error=type(error).__name__)

@@ -93,6 +93,7 @@ class Facts(Fetcher):
     def _arrive(self) -> Page:
         page = self.landing
         obstacles.refuse_error_status(page)
+        obstacles.refuse_logged_out(self.url, page, self.client.access)
         if self.verifying:
             obstacles.refuse_login_wall(self.url, page, self.before)
             obstacles.refuse_no_page(page, self.before)
@@ -208,7 +209,8 @@ class Facts(Fetcher):
         return self.once("links", self._follow_links)
 
     def _follow_links(self) -> dict[str, int | None]:
-        addresses = same_origin_links(self._root.document)[:MOST_LINKS]
+        logged_in = self.client.access is not None
+        addresses = same_origin_links(self._root.document, logged_in=logged_in)[:MOST_LINKS]
         allowed = max(0, self.budget.left() - KEPT_FROM_LINKS)
         site = self._site
         return {url: site.once(f"link {url}", partial(self._follow, url)) for url in addresses[:allowed]}

@@ -13,7 +13,7 @@ from findings.checks.sites import host_of, origin_of, same_site
 from krafter_audit.lib.addresses import address_of
 
 if TYPE_CHECKING:
-    from krafter_audit.lib.http import AddressPolicy
+    from krafter_audit.lib.http import Access, AddressPolicy
 
 _LOGIN_WORDS = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "auth", "authenticate")
 _READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
@@ -113,6 +113,21 @@ def refuse_unproved(page: Page, policy: "AddressPolicy", owned: Owned | None) ->
     if (address and policy.lists(address, port)) or (owned and owned.covers(page.host)):
         return
     raise CannotLook("not_available", UNPROVED.format(host=page.host))
+
+
+def refuse_logged_out(asked: str, page: Page, access: "Access | None") -> None:
+    """Raise unless the page shows that it let us in, where it was asked with what should let us in."""
+    if access is None or origin_of(asked) != origin_of(access.origin):
+        return
+    if access.broken:
+        raise CannotLook("not_available", access.broken)
+    if not (access.selector or access.text):
+        return
+    if origin_of(page.url) != origin_of(access.origin):
+        raise CannotLook("login_wall", f"The address redirects to {page.host}, where nothing lets us in.")
+    shown = page.is_html and access.text in page.text and (not access.selector or page.first(access.selector))
+    if not shown:
+        raise CannotLook("login_wall", "The page does not show that we are logged in: the mark is not on it.")
 
 
 def refuse_offsite(asked: str, page: Page) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from findings import ownership, politeness
+from findings import access, ownership, politeness
 from findings.checks import discovery
 from findings.checks.facts import Facts
 from findings.models import Scan, Scanner, ScanPage, ScanPart
@@ -55,6 +55,7 @@ def begin(scan: Scan) -> None:
 
 def _looked_at_all(part: ScanPart, client: Client) -> bool:
     """Look at page after page; False when the lease was lost on the way."""
+    client.access = access.of(part.scan.project)
     owned = ownership.of(part.scan.project, [part.scan.url], client)
     start = Facts(part.scan.url, client, owned=owned)
     pages = list(part.pages.order_by("position")) or _found(part, start)

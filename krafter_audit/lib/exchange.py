@@ -10,6 +10,7 @@ from typing import Self
 import httpcore2
 import httpx2
 
+from krafter_audit.lib.access import Access
 from krafter_audit.lib.addresses import Address, AddressPolicy
 from krafter_audit.lib.connections import Deadline, GuardedBackend, WireLimit
 from krafter_audit.lib.http_errors import BadUrl, Unreachable
@@ -44,6 +45,7 @@ class Hop:
     target: Target
     headers: httpx2.Headers
     content: bytes
+    access: Access | None = None
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -66,7 +68,9 @@ class Hop:
         if self.content and not turns_get and target.origin != self.target.origin:
             return None
         method, content = ("GET", b"") if turns_get else (self.method, self.content)
-        return type(self)(method, target, self._headers_for(target, turns_get), content)
+        # Once the chain has left the origin, what lets into it is not sent again, even where it leads back.
+        access = self.access if target.origin == self.target.origin else None
+        return type(self)(method, target, self._headers_for(target, turns_get), content, access)
 
     def _headers_for(self, target: Target, turns_get: bool) -> httpx2.Headers:
         kept = self.headers.multi_items()
@@ -81,6 +85,8 @@ class Hop:
         target = self.target
         request = httpx2.Request(self.method, target.url, headers=self.headers, content=self.content or None)
         request.headers["connection"] = "close"
+        if self.access:
+            request.headers.update(self.access.sent_to(target.origin))
         return httpcore2.Request(
             self.method,
             httpcore2.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path),
@@ -139,6 +145,8 @@ class Exchange:
             raw, whole = self._read(answer)
         headers = Headers(answer.headers)
         body, decodes = self._decoded(raw, headers)
+        if hop.access:
+            headers, body = headers.without(hop.access), hop.access.hide_bytes(body)
         return Response(
             method=hop.method,
             url=hop.target.url,

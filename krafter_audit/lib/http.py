@@ -13,6 +13,7 @@ from typing import Any, Self, TypedDict, Unpack
 import httpx2
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
+from krafter_audit.lib.access import Access
 from krafter_audit.lib.addresses import Address, AddressPolicy, address_of, is_local_name
 from krafter_audit.lib.connections import Deadline, checked_addresses, dial
 from krafter_audit.lib.exchange import Exchange, Hop, Limits
@@ -30,6 +31,7 @@ from krafter_audit.lib.targets import SCHEME_PORTS, Target
 
 __all__ = [
     "SCHEME_PORTS",
+    "Access",
     "AddressPolicy",
     "BadUrl",
     "Client",
@@ -104,6 +106,7 @@ def _require(target: Target, policy: AddressPolicy) -> None:
 class Client:
     """Makes guarded requests; a context manager.
 
+    `access` lets into a site behind a login: it goes to its own origin alone (`lib/access.py`).
     `policy` and `ca_file` come from the settings when they are None; `ca_file` adds to the system's
     authorities; `pace` lets requests wait for their turn. What a name resolved to is kept for the client's
     life: one client a run or a call, not one for ever.
@@ -118,12 +121,14 @@ class Client:
         ca_file: str | None = None,
         verify: bool = True,
         pace: Pace | None = None,
+        access: Access | None = None,
     ) -> None:
         self.limits = limits or Limits()
         self.policy = policy_from_settings() if policy is None else policy
         self.user_agent = user_agent
         self.ca_file = _ca_file_from_settings() if ca_file is None else ca_file
         self.pace = pace or Pace()
+        self.access = access
         self._verify = verify
         self._pins: dict[tuple[str, int], list[Address]] = {}
 
@@ -180,7 +185,8 @@ class Client:
         except UnicodeError:
             raise Unreachable("A header of the request can't be sent: it is not plain ASCII.") from None
         del request.headers["host"]
-        return Hop(request.method, target, request.headers, request.read())
+        access = self.access if self._verify else None
+        return Hop(request.method, target, request.headers, request.read(), access)
 
     def get(self, url: str, **options: Unpack[Options]) -> Response:
         """See `request`."""

@@ -12,6 +12,8 @@ from typing import Any
 
 import orjson
 
+from krafter_audit.lib.access import Access
+
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([a-z0-9_.:-]{1,40})", re.IGNORECASE)
 _ALSO_TEXT = frozenset({"idna", "punycode", "unicode_escape", "raw_unicode_escape", "undefined", "utf_7"})
 _MAX_LAYERS = 3
@@ -35,6 +37,10 @@ class Headers:
     def items(self) -> list[tuple[str, str]]:
         """Names and values as they were sent."""
         return list(self._items)
+
+    def without(self, access: Access) -> "Headers":
+        """The same headers with nothing in them of what let us in."""
+        return Headers((name.encode(), access.hide(value).encode()) for name, value in self._items)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and bool(self.get_all(name))

@@ -51,6 +51,7 @@ ALLOWED_OUT = {
 OPENERS = {
     "krafter_audit/lib/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",
+    "findings/access.py": "opens what lets into a site at the moment of a look, and for the rotation of keys",
     "reports/deliver.py": "opens a Slack webhook at the moment at which it is sent to",
 }
 CREDENTIALS_READERS = {

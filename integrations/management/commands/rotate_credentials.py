@@ -1,11 +1,14 @@
 """`manage.py rotate_credentials`: seal every credential with the first key of KRAFTER_ENCRYPTION_KEYS."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db.models import Model
 
+from findings import access
+from findings.models import SiteAccess
 from integrations import credentials
 from integrations.models import Integration
 from krafter_audit.lib import vault
@@ -25,9 +28,10 @@ class Command(BaseCommand):
         """Go through all rows once and say what became of how many."""
         newest = vault.sealing_key_id()
         counts = {"sealed anew": 0, "sealed so already": 0, "replaced meanwhile": 0, "not to be opened": 0}
-        for rows in batches(max(1, batch)):
-            for row in rows:
-                counts[rotate(row, newest)] += 1
+        for kind, kept in KEPT.items():
+            for rows in batches(kind, max(1, batch)):
+                for row in rows:
+                    counts[rotate(row, newest, kept)] += 1
         for outcome, number in counts.items():
             self.stdout.write(f"{number} {outcome}")
         if counts["not to be opened"]:
@@ -36,11 +40,17 @@ class Command(BaseCommand):
             )
 
 
-def batches(size: int) -> Iterator[list[Integration]]:
+type Kept = Callable[[Any], bytes]
+
+# What keeps credentials, and how its rows are sealed anew.
+KEPT: dict[type[Model], Kept] = {Integration: credentials.resealed, SiteAccess: access.resealed}
+
+
+def batches(kind: type[Model], size: int) -> Iterator[list[Any]]:
     """Yield all rows with credentials, some at a time, in the order of their ids."""
     after: UUID | None = None
     while True:
-        waiting = Integration.objects.filter(credentials__isnull=False).order_by("id")
+        waiting = kind._default_manager.filter(credentials__isnull=False).order_by("pk")
         rows = list((waiting.filter(pk__gt=after) if after else waiting)[:size])
         if not rows:
             return
@@ -48,14 +58,14 @@ def batches(size: int) -> Iterator[list[Integration]]:
         after = rows[-1].pk
 
 
-def rotate(row: Integration, newest: str) -> str:
+def rotate(row: Any, newest: str, sealed_anew: Kept = credentials.resealed) -> str:
     """Seal one row anew by compare-and-set: credentials that were replaced meanwhile are not overwritten."""
     before = bytes(row.credentials or b"")
     try:
         if vault.key_id(before) == newest:
             return "sealed so already"
-        after = credentials.resealed(row)
+        after = sealed_anew(row)
     except VaultError:
         return "not to be opened"
-    changed = Integration.objects.filter(pk=row.pk, credentials=before).update(credentials=after)
+    changed = type(row)._default_manager.filter(pk=row.pk, credentials=before).update(credentials=after)
     return "sealed anew" if changed else "replaced meanwhile"
