@@ -7,6 +7,7 @@ from celery import shared_task
 from findings import ownership
 from findings.models import ScanPart, Site
 from findings.scanner import working
+from findings.services import schedules
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send
 
@@ -21,6 +22,12 @@ def scan(scan_id: str) -> None:
 def prove(site_id: str) -> None:
     """Look whether a site is proved to be its project's."""
     ownership.carry_out(UUID(site_id))
+
+
+@shared_task(name="findings.start_due_scans")
+def start_due_scans() -> None:
+    """Ask for the scans whose time has come."""
+    schedules.start_due()
 
 
 @shared_task(name="findings.sweep")

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 
 from accounts.models import Project, User
 from findings.scan_models import Scan, Scanner, ScanPage, ScanPart, ScanResult
+from findings.schedule_models import ScanSchedule
 from findings.site_models import Site, SiteAccess
 from krafter_audit.lib.lifecycle import Lifecycle
 from krafter_audit.lib.models import Record
@@ -28,6 +29,7 @@ __all__ = [
     "ScanPage",
     "ScanPart",
     "ScanResult",
+    "ScanSchedule",
     "Site",
     "SiteAccess",
     "Scanner",

@@ -270,6 +270,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": SWEEP,
         "options": {"expires": 10},
     },
+    "ask for the scans whose time has come": {
+        "task": "findings.start_due_scans",
+        "schedule": schedule(timedelta(seconds=60)),
+        "options": {"expires": 60},
+    },
     "fold tallies, forget old answers": {
         "task": "events.tidy",
         "schedule": schedule(timedelta(seconds=60)),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from events.record import record
+from findings.services import schedules
 from krafter_audit.api.etag import refuse_unless_current
 from remediation import plans
 from remediation.models import Policy, PolicyVersion
@@ -73,6 +74,7 @@ def replace(
     )
     policy.name, policy.config, policy.version = name or policy.name, config, policy.version + 1
     policy.save()
+    schedules.keep(project, config)
     record("policy.replaced", policy, by=by, version=policy.version)
     return policy
 
