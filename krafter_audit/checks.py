@@ -38,6 +38,7 @@ def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         _parsed("KRAFTER_DNS_SERVERS", parse_servers, "Example: 192.0.2.53,192.0.2.54:5353"),
         _public_url(),
         *(_rate(name) for name in ("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC")),
+        _months("KRAFTER_EVENTS_KEEP_MONTHS"),
         _ca_file(),
         _chromium(),
     ]
@@ -105,6 +106,14 @@ def _host_rate() -> CheckMessage | None:
         "KRAFTER_HOST_RATE must be at least 0.",
         hint="It is the number of requests a second to one site; 0 is no limit.",
         id="krafter.E009",
+    )
+
+
+def _months(name: str) -> CheckMessage | None:
+    if getattr(settings, name) >= 0:
+        return None
+    return Error(
+        f"{name} is below 0.", hint="It is a number of months; 0 keeps everything.", id="krafter.E012"
     )
 
 

@@ -30,6 +30,7 @@ KRAFTER_RATE_STRICT = env.int("KRAFTER_RATE_STRICT", default=30)
 KRAFTER_RATE_PUBLIC = env.int("KRAFTER_RATE_PUBLIC", default=200)
 KRAFTER_HOST_RATE = env.int("KRAFTER_HOST_RATE", default=2)
 KRAFTER_TRUSTED_PROXIES = env.int("KRAFTER_TRUSTED_PROXIES", default=0)
+KRAFTER_EVENTS_KEEP_MONTHS = env.int("KRAFTER_EVENTS_KEEP_MONTHS", default=0)
 REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
 KRAFTER_METRICS_TOKEN = env.str("KRAFTER_METRICS_TOKEN", default="")
 
@@ -279,6 +280,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "events.tidy",
         "schedule": schedule(timedelta(seconds=60)),
         "options": {"expires": 60},
+    },
+    "make the months that come, drop those past their time": {
+        "task": "events.turn",
+        "schedule": schedule(timedelta(hours=1)),
+        "options": {"expires": 600},
     },
 }
 
