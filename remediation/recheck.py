@@ -17,11 +17,13 @@ from accounts import quota
 from accounts.actors import SYSTEM
 from events.record import record
 from findings import access, ownership, politeness, rules
+from findings.checks import asking
 from findings.checks.outcome import Outcome, inconclusive
 from findings.models import Finding, Scanner
 from krafter_audit.lib import claims
 from krafter_audit.lib.http import Client
 from remediation import evidence
+from remediation.asking import answer_of
 from remediation.judging import Answer, judge
 from remediation.kinds import scanner_of
 from remediation.locks import Case, lock_case
@@ -75,7 +77,7 @@ class Look:
     """One worker's look at the pages of a part."""
 
     def __init__(self, part: VerificationPart, client: Client) -> None:
-        verification = Verification.objects.get(pk=part.verification_id)
+        self._verification = verification = Verification.objects.get(pk=part.verification_id)
         self.part = part
         self.finding = Finding.objects.select_related("project").get(tasks=verification.task_id)
         self.keys = [
@@ -93,6 +95,9 @@ class Look:
 
     def answer(self, key: str) -> Answer | None:
         """Return what the check says of all its pages; None when the time is over or the lease is lost."""
+        ask = asking.asker_of(key)
+        if ask and self.part.attempts <= MOST_ATTEMPTS:
+            return answer_of(ask, key, self.finding, self._verification)
         if self.part.scanner == Scanner.HTTP:
             return self._at_once(key)
         kept = self.part.seen.setdefault(key, {})

@@ -6,15 +6,25 @@ base URL. It raises *Refused* (a person has to change something) or *Unavailable
 
 import time
 from abc import ABC, abstractmethod
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, ClassVar, TypeVar
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
+from integrations.providers.failures import Absent as Absent
+from integrations.providers.failures import Expired as Expired
+from integrations.providers.failures import OutOfReach
+from integrations.providers.failures import Refused as Refused
+from integrations.providers.failures import Unavailable as Unavailable
 from integrations.providers.links import next_page, origin
+from integrations.providers.replies import Reply
+from integrations.providers.shapes import Draft as Draft
+from integrations.providers.shapes import RemoteFinding as RemoteFinding
+from integrations.providers.shapes import Source as Source
+from integrations.providers.shapes import State as State
+from integrations.providers.shapes import Ticket as Ticket
 from integrations.providers.signing_in import OAuth as OAuth
 from krafter_audit.lib.http import Client, HttpError, Response
 
@@ -22,87 +32,7 @@ Parsed = TypeVar("Parsed")
 SAFE_TO_REPEAT = frozenset({"GET", "PATCH", "PUT", "DELETE"})
 ATTEMPTS = 3
 MOST_PAGES = 1000
-
-
-class Refused(Exception):
-    """The provider says no, and will until a person changes something. The text is a sentence."""
-
-
-class Expired(Refused):
-    """The provider does not accept the token, or no longer: a new one may do where it can be had."""
-
-
-class Unavailable(Exception):
-    """The provider cannot answer now. `retry_at` is when it lets us in again, where it says so."""
-
-    def __init__(self, message: str, *, retry_at: datetime | None = None) -> None:
-        self.retry_at = retry_at
-        super().__init__(message)
-
-
-class State(StrEnum):
-    """Where a ticket stands, by category; each vendor has its own words for these."""
-
-    OPEN = "open"
-    STARTED = "started"
-    CLOSED = "closed"
-    DROPPED = "dropped"  # closed without being done: won't fix, duplicate
-
-
-@dataclass(frozen=True)
-class Ticket:
-    """An issue at the provider. `marker` is the id of the task that it was made for, read from its body."""
-
-    external_id: str
-    key: str
-    url: str
-    title: str
-    state: State
-    updated_at: datetime
-    body: str = ""
-    labels: tuple[str, ...] = ()
-    marker: str | None = None
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A task as it is to be seen at the provider. `text` is the guidance in Markdown.
-
-    `confidential`: it is about a hole that not everybody should read of, where the vendor can hide a ticket.
-    """
-
-    marker: str
-    title: str
-    status: str
-    priority: str
-    due: datetime | None
-    closed: bool
-    url: str = ""  # of the task's page here
-    text: str = ""
-    confidential: bool = False
-
-
-@dataclass(frozen=True)
-class RemoteFinding:
-    """Something wrong that the provider knows of. `severity` is critical, high, medium or low."""
-
-    external_id: str
-    url: str
-    domain: str
-    title: str
-    severity: str
-    description: str = ""
-    assets: tuple[tuple[str, str], ...] = ()
-    evidence: Mapping[str, Any] = field(default_factory=dict)
-    fix: Mapping[str, Any] | None = None
-
-
-@dataclass(frozen=True)
-class Source:
-    """One list of findings that a provider may or may not offer; `pages` asks for it page by page."""
-
-    name: str
-    pages: Callable[[], Iterator[Sequence[RemoteFinding]]]
+MOST_ANSWERS = 10  # the last ones, for the evidence of another look
 
 
 class Provider(ABC):
@@ -116,6 +46,7 @@ class Provider(ABC):
     title: ClassVar[str]
     api_url: ClassVar[str]
     oauth: ClassVar[OAuth | None] = None
+    checks: ClassVar[tuple[str, ...]] = ()  # the keys of those that `ask_again` answers
     chosen: ClassVar[tuple[str, ...]] = ()  # credentials that are a choice, not a secret: kept over a sign-in
 
     def __init__(
@@ -133,6 +64,7 @@ class Provider(ABC):
         self.known_urls: Callable[[], Sequence[str]] = tuple
         self.memory: dict[str, Any] = {}
         self.notes: list[str] = []
+        self.answers: deque[Response] = deque(maxlen=MOST_ANSWERS)
         self.renew: Callable[[], Mapping[str, Any]] | None = None
 
     @property
@@ -156,6 +88,13 @@ class Provider(ABC):
     def settle(self, external_id: str) -> None:
         """Mark what a finding came from as fixed at the vendor. Safe to repeat; Refused where it is not ours."""
         raise Refused(f"{self.title} keeps nothing that could be settled.")
+
+    def ask_again(self, key: str, evidence: Mapping[str, Any], since: datetime) -> Reply:
+        """Say whether what a finding came from is mended; `key` is one of `checks`.
+
+        `evidence` is the finding's, with its id as `source`. `since` is when its fix was ready.
+        """
+        raise Refused(f"{self.title} cannot be asked about this.")
 
     @abstractmethod
     def headers(self) -> dict[str, str]:
@@ -209,8 +148,10 @@ class Provider(ABC):
             answer = self.client.request(method, target, headers=self.headers(), **request)
         except HttpError as error:
             raise self._unreachable(error) from None
+        self.answers.append(answer)
         if answer.truncated:
-            raise Unavailable(f"{self.title} answered with more than is read at once.")
+            sentence = f"{self.title} answered with more than is read at once."
+            raise Unavailable(sentence, reason="truncated")
         if self.is_refusal(answer):
             self._turn_down(answer)
         return answer
@@ -221,6 +162,8 @@ class Provider(ABC):
         except Refused as refusal:
             if self.is_expired(answer):
                 raise Expired(str(refusal)) from None
+            if answer.status in (404, 410):
+                raise Absent(str(refusal)) from None
             raise
 
     def is_expired(self, answer: Response) -> bool:
@@ -234,8 +177,9 @@ class Provider(ABC):
 
     def _unreachable(self, error: HttpError) -> Exception:
         if error.reason in ("refused_address", "invalid_url"):
-            return Refused(f"The address of {self.title} is not one that this installation may reach.")
-        return Unavailable(f"{self.title} could not be reached ({error.reason}).")
+            return OutOfReach(f"The address of {self.title} is not one that this installation may reach.")
+        reason = "timeout" if error.reason == "timeout" else "not_available"
+        return Unavailable(f"{self.title} could not be reached ({error.reason}).", reason=reason)
 
     def read(self, answer: Response, parse: Callable[[Any], Parsed]) -> Parsed:
         """Read an answer's JSON with `parse`; a form that the vendor does not document is Unavailable."""

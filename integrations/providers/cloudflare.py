@@ -3,177 +3,24 @@
 Credentials: `api_token` (permissions Zone: Read, Zone Settings: Read and DNS: Read) and `zone_id`; a sign-in
 by OAuth leaves a `token` in place of the first. Settings are read one by one: one that the plan or the token
 does not open is told in the log, and the others go on.
-No check of the engine reads these settings yet, so `checks` in the evidence is empty and a person verifies.
+A finding is verified by reading its setting again: `cloudflare_min_tls` and the like.
 """
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 from integrations.providers.base import OAuth, Provider, Refused, RemoteFinding, Source, Unavailable
+from integrations.providers.cloudflare_settings import BY_KEY, SETTINGS, Setting
+from integrations.providers.replies import Reply
 from krafter_audit.lib.http import Response
 
 ZONE = re.compile(r"[0-9a-f]{32}")
 SECONDS_LEFT = re.compile(r"\bt=(\d+)")
-HALF_A_YEAR = 15_552_000  # seconds; what HSTS is to last at least
 PAUSE_WITHOUT_A_TIME = timedelta(minutes=5)  # Cloudflare counts in windows of five minutes
-UNVERIFIED = "No automatic check reads this setting yet: see at Cloudflare that it is changed."
 DOCS = "https://developers.cloudflare.com"
-EDGE = "ssl/edge-certificates/additional-options"
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting of a zone. `weak` says how severe a value is; what it does not name is all right."""
-
-    name: str
-    domain: str
-    title: str
-    why: str
-    advice: str
-    docs: str
-    weak: Mapping[str, str] | Callable[[Any], str | None]
-    path: str = "/settings/{name}"
-    member: str = "value"
-
-    def judge(self, result: Any) -> tuple[Any, str | None]:
-        """Return the value, and how severe it is: None when it is fine or not known to be weak."""
-        value = result[self.member]
-        if callable(self.weak):
-            return value, self.weak(value)
-        return value, self.weak.get(value) if isinstance(value, str) else None
-
-
-def _hsts(value: Any) -> str | None:
-    hsts = value.get("strict_transport_security") or {}
-    lasts = hsts.get("enabled") and (hsts.get("max_age") or 0) >= HALF_A_YEAR
-    return None if lasts else "medium"
-
-
-SETTINGS = (
-    Setting(
-        "ssl",
-        "security",
-        "Traffic is not encrypted all the way to the server",
-        "Off sends everything in the clear; Flexible leaves the way from Cloudflare to the server unencrypted.",
-        "Set the SSL/TLS encryption mode to Full (strict).",
-        "ssl/origin-configuration/ssl-modes/",
-        {"off": "critical", "flexible": "high"},
-    ),
-    Setting(
-        "always_use_https",
-        "security",
-        "Pages are served over plain HTTP",
-        "Requests over HTTP are answered and not sent to HTTPS.",
-        "Switch Always Use HTTPS on.",
-        f"{EDGE}/always-use-https/",
-        {"off": "medium"},
-    ),
-    Setting(
-        "min_tls_version",
-        "security",
-        "TLS versions are accepted that are out of use",
-        "TLS 1.0 and 1.1 were deprecated by RFC 8996 for their weaknesses.",
-        "Set the Minimum TLS Version to 1.2 or later.",
-        f"{EDGE}/minimum-tls/",
-        {"1.0": "high", "1.1": "high"},
-    ),
-    Setting(
-        "tls_1_3",
-        "security",
-        "TLS 1.3 is switched off",
-        "TLS 1.3 drops the weak ciphers of its forerunners and needs one round trip less.",
-        "Switch TLS 1.3 on.",
-        f"{EDGE}/tls-13/",
-        {"off": "low"},
-    ),
-    Setting(
-        "automatic_https_rewrites",
-        "security",
-        "References to plain HTTP are not rewritten",
-        "Images and scripts that pages name over HTTP stay mixed content.",
-        "Switch Automatic HTTPS Rewrites on.",
-        f"{EDGE}/automatic-https-rewrites/",
-        {"off": "low"},
-    ),
-    Setting(
-        "security_header",
-        "security",
-        "Strict-Transport-Security is off or too short",
-        "Without it, for half a year at least, a browser's first request can be led away over plain HTTP.",
-        "Enable HSTS with a max-age of six months or more, once every host of the zone serves HTTPS.",
-        f"{EDGE}/http-strict-transport-security/",
-        _hsts,
-    ),
-    Setting(
-        "security_level",
-        "security",
-        "Visitors of bad reputation are not challenged",
-        "The security level is off, or essentially off.",
-        "Set the Security Level to Medium or higher.",
-        "waf/tools/security-level/",
-        {"off": "medium", "essentially_off": "medium"},
-    ),
-    Setting(
-        "browser_check",
-        "security",
-        "The browser integrity check is off",
-        "Requests with headers that only abusive clients send are let through.",
-        "Switch Browser Integrity Check on.",
-        "waf/tools/browser-integrity-check/",
-        {"off": "low"},
-    ),
-    Setting(
-        "development_mode",
-        "performance",
-        "Development mode bypasses the cache",
-        "Every request goes to the server until the mode is switched off or has run out.",
-        "Switch Development Mode off.",
-        "cache/reference/development-mode/",
-        {"on": "medium"},
-    ),
-    Setting(
-        "http3",
-        "performance",
-        "HTTP/3 is switched off",
-        "Connections take longer to begin and stall on lost packets.",
-        "Switch HTTP/3 (with QUIC) on.",
-        "speed/optimization/protocol/http3/",
-        {"off": "low"},
-    ),
-    Setting(
-        "brotli",
-        "performance",
-        "Brotli compression is switched off",
-        "Texts are sent larger than browsers need them.",
-        "Switch Brotli on.",
-        "speed/optimization/content/compression/",
-        {"off": "low"},
-    ),
-    Setting(
-        "early_hints",
-        "performance",
-        "Early hints are switched off",
-        "Browsers learn what a page needs only when the page has come.",
-        "Switch Early Hints on.",
-        "cache/advanced-configuration/early-hints/",
-        {"off": "low"},
-    ),
-    Setting(
-        "dnssec",
-        "security",
-        "DNSSEC is not active",
-        "Answers about the zone's names can be forged.",
-        "Enable DNSSEC, and enter its DS record at the registrar.",
-        "dns/dnssec/",
-        {"disabled": "medium", "pending": "medium", "pending-disabled": "medium", "error": "high"},
-        path="/dnssec",
-        member="status",
-    ),
-)
 
 
 class Cloudflare(Provider):
@@ -184,6 +31,7 @@ class Cloudflare(Provider):
     api_url = "https://api.cloudflare.com/client/v4"
     oauth = OAuth("https://dash.cloudflare.com/oauth2/token")
     chosen = ("zone_id",)
+    checks = tuple(BY_KEY)
     _named: tuple[str, str] | None = None
 
     def headers(self) -> dict[str, str]:
@@ -211,6 +59,23 @@ class Cloudflare(Provider):
         if "html" in (answer.headers.get("content-type") or ""):
             raise Unavailable(f"Cloudflare answered with a web page and no data (status {answer.status}).")
         raise Refused(_refusal(answer))
+
+    def is_expired(self, answer: Response) -> bool:
+        """Cloudflare says it with the status 403 and the code 9109, too."""
+        return super().is_expired(answer) or "(9109)" in _why(answer)
+
+    def ask_again(self, key: str, evidence: Mapping[str, Any], since: datetime) -> Reply:
+        """Read the setting again."""
+        setting = BY_KEY[key]
+        if evidence.get("source") != f"cloudflare/{self.zone_id}/{setting.name}":
+            raise Refused("The finding is of another zone than the one that is connected.")
+        value, severity = self._result(setting.path.format(name=setting.name), setting.judge)
+        seen = {"setting": setting.name, "value": value}
+        if severity is not None:
+            return Reply(False, f"{setting.name} is still weak.", seen)
+        if not setting.is_sound(value):
+            return Reply(None, f"{setting.name} has a value that this build does not know.", seen)
+        return Reply(True, f"{setting.name} is as it should be.", seen)
 
     @property
     def zone_id(self) -> str:
@@ -252,8 +117,7 @@ class Cloudflare(Provider):
                     "setting": setting.name,
                     "value": value,
                     "zone": domain,
-                    "checks": [],
-                    "verification": UNVERIFIED,
+                    "checks": [setting.key],
                 },
                 fix={
                     "summary": setting.advice,

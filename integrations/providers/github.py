@@ -7,11 +7,12 @@ A ticket's id and key are both `acme/web-app#123`, so that it stays clear whose 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from integrations.providers import github_alerts as alerts
 from integrations.providers.base import (
     Draft,
     Refused,
@@ -25,14 +26,13 @@ from integrations.providers.base import (
 from integrations.providers.comments import comment_once
 from integrations.providers.github_answers import limited_until, why
 from integrations.providers.markdown import block, marker_in, merged_body
+from integrations.providers.replies import Reply
 from integrations.providers.signing_in import GitHubOAuth
 from krafter_audit.lib.http import Response
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 STATUS, PRIORITY, LONGEST_TITLE = "krafter:", "priority:", 256
 STARTED_LABEL = "krafter:in_progress"
-RULE_SEVERITY = {"error": "high", "warning": "medium"}
-SEVERITIES = frozenset({"critical", "high", "medium", "low"})
 
 
 class GitHub(Tracker):
@@ -42,6 +42,7 @@ class GitHub(Tracker):
     title = "GitHub"
     api_url = "https://api.github.com"
     oauth = GitHubOAuth("https://github.com/login/oauth/access_token")
+    checks = tuple(alerts.KINDS)
     chosen = ("repository",)
 
     def headers(self) -> dict[str, str]:
@@ -131,9 +132,17 @@ class GitHub(Tracker):
     def sources(self) -> Sequence[Source]:
         """List the alerts that GitHub may be asked for; both are off in many repositories."""
         return (
-            Source("code scanning alerts", lambda: self._alerts("code-scanning", self._code_alert)),
-            Source("Dependabot alerts", lambda: self._alerts("dependabot", self._dependabot_alert)),
+            Source("code scanning alerts", lambda: self._alerts("code-scanning", alerts.code_alert)),
+            Source("Dependabot alerts", lambda: self._alerts("dependabot", alerts.dependabot_alert)),
         )
+
+    def ask_again(self, key: str, evidence: Mapping[str, Any], since: datetime) -> Reply:
+        """See whether GitHub has found the alert fixed."""
+        start, kind = f"{self.repository}/{alerts.KINDS[key]}/", alerts.KINDS[key]
+        number = str(evidence.get("source")).removeprefix(start)
+        if not number.isdecimal():
+            raise Refused("The finding is of another repository than the one that is connected.")
+        return self.read(self.ask("GET", self._path(f"/{kind}/alerts/{number}")), alerts.state_of)
 
     def refuse(self, answer: Response) -> None:
         """Tell rate limits and outages from refusals. Source: GitHub, "Rate limits for the REST API"."""
@@ -203,57 +212,7 @@ class GitHub(Tracker):
     def _alerts(self, kind: str, parse: Any) -> Iterator[Sequence[RemoteFinding]]:
         query = {"state": "open", "per_page": 100}
         for answer in self.pages(self._path(f"/{kind}/alerts"), query):
-            yield self.read(answer, lambda alerts: [parse(alert) for alert in alerts])
-
-    def _code_alert(self, alert: Any) -> RemoteFinding:
-        rule, instance = alert["rule"], alert.get("most_recent_instance") or {}
-        what = rule.get("description") or rule.get("name") or rule.get("id") or "Code scanning alert"
-        place = instance.get("location") or {}
-        level = rule.get("security_severity_level") or RULE_SEVERITY.get(rule.get("severity") or "", "low")
-        path = place.get("path")
-        return RemoteFinding(
-            external_id=f"{self.repository}/code-scanning/{int(alert['number'])}",
-            url=str(alert["html_url"]),
-            domain="security",
-            title=f"{what} (code scanning alert {int(alert['number'])})",
-            severity=level if level in SEVERITIES else "low",
-            description=(instance.get("message") or {}).get("text") or "",
-            assets=(("file", str(path)),) if path else (),
-            evidence={"rule": rule.get("id"), "tool": alert["tool"].get("name"), "location": place},
-        )
-
-    def _dependabot_alert(self, alert: Any) -> RemoteFinding:
-        advisory, weakness = alert["security_advisory"], alert["security_vulnerability"]
-        package, manifest = weakness["package"]["name"], alert["dependency"].get("manifest_path")
-        patched = (weakness.get("first_patched_version") or {}).get("identifier")
-        severity = advisory.get("severity")
-        return RemoteFinding(
-            external_id=f"{self.repository}/dependabot/{int(alert['number'])}",
-            url=str(alert["html_url"]),
-            domain="security",
-            title=f"{package}: {advisory['summary']} (Dependabot alert {int(alert['number'])})",
-            severity=severity if severity in SEVERITIES else "medium",
-            description=advisory.get("description") or "",
-            assets=(("file", str(manifest)),) if manifest else (),
-            evidence={
-                "advisory": advisory.get("ghsa_id"),
-                "cve": advisory.get("cve_id"),
-                "package": package,
-                "vulnerable": weakness.get("vulnerable_version_range"),
-                "first_patched": patched,
-            },
-            fix=_upgrade(package, patched, str(alert["html_url"])),
-        )
-
-
-def _upgrade(package: str, patched: str | None, reference: str) -> dict[str, Any] | None:
-    if not patched:
-        return None
-    return {
-        "summary": f"Upgrade {package} to {patched} or later.",
-        "steps": [f"Raise {package} to {patched}.", "Update the lock file and deploy."],
-        "references": [reference],
-    }
+            yield self.read(answer, lambda listed: [parse(self.repository, alert) for alert in listed])
 
 
 def _category(issue: Any, labels: Sequence[str]) -> State:

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from integrations.providers.base import (
+    Absent,
     Draft,
     Refused,
     RemoteFinding,
@@ -23,8 +24,9 @@ from integrations.providers.base import (
     Unavailable,
 )
 from integrations.providers.comments import comment_once
-from integrations.providers.gitlab_vulnerabilities import unsettled
+from integrations.providers.gitlab_vulnerabilities import RESOLVED, state_of, unsettled
 from integrations.providers.markdown import block, marker_in, merged_body
+from integrations.providers.replies import Reply
 from integrations.providers.signing_in import GitLabOAuth
 from krafter_audit.lib.http import Client, Response
 
@@ -45,6 +47,7 @@ class GitLab(Tracker):
     title = "GitLab"
     api_url = f"https://gitlab.com{API}"
     oauth = GitLabOAuth("https://gitlab.com/oauth/token", refreshed_with=("redirect_uri",))
+    checks = (RESOLVED,)
     chosen = (
         "project",
     )  # not base_url: a sign-in's token is for the operator's GitLab and goes nowhere else
@@ -203,6 +206,17 @@ class GitLab(Tracker):
         path = str((merge_request.get("references") or {}).get("full") or "").rpartition("!")[0]
         ours = (path.lower(), str(merge_request.get("project_id")))
         return self.project.lower() in ours
+
+    def ask_again(self, key: str, evidence: Mapping[str, Any], since: datetime) -> Reply:
+        """Look for the finding in the report of the newest pipeline. One that is gone may not have been looked for."""
+        source, query = str(evidence.get("source")), {"scope": "all", "per_page": 100}
+        if not source.startswith(f"{self.project}/vulnerability/"):
+            raise Refused("The finding is of another project than the one that is connected.")
+        for answer in self.pages(self._path("/vulnerability_findings"), query):
+            reply = self.read(answer, lambda listed: state_of(listed, self.project, source))
+            if reply is not None:
+                return reply
+        raise Absent("The newest report does not name it any more: see that its scanner has run.")
 
     def _vulnerabilities(self) -> Iterator[Sequence[RemoteFinding]]:
         """Yield what is not settled. Scope `dismissed` is said to mean both: all are asked for, and sifted."""

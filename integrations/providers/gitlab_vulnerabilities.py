@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.providers.base import RemoteFinding
+from integrations.providers.replies import Reply, by_state
 
+RESOLVED = "gitlab_vulnerability_resolved"
 LONGEST_NAME = 240
 SEVERITY = {"critical": "critical", "high": "high", "medium": "medium", "low": "low", "info": "low"}
 SETTLED = frozenset({"dismissed", "resolved"})
@@ -17,6 +19,22 @@ SETTLED = frozenset({"dismissed", "resolved"})
 def unsettled(listed: Any, project: str, web: str) -> list[RemoteFinding]:
     """Return what is neither dismissed nor resolved. `web` is the address of the server."""
     return [_finding(found, project, web) for found in listed if not _is_settled(found)]
+
+
+def state_of(listed: Any, project: str, source: str) -> Reply | None:
+    """Judge the finding of this id in a page of the list; None when it is not in it."""
+    for found in listed:
+        if source == f"{project}/vulnerability/{found.get('uuid') or found.get('id')}":
+            return by_state(
+                "dismissed" if found.get("dismissal_feedback") else found.get("state"),
+                mended={"resolved": "is resolved"},
+                open_={"detected": "is still detected", "confirmed": "is confirmed and still there"},
+                undecided={
+                    "dismissed": "was dismissed at GitLab, which does not mend it: decide about the finding"
+                },
+                what="The vulnerability",
+            )
+    return None
 
 
 def _is_settled(found: Any) -> bool:
@@ -38,6 +56,7 @@ def _finding(found: Any, project: str, web: str) -> RemoteFinding:
         description=str(found.get("description") or ""),
         assets=tuple((what, str(place[what])) for what in ("file", "image") if place.get(what)),
         evidence={
+            "checks": [RESOLVED],
             "scanner": _mapping(found.get("scanner")).get("name"),
             "identifiers": _names(found.get("identifiers")),
             "location": place,

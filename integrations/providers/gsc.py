@@ -14,9 +14,18 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from integrations.providers.base import Expired, OAuth, Refused, RemoteFinding, Source, Unavailable
+from integrations.providers.base import Absent, Expired, OAuth, Refused, RemoteFinding, Source, Unavailable
 from integrations.providers.google import SCOPES, TOKENS, Google
-from integrations.providers.gsc_problems import Problem, problems, sitemap_problem
+from integrations.providers.gsc_problems import (
+    KEYS,
+    SITEMAP,
+    Problem,
+    of_a_page,
+    of_a_sitemap,
+    problems,
+    sitemap_problem,
+)
+from integrations.providers.replies import Reply
 
 A_DAY = 1_900  # inspections; Google allows 2,000 for a property and leaves none to people then
 A_SYNC = 400
@@ -39,6 +48,7 @@ class SearchConsole(Google):
     title = "Google Search Console"
     api_url = "https://searchconsole.googleapis.com"
     oauth = OAuth(TOKENS, scope=f"{SCOPES}webmasters.readonly")
+    checks = KEYS
     chosen = ("site_url",)
     _found_site: str | None = None
 
@@ -65,6 +75,18 @@ class SearchConsole(Google):
     def sources(self) -> Sequence[Source]:
         """List what can be asked for."""
         return (Source("sitemaps", self._sitemaps), Source("URL inspections", self._inspections))
+
+    def ask_again(self, key: str, evidence: Mapping[str, Any], since: datetime) -> Reply:
+        """Inspect the page once more, or read the list of sitemaps."""
+        if evidence.get("property") != self.site:
+            raise Refused("The finding is of another property than the one that is connected.")
+        page = str(evidence["page"])
+        if key != SITEMAP:
+            return self.inspect(page, lambda result: of_a_page(key, result, since))
+        reply = self.sitemaps(lambda listed: of_a_sitemap(page, listed, since))
+        if reply is None:
+            raise Absent("The sitemap is no longer among those that were submitted.")
+        return reply
 
     def inspect[Parsed](self, address: str, parse: Callable[[Any], Parsed]) -> Parsed:
         """Return what `parse` reads from Google's answer about one page of the property."""
@@ -205,7 +227,7 @@ class SearchConsole(Google):
                 "page": address,
                 "seen": dict(problem.seen),
                 "shown": _magnitude(shown),
-                "checks": [],
+                "checks": [problem.key],
             },
             fix={
                 "summary": problem.advice,

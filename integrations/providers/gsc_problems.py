@@ -5,12 +5,16 @@ Source: Search Console API, `urlInspection.index.inspect` and `sitemaps.list`. G
 December 2023 and answers it with VERDICT_UNSPECIFIED, so nothing is read of it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
+
+from integrations.providers.replies import Reply
 
 FETCHED, ROBOTS, INDEXING = "gsc_page_fetched", "gsc_robots_allowed", "gsc_indexing_allowed"
 CANONICAL, INDEXED, RICH, SITEMAP = "gsc_canonical_agreed", "gsc_indexed", "gsc_rich_results", "gsc_sitemap"
+KEYS = (FETCHED, ROBOTS, INDEXING, CANONICAL, INDEXED, RICH, SITEMAP)
 
 FETCHES = {
     "SERVER_ERROR": ("the server failed", "high"),
@@ -135,6 +139,41 @@ def sitemap_problem(sitemap: Mapping[str, Any]) -> Problem | None:
     if errors:
         return Problem(SITEMAP, "medium", "has errors", advice, seen)
     return Problem(SITEMAP, "low", "has warnings", advice, seen)
+
+
+def of_a_page(key: str, result: Mapping[str, Any], since: datetime) -> Reply:
+    """Judge an inspection for the problem of this key. Google tells what it saw at its last crawl."""
+    index = result.get("indexStatusResult") or {}
+    found = [problem for problem in problems(result) if problem.key == key]
+    seen = {**_of(index), "lastCrawlTime": index.get("lastCrawlTime"), "since": since.isoformat()}
+    if not found and not is_known(key, result):
+        return Reply(None, "Google says nothing of it, or in words that this build does not know.", seen)
+    if not found:
+        return Reply(True, "Google's inspection of the page finds nothing wrong with it.", seen)
+    return _still_there(found[0], index.get("lastCrawlTime"), since, seen)
+
+
+def of_a_sitemap(path: str, listed: Iterable[Mapping[str, Any]], since: datetime) -> Reply | None:
+    """Judge one of the sitemaps; None where it is not listed."""
+    for sitemap in listed:
+        if sitemap.get("path") != path:
+            continue
+        seen = {name: sitemap.get(name) for name in ("errors", "warnings", "isPending", "lastDownloaded")}
+        if sitemap.get("isPending"):
+            return Reply(None, "Google has not read the sitemap yet.", seen)
+        found = sitemap_problem(sitemap)
+        if found is None:
+            return Reply(True, "Google reads the sitemap without errors and warnings.", seen)
+        return _still_there(found, sitemap.get("lastDownloaded"), since, seen)
+    return None
+
+
+def _still_there(problem: Problem, looked_at: Any, since: datetime, seen: Mapping[str, Any]) -> Reply:
+    """A fault that Google saw before the fix was ready says nothing of the fix."""
+    if not looked_at or datetime.fromisoformat(str(looked_at)) <= since:
+        when = f"last looked at {looked_at}" if looked_at else "has not looked"
+        return Reply(None, f"Google {when}, before the fix was ready: ask it to look again.", seen)
+    return Reply(False, f"Google looked after the fix was ready, and it {problem.says}.", seen)
 
 
 def _of(index: Mapping[str, Any]) -> dict[str, Any]:

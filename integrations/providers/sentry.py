@@ -20,6 +20,8 @@ from integrations.providers.base import (
     Source,
     Unavailable,
 )
+from integrations.providers.replies import Reply
+from integrations.providers.sentry_quiet import NO_NEW_EVENTS, quiet_since
 from integrations.providers.signing_in import SentryOAuth
 from krafter_audit.lib.http import Client, Response
 
@@ -52,6 +54,7 @@ class Sentry(Provider):
     title = "Sentry"
     api_url = "https://sentry.io"
     oauth = SentryOAuth("https://sentry.io/oauth/token/", refreshed_with=("installation_id",))
+    checks = (NO_NEW_EVENTS,)
     chosen = (
         "organization",
         "project",
@@ -94,6 +97,14 @@ class Sentry(Provider):
             raise Refused(f"Issue {number} is one of the project {project}.")
         if status == "unresolved":
             self.ask("PUT", path, json={"status": "resolved"})
+
+    def ask_again(self, key: str, evidence: Mapping[str, Any], since: datetime) -> Reply:
+        """See whether an event has come in since the fix was ready."""
+        number = str(evidence.get("source")).removeprefix(self.settled_prefix)
+        if not number.isdecimal():
+            raise Refused("The finding is of another project than the one that is connected.")
+        path = f"/api/0/organizations/{self._slug('organization')}/issues/{number}/"
+        return self.read(self.ask("GET", path), lambda told: quiet_since(told, since, datetime.now(UTC)))
 
     def refuse(self, answer: Response) -> None:
         """Tell rate limits and outages from refusals. Source: Sentry, "Rate Limits" of its API."""
@@ -184,7 +195,7 @@ class Sentry(Provider):
                 "culprit": culprit,
                 "first_seen": issue.get("firstSeen"),
                 "domain_reason": reason,
-                "checks": [],
+                "checks": [NO_NEW_EVENTS],
             },
             fix={
                 "summary": f"Find the cause of {short} and mend it.",

@@ -123,7 +123,7 @@ def test_a_weak_setting_is_a_finding(adapter: Cloudflare, zone: Zone) -> None:
     assert found.fix["summary"] == "Set the Minimum TLS Version to 1.2 or later."
 
 
-def test_the_evidence_has_the_setting_and_its_value_and_says_that_no_check_reads_it(
+def test_the_evidence_has_the_setting_its_value_and_the_check_that_reads_it_again(
     adapter: Cloudflare, zone: Zone
 ) -> None:
     zone.settings["min_tls_version"] = "1.1"
@@ -134,8 +134,7 @@ def test_the_evidence_has_the_setting_and_its_value_and_says_that_no_check_reads
         "setting": "min_tls_version",
         "value": "1.1",
         "zone": "example.com",
-        "checks": [],
-        "verification": "No automatic check reads this setting yet: see at Cloudflare that it is changed.",
+        "checks": ["cloudflare_min_tls"],
     }
 
 

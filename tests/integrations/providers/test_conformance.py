@@ -73,3 +73,11 @@ def test_an_adapter_knows_one_vendor_and_nothing_of_the_house(adapter: type[Prov
 
     assert [name for name in names if name.startswith(FOREIGN)] == []
     assert [name for name in house if not name.startswith(ALLOWED_IMPORTS)] == []
+
+
+@EVERY_ADAPTER
+def test_an_adapter_that_brings_findings_can_be_asked_about_them_again(adapter: type[Provider]) -> None:
+    brings = adapter.sources is not Provider.sources
+
+    assert brings is bool(adapter.checks)
+    assert brings is (adapter.ask_again is not Provider.ask_again)
