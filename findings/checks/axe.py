@@ -1,13 +1,16 @@
-"""What all checks that stand in for a rule of axe-core share: its page, its fix, how it is registered."""
+"""What the checks that are rules of axe-core share: how they are registered, and the page of a stand-in."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from functools import wraps
 
 from selectolax.lexbor import LexborNode
 
 from findings.checks.accessible_name import text_of
+from findings.checks.axe_verdict import judge_rule, key_of
+from findings.checks.browsing import RULE
 from findings.checks.facts import Facts
 from findings.checks.obstacles import CannotLook
-from findings.checks.outcome import Outcome, passed, verdict
+from findings.checks.outcome import Measurement, Outcome, passed, verdict
 from findings.checks.page import Page, snippet
 from findings.checks.registry import ACCESSIBILITY, Fix, Run, Severity, check
 
@@ -46,21 +49,71 @@ def axe_rule(
     example: str,
     criterion: str = "",
 ) -> Callable[[Run], Run]:
-    """Register the function below as the static stand-in for a rule of axe-core; `criterion` is a page of
-    WCAG.
+    """Register a rule of axe-core; `criterion` is a page of WCAG.
+
+    Where there is a browser, axe-core judges the rendered page. The function below is its stand-in where there is
+    none, and looks at the markup as it was sent.
     """
-    references = (f"{RULES}/{rule}", *((f"{WCAG}/{criterion}",) if criterion else ()))
-    snippets: Mapping[str, str] = {"html": example}
+    register = _as_check(
+        rule,
+        severity,
+        title,
+        why,
+        Fix(summary, steps, _references(rule, criterion), {"html": example}),
+        static=True,
+    )
+
+    def with_stand_in(stand_in: Run) -> Run:
+        @wraps(stand_in)
+        def run(facts: Facts) -> Outcome | Measurement:
+            return judge_rule(facts, rule) if facts.browsing.browser else stand_in(facts)
+
+        register(run)
+        return stand_in
+
+    return with_stand_in
+
+
+def rendered_rule(
+    rule: str,
+    *,
+    severity: Severity,
+    title: str,
+    why: str,
+    holds: str,
+    summary: str,
+    steps: tuple[str, ...],
+    example: str,
+    criterion: str,
+) -> None:
+    """Register a rule of axe-core that only a rendered page can be asked about; `holds` says when it passes."""
+
+    def run(facts: Facts) -> Outcome:
+        return judge_rule(facts, rule)
+
+    run.__doc__ = holds
+    fix = Fix(summary, steps, _references(rule, criterion), {"html": example})
+    _as_check(rule, severity, title, why, fix, static=False)(run)
+
+
+def _references(rule: str, criterion: str) -> tuple[str, ...]:
+    return (f"{RULES}/{rule}", *((f"{WCAG}/{criterion}",) if criterion else ()))
+
+
+def _as_check(
+    rule: str, severity: Severity, title: str, why: str, fix: Fix, *, static: bool
+) -> Callable[[Run], Run]:
     return check(
-        f"a11y_{rule.replace('-', '_')}",
+        key_of(rule),
         domain=ACCESSIBILITY,
         severity=severity,
-        needs={"page"},
+        needs={"page", f"{RULE}{rule}"},
         title=title,
         why=why,
-        fix=Fix(summary, steps, references, snippets),
+        fix=fix,
+        kind="browser",
         oracle={"axe": rule},
-        static=True,
+        static=static,
     )
 
 

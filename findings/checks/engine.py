@@ -4,8 +4,10 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from findings.checks import registry
+from findings.checks.comparing import compared
 from findings.checks.evidence import gathered, identity_before, of_the_rule, storable
 from findings.checks.facts import Facts
 from findings.checks.fetching import RETRY_DELAYS
@@ -14,6 +16,9 @@ from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome, inconclusive
 from findings.checks.registry import Check
 from krafter_audit.lib.http import Access, Client
+
+if TYPE_CHECKING:
+    from findings.browser import Browser
 
 logger = logging.getLogger(__name__)
 
@@ -27,13 +32,14 @@ def look(
     before: Mapping[str, Outcome] | None = None,
     retry_delays: Sequence[float] = RETRY_DELAYS,
     facts: Facts | None = None,
+    browser: "Browser | None" = None,
 ) -> Iterator[tuple[str, Outcome]]:
     """Yield (key, outcome) for each key, each as soon as it is known, in the order asked for.
 
     `thresholds` replaces the threshold of a numeric check (in its metric's unit). `before` holds the
     outcomes of an earlier look: what differs from it is looked at twice, and a login wall is noticed by it;
     None says that this is the first look. `facts` lets several calls, also in several threads, share what
-    one of them fetched; else they are made here, with `client`.
+    one of them fetched; else they are made here, with `client` and `browser`.
 
     Nothing that the site does raises; a key that is not known is inconclusive.
     """
@@ -41,9 +47,20 @@ def look(
         if facts is None:
             used = client or stack.enter_context(Client())
             known = identity_before(before)
-            facts = Facts(url, used, retry_delays=retry_delays, before=known, verifying=before is not None)
-        for key in keys:
+            verifying = before is not None
+            facts = Facts(
+                url, used, retry_delays=retry_delays, before=known, verifying=verifying, browser=browser
+            )
+        asked = list(keys)
+        announce(facts, asked, before or {})
+        for key in asked:
             yield key, _look_once_for(key, facts, thresholds or {}, (before or {}).get(key))
+
+
+def announce(facts: Facts, keys: Iterable[str], before: Mapping[str, Outcome]) -> None:
+    """Tell what the keys will need of a browser, so that one visit brings it all."""
+    known = filter(None, map(registry.get, keys))
+    facts.browsing.announce({need for one in known for need in one.needs}, before)
 
 
 def look_many(
@@ -72,7 +89,9 @@ def _look_once_for(
     if known is None:
         return inconclusive("not_available", f"There is no check with the key {key}.")
     outcome = _settle(known, facts, thresholds.get(key), before)
-    told = outcome.with_evidence({**gathered(known, facts), **of_the_rule(known, before)})
+    seen = gathered(known, facts)
+    outcome = compared(known, outcome, before, seen)
+    told = outcome.with_evidence({**seen, **of_the_rule(known, before, by_browser="tools" in seen)})
     return told_openly(replace(told, evidence=storable(told.evidence)), facts.client.access)
 
 

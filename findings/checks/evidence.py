@@ -28,19 +28,21 @@ def gathered(known: Check, facts: "Facts") -> dict[str, Any]:
     """
     responses = _responses(known, facts)
     described = {"url": facts.url, "requests": len(responses), **_about(known, facts, responses)}
+    if known.kind == "browser":
+        described |= facts.browsing.as_evidence(timed="vitals" in known.needs)
     if len(responses) > 1:
         described["fetched"] = [_line(response) for response in responses[:MOST_REQUESTS_SHOWN]]
     return described
 
 
-def of_the_rule(known: Check, before: Outcome | None) -> dict[str, Any]:
+def of_the_rule(known: Check, before: Outcome | None, *, by_browser: bool) -> dict[str, Any]:
     """Return which rule in which build answered, and whether the earlier answer was another version's."""
     said: dict[str, Any] = {
         "rule_version": known.version,
         "rule": known.rule,
         "build": getattr(krafter_audit, "__version__", "unknown"),
     }
-    if known.static:
+    if known.static and not by_browser:
         said["method"] = "static markup"
     earlier = before.evidence.get("rule_version") if before else None
     if earlier is not None and earlier != known.version:
@@ -61,12 +63,11 @@ def storable(value: Any) -> Any:
 
 
 def identity_before(before: Mapping[str, Outcome] | None) -> Identity | None:
-    """Return the page's identity as the earlier outcomes kept it; the first one that has it."""
-    for outcome in (before or {}).values():
-        identity = Identity.from_evidence(outcome.evidence.get("identity"))
-        if identity:
-            return identity
-    return None
+    """Return the page's identity as the earlier outcomes kept it; the first one that has it, a browser's first."""
+    kept = [Identity.from_evidence(one.evidence.get("identity")) for one in (before or {}).values()]
+    known = [identity for identity in kept if identity]
+    rendered = [identity for identity in known if identity.as_rendered()]
+    return next(iter([*rendered, *known]), None)
 
 
 def _responses(known: Check, facts: "Facts") -> list["Response"]:
@@ -109,7 +110,8 @@ def _identity(facts: "Facts") -> dict[str, Any]:
     if "page" not in facts.log:
         return {}
     try:
-        return {"identity": page_identity(facts.landing).as_evidence()}
+        identity = page_identity(facts.landing).with_rendered(facts.browsing.identity())
+        return {"identity": identity.as_evidence()}
     except CannotLook:
         return {}
 

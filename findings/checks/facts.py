@@ -6,37 +6,40 @@ see.
 """
 
 import secrets
-import socket
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from findings.checks import obstacles, tls_probe
-from findings.checks.fetching import NO_CACHE, RETRY_DELAYS, Budget, Fetcher, Memo
+from findings.checks import obstacles
+from findings.checks.browsing import Browsing
+from findings.checks.fetching import NO_CACHE, RETRY_DELAYS, Budget, Memo
 from findings.checks.obstacles import CannotLook, Identity
 from findings.checks.page import Page
 from findings.checks.references import same_origin_assets, same_origin_links
 from findings.checks.robots_txt import Robots
-from findings.checks.sites import host_of, same_site
-from krafter_audit.lib.exchange import tls_context
-from krafter_audit.lib.http import Client, Response, Target, dial
+from findings.checks.tls_facts import TlsFacts
+from krafter_audit.lib.http import Client, Response
+
+if TYPE_CHECKING:
+    from findings.browser import Browser
 
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
-REDIRECTS = (301, 302, 303, 307, 308)
 MOST_ASSETS = 12
 MOST_LINKS = 50
 # Links are by far the most requests; so many are left over for the other facts of a run.
 KEPT_FROM_LINKS = 25
 
 
-class Facts(Fetcher):
+class Facts(TlsFacts):
     """The facts of one page, shared by its checks; safe to read from several threads.
 
     `before` is the identity that the page had when the fault was found (None: this is the first look);
     `verifying` says that there was such a look, even where its identity was not kept.
     `owned` says which hosts are proved to be the project's; None = none is.
+    With a `browser` (`findings.browser.Browser`) its checks are asked too, all in the thread that the browser belongs
+    to; `browsing` holds what it sees.
     Every fact raises CannotLook when it cannot be had, and does so again for each check that asks.
     """
 
@@ -52,6 +55,7 @@ class Facts(Fetcher):
         root: "Facts | None" = None,
         site: Memo | None = None,
         owned: obstacles.Owned | None = None,
+        browser: "Browser | None" = None,
     ) -> None:
         super().__init__(client, retry_delays, budget or Budget(), fresh=root is not None)
         self.url = url
@@ -60,6 +64,7 @@ class Facts(Fetcher):
         self._root = root or self
         self._site = site or Memo()
         self.owned = owned
+        self.browsing: Browsing = root.browsing.again(self) if root else Browsing(self, browser)
         if root:
             self._door = root._door
 
@@ -122,7 +127,14 @@ class Facts(Fetcher):
 
     def neighbour(self, url: str) -> "Facts":
         """Return the facts of another page of the site: it shares robots.txt, static files and links."""
-        other = Facts(url, self.client, retry_delays=self.retry_delays, site=self._site, owned=self.owned)
+        other = Facts(
+            url,
+            self.client,
+            retry_delays=self.retry_delays,
+            site=self._site,
+            owned=self.owned,
+            browser=self.browsing.browser,
+        )
         other._door = self._door
         return other
 
@@ -242,56 +254,6 @@ class Facts(Fetcher):
         if not 200 <= response.status < 300:
             raise CannotLook("blocked", f"The page answered with status {response.status} while timed.")
         return response.ttfb_ms
-
-    @property
-    def tls(self) -> tls_probe.Handshake | None:
-        """The handshake with the site; None when it is not served over https."""
-        return self.once("tls", self._shake_hands)
-
-    def _shake_hands(self) -> tls_probe.Handshake | None:
-        endpoint = self._tls_endpoint()
-        if endpoint is None:
-            return None
-        host, port = endpoint
-        trusted = tls_context(self.client.ca_file, verify=True)  # what the requests trust, and no more
-
-        def attempt() -> tls_probe.Handshake:
-            return tls_probe.shake_hands(host, port, self._dialler(host, port), trusted)
-
-        return self.patiently(attempt, lambda _: False)
-
-    @property
-    def tls_old(self) -> list[str]:
-        """The outdated TLS versions that the site still speaks."""
-        handshake = self.tls
-        if handshake is None:
-            return []
-        dialler = self._dialler(handshake.host, handshake.port)
-        return self.once("tls_old", lambda: tls_probe.old_versions_accepted(handshake.host, dialler))
-
-    def _tls_endpoint(self) -> tuple[str, int] | None:
-        """The host and port that speak TLS: the page's own, or those that its http:// address leads to."""
-        url = self.url
-        if urlsplit(url).scheme != "https":
-            first = self.ask("tls", "GET", url)
-            if first.status not in REDIRECTS:
-                obstacles.refuse_error_status(Page(first))
-                return None
-            url = urljoin(url, first.headers.get("location") or "")
-        parts = urlsplit(url)
-        if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
-            return None
-        return host_of(url), parts.port or 443
-
-    def _dialler(self, host: str, port: int) -> tls_probe.Dial:
-        target = Target("https", host, port, "/")
-
-        def connect() -> tuple[socket.socket, str]:
-            self.budget.spend()
-            with self.client.pace.turn(target):
-                return dial(host, port, policy=self.client.policy, timeout=tls_probe.TIMEOUT)
-
-        return connect
 
     def _beside(self, fact: str, method: str, path: str, **options: Any) -> Response:
         """Ask for something of the same origin; an empty path is the page's final address."""

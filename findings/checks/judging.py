@@ -30,7 +30,7 @@ def judge(known: Check, measured: Measurement, threshold: float | None = None) -
         value=value,
         samples=[round(sample, 3) for sample in samples],
         evidence={
-            "detail": f"{value:g} {metric.unit} were measured; {relation} {limit:g} {metric.unit} is good.",
+            "detail": f"Measured: {_written(value, metric)}; {relation} {_written(limit, metric)} is good.",
             "samples": [round(sample, 3) for sample in samples],
             "unit": metric.unit,
             "threshold": limit,
@@ -42,3 +42,7 @@ def judge(known: Check, measured: Measurement, threshold: float | None = None) -
 def _in_doubt(metric: Metric, samples: list[float], limit: float) -> bool:
     verdicts = {metric.allows(sample, limit) for sample in samples}
     return len(verdicts) > 1 or abs(median(samples) - limit) <= NEAR * abs(limit)
+
+
+def _written(value: float, metric: Metric) -> str:
+    return f"{value:g} {metric.unit}".strip()

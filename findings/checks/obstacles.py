@@ -4,7 +4,7 @@ A check that cannot look must never pass, so each of these ends it as inconclusi
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -75,13 +75,30 @@ class CannotLook(Exception):
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one page from another, so that a login wall or a challenge is noticed the second time."""
+    """What tells one page from another, so that a login wall or a challenge is noticed the second time.
+
+    `rendered_…` is what a browser made of it, since scripts may change both; None where none has looked.
+    """
 
     host: str
     path: str
     status_class: int
     title: str
     password_form: bool
+    rendered_title: str | None = None
+    rendered_password_form: bool = False
+
+    def with_rendered(self, seen: "Identity | None") -> "Identity":
+        """Return the same with what a browser saw, if one has looked."""
+        if seen is None:
+            return self
+        return replace(self, rendered_title=seen.title, rendered_password_form=seen.password_form)
+
+    def as_rendered(self) -> "Identity | None":
+        """Return who the page is in a browser; None where none has looked."""
+        if self.rendered_title is None:
+            return None
+        return replace(self, title=self.rendered_title, password_form=self.rendered_password_form)
 
     def as_evidence(self) -> dict[str, Any]:
         return dict(vars(self))

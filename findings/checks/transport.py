@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
-from findings.checks.facts import REDIRECTS, Facts
+from findings.checks.facts import Facts
 from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import Measurement, Outcome, failed, not_applicable, passed
 from findings.checks.registry import HIGH, LOW, PERFORMANCE, SECURITY, SEO, Fix, Metric, check
 from findings.checks.sites import host_of
+from findings.checks.tls_facts import REDIRECTS
 from krafter_audit.lib.http import Response
 
 MDN_HSTS = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"

@@ -8,9 +8,10 @@ import pytest
 from findings.checks.engine import look
 from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from findings.checks.registry import REGISTRY, keys
+from findings.checks.registry import REGISTRY
 from krafter_audit.lib.http import AddressPolicy, Client, Limits
 from tests.findings.checks.base_page import good_site, html, page
+from tests.findings.checks.kinds import MARKUP, WITHOUT_BROWSER
 from tests.findings.checks.site import Answer, Site, loopback_client, served
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
@@ -31,7 +32,7 @@ def reasons(outcomes: dict[str, Outcome]) -> set[tuple[str, str | None]]:
 
 
 def of_the_page() -> list[str]:
-    return [key for key in keys() if key not in WITHOUT_A_PAGE]
+    return [key for key in WITHOUT_BROWSER if key not in WITHOUT_A_PAGE]
 
 
 OBSTACLES = {
@@ -99,7 +100,7 @@ def test_no_check_passes_when_the_site_hangs() -> None:
 def test_an_address_that_is_not_allowed_is_refused_without_a_retry() -> None:
     site = good_site()
     with served(site), Client(policy=AddressPolicy.from_setting(""), ca_file="") as client:
-        outcomes = dict(look(site.url, keys(), client=client, retry_delays=(5, 5)))
+        outcomes = dict(look(site.url, WITHOUT_BROWSER, client=client, retry_delays=(5, 5)))
 
     assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
     assert {outcome.reason for outcome in outcomes.values()} == {"refused_address"}
@@ -138,7 +139,11 @@ def test_another_registrable_domain_is_another_site(asked: str, there: str, offs
     assert same_site(host_of(asked), there) is not offsite
 
 
-BODY_BASED = [key for key in keys("accessibility")] + ["title_present", "meta_description", "mixed_content"]
+BODY_BASED = [key for key in MARKUP if key.startswith("a11y_")] + [
+    "title_present",
+    "meta_description",
+    "mixed_content",
+]
 
 
 def test_checks_of_the_markup_are_inconclusive_on_an_empty_page() -> None:
@@ -315,7 +320,7 @@ def test_a_run_asks_at_most_eighty_times() -> None:
     links = "".join(f'<a href="/p{number}">Page {number}</a>' for number in range(300))
     site = Site({"/": Answer(f"<title>Many</title>{links}", headers=HTML)}, otherwise=Answer("x", 404))
 
-    looked(site, keys())
+    looked(site, WITHOUT_BROWSER)
 
     assert len(site.requests) <= 80
 

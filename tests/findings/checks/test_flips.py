@@ -5,9 +5,9 @@ import trustme
 
 from findings.checks.engine import look
 from findings.checks.outcome import FAILED, NOT_APPLICABLE, PASSED
-from findings.checks.registry import REGISTRY, keys
 from tests.findings.checks.base_page import good_site
 from tests.findings.checks.faults import COMPANIONS, FAULTS
+from tests.findings.checks.kinds import MARKUP, WITHOUT_BROWSER
 from tests.findings.checks.site import Site, loopback_client, served, tls_context
 
 # Those have tests of their own: they need another server, a clock, or a page over plain HTTP.
@@ -23,10 +23,6 @@ ELSEWHERE = {
 }
 
 
-def _of_the_page_alone() -> list[str]:
-    return [key for key in keys() if REGISTRY[key].needs == {"page"}]
-
-
 def _failing(site: Site, asked: list[str], authority: trustme.CA, ca_file: str) -> set[str]:
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
         return {
@@ -40,7 +36,7 @@ def _failing(site: Site, asked: list[str], authority: trustme.CA, ca_file: str) 
 def test_a_check_fails_on_its_own_fault_and_no_other_check_does(
     key: str, authority: trustme.CA, ca_file: str
 ) -> None:
-    failing = _failing(FAULTS[key](), [key, *_of_the_page_alone()], authority, ca_file)
+    failing = _failing(FAULTS[key](), [key, *MARKUP], authority, ca_file)
 
     assert failing == {key} | COMPANIONS.get(key, set())
 
@@ -48,7 +44,7 @@ def test_a_check_fails_on_its_own_fault_and_no_other_check_does(
 def test_no_check_finds_a_fault_on_a_page_without_one(authority: trustme.CA, ca_file: str) -> None:
     site = good_site()
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
-        outcomes = dict(look(site.url, keys(), client=client, retry_delays=()))
+        outcomes = dict(look(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
 
     unhappy = {
         key: o.evidence["detail"] for key, o in outcomes.items() if o.status not in (PASSED, NOT_APPLICABLE)
@@ -58,4 +54,4 @@ def test_no_check_finds_a_fault_on_a_page_without_one(authority: trustme.CA, ca_
 
 
 def test_every_check_has_a_row_in_the_table() -> None:
-    assert set(FAULTS) | ELSEWHERE == set(keys())
+    assert set(FAULTS) | ELSEWHERE == set(WITHOUT_BROWSER)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from findings.checks.engine import look
 from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
-from findings.checks.registry import REGISTRY, keys
 from tests.findings.checks.base_page import good_site, html, page
+from tests.findings.checks.kinds import MARKUP
 from tests.findings.checks.site import Answer, Site, loopback_client, served
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
@@ -191,7 +191,6 @@ def test_robots_txt_may_be_missing_but_not_broken(robots: Answer, status: str) -
     assert outcomes["robots_txt_valid"].status == status
 
 
-MARKUP = [key for key in keys() if REGISTRY[key].needs == {"page"}]
 tags = st.sampled_from(
     [
         "a",

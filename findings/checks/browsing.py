@@ -1,0 +1,147 @@
+"""What a browser sees of a page, for the checks that ask it.
+
+    facts = Facts(url, client, browser=browser)     # browser: findings.browser.Browser, or None where there is none
+    facts.browsing.verdict("color-contrast")
+
+The page is first asked for over plain HTTP, so a site that is down or gone costs no visit; what the browser shows is
+then held against the same obstacles. Without a browser every fact here raises CannotLook (`not_available`).
+All of it is asked for in the thread that the browser belongs to.
+"""
+
+import time
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from findings.checks import obstacles
+from findings.checks.obstacles import CannotLook, Identity, page_identity
+from findings.checks.page import Page
+from findings.checks.sites import origin_of
+
+if TYPE_CHECKING:
+    from findings.browser import Browser
+    from findings.checks.facts import Facts
+    from findings.checks.outcome import Outcome
+    from findings.visiting import Sight, Vitals
+    from findings.visiting.axe import Verdict
+
+FAR_LESS = 10  # a page with a tenth of its elements is not taken for the page
+MOST_SECONDS_OF_LOADS = 60.0  # after which no further load is begun
+RULE = "axe:"  # a check that needs "axe:label" asks axe-core for its rule "label"
+
+
+class Browsing:
+    """The facts of one page that only a browser has.
+
+    `rules` are those that axe-core is asked for in one visit: all that were announced before the first answer was
+    wanted. `earlier` is what the checks said before, by key.
+    """
+
+    def __init__(self, facts: "Facts", browser: "Browser | None") -> None:
+        self.browser = browser
+        self.rules: set[str] = set()
+        self.earlier: dict[str, Outcome] = {}
+        self._facts = facts
+        self._glances: list[Sight] = []
+        self._loads: list[Sight] = []
+        self._loads_began = 0.0
+
+    def announce(self, needs: Iterable[str], earlier: Mapping[str, "Outcome"]) -> None:
+        """Say what will be needed, so that one visit brings it all, and what was said before."""
+        self.rules |= {need.removeprefix(RULE) for need in needs if need.startswith(RULE)}
+        self.earlier.update(earlier)
+
+    def again(self, facts: "Facts") -> "Browsing":
+        """Return the same for a further look at the page."""
+        other = Browsing(facts, self.browser)
+        other.rules, other.earlier = self.rules, self.earlier
+        return other
+
+    def verdict(self, rule: str) -> "Verdict":
+        """What axe-core says of a rule on the rendered page."""
+        self.rules.add(rule)
+        for sight in self._glances:
+            if rule in sight.axe:
+                return sight.axe[rule]
+        return self.glances(len(self._glances) + 1)[-1].axe[rule]
+
+    def glances(self, count: int = 1) -> list["Sight"]:
+        """The first `count` visits at full speed."""
+        while len(self._glances) < count:
+            name = f"glance {len(self._glances)}"
+            self._glances.append(self._facts.once(name, partial(self._visit, throttled=False)))
+        return self._glances[:count]
+
+    def loads(self, count: int) -> list["Vitals"]:
+        """How the first `count` loads on a slow phone went, after one warm-up at full speed."""
+        self.glances()
+        while len(self._loads) < count:
+            self._refuse_endless_loads()
+            name = f"load {len(self._loads)}"
+            self._loads.append(self._facts.once(name, partial(self._visit, throttled=True)))
+        return [sight.vitals for sight in self._loads[:count] if sight.vitals]
+
+    def _refuse_endless_loads(self) -> None:
+        self._loads_began = self._loads_began or time.monotonic()
+        if time.monotonic() - self._loads_began > MOST_SECONDS_OF_LOADS:
+            raise CannotLook("timeout", "The page loads too slowly to be measured often enough.", final=True)
+
+    def as_evidence(self, *, timed: bool) -> dict[str, Any]:
+        """Return how it was looked: tools, profile, number of visits. Empty where no such visit succeeded."""
+        sights = self._loads if timed else self._glances
+        if not sights:
+            return {}
+        tools = {name: version for sight in sights for name, version in sight.tools.items()}
+        return {
+            "method": "browser",
+            "tools": tools,
+            "profile": sights[-1].profile,
+            "visits": len(sights),
+            "page_elements": sights[-1].elements,
+        }
+
+    def identity(self) -> Identity | None:
+        """Who the rendered page is; None where no visit succeeded."""
+        return page_identity(Page(self._glances[0].response)) if self._glances else None
+
+    def _visit(self, *, throttled: bool) -> "Sight":
+        browser = self.browser
+        if browser is None:
+            raise CannotLook("not_available", "No browser is installed here.")
+        from findings.visiting import see  # Playwright is large, and who has no browser need not load it
+
+        facts = self._facts
+        facts.page  # noqa: B018 - the page answers as itself, or the reason why it does not
+        self._refuse_login()
+        rules = () if throttled else self.rules
+        sight = facts.patiently(
+            lambda: see(browser, facts.url, throttled=throttled, rules=rules), lambda _: False
+        )
+        self._refuse_obstacles(Page(sight.response))
+        self._refuse_hardly_anything(sight)
+        return sight
+
+    def _refuse_login(self) -> None:
+        access = self._facts.client.access
+        if access and origin_of(access.origin) == origin_of(self._facts.url):
+            raise CannotLook("not_available", "The page is behind a login, where the browser does not go.")
+
+    def _refuse_hardly_anything(self, sight: "Sight") -> None:
+        """A page whose scripts broke off, or whose data did not come, has no fault because it has nothing."""
+        if sight.is_blank:
+            raise CannotLook("target_missing", "The page shows nothing.")
+        known = [one.evidence.get("page_elements") for one in self.earlier.values()]
+        before = max((count for count in known if isinstance(count, int)), default=0)
+        if sight.elements * FAR_LESS < before:
+            said = f"The page holds {sight.elements} elements; it held {before} when it was found."
+            raise CannotLook("target_missing", said)
+
+    def _refuse_obstacles(self, rendered: Page) -> None:
+        obstacles.refuse_offsite(self._facts.url, rendered)
+        obstacles.refuse_challenge(rendered)
+        obstacles.refuse_error_status(rendered)
+        if self._facts.verifying:
+            before = self._facts.before.as_rendered() if self._facts.before else None
+            obstacles.refuse_login_wall(self._facts.url, rendered, before)
+            obstacles.refuse_no_page(rendered, before)
+            obstacles.refuse_another_page(rendered, before)

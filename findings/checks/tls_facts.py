@@ -1,0 +1,69 @@
+"""What the checks of TLS look at: the handshake with the site, and the versions that it still speaks."""
+
+import socket
+from urllib.parse import urljoin, urlsplit
+
+from findings.checks import obstacles, tls_probe
+from findings.checks.fetching import Fetcher
+from findings.checks.page import Page
+from findings.checks.sites import host_of, same_site
+from krafter_audit.lib.exchange import tls_context
+from krafter_audit.lib.http import Target, dial
+
+REDIRECTS = (301, 302, 303, 307, 308)
+
+
+class TlsFacts(Fetcher):
+    """The facts of the TLS that a page's site speaks."""
+
+    url: str
+
+    @property
+    def tls(self) -> tls_probe.Handshake | None:
+        """The handshake with the site; None when it is not served over https."""
+        return self.once("tls", self._shake_hands)
+
+    def _shake_hands(self) -> tls_probe.Handshake | None:
+        endpoint = self._tls_endpoint()
+        if endpoint is None:
+            return None
+        host, port = endpoint
+        trusted = tls_context(self.client.ca_file, verify=True)  # what the requests trust, and no more
+
+        def attempt() -> tls_probe.Handshake:
+            return tls_probe.shake_hands(host, port, self._dialler(host, port), trusted)
+
+        return self.patiently(attempt, lambda _: False)
+
+    @property
+    def tls_old(self) -> list[str]:
+        """The outdated TLS versions that the site still speaks."""
+        handshake = self.tls
+        if handshake is None:
+            return []
+        dialler = self._dialler(handshake.host, handshake.port)
+        return self.once("tls_old", lambda: tls_probe.old_versions_accepted(handshake.host, dialler))
+
+    def _tls_endpoint(self) -> tuple[str, int] | None:
+        """The host and port that speak TLS: the page's own, or those that its http:// address leads to."""
+        url = self.url
+        if urlsplit(url).scheme != "https":
+            first = self.ask("tls", "GET", url)
+            if first.status not in REDIRECTS:
+                obstacles.refuse_error_status(Page(first))
+                return None
+            url = urljoin(url, first.headers.get("location") or "")
+        parts = urlsplit(url)
+        if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
+            return None
+        return host_of(url), parts.port or 443
+
+    def _dialler(self, host: str, port: int) -> tls_probe.Dial:
+        target = Target("https", host, port, "/")
+
+        def connect() -> tuple[socket.socket, str]:
+            self.budget.spend()
+            with self.client.pace.turn(target):
+                return dial(host, port, policy=self.client.policy, timeout=tls_probe.TIMEOUT)
+
+        return connect

@@ -1,0 +1,175 @@
+"""What a browser sees: the rendered page is judged, once for all checks, and whatever stands in its place is not."""
+
+import io
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from findings.browser import Browser
+from findings.checks.engine import look
+from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from findings.visiting import profile, see, sight
+from krafter_audit.lib.http import AddressPolicy
+from tests.findings.checks.base_page import html
+from tests.findings.checks.kinds import BY_BROWSER_ALONE
+from tests.findings.checks.site import Answer, Site, loopback_client, served
+
+
+def noise(width: int, height: int) -> bytes:
+    """A picture that is full of detail: one of plain colour does not count as the largest paint."""
+    file = io.BytesIO()
+    Image.frombytes("L", (width, height), random.Random(1).randbytes(width * height)).save(file, "PNG")
+    return file.getvalue()
+
+
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+HERO = '<img src="/hero.png" width="400" height="600" alt="A lamp">'
+PICTURE = Answer(noise(200, 300), headers=[("Content-Type", "image/png")])
+MENDS_ITSELF = "<script>document.querySelector('img').alt = 'A lamp'; document.title = 'Lamps'</script>"
+FAULTY_UNTIL_RENDERED = html(replace=(' alt="A lamp"', ""), add=MENDS_ITSELF)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with Browser(policy=AddressPolicy.from_setting("127.0.0.0/8")) as opened:
+        yield opened
+
+
+def plain(text: str, status: int = 200) -> Answer:
+    return Answer(text, status, HTML)
+
+
+def looked(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
+    with served(Site(answers)) as site, loopback_client() as client:
+        return dict(look(site.url, asked, client=client, retry_delays=(), **options))
+
+
+def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(browser: Browser) -> None:
+    said = looked({"/": plain(html())}, "a11y_color_contrast", browser=browser)["a11y_color_contrast"]
+
+    assert said.status == PASSED
+    assert {name: said.evidence[name] for name in ("method", "visits", "profile")} == {
+        "method": "browser",
+        "visits": 1,
+        "profile": profile.described(throttled=False),
+    }
+    assert set(said.evidence["tools"]) == {"axe", "chromium"}
+    assert said.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
+
+
+def test_what_scripts_have_mended_passes_in_a_browser_and_not_in_the_markup(browser: Browser) -> None:
+    answers = {"/": plain(FAULTY_UNTIL_RENDERED)}
+
+    seen = looked(answers, "a11y_image_alt", "a11y_color_contrast", browser=browser)
+    sent = looked(answers, "a11y_image_alt", "a11y_color_contrast")
+
+    assert (seen["a11y_image_alt"].status, seen["a11y_image_alt"].evidence["method"]) == (PASSED, "browser")
+    assert seen["a11y_color_contrast"].status == PASSED
+    assert sent["a11y_image_alt"].evidence["method"] == "static markup"
+    assert (sent["a11y_image_alt"].status, sent["a11y_color_contrast"].reason) == (FAILED, "not_available")
+
+
+def test_without_a_browser_its_checks_are_inconclusive() -> None:
+    outcomes = looked({"/": plain(html())}, *BY_BROWSER_ALONE)
+
+    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}
+
+
+def test_a_browser_that_does_not_start_is_no_reason_to_look_at_the_markup_instead(settings: Any) -> None:
+    settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
+    with Browser(policy=AddressPolicy.from_setting("127.0.0.0/8")) as broken:
+        said = looked({"/": plain(html())}, "a11y_image_alt", browser=broken)["a11y_image_alt"]
+
+    assert (said.status, said.reason) == (INCONCLUSIVE, "not_available")
+
+
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("location = 'http://10.0.0.1/'", "blocked"),
+        ("location = '/login'", "login_wall"),
+        ("location = '/broken'", "blocked"),
+        ("document.title = '404 Not Found'", "target_missing"),
+        ("document.body.remove()", "target_missing"),
+        ("setInterval(() => { const end = Date.now() + 100; while (Date.now() < end); }, 150)", "timeout"),
+    ],
+)
+def test_what_scripts_put_in_the_page_s_place_is_not_judged(
+    script: str, reason: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sight, "MOST_SECONDS_TO_SETTLE", 1)
+    answers = {
+        "/": plain(html(add=f"<script>{script}</script>")),
+        "/login": plain("<title>Sign in</title><form><input type=password></form>"),
+        "/broken": plain("<title>Error</title>", 500),
+    }
+    said = looked(answers, "a11y_image_alt", browser=browser, before={"a11y_image_alt": Outcome(FAILED)})
+
+    assert (said["a11y_image_alt"].status, said["a11y_image_alt"].reason) == (INCONCLUSIVE, reason)
+
+
+def test_a_script_that_leads_to_another_site_is_noticed(browser: Browser) -> None:
+    with served(Site({"/": plain(html())}), host="127.0.0.2") as elsewhere:
+        leads = plain(html(add=f"<script>location = '{elsewhere.url}'</script>"))
+        said = looked({"/": leads}, "a11y_image_alt", browser=browser)["a11y_image_alt"]
+
+    assert (said.status, said.reason) == (INCONCLUSIVE, "offsite_redirect")
+
+
+def test_what_a_page_loads_and_builds_is_counted(browser: Browser) -> None:
+    lazy = HERO.replace("<img", '<img loading="lazy"')
+    many = "<p>1</p>" * 60
+    keys = ("lcp_image_not_lazy", "dom_size", "total_byte_weight")
+    limits = {"dom_size": 50, "total_byte_weight": 100}
+
+    bad = {"/": plain(f"{lazy}{many}<script>{'//' + 'x' * 200_000}</script>"), "/hero.png": PICTURE}
+    good = {"/": plain(HERO), "/hero.png": PICTURE}
+
+    said = [looked(site, *keys, browser=browser, thresholds=limits) for site in (bad, good)]
+
+    assert [[one[key].status for key in keys] for one in said] == [[FAILED] * 3, [PASSED] * 3]
+    assert [one["dom_size"].value for one in said] == [62, 1]
+
+
+def test_a_load_is_timed_as_on_a_slow_phone(browser: Browser) -> None:
+    slow = """<body><h1>Hello</h1><script>setTimeout(() => {
+        const end = performance.now() + 300; while (performance.now() < end);
+        document.querySelector('h1').style.marginTop = '300px' }, 100)</script>"""
+    with served(Site({"/": plain(slow)})) as site:
+        seen = [see(browser, site.url, throttled=throttled) for throttled in (False, True)]
+
+    fast, timed = (one.vitals for one in seen)
+    assert [one.cls > 0.1 for one in (fast, timed)] == [True, True]
+    assert [200 < one.tbt < 400 for one in (fast, timed)] == [True, True]
+    assert fast.lcp < 500 < timed.fcp <= timed.lcp
+    assert [one.weight > 0 for one in seen] == [True, False]
+
+
+def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(browser: Browser) -> None:
+    key = "a11y_image_alt"
+    before = {key: Outcome(FAILED, evidence={"page_elements": 900})}
+
+    said = looked({"/": plain(html())}, key, browser=browser, before=before)[key]
+
+    assert (said.status, said.reason) == (INCONCLUSIVE, "target_missing")
+
+
+def test_what_axe_cannot_tell_does_not_pass_unless_it_was_so_before(browser: Browser) -> None:
+    key, unsure = (
+        "a11y_color_contrast",
+        '<footer><p style="background:url(/x.png)">Over a picture</p></footer>',
+    )
+    answers = {"/": plain(html(add=unsure))}
+
+    first = looked(answers, key, browser=browser)[key]
+    again = looked(answers, key, browser=browser, before={key: first})[key]
+
+    assert (first.status, first.reason, len(first.evidence["needs_review"])) == (
+        INCONCLUSIVE,
+        "not_available",
+        1,
+    )
+    assert again.status == PASSED
