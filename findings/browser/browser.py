@@ -80,7 +80,7 @@ class Browser:
         self._refuse(url)
         session = self._ready()
         limits = EgressLimits(total=seconds)
-        with Egress(policy=self.policy, limits=limits, pins=self._pins) as egress:
+        with Egress(policy=self.policy, limits=limits, pins=self._pins, when_exceeded=session.kill) as egress:
             self.visit = visit = Visit(url, egress)
             try:
                 with session.watched(seconds), told(session, visit), session.page(visit, context) as page:
@@ -120,11 +120,11 @@ def told(session: Session, visit: Visit) -> Iterator[None]:
         visit.refuse_beyond_bounds()
         raise session.why() or BrowserError("timeout", "The page took too long in the browser.") from error
     except Error as error:
-        why = session.why()
-        if why:
-            raise why from error
         visit.refuse_beyond_bounds()
-        raise
+        why = session.why()
+        if why is None:
+            raise
+        raise why from error
 
 
 def navigate(page: Page, visit: Visit, wait_until: WaitUntil) -> None:

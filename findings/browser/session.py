@@ -12,10 +12,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
+from django.conf import settings
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, sync_playwright
 
-from findings.browser import chromium
+from findings.browser import authorities, chromium
 from findings.browser.errors import BrowserError
 from findings.browser.visit import Visit
 from krafter_audit.lib.http import USER_AGENT
@@ -54,6 +55,11 @@ class Session:
         return session
 
     def _start(self, program: str) -> None:
+        if settings.KRAFTER_CA_FILE:
+            lacking = authorities.install(self.home, settings.KRAFTER_CA_FILE)
+            if lacking:
+                detail = f"Chromium can't be made to trust KRAFTER_CA_FILE: {lacking}."
+                raise BrowserError("not_available", detail, final=True)
         self._play = self._driver()
         try:
             self.chromium: Chromium = self._play.chromium.launch(

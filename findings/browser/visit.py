@@ -43,11 +43,10 @@ class Visit:
         return next((found.address for found in self.egress.passages if found.host == host), "")
 
     def count(self, _request: object) -> None:
-        """Note one more request of the page; beyond the most, the proxy closes."""
+        """Note one more request of the page; beyond the most, the browser is ended."""
         self.requests += 1
         if self.requests > self.egress.limits.requests:
-            self.egress.budget.exceeded = f"over {self.egress.limits.requests} requests"
-            self.egress.close()
+            self.egress.exceed(f"over {self.egress.limits.requests} requests")
 
     def refuse_beyond_bounds(self) -> None:
         """Raise BrowserError when the page wanted more than a visit may cost: it was not seen whole."""

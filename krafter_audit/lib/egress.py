@@ -12,6 +12,7 @@ of ours would look like one of the site.
 import contextlib
 import socket
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -70,19 +71,17 @@ class Budget:
         """Count one more request. Raises WireClosed when there were enough."""
         with self.lock:
             self.requests += 1
-            if self.requests > self.limits.requests:
-                self.exceeded = self.exceeded or f"over {self.limits.requests} requests"
-            self._refuse_when_exceeded()
+            self._refuse(self.requests > self.limits.requests, f"over {self.limits.requests} requests")
 
     def take_bytes(self, count: int) -> None:
         """Count bytes on the wire. Raises WireClosed when there were enough."""
         with self.lock:
             self.bytes += count
-            if self.bytes > self.limits.bytes:
-                self.exceeded = self.exceeded or f"over {self.limits.bytes // (1024 * 1024)} MB"
-            self._refuse_when_exceeded()
+            self._refuse(self.bytes > self.limits.bytes, f"over {self.limits.bytes // (1024 * 1024)} MB")
 
-    def _refuse_when_exceeded(self) -> None:
+    def _refuse(self, is_over: bool, words: str) -> None:
+        if is_over:
+            self.exceeded = self.exceeded or words
         if self.exceeded:
             raise WireClosed
 
@@ -91,7 +90,8 @@ class Egress:
     """A proxy for one visit; a context manager. `port` on 127.0.0.1 is where it listens.
 
     `pins` keeps what names resolved to: give the same dictionary to all visits of a run, and each name is looked
-    up once. `passages` tells afterwards what was asked, at which address, and what was refused.
+    up once. `passages` tells afterwards what was asked, at which address, and what was refused. `when_exceeded` is
+    called, perhaps more than once and in another thread, when the visit has cost more than it may.
     """
 
     def __init__(
@@ -100,6 +100,7 @@ class Egress:
         policy: AddressPolicy | None = None,
         limits: EgressLimits | None = None,
         pins: dict[tuple[str, int], list[Address]] | None = None,
+        when_exceeded: Callable[[], None] = lambda: None,
     ) -> None:
         self.policy = policy_from_settings() if policy is None else policy
         self.limits = limits or EgressLimits()
@@ -107,6 +108,7 @@ class Egress:
         self.passages: list[Passage] = []
         self.budget = Budget(self.limits)
         self.port = 0
+        self._when_exceeded = when_exceeded
         self._deadline = Deadline(self.limits.total, "The visit")
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
@@ -133,6 +135,11 @@ class Egress:
                 sock.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for it
         self._listener.close()
 
+    def exceed(self, words: str) -> None:
+        """Say that the visit has cost more than it may, by a count that is not the proxy's."""
+        self.budget.exceeded = self.budget.exceeded or words
+        self._tell_when_exceeded()
+
     @property
     def refused(self) -> list[Passage]:
         """What was not let through."""
@@ -153,9 +160,14 @@ class Egress:
             head, rest = read_head(client, self._deadline)
             self._carry(client, Request.parse(head), rest)
         except (OSError, HttpError, WireClosed, BadRequest):
-            pass  # noted in the passage, or nobody asked for anything
+            self._tell_when_exceeded()  # the rest is noted in the passage, or nobody asked for anything
         finally:
             self._drop(client)
+
+    def _tell_when_exceeded(self) -> None:
+        with self._lock:  # never after the end of the visit
+            if self.budget.exceeded and not self._closed:
+                self._when_exceeded()
 
     def _carry(self, client: socket.socket, request: Request, rest: bytes) -> None:
         passage = self._note(request)

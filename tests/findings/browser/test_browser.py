@@ -16,20 +16,14 @@ def served() -> Iterator[sites.Site]:
         yield site
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser(policy=AddressPolicy.from_setting("127.0.0.1/32")) as opened:
-        yield opened
-
-
-def test_a_page_is_loaded_and_the_visit_tells_what_was_reached(browser: Browser, served: sites.Site):
-    with browser.page(served.url) as page:
-        seen = (page.title(), browser.visit.response.status)
+def test_a_page_is_loaded_and_the_visit_tells_what_was_reached(chrome: Browser, served: sites.Site):
+    with chrome.page(served.url) as page:
+        seen = (page.title(), chrome.visit.response.status)
 
     assert seen == ("A shop of good things", 200)
-    first = browser.visit.passages[0]
+    first = chrome.visit.passages[0]
     assert (first.url, first.address, first.reason) == (served.url, "127.0.0.1", "")
-    assert browser.visit.received > len(served.body)
+    assert chrome.visit.received > len(served.body)
 
 
 def test_what_is_not_public_is_not_even_tried(served: sites.Site):
