@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.models import Project
+from findings.checks import registry
 from findings.models import Severity
 
 Config = dict[str, Any]
@@ -51,4 +52,8 @@ def _check_rules(config: Config) -> dict[str, dict[str, Any]]:
     rules = config.get("checks")
     if not isinstance(rules, dict):
         return {}
-    return {key: rule for key, rule in rules.items() if isinstance(rule, dict)}
+    return {
+        registry.ALIASES.get(str(key), str(key)): rule
+        for key, rule in rules.items()
+        if isinstance(rule, dict)
+    }

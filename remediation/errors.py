@@ -45,7 +45,7 @@ class FindingDismissed(Conflict):
 
 class PlanOutdated(Conflict):
     code = "plan_outdated"
-    message = "The plan was made for another config or another state of the policy. Test the policy again."
+    message = "The plan was made for another config or another state of things. Test the policy again."
 
 
 class NoSigningKey(Conflict):

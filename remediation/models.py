@@ -15,7 +15,10 @@ from krafter_audit.lib.models import Record
 
 
 class Task(Record):
-    """The unit of work that closes a finding."""
+    """The unit of work that closes a finding.
+
+    `sla_from_policy` says that the policy has set the date (or none): a person's own does not follow a plan.
+    """
 
     class Status(models.TextChoices):
         BACKLOG = "backlog"
@@ -31,6 +34,7 @@ class Task(Record):
     priority = models.CharField(max_length=8, choices=Severity, default=Severity.MEDIUM)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     sla_due_at = models.DateTimeField(null=True, blank=True)
+    sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
     external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
     pr_url = models.CharField(max_length=2000, null=True, blank=True)
 

@@ -3,24 +3,22 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.core import signing
-from django.utils import timezone
 
+from accounts.actors import Actor
 from accounts.models import Project
 from events import tallies
 from findings.models import OPEN_STATUSES, Severity
 from findings.rules import severity_rules
+from remediation import consequences
+from remediation.consequences import Consequences, Moves
 from remediation.errors import PlanOutdated
-from remediation.models import Policy, Task
-from remediation.sla import due_at
+from remediation.models import Policy
 
 SALT = "krafter.policy.plan"
 VALID_FOR = 24 * 3600  # seconds
-Moves = Counter[tuple[str, str]]
 
 
 def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
@@ -35,40 +33,40 @@ def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
-    """Return what would change if the config were applied to the open findings and tasks of the project.
+    """Return what applying the config would change, and the token by which exactly this is applied for a day.
 
-    `severities` = `[{from, to, findings}]`; `tasks` = how many SLA dates move, appear, disappear and are overdue
-    at once; `alerts` = how many open critical and high findings each channel would be told of.
+    `severities` = `[{from, to, findings}]` of open findings; `tasks` = how many SLA dates of undone tasks move, appear,
+    disappear and are overdue at once; `alerts` = how many open findings each channel would be told of.
     """
-    rules = severity_rules(config)
-    moves: Moves = Counter()
-    for facets, rows, _ in tallies.totals(policy.project_id, "finding"):
-        if facets["status"] in OPEN_STATUSES:
-            moves[facets["severity"], rules.get(facets["domain"], facets["severity"])] += rows
-    return {
+    told = consequences.tell(policy.project, config)
+    simulation = {
         "severities": [
             {"from": before, "to": after, "findings": rows}
-            for (before, after), rows in sorted(moves.items())
-            if before != after
+            for (before, after), rows in sorted(told.severities.items())
         ],
-        "tasks": _dates(policy.project_id, config, rules),
-        "alerts": _alerts(config, moves),
+        "tasks": told.dates,
+        "alerts": _alerts(config, _open(policy.project, config)),
     }
+    return {"simulation": simulation, "plan_token": _token(policy, config, told)}
 
 
-def token(policy: Policy, config: dict[str, Any]) -> str:
-    """Return the token of this config on this version of the policy; it is good for a day."""
-    return signing.dumps(_plan(policy, config), salt=SALT)
+def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor) -> None:
+    """Move the severities and dates that the plan listed. Call it with the policy's row locked, before it is replaced.
 
-
-def refuse_unless_planned(plan_token: str, policy: Policy, config: dict[str, Any]) -> None:
-    """Raise PlanOutdated unless the token is of this config on the policy as it stands. Call it with the row locked."""
+    Raises PlanOutdated for another config or state of the policy, and where other rows would move than those listed.
+    """
     try:
         planned = signing.loads(plan_token, salt=SALT, max_age=VALID_FOR)
     except signing.BadSignature:
         raise PlanOutdated from None
-    if planned != _plan(policy, config):
+    if planned[:-1] != _plan(policy, config):
         raise PlanOutdated
+    if consequences.carry_out(policy.project, config, version=policy.version + 1, by=by) != planned[-1]:
+        raise PlanOutdated
+
+
+def _token(policy: Policy, config: dict[str, Any], told: Consequences) -> str:
+    return signing.dumps([*_plan(policy, config), told.seal], salt=SALT)
 
 
 def _plan(policy: Policy, config: dict[str, Any]) -> list[Any]:
@@ -76,19 +74,14 @@ def _plan(policy: Policy, config: dict[str, Any]) -> list[Any]:
     return [str(policy.pk), policy.version, digest]
 
 
-def _dates(project_id: Any, config: dict[str, Any], rules: dict[str, str]) -> dict[str, int]:
-    now, counts = timezone.now(), Counter[str]()
-    undone = Task.objects.filter(project_id=project_id, status__in=Task.OPEN)
-    rows: Iterable[tuple[datetime, datetime | None, str, str]] = undone.values_list(
-        "created_at", "sla_due_at", "finding__severity", "finding__domain"
-    ).iterator(chunk_size=2000)
-    for created, due, severity, domain in rows:
-        planned = due_at(config, rules.get(domain, severity), created)
-        if planned != due:
-            counts["given" if due is None else "lifted" if planned is None else "moved"] += 1
-        if planned is not None and planned < now and not (due is not None and due < now):
-            counts["overdue_at_once"] += 1
-    return {word: counts[word] for word in ("moved", "given", "lifted", "overdue_at_once")}
+def _open(project: Project, config: dict[str, Any]) -> Moves:
+    """Return the open findings by the severities that they have and would have."""
+    rules = severity_rules(config)
+    moves: Moves = Counter()
+    for facets, rows, _ in tallies.totals(project.pk, "finding"):
+        if facets["status"] in OPEN_STATUSES:
+            moves[facets["severity"], rules.get(facets["domain"], facets["severity"])] += rows
+    return moves
 
 
 def _alerts(config: dict[str, Any], moves: Moves) -> dict[str, int]:

@@ -38,6 +38,7 @@ MOST_ATTEMPTS = 3
 MOST_PAGES = 25
 MOST_SECONDS = 150  # of looking with a browser; what is left then is the next job's
 LEFT_OUT = f"A verification looks at {MOST_PAGES} pages at most, and this one is beyond them."
+SWITCHED_OFF = "The project's policy switches this check off, so nobody has looked."
 GIVEN_UP = "The worker ended before it had an answer, several times."
 
 
@@ -86,15 +87,18 @@ class Look:
             if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
         ]
         client.access = access.of(self.finding.project)
-        urls = pages(self.finding)
+        self._urls = urls = pages(self.finding)
         owned = ownership.of(self.finding.project, urls[:MOST_PAGES], client)
         self._places = [Place(url, client, self.finding, owned) for url in urls[:MOST_PAGES]]
         self._left_out = dict.fromkeys(urls[MOST_PAGES:], inconclusive("not_available", LEFT_OUT))
-        self._thresholds = rules.thresholds(config_of(self.finding.project))
+        config = config_of(self.finding.project)
+        self._thresholds, self._off = rules.thresholds(config), rules.switched_off(config)
         self._ends = time.monotonic() + MOST_SECONDS
 
     def answer(self, key: str) -> Answer | None:
         """Return what the check says of all its pages; None when the time is over or the lease is lost."""
+        if key in self._off:
+            return judge(key, dict.fromkeys(self._urls, inconclusive("not_available", SWITCHED_OFF)))
         ask = asking.asker_of(key)
         if ask and self.part.attempts <= MOST_ATTEMPTS:
             return answer_of(ask, key, self.finding, self._verification)

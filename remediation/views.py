@@ -198,10 +198,7 @@ class PolicyViewSet(ProjectViewSet):
         answer = plans.test(self.project, config)
         if wanted == "true":
             policy = policies.current(self.project)
-            answer |= {
-                "simulation": plans.simulate(policy, config),
-                "plan_token": plans.token(policy, config),
-            }
+            answer |= plans.simulate(policy, config)
         return Response(answer)
 
 

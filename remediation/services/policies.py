@@ -57,14 +57,14 @@ def replace(
 ) -> Policy:
     """Replace the config wholesale, and the name where one is given; the earlier version is kept.
 
-    With a `plan_token` just the config that was tested is taken, and only while the policy is the one it was tested on.
+    It is for what comes later. With a `plan_token` what is there follows too, exactly as the plan listed it.
     """
     pk = current(project).pk
     policy = Policy.objects.select_for_update().get(pk=pk)
     policy.project = project
     refuse_unless_current(if_match, policy)
     if plan_token is not None:
-        plans.refuse_unless_planned(plan_token, policy, config)
+        plans.apply(plan_token, policy, config, by=by)
     PolicyVersion.objects.create(
         policy=policy,
         version=policy.version,
@@ -75,7 +75,7 @@ def replace(
     policy.name, policy.config, policy.version = name or policy.name, config, policy.version + 1
     policy.save()
     schedules.keep(project, config)
-    record("policy.replaced", policy, by=by, version=policy.version)
+    record("policy.replaced", policy, by=by, version=policy.version, planned=plan_token is not None)
     return policy
 
 

@@ -36,6 +36,8 @@ def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **field
         raise DoneRequiresVerification
     if "sla_due_at" not in fields:
         fields["sla_due_at"] = policies.sla_for(project, finding.severity)
+    else:
+        fields["sla_from_policy"] = False
     task = Task.objects.create(project=project, finding=finding, title=title, **fields)
     record("task.created", task, by=by, finding_id=finding.pk)
     _lead(Work(finding, task))
@@ -59,6 +61,8 @@ def update(
     was = {name: getattr(task, name) for name in changes}
     status = changes.get("status", task.status)
     rest = {name: value for name, value in changes.items() if name != "status"}
+    if "sla_due_at" in changes:
+        rest["sla_from_policy"] = False
     Task.lifecycle.move(task, status, **rest)
     record("task.updated", task, by=by, was=was, now=dict(changes))
     _lead(work)
