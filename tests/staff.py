@@ -14,7 +14,7 @@ from accounts.models import ApiKey, Organization, Project, QuotaMonth, User, mon
 from events.models import Event
 from findings import access
 from findings.models import Finding, Regression, Scan, Site, SiteAccess
-from integrations.models import ExternalLink, Integration, SyncRun
+from integrations.models import Conflict, ExternalLink, Integration, SyncRun
 from remediation.evidence import append
 from remediation.models import Policy, Task, Verification
 from remediation.services import policies
@@ -77,6 +77,17 @@ def _integration(world: World) -> Integration:
     )
 
 
+def _link(world: World) -> ExternalLink:
+    return ExternalLink.objects.create(integration=_integration(world), task=factories.task(world), key="7")
+
+
+def _conflict(world: World) -> Conflict:
+    link = _link(world)
+    return Conflict.objects.create(
+        link=link, integration=link.integration, field="title", ours="A", theirs="B", why="Both were changed."
+    )
+
+
 def _group(world: World) -> Group:
     return Group.objects.create(name=f"Group {next(factories.number)}")
 
@@ -108,9 +119,8 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
     Verification: _verification,
     Policy: lambda world: policies.replace(world.project, config={"b": 1, "a": {}}, name="Rules", by=SYSTEM),
     Integration: _integration,
-    ExternalLink: lambda world: ExternalLink.objects.create(
-        integration=_integration(world), task=factories.task(world), key="7"
-    ),
+    ExternalLink: _link,
+    Conflict: _conflict,
     SyncRun: lambda world: SyncRun.objects.create(integration=_integration(world)),
     Report: _report,
     Share: _share,
