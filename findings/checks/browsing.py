@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 from findings.checks import obstacles
 from findings.checks.obstacles import CannotLook, Identity, page_identity
 from findings.checks.page import Page
-from findings.checks.sites import origin_of
 
 if TYPE_CHECKING:
     from findings.browser import Browser
@@ -112,19 +111,14 @@ class Browsing:
 
         facts = self._facts
         facts.page  # noqa: B018 - the page answers as itself, or the reason why it does not
-        self._refuse_login()
         rules = () if throttled else self.rules
         sight = facts.patiently(
-            lambda: see(browser, facts.url, throttled=throttled, rules=rules), lambda _: False
+            lambda: see(browser, facts.url, throttled=throttled, rules=rules, access=facts.client.access),
+            lambda _: False,
         )
         self._refuse_obstacles(Page(sight.response))
         self._refuse_hardly_anything(sight)
         return sight
-
-    def _refuse_login(self) -> None:
-        access = self._facts.client.access
-        if access and origin_of(access.origin) == origin_of(self._facts.url):
-            raise CannotLook("not_available", "The page is behind a login, where the browser does not go.")
 
     def _refuse_hardly_anything(self, sight: "Sight") -> None:
         """A page whose scripts broke off, or whose data did not come, has no fault because it has nothing."""
@@ -140,6 +134,7 @@ class Browsing:
         obstacles.refuse_offsite(self._facts.url, rendered)
         obstacles.refuse_challenge(rendered)
         obstacles.refuse_error_status(rendered)
+        obstacles.refuse_logged_out(self._facts.url, rendered, self._facts.client.access)
         if self._facts.verifying:
             before = self._facts.before.as_rendered() if self._facts.before else None
             obstacles.refuse_login_wall(self._facts.url, rendered, before)

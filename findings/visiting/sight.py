@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from findings.checks.obstacles import CannotLook
 from findings.visiting import axe, profile
 from findings.visiting.document import Document
+from findings.visiting.login import Login
 from findings.visiting.traffic import Traffic
 from findings.visiting.world import Broken, World
-from krafter_audit.lib.http import Response
+from krafter_audit.lib.http import Access, Response
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
@@ -58,12 +59,19 @@ class Sight:
     profile: dict[str, Any]
 
 
-def see(browser: "Browser", url: str, *, throttled: bool = False, rules: Iterable[str] = ()) -> Sight:
+def see(
+    browser: "Browser",
+    url: str,
+    *,
+    throttled: bool = False,
+    rules: Iterable[str] = (),
+    access: Access | None = None,
+) -> Sight:
     """Visit an address and look. Raises CannotLook.
 
-    Throttled, the load is timed as on a slow phone, and nothing is weighed.
+    Throttled, the load is timed as on a slow phone, and nothing is weighed. `access` is what lets into its origin.
     """
-    visitor = _Visitor(browser, throttled=throttled)
+    visitor = _Visitor(browser, throttled=throttled, access=access)
     with _told(), browser.page(url, prepare=visitor.prepare, **profile.PHONE):
         return visitor.look(sorted(rules))
 
@@ -91,9 +99,10 @@ def _told() -> Iterator[None]:
 class _Visitor:
     """One page on its way."""
 
-    def __init__(self, browser: "Browser", *, throttled: bool) -> None:
+    def __init__(self, browser: "Browser", *, throttled: bool, access: Access | None) -> None:
         self._browser = browser
         self._throttled = throttled
+        self._access = access
 
     def prepare(self, page: "Page") -> None:
         """Make the page ready, before it goes to the address."""
@@ -104,6 +113,8 @@ class _Visitor:
         self._traffic = Traffic(page)
         self._document = Document(page)
         profile.name_the_phone(session, self._browser.version)
+        if self._access:
+            Login(session, self._access)
         if self._throttled:
             profile.throttle(session)
         self._started_at, self._start = datetime.now(UTC), time.monotonic()

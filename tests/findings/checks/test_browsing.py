@@ -6,16 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+import trustme
 from PIL import Image
 
 from findings.browser import Browser
 from findings.checks.engine import look
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from findings.visiting import profile, see, sight
-from krafter_audit.lib.http import AddressPolicy
+from krafter_audit.lib.http import Access, AddressPolicy
 from tests.findings.checks.base_page import html
 from tests.findings.checks.kinds import BY_BROWSER_ALONE
-from tests.findings.checks.site import Answer, Site, loopback_client, served
+from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
 
 
 def noise(width: int, height: int) -> bytes:
@@ -173,3 +174,37 @@ def test_what_axe_cannot_tell_does_not_pass_unless_it_was_so_before(browser: Bro
         1,
     )
     assert again.status == PASSED
+
+
+def test_what_lets_in_goes_to_its_origin_alone(authority: trustme.CA, ca_file: str, settings: Any) -> None:
+    settings.KRAFTER_CA_FILE = ca_file
+    inside = html(add='<p class="who">Ada</p><img src="{other}x.png" alt=""><script>fetch("/data")</script>')
+
+    def answer(method: str, headers: dict[str, str]) -> Answer:
+        if headers.get("x-staging-key") != "k3y-4-staging":
+            return plain("<title>Sign in</title>")
+        return Answer(inside.replace("{other}", other.url), headers=[*HTML, ("Set-Cookie", "seen=1; Secure")])
+
+    staging, other = Site({"/": answer, "/data": plain("{}")}), Site()
+    with served(other, tls_context(authority)), served(staging, tls_context(authority)):
+        lets_in = Access(
+            staging.url.rstrip("/"),
+            {"X-Staging-Key": "k3y-4-staging"},
+            {"session": "c00kie"},
+            selector=".who",
+        )
+        with loopback_client(ca_file, access=lets_in) as client, Browser(policy=client.policy) as browser:
+            said = dict(
+                look(staging.url, ["a11y_image_alt"], client=client, browser=browser, retry_delays=())
+            )
+
+    def carried(site: Site) -> set[tuple[str, str | None, str | None]]:
+        asked = [(path, headers) for _, path, headers in site.requests if headers.get("sec-fetch-site")]
+        return {(path, headers.get("x-staging-key"), headers.get("cookie")) for path, headers in asked}
+
+    assert said["a11y_image_alt"].status == PASSED
+    assert carried(other) == {("/x.png", None, None)}
+    assert carried(staging) >= {
+        ("/", "k3y-4-staging", "session=c00kie"),
+        ("/data", "k3y-4-staging", "session=c00kie; seen=1"),
+    }
