@@ -5,17 +5,25 @@ from uuid import UUID
 from celery import shared_task
 
 from findings import ownership
-from findings.models import ScanPart, Site
+from findings.models import Scanner, ScanPart, Site
 from findings.scanner import working
 from findings.services import schedules
 from krafter_audit.lib.claims import free
-from krafter_audit.lib.jobs import send
+from krafter_audit.lib.jobs import nobody_comes, send
 
 
 @shared_task(name="findings.scan", soft_time_limit=900, time_limit=960)
-def scan(scan_id: str) -> None:
-    """Look at a whole site."""
-    working.carry_out(UUID(scan_id))
+def scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
+    """Look at a whole site; for the browser's part, where no worker has a browser."""
+    if working.carry_out(UUID(scan_id), Scanner(scanner)):
+        send(scan, scan_id, scanner)
+
+
+@shared_task(name="findings.scan_in_browser", soft_time_limit=200, time_limit=240)
+def scan_in_browser(scan_id: str) -> None:
+    """Look at some pages of a site in the browser; those that are left are the next job's."""
+    if working.carry_out(UUID(scan_id), Scanner.BROWSER, browsing=True):
+        send(scan_in_browser, scan_id)
 
 
 @shared_task(name="findings.prove")
@@ -33,9 +41,21 @@ def start_due_scans() -> None:
 @shared_task(name="findings.sweep")
 def sweep() -> None:
     """Send what was lost or left behind."""
-    left = ScanPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
-    for pk in left.values_list("scan_id", flat=True)[:500]:
-        send(scan, str(pk))
+    sweep_scans()
     asked = Site.objects.filter(free(), waiting=True).order_by("created_at")
     for pk in asked.values_list("pk", flat=True)[:500]:
         send(prove, str(pk))
+
+
+def sweep_scans() -> None:
+    """Send the parts of scans that nobody holds. What needs a browser where none works is answered without one."""
+    undone = ScanPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
+    for (pk,) in undone.filter(scanner=Scanner.HTTP).values_list("scan_id")[:500]:
+        send(scan, str(pk))
+    waiting = list(undone.filter(scanner=Scanner.BROWSER).values_list("scan_id", "created_at")[:20])
+    alone = bool(waiting) and nobody_comes("scan_browser", since=waiting[0][1])
+    for pk, _ in waiting:
+        if alone:
+            send(scan, str(pk), Scanner.BROWSER)
+        else:
+            send(scan_in_browser, str(pk))

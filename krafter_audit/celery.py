@@ -3,8 +3,10 @@
 import os
 
 from celery import Celery
-from celery.signals import beat_init, setup_logging, worker_init
+from celery.signals import beat_init, setup_logging, worker_init, worker_shutting_down
 from django_structlog.celery.steps import DjangoStructLogInitStep
+
+from krafter_audit.lib import stopping
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 
@@ -27,3 +29,9 @@ def refuse_wrong_settings(**kwargs: object) -> None:
     from krafter_audit.checks import stop_unless_right
 
     stop_unless_right()
+
+
+@worker_shutting_down.connect
+def leave_the_rest(**kwargs: object) -> None:
+    """Let work that takes long stop at its next step: another worker goes on with it."""
+    stopping.stop()

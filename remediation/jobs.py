@@ -1,20 +1,17 @@
 """What runs in the background about remediation."""
 
-from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from celery import Task, shared_task
-from django.utils import timezone
 
 from findings.models import Scanner
 from krafter_audit.lib.claims import free
-from krafter_audit.lib.jobs import is_worked_on, send
+from krafter_audit.lib.jobs import nobody_comes, send
 from remediation import recheck as engine
 from remediation.models import VerificationPart
 
 MOST_SENT_AGAIN = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # a sweep; those of the browser take long
-NOBODY_CAME = timedelta(seconds=60)  # after which it is asked whether a browser worker runs at all
 
 
 @shared_task(name="remediation.recheck")
@@ -40,14 +37,9 @@ def sweep() -> None:
         left = VerificationPart.objects.filter(free(), finished_at__isnull=True, scanner=scanner)
         rows = left.order_by("created_at").values_list("verification_id", "created_at")
         waiting = list(rows[: MOST_SENT_AGAIN[scanner]])
-        if scanner == Scanner.BROWSER and waiting and nobody_comes(waiting[0][1]):
+        if scanner == Scanner.BROWSER and waiting and nobody_comes("scan_browser", since=waiting[0][1]):
             for pk, _ in waiting:
                 send(recheck, str(pk), scanner)
             continue
         for pk, _ in waiting:
             send(job, str(pk))
-
-
-def nobody_comes(since: datetime) -> bool:
-    """Whether work for a browser has waited for a while and no worker takes any."""
-    return since < timezone.now() - NOBODY_CAME and not is_worked_on("scan_browser")

@@ -12,7 +12,7 @@ from accounts.actors import SYSTEM, Actor
 from events.record import record
 from findings.checks import registry
 from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
-from findings.models import Domain, Scan, ScanPage, ScanPart, ScanResult
+from findings.models import Domain, Scan, Scanner, ScanPage, ScanPart, ScanResult
 from findings.scanner.comparing import compared
 from findings.scanner.keeping import PROGRESS
 from findings.services.ingestion import Sighting, ingest
@@ -115,12 +115,25 @@ def summed_up(scan: Scan) -> dict[str, Any]:
     for broken in _pages(scan).exclude(broken=[]).values_list("broken", flat=True):
         for domain in broken:
             summary["domains"][domain]["error"] = BROKE_OFF
-    left = _pages(scan).filter(looked_at__isnull=True).count()
-    if left:
-        summary["note"] = f"The time was over: {left} of {_pages(scan).count()} pages were not looked at."
+    summary["notes"] = _notes(scan)
     if not any(word in (PASSED, FAILED) for _, word in outcomes):
         summary["error"] = f"Nothing could be looked at. {_why_not(scan)}".strip()
     return summary
+
+
+def _notes(scan: Scan) -> list[str]:
+    """Return sentences about what was not looked at."""
+    notes = []
+    for scanner, label in Scanner.choices:
+        pages = _pages(scan).filter(part__scanner=scanner)
+        left = pages.filter(looked_at__isnull=True).count()
+        if left:
+            what = f"{left} of {pages.count()} pages were not looked at ({label.lower()})."
+            notes.append(f"The time was over: {what}")
+    missed = scan.results.filter(page__part__scanner=Scanner.BROWSER, reason="not_available")
+    details = missed.values_list("evidence__detail").annotate(rows=Count("id")).order_by("-rows")
+    notes += [f"{rows} looks of a browser were not possible: {detail}" for detail, rows in details[:2]]
+    return notes
 
 
 def _pages(scan: Scan) -> Any:

@@ -10,7 +10,7 @@ from django.utils import timezone
 import krafter_audit
 from findings.checks import registry
 from findings.checks.outcome import FAILED, INCONCLUSIVE, Outcome
-from findings.models import Scan, ScanPage, ScanPart, ScanResult
+from findings.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from findings.scanner.looking import Seen, Sight
 from krafter_audit.lib import claims
 from krafter_audit.lib.statements import Inserting, Text
@@ -34,14 +34,27 @@ PROGRESS = Text(
 
 
 @transaction.atomic
-def keep_pages(part: ScanPart, pages: Sequence[ScanPage], *, page_delay: float) -> bool:
-    """Write down which pages are to be looked at; False when the lease is lost, and then nothing is written."""
+def keep_pages(
+    part: ScanPart, pages: Sequence[ScanPage], *, page_delay: float, browsing: bool = False
+) -> bool:
+    """Write down which pages are to be looked at; False when the lease is lost, and then nothing is written.
+
+    With `browsing` the same pages are a part of their own for a browser.
+    """
     if not claims.write(part, attempts=0, page_delay=page_delay):
         return False
     part.page_delay = page_delay
-    ScanPage.objects.bulk_create(pages)
+    ScanPage.objects.bulk_create([*pages, *(_same_pages(part, pages) if browsing else ())])
     PROGRESS.write(scan=part.scan_id)
     return True
+
+
+def _same_pages(part: ScanPart, pages: Sequence[ScanPage]) -> list[ScanPage]:
+    other = ScanPart.objects.create(scan_id=part.scan_id, scanner=Scanner.BROWSER, page_delay=part.page_delay)
+    return [
+        ScanPage(part=other, position=page.position, url=page.url, route=page.route, note=page.note)
+        for page in pages
+    ]
 
 
 @transaction.atomic
@@ -75,10 +88,15 @@ def _result(part: ScanPart, page: ScanPage, seen: Seen) -> ScanResult:
         threshold=threshold if isinstance(threshold, int | float) else None,
         evidence=_told(outcome, page.note),
         tools=outcome.evidence.get("tools") or {"krafter": krafter_audit.__version__},
-        profile=outcome.evidence.get("profile") or "",
+        profile=_profile(outcome.evidence.get("profile")),
         duration_ms=round(seen.duration_ms, 1),
         seen_at=timezone.now(),
     )
+
+
+def _profile(said: Any) -> str:
+    """Return the name of how it was looked: `mobile`; empty for what asks by HTTP."""
+    return str(said.get("name", ""))[:20] if isinstance(said, dict) else ""
 
 
 def _told(outcome: Outcome, note: str) -> dict[str, Any]:

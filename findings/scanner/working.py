@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.utils import timezone
@@ -15,21 +16,54 @@ from findings.scanner import closing, keeping, looking
 from findings.scanner.looking import Asking, Sight
 from krafter_audit.lib import claims
 from krafter_audit.lib.http import Client
+from krafter_audit.lib.jobs import send
+from krafter_audit.lib.stopping import is_stopping
+
+if TYPE_CHECKING:
+    from findings.browser import Browser
 
 LEASE = 30  # seconds; kept alive while the look goes on
 MOST_ATTEMPTS = 3
-MOST_SECONDS = 600  # of looking; no further page is begun after that
+# Seconds of looking after which no further page is begun: of a scan, and of one job, whose time has an end as well.
+MOST_SECONDS = {Scanner.HTTP: 600, Scanner.BROWSER: 900}
+MOST_SECONDS_OF_A_JOB = {Scanner.HTTP: 600, Scanner.BROWSER: 60}
 GIVEN_UP = "The worker ended while it looked at this page, several times."
 
 
-def carry_out(scan_id: UUID) -> None:
-    """Look at the pages that are left and write down what is found. Delivered twice, it works once."""
-    with taken(scan_id, Scanner.HTTP) as part:
+def carry_out(scan_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsing: bool = False) -> bool:
+    """Look at the pages that are left and write down what is found; say whether some are left for the next job.
+
+    Without `browsing` the browser's part is answered as far as it can be without one. Delivered twice, it works once.
+    """
+    with taken(scan_id, scanner) as part, ExitStack() as held:
         if part is None:
-            return
-        with politeness.client() as client:
-            if _looked_at_all(part, client):
-                closing.close(part)
+            return False
+        client = held.enter_context(politeness.client())
+        walk = Walk(part, client, held.enter_context(own_browser()) if browsing else None)
+        if not walk.goes_on():
+            return False
+        if not walk.is_over:
+            return claims.write(part, lease_until=None, attempts=0)
+        closing.close(part)
+        return False
+
+
+@contextmanager
+def own_browser() -> "Iterator[Browser | None]":
+    """Give this worker's browser, if it has one."""
+    from findings.browser import (  # Playwright is large, and the web needs none
+        Browser,
+        BrowserError,
+        chromium,
+    )
+
+    try:
+        chromium.find()
+    except BrowserError:
+        yield None
+        return
+    with Browser() as browser:
+        yield browser
 
 
 @contextmanager
@@ -53,49 +87,71 @@ def begin(scan: Scan) -> None:
     waiting.update(status=Scan.Status.RUNNING, started_at=now, updated_at=now)
 
 
-def _looked_at_all(part: ScanPart, client: Client) -> bool:
-    """Look at page after page; False when the lease was lost on the way."""
-    client.access = access.of(part.scan.project)
-    owned = ownership.of(part.scan.project, [part.scan.url], client)
-    start = Facts(part.scan.url, client, owned=owned)
-    pages = list(part.pages.order_by("position")) or _found(part, start)
-    if pages is None:
-        return False
-    asking = Asking.of(part.scan, Scanner.HTTP)
-    spent = sum(page.duration_ms or 0 for page in pages)
-    for page in pages:
-        if page.looked_at is None and spent < MOST_SECONDS * 1000:
-            if page.position > 0:
-                time.sleep(part.page_delay)
-            sight = _sight(part, page, start, asking)
+class Walk:
+    """One worker's walk over the pages of a part. `is_over` says that nothing is left to be looked at."""
+
+    def __init__(self, part: ScanPart, client: Client, browser: "Browser | None" = None) -> None:
+        project = part.scan.project
+        client.access = access.of(project)
+        owned = ownership.of(project, [part.scan.url], client)
+        self.part = part
+        self.is_over = False
+        self._start = Facts(part.scan.url, client, owned=owned, browser=browser)
+        self._asking = Asking.of(part.scan, part.scanner)
+        self._ends = time.monotonic() + MOST_SECONDS_OF_A_JOB[Scanner(part.scanner)]
+
+    def goes_on(self) -> bool:
+        """Look at page after page until the time is over; False when the lease was lost on the way."""
+        pages = list(self.part.pages.order_by("position")) or self._found()
+        if pages is None:
+            return False
+        spent = sum(page.duration_ms or 0 for page in pages)
+        for page in pages:
+            if page.looked_at is not None or spent >= MOST_SECONDS[Scanner(self.part.scanner)] * 1000:
+                continue
+            if is_stopping() or time.monotonic() > self._ends:
+                return True
+            sight = self._sight(page)
             spent += sight.duration_ms
-            if not keeping.keep_page(part, page, sight):
+            if not keeping.keep_page(self.part, page, sight):
                 return False
-            part.attempts = 0
-    return True
+            self.part.attempts = 0
+        self.is_over = True
+        return True
 
+    def _found(self) -> list[ScanPage] | None:
+        """Find the pages and write them down; None when the lease was lost, none when every attempt was killed."""
+        part = self.part
+        if part.attempts > MOST_ATTEMPTS:
+            return []
+        found = discovery.discover(self._start)
+        pages = [
+            ScanPage(
+                part=part,
+                position=position,
+                url=url,
+                route=discovery.route_of(url),
+                note=found.note if position == 0 else "",
+            )
+            for position, url in enumerate(found.pages)
+        ]
+        browsing = bool(Asking.of(part.scan, Scanner.BROWSER).keys)
+        if not keeping.keep_pages(part, pages, page_delay=found.delay, browsing=browsing):
+            return None
+        if browsing:
+            from findings import jobs
 
-def _found(part: ScanPart, start: Facts) -> list[ScanPage] | None:
-    """Find the pages and write them down; None when the lease was lost, none when every attempt was killed."""
-    if part.attempts > MOST_ATTEMPTS:
-        return []
-    found = discovery.discover(start)
-    pages = [
-        ScanPage(
-            part=part,
-            position=position,
-            url=url,
-            route=discovery.route_of(url),
-            note=found.note if position == 0 else "",
-        )
-        for position, url in enumerate(found.pages)
-    ]
-    return pages if keeping.keep_pages(part, pages, page_delay=found.delay) else None
+            send(jobs.scan_in_browser, str(part.scan_id))
+        return pages
 
-
-def _sight(part: ScanPart, page: ScanPage, start: Facts, asking: Asking) -> Sight:
-    is_start = page.position == 0
-    if part.attempts > MOST_ATTEMPTS:
-        return looking.not_looked(asking, "not_available", GIVEN_UP, is_start=is_start)
-    # A page's facts are made when its turn comes: their budget of seconds begins then.
-    return looking.look(start if is_start else start.neighbour(page.url), asking, is_start=is_start)
+    def _sight(self, page: ScanPage) -> Sight:
+        is_start = page.position == 0
+        if self.part.attempts > MOST_ATTEMPTS:
+            return looking.not_looked(self._asking, "not_available", GIVEN_UP, is_start=is_start)
+        if not is_start:
+            time.sleep(self.part.page_delay)
+        # A page's facts are made when its turn comes: their budget of seconds begins then.
+        facts = self._start if is_start else self._start.neighbour(page.url)
+        # What asks by HTTP alone runs in several threads; a browser belongs to one.
+        look = looking.look_one_by_one if self.part.scanner == Scanner.BROWSER else looking.look
+        return look(facts, self._asking, is_start=is_start)

@@ -2,16 +2,19 @@
 
 import logging
 import time
+from datetime import datetime, timedelta
 from typing import Any
 
 from celery import Task, current_app
 from django.db import transaction
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
 REST_AFTER_FAILURE = (
     2.0  # seconds in which a broker that is away is not tried again, so that requests stay fast
 )
+NOBODY_CAME = timedelta(seconds=60)  # after which it is asked whether a worker takes from a queue at all
 _resting_until = 0.0
 
 
@@ -32,6 +35,11 @@ def send(job: "Task[Any, Any]", *arguments: str) -> bool:
         logger.warning("the broker is away, a sweep will send %s again: %s", job.name, type(error).__name__)
         return False
     return True
+
+
+def nobody_comes(queue: str, *, since: datetime) -> bool:
+    """Whether work has waited in the queue since then, for a while, and no worker takes any."""
+    return since < timezone.now() - NOBODY_CAME and not is_worked_on(queue)
 
 
 def is_worked_on(queue: str) -> bool:

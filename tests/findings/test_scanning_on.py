@@ -1,5 +1,6 @@
 """A scan goes page by page, shows how far it has come, and goes on where a dead worker has stopped."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,29 +12,30 @@ from accounts.models import QuotaMonth
 from events.models import Event
 from findings import jobs
 from findings.checks import registry
-from findings.models import Finding, Scan, ScanPage, ScanPart, ScanResult
+from findings.models import Finding, Scan, Scanner, ScanPage, ScanPart, ScanResult
 from findings.scanner import closing, keeping, looking, working
-from krafter_audit.lib import claims
+from krafter_audit.lib import claims, stopping
 from krafter_audit.lib.http import Client
 from tests import factories
 from tests.factories import World
 from tests.sites import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.django_db
-ASKED = {
-    "security_header_csp",
-    "text_compression",
-    "a11y_html_has_lang",
-    "title_present",
-}  # one of each domain
+BY_HTTP = {"security_header_csp", "text_compression", "title_present"}
+BY_BROWSER = {"a11y_html_has_lang", "dom_size"}  # the first has a stand-in where there is no browser
 
 
 @pytest.fixture
 def world(db: None, site: Site) -> World:
     world = factories.world(site_url=site.url)
-    off = {key: {"enabled": False} for key in set(registry.keys()) - ASKED}
-    world.client.ask("put", "policies/current", {"config": {"checks": off}})
+    ask_only(world, BY_HTTP)
     return world
+
+
+def ask_only(world: World, asked: set[str]) -> None:
+    """Switch all other checks off, so that a scan is easy to follow."""
+    off = {key: {"enabled": False} for key in set(registry.keys()) - asked}
+    world.client.ask("put", "policies/current", {"config": {"checks": off}})
 
 
 def linking(site: Site, count: int) -> None:
@@ -92,7 +94,7 @@ def what_came_of_it(scan: Scan) -> dict[str, Any]:
 WHOLE = {
     "status": "completed",
     "progress": {"pages_found": 3, "pages_done": 3},
-    "results": 12,
+    "results": 9,
     "findings": [1, 1],
     "pages of the finding": 3,
     "events": ["scan.queued", "scan.completed"],
@@ -211,7 +213,7 @@ def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at
 
     said = ScanResult.objects.filter(scan=scan).order_by("id").values_list("page__position", "reason")
     assert what_came_of_it(scan)["status"] == "completed"
-    assert [reason for position, reason in said if position == 1] == ["not_available"] * 4
+    assert [reason for position, reason in said if position == 1] == ["not_available"] * 3
     assert {reason for position, reason in said if position != 1} == {""}
 
 
@@ -236,14 +238,14 @@ def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
 ):
     linking(site, 3)
     scan = queued(world)
-    monkeypatch.setattr(working, "MOST_SECONDS", 0.001)
+    monkeypatch.setitem(working.MOST_SECONDS, Scanner.HTTP, 0.001)
 
     jobs.scan(str(scan.pk))
 
     scan.refresh_from_db()
     assert scan.status == "completed"
     assert scan.summary["progress"]["http"] == {"pages_found": 3, "pages_done": 1}
-    assert "2 of 3 pages" in scan.summary["note"]
+    assert scan.summary["notes"] == ["The time was over: 2 of 3 pages were not looked at (http)."]
 
 
 def test_a_worker_that_has_lost_its_lease_writes_no_page(world: World, site: Site):
@@ -256,9 +258,9 @@ def test_a_worker_that_has_lost_its_lease_writes_no_page(world: World, site: Sit
     late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
 
     with Client() as client:
-        whole = working._looked_at_all(late, client)
+        held = working.Walk(late, client).goes_on()
 
-    assert (whole, ScanPage.objects.count(), ScanResult.objects.count()) == (False, 0, 0)
+    assert (held, ScanPage.objects.count(), ScanResult.objects.count()) == (False, 0, 0)
 
 
 def test_the_page_that_was_asked_for_is_looked_at_whatever_robots_txt_says(world: World, site: Site):
@@ -284,3 +286,133 @@ def test_a_page_more_costs_the_same_few_statements(world: World, site: Site):
 
     each = (counts[1] - counts[0]) / 3
     assert each <= 6  # the lease, the page, its results, the progress, and a savepoint around them
+
+
+def test_what_needs_a_browser_is_a_part_of_its_own_and_the_scan_is_over_with_the_last(
+    world: World, site: Site
+):
+    linking(site, 2)
+    site.pages["/page-1"] = site.pages["/page-1"].replace(' lang="en"', "")
+    ask_only(world, BY_HTTP | BY_BROWSER)
+    scan = queued(world)
+
+    jobs.scan(str(scan.pk))
+    scan.refresh_from_db()
+    between = (scan.status, scan.summary["progress"], Finding.objects.count())
+    jobs.scan(str(scan.pk), "browser")
+
+    scan.refresh_from_db()
+    both = {"pages_found": 2, "pages_done": 2}
+    assert between == ("running", {"http": both, "browser": both | {"pages_done": 0}}, 1)
+    assert (scan.status, scan.summary["progress"]) == ("completed", {"http": both, "browser": both})
+    assert (scan.summary["pages"], scan.summary["checks"], scan.summary["findings_created"]) == (2, 5, 2)
+    assert scan.summary["notes"] == ["2 looks of a browser were not possible: No browser is installed here."]
+    found = Finding.objects.get(check_keys=["a11y_html_has_lang"])
+    assert [asset["value"] for asset in found.affected_assets] == [site.url + "page-1"]
+    assert [page["scanner"] for page in world.client.ask("get", f"scans/{scan.pk}/pages").json()["data"]] == [
+        "http", "http", "browser", "browser",
+    ]  # fmt: skip
+
+
+def test_the_browsers_part_may_be_the_first_to_end(world: World, site: Site, monkeypatch: pytest.MonkeyPatch):
+    ask_only(world, BY_HTTP | BY_BROWSER)
+    scan = queued(world)
+    with monkeypatch.context() as patch:
+        dying_at(patch, closing, "close", call=1)
+        killed(scan)
+
+    jobs.scan(str(scan.pk), "browser")
+    scan.refresh_from_db()
+    between = scan.status
+    jobs.scan(str(scan.pk))
+
+    scan.refresh_from_db()
+    assert (between, scan.status, scan.summary["findings_created"]) == ("running", "completed", 1)
+
+
+def test_one_visit_of_a_real_browser_answers_a_page(world: World, site: Site):
+    ask_only(world, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
+    site.body = site.body.replace(' lang="en"', "").replace("Good things.", "<img src=x.png>")
+    scan = queued(world)
+    jobs.scan(str(scan.pk))
+
+    jobs.scan_in_browser(str(scan.pk))
+
+    scan.refresh_from_db()
+    rows = {row.key: row for row in ScanResult.objects.filter(scan=scan)}
+    assert {key: row.outcome for key, row in rows.items()} == {
+        "a11y_html_has_lang": "failed",
+        "a11y_image_alt": "failed",
+        "dom_size": "passed",
+    }
+    assert (scan.status, rows["dom_size"].value) == ("completed", 4)
+    assert {"axe", "chromium"} <= set(rows["a11y_image_alt"].tools)
+    assert rows["a11y_image_alt"].profile
+
+
+def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    linking(site, 2)
+    ask_only(world, BY_BROWSER)
+    scan = queued(world)
+    jobs.scan(str(scan.pk))
+    monkeypatch.setitem(working.MOST_SECONDS_OF_A_JOB, Scanner.BROWSER, 0)
+
+    left = working.carry_out(scan.pk, Scanner.BROWSER)
+
+    part = ScanPart.objects.get(scan=scan, scanner="browser")
+    assert (left, part.finished_at, part.lease_until, part.attempts) == (True, None, None, 0)
+
+
+def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    linking(site, 3)
+    scan = queued(world)
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(jobs.scan, "apply_async", lambda args, **options: sent.append(args))  # the broker
+    keep_page = keeping.keep_page
+
+    def told_to_end(*args: Any) -> bool:
+        stopping.stop()
+        return keep_page(*args)
+
+    monkeypatch.setattr(keeping, "keep_page", told_to_end)
+    try:
+        jobs.scan(str(scan.pk))
+    finally:
+        stopping.go_on()
+    monkeypatch.setattr(keeping, "keep_page", keep_page)
+    scan.refresh_from_db()
+    between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)
+
+    jobs.scan(*sent[0])
+
+    assert between == ("running", 1, [(str(scan.pk), "http")])
+    assert what_came_of_it(scan) == WHOLE
+
+
+def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    ask_only(world, BY_HTTP | BY_BROWSER)
+    scan = queued(world)
+    dying_at(monkeypatch, closing, "close", call=1)
+    killed(scan)
+    sent: list[tuple[str, tuple[Any, ...]]] = []
+    for job in (jobs.scan, jobs.scan_in_browser):
+        name = job.name
+        monkeypatch.setattr(job, "apply_async", lambda args, name=name, **options: sent.append((name, args)))
+
+    jobs.sweep()
+    ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=5))  # and no worker has a browser
+    jobs.sweep()
+
+    pk = str(scan.pk)
+    assert sent == [
+        ("findings.scan", (pk,)),
+        ("findings.scan_in_browser", (pk,)),
+        ("findings.scan", (pk,)),
+        ("findings.scan", (pk, "browser")),
+    ]

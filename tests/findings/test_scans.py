@@ -29,6 +29,7 @@ def scan(world: World, **body: Any) -> Scan:
     assert response.status_code == 202, response.json()
     row = Scan.objects.get(pk=response.json()["data"]["id"])
     jobs.scan(str(row.pk))
+    jobs.scan(str(row.pk), "browser")  # by a worker that has none: what can be told from the markup
     row.refresh_from_db()
     return row
 
