@@ -16,7 +16,7 @@ from django.conf import settings
 
 from findings.checks import registry
 from findings.checks.outcome import FAILED, INCONCLUSIVE
-from findings.shell.looking import Answer, look_at
+from findings.shell.looking import Answer, has_browser, look_at
 from findings.shell.showing import Table, as_json
 from krafter_audit.lib.addresses import AddressPolicy
 from krafter_audit.lib.exchange import tls_context
@@ -43,14 +43,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         _refuse_wrong_settings()
-        keys = chosen(options.only)
+        keys = chosen(options.only, in_browser=not options.no_browser)
     except ValueError as problem:
         parser.error(str(problem))
     urls = list(_addresses(options.urls))
     if not urls:
         parser.error("No address was given")
     try:
-        return shown(look_at(urls, keys), of=len(urls), as_lines=options.json, whole=bool(options.only))
+        with_browser = not options.no_browser and has_browser()
+        answers = look_at(urls, keys, with_browser=with_browser)
+        return shown(answers, of=len(urls), as_lines=options.json, whole=bool(options.only))
     except BrokenPipeError:  # whoever reads has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAULTS
@@ -94,10 +96,14 @@ def _addresses(given: Iterable[str]) -> Iterator[str]:
             yield one
 
 
-def chosen(only: Sequence[str] | None) -> list[str]:
-    """Return the keys of the checks to ask. Raises ValueError for one that there is not, with those that are near."""
+def chosen(only: Sequence[str] | None, *, in_browser: bool) -> list[str]:
+    """Return the keys of the checks to ask. Raises ValueError for one that there is not, with those that are near.
+
+    What only a browser can see is left out where none is to be used, except where it is asked for by its name.
+    """
     if not only:
-        return registry.keys()
+        every = registry.keys()
+        return every if in_browser else [key for key in every if can_read(key)]
     asked = [key.strip() for part in only for key in part.split(",") if key.strip()]
     unknown = [key for key in asked if registry.get(key) is None]
     if unknown:
@@ -105,6 +111,12 @@ def chosen(only: Sequence[str] | None) -> list[str]:
     if not asked:
         raise ValueError("--only names no check")
     return list(dict.fromkeys(asked))
+
+
+def can_read(key: str) -> bool:
+    """Tell whether a check can do without a browser: by HTTP, or from the markup."""
+    known = registry.get(key)
+    return known is not None and (known.kind != "browser" or known.static)
 
 
 def _unknown(key: str) -> str:

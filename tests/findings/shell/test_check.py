@@ -16,8 +16,8 @@ from django.conf import settings as installed
 from findings.checks import registry
 from findings.checks.outcome import failed, inconclusive, passed
 from findings.shell import looking
-from findings.shell.__main__ import main
-from findings.shell.looking import Answer, Vouched
+from findings.shell.__main__ import can_read, main
+from findings.shell.looking import Answer, Look, Vouched
 from findings.shell.showing import Table
 from tests.sites import Site
 
@@ -82,11 +82,11 @@ def test_a_failure_wins_over_what_could_not_be_looked_at(site: Site, capsys: Any
 
 
 def test_the_json_of_an_address_is_one_line_with_every_check(site: Site, capsys: Any):
-    main([site.url, "--json"])
+    main([site.url, "--json", "--no-browser"])
 
     out = capsys.readouterr().out
     checks = lines(out)[site.url]
-    assert (out.count("\n"), list(checks)) == (1, registry.keys())
+    assert (out.count("\n"), list(checks)) == (1, list(filter(can_read, registry.keys())))
     assert {name: checks["security_header_csp"][name] for name in ("outcome", "value", "reason")} == {
         "outcome": "failed", "value": None, "reason": None,
     }  # fmt: skip
@@ -198,9 +198,9 @@ def test_a_hostile_site_is_a_line_of_inconclusive_checks(
 
 def test_odd_bytes_of_a_site_break_no_check_and_reach_no_terminal(site: Site, no_waiting: None, capsys: Any):
     with endpoint(odd) as url:
-        main([url, "--json"])
+        main([url, "--json", "--no-browser"])
         checks = lines(capsys.readouterr().out)[url]
-        main([url])
+        main([url, "--no-browser"])
 
     broken = [
         key for key, one in checks.items() if one["evidence"].get("detail") == "The check itself failed."
@@ -208,24 +208,20 @@ def test_odd_bytes_of_a_site_break_no_check_and_reach_no_terminal(site: Site, no
     assert (broken, "\x1b" in capsys.readouterr().out) == ([], False)
 
 
-def test_never_two_looks_at_one_host_and_several_at_different_ones(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-):
+def test_never_two_looks_at_one_host_and_several_at_different_ones(monkeypatch: pytest.MonkeyPatch):
     running: list[str] = []
     most: dict[str, int] = {"one host": 0, "in all": 0}
     gate = threading.Barrier(looking.AT_ONCE)
 
-    def look(url: str, keys: Any) -> Answer:
-        host = looking._host(url)
-        running.append(host)
-        most["one host"] = max(most["one host"], running.count(host))
+    def ask(look: Look) -> None:
+        running.append(look.host)
+        most["one host"] = max(most["one host"], running.count(look.host))
         most["in all"] = max(most["in all"], len(running))
-        if "first" in url:
+        if "first" in look.url:
             gate.wait(timeout=5)
-        running.remove(host)
-        return Answer(url, {}, 0.0)
+        running.remove(look.host)
 
-    monkeypatch.setattr(looking, "look", look)  # what is tried is who is asked when
+    monkeypatch.setattr(Look, "ask_by_http", ask)  # what is tried is who is asked when
     urls = [
         f"http://h{host}/{part}" for host in range(looking.AT_ONCE) for part in ("first", "second", "third")
     ]
@@ -266,6 +262,40 @@ def test_one_obstacle_for_all_checks_is_told_once():
         "unclear every check timeout: The request to a took longer than 10 s."
     )
     assert shown[-1] == "  2 unclear (22.0 s)"
+
+
+def test_a_browser_is_asked_what_only_it_can_see_and_one_chromium_serves_all_addresses(
+    site: Site, capsys: Any
+):
+    site.pages = {"/second": site.body.replace("<h1>Shop</h1>", '<h1>Shop</h1><a href="/" id="nothing"></a>')}
+    second = f"{site.url}second"
+
+    ended = main([site.url, second, "--json", "--only", "a11y_link_name,dom_size,doctype"])
+
+    found = lines(capsys.readouterr().out)
+    outcomes = {url: {key: one["outcome"] for key, one in checks.items()} for url, checks in found.items()}
+    assert (ended, outcomes) == (
+        1,
+        {
+            site.url: {"a11y_link_name": "passed", "dom_size": "passed", "doctype": "passed"},
+            second: {"a11y_link_name": "failed", "dom_size": "passed", "doctype": "passed"},
+        },
+    )
+    assert found[second]["a11y_link_name"]["evidence"]["method"] == "browser"
+
+
+def test_where_there_is_no_chromium_what_only_it_can_see_is_inconclusive(
+    site: Site, settings: Any, capsys: Any
+):
+    settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
+
+    ended = main([site.url, "--json", "--only", "dom_size,a11y_link_name"])
+
+    checks = lines(capsys.readouterr().out)[site.url]
+    assert (ended, {key: (one["outcome"], one["reason"]) for key, one in checks.items()}) == (
+        2,
+        {"dom_size": ("inconclusive", "not_available"), "a11y_link_name": ("passed", None)},
+    )
 
 
 def test_who_asks_at_a_shell_vouches_for_the_site():
