@@ -66,8 +66,11 @@ def on_leash(program: str, home: Path) -> Path:
     leash += ["--owner", str(os.getpid()), "--memory", str(MOST_MEMORY), "--note", str(home / "note")]
     leash += ["--inherit", "3", "--inherit", "4", "--remove", str(home), "--", program]
     written = home / "chromium"
-    pid = shlex.quote(str(home / "pid"))
-    written.write_text(f'#!/bin/sh\necho $$ > {pid}\nexec {shlex.join(leash)} "$@"\n')
+    inner = f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join(leash)} "$@"'
+    # In a session of its own: Playwright's driver kills the group of what it has started before it ends, and
+    # the leash is to live on until it has cleaned up.
+    apart = "setsid --wait " if shutil.which("setsid") else ""
+    written.write_text(f'#!/bin/sh\nexec {apart}sh -c {shlex.quote(inner)} sh "$@"\n')
     written.chmod(0o700)
     return written
 

@@ -19,6 +19,7 @@ from playwright.sync_api import BrowserContext, Error, Page, Playwright, sync_pl
 from findings.browser import authorities, chromium
 from findings.browser.errors import BrowserError
 from findings.browser.visit import Visit
+from krafter_audit.embedded.data import alive
 from krafter_audit.lib.http import USER_AGENT
 
 SECONDS_OF_A_STEP = 30.0
@@ -41,6 +42,7 @@ class Session:
     def started(cls) -> Self:
         """Start Chromium. Raises BrowserError when there is none or it does not come up."""
         program = chromium.find()
+        remove_what_is_left()
         session = cls(Path(tempfile.mkdtemp(prefix=f"{WHERE}{os.getpid()}-")))
         with contextlib.ExitStack() as undone:
             undone.callback(session.end)
@@ -173,8 +175,16 @@ class Session:
     def _wait_for_the_end(self) -> None:
         deadline = time.monotonic() + SECONDS_TO_END
         leash = self._leash()
-        while leash and Path(f"/proc/{leash}").exists() and time.monotonic() < deadline:
+        while leash and alive(leash) and time.monotonic() < deadline:
             time.sleep(0.01)
+
+
+def remove_what_is_left() -> None:
+    """Remove the folders of workers that are gone: where the machine itself went down, no leash could."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{WHERE}*"):
+        owner = folder.name.removeprefix(WHERE).partition("-")[0]
+        if owner.isdigit() and not alive(int(owner)):
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def fenced(visit: Visit) -> dict[str, Any]:

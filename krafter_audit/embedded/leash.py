@@ -188,9 +188,13 @@ class Leash:
             if 0 in ready and not os.read(0, 4096):
                 return False
 
+    def owner_is_gone(self) -> bool:
+        """Whether there was an owner and is none any more."""
+        return bool(self.options.owner) and not is_there(self.options.owner)
+
     def went_astray(self) -> bool:
         """Whether the owner is gone or the memory is over its cap; the latter is written down."""
-        if self.options.owner and not is_there(self.options.owner):
+        if self.owner_is_gone():
             return True
         cap = self.options.memory
         if not cap or not LINUX or memory(descendants(os.getpid())) <= cap:
@@ -202,7 +206,7 @@ class Leash:
 
     def hold(self) -> int:
         """Stay until the command has ended or must end; answers the exit status."""
-        abandoned = not self.watch(None)
+        abandoned = not self.watch(None) or self.owner_is_gone()
         if abandoned and self.options.abandon_signal:
             signal_to(self.command.pid, self.options.abandon_signal)
             self.watch(QUIET_SECONDS)

@@ -161,8 +161,8 @@ def test_a_worker_that_is_killed_leaves_no_process_and_no_folder(site: Site):
         worker.send_signal(signal.SIGKILL)
 
     assert len(below) > 5
-    assert eventually(lambda: survivors(below) == [])
-    assert eventually(lambda: not list(Path("/tmp").glob(f"krafter-browser-{worker.pid}-*")))
+    assert eventually(lambda: survivors(below) == [], seconds=30)
+    assert eventually(lambda: not list(Path("/tmp").glob(f"krafter-browser-{worker.pid}-*")), seconds=30)
 
 
 def test_an_authority_of_the_operator_is_trusted_and_verified_by(
