@@ -1,8 +1,8 @@
 """GitHub: issues for tasks, pull requests, code scanning and Dependabot alerts (REST, version 2022-11-28).
 
-Credentials: `token` and `repository` (`acme/web-app`). Scopes: `repo` (or `public_repo`) and
-`security_events`; fine-grained: Issues read and write, and read for Pull requests, Code scanning alerts,
-Dependabot alerts and Metadata.
+Credentials: `token`, `repository` (`acme/web-app`) and, for a server of one's own, `base_url`. Scopes: `repo` (or
+`public_repo`) and `security_events`; fine-grained: Issues read and write, and read for Pull requests, Code scanning
+alerts, Dependabot alerts and Metadata.
 A ticket's id and key are both `acme/web-app#123`, so that it stays clear whose 123 it is.
 """
 
@@ -25,13 +25,15 @@ from integrations.providers.base import (
 )
 from integrations.providers.comments import comment_once
 from integrations.providers.github_answers import limited_until, why
+from integrations.providers.links import address_of
 from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.replies import Reply
 from integrations.providers.signing_in import GitHubOAuth
-from krafter_audit.lib.http import Response
+from krafter_audit.lib.http import Client, Response
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 STATUS, PRIORITY, LONGEST_TITLE = "krafter:", "priority:", 256
+SERVER_API = "/api/v3"
 STARTED_LABEL = "krafter:in_progress"
 
 
@@ -43,7 +45,13 @@ class GitHub(Tracker):
     api_url = "https://api.github.com"
     oauth = GitHubOAuth("https://github.com/login/oauth/access_token")
     checks = tuple(alerts.KINDS)
-    chosen = ("repository",)
+    chosen = ("repository",)  # not base_url: a sign-in's token goes to the operator's GitHub alone
+
+    def __init__(
+        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
+    ) -> None:
+        named = address_of(credentials.get("base_url"), "GitHub", "https://github.acme.example")
+        super().__init__(client, credentials, _api(named) or base_url, **options)
 
     def headers(self) -> dict[str, str]:
         """Return what every request carries."""
@@ -64,7 +72,7 @@ class GitHub(Tracker):
     def check(self) -> None:
         """See that the token opens the repository and that issues are switched on."""
         answer = self.ask("GET", self._path())
-        if not self.read(answer, lambda repository: repository.get("has_issues", True)):
+        if not self.read(answer, lambda found: found["full_name"] and found.get("has_issues", True)):
             raise Refused(f"Issues are switched off in {self.repository}.")
 
     def owns(self, external_id: str) -> bool:
@@ -179,7 +187,7 @@ class GitHub(Tracker):
 
     def _ticket(self, issue: Any) -> Ticket:
         key = f"{self.repository}#{int(issue['number'])}"
-        labels = tuple(label if isinstance(label, str) else label["name"] for label in issue["labels"])
+        labels = tuple(str(label if isinstance(label, str) else label["name"]) for label in issue["labels"])
         body = issue.get("body") or ""
         return Ticket(
             external_id=key,
@@ -213,6 +221,17 @@ class GitHub(Tracker):
         query = {"state": "open", "per_page": 100}
         for answer in self.pages(self._path(f"/{kind}/alerts"), query):
             yield self.read(answer, lambda listed: [parse(self.repository, alert) for alert in listed])
+
+
+def _api(address: str) -> str:
+    """Return the base of the API of the GitHub at an address: a server of one's own, or a tenant of ghe.com."""
+    parts = urlsplit(address)
+    host = parts.netloc.lower()
+    if not host or host in ("github.com", "api.github.com") or host.startswith("api."):
+        return address if host.startswith("api.") else ""
+    if host.endswith(".ghe.com"):
+        return f"{parts.scheme}://api.{host}"
+    return address if address.endswith(SERVER_API) else address + SERVER_API
 
 
 def _category(issue: Any, labels: Sequence[str]) -> State:

@@ -25,6 +25,7 @@ from integrations.providers.base import (
 )
 from integrations.providers.comments import comment_once
 from integrations.providers.gitlab_vulnerabilities import RESOLVED, state_of, unsettled
+from integrations.providers.links import address_of
 from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.replies import Reply
 from integrations.providers.signing_in import GitLabOAuth
@@ -55,7 +56,7 @@ class GitLab(Tracker):
     def __init__(
         self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
     ) -> None:
-        given = str(credentials.get("base_url") or "") or base_url
+        given = credentials.get("base_url") or base_url
         super().__init__(client, credentials, _api(given), **options)
 
     def headers(self) -> dict[str, str]:
@@ -181,7 +182,7 @@ class GitLab(Tracker):
 
     def _ticket(self, issue: Any) -> Ticket:
         key = f"{self.project}#{int(issue['iid'])}"
-        labels = tuple(label if isinstance(label, str) else label["name"] for label in issue["labels"])
+        labels = tuple(str(label if isinstance(label, str) else label["name"]) for label in issue["labels"])
         body = issue.get("description") or ""
         return Ticket(
             external_id=key,
@@ -225,9 +226,9 @@ class GitLab(Tracker):
             yield self.read(answer, lambda listed: unsettled(listed, self.project, web))
 
 
-def _api(address: str) -> str:
+def _api(named: Any) -> str:
     """Return the base of the API: a server's address is enough."""
-    bare = address.strip().rstrip("/")
+    bare = address_of(named, "GitLab", "https://gitlab.acme.example")
     return bare if not bare or bare.endswith(API) else bare + API
 
 

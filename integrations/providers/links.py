@@ -2,6 +2,8 @@
 
 from urllib.parse import urlsplit
 
+from integrations.providers.failures import Refused
+
 
 def origin(address: str) -> tuple[str, str, int | None] | None:
     """Return scheme, host and port of an address; None where it has none, or more in it than that."""
@@ -13,6 +15,21 @@ def origin(address: str) -> tuple[str, str, int | None] | None:
     if not parts.hostname or "@" in parts.netloc:
         return None
     return parts.scheme, parts.hostname.lower(), port
+
+
+def address_of(named: object, title: str, example: str) -> str:
+    """Return the address that somebody named as `base_url`, without a slash at its end; empty where none is named.
+
+    Raises Refused for anything but scheme, host, port and path: a token is going to be sent there.
+    """
+    if named is None or named == "":
+        return ""
+    bare = named.strip().rstrip("/") if isinstance(named, str) else ""
+    is_plain = bare.isascii() and bare.isprintable() and not any(sign in bare for sign in "@?#\\ ")
+    found = origin(bare) if is_plain else None
+    if found is None or found[0] not in ("http", "https"):
+        raise Refused(f"The base_url of {title} must be an address such as {example}.")
+    return bare
 
 
 def next_page(link: str) -> str | None:

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from integrations.providers.base import (
     MOST_PAGES,
@@ -20,6 +19,7 @@ from integrations.providers.base import (
     Source,
     Unavailable,
 )
+from integrations.providers.links import address_of
 from integrations.providers.replies import Reply
 from integrations.providers.sentry_quiet import NO_NEW_EVENTS, quiet_since
 from integrations.providers.signing_in import SentryOAuth
@@ -211,21 +211,7 @@ class Sentry(Provider):
 
 def _root(named: Any) -> str:
     """Return where the paths begin; `/api/0` is a part of every path here, so it is taken off an address."""
-    if not named:
-        return ""
-    if not _is_address(named):
-        raise Refused("The base_url of Sentry must be an address such as https://de.sentry.io.")
-    return str(named).strip().rstrip("/").removesuffix("/api/0")
-
-
-def _is_address(named: Any) -> bool:
-    if not isinstance(named, str) or not named.isascii() or any(sign in named for sign in "@?#"):
-        return False
-    try:
-        parts = urlsplit(named.strip())
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname)
+    return address_of(named, "Sentry", "https://de.sentry.io").removesuffix("/api/0")
 
 
 def _title(title: str, short: str) -> str:

@@ -536,9 +536,9 @@ def test_a_project_that_takes_no_issues_is_refused(
         ({"project": "acme%2Fweb"}, "path or number"),
         ({"project": "/acme/web"}, "path or number"),
         ({"base_url": "http://10.0.0.8"}, "may reach"),
-        ({"base_url": "file:///etc/passwd"}, "may reach"),
-        ({"base_url": "https://user:pass@gitlab.example"}, "may reach"),
-        ({"base_url": ["https://gitlab.example"]}, "may reach"),
+        ({"base_url": "file:///etc/passwd"}, "must be an address"),
+        ({"base_url": "https://user:pass@gitlab.example"}, "must be an address"),
+        ({"base_url": ["https://gitlab.example"]}, "must be an address"),
     ],
 )
 def test_unusable_credentials_are_refused_before_anything_is_sent(
