@@ -4,10 +4,12 @@ import re
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Upper
 
 from accounts.models import Project, User
 from findings.scan_models import Scan, Scanner, ScanPage, ScanPart, ScanResult
@@ -122,6 +124,8 @@ class Finding(Record):
                 fields=["project", "status", "severity", "domain", "-score", "-created_at", "-id"],
                 name="finding_by_facets",
             ),
+            # What the admin's search asks for: how a title begins, whatever the case.
+            models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="finding_by_title"),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "domain", "title"], name="one_finding_a_title"),

@@ -2,9 +2,11 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Upper
 
 from accounts.models import Project, User
 from findings.models import Finding, Scanner, Severity
@@ -61,6 +63,13 @@ class Task(Record):
                 fields=["project", "sla_due_at"],
                 condition=~Q(status="done") & Q(sla_due_at__isnull=False),
                 name="task_due",
+            ),
+            # What the admin's search asks for: how a title or a ticket's key begins, whatever the case.
+            models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="task_by_title"),
+            models.Index(
+                OpClass(Upper("external_ticket_key"), name="text_pattern_ops"),
+                condition=Q(external_ticket_key__isnull=False),
+                name="task_by_ticket",
             ),
         ]
         constraints: ClassVar = [

@@ -13,7 +13,6 @@ from django.db import connection
 from django.db.models import AutoField, Model
 
 from accounts.models import Organization, Project
-from events import tallies
 from events.models import Event
 from findings.models import Finding, Regression, Scan
 from krafter_audit.lib.proof.canonical import canonical, plain
@@ -163,8 +162,7 @@ def generate(
         fill(model, statement, {"organization": organization.pk})
     say("evidence")
     write_evidence()
-    say("totals folded up, as the clock does every minute; statistics")
-    tallies.fold_all()
+    say("statistics")
     execute("VACUUM ANALYZE", None)
 
 

@@ -22,7 +22,7 @@ SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "max_connections":
 # Those that were sent; not what PostgreSQL asks itself about foreign keys as a transaction ends.
 STATEMENTS = """
     SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements
-    WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT $1 FROM ONLY % FOR KEY SHARE%'
+    WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE%'
 """
 UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
 
@@ -85,7 +85,8 @@ class Servers:
         return {
             **self.secrets, **UNLIMITED, "DATABASE_URL": url, "REDIS_URL": self.valkey.url,
             "DJANGO_SETTINGS_MODULE": "krafter_audit.settings", "KRAFTER_MEDIA_ROOT": str(media),
-            "PYTHONUNBUFFERED": "1",
+            "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.directory / "compiled"), "MALLOC_ARENA_MAX": "2",
         }  # fmt: skip
 
     def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:

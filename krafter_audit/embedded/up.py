@@ -156,7 +156,8 @@ class System:
             "--loglevel",
             "INFO",
         ]
-        pooled = self.env | {"KRAFTER_DB_POOL": "1"}
+        # Threads that take memory from two arenas, not from one each, give it back to each other.
+        pooled = self.env | {"KRAFTER_DB_POOL": "1", "MALLOC_ARENA_MAX": "2"}
         yield python("web", *web, "krafter_audit.wsgi:application", env=pooled)
         yield python("worker", *celery, *worker, env=self.env)
         # No pid file: one that a killed beat left behind would keep the next from starting.

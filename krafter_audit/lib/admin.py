@@ -34,6 +34,7 @@ from krafter_audit.lib.fields import VerbatimJSONField
 from krafter_audit.lib.forms import reason
 
 MOST_COUNTED = 10_000
+MOST_FOUND = 1000  # by what a title begins with
 MOST_ACTED_ON = 200  # rows of one action: it runs within one request
 
 WRAPPED = "white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%"
@@ -129,11 +130,18 @@ class RecordAdmin(ModelAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find a row by its id, else by the search fields."""
+        """Find a row by its id, else a thousand at most by the search fields.
+
+        Asked for the newest that match, PostgreSQL would walk through all rows until it has met a page of them.
+        """
         try:
             return queryset.filter(**{self.found_by: UUID(search_term.strip())}), False
         except ValueError:
-            return super().get_search_results(request, queryset, search_term)
+            found, _ = super().get_search_results(request, queryset, search_term)
+            if not search_term:
+                return found, False
+            keys = found.order_by().values_list("pk", flat=True)[:MOST_FOUND]
+            return queryset.filter(pk__in=list(keys)), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
