@@ -8,7 +8,7 @@ from django.db.models.functions import Upper
 class Migration(migrations.Migration):
     atomic = False  # an index is built beside the work that goes on
 
-    dependencies = [("remediation", "0009_totals_of_owners_and_days")]
+    dependencies = [("remediation", "0010_dates_of_people")]
 
     operations = [
         AddIndexConcurrently(
