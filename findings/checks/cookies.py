@@ -1,6 +1,6 @@
 """Cookies: sent over HTTPS alone, kept from scripts, and not sent along by other sites."""
 
-from findings.checks import cookie_lines
+from findings.checks import cookie_lines, pasting
 from findings.checks.cookie_lines import SAME_SITE_WORDS, Cookie
 from findings.checks.facts import Facts
 from findings.checks.outcome import Outcome, verdict
@@ -22,13 +22,11 @@ HEADERS = ("set-cookie",)
         "Set every cookie with Secure.",
         ("Serve the site over HTTPS alone.", "Add the Secure attribute to every cookie that the site sets."),
         (MDN, CHEATS),
-        {
-            "nginx": "proxy_cookie_flags ~ secure;",
-            "apache": 'Header always edit Set-Cookie "^((?!.*;\\s*secure).*)$" "$1; Secure"',
-            "django": "SESSION_COOKIE_SECURE = True; CSRF_COOKIE_SECURE = True; LANGUAGE_COOKIE_SECURE = "
-            "True",
-            "express": "app.use(session({ cookie: { secure: true } }))",
-        },
+        pasting.cookie(
+            "Secure",
+            "SESSION_COOKIE_SECURE = True; CSRF_COOKIE_SECURE = True; LANGUAGE_COOKIE_SECURE = True",
+            "secure: true",
+        ),
     ),
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10011"},
@@ -58,9 +56,7 @@ def cookies_secure(facts: Facts) -> Outcome:
         + ("Add the HttpOnly attribute to the cookie.",),
         (MDN, CHEATS),
         {
-            "nginx": "proxy_cookie_flags ~sess httponly;",
-            "django": "SESSION_COOKIE_HTTPONLY = True",
-            "express": "app.use(session({ cookie: { httpOnly: true } }))",
+            **pasting.cookie("HttpOnly", "SESSION_COOKIE_HTTPONLY = True", "httpOnly: true", only="sess"),
             "php": "session.cookie_httponly = 1",
         },
     ),
@@ -94,9 +90,11 @@ def session_cookies_http_only(facts: Facts) -> Outcome:
         ),
         (MDN, "https://web.dev/articles/samesite-cookies-explained"),
         {
-            "nginx": "proxy_cookie_flags ~ samesite=lax;",
-            "django": 'SESSION_COOKIE_SAMESITE = "Lax"; CSRF_COOKIE_SAMESITE = "Lax"',
-            "express": 'app.use(session({ cookie: { sameSite: "lax" } }))',
+            **pasting.cookie(
+                "SameSite=Lax",
+                'SESSION_COOKIE_SAMESITE = "Lax"; CSRF_COOKIE_SAMESITE = "Lax"',
+                'sameSite: "lax"',
+            ),
             "php": 'session.cookie_samesite = "Lax"',
         },
     ),

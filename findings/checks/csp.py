@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from findings.checks import csp_policy
+from findings.checks import csp_policy, pasting
 from findings.checks.csp_policy import BROAD, INLINE, NONCE_OR_HASH, PASSIVE, Policy
 from findings.checks.facts import Facts
 from findings.checks.outcome import Outcome, failed, not_applicable, passed
@@ -11,7 +11,14 @@ from findings.checks.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy"
 GUIDE = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CSP"
 SPECIFICATION = "https://www.w3.org/TR/CSP3/"
+HEADER = "Content-Security-Policy"
 HEADERS = ("content-security-policy", "content-security-policy-report-only")
+SAFE = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+DJANGO = (
+    'MIDDLEWARE += ["django.middleware.csp.ContentSecurityPolicyMiddleware"]; '
+    'SECURE_CSP = {"default-src": [CSP.SELF], "object-src": [CSP.NONE], "base-uri": [CSP.NONE]}'
+)
+HELMET = "app.use(helmet.contentSecurityPolicy())"
 INSECURE_SCHEMES = ("http:", "ftp:")
 
 
@@ -33,16 +40,7 @@ INSECURE_SCHEMES = ("http:", "ftp:")
             "Send the same policy as Content-Security-Policy, each directive once.",
         ),
         (MDN, GUIDE, "https://owasp.org/www-project-secure-headers/"),
-        {
-            "nginx": "add_header Content-Security-Policy \"default-src 'self'; object-src 'none'; base-uri "
-            "'none'; "
-            "form-action 'self'; frame-ancestors 'none'\" always;",
-            "apache": "Header always set Content-Security-Policy \"default-src 'self'; object-src 'none'; "
-            "base-uri 'none'; form-action 'self'; frame-ancestors 'none'\"",
-            "django": 'MIDDLEWARE += ["django.middleware.csp.ContentSecurityPolicyMiddleware"]; '
-            'SECURE_CSP = {"default-src": [CSP.SELF], "object-src": [CSP.NONE], "base-uri": [CSP.NONE]}',
-            "express": "app.use(helmet.contentSecurityPolicy())",
-        },
+        {**pasting.header(HEADER, SAFE, DJANGO), "express": HELMET},
     ),
     headers=HEADERS,
     oracle={"observatory": "content-security-policy"},
@@ -87,7 +85,7 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
         summary,
         steps,
         (f"{MDN}/{directive}" if directive else MDN, SPECIFICATION),
-        {"policy": example},
+        {"policy": example, **pasting.header(HEADER, f"…; {example}")},
     )
 
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborNode
 
+from findings.checks import pasting
 from findings.checks.facts import FOREIGN_ORIGIN, Facts
 from findings.checks.outcome import Outcome, failed, not_applicable, passed, verdict
 from findings.checks.page import Page, snippet, value
@@ -93,7 +94,7 @@ def _is_pinned(node: LexborNode, url: str) -> bool:
             "Send Content-Security-Policy: upgrade-insecure-requests for addresses in old content.",
         ),
         (f"{MDN}/Security/Mixed_content", "https://web.dev/articles/fixing-mixed-content"),
-        {"nginx": 'add_header Content-Security-Policy "upgrade-insecure-requests" always;'},
+        pasting.header("Content-Security-Policy", "upgrade-insecure-requests"),
     ),
     oracle={"lighthouse": "is-on-https", "zap": "10040"},
 )
@@ -171,10 +172,7 @@ def forms_are_secure(facts: Facts) -> Outcome:
             "Redirect http:// to https:// and send Strict-Transport-Security.",
         ),
         (f"{MDN}/Security/Insecure_passwords", "https://www.zaproxy.org/docs/alerts/10105/"),
-        {
-            "nginx": "server { listen 80; return 301 https://$host$request_uri; }",
-            "django": "SECURE_SSL_REDIRECT = True",
-        },
+        pasting.TO_HTTPS,
     ),
     oracle={"zap": "10105"},
 )
@@ -203,12 +201,7 @@ def passwords_are_secure(facts: Facts) -> Outcome:
             "Leave Access-Control-Allow-Credentials out where no cookie is needed.",
         ),
         (f"{MDN}/HTTP/Guides/CORS", "https://portswigger.net/web-security/cors"),
-        {
-            "nginx": 'map $http_origin $allowed { default ""; "https://app.example.com" $http_origin; } … '
-            "add_header Access-Control-Allow-Origin $allowed;",
-            "django": 'CORS_ALLOWED_ORIGINS = ["https://app.example.com"] (django-cors-headers)',
-            "express": 'app.use(cors({ origin: ["https://app.example.com"], credentials: true }))',
-        },
+        pasting.KNOWN_ORIGINS,
     ),
     headers=("access-control-allow-origin", "access-control-allow-credentials"),
     oracle={"observatory": "cross-origin-resource-sharing"},

@@ -3,6 +3,7 @@
 import re
 from datetime import UTC, datetime
 
+from findings.checks import pasting
 from findings.checks.facts import Facts
 from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import Outcome, failed, passed, verdict
@@ -11,11 +12,6 @@ from findings.checks.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
 from krafter_audit.lib.http import Response
 
 OWASP_HEADERS = "https://owasp.org/www-project-secure-headers/"
-DENY_DOT_FILES = {
-    "nginx": "location ~ /\\.(?!well-known) { return 404; }",
-    "apache": 'RedirectMatch 404 "/\\.(?!well-known)"',
-    "caddy": "@dotfiles path */.*; respond @dotfiles 404",
-}
 MOST_TEXT = 200_000
 
 _DISCLOSING = (
@@ -67,11 +63,7 @@ _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
         "Take the version out of the Server header.",
         ("Switch the version off in the server's settings.", "Keep the server up to date all the same."),
         (OWASP_HEADERS, "https://www.zaproxy.org/docs/alerts/10036/"),
-        {
-            "nginx": "server_tokens off;",
-            "apache": "ServerTokens Prod",
-            "iis": '<requestFiltering removeServerHeader="true" />',
-        },
+        pasting.NO_VERSION,
     ),
     headers=("server",),
     oracle={"zap": "10036"},
@@ -95,13 +87,7 @@ def server_version_hidden(facts: Facts) -> Outcome:
         "Do not send these headers.",
         ("Switch each header off where it is made, or take it out in the web server.",),
         (OWASP_HEADERS, "https://www.zaproxy.org/docs/alerts/10037/"),
-        {
-            "nginx": "proxy_hide_header X-Powered-By; fastcgi_hide_header X-Powered-By;",
-            "apache": "Header always unset X-Powered-By",
-            "express": 'app.disable("x-powered-by")',
-            "php": "expose_php = Off",
-            "asp.net": '<httpRuntime enableVersionHeader="false" />',
-        },
+        pasting.NO_POWERED_BY,
     ),
     headers=_DISCLOSING,
     oracle={"zap": "10037, 10061"},
@@ -124,11 +110,7 @@ def software_hidden(facts: Facts) -> Outcome:
         "Switch directory listings off.",
         ("Switch the listing off.", "Look through what was listed, and take away what should not be there."),
         ("https://cwe.mitre.org/data/definitions/548.html", "https://www.zaproxy.org/docs/alerts/10033/"),
-        {
-            "nginx": "autoindex off;",
-            "apache": "Options -Indexes",
-            "iis": '<directoryBrowse enabled="false" />',
-        },
+        pasting.NO_LISTING,
     ),
     oracle={"zap": "10033"},
 )
@@ -207,7 +189,7 @@ def no_private_addresses(facts: Facts) -> Outcome:
             "https://owasp.org/www-project-web-security-testing-guide/",
             "https://cwe.mitre.org/data/definitions/538.html",
         ),
-        DENY_DOT_FILES,
+        pasting.NO_DOT_FILES,
     ),
     scope="site",
     oracle={"nuclei": "git-config"},
@@ -236,7 +218,7 @@ def git_is_hidden(facts: Facts) -> Outcome:
             "Change every secret in it, now: assume that it was read.",
         ),
         ("https://cwe.mitre.org/data/definitions/538.html", "https://12factor.net/config"),
-        DENY_DOT_FILES,
+        pasting.NO_DOT_FILES,
     ),
     scope="site",
     oracle={"nuclei": "dotenv"},

@@ -2,7 +2,7 @@
 
 import re
 
-from findings.checks import csp_policy
+from findings.checks import csp_policy, pasting
 from findings.checks.facts import Facts
 from findings.checks.outcome import Outcome, failed, passed
 from findings.checks.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check
@@ -28,17 +28,9 @@ _MEMBER = re.compile(rf"[a-z*][a-z0-9_.*-]*(?:=\s*{_ALLOWLIST}(?:;\s*[a-z*][a-z0
 
 
 def header_fix(summary: str, name: str, header_value: str, *steps: str, django: str = "") -> Fix:
-    """Return the fix of a header that is to be sent: how nginx, Apache and (where it has a setting) Django
-    send it.
-    """
-    snippets = {
-        "nginx": f'add_header {name} "{header_value}" always;',
-        "apache": f'Header always set {name} "{header_value}"',
-    }
-    if django:
-        snippets["django"] = django
+    """Return the fix of a header that is to be sent; `django` is its setting, where Django has one."""
     last = f"Send {name}: {header_value} with every response, also with errors."
-    return Fix(summary, (*steps, last), (f"{MDN}/{name}", OWASP), snippets)
+    return Fix(summary, (*steps, last), (f"{MDN}/{name}", OWASP), pasting.header(name, header_value, django))
 
 
 @check(

@@ -2,6 +2,7 @@
 cached.
 """
 
+from findings.checks import pasting
 from findings.checks.facts import Facts
 from findings.checks.outcome import Measurement, Outcome, not_applicable, verdict
 from findings.checks.page import media_type
@@ -35,8 +36,11 @@ A_WEEK = 7 * 24 * 3600
         {
             "nginx": "proxy_cache_path /var/cache/nginx keys_zone=pages:10m; … proxy_cache pages; "
             "proxy_cache_valid 200 1m;",
-            "django": "Use django.views.decorators.cache.cache_page(60) on views that are the same for "
-            "everybody.",
+            "apache": "CacheEnable disk /; CacheDefaultExpire 60",
+            "caddy": "reverse_proxy app:8000 with the cache-handler module: cache { ttl 60s }",
+            "django": "Use django.views.decorators.cache.cache_page(60) on views that are the same for everybody.",
+            "express": 'app.use((req, res, next) => { res.set("Cache-Control", "public, s-maxage=60"); next(); });',
+            "cloudflare": "Caching > Cache Rules: Eligible for cache, for pages that are the same for everybody",
         },
     ),
     metric=Metric("ms", 600.0),
@@ -65,12 +69,7 @@ def time_to_first_byte(facts: Facts) -> Measurement:
             "https://developer.chrome.com/docs/lighthouse/performance/uses-text-compression",
             "https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/Compression",
         ),
-        {
-            "nginx": "gzip on; gzip_types text/css application/javascript application/json image/svg+xml;",
-            "apache": "AddOutputFilterByType DEFLATE text/html text/css application/javascript "
-            "application/json image/svg+xml",
-            "django": 'MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware", *MIDDLEWARE]',
-        },
+        pasting.COMPRESSION,
     ),
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
@@ -115,13 +114,7 @@ def _is_compressed(response: Response) -> bool:
             "https://developer.chrome.com/docs/lighthouse/performance/uses-long-cache-ttl",
             "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Cache-Control",
         ),
-        {
-            "nginx": 'location /static/ { add_header Cache-Control "public, max-age=31536000, immutable"; }',
-            "apache": '<Directory "/var/www/static">Header set Cache-Control "public, max-age=31536000, '
-            'immutable"</Directory>',
-            "django": 'STORAGES["staticfiles"] = {"BACKEND": '
-            '"whitenoise.storage.CompressedManifestStaticFilesStorage"}',
-        },
+        pasting.LONG_LIVED,
     ),
     headers=("cache-control",),
     oracle={"lighthouse": "cache-insight"},

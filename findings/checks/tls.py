@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from findings.checks import pasting
 from findings.checks.facts import Facts
 from findings.checks.outcome import Measurement, Outcome, failed, not_applicable, passed
 from findings.checks.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, Metric, check
@@ -37,6 +38,9 @@ NO_TLS = "The site is not served over HTTPS."
         {
             "nginx": "ssl_certificate /etc/letsencrypt/live/example.com/fullchain.pem;",
             "apache": "SSLCertificateFile /etc/letsencrypt/live/example.com/fullchain.pem",
+            "caddy": "example.com { … }  # gets and renews its certificate itself",
+            "express": "https.createServer({ cert: fullchain, key }, app)  // the whole chain, not the leaf alone",
+            "cloudflare": "SSL/TLS > Edge Certificates: Universal SSL on; SSL/TLS > Overview: Full (strict)",
             "certbot": "certbot --nginx -d example.com -d www.example.com",
         },
     ),
@@ -70,7 +74,12 @@ def certificate_valid(facts: Facts) -> Outcome:
             "Watch the date.",
         ),
         (ACME,),
-        {"certbot": "certbot renew --deploy-hook 'systemctl reload nginx'"},
+        {
+            "nginx": "certbot renew --deploy-hook 'systemctl reload nginx'",
+            "apache": "certbot renew --deploy-hook 'systemctl reload apache2'; or MDomain example.com (mod_md)",
+            "caddy": "example.com { … }  # renews its certificate itself",
+            "cloudflare": "SSL/TLS > Edge Certificates: Universal SSL on, which renews itself",
+        },
     ),
     metric=Metric("days", 14.0, "min"),
     scope="site",
@@ -97,11 +106,7 @@ def certificate_days_left(facts: Facts) -> Outcome | Measurement:
         "Accept TLS 1.2 and 1.3 only.",
         ("Switch TLS 1.0 and 1.1 off at the server, and at the CDN or load balancer in front of it.",),
         ("https://www.rfc-editor.org/rfc/rfc8996", MOZILLA, GENERATOR),
-        {
-            "nginx": "ssl_protocols TLSv1.2 TLSv1.3;",
-            "apache": "SSLProtocol -all +TLSv1.2 +TLSv1.3",
-            "haproxy": "ssl-default-bind-options ssl-min-ver TLSv1.2",
-        },
+        pasting.TLS_1_2,
     ),
     scope="site",
     oracle={"sslyze": "tls_1_0_cipher_suites, tls_1_1_cipher_suites"},

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from findings.checks import pasting
 from findings.checks.facts import Facts
 from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import Measurement, Outcome, failed, not_applicable, passed
@@ -15,12 +16,6 @@ PRELOAD = "https://hstspreload.org/"
 HALF_A_YEAR = 15_552_000
 A_YEAR = 31_536_000
 PERMANENT = (301, 308)
-REDIRECT_SNIPPETS = {
-    "nginx": "server { listen 80; server_name example.com; return 301 https://$host$request_uri; }",
-    "apache": "RewriteEngine On; RewriteCond %{HTTPS} off; RewriteRule ^ https://%{HTTP_HOST}%{REQUEST_URI} "
-    "[R=301,L]",
-    "django": "SECURE_SSL_REDIRECT = True",
-}
 
 
 @dataclass(frozen=True)
@@ -45,11 +40,11 @@ def hsts_fix(summary: str, sent: str, *steps: str) -> Fix:
         summary,
         (*steps, f"Send Strict-Transport-Security: {sent} over HTTPS."),
         (MDN_HSTS, "https://www.rfc-editor.org/rfc/rfc6797", PRELOAD),
-        {
-            "nginx": f'add_header Strict-Transport-Security "{sent}" always;',
-            "apache": f'Header always set Strict-Transport-Security "{sent}"',
-            "django": "SECURE_HSTS_SECONDS = 31536000; SECURE_HSTS_INCLUDE_SUBDOMAINS = True",
-        },
+        pasting.header(
+            "Strict-Transport-Security",
+            sent,
+            "SECURE_HSTS_SECONDS = 31536000; SECURE_HSTS_INCLUDE_SUBDOMAINS = True",
+        ),
     )
 
 
@@ -164,7 +159,7 @@ def hsts_preload(facts: Facts) -> Outcome:
             "https://developer.mozilla.org/en-US/docs/Web/Security/Practical_implementation_guides/TLS",
             "https://developer.chrome.com/docs/lighthouse/pwa/redirects-http",
         ),
-        REDIRECT_SNIPPETS,
+        pasting.TO_HTTPS,
     ),
     headers=("location",),
     oracle={"observatory": "redirection"},
@@ -216,7 +211,7 @@ def _http_chain(facts: Facts) -> list[Response] | None:
         "Redirect with status 301 or 308.",
         ("Change the status of the redirect from http:// to https:// to 301 (or 308).",),
         ("https://developers.google.com/search/docs/crawling-indexing/301-redirects",),
-        REDIRECT_SNIPPETS,
+        pasting.TO_HTTPS,
     ),
     headers=("location",),
     oracle={"google": "redirects"},
@@ -248,7 +243,14 @@ def redirect_is_permanent(facts: Facts) -> Outcome:
             "Write the final address into links, sitemap and ads.",
         ),
         ("https://developer.chrome.com/docs/lighthouse/performance/redirects",),
-        {"nginx": "return 301 https://www.example.com$request_uri;"},
+        {
+            "nginx": "return 301 https://www.example.com$request_uri;",
+            "apache": "RewriteRule ^ https://www.example.com%{REQUEST_URI} [R=301,L]",
+            "caddy": "redir https://www.example.com{uri} permanent",
+            "django": "PREPEND_WWW = True; SECURE_SSL_REDIRECT = True",
+            "express": "app.use((req, res) => res.redirect(301, `https://www.example.com${req.originalUrl}`));",
+            "cloudflare": "Rules > Redirect Rules: one rule from both http:// and the bare name to the final address",
+        },
     ),
     metric=Metric("redirects", 1.0),
     headers=("location",),

@@ -77,6 +77,23 @@ def test_a_check_says_what_it_means_and_how_its_fault_is_mended(key: str) -> Non
     assert check.oracle
 
 
+SENT_BY_THE_SERVER = [
+    key
+    for key in keys()
+    if key.startswith(("security_header_", "csp_", "hsts_", "cookies_", "exposed_"))
+    or key
+    in ("https_redirect", "redirect_permanent", "redirect_chain", "password_over_http", "mixed_content")
+    or key in ("cors_restricted", "server_version_disclosure", "powered_by_disclosure", "directory_listing")
+    or key in ("text_compression", "cache_policy", "ttfb")
+]
+WHERE = {"nginx", "apache", "caddy", "django", "express", "cloudflare"}
+
+
+@pytest.mark.parametrize("key", SENT_BY_THE_SERVER)
+def test_what_a_server_sends_is_mended_wherever_it_is_sent(key: str) -> None:
+    assert set(REGISTRY[key].fix.snippets) >= WHERE
+
+
 def test_no_two_checks_of_a_domain_share_a_title() -> None:
     titles = Counter((check.domain, check.title) for check in REGISTRY.values())
 
