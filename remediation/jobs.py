@@ -23,7 +23,7 @@ def recheck(verification_id: str, scanner: str = Scanner.HTTP) -> None:
 @shared_task(name="remediation.recheck_in_browser", soft_time_limit=200, time_limit=240)
 def recheck_in_browser(verification_id: str) -> None:
     """Look again in the browser; what is left when the time is over is sent on."""
-    if engine.carry_out(UUID(verification_id), Scanner.BROWSER):
+    if engine.carry_out(UUID(verification_id), Scanner.BROWSER, browsing=True):
         send(recheck_in_browser, verification_id)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from findings import ownership
@@ -13,24 +13,42 @@ from findings.checks.outcome import FAILED, Outcome
 from findings.models import Finding
 from krafter_audit.lib.http import Client
 
+if TYPE_CHECKING:
+    from findings.browser import Browser
+
 PAGE_ASSETS = ("url", "page", "uri")
 
 
 class Place:
     """One page of a finding: what is fetched of it is shared by all the checks of the verification."""
 
-    def __init__(self, url: str, client: Client, finding: Finding, owned: ownership.Proved) -> None:
+    def __init__(
+        self,
+        url: str,
+        client: Client,
+        finding: Finding,
+        owned: ownership.Proved,
+        browser: "Browser | None" = None,
+    ) -> None:
         self.url = url
         self._owned = owned
         self._client = client
         self._finding = finding
+        self._browser = browser
 
     @cached_property
     def _facts(self) -> Facts:
-        known = identity_before(
-            {key: before(self._finding, self.url, key) for key in self._finding.check_keys}
+        earlier = {key: before(self._finding, self.url, key) for key in self._finding.check_keys}
+        facts = Facts(
+            self.url,
+            self._client,
+            before=identity_before(earlier),
+            verifying=True,
+            owned=self._owned,
+            browser=self._browser,
         )
-        return Facts(self.url, self._client, before=known, verifying=True, owned=self._owned)
+        engine.announce(facts, earlier, earlier)
+        return facts
 
     def look(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
         """Ask one check about this page."""

@@ -7,7 +7,8 @@ A verification has a part for each scanner that its checks need: what is asked b
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.db import transaction
@@ -17,11 +18,13 @@ from accounts import quota
 from accounts.actors import SYSTEM
 from events.record import record
 from findings import access, ownership, politeness, rules
+from findings.browsers import own_browser
 from findings.checks import asking
 from findings.checks.outcome import Outcome, inconclusive
 from findings.models import Finding, Scanner
 from krafter_audit.lib import claims
 from krafter_audit.lib.http import Client
+from krafter_audit.lib.stopping import is_stopping
 from remediation import evidence
 from remediation.asking import answer_of
 from remediation.judging import Answer, judge
@@ -31,33 +34,38 @@ from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.places import Place, pages
 from remediation.services.policies import config_of
 
+if TYPE_CHECKING:
+    from findings.browser import Browser
+
 __all__ = ["Answer", "carry_out", "judge", "write"]
 
 LEASE = 30  # seconds; kept alive while the look goes on
 MOST_ATTEMPTS = 3
 MOST_PAGES = 25
-MOST_SECONDS = 150  # of looking with a browser; what is left then is the next job's
+MOST_SECONDS = (
+    60  # of looking with a browser, after which no further page is begun; the rest is the next job's
+)
 LEFT_OUT = f"A verification looks at {MOST_PAGES} pages at most, and this one is beyond them."
 SWITCHED_OFF = "The project's policy switches this check off, so nobody has looked."
 GIVEN_UP = "The worker ended before it had an answer, several times."
 
 
-def carry_out(verification_id: UUID, scanner: Scanner = Scanner.HTTP) -> bool:
+def carry_out(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsing: bool = False) -> bool:
     """Look again and write each check down as it finishes; say whether some is left for the next job.
 
-    Delivered twice, it works once.
+    Without `browsing` the browser's part is answered as far as it can be without one. Delivered twice, it works once.
     """
-    with taken(verification_id, scanner) as part:
+    with taken(verification_id, scanner) as part, ExitStack() as held:
         if part is None:
             return False
-        with politeness.client() as client:
-            look = Look(part, client)
-            for key in look.keys:
-                answer = look.answer(key)
-                if answer is None:
-                    return claims.write(part, lease_until=None, attempts=0)
-                if not write(part, key, answer):
-                    return False
+        client = held.enter_context(politeness.client())
+        look = Look(part, client, held.enter_context(own_browser()) if browsing else None)
+        for key in look.keys:
+            answer = look.answer(key)
+            if answer is None:
+                return claims.write(part, lease_until=None, attempts=0)
+            if not write(part, key, answer):
+                return False
     return False
 
 
@@ -77,7 +85,7 @@ def taken(verification_id: UUID, scanner: Scanner) -> Iterator[VerificationPart 
 class Look:
     """One worker's look at the pages of a part."""
 
-    def __init__(self, part: VerificationPart, client: Client) -> None:
+    def __init__(self, part: VerificationPart, client: Client, browser: "Browser | None") -> None:
         self._verification = verification = Verification.objects.get(pk=part.verification_id)
         self.part = part
         self.finding = Finding.objects.select_related("project").get(tasks=verification.task_id)
@@ -89,7 +97,7 @@ class Look:
         client.access = access.of(self.finding.project)
         self._urls = urls = pages(self.finding)
         owned = ownership.of(self.finding.project, urls[:MOST_PAGES], client)
-        self._places = [Place(url, client, self.finding, owned) for url in urls[:MOST_PAGES]]
+        self._places = [Place(url, client, self.finding, owned, browser) for url in urls[:MOST_PAGES]]
         self._left_out = dict.fromkeys(urls[MOST_PAGES:], inconclusive("not_available", LEFT_OUT))
         config = config_of(self.finding.project)
         self._thresholds, self._off = rules.thresholds(config), rules.switched_off(config)
@@ -107,7 +115,7 @@ class Look:
         kept = self.part.seen.setdefault(key, {})
         for place in self._places:
             if place.url not in kept:
-                if time.monotonic() > self._ends:
+                if is_stopping() or time.monotonic() > self._ends:
                     return None
                 kept[place.url] = self._seen(place, key).to_json()
                 if not claims.write(self.part, seen=self.part.seen, attempts=0):

@@ -9,6 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from findings import access, ownership, politeness
+from findings.browsers import own_browser
 from findings.checks import discovery
 from findings.checks.facts import Facts
 from findings.models import Scan, Scanner, ScanPage, ScanPart
@@ -46,24 +47,6 @@ def carry_out(scan_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsing: bool 
             return claims.write(part, lease_until=None, attempts=0)
         closing.close(part)
         return False
-
-
-@contextmanager
-def own_browser() -> "Iterator[Browser | None]":
-    """Give this worker's browser, if it has one."""
-    from findings.browser import (  # Playwright is large, and the web needs none
-        Browser,
-        BrowserError,
-        chromium,
-    )
-
-    try:
-        chromium.find()
-    except BrowserError:
-        yield None
-        return
-    with Browser() as browser:
-        yield browser
 
 
 @contextmanager
