@@ -11,8 +11,9 @@ from django.utils.html import format_html
 from accounts.admin import ProjectAdmin, operator
 from accounts.models import Project
 from findings.access_admin import SiteAccessAdmin as SiteAccessAdmin
-from findings.forms import ChangeFindingForm, ReportFindingForm, ScanForm
+from findings.forms import ChangeFindingForm, ReportFindingForm
 from findings.models import Finding, FindingStatus, Regression, Scan
+from findings.scan_admin import ScanAdmin as ScanAdmin
 from findings.services import scans, triage
 from findings.services.ingestion import Sighting, ingest
 from findings.site_admin import SiteAdmin as SiteAdmin
@@ -38,47 +39,6 @@ STATUSES = {
     "resolved": GOOD,
     "dismissed": QUIET,
 }
-SCANS = {"queued": WAITING, "running": UNDER_WAY, "completed": GOOD, "failed": BAD}
-
-
-@admin.register(Scan)
-class ScanAdmin(RecordAdmin):
-    """Looks at whole sites."""
-
-    form = ScanForm
-    list_display = ("url", "project", "trigger", badge("status", SCANS), "created_at", "finished_at")
-    list_filter = ("status", "trigger", ("project", RelatedFilter))
-    list_select_related = ("project",)
-    search_fields = ("^url",)
-    autocomplete_fields = ("project",)
-
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Ask little, show all."""
-        if obj is None:
-            return ("project", "url")
-        return (
-            "project", "url", "trigger", "status", "what_came_of_it", "requested_by", "created_at",
-            "started_at", "finished_at",
-        )  # fmt: skip
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """A scan that was asked for is read."""
-        return self.get_fields(request, obj) if obj else ()
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The worker alone writes scans."""
-        return False
-
-    @admin.display(description="summary")
-    def what_came_of_it(self, scan: Scan) -> str:
-        """Show the summary over many lines."""
-        return pretty(scan.summary)
-
-    def save_model(self, request: HttpRequest, obj: Scan, form: Any, change: bool) -> None:
-        """Queue the scan."""
-        url = form.asked.get("url")
-        scan = scans.run(obj.project, url=url, trigger=Scan.Trigger.MANUAL, by=operator(request))
-        obj.__dict__.update(scan.__dict__)
 
 
 @admin.action(description="Scan now", permissions=["operate"])

@@ -25,6 +25,8 @@ SECTIONS = (
             ("Findings", "bug_report", "findings.finding"),
             ("Regressions", "history", "findings.regression"),
             ("Scans", "radar", "findings.scan"),
+            ("Scan results", "fact_check", "findings.scanresult"),
+            ("Scan schedules", "schedule", "findings.scanschedule"),
             ("Sites", "domain_verification", "findings.site"),
             ("Access to sites", "lock_open", "findings.siteaccess"),
         ),

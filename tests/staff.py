@@ -13,7 +13,17 @@ from accounts.actors import SYSTEM
 from accounts.models import ApiKey, Organization, Project, QuotaMonth, User, month_of
 from events.models import Event
 from findings import access
-from findings.models import Finding, Regression, Scan, Site, SiteAccess
+from findings.models import (
+    Finding,
+    Regression,
+    Scan,
+    ScanPage,
+    ScanPart,
+    ScanResult,
+    ScanSchedule,
+    Site,
+    SiteAccess,
+)
 from integrations.models import Conflict, ExternalLink, Integration, SyncRun
 from remediation.evidence import append
 from remediation.models import Policy, Task, Verification
@@ -88,6 +98,16 @@ def _conflict(world: World) -> Conflict:
     )
 
 
+def _result(world: World) -> ScanResult:
+    scan = Scan.objects.create(project=world.project, url="https://example.com/", trigger="manual")
+    part = ScanPart.objects.create(scan=scan, scanner="http")
+    page = ScanPage.objects.create(part=part, position=0, url=scan.url, route="", looked_at=timezone.now())
+    return ScanResult.objects.create(
+        scan=scan, page=page, key="ttfb", version=1, outcome="failed", value=700, samples=[700, 700, 700], unit="ms",
+        threshold=600, evidence={"detail": "It took long."}, duration_ms=12, seen_at=timezone.now(),
+    )  # fmt: skip
+
+
 def _group(world: World) -> Group:
     return Group.objects.create(name=f"Group {next(factories.number)}")
 
@@ -106,6 +126,10 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
     Event: lambda world: Event.objects.get(subject_id=factories.finding(world).pk),
     Scan: lambda world: Scan.objects.create(
         project=world.project, url="https://example.com/", trigger="manual"
+    ),
+    ScanResult: _result,
+    ScanSchedule: lambda world: ScanSchedule.objects.create(
+        project=world.project, rhythm="daily", hour=3, minute=7, next_at=timezone.now()
     ),
     SiteAccess: lambda world: access.put(
         world.project, origin="https://example.com", credentials={"cookies": {"session": "s3cret"}}, by=SYSTEM

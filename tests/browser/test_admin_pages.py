@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
+from findings.models import ScanResult
 from tests import factories, staff
 from tests.factories import World
 from tests.staff import address
@@ -42,7 +43,9 @@ def log_in(page: Page, origin: str, user: User) -> None:
 @pytest.mark.parametrize("width", [390, 1280])
 def test_pages_run_under_their_policy_and_fit_the_screen(live_server: Any, world: World, width: int) -> None:
     verification = factories.verification(world)
-    rows = (world.organization, world.owner, verification.task.finding, verification.task, verification)
+    result = staff.ROWS[ScanResult](world)
+    rows: tuple[Any, ...] = (world.organization, world.owner, verification.task.finding, verification.task)
+    rows += (verification, result, result.scan)  # type: ignore[attr-defined]
     paths = ["/admin/", "/api/docs"]
     paths += [address(type(row), "changelist") for row in rows]
     paths += [address(type(row), "change", row.pk) for row in rows]

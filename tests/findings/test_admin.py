@@ -5,9 +5,12 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actors import SYSTEM
 from events.models import Event
+from findings import jobs
 from findings.errors import FindingResolved
-from findings.models import Finding, Scan
+from findings.models import Finding, Scan, ScanPage, ScanResult
+from findings.services import scans
 from tests import factories, staff
 from tests.factories import World
 from tests.sites import Site
@@ -188,3 +191,28 @@ def test_a_list_is_filtered_by_project(operator: Client, world: World) -> None:
     page = operator.get(address(Finding, "changelist"), {"project__id__exact": str(world.project.pk)})
 
     assert list(page.context["cl"].result_list) == [found]
+
+
+def test_a_scan_shows_how_far_it_has_come_and_is_shown_anew_while_it_runs(
+    operator: Client, world: World, site: Site
+) -> None:
+    world.project.site_url = site.url
+    world.project.save()
+    scan = scans.run(world.project, url=None, trigger="manual", by=SYSTEM)
+    waiting = operator.get(address(Scan, "change", scan.pk))
+    jobs.scan(str(scan.pk))
+    half = operator.get(address(Scan, "change", scan.pk))
+    jobs.scan(str(scan.pk), "browser")
+
+    over = operator.get(address(Scan, "change", scan.pk))
+    page = ScanPage.objects.get(part__scan=scan, part__scanner="http")
+    failed = operator.get(
+        address(ScanResult, "changelist"), {"page__id__exact": page.pk, "outcome__exact": "failed"}
+    )
+
+    assert [each.headers.get("Refresh") for each in (waiting, half, over)] == ["5", "5", None]
+    assert "http: 1 of 1 pages" in half.content.decode()
+    assert "waits for its turn" in half.content.decode()
+    assert "waits for its turn" not in over.content.decode()
+    rows = ScanResult.objects.filter(page=page, outcome="failed")
+    assert failed.context["cl"].result_count == rows.count() > 0
