@@ -10,7 +10,7 @@ from django.utils import timezone
 from findings.models import Finding, FindingStatus
 from findings.services.ingestion import Sighting, ingest
 from findings.weight import WEIGHT
-from integrations.providers.base import Refused, RemoteFinding, Source
+from integrations.providers.base import Expired, Refused, RemoteFinding, Source
 from integrations.running import BY_INTEGRATION, Run
 
 LONGEST_TITLE = 300
@@ -28,6 +28,8 @@ def pull(run: Run) -> None:
     for source in run.provider.sources():
         try:
             _read(run, source, left_out)
+        except Expired:
+            raise  # it is not the one feature that is closed to us
         except Refused as refusal:
             run.note(f"The {source.name} are not available: {refusal}")
         run.take_notes()
@@ -42,6 +44,8 @@ def settle(run: Run) -> set[str]:
         run.keep()
         try:
             run.provider.settle(source)
+        except Expired:
+            raise
         except Refused as refusal:
             run.refuse(source, str(refusal))
             continue

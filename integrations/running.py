@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from integrations.credentials import without_secrets
 from integrations.models import Integration, SyncRun
-from integrations.providers.base import Provider, Refused, Tracker
+from integrations.providers.base import Expired, Provider, Refused, Tracker
 
 LEASE = 60  # seconds; longer than one request with its time limit, which is never begun without a fresh lease
 BUDGET = 100.0  # seconds of one job; below the worker's own limit
@@ -68,6 +68,8 @@ def one_ticket(run: Run, tracker: Tracker, what: str) -> Iterator[None]:
     run.keep()
     try:
         yield
+    except Expired:
+        raise  # no ticket will do
     except Refused as refusal:
         tracker.check()
         run.refuse(what, str(refusal))

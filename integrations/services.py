@@ -33,8 +33,12 @@ SIGN_IN_LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=256 * 1024)
 
 @transaction.atomic
 def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], by: Actor) -> Integration:
-    """Seal and keep credentials; calling it again replaces them. A sync that is running stops by itself."""
+    """Seal and keep credentials; calling it again replaces them. A sync that is running stops by itself.
+
+    Those that name choices alone (another repository) change the choices and keep the secrets.
+    """
     row = _row(project, provider)
+    credentials = {**_kept_beside(row, credentials), **credentials}
     Integration.lifecycle.move(
         row,
         Status.CONNECTED,
@@ -146,6 +150,16 @@ def _row(project: Project, provider: str) -> Integration:
     if row is None:
         raise NeverConnected
     return row
+
+
+def _kept_beside(row: Integration, credentials: Mapping[str, Any]) -> dict[str, Any]:
+    adapter = ADAPTERS.get(row.provider)
+    if adapter is None or row.credentials is None or not set(credentials) <= set(adapter.chosen):
+        return {}
+    try:
+        return secrets.opened(row)
+    except VaultError:
+        return {}
 
 
 def _chosen(project: Project, provider: str) -> dict[str, Any]:

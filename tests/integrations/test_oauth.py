@@ -19,7 +19,7 @@ from integrations.providers import ADAPTERS
 from integrations.renewal import Access
 from integrations.running import Lost
 from krafter_audit.lib.http import Client
-from tests.integrations.conftest import CREDENTIALS
+from tests.integrations.conftest import CREDENTIALS, MakeTask
 from tests.integrations.fake_github import FakeGitHub
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,19 @@ def test_the_repository_that_was_chosen_before_is_kept_and_the_old_token_is_not(
     connect(project)
 
     assert kept() == {"token": "gho_classic", "repository": "acme/web-app"}
+
+
+def test_a_choice_alone_keeps_the_sign_in_and_anything_more_replaces_it(
+    project: Project, github: FakeGitHub
+) -> None:
+    signed_in(project, renew_in=60)
+    services.connect(project, "github", credentials={"repository": "acme/other"}, by=SYSTEM)
+    chosen = kept()
+    services.connect(project, "github", credentials={"repository": "acme/third", "token": "x"}, by=SYSTEM)
+
+    assert (chosen["token"], chosen["refresh_token"]) == ("ghu_first", "ghr_first")
+    assert chosen["repository"] == "acme/other"
+    assert kept() == {"repository": "acme/third", "token": "x"}
 
 
 @pytest.mark.parametrize(
@@ -294,3 +307,19 @@ def test_a_row_that_is_connected_anew_during_the_exchange_keeps_what_is_new(
         Access(row, ADAPTERS["github"], client).credentials()
     assert kept() == CREDENTIALS
     assert github.token_requests == []
+
+
+@pytest.mark.parametrize("path", ["/code-scanning/alerts", "/issues$"])
+def test_a_token_that_is_taken_back_in_the_middle_ends_the_sync_wherever_it_is(
+    integration: Integration, sync: Sync, github: FakeGitHub, make_task: MakeTask, path: str
+) -> None:
+    make_task()
+    for method in ("GET", "POST"):
+        github.next_answer(method, path, (401, {}, {"message": "Bad credentials"}))
+
+    row = sync()
+
+    assert (row.status, row.last_error) == (
+        "error",
+        "GitHub does not accept the token: connect again with a valid one.",
+    )
