@@ -162,6 +162,9 @@ class Regression(Record):
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="regression_newest"),
             models.Index(fields=["finding", "-created_at", "-id"], name="regression_of_finding"),
+            models.Index(
+                fields=["project", "opened_at"], condition=Q(status="open"), name="regression_open_since"
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
