@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.record import record
+from findings.checks.nesting import is_bottomless
 from findings.checks.page import Page, value
 from findings.checks.sites import host_of, origin_of, registrable
 from findings.models import Site
@@ -220,6 +221,8 @@ def _in_page(site: Site, client: Client, address: str) -> tuple[bool, str]:
         return False, "The start page redirects to another host."
     if answer.status != 200 or not page.is_html:
         return False, f"It answers with status {answer.status} and is no HTML page that was found."
+    if is_bottomless(page.text):
+        return False, "The start page nests deeper than any is read."
     named = [value(node, "content") for node in page.css(f'head meta[name="{NAME}"]')]
     held = site.token in (said.strip() for said in named)
     return held, "The page has the tag." if held else "The head of the page has no such tag with this token."

@@ -132,6 +132,7 @@ class Browsing:
 
     def _refuse_obstacles(self, rendered: Page) -> None:
         obstacles.refuse_offsite(self._facts.url, rendered)
+        obstacles.refuse_bottomless(rendered)
         obstacles.refuse_challenge(rendered)
         obstacles.refuse_error_status(rendered)
         obstacles.refuse_logged_out(self._facts.url, rendered, self._facts.client.access)

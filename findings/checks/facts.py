@@ -92,6 +92,7 @@ class Facts(TlsFacts):
     def _land(self) -> Page:
         page = Page(self.ask("page", "GET", self.url, patient=True, follow_redirects=True))
         obstacles.refuse_offsite(self.url, page)
+        obstacles.refuse_bottomless(page)
         obstacles.refuse_challenge(page)
         return page
 

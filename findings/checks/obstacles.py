@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
+from findings.checks.nesting import is_bottomless
 from findings.checks.page import Page
 from findings.checks.sites import host_of, origin_of, same_site
 from krafter_audit.lib.addresses import address_of
@@ -151,6 +152,14 @@ def refuse_offsite(asked: str, page: Page) -> None:
     """Raise when the redirects ended on another site than the one asked for."""
     if not same_site(host_of(asked), page.host):
         raise CannotLook("offsite_redirect", f"The address redirects to another site, {page.host}.")
+
+
+def refuse_bottomless(page: Page) -> None:
+    """Raise when the page is made to keep whoever reads it busy; ask this before its tree."""
+    if page.is_html and is_bottomless(page.text):
+        raise CannotLook(
+            "truncated", "The page nests deeper than any is read: nothing of its markup was looked at."
+        )
 
 
 def refuse_challenge(page: Page) -> None:

@@ -5,6 +5,7 @@ import shutil
 import sys
 import textwrap
 import unicodedata
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,7 @@ WORDS: Mapping[Status, str] = {
 }
 COLOURS: Mapping[Status, str] = {FAILED: "31", INCONCLUSIVE: "33", PASSED: "32", NOT_APPLICABLE: "2"}
 NARROW = 60  # columns under which what was seen stands below its key
+MANY = 4  # checks that the same thing kept from looking
 WORD_WIDTH, KEY_WIDTH = 9, 40
 
 
@@ -58,14 +60,21 @@ class Table:
         """Yield the lines of one answer."""
         yield ""
         yield self._bold(readable(answer.url))
-        obstacle = common_obstacle(answer)
-        if obstacle:
-            yield from self._row(INCONCLUSIVE, "every check", told(obstacle))
-        else:
-            for key, outcome in sorted(answer.outcomes.items(), key=_urgency):
-                if self._whole or outcome.status in (FAILED, INCONCLUSIVE):
-                    yield from self._row(outcome.status, key, told(outcome))
+        for status, key, words in self._rows(answer):
+            yield from self._row(status, key, words)
         yield f"  {summary(answer)}"
+
+    def _rows(self, answer: Answer) -> Iterator[tuple[Status, str, str]]:
+        """Yield status, key and words; what kept many checks from looking is one row."""
+        unclear = Counter(told(one) for one in answer.outcomes.values() if one.status == INCONCLUSIVE)
+        shared = {words: count for words, count in unclear.items() if count >= MANY}
+        for words, count in shared.items():
+            yield INCONCLUSIVE, f"{count} checks", words
+        for key, outcome in sorted(answer.outcomes.items(), key=_urgency):
+            words = told(outcome)
+            hidden = outcome.status == INCONCLUSIVE and words in shared
+            if not hidden and (self._whole or outcome.status in (FAILED, INCONCLUSIVE)):
+                yield outcome.status, key, words
 
     def _row(self, status: Status, key: str, words: str) -> Iterator[str]:
         head = f"  {self._paint(status)}{key}"
@@ -94,15 +103,6 @@ def _urgency(pair: tuple[str, Outcome]) -> tuple[int, int]:
     severities = [registry.CRITICAL, registry.HIGH, registry.MEDIUM, registry.LOW]
     known = registry.get(key)
     return list(WORDS).index(outcome.status), severities.index(known.severity) if known else len(severities)
-
-
-def common_obstacle(answer: Answer) -> Outcome | None:
-    """Return what kept every check from looking, where it was one and the same."""
-    outcomes = list(answer.outcomes.values())
-    details = {(one.status, one.reason, str(one.evidence.get("detail"))) for one in outcomes}
-    if len(outcomes) > 1 and len(details) == 1 and outcomes[0].status == INCONCLUSIVE:
-        return outcomes[0]
-    return None
 
 
 def told(outcome: Outcome) -> str:

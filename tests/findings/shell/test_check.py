@@ -184,7 +184,13 @@ def odd(connection: socket.socket) -> None:
     )
 
 
-@pytest.mark.parametrize("answer", [reset, garbage, circle, away])
+def bottomless(connection: socket.socket) -> None:
+    connection.recv(65536)
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n"
+    connection.sendall(head + b"<title>x</title>" + b"<div>" * 200_000)
+
+
+@pytest.mark.parametrize("answer", [reset, garbage, circle, away, bottomless])
 def test_a_hostile_site_is_a_line_of_inconclusive_checks(
     site: Site, no_waiting: None, answer: Any, capsys: Any
 ):
@@ -253,15 +259,14 @@ def test_on_a_narrow_terminal_what_was_seen_stands_below_its_key(monkeypatch: py
     ]
 
 
-def test_one_obstacle_for_all_checks_is_told_once():
+def test_one_obstacle_for_many_checks_is_told_once():
     gone = inconclusive("timeout", "The request to a took longer than 10 s.")
+    outcomes = {**dict.fromkeys(["doctype", "charset", "lcp", "fcp"], gone), "ttfb": failed("Slow.")}
 
-    shown = list(Table(whole=False).lines(Answer("http://a/", {"doctype": gone, "charset": gone}, 22)))
+    shown = [" ".join(line.split()) for line in Table(whole=False).lines(Answer("http://a/", outcomes, 22))]
 
-    assert " ".join(" ".join(shown[2:-1]).split()) == (
-        "unclear every check timeout: The request to a took longer than 10 s."
-    )
-    assert shown[-1] == "  2 unclear (22.0 s)"
+    assert " ".join(shown[2:-2]) == "unclear 4 checks timeout: The request to a took longer than 10 s."
+    assert shown[-2:] == ["FAILED ttfb Slow.", "1 failed, 4 unclear (22.0 s)"]
 
 
 def test_a_browser_is_asked_what_only_it_can_see_and_one_chromium_serves_all_addresses(
