@@ -5,10 +5,11 @@ COPY requirements/base.txt /tmp/base.txt
 RUN python -m venv /venv && /venv/bin/pip install --require-hashes --no-deps -r /tmp/base.txt
 
 FROM python:3.13-slim
-# Pango draws the PDF files; its packages bring a font. Debian keeps one version of each at a time.
+# Pango draws the PDF files, Chromium looks at pages as people see them. Debian keeps one version of each at a time.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+        chromium fonts-liberation fonts-noto-core \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --create-home krafter \
     && install -d -o krafter /srv/media

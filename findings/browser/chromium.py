@@ -11,9 +11,13 @@ from django.conf import settings
 
 from findings.browser.errors import BrowserError
 from krafter_audit.embedded.process import LEASH
+from krafter_audit.lib import programs
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 HOW_TO_GET_ONE = "Install it (Debian, Ubuntu: apt-get install chromium) or name it in KRAFTER_CHROMIUM."
+NO_SANDBOX = (
+    "Chromium finds no sandbox here. Allow user namespaces (in a container: the capability SYS_ADMIN, as in "
+    "compose.yaml), or set KRAFTER_CHROMIUM_SANDBOX=0 where the worker is shut in by other means."
+)
 MOST_MEMORY = 1536 * 1024 * 1024  # bytes, of all processes of one Chromium together
 
 # 127.0.0.1:9 is what stands outside of every visit: nobody listens there, each visit has its own proxy.
@@ -41,19 +45,30 @@ FLAGS = (
 def find() -> str:
     """The path of Chromium: KRAFTER_CHROMIUM or the first on the PATH. Raises BrowserError when there is none."""
     named = settings.KRAFTER_CHROMIUM
-    for name in [named] if named else NAMES:
-        found = shutil.which(name)
-        if found:
-            return found
+    found = programs.chromium(named)
+    if found:
+        return found
     lacking = (
         f"KRAFTER_CHROMIUM names {named}, which cannot be run." if named else "There is no Chromium here."
     )
     raise BrowserError("not_available", f"{lacking} {HOW_TO_GET_ONE}", final=True)
 
 
+def is_sandboxed() -> bool:
+    """Whether Chromium locks its pages up: as root it refuses to, and the operator may have to do without."""
+    return os.geteuid() != 0 and settings.KRAFTER_CHROMIUM_SANDBOX
+
+
+def why_not(message: str) -> str:
+    """What keeps Chromium from starting, out of what Playwright says."""
+    if "No usable sandbox" in message:
+        return NO_SANDBOX
+    return f"Chromium does not start: {message.strip().partition(chr(10))[0]}"
+
+
 def flags() -> list[str]:
-    """The arguments; the sandbox stays on unless this is root, as whom Chromium refuses to have one."""
-    return [*FLAGS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    """The arguments that it is started with."""
+    return [*FLAGS, *([] if is_sandboxed() else ["--no-sandbox"])]
 
 
 def on_leash(program: str, home: Path) -> Path:

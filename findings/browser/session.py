@@ -49,10 +49,7 @@ class Session:
             try:
                 session._start(program)
             except Error as error:
-                first = error.message.strip().partition("\n")[0]
-                raise BrowserError(
-                    "not_available", f"Chromium does not start: {first}", final=True
-                ) from error
+                raise BrowserError("not_available", chromium.why_not(error.message), final=True) from error
             undone.pop_all()
         return session
 
@@ -68,7 +65,7 @@ class Session:
                 executable_path=str(chromium.on_leash(program, self.home)),
                 args=chromium.flags(),
                 env=chromium.environment(self.home),
-                chromium_sandbox=os.geteuid() != 0,
+                chromium_sandbox=chromium.is_sandboxed(),
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,

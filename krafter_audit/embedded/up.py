@@ -28,9 +28,10 @@ from krafter_audit.embedded.process import REPOSITORY, Command, StartFailed
 from krafter_audit.embedded.supervisor import Stopped, Supervisor
 from krafter_audit.embedded.valkey import Valkey
 from krafter_audit.embedded.welcome import welcome
+from krafter_audit.lib import programs
 
 PROJECT = "production-website"
-STOPPING = [(("web", "beat", "worker", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
+STOPPING = [(("web", "beat", "worker", "browser", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 
 
 def python(name: str, *arguments: str, env: dict[str, str]) -> Command:
@@ -109,10 +110,10 @@ class System:
                 self.start_valkey()
         with step("Tables, organisation, project and key"):
             seeded = self.install()
-        with step("Web, worker and beat"):
+        with step("Web, workers and beat"):
             self.start_processes()
             self.supervisor.until(self.web_answers, "The web", seconds=90)
-            self.supervisor.until(self.worker_answers(), "The worker", seconds=90)
+            self.supervisor.until(self.worker_answers(), "A worker", seconds=90)
         facts = {"url": self.url, **seeded, "project_id": PROJECT, "demo_site": self.demo_site}
         keys = ("url", "org_id", "project_id", "api_key", "admin", "demo_site")
         return {key: facts[key] for key in keys}
@@ -141,25 +142,18 @@ class System:
             self.supervisor.add(command)
 
     def processes(self) -> Iterator[Command]:
-        """The web, the worker, beat and the demo's website."""
+        """The web, the workers, beat and the demo's website."""
         schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
         web = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", port, "--no-ws"]
         web += ["--workers", "1", "--blocking-threads", "24", "--respawn-failed-workers"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
-        worker = [
-            "worker",
-            "--concurrency",
-            "4",
-            "--without-gossip",
-            "--without-mingle",
-            "--loglevel",
-            "INFO",
-        ]
+        worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
         # Threads that take memory from two arenas, not from one each, give it back to each other.
         pooled = self.env | {"KRAFTER_DB_POOL": "1", "MALLOC_ARENA_MAX": "2"}
         yield python("web", *web, "krafter_audit.wsgi:application", env=pooled)
-        yield python("worker", *celery, *worker, env=self.env)
+        for name, options in self.workers().items():
+            yield python(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)
         # No pid file: one that a killed beat left behind would keep the next from starting.
         yield python("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)
         if self.demo_site:
@@ -168,6 +162,14 @@ class System:
             yield python(
                 "demo", "-m", "krafter_audit.demo.site", "--port", port, "--state", state, env=self.env
             )
+
+    def workers(self) -> dict[str, list[str]]:
+        """The workers by name: one for the browser alone where there is Chromium, else one says what it cannot see."""
+        queues = ["celery", "scan_http"]
+        if not programs.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
+            return {"worker": ["--concurrency", "4", "--queues", ",".join([*queues, "scan_browser"])]}
+        alone = ["--concurrency", "1", "--max-tasks-per-child", "50", "--queues", "scan_browser"]
+        return {"worker": ["--concurrency", "4", "--queues", ",".join(queues)], "browser": alone}
 
     def install(self) -> dict[str, Any]:
         """Bring the tables up to date; make the first organisation, project, owner and key, or find them."""
@@ -192,12 +194,13 @@ class System:
             return False
 
     def worker_answers(self) -> Callable[[], bool]:
-        """A question that a worker answers."""
+        """A question that all workers answer."""
         app = Celery(broker=self.env["REDIS_URL"], set_as_current=False)
+        count = len(self.workers())
 
         def ask() -> bool:
             try:
-                return bool(app.control.ping(timeout=0.5, limit=1))
+                return len(app.control.ping(timeout=0.5, limit=count) or []) >= count
             except OperationalError:
                 return False
 
