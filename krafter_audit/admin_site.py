@@ -17,6 +17,7 @@ SECTIONS = (
             ("Tasks", "task_alt", "remediation.task"),
             ("Verifications", "verified", "remediation.verification"),
             ("Policies", "rule", "remediation.policy"),
+            ("Checks", "speed", "remediation.checkmeter"),
         ),
     ),
     (

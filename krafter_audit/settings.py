@@ -1,13 +1,12 @@
 """Every setting, from the environment. `krafter_audit/checks.py` refuses to start with a wrong one and says why."""
 
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from celery.schedules import schedule
 from django.templatetags.static import static
 from kombu import Queue
 
+from krafter_audit.clock import by_the_clock
 from krafter_audit.environment import Environment
 from krafter_audit.lib.postgres.base import check
 from krafter_audit.logs import logging_config
@@ -258,36 +257,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-SWEEP = schedule(timedelta(seconds=env.int("KRAFTER_SWEEP_SECONDS", default=10)))
-CELERY_BEAT_SCHEDULE = {
-    f"{app}: send what was lost or left behind": {
-        "task": f"{app}.sweep",
-        "schedule": SWEEP,
-        "options": {"expires": 10},
-    }
-    for app in ("findings", "remediation", "integrations", "reports")
-} | {
-    "integrations: read the record": {
-        "task": "integrations.read_record",
-        "schedule": SWEEP,
-        "options": {"expires": 10},
-    },
-    "ask for the scans whose time has come": {
-        "task": "findings.start_due_scans",
-        "schedule": schedule(timedelta(seconds=60)),
-        "options": {"expires": 60},
-    },
-    "fold tallies, forget old answers": {
-        "task": "events.tidy",
-        "schedule": schedule(timedelta(seconds=60)),
-        "options": {"expires": 60},
-    },
-    "make the months that come, drop those past their time": {
-        "task": "events.turn",
-        "schedule": schedule(timedelta(hours=1)),
-        "options": {"expires": 600},
-    },
-}
+CELERY_BEAT_SCHEDULE = by_the_clock(env.int("KRAFTER_SWEEP_SECONDS", default=10))
 
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 LOGGING = logging_config(

@@ -27,6 +27,7 @@ from krafter_audit.lib.admin import (
 from remediation import plans
 from remediation.evidence import is_intact
 from remediation.forms import ChangeTaskForm, CreateTaskForm, PolicyForm, ReasonForm
+from remediation.meter_admin import CheckMeterAdmin as CheckMeterAdmin
 from remediation.models import Evidence, Policy, PolicyVersion, Task, Verification
 from remediation.services import policies, tasks, verdicts, verifications
 
@@ -147,14 +148,8 @@ class VerificationAdmin(ReadOnlyAdmin):
     """Looks at whether a finding is gone, and what people decided about them."""
 
     list_display = (
-        "task",
-        "project",
-        badge("result", RESULTS),
-        "answers",
-        "verified_by",
-        "verified_at",
-        "created_at",
-    )
+        "task", "project", badge("result", RESULTS), "answers", "verified_by", "verified_at", "created_at",
+    )  # fmt: skip
     list_filter = ("result", "running", "manual", ("project", RelatedFilter))
     list_select_related = ("task", "project", "verified_by")
     search_fields = ("^task__title",)

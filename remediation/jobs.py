@@ -8,6 +8,7 @@ from celery import Task, shared_task
 from findings.models import Scanner
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import nobody_comes, send
+from remediation import meter
 from remediation import recheck as engine
 from remediation.models import VerificationPart
 
@@ -43,3 +44,16 @@ def sweep() -> None:
             continue
         for pk, _ in waiting:
             send(job, str(pk))
+
+
+@shared_task(name="remediation.measure")
+def measure(project_id: str) -> None:
+    """Measure how far the checks of a project can be believed."""
+    meter.measure(UUID(project_id))
+
+
+@shared_task(name="remediation.measure_all")
+def measure_all() -> None:
+    """Have every project measured in which there was a look of late."""
+    for pk in meter.active().values_list("pk", flat=True):
+        send(measure, str(pk))

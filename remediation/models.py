@@ -14,6 +14,7 @@ from krafter_audit.lib.claims import Claimable
 from krafter_audit.lib.fields import VerbatimJSONField
 from krafter_audit.lib.lifecycle import Lifecycle
 from krafter_audit.lib.models import Record
+from remediation.meter_models import CheckMeter as CheckMeter
 
 
 class Task(Record):

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from remediation.check_views import CheckViewSet
 from remediation.views import CommandCenterViewSet, PolicyViewSet, TaskViewSet, VerificationViewSet
 
 urlpatterns = [
@@ -16,5 +17,6 @@ urlpatterns = [
     path("verifications/<str:pk>/reopen", VerificationViewSet.as_view({"post": "reopen"})),
     path("policies/current", PolicyViewSet.as_view({"get": "retrieve", "put": "update"})),
     path("policies/test", PolicyViewSet.as_view({"post": "test"})),
+    path("checks", CheckViewSet.as_view({"get": "list"})),
     path("command-center", CommandCenterViewSet.as_view({"get": "retrieve"})),
 ]

@@ -26,7 +26,7 @@ from findings.models import (
 )
 from integrations.models import Conflict, ExternalLink, Integration, SyncRun
 from remediation.evidence import append
-from remediation.models import Policy, Task, Verification
+from remediation.models import CheckMeter, Policy, Task, Verification
 from remediation.services import policies
 from reports import services as reports
 from reports.models import Report, Share
@@ -142,6 +142,9 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
     Task: lambda world: factories.task(world, owner_id=world.owner.pk),
     Verification: _verification,
     Policy: lambda world: policies.replace(world.project, config={"b": 1, "a": {}}, name="Rules", by=SYSTEM),
+    CheckMeter: lambda world: CheckMeter.objects.create(
+        project=world.project, key="lcp", looks=9, compared=4, flips=1, fixes=2, measured_at=timezone.now()
+    ),
     Integration: _integration,
     ExternalLink: _link,
     Conflict: _conflict,
