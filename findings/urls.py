@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from findings.picture_views import PictureViewSet
 from findings.site_views import AccessViewSet, SiteViewSet
 from findings.views import (
     FindingBulkUpdateViewSet,
@@ -23,6 +24,7 @@ urlpatterns = [
     path("scans/<str:pk>", ScanViewSet.as_view({"get": "retrieve"})),
     path("scans/<str:pk>/pages", ScanViewSet.as_view({"get": "pages"})),
     path("scans/<str:pk>/results", ScanViewSet.as_view({"get": "results"})),
+    path("pictures/<str:sha256>", PictureViewSet.as_view({"get": "retrieve"})),
     path("access", AccessViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})),
     path("sites", SiteViewSet.as_view({"get": "list", "post": "create"})),
     path("sites/<str:pk>", SiteViewSet.as_view({"get": "retrieve"})),

@@ -5,7 +5,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from findings import ownership
+from findings import ownership, pictures
 from findings.checks import engine
 from findings.checks.evidence import identity_before
 from findings.checks.facts import Facts
@@ -47,6 +47,7 @@ class Place:
             owned=self._owned,
             browser=self._browser,
         )
+        facts.browsing.keep_picture = pictures.keeper(self._finding.project_id)
         engine.announce(facts, earlier, earlier)
         return facts
 

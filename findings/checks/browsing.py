@@ -9,7 +9,7 @@ All of it is asked for in the thread that the browser belongs to.
 """
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -33,13 +33,15 @@ class Browsing:
     """The facts of one page that only a browser has.
 
     `rules` are those that axe-core is asked for in one visit: all that were announced before the first answer was
-    wanted. `earlier` is what the checks said before, by key.
+    wanted. `earlier` is what the checks said before, by key. `keep_picture` keeps a picture and returns its
+    SHA-256 (`findings.pictures.keeper`); without it none is taken.
     """
 
     def __init__(self, facts: "Facts", browser: "Browser | None") -> None:
         self.browser = browser
         self.rules: set[str] = set()
         self.earlier: dict[str, Outcome] = {}
+        self.keep_picture: Callable[[bytes], str] | None = None
         self._facts = facts
         self._glances: list[Sight] = []
         self._loads: list[Sight] = []
@@ -53,7 +55,7 @@ class Browsing:
     def again(self, facts: "Facts") -> "Browsing":
         """Return the same for a further look at the page."""
         other = Browsing(facts, self.browser)
-        other.rules, other.earlier = self.rules, self.earlier
+        other.rules, other.earlier, other.keep_picture = self.rules, self.earlier, self.keep_picture
         return other
 
     def verdict(self, rule: str) -> "Verdict":
@@ -99,6 +101,15 @@ class Browsing:
             "page_elements": sights[-1].elements,
         }
 
+    def pictures(self, needs: Iterable[str]) -> dict[str, str]:
+        """Keep what a check of these needs may show and return `{of what: SHA-256}`."""
+        wanted = {"screen", *(need.removeprefix(RULE) for need in needs)}
+        taken = {
+            name: picture for sight in reversed(self._glances) for name, picture in sight.pictures.items()
+        }
+        keep = self.keep_picture
+        return {name: keep(taken[name]) for name in sorted(wanted & taken.keys())} if keep else {}
+
     def identity(self) -> Identity | None:
         """Who the rendered page is; None where no visit succeeded."""
         return page_identity(Page(self._glances[0].response)) if self._glances else None
@@ -113,7 +124,14 @@ class Browsing:
         facts.page  # noqa: B018 - the page answers as itself, or the reason why it does not
         rules = () if throttled else self.rules
         sight = facts.patiently(
-            lambda: see(browser, facts.url, throttled=throttled, rules=rules, access=facts.client.access),
+            lambda: see(
+                browser,
+                facts.url,
+                throttled=throttled,
+                rules=rules,
+                access=facts.client.access,
+                pictures=bool(self.keep_picture) and not throttled,
+            ),
             lambda _: False,
         )
         self._refuse_obstacles(Page(sight.response))

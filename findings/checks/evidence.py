@@ -30,6 +30,8 @@ def gathered(known: Check, facts: "Facts") -> dict[str, Any]:
     described = {"url": facts.url, "requests": len(responses), **_about(known, facts, responses)}
     if known.kind == "browser":
         described |= facts.browsing.as_evidence(timed="vitals" in known.needs)
+        pictures = facts.browsing.pictures(known.needs)
+        described |= {"pictures": pictures} if pictures else {}
     if len(responses) > 1:
         described["fetched"] = [_line(response) for response in responses[:MOST_REQUESTS_SHOWN]]
     return described

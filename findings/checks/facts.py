@@ -137,6 +137,7 @@ class Facts(TlsFacts):
             browser=self.browsing.browser,
         )
         other._door = self._door
+        other.browsing.keep_picture = self.browsing.keep_picture
         return other
 
     @property

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from findings import access, ownership, politeness
+from findings import access, ownership, pictures, politeness
 from findings.browsers import own_browser
 from findings.checks import discovery
 from findings.checks.facts import Facts
@@ -80,6 +80,7 @@ class Walk:
         self.part = part
         self.is_over = False
         self._start = Facts(part.scan.url, client, owned=owned, browser=browser)
+        self._start.browsing.keep_picture = pictures.keeper(project.pk)
         self._asking = Asking.of(part.scan, part.scanner)
         self._ends = time.monotonic() + MOST_SECONDS_OF_A_JOB[Scanner(part.scanner)]
 

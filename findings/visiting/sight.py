@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from findings.checks.obstacles import CannotLook
 from findings.visiting import axe, profile
+from findings.visiting import pictures as shooting
 from findings.visiting.document import Document
 from findings.visiting.login import Login
 from findings.visiting.traffic import Traffic
@@ -45,6 +46,7 @@ class Vitals:
 class Sight:
     """What a visit saw. `response`: the main document with the rendered DOM for its body; `weight`: bytes.
 
+    `pictures`: JPEG, of the `screen` and by rule of the first element that breaks it; none behind a login.
     `is_blank`: nothing was painted, or nothing of it is left; `vitals` is then None or says little.
     """
 
@@ -57,6 +59,7 @@ class Sight:
     axe: dict[str, axe.Verdict]
     tools: dict[str, str]
     profile: dict[str, Any]
+    pictures: dict[str, bytes]
 
 
 def see(
@@ -66,6 +69,7 @@ def see(
     throttled: bool = False,
     rules: Iterable[str] = (),
     access: Access | None = None,
+    pictures: bool = False,
 ) -> Sight:
     """Visit an address and look. Raises CannotLook.
 
@@ -73,7 +77,7 @@ def see(
     """
     visitor = _Visitor(browser, throttled=throttled, access=access)
     with _told(), browser.page(url, prepare=visitor.prepare, **profile.PHONE):
-        return visitor.look(sorted(rules))
+        return visitor.look(sorted(rules), pictures=pictures and access is None)
 
 
 @contextmanager
@@ -107,7 +111,7 @@ class _Visitor:
     def prepare(self, page: "Page") -> None:
         """Make the page ready, before it goes to the address."""
         self._page = page
-        session = page.context.new_cdp_session(page)
+        session = self._session = page.context.new_cdp_session(page)
         self._world = World(session)
         self._world.prepare(_observing())
         self._traffic = Traffic(page)
@@ -119,10 +123,11 @@ class _Visitor:
             profile.throttle(session)
         self._started_at, self._start = datetime.now(UTC), time.monotonic()
 
-    def look(self, rules: list[str]) -> Sight:
+    def look(self, rules: list[str], *, pictures: bool) -> Sight:
         """Look at the page, which has loaded."""
         self._settle(QUIET_WHEN_TIMED if self._throttled else QUIET)
         report = self._world.evaluate("krafter.report()")
+        verdicts = axe.run(self._world, rules)
         return Sight(
             response=self._document.response(
                 address=self._address(),
@@ -134,10 +139,19 @@ class _Visitor:
             is_blank=report["fcp"] is None or report["blank"],
             weight=0 if self._throttled else self._traffic.weight(),
             requests=len(self._traffic.finished),
-            axe=axe.run(self._world, rules),
+            axe=verdicts,
             tools={"chromium": self._browser.version, **({"axe": axe.version()} if rules else {})},
             profile=profile.described(throttled=self._throttled),
+            pictures=self._pictures(verdicts) if pictures else {},
         )
+
+    def _pictures(self, verdicts: dict[str, axe.Verdict]) -> dict[str, bytes]:
+        """Take them last: they may scroll the page."""
+        taken = {"screen": shooting.of_screen(self._session, self._world)}
+        for rule, said in verdicts.items():
+            if said.failed:
+                taken[rule] = shooting.of_element(self._session, self._world, said.failed[0]["target"])
+        return {name: picture for name, picture in taken.items() if picture}
 
     def _address(self) -> str:
         visit = self._browser.visit
