@@ -137,17 +137,17 @@ class ScanAdmin(RecordAdmin):
 class ScanResultAdmin(ReadOnlyAdmin):
     """What each check said of each page."""
 
-    list_display = ("check", badge("outcome", SAID), "page", "measured", "why", "seen_at")
+    list_display = ("check_key", badge("outcome", SAID), "page", "measured", "why", "seen_at")
     list_filter = ("outcome",)
     list_select_related = ("page",)
     search_help_text = "The id of a scan, or how the key of a check begins."
     search_fields = ("^key",)
     found_by = "scan"
     fields = (
-        "scan", "page", "check", "version", "outcome", "reason", "measured", "samples", "profile", "tools",
+        "scan", "page", "check_key", "version", "outcome", "reason", "measured", "samples", "profile", "tools",
         "duration_ms", "seen_at", "what_was_seen",
     )  # fmt: skip
-    readonly_fields = ("check", "measured", "what_was_seen")
+    readonly_fields = ("check_key", "measured", "what_was_seen")
 
     def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
         """Let the page of a scan lead to its results, and to those of one of its pages."""
@@ -156,7 +156,7 @@ class ScanResultAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description="check")
-    def check(self, result: ScanResult) -> str:
+    def check_key(self, result: ScanResult) -> str:
         """Show the key."""
         return result.key
 

@@ -4,12 +4,14 @@ import json
 import os
 import subprocess
 import sys
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.checks import run_checks
+from django.core.management import call_command
 from django.test import Client
 
 from krafter_audit.api import ratelimit
@@ -167,3 +169,12 @@ def test_the_web_and_the_clock_do_not_start_with_a_wrong_setting(command: list[s
     assert "KRAFTER_RATE_DEFAULT is not a whole number." in ended.stderr
     assert "KRAFTER_ENCRYPTION_KEYS" in ended.stderr
     assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.django_db
+def test_the_checks_that_each_worker_and_each_migration_begin_with_find_nothing() -> None:
+    out = StringIO()
+
+    call_command("check", stdout=out)
+
+    assert out.getvalue().startswith("System check identified no issues")
