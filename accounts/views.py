@@ -4,9 +4,11 @@ The order: key, expiry, rate limit, scope, project, body.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextvars import Token
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
@@ -17,7 +19,7 @@ from accounts import keys, quota, recall
 from accounts.actors import Actor
 from accounts.models import Project, Scope
 from accounts.serializers import UsageShown
-from krafter_audit.api import bodies, etag, idempotency, ratelimit
+from krafter_audit.api import bodies, etag, idempotency, ratelimit, replica
 from krafter_audit.api.columns import columns
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.middleware import request_id_of
@@ -42,6 +44,9 @@ class OrganizationViewSet(viewsets.ViewSet):
     read_only_posts: ClassVar[frozenset[str]] = frozenset()
     # action → the cached property that asks the network what the action needs: read before any transaction begins
     prepared: ClassVar[Mapping[str, str]] = {}
+    # what may be read from a replica (krafter_audit/api/replica.py): actions that write nothing at all
+    replicated: ClassVar[frozenset[str]] = frozenset({"list"})
+    reading: Token[bool] | None = None
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "post", "patch", "put", "delete")
     caller: keys.Caller
@@ -57,9 +62,27 @@ class OrganizationViewSet(viewsets.ViewSet):
         super().initial(request, *args, **kwargs)
         bodies.bound(request._request, self.body_limit)
         self._once(request)
+        if request.method in ("GET", "HEAD") and self.action in self.replicated:
+            self.reading = replica.begin(self.caller.organization.pk)
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Answer from the primary where the replica has just gone away."""
+        if self.reading and isinstance(exc, OperationalError | InterfaceError):
+            self._read_the_primary()
+            replica.watch.rest()
+            return getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
+        return super().handle_exception(exc)
+
+    def _read_the_primary(self) -> None:
+        if self.reading:
+            replica.end(self.reading)
+            self.reading = None
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add what every answer carries: the state of the rate limit, and that nobody may keep the answer."""
+        self._read_the_primary()
+        if request.method not in ("GET", "HEAD") and response.status_code < 400 and hasattr(self, "caller"):
+            replica.wrote(self.caller.organization.pk)
         final = super().finalize_response(request, response, *args, **kwargs)
         if hasattr(self, "allowance"):  # a body that could not be read came no further
             for name, value in self.allowance.headers.items():

@@ -44,6 +44,8 @@ def one_of(name: str, values: list[str]) -> OpenApiParameter:
 class FindingViewSet(ProjectViewSet):
     """What is wrong with the site."""
 
+    replicated = frozenset({"list", "regressions"})
+
     @extend_schema(
         summary="List findings, the most urgent first",
         parameters=[

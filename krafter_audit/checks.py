@@ -39,6 +39,7 @@ def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         _public_url(),
         *(_rate(name) for name in ("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC")),
         _months("KRAFTER_EVENTS_KEEP_MONTHS"),
+        _rate("KRAFTER_REPLICA_LAG_SECONDS", "It is a number of seconds."),
         _ca_file(),
         _chromium(),
     ]
@@ -91,12 +92,10 @@ def _public_url() -> CheckMessage | None:
     )
 
 
-def _rate(name: str) -> CheckMessage | None:
+def _rate(name: str, hint: str = "It is the number of requests a minute.") -> CheckMessage | None:
     if getattr(settings, name) > 0:
         return None
-    return Error(
-        f"{name} must be at least 1.", hint="It is the number of requests a minute.", id="krafter.E004"
-    )
+    return Error(f"{name} must be at least 1.", hint=hint, id="krafter.E004")
 
 
 def _host_rate() -> CheckMessage | None:

@@ -97,29 +97,28 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # A statement that runs away is ended by the database; a lock that is not had in time is a 503, not a hung worker.
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": {
-        **env.db("DATABASE_URL", default="postgres://krafter@127.0.0.1:5432/krafter"),
-        "ENGINE": "krafter_audit.lib.postgres",
-        "CONN_MAX_AGE": 0,
-        "CONN_HEALTH_CHECKS": True,
-    }
-}
-DATABASES["default"].setdefault("OPTIONS", {})
-DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
-DATABASES["default"]["OPTIONS"].setdefault(
-    "prepare_threshold", 1
-)  # for those that ask for it (lib/statements.py)
-DATABASES["default"]["OPTIONS"].setdefault(
-    "options",
+_limits = (
     f"-c statement_timeout={env.int('KRAFTER_DB_STATEMENT_SECONDS', default=60)}s"
     f" -c lock_timeout={env.int('KRAFTER_DB_LOCK_SECONDS', default=10)}s"
-    " -c idle_in_transaction_session_timeout=120s -c plan_cache_mode=force_generic_plan",
+    " -c idle_in_transaction_session_timeout=120s -c plan_cache_mode=force_generic_plan"
 )
-if env.bool("KRAFTER_DB_POOL", default=False):
-    DATABASES["default"]["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5, "check": check}
-else:
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
+_pooled = env.bool("KRAFTER_DB_POOL", default=False)
+DATABASES: dict[str, dict[str, Any]] = {
+    "default": env.db("DATABASE_URL", default="postgres://krafter@127.0.0.1:5432/krafter")
+}
+if env.str("KRAFTER_REPLICA_URL", default=""):
+    DATABASES["replica"] = env.db("KRAFTER_REPLICA_URL", default="")
+for _database in DATABASES.values():
+    _database |= {"ENGINE": "krafter_audit.lib.postgres", "CONN_HEALTH_CHECKS": True}
+    _database["CONN_MAX_AGE"] = 0 if _pooled else 60
+    _options = _database.setdefault("OPTIONS", {})
+    _options.setdefault("connect_timeout", 5)
+    _options.setdefault("prepare_threshold", 1)  # for those that ask for it (lib/statements.py)
+    _options.setdefault("options", _limits)
+    if _pooled:
+        _options["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5, "check": check}
+DATABASE_ROUTERS = ["krafter_audit.api.replica.Router"]
+KRAFTER_REPLICA_LAG_SECONDS = env.int("KRAFTER_REPLICA_LAG_SECONDS", default=5)
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}

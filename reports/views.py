@@ -26,6 +26,8 @@ DAY_TO = OpenApiParameter("date_to", OpenApiTypes.DATE, description="Its last da
 class ReportViewSet(ProjectViewSet):
     """What we show."""
 
+    replicated = frozenset({"list", "summary"})
+
     @extend_schema(summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=SummaryShown)
     def summary(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the burn-down and the rates."""
