@@ -11,6 +11,7 @@ from findings.models import Finding, FindingStatus
 from findings.services.ingestion import Sighting, ingest
 from findings.weight import WEIGHT
 from integrations.providers.base import Expired, Refused, RemoteFinding, Source
+from integrations.providers.plain import without_nul
 from integrations.running import BY_INTEGRATION, Run
 
 LONGEST_TITLE = 300
@@ -120,21 +121,10 @@ def sighting_of(found: RemoteFinding) -> Sighting:
     }
     return Sighting(
         domain=found.domain,
-        title=_plain(found.title)[:LONGEST_TITLE],
+        title=without_nul(found.title)[:LONGEST_TITLE],
         severity=found.severity,
-        description=_plain(found.description),
-        affected_assets=[{"type": kind, "value": _plain(value)} for kind, value in found.assets],
-        evidence=_plain(evidence),
-        recommended_fix=_plain(dict(found.fix)) if found.fix else None,
+        description=without_nul(found.description),
+        affected_assets=[{"type": kind, "value": without_nul(value)} for kind, value in found.assets],
+        evidence=without_nul(evidence),
+        recommended_fix=without_nul(dict(found.fix)) if found.fix else None,
     )
-
-
-def _plain(value: Any) -> Any:
-    """Take NUL characters out, which PostgreSQL does not store."""
-    if isinstance(value, str):
-        return value.replace("\x00", "")
-    if isinstance(value, dict):
-        return {_plain(key): _plain(inner) for key, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value

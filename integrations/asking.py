@@ -86,7 +86,7 @@ def _shown(answer: Response) -> dict[str, Any]:
 def _clean(value: Any, secrets: Mapping[str, Any]) -> Any:
     """Take out whatever a provider may have echoed of the credentials."""
     if isinstance(value, str):
-        return without_secrets(value, secrets).replace("\x00", "")
+        return without_secrets(value, secrets)
     if isinstance(value, Mapping):
         return {key: _clean(inner, secrets) for key, inner in value.items()}
     return [_clean(inner, secrets) for inner in value] if isinstance(value, list) else value

@@ -19,6 +19,7 @@ from integrations.providers.failures import OutOfReach
 from integrations.providers.failures import Refused as Refused
 from integrations.providers.failures import Unavailable as Unavailable
 from integrations.providers.links import next_page, origin
+from integrations.providers.plain import NUL, without_nul
 from integrations.providers.replies import Reply
 from integrations.providers.shapes import Draft as Draft
 from integrations.providers.shapes import RemoteFinding as RemoteFinding
@@ -184,7 +185,7 @@ class Provider(ABC):
     def read(self, answer: Response, parse: Callable[[Any], Parsed]) -> Parsed:
         """Read an answer's JSON with `parse`; a form that the vendor does not document is Unavailable."""
         try:
-            return parse(answer.json())
+            return parse(without_nul(answer.json()) if NUL in answer.body else answer.json())
         except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
             raise Unavailable(f"{self.title} answered in a form that this build cannot read.") from None
 

@@ -144,6 +144,12 @@ def test_a_next_page_on_another_host_is_not_asked_for(vendor: Vendor, client: Cl
         assert len(vendor.requests) < 100
 
 
+def told_as(change: Callable[[Any], Any], sound: Answer) -> Answer:
+    """Change the JSON of a sound answer; an empty one stays empty."""
+    status, headers, content = sound
+    return status, headers, content if isinstance(content, bytes) else change(json.loads(json.dumps(content)))
+
+
 WORDS = (
     "state",
     "status",
@@ -169,7 +175,7 @@ def renamed(value: Any) -> Any:
 
 
 def test_words_that_nobody_knows_break_nothing(vendor: Vendor, client: Client) -> None:
-    vendor.fault = lambda request, sound: (sound[0], sound[1], renamed(json.loads(json.dumps(sound[2]))))
+    vendor.fault = lambda request, sound: told_as(renamed, sound)
 
     try:
         told = exchanged(vendor.adapter(client))
@@ -188,7 +194,7 @@ def hollow(value: Any) -> Any:
 
 
 def test_members_of_another_kind_are_an_outage_or_nothing(vendor: Vendor, client: Client) -> None:
-    vendor.fault = lambda request, sound: (sound[0], sound[1], hollow(json.loads(json.dumps(sound[2]))))
+    vendor.fault = lambda request, sound: told_as(hollow, sound)
 
     try:
         told = exchanged(vendor.adapter(client))
@@ -197,6 +203,21 @@ def test_members_of_another_kind_are_an_outage_or_nothing(vendor: Vendor, client
 
     assert told == 0
     assert len(vendor.requests) < 100
+
+
+def with_nul(value: Any) -> Any:
+    """Put a character that cannot be stored into every word."""
+    if isinstance(value, dict):
+        return {name: with_nul(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [with_nul(inner) for inner in value]
+    return f"{value}\x00" if isinstance(value, str) else value
+
+
+def test_what_cannot_be_stored_is_taken_out_of_every_answer(vendor: Vendor, client: Client) -> None:
+    vendor.fault = lambda request, sound: told_as(with_nul, sound)
+
+    assert exchanged(vendor.adapter(client)) > 0
 
 
 @pytest.mark.parametrize("name", TRACKERS)
