@@ -122,6 +122,7 @@ class Browsing:
 
         facts = self._facts
         facts.page  # noqa: B018 - the page answers as itself, or the reason why it does not
+        facts.require_ownership()  # a browser runs the scripts of the page: of the project's own sites alone
         rules = () if throttled else self.rules
         sight = facts.patiently(
             lambda: see(

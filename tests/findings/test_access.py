@@ -129,7 +129,8 @@ def test_only_kinds_and_origin_are_ever_told(world: World, staging: Site):
         ({"token": "x"}, "token"),
     ],
 )
-def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(world: World, body: dict[str, Any], field: str):
+def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(body: dict[str, Any], field: str):
+    world = factories.world()
     sent = {"origin": "https://staging.example.com", "cookies": {"session": "c00kie-v4lue"}, **body}
 
     response = world.client.ask("put", "access", sent)

@@ -10,8 +10,11 @@ from django.utils import timezone
 
 from events.models import Event
 from findings import jobs, ownership
-from findings.models import Finding, Scan, Site
+from findings.browser import Browser
+from findings.checks.engine import look
+from findings.models import Finding, Site
 from findings.services import sites
+from krafter_audit.lib.http import Client
 from remediation.models import Evidence, Verification
 from tests import factories
 from tests.factories import World
@@ -254,10 +257,19 @@ def test_a_scan_of_an_unproved_site_asks_only_what_a_stranger_may_ask(world: Wor
     made = world.client.ask("post", "scans/run", {}).json()["data"]
     jobs.scan(made["id"])
 
-    assert Scan.objects.get().status == "completed"
+    assert Finding.objects.filter(check_keys=["security_header_csp"]).exists()
     assert [hit for hit in shop.hits if "/.git" in hit or "/.env" in hit] == []
     assert "GET /.well-known/security.txt" in shop.hits
     assert not Finding.objects.filter(check_keys=["exposed_git"]).exists()
+
+
+def test_no_browser_visits_a_site_that_is_not_proved(shop: Served):
+    with Client() as client, Browser() as browser:
+        seen = dict(look(f"http://{HOST}/", ["lcp", "a11y_label"], client=client, browser=browser))
+
+    told = {(one.status, one.reason, HOST in one.evidence["detail"]) for one in seen.values()}
+    assert told == {("inconclusive", "not_available", True)}
+    assert [hit for hit in shop.hits if hit != "GET /"] == []
 
 
 def test_an_old_proof_is_looked_at_again_before_it_is_relied_upon(
