@@ -1,6 +1,5 @@
 """Tasks, verifications and policies in the admin. Verdicts are the services'; refusals become messages."""
 
-import json
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -25,10 +24,10 @@ from krafter_audit.lib.admin import (
     pretty,
 )
 from remediation import plans
-from remediation.evidence import is_intact
+from remediation.evidence_admin import EvidenceInline, EvidencePages
 from remediation.forms import ChangeTaskForm, CreateTaskForm, PolicyForm, ReasonForm
 from remediation.meter_admin import CheckMeterAdmin as CheckMeterAdmin
-from remediation.models import Evidence, Policy, PolicyVersion, Task, Verification
+from remediation.models import Policy, PolicyVersion, Task, Verification
 from remediation.services import policies, tasks, verdicts, verifications
 
 STATUSES = {"backlog": QUIET, "in_progress": UNDER_WAY, "blocked": BAD, "ready_verify": WAITING, "done": GOOD}
@@ -118,33 +117,8 @@ class TaskAdmin(RecordAdmin):
         self.each(request, rows, move)
 
 
-class EvidenceInline(StackedInline):
-    """What each check saw."""
-
-    model = Evidence
-    extra = max_num = 0
-    can_delete = False
-    ordering = ("sequence",)
-    verbose_name_plural = "evidence"
-    fields = readonly_fields = ("sequence", "key", "seen", "intact")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A link of the chain is not changed."""
-        return False
-
-    @admin.display(description="what was seen")
-    def seen(self, link: Evidence) -> str:
-        """Show it over many lines."""
-        return pretty(json.loads(link.body))
-
-    @admin.display(description="hash and signature hold", boolean=True)
-    def intact(self, link: Evidence) -> bool:
-        """Tell whether the link still is what was written."""
-        return is_intact(link)
-
-
 @admin.register(Verification)
-class VerificationAdmin(ReadOnlyAdmin):
+class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     """Looks at whether a finding is gone, and what people decided about them."""
 
     list_display = (
@@ -156,7 +130,7 @@ class VerificationAdmin(ReadOnlyAdmin):
     actions: ClassVar[list[str]] = ["approve", "reopen", "approve_anyway"]
     inlines = (EvidenceInline,)
     fields = (
-        "project", "task", "result", "what_checks_said", "circumstances", "override_reason", "verified_by",
+        "project", "task", "result", "what_checks_said", "evidence", "circumstances", "override_reason", "verified_by",
         "verified_at", "created_at", "updated_at",
     )  # fmt: skip
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import Q
+from django.http import HttpResponse
 from django.utils import timezone
 
 import krafter_audit
@@ -25,6 +26,12 @@ def bundle(verification: Verification) -> bytes:
     if signer is None:
         raise NoSigningKey
     return bundles.sealed(plain(content(verification)), signer)
+
+
+def as_file(verification: Verification) -> HttpResponse:
+    """Return the bundle of a verification as a file to keep."""
+    headers = {"Content-Disposition": f'attachment; filename="evidence-{verification.pk}.json"'}
+    return HttpResponse(bundle(verification), content_type="application/json", headers=headers)
 
 
 def content(verification: Verification) -> dict[str, Any]:

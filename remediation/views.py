@@ -123,7 +123,7 @@ class VerificationViewSet(ProjectViewSet):
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """Answer with the file itself."""
         found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
-        return as_file(found)
+        return bundles.as_file(found)
 
     @extend_schema(summary="Run a verification", request=RunVerification, responses={202: VerificationShown})
     def run(self, request: Request, **kwargs: Any) -> Response:
@@ -144,12 +144,6 @@ class VerificationViewSet(ProjectViewSet):
         self.nothing()
         decided = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
         return self.show(decided, VerificationShown)
-
-
-def as_file(verification: Verification) -> HttpResponse:
-    """Return the bundle of a verification as a file to keep."""
-    headers = {"Content-Disposition": f'attachment; filename="evidence-{verification.pk}.json"'}
-    return HttpResponse(bundles.bundle(verification), content_type="application/json", headers=headers)
 
 
 def public_keys(request: HttpRequest) -> JsonResponse:

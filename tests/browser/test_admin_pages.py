@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
 from findings.models import ScanResult
+from remediation.evidence import append
+from remediation.models import Verification
 from tests import factories, staff
 from tests.factories import World
 from tests.staff import address
@@ -49,6 +51,8 @@ def test_pages_run_under_their_policy_and_fit_the_screen(live_server: Any, world
     paths = ["/admin/", "/api/docs"]
     paths += [address(type(row), "changelist") for row in rows]
     paths += [address(type(row), "change", row.pk) for row in rows]
+    append(verification, "security_header_csp", {"pages": [{"url": f"https://example.com/{'a' * 300}"}]})
+    paths.append(f"{address(Verification, 'changelist')}{verification.pk}/evidence/")
     user = staff.superuser()
 
     wider = []

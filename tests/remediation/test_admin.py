@@ -3,12 +3,14 @@ from typing import Any
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from accounts.models import User
 from events.models import Event
-from remediation.evidence import append
+from krafter_audit.lib.proof.examining import examine
+from remediation.evidence import append, keyring
 from remediation.models import Policy, PolicyVersion, Task, Verification
-from remediation.services import policies
+from remediation.services import policies, verdicts
 from tests import factories, staff
 from tests.factories import World, where_things_stand
 from tests.staff import act, address, told
@@ -236,3 +238,74 @@ def test_a_policy_is_tested_and_nothing_changes(operator: Client, world: World) 
 
     assert messages == ["Default Audit Policy: 1 findings, 1 of them critical."]
     assert not PolicyVersion.objects.exists()
+
+
+def page_of(operator: Client, verification: Verification) -> str:
+    answer = operator.get(reverse("admin:remediation_verification_evidence", args=[verification.pk]))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_evidence_of_a_verification_is_a_page_that_a_person_can_read(
+    operator: Client, world: World
+) -> None:
+    verification = factories.verification(world, checks="failed")
+    seen = {
+        "detail": "No policy is sent.",
+        "address": "192.0.2.7",
+        "status": 200,
+        "headers": {"server": "<nginx>"},
+    }
+    pages = [{"url": "https://example.com/", "status": "failed", "evidence": seen}]
+    append(
+        verification,
+        "security_header_csp",
+        {"outcome": "failed", "before": "failed", "after": "failed", "pages": pages},
+    )
+    verdicts.approve(verification.pk, by=world.actor, override_reason="Accepted until March.")
+
+    page = page_of(operator, verification)
+
+    for words in (
+        "failed: No policy is sent.",
+        "Status 200 from 192.0.2.7",
+        "server: &lt;nginx&gt;",
+        "The reason: Accepted until March.",
+        f"by {world.owner.email}, upon 1 link",
+        "The result is passed, as the links say.",
+        "It is signed by a key that you gave: the key test",
+    ):
+        assert words in page
+
+
+def test_evidence_of_another_form_is_shown_as_it_was_written(
+    operator: Client, world: World, settings: Any
+) -> None:
+    settings.KRAFTER_SIGNING_KEYS = ""
+    verification = factories.verification(world)
+    append(
+        verification,
+        "security_header_csp",
+        {"pages": [5, {"evidence": {"headers": 3, "faults": "x"}}], "answered_by": 7},
+    )
+
+    page = page_of(operator, verification)
+
+    assert "has no signing key" in page
+    assert "&quot;faults&quot;: &quot;x&quot;" in page
+
+
+def test_the_signed_file_is_had_in_the_admin_by_whoever_may_see_the_verification(
+    operator: Client, world: World, client: Client
+) -> None:
+    verification = factories.verification(world)
+    append(verification, "security_header_csp", {"after": "passed"})
+    path = reverse("admin:remediation_verification_bundle", args=[verification.pk])
+
+    answer = operator.get(path)
+
+    assert [
+        line.word for line in examine(answer.content, list(keyring().public.values())) if line.word == "fails"
+    ] == []
+    assert answer["content-disposition"] == f'attachment; filename="evidence-{verification.pk}.json"'
+    assert client.get(path).status_code == 302
