@@ -9,7 +9,7 @@ All of it is asked for in the thread that the browser belongs to.
 """
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -23,9 +23,11 @@ if TYPE_CHECKING:
     from findings.checks.outcome import Outcome
     from findings.visiting import Sight, Vitals
     from findings.visiting.axe import Verdict
+    from findings.visiting.scripts import Script
 
 FAR_LESS = 10  # a page with a tenth of its elements is not taken for the page
 MOST_SECONDS_OF_LOADS = 60.0  # after which no further load is begun
+SCRIPTS = "scripts"
 RULE = "axe:"  # a check that needs "axe:label" asks axe-core for its rule "label"
 
 
@@ -40,6 +42,7 @@ class Browsing:
     def __init__(self, facts: "Facts", browser: "Browser | None") -> None:
         self.browser = browser
         self.rules: set[str] = set()
+        self.with_scripts = False
         self.earlier: dict[str, Outcome] = {}
         self.keep_picture: Callable[[bytes], str] | None = None
         self._facts = facts
@@ -47,15 +50,17 @@ class Browsing:
         self._loads: list[Sight] = []
         self._loads_began = 0.0
 
-    def announce(self, needs: Iterable[str], earlier: Mapping[str, "Outcome"]) -> None:
+    def announce(self, needs: Set[str], earlier: Mapping[str, "Outcome"]) -> None:
         """Say what will be needed, so that one visit brings it all, and what was said before."""
         self.rules |= {need.removeprefix(RULE) for need in needs if need.startswith(RULE)}
+        self.with_scripts |= SCRIPTS in needs
         self.earlier.update(earlier)
 
     def again(self, facts: "Facts") -> "Browsing":
         """Return the same for a further look at the page."""
         other = Browsing(facts, self.browser)
         other.rules, other.earlier, other.keep_picture = self.rules, self.earlier, self.keep_picture
+        other.with_scripts = self.with_scripts
         return other
 
     def verdict(self, rule: str) -> "Verdict":
@@ -65,6 +70,14 @@ class Browsing:
             if rule in sight.axe:
                 return sight.axe[rule]
         return self.glances(len(self._glances) + 1)[-1].axe[rule]
+
+    def scripts(self) -> list["Script"]:
+        """The scripts of the page, and what of them never ran while it loaded."""
+        self.with_scripts = True
+        for sight in self._glances:
+            if sight.scripts is not None:
+                return sight.scripts
+        return self.glances(len(self._glances) + 1)[-1].scripts or []
 
     def glances(self, count: int = 1) -> list["Sight"]:
         """The first `count` visits at full speed."""
@@ -132,6 +145,7 @@ class Browsing:
                 rules=rules,
                 access=facts.client.access,
                 pictures=bool(self.keep_picture) and not throttled,
+                scripts=self.with_scripts and not throttled,
             ),
             lambda _: False,
         )

@@ -1,15 +1,17 @@
-"""What a page loads and builds: its bytes, its elements, its largest image."""
+"""What a page loads and builds: its bytes, its elements, its largest image, its scripts."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from findings.checks.facts import Facts
-from findings.checks.outcome import Measurement, Outcome, failed, passed
+from findings.checks.outcome import Measurement, Outcome, failed, passed, verdict
 from findings.checks.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 if TYPE_CHECKING:
     from findings.visiting import Sight
 
+SMALLEST_SAVING = 2048  # bytes
+SMALLEST_SHARE = 0.05
 _LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/performance"
 
 
@@ -102,3 +104,63 @@ def largest_image_is_not_lazy(facts: Facts) -> Outcome:
     if largest["loading"].strip().lower() == "lazy":
         return failed("The largest image is loaded lazily.", largest_element=largest)
     return passed("The largest image is loaded at once.", largest_element=largest)
+
+
+@check(
+    "minified_js",
+    domain=PERFORMANCE,
+    severity=LOW,
+    needs={"page", "scripts"},
+    title="Scripts are not minified",
+    why="Blanks and comments are sent to every visitor, who has no use for them.",
+    fix=Fix(
+        "Minify the scripts when the site is built.",
+        (
+            "Let the bundler minify (esbuild, Terser), and ship what comes out.",
+            "Keep the source maps elsewhere.",
+        ),
+        (f"{_LIGHTHOUSE}/unminified-javascript",),
+        {"shell": "esbuild app.js --bundle --minify --outfile=app.min.js"},
+    ),
+    kind="browser",
+    oracle={"lighthouse": "unminified-javascript"},
+)
+def scripts_are_minified(facts: Facts) -> Outcome:
+    """No script would be smaller by 2048 bytes and a twentieth without its blanks and comments."""
+    scripts = facts.browsing.scripts()
+    spare = [one for one in scripts if one.spare >= SMALLEST_SAVING and one.spare_share >= SMALLEST_SHARE]
+    return verdict(
+        [f"{one.url} ({one.spare} of {one.sent} bytes)" for one in spare],
+        fine="Every script is as small as minifying makes it.",
+        wrong="Scripts are sent with blanks and comments.",
+        scripts=len(scripts),
+    )
+
+
+@check(
+    "unused_js",
+    domain=PERFORMANCE,
+    severity=LOW,
+    needs={"page", "scripts"},
+    title="Scripts bring much that the page does not use",
+    why="Script that never runs is loaded, read and kept in memory all the same, before what is needed.",
+    fix=Fix(
+        "Load only the script that the page needs.",
+        (
+            "Look in the browser's coverage panel what is not used.",
+            "Split the script by page, and load parts when they are needed: import().",
+            "Drop libraries of which little is used.",
+        ),
+        (f"{_LIGHTHOUSE}/unused-javascript", "https://web.dev/articles/remove-unused-code"),
+        {"javascript": 'button.onclick = async () => (await import("./editor.js")).open();'},
+    ),
+    kind="browser",
+    metric=Metric("KiB", 20.0),
+    oracle={"lighthouse": "unused-javascript"},
+)
+def scripts_are_used(facts: Facts) -> Measurement:
+    """No script brings more than 20 KiB that does not run while the page loads, as sent over the wire."""
+    scripts = facts.browsing.scripts()
+    worst = max(scripts, key=lambda one: one.unused, default=None)
+    evidence = {"script": worst.url, "sent_bytes": worst.sent} if worst else {}
+    return Measurement([worst.unused / 1024 if worst else 0.0], evidence=evidence)

@@ -14,6 +14,7 @@ from findings.visiting import axe, profile
 from findings.visiting import pictures as shooting
 from findings.visiting.document import Document
 from findings.visiting.login import Login
+from findings.visiting.scripts import Script, Scripts
 from findings.visiting.traffic import Traffic
 from findings.visiting.world import Broken, World
 from krafter_audit.lib.http import Access, Response
@@ -47,6 +48,7 @@ class Sight:
     """What a visit saw. `response`: the main document with the rendered DOM for its body; `weight`: bytes.
 
     `pictures`: JPEG, of the `screen` and by rule of the first element that breaks it; none behind a login.
+    `scripts` is None where they were not asked for.
     `is_blank`: nothing was painted, or nothing of it is left; `vitals` is then None or says little.
     """
 
@@ -60,6 +62,7 @@ class Sight:
     tools: dict[str, str]
     profile: dict[str, Any]
     pictures: dict[str, bytes]
+    scripts: list[Script] | None
 
 
 def see(
@@ -70,12 +73,13 @@ def see(
     rules: Iterable[str] = (),
     access: Access | None = None,
     pictures: bool = False,
+    scripts: bool = False,
 ) -> Sight:
     """Visit an address and look. Raises CannotLook.
 
     Throttled, the load is timed as on a slow phone, and nothing is weighed. `access` is what lets into its origin.
     """
-    visitor = _Visitor(browser, throttled=throttled, access=access)
+    visitor = _Visitor(browser, throttled=throttled, access=access, scripts=scripts)
     with _told(), browser.page(url, prepare=visitor.prepare, **profile.PHONE):
         return visitor.look(sorted(rules), pictures=pictures and access is None)
 
@@ -103,10 +107,11 @@ def _told() -> Iterator[None]:
 class _Visitor:
     """One page on its way."""
 
-    def __init__(self, browser: "Browser", *, throttled: bool, access: Access | None) -> None:
+    def __init__(self, browser: "Browser", *, throttled: bool, access: Access | None, scripts: bool) -> None:
         self._browser = browser
         self._throttled = throttled
         self._access = access
+        self._with_scripts = scripts
 
     def prepare(self, page: "Page") -> None:
         """Make the page ready, before it goes to the address."""
@@ -117,6 +122,7 @@ class _Visitor:
         self._traffic = Traffic(page)
         self._document = Document(page)
         profile.name_the_phone(session, self._browser.version)
+        self._scripts = Scripts(session) if self._with_scripts else None
         if self._access:
             Login(session, self._access)
         if self._throttled:
@@ -127,6 +133,7 @@ class _Visitor:
         """Look at the page, which has loaded."""
         self._settle(QUIET_WHEN_TIMED if self._throttled else QUIET)
         report = self._world.evaluate("krafter.report()")
+        scripts = self._scripts.seen(self._traffic.bodies()) if self._scripts else None
         verdicts = axe.run(self._world, rules)
         return Sight(
             response=self._document.response(
@@ -143,6 +150,7 @@ class _Visitor:
             tools={"chromium": self._browser.version, **({"axe": axe.version()} if rules else {})},
             profile=profile.described(throttled=self._throttled),
             pictures=self._pictures(verdicts) if pictures else {},
+            scripts=scripts,
         )
 
     def _pictures(self, verdicts: dict[str, axe.Verdict]) -> dict[str, bytes]:

@@ -44,6 +44,10 @@ class Traffic:
         sizes = (request.sizes() for request in self.finished if request.url.startswith("http"))
         return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
 
+    def bodies(self) -> dict[str, int]:
+        """Return the bytes of each answer's body as it was sent, by address."""
+        return {request.url: request.sizes()["responseBodySize"] for request in self.finished}
+
     def _began(self, request: "Request") -> None:
         self._pending.add(request)
         self._busy_at = time.monotonic()

@@ -13,6 +13,7 @@ from findings.browser import Browser
 from findings.checks.engine import look
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from findings.visiting import profile, see, sight
+from findings.visiting.scripts import spare_of
 from krafter_audit.lib.http import Access, AddressPolicy
 from tests.findings.checks.base_page import html
 from tests.findings.checks.kinds import BY_BROWSER_ALONE
@@ -133,6 +134,38 @@ def test_what_a_page_loads_and_builds_is_counted(browser: Browser) -> None:
 
     assert [[one[key].status for key in keys] for one in said] == [[FAILED] * 3, [PASSED] * 3]
     assert [one["dom_size"].value for one in said] == [62, 1]
+
+
+def test_scripts_are_measured_by_what_runs_and_by_what_minifying_saves(browser: Browser) -> None:
+    idle = "function idle() { return '" + "x" * 30_000 + "'; }"
+    loose = "var a = 1; // a remark that nobody needs\n" * 150
+    script = [("Content-Type", "text/javascript")]
+    keys = ("minified_js", "unused_js")
+
+    def said(code: str) -> list[tuple[str, Any]]:
+        answers = {
+            "/": plain("<h1>Hello</h1><script src=/a.js></script>"),
+            "/a.js": Answer(code, headers=script),
+        }
+        return [(one.status, one.value) for one in looked(answers, *keys, browser=browser).values()]
+
+    assert said(idle + loose) == [(FAILED, None), (FAILED, 29.326)]
+    assert said("idle();" + idle) == [(PASSED, None), (PASSED, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("source", "spare"),
+    [
+        ("a = 1;", 2),
+        ("a=/[/]'/;b='  // no'; // yes", 7),
+        ("return /  '/", 1),
+        ("a / b / c", 4),
+        ("`  ${ a }  `", 0),
+        ("/*! licence */a/* x */", 7),
+    ],
+)
+def test_what_minifying_takes_away_is_blanks_and_comments(source: str, spare: int) -> None:
+    assert spare_of(source) == spare
 
 
 def test_a_load_is_timed_as_on_a_slow_phone(browser: Browser) -> None:

@@ -46,6 +46,7 @@ FACTS = {
     "timings",
     "glance",
     "vitals",
+    "scripts",
 }
 FACTS |= {"tls", "tls_old"}
 
