@@ -9,7 +9,7 @@ from findings.models import Scanner, ScanPart, Site
 from findings.scanner import working
 from findings.services import schedules
 from krafter_audit.lib.claims import free
-from krafter_audit.lib.jobs import nobody_comes, send
+from krafter_audit.lib.jobs import is_worked_on, nobody_comes, send
 
 
 @shared_task(name="findings.scan", soft_time_limit=900, time_limit=960)
@@ -17,6 +17,16 @@ def scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
     """Look at a whole site; for the browser's part, where no worker has a browser."""
     if working.carry_out(UUID(scan_id), Scanner(scanner)):
         send(scan, scan_id, scanner)
+    elif scanner == Scanner.HTTP and is_left_alone(scan_id):
+        send(scan, scan_id, Scanner.BROWSER)
+
+
+def is_left_alone(scan_id: str) -> bool:
+    """Whether a part waits for a browser that no worker has."""
+    waiting = ScanPart.objects.filter(
+        free(), scan=UUID(scan_id), scanner=Scanner.BROWSER, finished_at__isnull=True
+    )
+    return waiting.exists() and not is_worked_on("scan_browser")
 
 
 @shared_task(name="findings.scan_in_browser", soft_time_limit=200, time_limit=240)

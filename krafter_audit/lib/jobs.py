@@ -15,7 +15,9 @@ REST_AFTER_FAILURE = (
     2.0  # seconds in which a broker that is away is not tried again, so that requests stay fast
 )
 NOBODY_CAME = timedelta(seconds=60)  # after which it is asked whether a worker takes from a queue at all
+ANSWER_GOOD_FOR = 30.0  # seconds
 _resting_until = 0.0
+_queues_taken: tuple[float, set[str]] = (float("-inf"), set())
 
 
 def nudge(job: "Task[Any, Any]", *arguments: str) -> None:
@@ -43,9 +45,21 @@ def nobody_comes(queue: str, *, since: datetime) -> bool:
 
 
 def is_worked_on(queue: str) -> bool:
-    """Whether a worker takes messages from the queue; asks all workers, for a second. Yes when none can be asked."""
-    try:
-        answers = current_app.control.inspect(timeout=1.0).active_queues()
-    except (OperationalError, OSError):
-        return True
-    return any(each["name"] == queue for queues in (answers or {}).values() for each in queues)
+    """Whether a worker takes messages from the queue. Yes when none can be asked.
+
+    All workers are asked, which takes a second; the answer is good for half a minute.
+    """
+    asked_at, taken = _queues_taken
+    if time.monotonic() - asked_at > ANSWER_GOOD_FOR:
+        try:
+            answers = current_app.control.inspect(timeout=1.0).active_queues()
+        except (OperationalError, OSError):
+            return True
+        taken = {each["name"] for queues in (answers or {}).values() for each in queues}
+        _remember(time.monotonic(), taken)
+    return queue in taken
+
+
+def _remember(asked_at: float, taken: set[str]) -> None:
+    global _queues_taken
+    _queues_taken = (asked_at, taken)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ROOMY = {"KRAFTER_RATE_DEFAULT": "1000000", "KRAFTER_RATE_STRICT": "1000000"}
+ROOMY = {"KRAFTER_RATE_DEFAULT": "1000000", "KRAFTER_RATE_STRICT": "1000000", "KRAFTER_HOST_RATE": "20"}
 PARTS = {"postgres": "bin/postgres -D", "valkey": "valkey-server", "worker": "krafter_audit worker"}
 
 

@@ -416,3 +416,18 @@ def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
         ("findings.scan", (pk,)),
         ("findings.scan", (pk, "browser")),
     ]
+
+
+def test_where_no_worker_has_a_browser_its_part_does_not_wait_for_one(
+    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    ask_only(world, BY_HTTP | BY_BROWSER)
+    scan = queued(world)
+    sent: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(jobs.scan, "apply_async", lambda args, **options: sent.append(args))  # the broker
+
+    jobs.scan(str(scan.pk))
+    jobs.scan(*sent[0])
+
+    scan.refresh_from_db()
+    assert (sent, scan.status) == ([(str(scan.pk), "browser")], "completed")
