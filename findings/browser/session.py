@@ -196,6 +196,12 @@ def fenced(visit: Visit) -> dict[str, Any]:
 
 def attended(context: BrowserContext, visit: Visit, page: Page) -> None:
     """Close what the page opens, count what it asks for, and wait for nothing too long."""
+
+    def close(popup: Page) -> None:
+        if popup != page:
+            with contextlib.suppress(Error):  # it may be gone already
+                popup.close()
+
     context.set_default_timeout(SECONDS_OF_A_STEP * 1000)
-    context.on("page", lambda popup: popup.close() if popup != page else None)
+    context.on("page", close)
     context.on("request", visit.count)

@@ -39,8 +39,19 @@ class Visit:
     @property
     def address(self) -> str:
         """The address that the page's own host was reached at; empty when it was not."""
-        host = Target.parse(self.page.url if self.page else self.url).host
-        return next((found.address for found in self.egress.passages if found.host == host), "")
+        shown = self.page.url if self.page else ""
+        host = Target.parse(shown if shown.startswith("http") else self.url).host
+        return next((found.address for found in list(self.passages) if found.host == host), "")
+
+    @property
+    def reached(self) -> dict[str, str]:
+        """Each host that something came from, with the address that it was reached at."""
+        return {found.host: found.address for found in list(self.passages) if found.address}
+
+    @property
+    def refused(self) -> list[str]:
+        """What the page asked for and may not be asked: scheme, host, port, and a path where there was one."""
+        return list(dict.fromkeys(found.url for found in self.egress.refused))
 
     def count(self, _request: object) -> None:
         """Note one more request of the page; beyond the most, the browser is ended."""

@@ -112,6 +112,7 @@ class Browsing:
             "profile": sights[-1].profile,
             "visits": len(sights),
             "page_elements": sights[-1].elements,
+            **sights[-1].network,
         }
 
     def pictures(self, needs: Iterable[str]) -> dict[str, str]:

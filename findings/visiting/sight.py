@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from findings.browser import Browser
 
 MOST_SECONDS_TO_SETTLE = 12
+MOST_HOSTS = 20  # in the evidence
 QUIET = 0.5  # seconds without traffic and long tasks
 QUIET_WHEN_TIMED = 2.0
 
@@ -47,6 +48,7 @@ class Vitals:
 class Sight:
     """What a visit saw. `response`: the main document with the rendered DOM for its body; `weight`: bytes.
 
+    `network`: `{reached: {host: address}, refused: [url]}`.
     `pictures`: JPEG, of the `screen` and by rule of the first element that breaks it; none behind a login.
     `scripts` is None where they were not asked for.
     `is_blank`: nothing was painted, or nothing of it is left; `vitals` is then None or says little.
@@ -61,6 +63,7 @@ class Sight:
     axe: dict[str, axe.Verdict]
     tools: dict[str, str]
     profile: dict[str, Any]
+    network: dict[str, Any]
     pictures: dict[str, bytes]
     scripts: list[Script] | None
 
@@ -149,6 +152,7 @@ class _Visitor:
             axe=verdicts,
             tools={"chromium": self._browser.version, **({"axe": axe.version()} if rules else {})},
             profile=profile.described(throttled=self._throttled),
+            network=self._network(),
             pictures=self._pictures(verdicts) if pictures else {},
             scripts=scripts,
         )
@@ -164,6 +168,14 @@ class _Visitor:
     def _address(self) -> str:
         visit = self._browser.visit
         return visit.address if visit and self._page.url.startswith("http") else ""
+
+    def _network(self) -> dict[str, Any]:
+        """The hosts that were reached with their addresses, and what the page asked for in vain."""
+        visit = self._browser.visit
+        if visit is None:
+            return {}
+        reached = dict(list(visit.reached.items())[:MOST_HOSTS])
+        return {"reached": reached, **({"refused": visit.refused[:MOST_HOSTS]} if visit.refused else {})}
 
     def _settle(self, quiet: float) -> None:
         """Wait until there is neither traffic nor a long task. Raises CannotLook when that never comes."""

@@ -203,3 +203,7 @@ def test_a_finding_of_the_browser_is_verified_by_a_real_one(world: World, site: 
         "security_header_csp": "running",
         "running": True,
     }
+    pages = world.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][0][
+        "pages"
+    ]
+    assert pages[0]["evidence"]["reached"] == {"127.0.0.1": "127.0.0.1"}
