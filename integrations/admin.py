@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from accounts.admin import operator
 from integrations import resolution, services
-from integrations.models import Conflict, ExternalLink, Integration, SyncRun
+from integrations.models import Conflict, Delivery, ExternalLink, Hook, Integration, SyncRun
 from krafter_audit.lib.admin import BAD, GOOD, QUIET, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
 
 STATUSES = {"connected": GOOD, "syncing": UNDER_WAY, "error": BAD, "disconnected": QUIET}
@@ -112,3 +112,27 @@ class ConflictAdmin(ReadOnlyAdmin):
             return f"{done.kept} counts."
 
         self.each(request, queryset, resolve)
+
+
+@admin.register(Hook)
+class HookAdmin(ReadOnlyAdmin):
+    """Where providers call; the secrets are shown by the API alone, once."""
+
+    list_display = ("integration", "last_delivery_at", "updated_at")
+    list_select_related = ("integration",)
+    exclude = ("credentials",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Hook]:
+        """Leave the sealed secrets where they are."""
+        return super().get_queryset(request).defer("credentials")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """What providers called about, kept for a week."""
+
+    list_display = ("created_at", "integration", "event", "delivery", "done_at")
+    exclude = ("digest",)
+    list_filter: ClassVar = ["integration__provider", ("done_at", admin.EmptyFieldListFilter)]
+    list_select_related = ("integration",)
+    search_fields = ("^delivery",)

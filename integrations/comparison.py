@@ -1,6 +1,7 @@
 """What changed on which side since both last agreed, field by field. Knows no database and no network."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from integrations.providers.base import Draft, State, Ticket
@@ -40,6 +41,12 @@ def remote(ticket: Ticket) -> dict[str, Any]:
         "state": ticket.state.value,
         "updated_at": ticket.updated_at.isoformat(),
     }
+
+
+def changed_at(last_synced: dict[str, Any]) -> datetime | None:
+    """Return when the ticket had last changed when it was looked at; None where that is not known."""
+    told = last_synced.get("remote", {}).get("updated_at")
+    return datetime.fromisoformat(told) if told else None
 
 
 def decide(last_synced: dict[str, Any], draft: Draft, ticket: Ticket) -> Decision:

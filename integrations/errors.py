@@ -22,3 +22,11 @@ class SignInRefused(InvalidParams):
 
 class SignInUnavailable(Unavailable):
     message = "The provider could not be asked about the auth_code. Begin the sign-in again in a moment."
+
+
+class NoHook(NotFound):
+    message = "There is no webhook for this provider. Make one by PUT."
+
+
+class NoHooks(NotFound):
+    message = "This provider does not call: its news come with each sync."

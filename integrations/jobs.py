@@ -1,5 +1,6 @@
 """What a worker runs. The row says what to do; a message only wakes the worker up."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from celery import shared_task
@@ -8,9 +9,11 @@ from django.utils import timezone
 from events import consumers
 from integrations import outcomes
 from integrations import sync as engine
-from integrations.models import Integration
+from integrations.models import Delivery, Integration
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send
+
+CALLS_KEPT = timedelta(days=7)
 
 
 @shared_task(name="integrations.sync", soft_time_limit=240, time_limit=270)
@@ -23,6 +26,13 @@ def sync(integration_id: str) -> None:
 def read_record() -> None:
     """Read what happened, and let the tickets follow."""
     consumers.read(outcomes.CONSUMER, outcomes.read)
+
+
+@shared_task(name="integrations.tidy")
+def tidy() -> None:
+    """Forget what providers called about a week ago."""
+    old = Delivery.objects.filter(created_at__lt=timezone.now() - CALLS_KEPT)
+    old.filter(done_at__isnull=False).delete()
 
 
 @shared_task(name="integrations.sweep")

@@ -192,6 +192,47 @@ class Remark(Record):
         return f"{self.link}: {self.verification_id}"
 
 
+class Hook(Record):
+    """Where a provider calls us: the address ends with the integration's id, the sealed secret signs what is sent."""
+
+    integration = models.OneToOneField(Integration, models.CASCADE, related_name="hook")
+    credentials = models.BinaryField()
+    last_delivery_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.integration)
+
+
+class Delivery(Record):
+    """One call of a provider, kept before it is answered. `digest` is the SHA-256 of its body: no header is signed."""
+
+    integration = models.ForeignKey(Integration, models.CASCADE, related_name="deliveries", db_index=False)
+    delivery = models.CharField(max_length=200, blank=True)
+    digest = models.CharField(max_length=64)
+    event = models.CharField(max_length=100)
+    tickets = models.JSONField(default=list)
+    changed_at = models.DateTimeField(null=True, help_text="When the provider says that the change was made.")
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["integration", "digest"], name="one_delivery_a_body"),
+            models.UniqueConstraint(
+                fields=["integration", "delivery"], condition=~Q(delivery=""), name="one_delivery_an_id"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(
+                fields=["integration", "id"], condition=Q(done_at__isnull=True), name="delivery_undone"
+            ),
+            models.Index(fields=["created_at"], name="delivery_oldest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.event} {self.delivery}"
+
+
 class SyncRun(Record):
     """What one run of a sync did. `refused` = `[{what, why}]`: conflicts and refusals for a person to see."""
 

@@ -92,6 +92,24 @@ class SyncRunShown(Shown):
         ]  # fmt: skip
 
 
+class MakeHook(Asked):
+    """Nothing, or the secret that the provider chose."""
+
+    secret = Text(min_length=8, max_length=500, required=False)
+
+
+class HookShown(serializers.Serializer[Any]):
+    """Where a provider calls; `secret` is there once, when it was made."""
+
+    provider = serializers.CharField()
+    url = serializers.CharField()
+    events = serializers.CharField()
+    secret = serializers.CharField(required=False)
+    last_delivery_at = Moment(allow_null=True)
+    created_at = Moment()
+    updated_at = Moment()
+
+
 class ConflictsWanted(serializers.Serializer[Any]):
     """Which conflicts a list is to show."""
 

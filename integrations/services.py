@@ -1,6 +1,7 @@
 """Connect a provider, ask for a sync, disconnect."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from integrations.errors import (
     SignInUnavailable,
     UnknownProvider,
 )
-from integrations.models import Integration
+from integrations.models import Hook, Integration
 from integrations.providers import ADAPTERS, PROVIDERS
 from integrations.providers.base import Refused, Unavailable
 from krafter_audit.lib.http import Client, Limits
@@ -87,6 +88,7 @@ def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
         Integration.lifecycle.move(
             row, Status.DISCONNECTED, credentials=None, generation=F("generation") + 1, last_error=""
         )
+        Hook.objects.filter(integration=row).delete()
         record("integration.disconnected", row, by=by, provider=provider)
     return row
 
@@ -94,9 +96,7 @@ def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
 @transaction.atomic
 def request_sync(project: Project, provider: str, *, by: Actor) -> Integration:
     """Move the row to syncing and wake a worker; a row that is syncing already stays as it is."""
-    row = _existing(project, provider)
-    if row is None or row.status == Status.DISCONNECTED:
-        raise NotConnected
+    row = connected(project, provider)
     if row.status == Status.SYNCING:
         if row.scope == Scope.PENDING:
             _want(row, Scope.ALL)
@@ -107,26 +107,39 @@ def request_sync(project: Project, provider: str, *, by: Actor) -> Integration:
 
 
 @transaction.atomic
-def wake(row: Integration) -> None:
-    """Have a worker carry out what is pending at a provider; one that is at work already begins again after it."""
+def wake(row: Integration, *, scope: str = Scope.PENDING, after: int = 0) -> None:
+    """Have a worker carry out what is pending at a provider, in `after` seconds.
+
+    One that is at work already begins again after it.
+    """
     row = Integration.objects.select_for_update().get(pk=row.pk)
     if row.status == Status.SYNCING:
-        _want(row, row.scope)
+        _want(row, row.scope if scope == Scope.PENDING else scope)
     elif row.status == Status.CONNECTED:
-        _begin(row, Scope.PENDING)
+        _begin(row, scope, after)
 
 
-def _begin(row: Integration, scope: str) -> None:
+def _begin(row: Integration, scope: str, after: int = 0) -> None:
     from integrations import jobs
 
     now = timezone.now()
-    Integration.lifecycle.move(row, Status.SYNCING, not_before=now, attempts=0, scope=scope, wanted_at=now)
-    nudge(jobs.sync, str(row.pk))
+    begin = now + timedelta(seconds=after)
+    Integration.lifecycle.move(row, Status.SYNCING, not_before=begin, attempts=0, scope=scope, wanted_at=now)
+    if not after:
+        nudge(jobs.sync, str(row.pk))
 
 
 def _want(row: Integration, scope: str) -> None:
     """Leave a wish for a row that is syncing: `updated_at` stays, since nothing that is shown changes."""
     Integration.objects.filter(pk=row.pk).update(scope=scope, wanted_at=timezone.now())
+
+
+def connected(project: Project, provider: str) -> Integration:
+    """Lock and return the row of a provider. Raises NotConnected where it is not connected."""
+    row = _existing(project, provider)
+    if row is None or row.status == Status.DISCONNECTED:
+        raise NotConnected
+    return row
 
 
 def refuse_unknown(provider: str) -> None:

@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.record import record
-from integrations import alerts, credentials, remarks, tickets, weights
+from integrations import alerts, credentials, remarks, reported, tickets, weights
 from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
 from integrations.providers import ADAPTERS
@@ -115,6 +115,8 @@ def _exchange(row: Integration, log: SyncRun) -> None:
 def _pull_and_push(run: Run) -> None:
     run.keep()
     run.provider.check()
+    if isinstance(run.provider, Tracker):
+        reported.take_in(run, run.provider)
     if run.row.scope == Scope.ALL or not isinstance(run.provider, Tracker):
         _pull(run)
     if isinstance(run.provider, Tracker):

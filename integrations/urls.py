@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.views import ConflictViewSet, IntegrationViewSet
+from integrations.views import ConflictViewSet, HookViewSet, IntegrationViewSet
 
 urlpatterns = [
     path("integrations", IntegrationViewSet.as_view({"get": "list"})),
@@ -10,6 +10,10 @@ urlpatterns = [
     path("integrations/<str:provider>/connect", IntegrationViewSet.as_view({"post": "connect"})),
     path("integrations/<str:provider>/sync", IntegrationViewSet.as_view({"post": "sync"})),
     path("integrations/<str:provider>/log", IntegrationViewSet.as_view({"get": "log"})),
+    path(
+        "integrations/<str:provider>/webhook",
+        HookViewSet.as_view({"get": "retrieve", "put": "make", "delete": "destroy"}),
+    ),
     path("integrations/<str:provider>/conflicts", ConflictViewSet.as_view({"get": "list"})),
     path(
         "integrations/<str:provider>/conflicts/<str:pk>/resolve", ConflictViewSet.as_view({"post": "resolve"})

@@ -8,14 +8,16 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
-from integrations import queries, resolution, services
-from integrations.models import Conflict
+from integrations import hooks, queries, resolution, services
+from integrations.models import Conflict, Hook
 from integrations.serializers import (
     ConflictShown,
     ConflictsWanted,
     ConnectIntegration,
+    HookShown,
     IntegrationListed,
     IntegrationShown,
+    MakeHook,
     ResolveConflict,
     SyncRunShown,
     placeholder,
@@ -74,6 +76,33 @@ class IntegrationViewSet(ProjectViewSet):
         self.refuse_unknown_parameters(())
         runs = queries.last_runs(self.project, provider)
         return Response(SyncRunShown(runs, many=True, context=self.context).data)
+
+
+class HookViewSet(ProjectViewSet):
+    """Where a provider calls a project."""
+
+    @extend_schema(summary="Read where a provider calls", responses=HookShown)
+    def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
+        """Answer with the address; the secret was shown once."""
+        services.refuse_unknown(provider)
+        return self._show(hooks.find(self.project, provider))
+
+    @extend_schema(summary="Let a provider call", request=MakeHook, responses=HookShown)
+    def make(self, request: Request, provider: str, **kwargs: Any) -> Response:
+        """Make a new secret, or take the provider's own; the one before is void at once."""
+        services.refuse_unknown(provider)
+        secret = self.body(MakeHook).get("secret")
+        hook, made = hooks.make(self.project, provider, secret=secret, by=self.actor)
+        return self._show(hook, made)
+
+    @extend_schema(summary="Let a provider call no more", request=None, responses=HookShown)
+    def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
+        """Take the address away."""
+        services.refuse_unknown(provider)
+        return self._show(hooks.remove(self.project, provider, by=self.actor))
+
+    def _show(self, hook: Hook, secret: str | None = None) -> Response:
+        return Response(HookShown(hooks.shown(hook, secret)).data)
 
 
 class ConflictViewSet(ProjectViewSet):

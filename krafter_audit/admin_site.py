@@ -43,6 +43,8 @@ SECTIONS = (
             ("Linked tickets", "link", "integrations.externallink"),
             ("Conflicts", "call_split", "integrations.conflict"),
             ("Sync runs", "sync", "integrations.syncrun"),
+            ("Webhooks", "webhook", "integrations.hook"),
+            ("Deliveries", "inbox", "integrations.delivery"),
         ),
     ),
     (

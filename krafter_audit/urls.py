@@ -28,6 +28,7 @@ urlpatterns = [
     *(path(AUDIT, include(f"{app}.urls")) for app in APPS),
     path("", include("remediation.public_urls")),
     path("", include("reports.public_urls")),
+    path("", include("integrations.public_urls")),
     re_path(r"^api/", not_found),
 ]
 

@@ -24,7 +24,7 @@ from findings.models import (
     Site,
     SiteAccess,
 )
-from integrations.models import Conflict, ExternalLink, Integration, SyncRun
+from integrations.models import Conflict, Delivery, ExternalLink, Hook, Integration, SyncRun
 from remediation.evidence import append
 from remediation.models import CheckMeter, Policy, Task, Verification
 from remediation.services import policies
@@ -148,6 +148,10 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
     Integration: _integration,
     ExternalLink: _link,
     Conflict: _conflict,
+    Hook: lambda world: Hook.objects.create(integration=_integration(world), credentials=b"sealed"),
+    Delivery: lambda world: Delivery.objects.create(
+        integration=_integration(world), delivery="d1", digest="0" * 64, event="issues.closed"
+    ),
     SyncRun: lambda world: SyncRun.objects.create(integration=_integration(world)),
     Report: _report,
     Share: _share,

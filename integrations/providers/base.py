@@ -18,6 +18,7 @@ from integrations.providers.failures import Expired as Expired
 from integrations.providers.failures import OutOfReach
 from integrations.providers.failures import Refused as Refused
 from integrations.providers.failures import Unavailable as Unavailable
+from integrations.providers.hooks import Hooks
 from integrations.providers.links import next_page, origin
 from integrations.providers.plain import NUL, without_nul
 from integrations.providers.replies import Reply
@@ -48,6 +49,7 @@ class Provider(ABC):
     api_url: ClassVar[str]
     oauth: ClassVar[OAuth | None] = None
     checks: ClassVar[tuple[str, ...]] = ()  # the keys of those that `ask_again` answers
+    hooks: ClassVar[Hooks | None] = None
     chosen: ClassVar[tuple[str, ...]] = ()  # credentials that are a choice, not a secret: kept over a sign-in
 
     def __init__(
@@ -229,10 +231,7 @@ class Tracker(Provider):
         """Bring the named fields of a ticket (title, status, priority, due, text, closed) to the draft."""
 
     def remark(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
-        """Put a comment under a ticket, once: `was_tried` says that one with this marker may be there already.
-
-        A vendor without comments leaves this as it is: nothing is told there.
-        """
+        """Put a comment under a ticket, once: `was_tried`, one with this marker may be there. None: nothing is told."""
 
     def pull_request(self, external_id: str) -> str | None:
         """Return the address of the pull or merge request that was linked to a ticket last."""

@@ -25,6 +25,7 @@ from integrations.providers.base import (
 )
 from integrations.providers.comments import comment_once
 from integrations.providers.github_answers import limited_until, why
+from integrations.providers.github_hooks import HOOKS
 from integrations.providers.links import address_of
 from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.replies import Reply
@@ -43,6 +44,7 @@ class GitHub(Tracker):
     name = "github"
     title = "GitHub"
     api_url = "https://api.github.com"
+    hooks = HOOKS
     oauth = GitHubOAuth("https://github.com/login/oauth/access_token")
     checks = tuple(alerts.KINDS)
     chosen = ("repository",)  # not base_url: a sign-in's token goes to the operator's GitHub alone

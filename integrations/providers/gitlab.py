@@ -24,6 +24,7 @@ from integrations.providers.base import (
     Unavailable,
 )
 from integrations.providers.comments import comment_once
+from integrations.providers.gitlab_hooks import HOOKS
 from integrations.providers.gitlab_vulnerabilities import RESOLVED, state_of, unsettled
 from integrations.providers.links import address_of
 from integrations.providers.markdown import block, marker_in, merged_body
@@ -47,6 +48,7 @@ class GitLab(Tracker):
     name = "gitlab"
     title = "GitLab"
     api_url = f"https://gitlab.com{API}"
+    hooks = HOOKS
     oauth = GitLabOAuth("https://gitlab.com/oauth/token", refreshed_with=("redirect_uri",))
     checks = (RESOLVED,)
     chosen = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from integrations.providers.base import OAuth, Parsed, Refused, Tracker, Unavailable
 from integrations.providers.jira_answers import limited_until, refusal, sites_in
+from integrations.providers.jira_hooks import HOOKS
 from krafter_audit.lib.http import Client, Response
 
 SITE = re.compile(r"(?:https://)?([a-z0-9][a-z0-9-]*)(?:\.atlassian\.net)?/?", re.IGNORECASE)
@@ -20,6 +21,7 @@ class JiraSite(Tracker):
     name = "jira"
     title = "Jira"
     api_url = "https://api.atlassian.com"
+    hooks = HOOKS
     oauth = OAuth("https://auth.atlassian.com/oauth/token", body="json")
     chosen = ("site", "cloud_id", "project_key", "issue_type")
 

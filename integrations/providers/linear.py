@@ -24,6 +24,7 @@ from integrations.providers.base import (
     Tracker,
     Unavailable,
 )
+from integrations.providers.linear_hooks import HOOKS
 from krafter_audit.lib.http import Response
 
 MARKER = re.compile(r"Krafter Audit task ([0-9a-f-]{36})")
@@ -48,6 +49,7 @@ class Linear(Tracker):
     name = "linear"
     title = "Linear"
     api_url = "https://api.linear.app"
+    hooks = HOOKS
     oauth = OAuth("https://api.linear.app/oauth/token")
     chosen = ("team_id",)
 

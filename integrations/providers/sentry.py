@@ -21,6 +21,7 @@ from integrations.providers.base import (
 )
 from integrations.providers.links import address_of
 from integrations.providers.replies import Reply
+from integrations.providers.sentry_hooks import HOOKS
 from integrations.providers.sentry_quiet import NO_NEW_EVENTS, quiet_since
 from integrations.providers.signing_in import SentryOAuth
 from krafter_audit.lib.http import Client, Response
@@ -53,6 +54,7 @@ class Sentry(Provider):
     name = "sentry"
     title = "Sentry"
     api_url = "https://sentry.io"
+    hooks = HOOKS
     oauth = SentryOAuth("https://sentry.io/oauth/token/", refreshed_with=("installation_id",))
     checks = (NO_NEW_EVENTS,)
     chosen = (

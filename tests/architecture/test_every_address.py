@@ -14,7 +14,7 @@ from tests.factories import AuditClient, World
 
 pytestmark = pytest.mark.django_db
 
-OPEN = {"api/v1/schema", "api/docs", "^api/"}
+OPEN = {"api/v1/schema", "api/docs", "^api/", "api/v1/hooks/<str:provider>/<str:integration>"}
 SENT = {"audit/integrations": "github"}
 
 

@@ -49,6 +49,7 @@ ALLOWED_OUT = {
 }
 
 OPENERS = {
+    "integrations/hooks.py": "to see whether a provider signed with it",
     "krafter_audit/lib/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",
     "findings/access.py": "opens what lets into a site at the moment of a look, and for the rotation of keys",

@@ -9,8 +9,8 @@ from django.db.models import Model
 
 from findings import access
 from findings.models import SiteAccess
-from integrations import credentials
-from integrations.models import Integration
+from integrations import credentials, hooks
+from integrations.models import Hook, Integration
 from krafter_audit.lib import vault
 from krafter_audit.lib.vault import VaultError
 
@@ -43,7 +43,11 @@ class Command(BaseCommand):
 type Kept = Callable[[Any], bytes]
 
 # What keeps credentials, and how its rows are sealed anew.
-KEPT: dict[type[Model], Kept] = {Integration: credentials.resealed, SiteAccess: access.resealed}
+KEPT: dict[type[Model], Kept] = {
+    Integration: credentials.resealed,
+    Hook: hooks.resealed,
+    SiteAccess: access.resealed,
+}
 
 
 def batches(kind: type[Model], size: int) -> Iterator[list[Any]]:
