@@ -8,7 +8,16 @@ from django.http import HttpRequest
 
 from accounts.admin import operator
 from integrations import resolution, services
-from integrations.models import Conflict, Delivery, ExternalLink, Hook, Integration, SyncRun
+from integrations.models import (
+    Alert,
+    Conflict,
+    Delivery,
+    Destination,
+    ExternalLink,
+    Hook,
+    Integration,
+    SyncRun,
+)
 from krafter_audit.lib.admin import BAD, GOOD, QUIET, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
 
 STATUSES = {"connected": GOOD, "syncing": UNDER_WAY, "error": BAD, "disconnected": QUIET}
@@ -136,3 +145,38 @@ class DeliveryAdmin(ReadOnlyAdmin):
     list_filter: ClassVar = ["integration__provider", ("done_at", admin.EmptyFieldListFilter)]
     list_select_related = ("integration",)
     search_fields = ("^delivery",)
+
+
+ALERTS = {"gathering": WAITING, "sending": UNDER_WAY, "sent": GOOD, "failed": BAD}
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """Every message that was or was not sent."""
+
+    list_display = (
+        "created_at",
+        "project",
+        "channel",
+        badge("status", ALERTS),
+        "total",
+        "held_back",
+        "outcome",
+        "sent_at",
+    )
+    list_filter: ClassVar = ["channel", "status", ("project", RelatedFilter)]
+    list_select_related = ("project",)
+
+
+@admin.register(Destination)
+class DestinationAdmin(ReadOnlyAdmin):
+    """Where alerts go; webhooks are never shown."""
+
+    list_display = ("project", "channel", "updated_at")
+    list_filter: ClassVar = ["channel", ("project", RelatedFilter)]
+    list_select_related = ("project",)
+    exclude = ("credentials",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Destination]:
+        """Leave the sealed webhooks where they are."""
+        return super().get_queryset(request).defer("credentials")

@@ -30,3 +30,7 @@ class NoHook(NotFound):
 
 class NoHooks(NotFound):
     message = "This provider does not call: its news come with each sync."
+
+
+class NoDestination(NotFound):
+    message = "There is no such destination. The channels are slack and email."

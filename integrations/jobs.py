@@ -7,11 +7,12 @@ from celery import shared_task
 from django.utils import timezone
 
 from events import consumers
-from integrations import outcomes
+from integrations import gathering, outcomes, telling
 from integrations import sync as engine
-from integrations.models import Delivery, Integration
+from integrations.models import Alert, Delivery, Integration
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send
+from remediation import overdue
 
 CALLS_KEPT = timedelta(days=7)
 
@@ -24,8 +25,16 @@ def sync(integration_id: str) -> None:
 
 @shared_task(name="integrations.read_record")
 def read_record() -> None:
-    """Read what happened, and let the tickets follow."""
+    """Read what happened: let the tickets follow, and gather what people are to be told."""
     consumers.read(outcomes.CONSUMER, outcomes.read)
+    overdue.record_new()
+    consumers.read(gathering.CONSUMER, gathering.read)
+
+
+@shared_task(name="integrations.tell")
+def tell(alert_id: str) -> None:
+    """Send one alert."""
+    telling.tell(UUID(alert_id))
 
 
 @shared_task(name="integrations.tidy")
@@ -43,3 +52,6 @@ def sweep() -> None:
     ).order_by("not_before")
     for pk in left.values_list("pk", flat=True)[:500]:
         send(sync, str(pk))
+    undone = Alert.objects.filter(free(), status__in=Alert.UNDONE, due_at__lte=timezone.now())
+    for pk in undone.order_by("due_at").values_list("pk", flat=True)[:200]:
+        send(tell, str(pk))

@@ -8,6 +8,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organization, Project, User
+from integrations.alert_models import Alert as Alert
+from integrations.alert_models import Destination as Destination
 from integrations.providers import PROVIDERS
 from krafter_audit.lib.claims import Claimable
 from krafter_audit.lib.lifecycle import Lifecycle

@@ -2,9 +2,15 @@
 
 from django.urls import path
 
+from integrations.alert_views import AlertViewSet, DestinationViewSet
 from integrations.views import ConflictViewSet, HookViewSet, IntegrationViewSet
 
 urlpatterns = [
+    path("alerts", AlertViewSet.as_view({"get": "list"})),
+    path("alerts/destinations", DestinationViewSet.as_view({"get": "list"})),
+    path(
+        "alerts/destinations/<str:channel>", DestinationViewSet.as_view({"put": "set", "delete": "destroy"})
+    ),
     path("integrations", IntegrationViewSet.as_view({"get": "list"})),
     path("integrations/<str:provider>", IntegrationViewSet.as_view({"delete": "destroy"})),
     path("integrations/<str:provider>/connect", IntegrationViewSet.as_view({"post": "connect"})),

@@ -45,6 +45,8 @@ SECTIONS = (
             ("Sync runs", "sync", "integrations.syncrun"),
             ("Webhooks", "webhook", "integrations.hook"),
             ("Deliveries", "inbox", "integrations.delivery"),
+            ("Alerts", "notifications", "integrations.alert"),
+            ("Destinations of alerts", "alternate_email", "integrations.destination"),
         ),
     ),
     (

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import OpClass
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from accounts.models import Project, User
@@ -40,6 +40,13 @@ class Task(Record):
     sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
     external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
     pr_url = models.CharField(max_length=2000, null=True, blank=True)
+    overdue_told_for = models.DateTimeField(null=True, editable=False)  # the date that was recorded as missed
+
+    @staticmethod
+    def untold() -> Q:
+        """The condition that a task which has a date was not recorded as overdue for it yet."""
+        missed = Q(overdue_told_for__isnull=True) | ~Q(overdue_told_for=F("sla_due_at"))
+        return Q(~Q(status="done"), Q(sla_due_at__isnull=False), missed)
 
     OPEN = (Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY)
     lifecycle = Lifecycle(
@@ -64,6 +71,15 @@ class Task(Record):
                 fields=["project", "sla_due_at"],
                 condition=~Q(status="done") & Q(sla_due_at__isnull=False),
                 name="task_due",
+            ),
+            models.Index(
+                fields=["sla_due_at"],
+                condition=Q(
+                    ~Q(status="done"),
+                    Q(sla_due_at__isnull=False),
+                    Q(overdue_told_for__isnull=True) | ~Q(overdue_told_for=F("sla_due_at")),
+                ),
+                name="task_due_untold",
             ),
             # What the admin's search asks for: how a title or a ticket's key begins, whatever the case.
             models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="task_by_title"),

@@ -24,7 +24,16 @@ from findings.models import (
     Site,
     SiteAccess,
 )
-from integrations.models import Conflict, Delivery, ExternalLink, Hook, Integration, SyncRun
+from integrations.models import (
+    Alert,
+    Conflict,
+    Delivery,
+    Destination,
+    ExternalLink,
+    Hook,
+    Integration,
+    SyncRun,
+)
 from remediation.evidence import append
 from remediation.models import CheckMeter, Policy, Task, Verification
 from remediation.services import policies
@@ -151,6 +160,10 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
     Hook: lambda world: Hook.objects.create(integration=_integration(world), credentials=b"sealed"),
     Delivery: lambda world: Delivery.objects.create(
         integration=_integration(world), delivery="d1", digest="0" * 64, event="issues.closed"
+    ),
+    Alert: lambda world: Alert.objects.create(project=world.project, channel="slack", due_at=timezone.now()),
+    Destination: lambda world: Destination.objects.create(
+        project=world.project, channel="email", recipients=["a@example.com"]
     ),
     SyncRun: lambda world: SyncRun.objects.create(integration=_integration(world)),
     Report: _report,

@@ -49,6 +49,7 @@ ALLOWED_OUT = {
 }
 
 OPENERS = {
+    "integrations/destinations.py": "opens a Slack webhook at the moment at which it is sent to",
     "integrations/hooks.py": "to see whether a provider signed with it",
     "krafter_audit/lib/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",

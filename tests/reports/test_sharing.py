@@ -14,9 +14,8 @@ from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
 from events.models import Event
-from krafter_audit.lib import vault
+from krafter_audit.lib import slack, vault
 from reports import deliver, export, jobs, links
-from reports.channels import slack
 from reports.models import Report, Share
 from tests import factories
 from tests.factories import World

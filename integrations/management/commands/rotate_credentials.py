@@ -9,8 +9,8 @@ from django.db.models import Model
 
 from findings import access
 from findings.models import SiteAccess
-from integrations import credentials, hooks
-from integrations.models import Hook, Integration
+from integrations import credentials, destinations, hooks
+from integrations.models import Destination, Hook, Integration
 from krafter_audit.lib import vault
 from krafter_audit.lib.vault import VaultError
 
@@ -46,6 +46,7 @@ type Kept = Callable[[Any], bytes]
 KEPT: dict[type[Model], Kept] = {
     Integration: credentials.resealed,
     Hook: hooks.resealed,
+    Destination: destinations.resealed,
     SiteAccess: access.resealed,
 }
 

@@ -1,0 +1,98 @@
+"""What people are told when something is wrong: where to, and every message that was or was not sent."""
+
+from typing import ClassVar
+
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Project
+from krafter_audit.lib.claims import Claimable
+from krafter_audit.lib.lifecycle import Lifecycle
+from krafter_audit.lib.models import Record
+
+
+class Channel(models.TextChoices):
+    """The words that a policy's `alert_routing` may use."""
+
+    SLACK = "slack"
+    EMAIL = "email"
+
+
+class Destination(Record):
+    """Where a project's channel leads: a sealed Slack webhook, or addresses."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="destinations", db_index=False)
+    channel = models.CharField(max_length=8, choices=Channel)
+    credentials = models.BinaryField(null=True)
+    recipients = models.JSONField(default=list)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "channel"], name="one_destination_a_channel"),
+            models.CheckConstraint(
+                condition=Q(channel="slack", credentials__isnull=False)
+                | Q(channel="email", credentials__isnull=True),
+                name="destination_fits_its_channel",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel} of {self.project_id}"
+
+
+class Alert(Record, Claimable):
+    """One message to one channel: news is gathered in it until it is due, then it is sent.
+
+    `counts` = `{kind: {severity: number}}`; `worst` = `[{kind, severity, title, id}]`, at most ten. `held_back` = how
+    much of it came while the channel had had its share of the hour. `told` are the addresses that have it already.
+    """
+
+    class Status(models.TextChoices):
+        GATHERING = "gathering"
+        SENDING = "sending"
+        SENT = "sent"
+        FAILED = "failed"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="alerts", db_index=False)
+    channel = models.CharField(max_length=8, choices=Channel)
+    status = models.CharField(max_length=9, choices=Status, default=Status.GATHERING)
+    counts = models.JSONField(default=dict)
+    worst = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    total = models.PositiveIntegerField(default=0)
+    held_back = models.PositiveIntegerField(default=0)
+    due_at = models.DateTimeField()
+    told = models.JSONField(default=list, editable=False)
+    outcome = models.CharField(max_length=300, blank=True)
+    sent_at = models.DateTimeField(null=True)
+
+    UNDONE = (Status.GATHERING, Status.SENDING)
+    lifecycle = Lifecycle(
+        "status",
+        {
+            Status.GATHERING: {Status.SENDING},
+            Status.SENDING: {Status.SENT, Status.FAILED},
+            Status.SENT: set(),
+            Status.FAILED: set(),
+        },
+    )
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["project", "channel"], condition=Q(status="gathering"), name="one_alert_is_gathering"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["gathering", "sending", "sent", "failed"]), name="alert_status_known"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="alert_newest"),
+            models.Index(
+                fields=["due_at"], condition=Q(status__in=["gathering", "sending"]), name="alert_due"
+            ),
+            models.Index(fields=["project", "channel", "sent_at"], name="alert_sent"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel}: {self.total}"

@@ -1,0 +1,41 @@
+"""What is asked about alerts, and what answers show: never a webhook."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from integrations.models import Alert
+from krafter_audit.api.serializers import Asked, Moment, Shown, Text
+
+
+class SetDestination(Asked):
+    """A Slack webhook, or addresses."""
+
+    webhook_url = Text(max_length=2000, required=False)
+    recipients = serializers.ListField(
+        child=serializers.EmailField(max_length=254), min_length=1, max_length=50, required=False
+    )
+
+
+class DestinationShown(serializers.Serializer[Any]):
+    """Where a channel leads."""
+
+    channel = serializers.CharField()
+    webhook_url = serializers.CharField(allow_null=True)
+    recipients = serializers.ListField(child=serializers.CharField())
+    created_at = Moment()
+    updated_at = Moment()
+
+
+class AlertShown(Shown):
+    """One message: what it tells of, and what became of it."""
+
+    counts = serializers.DictField()
+    worst = serializers.ListField(child=serializers.DictField())
+
+    class Meta:
+        model = Alert
+        fields: ClassVar = [
+            "id", "channel", "status", "total", "counts", "worst", "held_back", "outcome", "due_at", "sent_at",
+            "created_at", "updated_at",
+        ]  # fmt: skip

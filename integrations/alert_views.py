@@ -1,0 +1,46 @@
+"""Alerts over HTTP: every message that was or was not sent, and where they go."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.views import ProjectViewSet
+from integrations import destinations
+from integrations.alert_serializers import AlertShown, DestinationShown, SetDestination
+from integrations.models import Alert, Destination
+
+
+class AlertViewSet(ProjectViewSet):
+    """The messages of a project."""
+
+    @extend_schema(summary="List alerts", responses=AlertShown(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with the messages, the newest first."""
+        rows = Alert.objects.filter(project=self.project)
+        return self.show_newest(rows, AlertShown, total=rows.count)
+
+
+class DestinationViewSet(ProjectViewSet):
+    """Where alerts go."""
+
+    @extend_schema(summary="List where alerts go", responses=DestinationShown(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Answer with one entry for each channel that is set."""
+        self.refuse_unknown_parameters(())
+        rows = Destination.objects.filter(project=self.project).order_by("channel")
+        return Response([DestinationShown(destinations.shown(row)).data for row in rows])
+
+    @extend_schema(summary="Set where a channel leads", request=SetDestination, responses=DestinationShown)
+    def set(self, request: Request, channel: str, **kwargs: Any) -> Response:
+        """Keep the webhook sealed, or the addresses."""
+        destinations.refuse_unknown(channel)
+        row = destinations.put(self.project, channel, by=self.actor, **self.body(SetDestination))
+        return Response(DestinationShown(destinations.shown(row)).data)
+
+    @extend_schema(summary="Forget where a channel leads", request=None, responses=DestinationShown)
+    def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
+        """Forget it."""
+        row = destinations.remove(self.project, channel, by=self.actor)
+        return Response(DestinationShown(destinations.shown(row)).data)
