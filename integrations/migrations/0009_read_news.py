@@ -6,7 +6,7 @@ from events.triggers import hand_on
 
 
 class Migration(migrations.Migration):
-    dependencies = [("integrations", "0008_alerts"), ("remediation", "0013_overdue_told")]
+    dependencies = [("integrations", "0008_alerts"), ("remediation", "0014_overdue_told")]
 
     operations = [
         hand_on(

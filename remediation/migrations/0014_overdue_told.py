@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0001_initial'),
         ('findings', '0011_open_regressions_by_time'),
-        ('remediation', '0012_meter_of_checks'),
+        ('remediation', '0013_vacuumed_often'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
