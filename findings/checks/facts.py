@@ -13,7 +13,7 @@ from urllib.parse import urljoin, urlsplit
 
 from findings.checks import obstacles
 from findings.checks.browsing import Browsing
-from findings.checks.fetching import NO_CACHE, RETRY_DELAYS, Budget, Memo
+from findings.checks.fetching import MOST_SECONDS, NO_CACHE, RETRY_DELAYS, Budget, Memo
 from findings.checks.obstacles import CannotLook, Identity
 from findings.checks.page import Page
 from findings.checks.references import same_origin_assets, same_origin_links
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 MOST_ASSETS = 12
+MOST_SECONDS_WITH_BROWSER = 180.0
 MOST_LINKS = 50
 # Links are by far the most requests; so many are left over for the other facts of a run.
 KEPT_FROM_LINKS = 25
@@ -57,7 +58,8 @@ class Facts(TlsFacts):
         owned: obstacles.Owned | None = None,
         browser: "Browser | None" = None,
     ) -> None:
-        super().__init__(client, retry_delays, budget or Budget(), fresh=root is not None)
+        seconds = MOST_SECONDS_WITH_BROWSER if browser else MOST_SECONDS
+        super().__init__(client, retry_delays, budget or Budget(seconds=seconds), fresh=root is not None)
         self.url = url
         self.before = before
         self.verifying = verifying or before is not None

@@ -19,13 +19,14 @@ class Traffic:
         self.finished: list[Request] = []
         self._pending: set[Request] = set()
         self._busy_at = time.monotonic()
+        self._waited = 0.0
         page.on("request", self._began)
         page.on("requestfinished", self._arrived)
         page.on("requestfailed", self._ended)
 
     def quiet_for(self, waited: float) -> float:
         """Return for how many seconds nothing has been under way; `waited` is how long the page is loaded."""
-        now = time.monotonic()
+        now, self._waited = time.monotonic(), waited
         if not self._is_quiet(waited):
             self._busy_at = now
         return now - self._busy_at
@@ -50,7 +51,9 @@ class Traffic:
 
     def _began(self, request: "Request") -> None:
         self._pending.add(request)
-        self._busy_at = time.monotonic()
+        # One that asks again and again is as little a sign of loading as one that stays open.
+        if request.resource_type not in _LASTING or self._waited <= LASTING_AFTER:
+            self._busy_at = time.monotonic()
 
     def _arrived(self, request: "Request") -> None:
         self.finished.append(request)

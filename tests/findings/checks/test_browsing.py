@@ -12,7 +12,7 @@ from PIL import Image
 from findings.browser import Browser
 from findings.checks.engine import look
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from findings.visiting import profile, see, sight
+from findings.visiting import profile, see, sight, traffic
 from findings.visiting.scripts import spare_of
 from krafter_audit.lib.http import Access, AddressPolicy
 from tests.findings.checks.base_page import html
@@ -111,6 +111,18 @@ def test_what_scripts_put_in_the_page_s_place_is_not_judged(
     said = looked(answers, "a11y_image_alt", browser=browser, before={"a11y_image_alt": Outcome(FAILED)})
 
     assert (said["a11y_image_alt"].status, said["a11y_image_alt"].reason) == (INCONCLUSIVE, reason)
+
+
+def test_a_page_that_asks_again_and_again_settles_all_the_same(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(traffic, "LASTING_AFTER", 0.2)
+    answers = {
+        "/": plain(html(add="<script>setInterval(() => fetch('/news'), 100)</script>")),
+        "/news": plain("{}"),
+    }
+
+    assert looked(answers, "a11y_image_alt", browser=browser)["a11y_image_alt"].status == PASSED
 
 
 def test_a_script_that_leads_to_another_site_is_noticed(browser: Browser) -> None:
