@@ -20,6 +20,7 @@ def by_the_clock(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         "fold tallies, forget old answers": _every(MINUTE, "events.tidy", expires=60),
         "integrations: forget old calls": _every(HOUR, "integrations.tidy", expires=600),
         "measure how far checks can be believed": _every(HOUR, "remediation.measure_all", expires=600),
+        "delete the rows of reports that nobody can be shown": _every(HOUR, "reports.forget", expires=600),
         "make the months that come, drop those past their time": _every(HOUR, "events.turn", expires=600),
     }
 

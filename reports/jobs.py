@@ -9,6 +9,7 @@ from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send
 from reports import deliver as delivery
 from reports import export as exporting
+from reports import forgetting
 from reports.models import Report, Share
 
 AT_ONCE = 200
@@ -52,3 +53,9 @@ def unclaimed_reports() -> QuerySet[Report]:
 def unclaimed_shares() -> QuerySet[Share]:
     """Return the shares that wait for delivery and that no worker holds."""
     return Share.objects.filter(free(), status=Share.Status.QUEUED).order_by("created_at")
+
+
+@shared_task(name="reports.forget")
+def forget() -> None:
+    """Delete the copied rows of reports that nobody can be shown any more."""
+    forgetting.forget_items()
