@@ -38,6 +38,7 @@ def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
         _parsed("KRAFTER_DNS_SERVERS", parse_servers, "Example: 192.0.2.53,192.0.2.54:5353"),
         _public_url(),
         _months("KRAFTER_EVENTS_KEEP_MONTHS"),
+        _months("KRAFTER_EVIDENCE_KEEP_MONTHS"),
         _rate("KRAFTER_REPLICA_LAG_SECONDS", "It is a number of seconds."),
         *(_rate(f"KRAFTER_RATE_{kind}") for kind in ("DEFAULT", "STRICT", "PUBLIC", "HOOKS")),
         _ca_file(),

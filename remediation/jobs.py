@@ -8,7 +8,7 @@ from celery import Task, shared_task
 from findings.models import Scanner
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import nobody_comes, send
-from remediation import meter
+from remediation import meter, retention
 from remediation import recheck as engine
 from remediation.models import VerificationPart
 
@@ -57,3 +57,9 @@ def measure_all() -> None:
     """Have every project measured in which there was a look of late."""
     for pk in meter.active().values_list("pk", flat=True):
         send(measure, str(pk))
+
+
+@shared_task(name="remediation.forget_old_evidence")
+def forget_old_evidence() -> None:
+    """Delete the evidence that is past its time."""
+    retention.forget_old_evidence()
