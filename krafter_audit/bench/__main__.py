@@ -7,10 +7,10 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 from krafter_audit.bench import aims, table
 from krafter_audit.bench.cases import CASES, Case, Facts
@@ -66,6 +66,7 @@ class Run:
         counter = self.servers.counter(database)
         with ExitStack() as serving:
             env |= {"BENCH_PROJECT": facts["project"]}
+            fold = serving.enter_context(self.folding(env))
             benches = [
                 Bench(
                     self.servers,
@@ -76,7 +77,7 @@ class Run:
                 )
                 for server in WEBS
             ]
-            self.cases(benches, facts)
+            self.cases(benches, facts, fold)
         if not self.options.only:
             for form in ("csv", "json"):
                 self.exports.append(self.child(env, "exporting", form))
@@ -90,12 +91,30 @@ class Run:
         finally:
             self.servers.stop(name)
 
-    def cases(self, benches: list[Bench], facts: Facts) -> None:
+    @contextmanager
+    def folding(self, env: dict[str, str]) -> Iterator[Callable[[], None]]:
+        """Give what folds the totals up, as the clock does every minute; it waits until that is done."""
+        command = [sys.executable, "-m", "krafter_audit.bench.folding"]
+        pipe = subprocess.PIPE
+        process = subprocess.Popen(command, env={**os.environ, **env}, stdin=pipe, stdout=pipe, text=True)
+        asked, told = cast("tuple[IO[str], IO[str]]", (process.stdin, process.stdout))
+
+        def fold() -> None:
+            asked.write("\n")
+            asked.flush()
+            told.readline()
+
+        with process:
+            yield fold
+            asked.close()
+
+    def cases(self, benches: list[Bench], facts: Facts, fold: Callable[[], None]) -> None:
         """Measure every case: where more than one answers it, in turns, so that a busy moment meets all of them."""
         for case in CASES:
             if self.options.only not in case.name:
                 continue
             for connections in (1, 16) if case.wide and not self.options.quick else (1,):
+                fold()
                 for found in self.case(case, connections, benches, facts):
                     self.measured.append(found)
                     self.tell(found)
