@@ -25,6 +25,7 @@ from krafter_audit.api.envelope import Page
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.api.serializers import kept
 from krafter_audit.lib.errors import (
     Forbidden,
     InsufficientScope,
@@ -149,9 +150,7 @@ class ProjectViewSet(OrganizationViewSet):
     def body(self, serializer_class: type[S]) -> dict[str, Any]:
         """Return the validated body, or refuse it."""
         data = self.request.data if not _is_empty(self.request.data) else {}
-        serializer = serializer_class(data=data, context=self.context)
-        serializer.is_valid(raise_exception=True)
-        return dict(serializer.validated_data)
+        return dict(kept(serializer_class, self.context).run_validation(data))
 
     def nothing(self) -> None:
         """Refuse a body where none is taken."""
@@ -171,7 +170,9 @@ class ProjectViewSet(OrganizationViewSet):
 
     def show(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
         """Answer with one row and its ETag; 304 when the client has this state already."""
-        return self._tagged(etag.etag(row), lambda: serializer_class(row, context=self.context).data, status)
+        return self._tagged(
+            etag.etag(row), lambda: kept(serializer_class, self.context).to_representation(row), status
+        )
 
     def read(self, pk: str, serializer_class: type[S]) -> Response:
         """Answer with the project's row of that id, straight from its columns, or 404."""

@@ -1,10 +1,27 @@
 """What requests and answers are made of: strict fields, refused typos, times in whole seconds."""
 
+import threading
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from rest_framework import serializers
+
+_made = threading.local()
+
+
+def kept[S: serializers.BaseSerializer[Any]](serializer_class: type[S], context: Mapping[str, Any]) -> S:
+    """Return this thread's serializer of that class with a context of its own: making the fields costs more than using
+    them. For `to_representation` and `run_validation`, which keep nothing of what they are given.
+    """
+    known: dict[type[Any], Any] = _made.__dict__.setdefault("serializers", {})
+    if serializer_class not in known:
+        known[serializer_class] = serializer_class()
+    serializer: S = known[serializer_class]
+    serializer._context = dict(context)  # what its constructor sets
+    return serializer
+
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
