@@ -8,6 +8,20 @@ from typing import Any
 from krafter_audit.bench.aims import Aim
 from krafter_audit.bench.measuring import Measured
 
+INTRODUCTION = """# Benchmarks
+
+This page is written by a run of
+
+```
+./krafter bench --findings 10000,1000000 --out docs/benchmarks.md
+```
+
+which serves this API, a bare view of Django REST framework and bare WSGI with psycopg over the same table at the same
+time, and asks them in turns. Fifty projects; the one that is asked about has four fifths of the findings. *CPU* is what
+the application and PostgreSQL took for one request, together; *peak* is the largest process of the application so far.
+Ratios of CPU hold on other machines, times on the clock say as much about what else the machine did. Why it is measured
+like this: [decision 43](decisions/0043-speed-is-measured-beside-bare-views-in-one-run.md).
+"""
 HEAD = (
     "case",
     "asked",
