@@ -21,6 +21,7 @@ TIME = """to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
 CREATED, UPDATED = TIME.format(column="source.created_at"), TIME.format(column="source.updated_at")
 
 LOT = 500
+PATIENCE = "10min"  # a million rows take half a minute: the limit of other statements is too tight
 
 # S608 is silenced: the only text put in is the constant above.
 FREEZE_FINDINGS = f"""
@@ -79,6 +80,7 @@ def freeze(report: Report, project: Project, period: Period) -> None:
 
 def _copied(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
+        cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
         cursor.execute(statement, values)
         return list(cursor.fetchall())
 

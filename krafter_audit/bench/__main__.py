@@ -116,6 +116,11 @@ class Run:
             for connections in (1, 16) if case.wide and not self.options.quick else (1,):
                 fold()
                 for found in self.case(case, connections, benches, facts):
+                    if not found.requests:
+                        self.say(
+                            f"  {case.name}: all of it was used up in earlier runs; begin with a fresh --data"
+                        )
+                        continue
                     self.measured.append(found)
                     self.tell(found)
 

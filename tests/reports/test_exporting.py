@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import QuotaMonth
@@ -288,3 +289,11 @@ def test_a_report_is_read_by_its_id_and_by_its_own_project_alone(
     for path in (f"reports/{report.pk}", f"reports/{report.pk}/download"):
         assert stranger.client.ask("get", path).status_code == 404
     assert ask("get", f"reports/{uuid.uuid4()}")[0] == 404
+
+
+def test_freezing_a_large_project_has_longer_than_a_statement_has(world: World, ask: Ask) -> None:
+    ask("post", "reports/export", {"format": "json"})
+
+    with connection.cursor() as cursor:  # still in the transaction of this test
+        cursor.execute("SHOW statement_timeout")
+        assert cursor.fetchone() == ("10min",)
