@@ -125,7 +125,7 @@ def test_a_page_beyond_the_bounds_is_not_seen_whole(
     url = site.serve(f"{GOOD}<script>{script}</script>{' ' * padding}")
 
     with pytest.raises(BrowserError) as why, chrome.page(url) as page:
-        page.wait_for_timeout(1000)
+        page.wait_for_timeout(20_000)
 
     assert (why.value.reason, limit in why.value.detail) == ("truncated", True)
 
