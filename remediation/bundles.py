@@ -1,5 +1,8 @@
 """The evidence of one verification as a file for another machine: its links, those beside them, and who and what."""
 
+import base64
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
@@ -9,14 +12,17 @@ from django.utils import timezone
 
 import krafter_audit
 from accounts.models import User
+from findings import pictures
 from krafter_audit.lib.proof import bundles
 from krafter_audit.lib.proof.canonical import plain
 from krafter_audit.lib.proof.keys import as_jwk
-from krafter_audit.lib.proof.links import sha256
+from krafter_audit.lib.proof.links import sha256 as sha256_of
+from krafter_audit.lib.proof.pictures import named_pictures
 from remediation.errors import NoSigningKey
 from remediation.evidence import keyring, said
 from remediation.models import Evidence, Verification
 
+MOST_OF_PICTURES = 20 * 1024 * 1024  # bytes; further ones are named by their hashes alone
 MOST_BETWEEN = 200  # links of other verifications that are shown by their heads
 
 
@@ -37,6 +43,7 @@ def as_file(verification: Verification) -> HttpResponse:
 def content(verification: Verification) -> dict[str, Any]:
     """Return what the bundle says, before it is signed."""
     links = _links(verification)
+    own = [link for link in links if link.verification_id == verification.pk]
     project = verification.project
     return {
         "format": bundles.FORMAT,
@@ -50,7 +57,8 @@ def content(verification: Verification) -> dict[str, Any]:
             "site_url": project.site_url,
         },
         **_subject(verification),
-        "people": _people([link for link in links if link.verification_id == verification.pk]),
+        "people": _people(own),
+        "pictures": list(_pictures(own)),
         "chain": [_entry(link, of=verification) for link in links],
         "gaps": [
             [before.sequence + 1, after.sequence - 1]
@@ -83,6 +91,17 @@ def _people(links: list[Evidence]) -> dict[str, Any]:
     return {str(person.pk): {"name": person.name, "email": person.email} for person in people}
 
 
+def _pictures(links: list[Evidence]) -> Iterator[dict[str, str]]:
+    """Yield the pictures that the links name by their hashes, as long as there is room."""
+    room = MOST_OF_PICTURES
+    named = {sha256: link.project_id for link in links for sha256 in named_pictures(json.loads(link.body))}
+    for sha256, project_id in named.items():
+        picture = pictures.read(project_id, sha256)
+        room -= len(picture or b"")
+        if picture and room >= 0:
+            yield {"sha256": sha256, "type": "image/jpeg", "base64": base64.b64encode(picture).decode()}
+
+
 def _links(verification: Verification) -> list[Evidence]:
     """Return the verification's links, the one before the first, and those between where they are not too many."""
     own = list(verification.evidence.order_by("sequence"))
@@ -98,7 +117,7 @@ def _links(verification: Verification) -> list[Evidence]:
 
 def _entry(link: Evidence, *, of: Verification) -> dict[str, Any]:
     told = ("sequence", "previous_hash", "hash", "format", "key_id", "signature")
-    entry = {**{name: getattr(link, name) for name in told}, "body_sha256": sha256(link.body)}
+    entry = {**{name: getattr(link, name) for name in told}, "body_sha256": sha256_of(link.body)}
     if link.verification_id == of.pk:
         return {**entry, "body": link.body, "kind": link.kind, "key": link.key}
     # A hash of format 1 is over the body itself, so that it cannot be told without it.

@@ -92,6 +92,9 @@ class EvidencePages(ReadOnlyAdmin):
             "verification": verification,
             "links": [told(link) for link in verification.evidence.order_by("sequence")],
             "people": content["people"],
+            "pictures": {
+                one["sha256"]: f"data:{one['type']};base64,{one['base64']}" for one in content["pictures"]
+            },
             "examined": examined(verification),
             "keys": [(key_id, fingerprint(public)) for key_id, public in keyring().public.items()],
         }

@@ -27,3 +27,9 @@ def pairs(value: Any) -> list[tuple[Any, Any]]:
 def listed(value: Any) -> list[Any]:
     """Return what is in a list."""
     return value if isinstance(value, list) else []
+
+
+@register.filter
+def at(known: dict[str, Any], name: Any) -> Any:
+    """Return what is known under a name."""
+    return known.get(name) if isinstance(name, str) else None

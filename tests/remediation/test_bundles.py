@@ -13,6 +13,7 @@ import pytest
 from django.conf import settings as installed
 from django.test import Client
 
+from findings import pictures
 from krafter_audit.lib.proof import bundles
 from krafter_audit.lib.proof.__main__ import main, public_keys
 from krafter_audit.lib.proof.canonical import canonical
@@ -81,13 +82,11 @@ def test_a_bundle_holds_for_whoever_has_the_installations_key(world: World):
     words = said(raw, keys_of_the_installation())
     assert {word for word, _ in words} == {"holds"}
     assert [
-        sentence
-        for _, sentence in words
-        if sentence.startswith(("Link", "3 links", "The result", "The verif"))
+        sentence for _, sentence in words if sentence.startswith(("Link", "Links", "The result", "The verif"))
     ] == [
         "Link 2 (security_header_csp): its hash and the signature of the key test hold.",
         "Link 5 (verdict:approved): its hash and the signature of the key test hold.",
-        "3 links of other verifications, shown without what they say, lead from one to the next.",
+        "Links of other verifications, shown without what they say: 3. Each follows on the one before.",
         "The verification's links are numbered 1 to 2: none was left out between them.",
         "The result is passed, as the links say.",
     ]
@@ -241,6 +240,25 @@ def test_links_from_before_there_were_signatures_hold_by_their_hash(world: World
         "Link 1 (security_header_csp): its hash holds. It is from before links were signed.",
     ) in words
     assert "fails" not in {word for word, _ in words}
+
+
+def test_the_pictures_that_links_name_come_along_and_another_one_is_found(
+    world: World, settings: Any, tmp_path: Path
+):
+    settings.MEDIA_ROOT = str(tmp_path)
+    kept, lost = pictures.keep(world.project.pk, b"jpeg"), "0" * 64
+    verification = factories.verification(world)
+    page = {"url": "https://example.com/", "evidence": {"pictures": {"page": kept, "element": lost}}}
+    evidence.append(verification, "security_header_csp", {"after": "passed", "pages": [page]})
+
+    raw = file_of(world, verification)
+
+    words = said(raw, keys_of_the_installation())
+    assert ("holds", "Pictures: 1. Each is one that a link names by its hash.") in words
+    assert ("note", "Pictures that are named by their hashes and are not in the file: 1.") in words
+    assert faults(signed_anew(raw, lambda content: content["pictures"][0].update(base64="eA=="))) == [
+        f"The picture {kept[:12]}… is not the one that was taken: its hash is another."
+    ]
 
 
 def test_without_a_signing_key_there_is_no_bundle(world: World, settings: Any):

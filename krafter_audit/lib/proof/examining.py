@@ -8,6 +8,7 @@ from typing import Any, Literal
 from krafter_audit.lib.proof.bundles import Bundle, Faulty, Link
 from krafter_audit.lib.proof.canonical import canonical
 from krafter_audit.lib.proof.keys import fingerprint
+from krafter_audit.lib.proof.pictures import fault_of, named_pictures
 
 VERDICTS = {"passed": "verdict:approved", "failed": "verdict:reopened"}
 
@@ -36,6 +37,7 @@ def examine(raw: bytes, trusted: Collection[bytes] | None) -> Iterator[Line]:
     try:
         yield from _chain(bundle)
         yield from _own(bundle)
+        yield from _pictures(bundle)
         yield from _statements(bundle)
     except Faulty as fault:
         yield Line("fails", str(fault))
@@ -92,7 +94,7 @@ def _chain(bundle: Bundle) -> Iterator[Line]:
     if others:
         yield Line(
             "holds",
-            f"{others} links of other verifications, shown without what they say, lead from one to the next.",
+            f"Links of other verifications, shown without what they say: {others}. Each follows on the one before.",
         )
 
 
@@ -161,6 +163,25 @@ def _refuse_gap(link: Link, said: dict[str, Any], earlier: list[Link]) -> None:
         upon = [{"hash": one.hash, "key": one.key, "sequence": one.sequence} for one in earlier]
         if said.get("links") != upon:
             raise Faulty(f"{link.name}: it was decided upon other links than those that are here.")
+
+
+def _pictures(bundle: Bundle) -> Iterator[Line]:
+    """Look at the pictures by the hashes that the links name."""
+    named = {sha256 for link in bundle.links if link.key for sha256 in named_pictures(link.said())}
+    brought = bundle.content.get("pictures", [])
+    if not isinstance(brought, list):
+        raise Faulty("The pictures of the bundle are malformed.")
+    for picture in brought:
+        fault = fault_of(picture, named)
+        if fault:
+            raise Faulty(fault)
+    if brought:
+        yield Line("holds", f"Pictures: {len(brought)}. Each is one that a link names by its hash.")
+    if len(named) > len(brought):
+        yield Line(
+            "note",
+            f"Pictures that are named by their hashes and are not in the file: {len(named) - len(brought)}.",
+        )
 
 
 def _statements(bundle: Bundle) -> Iterator[Line]:

@@ -1,0 +1,34 @@
+"""The pictures that links name by their SHA-256, and those that a bundle brings along."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Collection
+from typing import Any
+
+
+def named_pictures(said: dict[str, Any]) -> list[str]:
+    """Return the hashes that a link's body names, each once; a body of another form names none."""
+    pages = said.get("pages")
+    seen = (
+        [page.get("evidence") for page in pages if isinstance(page, dict)] if isinstance(pages, list) else []
+    )
+    kept = [one.get("pictures") for one in seen if isinstance(one, dict)]
+    named = [value for pictures in kept if isinstance(pictures, dict) for value in pictures.values()]
+    return list(dict.fromkeys(value for value in named if isinstance(value, str)))
+
+
+def fault_of(picture: Any, named: Collection[str]) -> str:
+    """Return why a picture of a bundle is not the one that a link names; empty when it is."""
+    if not isinstance(picture, dict) or not all(
+        isinstance(picture.get(one), str) for one in ("sha256", "base64")
+    ):
+        return "A picture of the bundle is malformed."
+    name = f"The picture {picture['sha256'][:12]}…"
+    try:
+        raw = base64.b64decode(picture["base64"], validate=True)
+    except (binascii.Error, ValueError):
+        return f"{name} is not base64."
+    if hashlib.sha256(raw).hexdigest() != picture["sha256"]:
+        return f"{name} is not the one that was taken: its hash is another."
+    return "" if picture["sha256"] in named else f"{name} is named by no link."
