@@ -25,10 +25,10 @@ class AccessForm(ServiceForm):
         max_length=300, widget=UnfoldAdminTextInputWidget, help_text="As in https://staging.example.com."
     )
     headers = forms.CharField(
-        required=False, widget=UnfoldAdminTextareaWidget, help_text=LINES.format("X-Staging-Key: …")
+        required=False, widget=UnfoldAdminTextareaWidget, help_text=LINES.format("X-Staging-Key: abc123")
     )
     cookies = forms.CharField(
-        required=False, widget=UnfoldAdminTextareaWidget, help_text=LINES.format("session=…")
+        required=False, widget=UnfoldAdminTextareaWidget, help_text=LINES.format("session=abc123")
     )
     username = forms.CharField(
         label="User name", required=False, widget=UnfoldAdminTextInputWidget, help_text="Of a Basic login."
