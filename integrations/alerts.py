@@ -74,11 +74,24 @@ def _remember(run: Run, pk: Any, seen_at: Any) -> None:
 def _read(run: Run, source: Source, left_out: Collection[str]) -> None:
     run.keep()
     for page in source.pages():
-        fresh = _changed(run, [found for found in page if found.external_id not in left_out])
+        passed_over = {*left_out, *_seen_before_the_fix(run, page)}
+        fresh = _changed(run, [found for found in page if found.external_id not in passed_over])
         if fresh:
             ingest(run.row.project, fresh, by=BY_INTEGRATION)
         run.log.pulled += len(fresh)
         run.keep()
+
+
+def _seen_before_the_fix(run: Run, page: Sequence[RemoteFinding]) -> set[str]:
+    """Return what the provider saw before the fix was approved here: it has not come back."""
+    seen = {found.external_id: found.seen_at for found in page if found.seen_at}
+    if not seen:
+        return set()
+    resolved = Finding.objects.filter(
+        project=run.row.project, status=FindingStatus.RESOLVED, evidence__source__in=list(seen)
+    )
+    approved = resolved.values_list("evidence__source", "updated_at")
+    return {source for source, at in approved if seen[source] <= at}
 
 
 def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:

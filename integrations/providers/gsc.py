@@ -20,6 +20,8 @@ from integrations.providers.gsc_problems import (
     KEYS,
     SITEMAP,
     Problem,
+    crawled_at,
+    moment,
     of_a_page,
     of_a_sitemap,
     problems,
@@ -114,7 +116,7 @@ class SearchConsole(Google):
     def _sitemaps(self) -> Iterator[Sequence[RemoteFinding]]:
         yield self.sitemaps(
             lambda listed: [
-                self._finding(str(sitemap["path"]), problem)
+                self._finding(str(sitemap["path"]), problem, seen_at=moment(sitemap.get("lastDownloaded")))
                 for sitemap in listed
                 if (problem := sitemap_problem(sitemap))
             ]
@@ -156,7 +158,10 @@ class SearchConsole(Google):
     def _wrong_with(self, address: str, shown: int) -> list[RemoteFinding]:
         return self.inspect(
             address,
-            lambda result: [self._finding(address, problem, shown) for problem in problems(result)],
+            lambda result: [
+                self._finding(address, problem, shown, seen_at=crawled_at(result))
+                for problem in problems(result)
+            ],
         )
 
     def _remembered(self, today: date) -> dict[str, int]:
@@ -211,7 +216,9 @@ class SearchConsole(Google):
             return host == domain or host.endswith(f".{domain}")
         return address.startswith(self.site)
 
-    def _finding(self, address: str, problem: Problem, shown: int = 0) -> RemoteFinding:
+    def _finding(
+        self, address: str, problem: Problem, shown: int = 0, *, seen_at: datetime | None = None
+    ) -> RemoteFinding:
         label = _label(address)
         where = f"https://search.google.com/search-console?resource_id={self._encoded}"
         return RemoteFinding(
@@ -234,6 +241,7 @@ class SearchConsole(Google):
                 "steps": [problem.advice, "Ask Google to look again: inspect the address in Search Console."],
                 "references": ["https://support.google.com/webmasters/answer/9012289"],
             },
+            seen_at=seen_at,
         )
 
 

@@ -7,7 +7,7 @@ December 2023 and answers it with VERDICT_UNSPECIFIED, so nothing is read of it.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from integrations.providers.replies import Reply
@@ -55,6 +55,19 @@ def problems(result: Mapping[str, Any]) -> list[Problem]:
     if not found:
         found += _not_indexed(index)
     return [*found, *_rich_results(result.get("richResultsResult") or {})]
+
+
+def crawled_at(result: Mapping[str, Any]) -> datetime | None:
+    """Return when Google looked at an inspected page last."""
+    return moment((result.get("indexStatusResult") or {}).get("lastCrawlTime"))
+
+
+def moment(written: Any) -> datetime | None:
+    """Read one of Google's times, which are in UTC."""
+    if not written:
+        return None
+    found = datetime.fromisoformat(str(written))
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def is_known(key: str, result: Mapping[str, Any]) -> bool:
@@ -170,7 +183,8 @@ def of_a_sitemap(path: str, listed: Iterable[Mapping[str, Any]], since: datetime
 
 def _still_there(problem: Problem, looked_at: Any, since: datetime, seen: Mapping[str, Any]) -> Reply:
     """A fault that Google saw before the fix was ready says nothing of the fix."""
-    if not looked_at or datetime.fromisoformat(str(looked_at)) <= since:
+    when_looked = moment(looked_at)
+    if when_looked is None or when_looked <= since:
         when = f"last looked at {looked_at}" if looked_at else "has not looked"
         return Reply(None, f"Google {when}, before the fix was ready: ask it to look again.", seen)
     return Reply(False, f"Google looked after the fix was ready, and it {problem.says}.", seen)

@@ -51,7 +51,10 @@ class Draft:
 
 @dataclass(frozen=True)
 class RemoteFinding:
-    """Something wrong that the provider knows of. `severity` is critical, high, medium or low."""
+    """Something wrong that the provider knows of. `severity` is critical, high, medium or low.
+
+    `seen_at` is when the provider looked, where it tells of what it saw some time ago.
+    """
 
     external_id: str
     url: str
@@ -62,6 +65,7 @@ class RemoteFinding:
     assets: tuple[tuple[str, str], ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
     fix: Mapping[str, Any] | None = None
+    seen_at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from pytest_django import Settings
 
 from accounts.actors import SYSTEM
+from accounts.models import Project
 from accounts.services import create_organization, create_project
-from findings.models import Finding
+from findings.models import Finding, Regression
 from integrations import services
 from integrations import sync as engine
 from integrations.models import Integration, SyncRun
@@ -384,3 +386,52 @@ def test_a_sync_brings_findings_in_and_remembers_what_was_inspected(
         ("seo", "https://example.com/a is kept from Google by robots.txt")
     ]
     assert TOKEN not in str(list(Integration.objects.values())) + str(list(SyncRun.objects.values()))
+
+
+@pytest.mark.django_db
+def test_what_google_saw_before_the_fix_was_approved_has_not_come_back(
+    far_end: FarEnd, google: Property
+) -> None:
+    project = create_project(create_organization("Acme"), slug="shop", site_url="https://example.com/")
+    row = services.connect(project, "gsc", credentials=CREDENTIALS, by=SYSTEM)
+    google.shown = {"https://example.com/a": 20}
+    pictures = []
+    for crawled in (timedelta(days=-3), timedelta(days=-3), timedelta(minutes=5)):
+        moment = (datetime.now(UTC) + crawled).isoformat()
+        google.pages["https://example.com/a"] = inspected(robotsTxtState="DISALLOWED", lastCrawlTime=moment)
+        Integration.objects.update(cursor={})
+        services.request_sync(project, "gsc", by=SYSTEM)
+        engine.sync(row.pk)
+        finding = Finding.objects.get()
+        pictures.append((finding.status, Regression.objects.count()))
+        Finding.objects.filter(pk=finding.pk).update(status="resolved", updated_at=datetime.now(UTC))
+
+    assert pictures == [("new", 0), ("resolved", 0), ("in_progress", 1)]
+
+
+@pytest.mark.django_db
+def test_findings_are_looked_up_by_their_source_with_an_index(project_with_many: Project) -> None:
+    rows = Finding.objects.filter(project=project_with_many, evidence__source__in=["gsc/x/1", "gsc/x/2"])
+
+    plan = rows.explain()
+
+    assert "finding_source" in plan
+    assert rows.count() == 2
+
+
+@pytest.fixture
+def project_with_many(db: None) -> Project:
+    project = create_project(create_organization("Acme"), slug="shop", site_url="https://example.com/")
+    numbers = {"impact": 1, "effort": 1, "risk": 1, "score": 1, "severity": "low", "domain": "seo"}
+    Finding.objects.bulk_create(
+        Finding(
+            project=project,
+            title=f"finding {place}",
+            evidence={"source": f"gsc/x/{place}"} if place < 50 else {},
+            **numbers,
+        )
+        for place in range(1500)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE findings_finding")
+    return project
