@@ -10,5 +10,5 @@ WHERE (evidence -> 'source') IS NOT NULL
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("findings", "0011_open_regressions_by_time")]
+    dependencies = [("findings", "0012_vacuumed_often")]
     operations = [migrations.RunSQL(CREATE, "DROP INDEX CONCURRENTLY IF EXISTS finding_source")]
