@@ -33,6 +33,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
         "project",
         badge("status", STATUSES),
         "last_sync_at",
+        "next_sync_at",
         "last_error",
         "updated_at",
     )

@@ -7,7 +7,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from events import consumers
-from integrations import gathering, outcomes, telling
+from integrations import gathering, outcomes, telling, timetable
 from integrations import sync as engine
 from integrations.models import Alert, Delivery, Integration
 from krafter_audit.lib.claims import free
@@ -29,6 +29,12 @@ def read_record() -> None:
     consumers.read(outcomes.CONSUMER, outcomes.read)
     overdue.record_new()
     consumers.read(gathering.CONSUMER, gathering.read)
+
+
+@shared_task(name="integrations.start_due_syncs")
+def start_due_syncs() -> None:
+    """Ask for the syncs whose time has come."""
+    timetable.start_due()
 
 
 @shared_task(name="integrations.tell")

@@ -51,6 +51,8 @@ class Integration(Record, Claimable):
     not_before = models.DateTimeField(default=timezone.now, help_text="A sync in progress goes on from here.")
     scope = models.CharField(max_length=7, choices=Scope, default=Scope.ALL, editable=False)
     wanted_at = models.DateTimeField(default=timezone.now, editable=False)
+    next_sync_at = models.DateTimeField(null=True, help_text="When it is synced by itself next.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Syncs that failed in a row.")
 
     lifecycle = Lifecycle(
         "status",
@@ -79,6 +81,11 @@ class Integration(Record, Claimable):
         ]
         indexes: ClassVar = [
             models.Index(fields=["not_before"], condition=Q(status="syncing"), name="integration_syncing"),
+            models.Index(
+                fields=["next_sync_at"],
+                condition=Q(status__in=["connected", "error"]),
+                name="integration_next_sync",
+            ),
         ]
 
     def __str__(self) -> str:

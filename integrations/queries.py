@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Project
 from findings.models import OPEN_STATUSES, Finding
+from integrations.errors import NeverConnected, UnknownProvider
 from integrations.models import Conflict, Integration, SyncRun
 from integrations.providers import PROVIDERS
 from krafter_audit.lib.errors import NotFound
@@ -20,6 +21,16 @@ def one_for_each_provider(project: Project) -> list[tuple[str, Integration | Non
     rows = Integration.objects.filter(project=project).defer("credentials").select_related("project")
     by_provider = {row.provider: row for row in rows}
     return [(provider, by_provider.get(provider)) for provider in PROVIDERS]
+
+
+def row_of(project: Project, provider: str) -> Integration:
+    """Return the row of a provider. Raises UnknownProvider or NeverConnected."""
+    if provider not in PROVIDERS:
+        raise UnknownProvider
+    row = Integration.objects.filter(project=project, provider=provider).defer("credentials").first()
+    if row is None:
+        raise NeverConnected
+    return row
 
 
 def last_runs(project: Project, provider: str) -> QuerySet[SyncRun]:

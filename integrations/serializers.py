@@ -67,6 +67,14 @@ class IntegrationListed(IntegrationShown):
         fields: ClassVar = [*IntegrationShown.Meta.fields, "credentials", "inserted_at"]
 
 
+class ScheduleShown(Shown):
+    """When a provider is synced by itself."""
+
+    class Meta:
+        model = Integration
+        fields: ClassVar = ["provider", "status", "last_sync_at", "next_sync_at", "failures", "last_error"]
+
+
 def placeholder(provider: str) -> dict[str, Any]:
     """Return the row of a provider that was never connected."""
     return {"id": None, "provider": provider, **PLACEHOLDER}

@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from integrations import credentials as secrets
-from integrations import oauth
+from integrations import oauth, timetable
 from integrations.configuration import configuration
 from integrations.errors import (
     NeverConnected,
@@ -46,6 +46,8 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
         credentials=secrets.seal(row, credentials),
         generation=F("generation") + 1,
         last_error="",
+        failures=0,
+        next_sync_at=timetable.slot(row, timezone.now()),
     )
     record("integration.connected", row, by=by, provider=provider)
     return row
@@ -86,7 +88,12 @@ def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
         raise NeverConnected
     if row.status != Status.DISCONNECTED:
         Integration.lifecycle.move(
-            row, Status.DISCONNECTED, credentials=None, generation=F("generation") + 1, last_error=""
+            row,
+            Status.DISCONNECTED,
+            credentials=None,
+            generation=F("generation") + 1,
+            last_error="",
+            next_sync_at=None,
         )
         Hook.objects.filter(integration=row).delete()
         record("integration.disconnected", row, by=by, provider=provider)
@@ -101,7 +108,7 @@ def request_sync(project: Project, provider: str, *, by: Actor) -> Integration:
         if row.scope == Scope.PENDING:
             _want(row, Scope.ALL)
         return row
-    _begin(row, Scope.ALL)
+    begin(row, Scope.ALL)
     record("integration.sync_requested", row, by=by, provider=provider)
     return row
 
@@ -116,10 +123,11 @@ def wake(row: Integration, *, scope: str = Scope.PENDING, after: int = 0) -> Non
     if row.status == Status.SYNCING:
         _want(row, row.scope if scope == Scope.PENDING else scope)
     elif row.status == Status.CONNECTED:
-        _begin(row, scope, after)
+        begin(row, scope, after)
 
 
-def _begin(row: Integration, scope: str, after: int = 0) -> None:
+def begin(row: Integration, scope: str, after: int = 0) -> None:
+    """Move a locked row to syncing and wake a worker."""
     from integrations import jobs
 
     now = timezone.now()

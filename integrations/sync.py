@@ -15,7 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.record import record
-from integrations import alerts, credentials, remarks, reported, tickets, weights
+from integrations import alerts, credentials, remarks, reported, tickets, timetable, weights
 from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
 from integrations.providers import ADAPTERS
@@ -168,7 +168,9 @@ def _finish(row: Integration, log: SyncRun, ending: Ending) -> None:
         "updated_at": now,
     }
     if ending == DONE and row.scope == Scope.ALL:
-        changes["last_sync_at"] = now
+        changes |= {"last_sync_at": now, **timetable.after_run(row, went_well=True)}
+    elif over and ending != DONE:
+        changes |= timetable.after_run(row, went_well=False)
     if not (_end(row, changes) if ending == DONE else held(row, **changes)):
         _step_back(row, log)
         return

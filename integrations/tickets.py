@@ -153,7 +153,8 @@ def _changed(run: Run) -> QuerySet[ExternalLink]:
 
 def _let_go_of_other_places(run: Run, tracker: Tracker) -> None:
     """After a change of repository the tasks need tickets in the new one; a marker there is found again."""
-    elsewhere = [link.pk for link in _linked(run).only("external_id") if not tracker.owns(link.external_id)]
+    links = _linked(run).values_list("pk", "external_id").iterator(CHUNK)
+    elsewhere = [pk for pk, external_id in links if not tracker.owns(external_id)]
     if elsewhere:
         run.row.cursor.pop(SINCE, None)
         ExternalLink.objects.filter(pk__in=elsewhere).update(

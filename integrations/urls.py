@@ -15,6 +15,7 @@ urlpatterns = [
     path("integrations/<str:provider>", IntegrationViewSet.as_view({"delete": "destroy"})),
     path("integrations/<str:provider>/connect", IntegrationViewSet.as_view({"post": "connect"})),
     path("integrations/<str:provider>/sync", IntegrationViewSet.as_view({"post": "sync"})),
+    path("integrations/<str:provider>/schedule", IntegrationViewSet.as_view({"get": "schedule"})),
     path("integrations/<str:provider>/log", IntegrationViewSet.as_view({"get": "log"})),
     path(
         "integrations/<str:provider>/webhook",

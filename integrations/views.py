@@ -19,6 +19,7 @@ from integrations.serializers import (
     IntegrationShown,
     MakeHook,
     ResolveConflict,
+    ScheduleShown,
     SyncRunShown,
     placeholder,
 )
@@ -68,6 +69,12 @@ class IntegrationViewSet(ProjectViewSet):
         self.nothing()
         row = services.request_sync(self.project, provider, by=self.actor)
         return self.show(row, IntegrationShown, status=202)
+
+    @extend_schema(summary="Read when a provider is synced next", responses=ScheduleShown)
+    def schedule(self, request: Request, provider: str, **kwargs: Any) -> Response:
+        """Answer with the next time; 404 for a provider that was never connected."""
+        row = queries.row_of(self.project, provider)
+        return self.show(row, ScheduleShown)
 
     @extend_schema(summary="Read what the last syncs did", responses=SyncRunShown(many=True))
     def log(self, request: Request, provider: str, **kwargs: Any) -> Response:

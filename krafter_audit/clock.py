@@ -18,6 +18,9 @@ def by_the_clock(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         "integrations: read the record": _every(sweep_seconds, "integrations.read_record", expires=10),
         "ask for the scans whose time has come": _every(MINUTE, "findings.start_due_scans", expires=60),
         "fold tallies, forget old answers": _every(MINUTE, "events.tidy", expires=60),
+        "integrations: ask for the syncs whose time has come": _every(
+            MINUTE, "integrations.start_due_syncs", expires=60
+        ),
         "integrations: forget old calls": _every(HOUR, "integrations.tidy", expires=600),
         "measure how far checks can be believed": _every(HOUR, "remediation.measure_all", expires=600),
         "delete the rows of reports that nobody can be shown": _every(HOUR, "reports.forget", expires=600),
