@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Organization, Project, User
 from integrations.alert_models import Alert as Alert
 from integrations.alert_models import Destination as Destination
-from integrations.providers import PROVIDERS
+from integrations.providers import named
 from krafter_audit.lib.claims import Claimable
 from krafter_audit.lib.lifecycle import Lifecycle
 from krafter_audit.lib.models import Record
@@ -38,7 +38,7 @@ class Integration(Record, Claimable):
         Organization, models.CASCADE, related_name="integrations", db_index=False
     )
     project = models.ForeignKey(Project, models.CASCADE, related_name="integrations", db_index=False)
-    provider = models.CharField(max_length=20, choices=[(name, name) for name in PROVIDERS])
+    provider = models.CharField(max_length=20, choices=named)
     status = models.CharField(max_length=12, choices=Status, default=Status.DISCONNECTED)
     credentials = models.BinaryField(null=True)
     generation = models.PositiveIntegerField(default=0, editable=False)

@@ -10,9 +10,14 @@ from integrations.providers.jira import Jira
 from integrations.providers.linear import Linear
 from integrations.providers.sentry import Sentry
 
-PROVIDERS = ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
-
 ADAPTERS: dict[str, type[Provider]] = {
     adapter.name: adapter
-    for adapter in (Analytics, Cloudflare, GitHub, GitLab, Jira, Linear, SearchConsole, Sentry)
+    for adapter in (Analytics, SearchConsole, Sentry, GitHub, GitLab, Jira, Linear, Cloudflare)
 }
+
+PROVIDERS = tuple(ADAPTERS)
+
+
+def named() -> list[tuple[str, str]]:
+    """Return the providers as a field's choices: by name, so that another one needs no migration."""
+    return [(name, name) for name in PROVIDERS]
