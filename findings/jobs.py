@@ -6,7 +6,7 @@ from celery import shared_task
 
 from findings import ownership
 from findings.models import Scanner, ScanPart, Site
-from findings.scanner import working
+from findings.scanner import forgetting, working
 from findings.services import schedules
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import is_worked_on, nobody_comes, send
@@ -40,6 +40,12 @@ def scan_in_browser(scan_id: str) -> None:
 def prove(site_id: str) -> None:
     """Look whether a site is proved to be its project's."""
     ownership.carry_out(UUID(site_id))
+
+
+@shared_task(name="findings.forget_results")
+def forget_results() -> None:
+    """Drop what scans saw so long ago that nobody keeps it."""
+    forgetting.forget_old()
 
 
 @shared_task(name="findings.start_due_scans")

@@ -99,6 +99,16 @@ def _rate(name: str, hint: str = "It is the number of requests a minute.") -> Ch
     return Error(f"{name} must be at least 1.", hint=hint, id="krafter.E004")
 
 
+def _result_days() -> CheckMessage | None:
+    if settings.KRAFTER_RESULTS_KEEP_DAYS >= 0:
+        return None
+    return Error(
+        "KRAFTER_RESULTS_KEEP_DAYS must be at least 0.",
+        hint="It is how long what each check said in a scan is kept; 0 is for ever.",
+        id="krafter.E013",
+    )
+
+
 def _host_rate() -> CheckMessage | None:
     if settings.KRAFTER_HOST_RATE >= 0:
         return None

@@ -13,7 +13,7 @@ from events.models import Event
 from findings import jobs
 from findings.checks import registry
 from findings.models import Finding, Scan, Scanner, ScanPage, ScanPart, ScanResult
-from findings.scanner import closing, keeping, looking, working
+from findings.scanner import closing, forgetting, keeping, looking, working
 from krafter_audit.lib import claims, stopping
 from krafter_audit.lib.http import Client
 from tests import factories
@@ -431,3 +431,27 @@ def test_where_no_worker_has_a_browser_its_part_does_not_wait_for_one(
 
     scan.refresh_from_db()
     assert (sent, scan.status) == ([(str(scan.pk), "browser")], "completed")
+
+
+def test_results_are_forgotten_after_their_time_and_the_scan_stays(
+    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    scans = [queued(world) for _ in range(2)]
+    for scan in scans:
+        jobs.scan(str(scan.pk))
+    old, new = (ScanResult.objects.filter(scan=scan) for scan in scans)
+    old.update(seen_at=timezone.now() - timedelta(days=91))
+    monkeypatch.setattr(forgetting, "AT_ONCE", 2)
+    settings.KRAFTER_RESULTS_KEEP_DAYS = 0
+    jobs.forget_results()
+    kept = old.count()
+
+    settings.KRAFTER_RESULTS_KEEP_DAYS = 90
+    jobs.forget_results()
+
+    assert (kept, old.count(), new.count()) == (3, 0, 3)
+    shown = world.client.ask("get", f"scans/{scans[0].pk}").json()["data"]
+    assert (shown["summary"]["checks"], Finding.objects.get().evidence["pages"][0]["url"]) == (
+        3,
+        scans[0].url,
+    )
