@@ -46,6 +46,19 @@ def filtered(
     return chosen
 
 
+def narrowed(
+    filter_class: type[django_filters.FilterSet], params: QueryDict, rows: Any
+) -> tuple[Any, dict[str, Any]]:
+    """Return the rows that meet the filters, and the filters in force as `facets` gives them.
+
+    Where nothing is filtered no form is made: it would be a fifth of the work of a list.
+    """
+    if not any(name in params for name in filter_class.base_filters):
+        return rows, {}
+    chosen = filtered(filter_class, params, rows)
+    return chosen.qs, facets(chosen)
+
+
 def facets(chosen: django_filters.FilterSet) -> dict[str, list[str]]:
     """Return the filters in force as `{facet: [values]}`, as the tally knows them."""
     return {name: value for name, value in chosen.form.cleaned_data.items() if value}

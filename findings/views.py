@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
 from findings import bulk
-from findings.filters import FindingFilter, ResultFilter, facets, filtered
+from findings.filters import FindingFilter, ResultFilter, filtered, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Scan, Severity
 from findings.queries import MostUrgent, pages_of
 from findings.scan_models import OUTCOMES
@@ -62,7 +62,7 @@ class FindingViewSet(ProjectViewSet):
         """Answer with a page, by offset or by cursor."""
         params = request.query_params
         self.refuse_unknown_parameters(PAGING | {"severity", "status", "domain"})
-        used = facets(filtered(FindingFilter, params, Finding.objects.none()))
+        _, used = narrowed(FindingFilter, params, Finding.objects.none())
         project_id = self.project.pk
 
         def total() -> int:

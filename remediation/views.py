@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
-from findings.filters import facets, filtered
+from findings.filters import narrowed
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.columns import columns
@@ -56,13 +56,13 @@ class TaskViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         self.refuse_unknown_parameters((PAGING - {"offset"}) | set(TaskFilter.base_filters))
-        chosen = filtered(TaskFilter, request.query_params, Task.objects.filter(project=self.project))
-        used = facets(chosen)
+        every = Task.objects.filter(project=self.project)
+        found, used = narrowed(TaskFilter, request.query_params, every)
 
         def total() -> int:
-            return queries.count_tasks(self.project, used, chosen.qs)
+            return queries.count_tasks(self.project, used, found)
 
-        rows = Rows(chosen.qs, shown=columns(TaskShown))
+        rows = Rows(found, shown=columns(TaskShown))
         page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
         return self.show_page(page, TaskShown)
 
