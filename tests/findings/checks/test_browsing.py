@@ -40,6 +40,13 @@ def browser() -> Iterator[Browser]:
         yield opened
 
 
+@pytest.fixture(autouse=True)
+def soon_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These pages are small: a fifth of a second without traffic is quiet enough for them."""
+    monkeypatch.setattr(sight, "QUIET", 0.2)
+    monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.6)
+
+
 def plain(text: str, status: int = 200) -> Answer:
     return Answer(text, status, HTML)
 
