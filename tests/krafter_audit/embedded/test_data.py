@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 
-from krafter_audit.embedded.data import SECRETS, DataDirectory, alive, free_port, port_is_free, sealing_key
+from krafter_audit.embedded.data import SECRETS, DataDirectory, alive, first_key, free_port, port_is_free
 from krafter_audit.embedded.process import StartFailed
 
 
@@ -42,8 +42,8 @@ def test_a_secret_in_the_environment_comes_first_and_is_not_kept(data, monkeypat
     assert "from the environment" not in (data.path / SECRETS).read_text()
 
 
-def test_a_sealing_key_has_an_id_and_32_bytes():
-    name, _, key = sealing_key().partition(":")
+def test_a_first_key_has_an_id_and_32_bytes():
+    name, _, key = first_key().partition(":")
 
     assert name
     assert len(base64.b64decode(key, validate=True)) == 32
