@@ -73,8 +73,7 @@ def test_a_provider_that_is_down_is_left_alone_for_longer_each_time_and_caught_u
     for _ in range(8):
         due(integration)
         timetable.start_due()
-        for _ in range(3):
-            github.next_answer("GET", "/web-app$", (502, {}, {}))
+        github.next_answer("GET", "/web-app$", (429, {"retry-after": "3600"}, {}))
         engine.sync(integration.pk)
         integration.refresh_from_db()
         pauses.append((integration.next_sync_at or NOON) - timezone.now())
