@@ -7,8 +7,14 @@
   const BLOCKING = 50;
   const seen = { fcp: null, lcp: null, shifts: [], tasks: [] };
 
-  const each = (type, use) =>
-    new PerformanceObserver((list) => list.getEntries().forEach(use)).observe({ type, buffered: true });
+  const waiting = [];
+  const each = (type, use) => {
+    const observer = new PerformanceObserver((list) => list.getEntries().forEach(use));
+    observer.observe({ type, buffered: true });
+    waiting.push(() => observer.takeRecords().forEach(use));
+  };
+  // A busy page may not have been told yet of what has happened.
+  const catchUp = () => waiting.forEach((take) => take());
 
   each("paint", (entry) => {
     if (entry.name === "first-contentful-paint") seen.fcp = entry.startTime;
@@ -69,14 +75,20 @@
   };
 
   globalThis.krafter = {
-    report: () => ({
-      fcp: seen.fcp,
-      largest: largest(),
-      cls: layoutShift(),
-      tbt: blockingTime(),
-      blank: blank(),
-      elements: document.body ? elements(document.body) : 0,
-    }),
-    calm: () => performance.now() - seen.tasks.reduce((latest, task) => Math.max(latest, task.end), 0),
+    report: () => {
+      catchUp();
+      return {
+        fcp: seen.fcp,
+        largest: largest(),
+        cls: layoutShift(),
+        tbt: blockingTime(),
+        blank: blank(),
+        elements: document.body ? elements(document.body) : 0,
+      };
+    },
+    calm: () => {
+      catchUp();
+      return performance.now() - seen.tasks.reduce((latest, task) => Math.max(latest, task.end), 0);
+    },
   };
 })();
