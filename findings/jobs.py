@@ -1,20 +1,24 @@
-"""What runs in the background about findings."""
+"""What runs in the background about findings.
+
+The engine of the scans is imported by the worker alone: the web, which sends the jobs, has no use for four megabytes.
+"""
 
 from uuid import UUID
 
-from celery import shared_task
-
 from findings import ownership
 from findings.models import Scanner, ScanPart, Site
-from findings.scanner import forgetting, working
+from findings.scanner import forgetting
 from findings.services import schedules
+from krafter_audit.celery import app
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import is_worked_on, nobody_comes, send
 
 
-@shared_task(name="findings.scan", soft_time_limit=900, time_limit=960)
+@app.task(name="findings.scan", soft_time_limit=900, time_limit=960)
 def scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
     """Look at a whole site; for the browser's part, where no worker has a browser."""
+    from findings.scanner import working
+
     if working.carry_out(UUID(scan_id), Scanner(scanner)):
         send(scan, scan_id, scanner)
     elif scanner == Scanner.HTTP and is_left_alone(scan_id):
@@ -29,32 +33,34 @@ def is_left_alone(scan_id: str) -> bool:
     return waiting.exists() and not is_worked_on("scan_browser")
 
 
-@shared_task(name="findings.scan_in_browser", soft_time_limit=200, time_limit=240)
+@app.task(name="findings.scan_in_browser", soft_time_limit=200, time_limit=240)
 def scan_in_browser(scan_id: str) -> None:
     """Look at some pages of a site in the browser; those that are left are the next job's."""
+    from findings.scanner import working
+
     if working.carry_out(UUID(scan_id), Scanner.BROWSER, browsing=True):
         send(scan_in_browser, scan_id)
 
 
-@shared_task(name="findings.prove")
+@app.task(name="findings.prove")
 def prove(site_id: str) -> None:
     """Look whether a site is proved to be its project's."""
     ownership.carry_out(UUID(site_id))
 
 
-@shared_task(name="findings.forget_results")
+@app.task(name="findings.forget_results")
 def forget_results() -> None:
     """Drop what scans saw so long ago that nobody keeps it."""
     forgetting.forget_old()
 
 
-@shared_task(name="findings.start_due_scans")
+@app.task(name="findings.start_due_scans")
 def start_due_scans() -> None:
     """Ask for the scans whose time has come."""
     schedules.start_due()
 
 
-@shared_task(name="findings.sweep")
+@app.task(name="findings.sweep")
 def sweep() -> None:
     """Send what was lost or left behind."""
     sweep_scans()

@@ -3,13 +3,13 @@
 from datetime import timedelta
 from uuid import UUID
 
-from celery import shared_task
 from django.utils import timezone
 
 from events import consumers
 from integrations import gathering, outcomes, telling, timetable
 from integrations import sync as engine
 from integrations.models import Alert, Delivery, Integration
+from krafter_audit.celery import app
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send
 from remediation import overdue
@@ -17,13 +17,13 @@ from remediation import overdue
 CALLS_KEPT = timedelta(days=7)
 
 
-@shared_task(name="integrations.sync", soft_time_limit=240, time_limit=270)
+@app.task(name="integrations.sync", soft_time_limit=240, time_limit=270)
 def sync(integration_id: str) -> None:
     """Carry out one integration's sync; it stops long before the limit and goes on in another run."""
     engine.sync(UUID(integration_id))
 
 
-@shared_task(name="integrations.read_record")
+@app.task(name="integrations.read_record")
 def read_record() -> None:
     """Read what happened: let the tickets follow, and gather what people are to be told."""
     consumers.read(outcomes.CONSUMER, outcomes.read)
@@ -31,26 +31,26 @@ def read_record() -> None:
     consumers.read(gathering.CONSUMER, gathering.read)
 
 
-@shared_task(name="integrations.start_due_syncs")
+@app.task(name="integrations.start_due_syncs")
 def start_due_syncs() -> None:
     """Ask for the syncs whose time has come."""
     timetable.start_due()
 
 
-@shared_task(name="integrations.tell")
+@app.task(name="integrations.tell")
 def tell(alert_id: str) -> None:
     """Send one alert."""
     telling.tell(UUID(alert_id))
 
 
-@shared_task(name="integrations.tidy")
+@app.task(name="integrations.tidy")
 def tidy() -> None:
     """Forget what providers called about a week ago."""
     old = Delivery.objects.filter(created_at__lt=timezone.now() - CALLS_KEPT)
     old.filter(done_at__isnull=False).delete()
 
 
-@shared_task(name="integrations.sweep")
+@app.task(name="integrations.sweep")
 def sweep() -> None:
     """Send what was lost or left behind, and what waited for a provider to let us in again."""
     left = Integration.objects.filter(

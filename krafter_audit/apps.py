@@ -6,5 +6,5 @@ class BuildingConfig(AppConfig):
     label = "building"
 
     def ready(self) -> None:
-        """Make the jobs known to the broker, and register the checks that refuse to start with a wrong setting."""
-        from krafter_audit import celery, checks  # noqa: F401
+        """Register the checks that refuse to start with a wrong setting."""
+        from krafter_audit import checks  # noqa: F401

@@ -3,8 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from celery.schedules import schedule
-
 MINUTE, HOUR = 60, 3600
 
 
@@ -32,4 +30,4 @@ def by_the_clock(sweep_seconds: int) -> dict[str, dict[str, Any]]:
 
 
 def _every(seconds: int, job: str, *, expires: int) -> dict[str, Any]:
-    return {"task": job, "schedule": schedule(timedelta(seconds=seconds)), "options": {"expires": expires}}
+    return {"task": job, "schedule": timedelta(seconds=seconds), "options": {"expires": expires}}

@@ -4,7 +4,6 @@ from pathlib import Path
 from typing import Any
 
 from django.templatetags.static import static
-from kombu import Queue
 
 from krafter_audit.clock import by_the_clock
 from krafter_audit.environment import Environment
@@ -235,8 +234,6 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-# A worker takes from the first two unless it is told otherwise; who has a browser takes from `scan_browser` alone.
-CELERY_TASK_QUEUES = (Queue("celery"), Queue("scan_http"))
 CELERY_TASK_ROUTES = {
     "findings.scan": {"queue": "scan_http"},
     "remediation.recheck": {"queue": "scan_http"},
@@ -261,7 +258,6 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = by_the_clock(env.int("KRAFTER_SWEEP_SECONDS", default=10))
 
-DJANGO_STRUCTLOG_CELERY_ENABLED = True
 LOGGING = logging_config(
     level=env.str("KRAFTER_LOG_LEVEL", default="INFO"), as_json=env.bool("KRAFTER_LOG_JSON", default=False)
 )

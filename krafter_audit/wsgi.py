@@ -1,5 +1,6 @@
 """The WSGI callable that granian serves."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
@@ -10,3 +11,7 @@ application = get_wsgi_application()
 from krafter_audit.checks import stop_unless_right  # noqa: E402  needs the settings
 
 stop_unless_right()
+
+# What is here now stays: the collector need not walk over all of it again and again.
+gc.collect()
+gc.freeze()

@@ -1,29 +1,36 @@
-"""What runs in the background about remediation."""
+"""What runs in the background about remediation.
+
+The engine of the rechecks is imported by the worker alone: the web, which sends the jobs, has no use for six megabytes.
+"""
 
 from typing import Any
 from uuid import UUID
 
-from celery import Task, shared_task
+from celery import Task
 
 from findings.models import Scanner
+from krafter_audit.celery import app
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import nobody_comes, send
 from remediation import meter, retention
-from remediation import recheck as engine
 from remediation.models import VerificationPart
 
 MOST_SENT_AGAIN = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # a sweep; those of the browser take long
 
 
-@shared_task(name="remediation.recheck")
+@app.task(name="remediation.recheck")
 def recheck(verification_id: str, scanner: str = Scanner.HTTP) -> None:
     """Look again at what a verification is about; for the browser's part, where no worker has a browser."""
+    from remediation import recheck as engine
+
     engine.carry_out(UUID(verification_id), Scanner(scanner))
 
 
-@shared_task(name="remediation.recheck_in_browser", soft_time_limit=200, time_limit=240)
+@app.task(name="remediation.recheck_in_browser", soft_time_limit=200, time_limit=240)
 def recheck_in_browser(verification_id: str) -> None:
     """Look again in the browser; what is left when the time is over is sent on."""
+    from remediation import recheck as engine
+
     if engine.carry_out(UUID(verification_id), Scanner.BROWSER, browsing=True):
         send(recheck_in_browser, verification_id)
 
@@ -31,7 +38,7 @@ def recheck_in_browser(verification_id: str) -> None:
 OF_SCANNER: dict[Scanner, "Task[Any, Any]"] = {Scanner.HTTP: recheck, Scanner.BROWSER: recheck_in_browser}
 
 
-@shared_task(name="remediation.sweep")
+@app.task(name="remediation.sweep")
 def sweep() -> None:
     """Send what was lost or left behind. What needs a browser where none works is answered without one."""
     for scanner, job in OF_SCANNER.items():
@@ -46,20 +53,20 @@ def sweep() -> None:
             send(job, str(pk))
 
 
-@shared_task(name="remediation.measure")
+@app.task(name="remediation.measure")
 def measure(project_id: str) -> None:
     """Measure how far the checks of a project can be believed."""
     meter.measure(UUID(project_id))
 
 
-@shared_task(name="remediation.measure_all")
+@app.task(name="remediation.measure_all")
 def measure_all() -> None:
     """Have every project measured in which there was a look of late."""
     for pk in meter.active().values_list("pk", flat=True):
         send(measure, str(pk))
 
 
-@shared_task(name="remediation.forget_old_evidence")
+@app.task(name="remediation.forget_old_evidence")
 def forget_old_evidence() -> None:
     """Delete the evidence that is past its time."""
     retention.forget_old_evidence()

@@ -2,9 +2,9 @@
 
 from uuid import UUID
 
-from celery import shared_task
 from django.db.models import QuerySet
 
+from krafter_audit.celery import app
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send
 from reports import deliver as delivery
@@ -15,13 +15,13 @@ from reports.models import Report, Share
 AT_ONCE = 200
 
 
-@shared_task(name="reports.export")
+@app.task(name="reports.export")
 def export(report_id: str) -> None:
     """Make the file of a report."""
     exporting.export(UUID(report_id))
 
 
-@shared_task(name="reports.deliver")
+@app.task(name="reports.deliver")
 def deliver(share_id: str) -> None:
     """Send a share, and come back when it was postponed."""
     wait = delivery.deliver(UUID(share_id))
@@ -29,7 +29,7 @@ def deliver(share_id: str) -> None:
         deliver.apply_async((share_id,), countdown=wait + 1)
 
 
-@shared_task(name="reports.sweep")
+@app.task(name="reports.sweep")
 def sweep() -> None:
     """Send again what was lost or left behind, and end what was tried often enough."""
     reports, shares = unclaimed_reports(), unclaimed_shares()
@@ -55,7 +55,7 @@ def unclaimed_shares() -> QuerySet[Share]:
     return Share.objects.filter(free(), status=Share.Status.QUEUED).order_by("created_at")
 
 
-@shared_task(name="reports.forget")
+@app.task(name="reports.forget")
 def forget() -> None:
     """Delete the copied rows of reports that nobody can be shown any more."""
     forgetting.forget_items()

@@ -14,7 +14,7 @@ from events.record import record
 from krafter_audit.lib import vault
 from krafter_audit.lib.errors import NotFound
 from krafter_audit.lib.jobs import nudge
-from reports import freezing, jobs, links, queries
+from reports import freezing, links, queries
 from reports.channels import CHANNELS
 from reports.deliver import owner_of
 from reports.errors import NoReport
@@ -26,6 +26,8 @@ LINK_LIVES = timedelta(days=30)
 @transaction.atomic
 def export(project: Project, *, format: str, by: Actor) -> Report:
     """Freeze the summary with the findings and tasks behind it, and queue the file. Costs one unit."""
+    from reports import jobs
+
     period = queries.last_days()
     report = Report(
         project=project,
@@ -47,6 +49,8 @@ def share(
     project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIVES, **fields: Any
 ) -> Share:
     """Hand the latest report on. `fields` are the channel's own: `recipients`, or `webhook_url`."""
+    from reports import jobs
+
     CHANNELS[channel].check(fields)
     now = timezone.now()
     report = lock_latest(project)

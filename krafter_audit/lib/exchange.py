@@ -12,8 +12,10 @@ import httpx2
 
 from krafter_audit.lib.access import Access
 from krafter_audit.lib.addresses import Address, AddressPolicy
-from krafter_audit.lib.connections import Deadline, GuardedBackend, WireLimit
+from krafter_audit.lib.connections import Deadline
+from krafter_audit.lib.guarded import GuardedBackend, WireLimit
 from krafter_audit.lib.http_errors import BadUrl, Unreachable
+from krafter_audit.lib.limits import Limits
 from krafter_audit.lib.pace import Pace, seconds_to_wait
 from krafter_audit.lib.responses import Headers, Response, decoded
 from krafter_audit.lib.targets import Target
@@ -24,17 +26,6 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOLLOWS = frozenset({"accept", "accept-encoding", "accept-language", "user-agent", "range", "origin"})
 _BODY_HEADERS = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding"})
 _WIRE_ROOM = 1024 * 1024  # bytes for headers and the marks of chunks, on top of twice the body
-
-
-@dataclass(frozen=True)
-class Limits:
-    """Seconds for a connection, for a silence, and for all with redirects; bytes of a body; redirects."""
-
-    connect: float = 5.0
-    read: float = 10.0
-    total: float = 30.0
-    body: int = 2 * 1024 * 1024
-    redirects: int = 10
 
 
 @dataclass(frozen=True)

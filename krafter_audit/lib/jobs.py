@@ -1,14 +1,18 @@
-"""Waking a worker up. The row is the truth, so a message that is lost costs time and nothing else."""
+"""Waking a worker up. The row is the truth, so a message that is lost costs time and nothing else.
+
+Celery is imported where it is used: every service knows this module, and most requests send nothing.
+"""
 
 import logging
 import time
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from celery import Task, current_app
 from django.db import transaction
 from django.utils import timezone
-from kombu.exceptions import OperationalError
+
+if TYPE_CHECKING:
+    from celery import Task
 
 logger = logging.getLogger(__name__)
 REST_AFTER_FAILURE = (
@@ -27,6 +31,8 @@ def nudge(job: "Task[Any, Any]", *arguments: str) -> None:
 
 def send(job: "Task[Any, Any]", *arguments: str) -> bool:
     """Send a job to the broker now; False when the broker is away."""
+    from kombu.exceptions import OperationalError
+
     global _resting_until
     if time.monotonic() < _resting_until:
         return False
@@ -49,6 +55,9 @@ def is_worked_on(queue: str) -> bool:
 
     All workers are asked, which takes a second; the answer is good for half a minute.
     """
+    from celery import current_app
+    from kombu.exceptions import OperationalError
+
     asked_at, taken = _queues_taken
     if time.monotonic() - asked_at > ANSWER_GOOD_FOR:
         try:

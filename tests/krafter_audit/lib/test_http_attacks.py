@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from krafter_audit.lib.addresses import DEFAULT_PORTS
-from krafter_audit.lib.connections import GuardedBackend
+from krafter_audit.lib.guarded import GuardedBackend
 from krafter_audit.lib.http import (
     AddressPolicy,
     BadUrl,
