@@ -18,8 +18,8 @@ from integrations.providers.base import Provider, Refused, Unavailable
 from integrations.providers.replies import Reply
 from integrations.renewal import Access
 from integrations.running import Lost
-from krafter_audit.api.serializers import written
 from krafter_audit.lib.http import Client, Limits, Response
+from krafter_audit.lib.times import written
 from krafter_audit.lib.vault import VaultError
 
 LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=32 * 1024 * 1024)

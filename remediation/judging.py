@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from findings.checks import registry
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from krafter_audit.api.serializers import written
+from krafter_audit.lib.times import written
 from remediation.models import CheckStatus
 
 

@@ -63,25 +63,6 @@ def announce(facts: Facts, keys: Iterable[str], before: Mapping[str, Outcome]) -
     facts.browsing.announce({need for one in known for need in one.needs}, before)
 
 
-def look_many(
-    urls: Iterable[str],
-    keys: Iterable[str],
-    *,
-    client: Client | None = None,
-    thresholds: Mapping[str, float] | None = None,
-    retry_delays: Sequence[float] = RETRY_DELAYS,
-) -> Iterator[tuple[str, str, Outcome]]:
-    """Yield (url, key, outcome) for every page, page after page."""
-    asked = list(keys)
-    with ExitStack() as stack:
-        used = client or stack.enter_context(Client())
-        for url in urls:
-            for key, outcome in look(
-                url, asked, client=used, thresholds=thresholds, retry_delays=retry_delays
-            ):
-                yield url, key, outcome
-
-
 def _look_once_for(
     key: str, facts: Facts, thresholds: Mapping[str, float], before: Outcome | None
 ) -> Outcome:

@@ -9,6 +9,7 @@ import krafter_audit
 from findings.checks.obstacles import CannotLook, Identity, page_identity
 from findings.checks.outcome import Outcome
 from findings.checks.registry import Check
+from krafter_audit.lib.times import written
 
 if TYPE_CHECKING:
     from findings.checks.facts import Facts
@@ -86,7 +87,7 @@ def _responses(known: Check, facts: "Facts") -> list["Response"]:
 
 def _about(known: Check, facts: "Facts", responses: list["Response"]) -> dict[str, Any]:
     if not responses:
-        return {"time": _stamp(datetime.now(UTC))}
+        return {"time": written(datetime.now(UTC))}
     main = _main_response(known, facts, responses)
     return {
         "final_url": main.url,
@@ -94,7 +95,7 @@ def _about(known: Check, facts: "Facts", responses: list["Response"]) -> dict[st
         "status": main.status,
         "headers": _shown_headers(main, known.headers),
         "sha256": main.sha256,
-        "time": _stamp(main.started_at),
+        "time": written(main.started_at),
         "duration_ms": round(main.duration_ms, 1),
         **_identity(facts),
     }
@@ -140,7 +141,3 @@ def _shown_headers(response: "Response", wanted: tuple[str, ...]) -> dict[str, s
 def _without_cookie_value(line: str) -> str:
     """Hide a cookie's value: a session of the site is a secret, its attributes are the evidence."""
     return re.sub(r"=[^;]*", "=…", line, count=1)
-
-
-def _stamp(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

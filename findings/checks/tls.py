@@ -7,6 +7,7 @@ from findings.checks.facts import Facts
 from findings.checks.outcome import Measurement, Outcome, failed, not_applicable, passed
 from findings.checks.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, Metric, check
 from findings.checks.tls_probe import Certificate, Handshake
+from krafter_audit.lib.times import written
 
 MOZILLA = "https://wiki.mozilla.org/Security/Server_Side_TLS"
 GENERATOR = "https://ssl-config.mozilla.org/"
@@ -170,8 +171,8 @@ def _seen(handshake: Handshake) -> dict[str, Any]:
             "subject": certificate.subject,
             "issuer": certificate.issuer,
             "names": list(certificate.names),
-            "not_before": certificate.not_before.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "not_after": certificate.not_after.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "not_before": written(certificate.not_before),
+            "not_after": written(certificate.not_after),
             "key": f"{certificate.key} {certificate.bits}",
             "signature_hash": certificate.signature_hash,
         },

@@ -16,8 +16,8 @@ from findings.models import Domain, Scan, Scanner, ScanPage, ScanPart, ScanResul
 from findings.scanner.comparing import compared
 from findings.scanner.keeping import PROGRESS
 from findings.services.ingestion import Sighting, ingest
-from krafter_audit.api.serializers import written
 from krafter_audit.lib import claims
+from krafter_audit.lib.times import written
 
 BROKE_OFF = "The look broke off; the other domains are complete."
 WORDS = (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)

@@ -8,7 +8,7 @@ A ticket's id and key are both `acme/web-app#123`, so that it stays clear whose 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -31,6 +31,7 @@ from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.replies import Reply
 from integrations.providers.signing_in import GitHubOAuth
 from krafter_audit.lib.http import Client, Response
+from krafter_audit.lib.times import written
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 STATUS, PRIORITY, LONGEST_TITLE = "krafter:", "priority:", 256
@@ -87,7 +88,7 @@ class GitHub(Tracker):
             "state": "all",
             "sort": "updated",
             "direction": "desc",
-            "since": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "since": written(since),
             "per_page": 100,
         }
         for answer in self.pages(self._path("/issues"), query):

@@ -31,6 +31,7 @@ from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.replies import Reply
 from integrations.providers.signing_in import GitLabOAuth
 from krafter_audit.lib.http import Client, Response
+from krafter_audit.lib.times import written
 
 API = "/api/v4"
 PROJECT = re.compile(r"\d+|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
@@ -90,7 +91,7 @@ class GitLab(Tracker):
             "state": "all",
             "order_by": "updated_at",
             "sort": "desc",
-            "updated_after": since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "updated_after": written(since),
             "per_page": 100,
         }
         for answer in self.pages(self._path("/issues"), query):

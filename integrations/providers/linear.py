@@ -26,6 +26,7 @@ from integrations.providers.base import (
 )
 from integrations.providers.linear_hooks import HOOKS
 from krafter_audit.lib.http import Response
+from krafter_audit.lib.times import written
 
 MARKER = re.compile(r"Krafter Audit task ([0-9a-f-]{36})")
 PULL_REQUEST = re.compile(r"https?://[^\s?#]+/(?:pull|merge_requests)/\d+/?(?:[?#]\S*)?")
@@ -78,7 +79,7 @@ class Linear(Tracker):
 
     def tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         """Yield pages of issues, archived ones too: Linear archives what has been closed for a while."""
-        moment = since.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        moment = written(since)
         asked = {"team": self.team, "since": moment}
         return self._pages(documents.ISSUES, asked, lambda data: data["issues"], self._ticket)
 
@@ -223,7 +224,7 @@ class Linear(Tracker):
 
     def _ticket(self, issue: Any) -> Ticket:
         number, body = str(UUID(issue["id"])), issue.get("description") or ""
-        written = MARKER.findall(body)  # a copy of the issue has the text too, but not the id
+        named = MARKER.findall(body)  # a copy of the issue has the text too, but not the id
         dropped = State.DROPPED if issue.get("trashed") else None
         return Ticket(
             external_id=f"{self.team}/{number}",
@@ -233,7 +234,7 @@ class Linear(Tracker):
             state=dropped or CATEGORIES.get(issue["state"]["type"], State.OPEN),
             updated_at=datetime.fromisoformat(issue["updatedAt"]),
             body=body,
-            marker=next((task for task in written if issue_id(self.team, task) == number), None),
+            marker=next((task for task in named if issue_id(self.team, task) == number), None),
         )
 
 

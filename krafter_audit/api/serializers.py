@@ -8,6 +8,8 @@ from uuid import UUID
 
 from rest_framework import serializers
 
+from krafter_audit.lib.times import written
+
 _made = threading.local()
 
 
@@ -96,14 +98,7 @@ class Moment(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         """Write UTC, whole seconds, Z."""
-        return str(written(value))
-
-
-def written(moment: datetime | None) -> str | None:
-    """Write a time as every answer does: UTC, whole seconds, Z."""
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
+        return written(value)
 
 
 class FreeForm(serializers.JSONField):

@@ -7,8 +7,10 @@ nothing is escaped that need not be.
 import json
 import math
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
+
+from krafter_audit.lib.times import written
 
 
 def canonical(value: Any) -> str:
@@ -93,7 +95,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return written(value)
     return str(value).encode("utf-8", errors="replace").decode("utf-8")
 
 

@@ -10,7 +10,7 @@ import pytest
 import trustme
 
 from findings.checks import registry
-from findings.checks.engine import look, look_many
+from findings.checks.engine import look
 from findings.checks.evidence import storable
 from findings.checks.facts import Facts
 from findings.checks.outcome import FAILED, INCONCLUSIVE, Outcome
@@ -240,12 +240,3 @@ def test_four_threads_share_what_one_of_them_fetched() -> None:
 
     assert len(seen) == len(keys()) - 1
     assert site.paths().count("/robots.txt") == 1
-
-
-def test_several_pages_are_looked_at_one_after_the_other() -> None:
-    site = good_site()
-    with served(site), loopback_client() as client:
-        urls = [site.url, f"{site.url}returns"]
-        seen = [(url, key, o.status) for url, key, o in look_many(urls, ["title_present"], client=client)]
-
-    assert seen == [(url, "title_present", "passed") for url in urls]
