@@ -11,6 +11,7 @@ from PIL import Image
 
 from findings.browser import Browser
 from findings.checks.engine import look
+from findings.checks.facts import Facts
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from findings.visiting import profile, see, sight, traffic
 from findings.visiting.scripts import spare_of
@@ -203,6 +204,24 @@ def test_a_load_is_timed_as_on_a_slow_phone(browser: Browser) -> None:
     assert [200 < one.tbt < 400 for one in (fast, timed)] == [True, True]
     assert fast.lcp < 500 < timed.fcp <= timed.lcp
     assert [one.weight > 0 for one in seen] == [True, False]
+
+
+def test_each_number_of_a_load_is_judged_by_its_own_threshold_alone(browser: Browser) -> None:
+    jumps_and_blocks = """<body><h1>Hello</h1><script>setTimeout(() => {
+        const end = performance.now() + 400; while (performance.now() < end);
+        document.querySelector('h1').style.marginTop = '300px' }, 100)</script>"""
+    keys, high = ("lcp", "fcp", "cls", "tbt"), dict.fromkeys(("lcp", "fcp", "cls", "tbt"), 10_000.0)
+    with served(Site({"/": plain(jumps_and_blocks)})) as site, loopback_client() as client:
+        facts = Facts(site.url, client, retry_delays=(), browser=browser)
+
+        def failing(thresholds: dict[str, float] | None = None) -> set[str]:
+            said = dict(look(site.url, keys, facts=facts, thresholds=thresholds))
+            assert {one.status for one in said.values()} <= {PASSED, FAILED}
+            return {key for key, one in said.items() if one.status == FAILED}
+
+        assert failing() == {"cls", "tbt"}
+        assert failing(high) == set()
+        assert [failing({**high, key: 0.001}) for key in keys] == [{key} for key in keys]
 
 
 def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(browser: Browser) -> None:
