@@ -51,7 +51,7 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
         "Load scripts from your own site, or with an integrity hash over HTTPS.",
         (
             "Serve the script yourself where you can.",
-            "Else pin one version and add integrity and crossorigin to the script element.",
+            "Else pin one version, write its address with https:// and add integrity and crossorigin to the element.",
         ),
         (f"{MDN}/Security/Subresource_Integrity", "https://www.srihash.org/"),
         {
@@ -62,9 +62,10 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
         },
     ),
     oracle={"observatory": "subresource-integrity"},
+    version=2,
 )
 def scripts_have_integrity(facts: Facts) -> Outcome:
-    """Each script of another registrable domain has an integrity hash and an https URL."""
+    """Each script of another registrable domain has an integrity hash and an address that says https."""
     page = facts.document
     foreign = [
         (node, page.absolute(value(node, "src")))
@@ -76,7 +77,13 @@ def scripts_have_integrity(facts: Facts) -> Outcome:
 
 
 def _is_pinned(node: LexborNode, url: str) -> bool:
-    return urlsplit(url).scheme == "https" and bool(_INTEGRITY.match(value(node, "integrity")))
+    # An address without a scheme is as safe as the page that it is copied to; Observatory wants https written out.
+    is_written_out = not value(node, "src").strip().startswith("//")
+    return (
+        is_written_out
+        and urlsplit(url).scheme == "https"
+        and bool(_INTEGRITY.match(value(node, "integrity")))
+    )
 
 
 @check(

@@ -79,7 +79,7 @@ def content_type_options(facts: Facts) -> Outcome:
     oracle={"observatory": "x-frame-options", "lighthouse": "clickjacking-mitigation"},
 )
 def framing_is_restricted(facts: Facts) -> Outcome:
-    """A CSP header has frame-ancestors, or X-Frame-Options is DENY or SAMEORIGIN."""
+    """A CSP header has frame-ancestors that let not everybody in, or X-Frame-Options is DENY or SAMEORIGIN."""
     page = facts.page
     for policy in csp_policy.from_headers(page):
         if "frame-ancestors" in policy.directives:

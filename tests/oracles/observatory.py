@@ -90,8 +90,6 @@ def excused(case: Case, key: str) -> str:
         return "counts frame-ancestors of a meta element, where browsers ignore it"
     if key == FRAMES and any(BROAD & set(sources) for sources in frames):
         return "takes frame-ancestors https: for a restriction"
-    if key == "sri_external_scripts" and '"//cdn.example.com/a.js" integrity' in case.html:
-        return "takes //host on an https page for an insecure address"
     return ""
 
 
