@@ -122,6 +122,7 @@ def _pull_and_push(run: Run) -> None:
     if isinstance(run.provider, Tracker):
         tickets.push(run, run.provider)
         remarks.push(run, run.provider)
+        tickets.wait_for_claims(run, run.provider)
 
 
 def _pull(run: Run) -> None:

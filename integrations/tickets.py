@@ -13,7 +13,7 @@ from django.utils import timezone
 from findings.models import Domain, FindingStatus
 from integrations import breaker, comparison, conflicts
 from integrations.models import ExternalLink
-from integrations.providers.base import Draft, Refused, Ticket, Tracker
+from integrations.providers.base import Draft, Refused, Ticket, Tracker, Unavailable
 from integrations.running import BY_INTEGRATION, Run, one_ticket
 from remediation.models import Task
 from remediation.services import tickets as remediation_tickets
@@ -130,6 +130,18 @@ def push(run: Run, tracker: Tracker) -> None:
             _bring_up_to_date(run, tracker, link)
 
 
+def wait_for_claims(run: Run, tracker: Tracker) -> None:
+    """Go on when the vendor's list surely shows what was made last: a sync is not over while a claim is left."""
+    tried_at = _claimed(run).order_by("-updated_at").values_list("updated_at", flat=True).first()
+    if tried_at is not None:
+        sentence = f"{tracker.title} may have tickets already that its search does not show yet."
+        raise Unavailable(sentence, retry_at=tried_at + timedelta(seconds=tracker.lag + 1))
+
+
+def _claimed(run: Run) -> QuerySet[ExternalLink]:
+    return ExternalLink.objects.filter(integration=run.row, state=ExternalLink.State.CLAIMED)
+
+
 def _linked(run: Run) -> QuerySet[ExternalLink]:
     return ExternalLink.objects.filter(integration=run.row, state=ExternalLink.State.LINKED)
 
@@ -171,10 +183,9 @@ def _let_go_of_other_places(run: Run, tracker: Tracker) -> None:
 def _finish_claims(run: Run, tracker: Tracker) -> None:
     """A claim that is left over may have its ticket already: look for the marker before making one.
 
-    One so fresh that the vendor's list may not show its ticket yet is left to a later run.
+    One so fresh that the vendor's list may not show its ticket yet is waited for (`wait_for_claims`).
     """
-    claims = ExternalLink.objects.filter(integration=run.row, state=ExternalLink.State.CLAIMED)
-    surely = claims.filter(updated_at__lte=timezone.now() - timedelta(seconds=tracker.lag))
+    surely = _claimed(run).filter(updated_at__lte=timezone.now() - timedelta(seconds=tracker.lag))
     left_over = list(surely.select_related("task__finding").order_by("created_at", "id"))
     if not left_over:
         return

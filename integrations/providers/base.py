@@ -157,6 +157,8 @@ class Provider(ABC):
             raise Unavailable(sentence, reason="truncated")
         if self.is_refusal(answer):
             self._turn_down(answer)
+        if "html" in (answer.headers.get("content-type") or ""):
+            raise Unavailable(f"{self.title} answered with a web page and no data.")
         return answer
 
     def _turn_down(self, answer: Response) -> None:

@@ -86,9 +86,10 @@ def test_a_ticket_that_the_vendors_list_may_not_show_yet_is_not_made_again(
     lag = ADAPTERS[tracker.provider].lag  # type: ignore[attr-defined]  # a tracker
 
     sync(row, monkeypatch)
-    at_once = tracker.titles
+    at_once, waits = tracker.titles, Integration.objects.get(pk=row.pk).status == "syncing"
+    Integration.objects.update(not_before=timezone.now())
     ExternalLink.objects.update(updated_at=timezone.now() - timedelta(seconds=lag))
     sync(row, monkeypatch)
 
-    assert at_once == ([] if lag else ["Task 01"])
+    assert (at_once, waits) == (([], True) if lag else (["Task 01"], False))
     assert tracker.titles == ["Task 01"]

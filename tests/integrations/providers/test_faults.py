@@ -113,6 +113,15 @@ def test_a_fault_is_a_refusal_or_an_outage_and_nobody_is_asked_on_and_on(
         assert fault.waits[0] <= (until - datetime.now(UTC)).total_seconds() <= fault.waits[1]
 
 
+def test_a_page_in_between_is_asked_for_again(vendor: Vendor, client: Client) -> None:
+    pages = iter([(200, HTML, b"<html>Back in a minute</html>")] * 2)
+    vendor.fault = lambda request, sound: next(pages, sound)
+
+    vendor.adapter(client).check()
+
+    assert next(pages, None) is None
+
+
 def test_everything_is_exchanged_where_nothing_is_wrong(vendor: Vendor, client: Client) -> None:
     assert exchanged(vendor.adapter(client)) > 0
 
