@@ -8,7 +8,7 @@ from integrations.providers.replies import Reply, by_state
 
 CODE_SCANNING, DEPENDABOT = "github_code_scanning_fixed", "github_dependabot_fixed"
 KINDS = {CODE_SCANNING: "code-scanning", DEPENDABOT: "dependabot"}
-RULE_SEVERITY = {"error": "high", "warning": "medium"}
+RULE_SEVERITY = {"error": "high", "warning": "medium", "note": "low", "none": "low", None: "low"}
 SEVERITIES = frozenset({"critical", "high", "medium", "low"})
 DISMISSED = "was dismissed at GitHub, which does not mend it: decide whether to dismiss the finding"
 
@@ -29,14 +29,14 @@ def code_alert(repository: str, alert: Any) -> RemoteFinding:
     rule, instance = alert["rule"], alert.get("most_recent_instance") or {}
     what = rule.get("description") or rule.get("name") or rule.get("id") or "Code scanning alert"
     place = instance.get("location") or {}
-    level = rule.get("security_severity_level") or RULE_SEVERITY.get(rule.get("severity") or "", "low")
+    level = rule.get("security_severity_level")
     path = place.get("path")
     return RemoteFinding(
         external_id=f"{repository}/code-scanning/{int(alert['number'])}",
         url=str(alert["html_url"]),
         domain="security",
         title=f"{what} (code scanning alert {int(alert['number'])})",
-        severity=level if level in SEVERITIES else "low",
+        severity=level if level in SEVERITIES else RULE_SEVERITY.get(rule.get("severity"), "medium"),
         description=(instance.get("message") or {}).get("text") or "",
         assets=(("file", str(path)),) if path else (),
         evidence={

@@ -248,6 +248,8 @@ def code_alert(**rule: Any) -> dict[str, Any]:
         ({"severity": "note"}, "low"),
         ({"severity": None}, "low"),
         ({"security_severity_level": "strange"}, "low"),
+        ({"security_severity_level": "strange", "severity": "error"}, "high"),
+        ({"severity": "strange"}, "medium"),
     ],
 )
 def test_the_severity_of_an_alert_is_its_security_level_or_else_its_rule_s(
