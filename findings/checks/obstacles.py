@@ -3,8 +3,10 @@
 A check that cannot look must never pass, so each of these ends it as inconclusive with a reason.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlsplit
 
@@ -29,6 +31,18 @@ _AWAY_TITLES = (
     "buy this domain",
     "parked domain",
     "domain parking",
+    "account suspended",
+    "access denied",
+    "forbidden",
+    "application error",
+    "internal server error",
+    "service unavailable",
+    "bad gateway",
+    "gateway time",
+    "error establishing a database connection",
+    "welcome to nginx",
+    "default page",
+    "iis windows server",
 )
 _CHALLENGE_MARKS = (
     "/cdn-cgi/challenge-platform/",
@@ -45,7 +59,18 @@ _CHALLENGE_TITLES = (
     "access denied | ",
     "ddos-guard",
     "one moment, please",
+    "verify you are human",
+    "verifying you are human",
+    "are you a robot",
+    "are you human",
+    "checking your browser",
+    "pardon our interruption",
+    "access to this page has been denied",
+    "vercel security checkpoint",
 )
+# In characters. A shorter or a longer one is a fault, and its mending makes another title.
+_GOOD_TITLE = range(10, 71)
+_ALIKE = 0.6
 _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
 PUBLISHED = "/.well-known/"  # what stands there was put there for strangers (RFC 8615)
 UNPROVED = (
@@ -209,7 +234,7 @@ def refuse_another_page(page: Page, before: Identity | None) -> None:
     """Raise when, at a second look, something else stands in the page's place with a good status.
 
     A page that moved keeps its title; one that says that it is not found, or away for a while, is not the
-    page.
+    page, nor is one whose title has nothing of the title that was there.
     """
     now = page_identity(page)
     known = before.title.lower() if before else ""
@@ -222,6 +247,15 @@ def refuse_another_page(page: Page, before: Identity | None) -> None:
         raise CannotLook("challenge", f"The page answers with the title {now.title[:80]!r}.")
     if before and page.response.history and now.title != before.title and not _same_path(now, before):
         raise CannotLook("target_missing", f"The address now leads to another page, {now.path[:80]}.")
+    if _is_of_another_page(said, known):
+        raise CannotLook("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
+
+
+def _is_of_another_page(said: str, known: str) -> bool:
+    """Tell whether a title has no word in common with a good one that was there before, and hardly a letter."""
+    if len(known) not in _GOOD_TITLE or set(re.findall(r"\w{4,}", known)) & set(re.findall(r"\w{4,}", said)):
+        return False
+    return SequenceMatcher(None, known, said[:200], autojunk=False).ratio() < _ALIKE
 
 
 def _same_path(now: Identity, before: Identity) -> bool:

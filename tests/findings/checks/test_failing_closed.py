@@ -238,6 +238,10 @@ IN_ITS_PLACE = {
     ),
     "a parked domain": (Answer("<title>Domain for sale</title><p>Buy", headers=[*HTML, CSP]), "blocked"),
     "a challenge": (Answer("<title>Just a moment...</title><p>Wait", headers=[*HTML, CSP]), "challenge"),
+    "a captcha": (Answer("<title>Verify you are human</title><p>Tick", headers=[*HTML, CSP]), "challenge"),
+    "an error": (Answer("<title>Application error</title><p>Sorry", headers=[*HTML, CSP]), "blocked"),
+    "an empty server": (Answer("<title>Welcome to nginx!</title><p>It", headers=[*HTML, CSP]), "blocked"),
+    "another site": (Answer("<title>Acme Hosting</title><p>Buy", headers=[*HTML, CSP]), "target_missing"),
 }
 
 
@@ -262,6 +266,27 @@ def test_a_title_that_was_mended_does_not_make_it_another_page() -> None:
     outcomes = looked(Site({"/": SHOP}), ["title_present"], before={"title_present": seen_before(title="")})
 
     assert outcomes["title_present"].status == PASSED
+
+
+@pytest.mark.parametrize(
+    ("known", "now"),
+    [
+        ("Example Shop – Delivery", "Delivery and returns – Example Shop"),
+        ("Corner Bakery: bread", "Our corner bakery bakes"),
+        ("Home", "Example Shop, lamps and chairs"),
+        (
+            "A title that is longer than what is shown of it anywhere, so that it is cut off",
+            "Lamps and chairs",
+        ),
+        ("自転車の修理と販売のページ", "自転車の修理と販売のお店"),
+    ],
+)
+def test_a_title_that_was_changed_does_not_make_it_another_page(known: str, now: str) -> None:
+    site = Site({"/": Answer(f"<meta charset=utf-8><title>{now}</title><p>Hello", headers=[*HTML, CSP])})
+
+    outcomes = looked(site, ["security_header_csp"], before={"security_header_csp": seen_before(known)})
+
+    assert outcomes["security_header_csp"].status == PASSED
 
 
 def test_an_outage_is_waited_out_before_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
