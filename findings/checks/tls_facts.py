@@ -7,7 +7,6 @@ from findings.checks import obstacles, tls_probe
 from findings.checks.fetching import Fetcher
 from findings.checks.page import Page
 from findings.checks.sites import host_of, same_site
-from krafter_audit.lib.exchange import tls_context
 from krafter_audit.lib.http import Target, dial
 
 REDIRECTS = (301, 302, 303, 307, 308)
@@ -28,6 +27,9 @@ class TlsFacts(Fetcher):
         if endpoint is None:
             return None
         host, port = endpoint
+        # Here, since the web, which tells of the checks, has no use for what sends requests.
+        from krafter_audit.lib.exchange import tls_context
+
         trusted = tls_context(self.client.ca_file, verify=True)  # what the requests trust, and no more
 
         def attempt() -> tls_probe.Handshake:

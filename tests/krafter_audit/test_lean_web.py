@@ -19,6 +19,8 @@ from django.urls import get_resolver
 get_resolver()._populate()
 before = set(sys.modules)
 import remediation.jobs, reports.jobs, findings.jobs, integrations.jobs
+from findings.checks import registry
+registry.load()
 print(json.dumps([sorted(before), sorted(sys.modules)]))
 """
 
