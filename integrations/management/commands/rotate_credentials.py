@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 
 from findings import access
@@ -35,7 +35,7 @@ class Command(BaseCommand):
         for outcome, number in counts.items():
             self.stdout.write(f"{number} {outcome}")
         if counts["not to be opened"]:
-            self.stderr.write(
+            raise CommandError(
                 "Some credentials were sealed with a key that is not in KRAFTER_ENCRYPTION_KEYS."
             )
 
