@@ -9,18 +9,19 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 
 from accounts.actors import Actor
 from krafter_audit.lib.proof.canonical import canonical, plain
 from krafter_audit.lib.proof.keys import Keyring, as_jwk, holds, parse_signing_keys
 from krafter_audit.lib.proof.links import FORMAT, GENESIS, Head, first_hash
+from krafter_audit.lib.statements import Text
 from remediation.models import Evidence, Result, Verification
 
 # Makes the row at the chain's end where there is none, and holds it until the transaction ends: one link after the
 # other. The verification is locked already, so that its own links do not change meanwhile.
-TAKE = """
+TAKE = Text(
+    """
 WITH taken AS (
     INSERT INTO remediation_chain (project_id, sequence, hash) VALUES (%(project)s, 0, %(genesis)s)
     ON CONFLICT (project_id) DO UPDATE SET sequence = remediation_chain.sequence RETURNING sequence, hash
@@ -30,8 +31,11 @@ SELECT sequence, hash, (
         jsonb_build_object('key', key, 'sequence', sequence, 'hash', hash) ORDER BY sequence
     ), '[]') FROM remediation_evidence WHERE verification_id = %(verification)s
 )::text FROM taken
-"""
-ADD = """
+""",
+    Evidence,
+)
+ADD = Text(
+    """
 WITH moved AS (
     UPDATE remediation_chain SET sequence = %(sequence)s, hash = %(hash)s WHERE project_id = %(project_id)s
 )
@@ -41,7 +45,9 @@ INSERT INTO remediation_evidence
 VALUES (%(project_id)s, %(verification_id)s, %(sequence)s, %(kind)s, %(key)s, %(body)s,
     %(previous_hash)s, %(hash)s, %(format)s, %(key_id)s, %(signature)s, %(recorded_at)s)
 RETURNING id
-"""
+""",
+    Evidence,
+)
 VERDICTS = {Result.PASSED: "approved", Result.FAILED: "reopened"}
 
 
@@ -86,14 +92,8 @@ def append(
 
 
 def _take(verification: Verification) -> tuple[int, str, list[dict[str, Any]]]:
-    given: dict[str, Any] = {
-        "project": verification.project_id,
-        "verification": verification.pk,
-        "genesis": GENESIS,
-    }
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, given)
-        sequence, last_hash, earlier = cursor.fetchone()
+    found = TAKE.rows(project=verification.project_id, verification=verification.pk, genesis=GENESIS)
+    sequence, last_hash, earlier = found[0]
     return sequence, last_hash, json.loads(earlier)
 
 
@@ -115,9 +115,7 @@ def _signed(verification: Verification, sequence: int, previous_hash: str, body:
 
 def _added(link: Evidence) -> Evidence:
     given = {field.attname: getattr(link, field.attname) for field in Evidence._meta.concrete_fields}
-    with connection.cursor() as cursor:
-        cursor.execute(ADD, given)
-        link.pk = cursor.fetchone()[0]
+    link.pk = ADD.rows(**given)[0][0]
     return link
 
 

@@ -5,7 +5,15 @@ from uuid import UUID
 from django.utils import timezone
 
 from findings.models import Finding, FindingStatus, Regression
+from krafter_audit.lib.statements import Text
 
+CLOSE = Text(
+    """
+    UPDATE findings_regression SET status = %(closed)s, closed_at = %(now)s, updated_at = %(now)s
+    WHERE finding_id = %(finding)s AND status = %(open)s
+    """,
+    Regression,
+)
 FORWARD = [FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS, FindingStatus.READY_VERIFY]
 
 
@@ -21,8 +29,9 @@ def resolve(finding: Finding) -> int:
     """The fix holds: the finding is resolved, its open regressions are closed; return how many those were."""
     Finding.lifecycle.move(finding, FindingStatus.RESOLVED)
     now = timezone.now()
-    still_open = Regression.objects.filter(finding=finding, status=Regression.Status.OPEN)
-    return still_open.update(status=Regression.Status.CLOSED, closed_at=now, updated_at=now)
+    return CLOSE.write(
+        finding=finding.pk, open=Regression.Status.OPEN, closed=Regression.Status.CLOSED, now=now
+    )
 
 
 def reopen(finding: Finding, *, verification_id: UUID) -> Regression:

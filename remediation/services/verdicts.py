@@ -11,6 +11,7 @@ from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
 from findings.services import outcomes
+from krafter_audit.lib.statements import Slot, Statement
 from remediation import evidence
 from remediation.errors import (
     ChecksNotPassed,
@@ -21,6 +22,10 @@ from remediation.errors import (
 )
 from remediation.locks import Case, lock_case
 from remediation.models import CheckStatus, Result, Task, Verification
+
+NEWER = Statement(
+    lambda: Verification.objects.filter(task=Slot("task"), created_at__gt=Slot("at")).values_list("pk")[:1]
+)
 
 
 @transaction.atomic
@@ -78,8 +83,7 @@ def refuse_unless_approvable(case: Case, *, override: bool) -> None:
     verification = case.verification
     if verification.result == Result.FAILED:
         raise VerificationFailed
-    newer = Verification.objects.filter(task=case.task, created_at__gt=verification.created_at)
-    if newer.exists():
+    if NEWER.first(task=case.task.pk, at=verification.created_at):
         raise VerificationSuperseded
     if case.finding.status == FindingStatus.DISMISSED:
         raise FindingDismissed
