@@ -173,5 +173,6 @@ class Browsing:
         if self._facts.verifying:
             before = self._facts.before.as_rendered() if self._facts.before else None
             obstacles.refuse_login_wall(self._facts.url, rendered, before)
+            obstacles.refuse_downgrade(self._facts.url, rendered, self._facts.before)
             obstacles.refuse_no_page(rendered, before)
             obstacles.refuse_another_page(rendered, before)

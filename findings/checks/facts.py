@@ -104,6 +104,7 @@ class Facts(TlsFacts):
         obstacles.refuse_logged_out(self.url, page, self.client.access)
         if self.verifying:
             obstacles.refuse_login_wall(self.url, page, self.before)
+            obstacles.refuse_downgrade(self.url, page, self.before)
             obstacles.refuse_no_page(page, self.before)
             obstacles.refuse_another_page(page, self.before)
         return page

@@ -113,6 +113,7 @@ class Identity:
     password_form: bool
     rendered_title: str | None = None
     rendered_password_form: bool = False
+    scheme: str | None = None  # None where it was not kept
 
     def with_rendered(self, seen: "Identity | None") -> "Identity":
         """Return the same with what a browser saw, if one has looked."""
@@ -147,6 +148,7 @@ def page_identity(page: Page) -> Identity:
         status_class=page.response.status // 100,
         title=page.title[:200] if readable else "",
         password_form=readable and page.first("input[type=password i]") is not None,
+        scheme=urlsplit(page.url).scheme,
     )
 
 
@@ -228,6 +230,13 @@ def refuse_no_page(page: Page, before: Identity | None) -> None:
         raise CannotLook("target_missing", "The address answers with an empty page.")
     if before and before.title and not page_identity(page).title:
         raise CannotLook("target_missing", "What answers has no title, as the page had.")
+
+
+def refuse_downgrade(asked: str, page: Page, before: Identity | None) -> None:
+    """Raise when, at a second look, the https address leads to plain HTTP, unless it did so before."""
+    led_there = before is not None and before.scheme == "http"
+    if not led_there and (urlsplit(asked).scheme.lower(), urlsplit(page.url).scheme) == ("https", "http"):
+        raise CannotLook("target_missing", "The https address leads to plain HTTP, where anybody may answer.")
 
 
 def refuse_another_page(page: Page, before: Identity | None) -> None:

@@ -4,6 +4,7 @@ import gzip
 from collections.abc import Iterable
 
 import pytest
+import trustme
 
 from findings.checks.engine import look
 from findings.checks.obstacles import CannotLook
@@ -12,7 +13,7 @@ from findings.checks.registry import REGISTRY
 from krafter_audit.lib.http import AddressPolicy, Client, Limits
 from tests.findings.checks.base_page import good_site, html, page
 from tests.findings.checks.kinds import MARKUP, WITHOUT_BROWSER
-from tests.findings.checks.site import Answer, Site, loopback_client, served
+from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 LOGIN = "<title>Sign in</title><form><input type=password></form>"
@@ -260,6 +261,23 @@ def test_an_address_that_now_leads_to_another_page_is_no_answer_to_a_verificatio
     site = Site({"/": Answer(status=301, headers=[("Location", "/home")]), "/home": home})
 
     assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "target_missing")}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "status", "reason"), [("https", INCONCLUSIVE, "target_missing"), ("http", PASSED, None)]
+)
+def test_an_https_address_that_now_leads_to_plain_http_is_no_answer_to_a_verification(
+    scheme: str, status: str, reason: str | None, authority: trustme.CA, ca_file: str
+) -> None:
+    before = {"title_present": seen_before(scheme=scheme)}
+    with served(Site({"/": SHOP})) as plain, served(Site(), tls_context(authority)) as secure:
+        secure.answers["/"] = Answer(status=301, headers=[("Location", plain.url)])
+        with loopback_client(ca_file) as client:
+            outcomes = dict(
+                look(secure.url, ["title_present"], client=client, before=before, retry_delays=())
+            )
+
+    assert reasons(outcomes) == {(status, reason)}
 
 
 def test_a_title_that_was_mended_does_not_make_it_another_page() -> None:
