@@ -1,9 +1,12 @@
 """Which status may follow which, as a table beside the status; nobody else assigns a status."""
 
 from collections.abc import Collection, Mapping
+from functools import lru_cache
 from typing import Any
 
-from django.db import models
+from django.db import DatabaseError, models
+
+from krafter_audit.lib.statements import Updating
 
 
 class ForbiddenMove(Exception):
@@ -28,4 +31,13 @@ class Lifecycle:
             raise ForbiddenMove(f"{row._meta.label}.{self.field}: {start} → {end}")
         for name, value in {self.field: end, **changes}.items():
             setattr(row, name, value)
-        row.save(update_fields=[self.field, *changes, "updated_at"])
+        if any(hasattr(value, "resolve_expression") for value in changes.values()):
+            row.save(update_fields=[self.field, *changes, "updated_at"])  # a value that the database reckons
+        elif not _written(type(row), self.field, *changes, "updated_at").write(row):
+            raise DatabaseError(f"{row._meta.label} {row.pk} is gone.")
+
+
+@lru_cache(maxsize=128)
+def _written(model: type[models.Model], *names: str) -> Updating:
+    """Return the statement for these fields: a model's own `save` writes its text anew each time."""
+    return Updating(model, names)

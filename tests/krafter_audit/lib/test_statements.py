@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organization
 from krafter_audit.lib.postgres.base import check, is_silent
-from krafter_audit.lib.statements import Locking, Slot, Statement
+from krafter_audit.lib.statements import Locking, Slot, Statement, Updating
 from tests.factories import World
 
 NAME = Statement(lambda: Organization.objects.filter(pk=Slot("pk")).values_list("name"))
@@ -43,6 +43,18 @@ def test_a_locking_statement_gives_the_row_as_a_model_and_locks_it(world: World)
     assert row == Organization.objects.get(pk=world.organization.pk)
     assert row.created_at == world.organization.created_at
     assert "FOR UPDATE" in captured[0]["sql"]
+
+
+def test_a_row_is_written_from_its_model_with_the_time_of_the_change(world: World, time_machine: Any):
+    row = Organization.objects.get(pk=world.organization.pk)
+    row.name = "Renamed"
+    time_machine.move_to("2030-01-02T03:04:05Z", tick=False)
+
+    write = Updating(Organization, ["name", "updated_at"]).write
+    touched = [write(row), write(Organization(name="Gone"))]
+
+    row.refresh_from_db()
+    assert (touched, row.name, row.updated_at.isoformat()) == ([1, 0], "Renamed", "2030-01-02T03:04:05+00:00")
 
 
 @pytest.fixture
