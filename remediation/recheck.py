@@ -74,11 +74,7 @@ def taken(verification_id: UUID, scanner: Scanner) -> Iterator[VerificationPart 
     """Hold the part of a verification while the block runs; None when it is held, done or gone."""
     wanted = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
     pk = wanted.values_list("pk", flat=True).first()
-    part = pk and claims.claim(VerificationPart, pk, seconds=LEASE, finished_at__isnull=True)
-    if not part:
-        yield None
-        return
-    with claims.kept(part, seconds=LEASE):
+    with claims.taken(VerificationPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
         yield part
 
 

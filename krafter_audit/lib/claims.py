@@ -53,6 +53,19 @@ def extend(row: Claimable, *, seconds: int) -> bool:
 
 
 @contextmanager
+def taken[Row: Claimable](
+    model: type[Row], pk: UUID | str | None, *, seconds: int, **where: Any
+) -> Iterator[Row | None]:
+    """Hold a row while the block runs; None when it is gone, not in that state, or held."""
+    row = claim(model, pk, seconds=seconds, **where) if pk else None
+    if row is None:
+        yield None
+        return
+    with kept(row, seconds=seconds):
+        yield row
+
+
+@contextmanager
 def kept(row: Claimable, *, seconds: int) -> Iterator[None]:
     """Keep extending the lease while the block runs; it ends by itself soon after the process dies."""
     done = threading.Event()
