@@ -5,21 +5,18 @@ ciphertext with its 16-byte tag. The owner and everything before the nonce are a
 was moved to another row, or whose key id was rewritten, does not open.
 """
 
-import base64
-import binascii
 import os
-import re
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from krafter_audit.lib.named_keys import KEY_ID, decoded
+
 LAYOUT = b"\x01"
-KEY_BYTES = 32
 NONCE_BYTES = 12
 TAG_BYTES = 16
-KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 class VaultError(Exception):
@@ -38,20 +35,10 @@ def parse_keys(setting: str) -> dict[str, bytes]:
             raise ValueError(f"Entry {place} is not of the form id:base64 (id: 1 to 32 of A-Z a-z 0-9 _ -).")
         if key_id in keys:
             raise ValueError(f"Entry {place} repeats the key id {key_id!r}.")
-        keys[key_id] = _decoded(encoded, place)
+        keys[key_id] = decoded(encoded, place)
     if not keys:
         raise ValueError("There is no key: set at least one as id:base64 of 32 random bytes.")
     return keys
-
-
-def _decoded(encoded: str, place: int) -> bytes:
-    try:
-        key = base64.b64decode(encoded.translate(str.maketrans("-_", "+/")), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError(f"The key of entry {place} is not base64.") from None
-    if len(key) != KEY_BYTES:
-        raise ValueError(f"The key of entry {place} has {len(key)} bytes; it takes {KEY_BYTES}.")
-    return key
 
 
 @lru_cache(maxsize=4)

@@ -14,9 +14,10 @@ from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
+from krafter_audit.lib.named_keys import KEY_BYTES
 from krafter_audit.lib.proof.bundles import LARGEST
 from krafter_audit.lib.proof.examining import Line, examine
-from krafter_audit.lib.proof.keys import KEY_BYTES, from_jwk
+from krafter_audit.lib.proof.keys import from_jwk
 
 HOLDS, DOES_NOT_HOLD, CANNOT_TELL = 0, 1, 2
 MARKS = {"holds": "holds", "note": "note ", "fails": "FAILS"}

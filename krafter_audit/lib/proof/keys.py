@@ -1,9 +1,7 @@
 """The keys that sign evidence: Ed25519 (RFC 8032), named by ids, so that old ones are still known after a rotation."""
 
 import base64
-import binascii
 import hashlib
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -11,8 +9,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-KEY_BYTES = 32
-KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
+from krafter_audit.lib.named_keys import KEY_BYTES, KEY_ID, decoded
 
 
 @dataclass(frozen=True)
@@ -61,17 +58,7 @@ def _entry(entry: str, place: int) -> tuple[str, str, bytes]:
     half, _, encoded = rest.rpartition(":")
     if not KEY_ID.fullmatch(key_id) or not encoded or half not in ("", "public"):
         raise ValueError(f"Entry {place} is neither id:base64 nor id:public:base64.")
-    return key_id, half, _decoded(encoded, place)
-
-
-def _decoded(encoded: str, place: int) -> bytes:
-    try:
-        raw = base64.b64decode(encoded.translate(str.maketrans("-_", "+/")), validate=True)
-    except (binascii.Error, ValueError):
-        raise ValueError(f"The key of entry {place} is not base64.") from None
-    if len(raw) != KEY_BYTES:
-        raise ValueError(f"The key of entry {place} has {len(raw)} bytes; it takes {KEY_BYTES}.")
-    return raw
+    return key_id, half, decoded(encoded, place)
 
 
 def holds(public: bytes, signature: str, message: bytes) -> bool:
