@@ -6,7 +6,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from events import consumers
-from integrations import gathering, outcomes, telling, timetable
+from integrations import gathering, outcomes, services, telling
 from integrations import sync as engine
 from integrations.models import Alert, Delivery, Integration
 from krafter_audit.celery import app
@@ -34,7 +34,7 @@ def read_record() -> None:
 @app.task(name="integrations.start_due_syncs")
 def start_due_syncs() -> None:
     """Ask for the syncs whose time has come."""
-    timetable.start_due()
+    services.start_due()
 
 
 @app.task(name="integrations.tell")

@@ -30,6 +30,7 @@ from krafter_audit.lib.vault import VaultError
 
 Status, Scope = Integration.Status, Integration.Scope
 SIGN_IN_LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=256 * 1024)
+MOST_AT_ONCE = 500  # scheduled syncs
 
 
 @transaction.atomic
@@ -135,6 +136,22 @@ def begin(row: Integration, scope: str, after: int = 0) -> None:
     Integration.lifecycle.move(row, Status.SYNCING, not_before=begin, attempts=0, scope=scope, wanted_at=now)
     if not after:
         nudge(jobs.sync, str(row.pk))
+
+
+def start_due() -> int:
+    """Ask for the syncs whose time has come; return how many. One that is syncing has no time: it ends first."""
+    due = Integration.objects.filter(
+        status__in=[Status.CONNECTED, Status.ERROR], next_sync_at__lte=timezone.now()
+    )
+    started = 0
+    for pk in list(due.order_by("next_sync_at").values_list("pk", flat=True)[:MOST_AT_ONCE]):
+        with transaction.atomic():
+            row = due.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if row is not None:
+                Integration.objects.filter(pk=pk).update(next_sync_at=timetable.slot(row, timezone.now()))
+                begin(row, Scope.ALL)
+                started += 1
+    return started
 
 
 def _want(row: Integration, scope: str) -> None:

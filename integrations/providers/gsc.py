@@ -55,7 +55,7 @@ class SearchConsole(Google):
     _found_site: str | None = None
 
     @property
-    def place(self) -> str:  # type: ignore[override]
+    def place(self) -> str:  # type: ignore[override]  # a word elsewhere
         """The property, for a refusal's sentence."""
         return str(self.credentials.get("site_url") or "the property")
 

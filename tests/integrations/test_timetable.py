@@ -45,8 +45,8 @@ def test_a_sync_whose_time_has_come_is_carried_out_and_gets_its_next_time(
     first = integration.next_sync_at
     due(integration)
 
-    started = timetable.start_due()
-    again = timetable.start_due()
+    started = services.start_due()
+    again = services.start_due()
     engine.sync(integration.pk)
 
     integration.refresh_from_db()
@@ -58,11 +58,11 @@ def test_a_sync_whose_time_has_come_is_carried_out_and_gets_its_next_time(
 def test_nothing_is_started_before_its_time_or_after_disconnecting(
     integration: Integration, project: Project
 ) -> None:
-    early = timetable.start_due()
+    early = services.start_due()
     services.disconnect(project, "github", by=SYSTEM)
     Integration.objects.update(next_sync_at=timezone.now())
 
-    assert (early, timetable.start_due()) == (0, 0)
+    assert (early, services.start_due()) == (0, 0)
 
 
 def test_a_provider_that_is_down_is_left_alone_for_longer_each_time_and_caught_up_with(
@@ -72,14 +72,14 @@ def test_a_provider_that_is_down_is_left_alone_for_longer_each_time_and_caught_u
     pauses = []
     for _ in range(8):
         due(integration)
-        timetable.start_due()
+        services.start_due()
         github.next_answer("GET", "/web-app$", (429, {"retry-after": "3600"}, {}))
         engine.sync(integration.pk)
         integration.refresh_from_db()
         pauses.append((integration.next_sync_at or NOON) - timezone.now())
     failed = (integration.status, integration.failures)
     due(integration)
-    timetable.start_due()
+    services.start_due()
     engine.sync(integration.pk)
 
     integration.refresh_from_db()
