@@ -122,7 +122,7 @@ class ScanAdmin(RecordAdmin):
         shown: dict[str, Any] = {}
         for page in pages_of(scan):
             looks = shown.setdefault(page.url, (page.url, page.note, []))[2]
-            looks.append((page, numbers(page.outcomes)))  # type: ignore[attr-defined]
+            looks.append((page, numbers(page.outcomes)))  # type: ignore[attr-defined]  # by `pages_of`
         context = {"scan": scan, "pages": shown.values(), "results": results}
         return render_to_string("admin/findings/scan/pages.html", context)
 

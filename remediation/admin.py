@@ -7,7 +7,6 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
-from unfold.admin import StackedInline
 
 from accounts.admin import operator
 from findings.admin import SEVERITIES
@@ -18,6 +17,7 @@ from krafter_audit.lib.admin import (
     UNDER_WAY,
     WAITING,
     ReadOnlyAdmin,
+    ReadOnlyInline,
     RecordAdmin,
     RelatedFilter,
     badge,
@@ -209,20 +209,14 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         return TemplateResponse(request, "admin/remediation/verification/reason.html", context)
 
 
-class PolicyVersionInline(StackedInline):
+class PolicyVersionInline(ReadOnlyInline):
     """A policy as it was."""
 
     model = PolicyVersion
-    extra = max_num = 0
-    can_delete = False
     ordering = ("-version",)
     verbose_name_plural = "earlier versions"
     fields = readonly_fields = ("version", "name", "rules", "replaced_at", "replaced_by")
     per_page = 10
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """What was is not changed."""
-        return False
 
     @admin.display(description="config")
     def rules(self, version: PolicyVersion) -> str:

@@ -10,9 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
-from unfold.admin import StackedInline
 
-from krafter_audit.lib.admin import ReadOnlyAdmin, pretty
+from krafter_audit.lib.admin import ReadOnlyAdmin, ReadOnlyInline, pretty
 from krafter_audit.lib.proof.examining import examine
 from krafter_audit.lib.proof.keys import fingerprint
 from remediation import bundles
@@ -21,19 +20,13 @@ from remediation.evidence import is_intact, keyring
 from remediation.models import Evidence, Verification
 
 
-class EvidenceInline(StackedInline):
+class EvidenceInline(ReadOnlyInline):
     """What each check saw."""
 
     model = Evidence
-    extra = max_num = 0
-    can_delete = False
     ordering = ("sequence",)
     verbose_name_plural = "evidence"
     fields = readonly_fields = ("sequence", "key", "seen", "intact")
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A link of the chain is not changed."""
-        return False
 
     @admin.display(description="what was seen")
     def seen(self, link: Evidence) -> str:

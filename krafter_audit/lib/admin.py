@@ -24,7 +24,7 @@ from django.utils.functional import cached_property
 from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.safestring import SafeString
-from unfold.admin import ModelAdmin
+from unfold.admin import ModelAdmin, StackedInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
@@ -240,6 +240,17 @@ class RecordAdmin(ModelAdmin):
                 self.message_user(request, f"{name}: it is gone.", messages.ERROR)
             except (OperationalError, InterfaceError):
                 self.message_user(request, f"{name}: {Unavailable.message}", messages.ERROR)
+
+
+class ReadOnlyInline(StackedInline):
+    """Rows of another's page that services write and staff read."""
+
+    extra = max_num = 0
+    can_delete = False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is changed by hand."""
+        return False
 
 
 class ReadOnlyAdmin(RecordAdmin):
