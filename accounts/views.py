@@ -182,7 +182,7 @@ class ProjectViewSet(OrganizationViewSet):
         row = shown.one.first(project=self.project.pk, pk=as_uuid(pk))
         if row is None:
             raise NotFound
-        return self._tagged(etag.etag_of(row[0], row[1]), lambda: shown.show(row, self.context))
+        return self._tagged(etag.etag_of(row[1]), lambda: shown.show(row, self.context))
 
     def _tagged(self, tag: str, data: Callable[[], Any], status: int = 200) -> Response:
         reads = self.request.method in ("GET", "HEAD")

@@ -85,7 +85,7 @@ class SharedPace(Pace):
     def _take(self, host: str, mine: str) -> tuple[float, bool]:
         keys = [f"{host}:starts", f"{host}:at", f"{host}:held"]
         values: list[Any] = [mine, self.rate, AT_ONCE, int(LONGEST_REQUEST * 1000), int(LOOK_AGAIN * 1000)]
-        said = ratelimit.asked(lambda _: _script()(keys=keys, args=values), None)
+        said = ratelimit.asked(lambda server: _script()(keys=keys, args=values, client=server), None)
         if said is None:
             return OWN.take(host, mine, self.rate)
         return said[0] / 1000, bool(said[1])

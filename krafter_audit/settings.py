@@ -75,11 +75,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "krafter_audit.api.for_pages.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "krafter_audit.api.for_pages.CsrfMiddleware",
+    "krafter_audit.api.for_pages.AuthenticationMiddleware",
+    "krafter_audit.api.for_pages.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -193,6 +193,8 @@ DEFAULT_FROM_EMAIL = env.str("KRAFTER_FROM_EMAIL", default="Krafter Audit <audit
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["krafter_audit.api.envelope.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["krafter_audit.api.parsers.StrictJSONParser"],
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "krafter_audit.api.envelope.Negotiation",
+    "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
     "EXCEPTION_HANDLER": "krafter_audit.api.exceptions.handle",

@@ -7,7 +7,9 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
+from rest_framework.request import Request
 
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.lib.errors import Refusal
@@ -62,6 +64,19 @@ def wrap(content: Any, request_id: str) -> dict[str, Any]:
     if isinstance(content, Page):
         return {"data": content.rows, "meta": {"request_id": request_id, **content.meta}, "error": None}
     return {"data": content, "meta": {"request_id": request_id}, "error": None}
+
+
+class Negotiation(DefaultContentNegotiation):
+    """What the client takes; whoever takes anything, or JSON, is not asked in detail."""
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        """Return the renderer and its media type. Raises NotAcceptable."""
+        first = renderers[0]
+        if request.META.get("HTTP_ACCEPT", "*/*") in ("*/*", first.media_type) and not format_suffix:
+            return first, str(first.media_type)
+        return super().select_renderer(request, renderers, format_suffix)
 
 
 class EnvelopeRenderer(BaseRenderer):

@@ -1,9 +1,12 @@
 """Fixed windows of a minute in Redis. When Redis is away the request passes, and a metric says so."""
 
+import os
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import redis
 from django.conf import settings
@@ -94,7 +97,7 @@ def asked[T](call: Callable[[redis.Redis], T], otherwise: T) -> T:
 
 
 def _count(key: str, watching: str) -> tuple[int, bytes | None]:
-    counted = asked(lambda _: _script()(keys=[key, watching], args=[WINDOW * 2]), None)
+    counted = asked(lambda server: _script()(keys=[key, watching], args=[WINDOW * 2], client=server), None)
     if counted is None:
         unchecked.inc()
         return 0, None
@@ -106,14 +109,26 @@ def _script() -> "redis.commands.core.Script":
     return connection().register_script(COUNT)
 
 
-@lru_cache(maxsize=1)
+class _OfThread(threading.local):
+    server: redis.Redis | None = None
+
+
+_own = _OfThread()
+# Two processes must not write into one socket: a child opens its own.
+os.register_at_fork(after_in_child=_own.__dict__.clear)
+
+
 def connection() -> redis.Redis:
-    """Return the client for Redis; a call has half a second and is not tried again: the request goes on without."""
-    return client(settings.REDIS_URL)
+    """Return this thread's own client for Redis, over a connection that is kept; a call has half a second.
+
+    Raises RedisError where Redis is away. A pool that is asked for each call costs as much as the call.
+    """
+    if _own.server is None:
+        _own.server = client(settings.REDIS_URL, single_connection_client=True)
+    return _own.server
 
 
-def client(url: str) -> redis.Redis:
-    """Return a client that gives up at once."""
-    return redis.Redis.from_url(
-        url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=Retry(NoBackoff(), retries=0)
-    )
+def client(url: str, **options: Any) -> redis.Redis:
+    """Return a client that gives up at once; only a connection that has gone meanwhile is opened anew."""
+    retry = Retry(NoBackoff(), retries=1, supported_errors=(redis.ConnectionError,))
+    return redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=retry, **options)

@@ -188,7 +188,7 @@ def test_sixteen_threads_never_get_more_than_the_limit(world: World, settings: A
 def test_redis_being_away_refuses_nobody(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch):
     settings.KRAFTER_RATE_DEFAULT = 1
     away = ratelimit.client("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(ratelimit, "_script", lambda: away.register_script(ratelimit.COUNT))
+    monkeypatch.setattr(ratelimit, "connection", lambda: away)
     before = ratelimit.unchecked._value.get()
 
     answers = [world.client.ask("get", "tasks").status_code for _ in range(3)]
