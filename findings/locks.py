@@ -7,7 +7,7 @@ from findings.models import Finding
 from krafter_audit.lib.errors import NotFound
 from krafter_audit.lib.statements import Locking
 
-FINDING = Locking(Finding, "pk")
+FINDING = Locking(Finding)
 
 
 def lock_finding(finding_id: UUID, project: Project | None = None) -> Finding:
@@ -15,8 +15,17 @@ def lock_finding(finding_id: UUID, project: Project | None = None) -> Finding:
 
     Its project is not locked with it: that would hold up whoever inserts anything in the project.
     """
-    finding = FINDING.first(pk=finding_id)
-    if finding is None or (project is not None and finding.project_id != project.pk):
+    finding = FINDING.first(finding_id)
+    if finding is None:
         raise NotFound
-    finding.project = project or Project.objects.get(pk=finding.project_id)
+    finding.project = its_project(finding, project)
     return finding
+
+
+def its_project(finding: Finding, project: Project | None) -> Project:
+    """Return the project of a locked finding; NotFound when it is another than `project`."""
+    if project is None:
+        return Project.objects.get(pk=finding.project_id)
+    if finding.project_id != project.pk:
+        raise NotFound
+    return project

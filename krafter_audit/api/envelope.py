@@ -1,7 +1,7 @@
 """The envelope: `{"data", "meta": {"request_id", …}, "error"}` around every answer."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,10 +70,10 @@ class Negotiation(DefaultContentNegotiation):
     """What the client takes; whoever takes anything, or JSON, is not asked in detail."""
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
         """Return the renderer and its media type. Raises NotAcceptable."""
-        first = renderers[0]
+        first = next(iter(renderers))
         if request.META.get("HTTP_ACCEPT", "*/*") in ("*/*", first.media_type) and not format_suffix:
             return first, str(first.media_type)
         return super().select_renderer(request, renderers, format_suffix)

@@ -3,6 +3,8 @@
 Each costs a hundredth of a small read, and none of them does anything for a request that has no session.
 """
 
+from collections.abc import Awaitable
+
 from django.contrib.auth.middleware import AuthenticationMiddleware as Authentication
 from django.contrib.messages.middleware import MessageMiddleware as Messages
 from django.contrib.sessions.middleware import SessionMiddleware as Sessions
@@ -17,7 +19,7 @@ API = "/api/v1/"
 class ForPages(MiddlewareMixin):
     """A middleware that leaves the API's requests alone."""
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
         """Hand an API request on untouched; do what the middleware does for any other."""
         if request.path_info.startswith(API):
             return self.get_response(request)

@@ -31,7 +31,7 @@ class Slot(Expression):
 
 
 class Statement:
-    """A query whose text never changes. `build` returns it as `.values_list(…)`, made when it is first run.
+    """A query whose text never changes. `build` returns it, mostly as `.values_list(…)`, when it is first run.
 
     Rows are tuples as PostgreSQL's driver reads them: UUIDs, datetimes in UTC, JSON as its text.
     """
@@ -57,29 +57,46 @@ class Statement:
 
 
 class Locking[M: Model]:
-    """A whole row of a model, locked until the transaction ends; `by` names the columns that it is found by."""
+    """A whole row of a model by its id, locked until the transaction ends.
 
-    def __init__(self, model: type[M], *by: str) -> None:
-        self._model = model
-        self._fields = model._meta.concrete_fields
-        names = [field.attname for field in self._fields]
-        places = {name: Slot(name) for name in by}
-        self._found = Statement(
-            lambda: model._default_manager.filter(**places).select_for_update().values_list(*names)
-        )
+    With `under`, foreign keys that lead from row to row, one statement locks all of them, the farthest first:
+    PostgreSQL locks in the order in which they are named, and what it waits for comes back as it is by then.
+    """
 
-    def first(self, **values: Any) -> M | None:
-        """Return the row as a model, or None."""
-        found = self._found.first(**values)
-        return None if found is None else self._loaded(found)
+    def __init__(self, model: type[M], *under: str) -> None:
+        self._under = under
+        self._models: list[type[Model]] = [model]
+        for name in under:
+            self._models.append(cast("type[Model]", self._models[-1]._meta.get_field(name).related_model))
+        self._found = Statement(self._rows)
 
-    def _loaded(self, found: Sequence[Any]) -> M:
-        alias = router.db_for_write(self._model)
-        values = [
-            field.from_db_value(value, None, connections[alias]) if hasattr(field, "from_db_value") else value
-            for field, value in zip(self._fields, found, strict=True)
-        ]
-        return self._model.from_db(alias, [field.attname for field in self._fields], values)
+    def _rows(self) -> QuerySet[Any, Any]:
+        paths = ["__".join(self._under[:length]) for length in range(len(self._under), 0, -1)]
+        rows = self._models[0]._default_manager.filter(pk=Slot("pk"))
+        return (rows.select_related(paths[0]) if paths else rows).select_for_update(of=(*paths, "self"))
+
+    def first(self, pk: Any) -> M | None:
+        """Return the row as a model, with those it belongs to, or None."""
+        found = self._found.first(pk=pk)
+        if found is None:
+            return None
+        rows = []
+        for model in self._models:
+            width = len(model._meta.concrete_fields)
+            rows.append(_loaded(model, found[:width]))
+            found = found[width:]
+        for name, row, above in zip(self._under, rows, rows[1:], strict=False):
+            setattr(row, name, above)
+        return cast(M, rows[0])
+
+
+def _loaded(model: type[Model], found: Sequence[Any]) -> Model:
+    alias, fields = router.db_for_write(model), model._meta.concrete_fields
+    values = [
+        field.from_db_value(value, None, connections[alias]) if hasattr(field, "from_db_value") else value
+        for field, value in zip(fields, found, strict=True)
+    ]
+    return model.from_db(alias, [field.attname for field in fields], values)
 
 
 class Text:

@@ -16,9 +16,9 @@ ORDER = ["findings_finding", "remediation_task", "remediation_verification"]
 
 
 def locked(captured: CaptureQueriesContext) -> list[str]:
-    """The tables whose rows were locked, in the order of the statements."""
-    statements = [query["sql"] for query in captured if "FOR UPDATE" in query["sql"]]
-    return [re.search(r'FROM "(\w+)"', sql)[1] for sql in statements]  # type: ignore[index]
+    """The tables whose rows were locked, in the order in which PostgreSQL was told to."""
+    lists = [found[1] for query in captured if (found := re.search(r"FOR UPDATE OF (.+)", query["sql"]))]
+    return [table for names in lists for table in re.findall(r'"(\w+)"', names)]
 
 
 @pytest.mark.parametrize("verdict", [verdicts.approve, verdicts.reopen])

@@ -5,22 +5,26 @@ Every round starts with two threads at a barrier. No deadlock, no lost and no do
 
 import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from typing import Any
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from accounts.actors import SYSTEM
 from accounts.models import QuotaMonth
 from events.models import Event
+from findings.locks import lock_finding
 from findings.models import Regression
 from krafter_audit.lib import claims
 from krafter_audit.lib.errors import QuotaExceeded, Refusal
-from remediation import recheck
-from remediation.models import CheckStatus, Verification, VerificationPart
+from remediation import locks, recheck
+from remediation.models import CheckStatus, Task, Verification, VerificationPart
 from remediation.services import tasks, verdicts, verifications
 from tests import factories
 from tests.factories import World, where_things_stand
+from tests.krafter_audit.embedded.processes import eventually
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -64,6 +68,36 @@ def world(transactional_db: None) -> World:
 
 def events(verification: Verification, name: str) -> int:
     return Event.objects.filter(subject_id=verification.pk, name=name).count()
+
+
+def test_who_waits_for_the_finding_holds_nothing_behind_it_and_then_reads_what_is_there(world: World):
+    """Finding, task and verification are locked by one statement: its order is PostgreSQL's, so it is seen here."""
+    verification = factories.verification(world)
+
+    def take() -> Task:
+        with closing(connection), transaction.atomic():
+            return locks.lock_case(verification.pk).task
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            lock_finding(verification.task.finding_id)
+            taken = other.submit(take)
+            assert eventually(somebody_waits)
+            free = [
+                type(row).objects.select_for_update(nowait=True).get(pk=row.pk)
+                for row in (verification.task, verification)
+            ]
+            Task.objects.filter(pk=verification.task_id).update(title="Renamed meanwhile")
+        task = taken.result(timeout=10)
+
+    assert free == [verification.task, verification]
+    assert task.title == "Renamed meanwhile"
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
 
 
 def test_approve_against_approve_closes_once(world: World):

@@ -4,21 +4,25 @@ Names are sorted by their UTF-16 code units, numbers are written as ECMAScript w
 nothing is escaped that need not be.
 """
 
-import json
 import math
 from collections.abc import Mapping
 from datetime import datetime
+from json.encoder import encode_basestring
 from typing import Any
 
 from krafter_audit.lib.times import written
 
+EXACT = (
+    2**53
+)  # up to here a double is the integer itself, and shorter than 1e21 is written without an exponent
+
 
 def canonical(value: Any) -> str:
     """Write a JSON value. Raises ValueError for what JSON in one form cannot hold: NaN, infinity, half a character."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, str):
         return _text(value)
+    if value is None or isinstance(value, bool):
+        return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, int | float):
         return number(value)
     if isinstance(value, Mapping):
@@ -37,7 +41,7 @@ def _utf16(name: Any) -> bytes:
 
 def _text(text: str) -> str:
     text.encode()  # half of a surrogate pair raises UnicodeEncodeError, which is a ValueError
-    return json.dumps(text, ensure_ascii=False)
+    return encode_basestring(text)
 
 
 def number(value: float) -> str:
@@ -45,6 +49,8 @@ def number(value: float) -> str:
 
     Raises ValueError for one that is not finite or is beyond all doubles.
     """
+    if type(value) is int and abs(value) <= EXACT:
+        return str(value)
     try:
         double = float(value)
     except OverflowError:
@@ -88,15 +94,21 @@ def plain(value: Any) -> Any:
     """
     if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return _whole(value)
     if isinstance(value, int | float):
         return value if _is_finite(value) else str(value)
     if isinstance(value, Mapping):
-        return {plain(str(name)): plain(one) for name, one in value.items()}
+        return {_whole(str(name)): plain(one) for name, one in value.items()}
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, datetime):
         return written(value)
-    return str(value).encode("utf-8", errors="replace").decode("utf-8")
+    return _whole(str(value))
+
+
+def _whole(text: str) -> str:
+    return text if text.isascii() else text.encode("utf-8", errors="replace").decode("utf-8")
 
 
 def _is_finite(value: float) -> bool:

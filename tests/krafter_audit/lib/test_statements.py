@@ -38,7 +38,7 @@ def test_a_statement_is_seen_by_whoever_counts_statements(world: World):
 
 def test_a_locking_statement_gives_the_row_as_a_model_and_locks_it(world: World):
     with transaction.atomic(), CaptureQueriesContext(connection) as captured:
-        row = Locking(Organization, "pk").first(pk=world.organization.pk)
+        row = Locking(Organization).first(world.organization.pk)
 
     assert row == Organization.objects.get(pk=world.organization.pk)
     assert row.created_at == world.organization.created_at
