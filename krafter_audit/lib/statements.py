@@ -8,7 +8,7 @@ Half the time of a small read goes into making the same SQL anew. What varies is
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, cast
 
 import orjson
@@ -124,20 +124,51 @@ class Updating:
     """Some columns of one row, written from a model; `names` are its fields. What a field sets by itself, it sets."""
 
     def __init__(self, model: type[Model], names: Sequence[str]) -> None:
+        self.model = model
         self._fields = [cast("Field[Any, Any]", model._meta.get_field(name)) for name in names]
-        places = ", ".join(f"{field.column} = %({field.attname})s" for field in self._fields)
-        table, key = model._meta.db_table, model._meta.pk.column
+        self._text = Text(self.sql(), model)
+
+    def sql(self, mark: str = "") -> str:
+        """Return the statement; its slots begin with `mark`."""
+        places = ", ".join(f"{field.column} = %({mark}{field.attname})s" for field in self._fields)
+        table, key = self.model._meta.db_table, self.model._meta.pk.column
         # S608 is silenced: these are names of our own tables.
-        self._text = Text(f"UPDATE {table} SET {places} WHERE {key} = %(key)s", model)  # noqa: S608
+        return f"UPDATE {table} SET {places} WHERE {key} = %({mark}key)s"  # noqa: S608
+
+    def given(self, row: Model, mark: str = "") -> dict[str, Any]:
+        """Return the value of each slot."""
+        connection = connections[router.db_for_write(self.model)]
+        values = {
+            f"{mark}{field.attname}": field.get_db_prep_save(field.pre_save(row, add=False), connection)
+            for field in self._fields
+        }
+        return {**values, f"{mark}key": row.pk}
 
     def write(self, row: Model) -> int:
         """Write the columns; return how many rows that touched: one, or none where the row is gone."""
-        connection = connections[router.db_for_write(type(row))]
-        given = {
-            field.attname: field.get_db_prep_save(field.pre_save(row, add=False), connection)
-            for field in self._fields
-        }
-        return self._text.write(**given, key=row.pk)
+        return self._text.write(**self.given(row))
+
+
+def write_all(writes: Sequence[tuple[Updating, Model]]) -> int:
+    """Write different rows by one statement; return how many it touched."""
+    given = {
+        name: value
+        for place, (write, row) in enumerate(writes)
+        for name, value in write.given(row, f"w{place}_").items()
+    }
+    [(touched,)] = _all(tuple(write for write, _ in writes)).rows(**given)
+    return int(touched)
+
+
+@lru_cache(maxsize=128)
+def _all(writes: tuple[Updating, ...]) -> Text:
+    """Return the statement that does what each of these would do alone."""
+    parts = ", ".join(
+        f"w{place} AS ({one.sql(f'w{place}_')} RETURNING 1)" for place, one in enumerate(writes)
+    )
+    each = " UNION ALL ".join(f"TABLE w{place}" for place in range(len(writes)))
+    words = f"WITH {parts} SELECT count(*) FROM ({each}) AS touched"  # noqa: S608 - statements of our own
+    return Text(words, writes[0].model)
 
 
 class Inserting:

@@ -11,6 +11,7 @@ from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
 from findings.services import outcomes
+from krafter_audit.lib.lifecycle import in_one_statement
 from krafter_audit.lib.statements import Slot, Statement
 from remediation import evidence
 from remediation.errors import (
@@ -41,9 +42,10 @@ def approve(
         return case.verification
     refuse_unless_approvable(case, override=bool(override_reason))
     checks = answered_by_hand(case.verification) if case.verification.manual else case.verification.checks
-    decide(case.verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
-    Task.lifecycle.move(case.task, Task.Status.DONE)
-    closed = outcomes.resolve(case.finding)
+    with in_one_statement():
+        decide(case.verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
+        Task.lifecycle.move(case.task, Task.Status.DONE)
+        closed = outcomes.resolve(case.finding)
     record(
         "verification.approved",
         case.verification,
@@ -63,9 +65,10 @@ def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) 
     case = lock_case(verification_id, project)
     if case.verification.result == Result.FAILED:
         return case.verification
-    decide(case.verification, Result.FAILED, by, checks=cut_short(case.verification))
-    Task.lifecycle.move(case.task, Task.Status.IN_PROGRESS)
-    regression = outcomes.reopen(case.finding, verification_id=case.verification.pk)
+    with in_one_statement():
+        decide(case.verification, Result.FAILED, by, checks=cut_short(case.verification))
+        Task.lifecycle.move(case.task, Task.Status.IN_PROGRESS)
+        regression = outcomes.reopen(case.finding, verification_id=case.verification.pk)
     record(
         "verification.reopened",
         case.verification,
