@@ -4,7 +4,6 @@ import re
 from typing import Any, ClassVar
 
 from rest_framework import serializers
-from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from findings.models import SiteAccess
 from findings.serializers import InProject
@@ -96,6 +95,8 @@ class Marker(Asked):
 
     def validate_selector(self, value: str) -> str:
         """Refuse what is no CSS selector."""
+        from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # the web parses no HTML but for this
+
         try:
             LexborHTMLParser("<p>").css_first(value)
         except SelectolaxError:

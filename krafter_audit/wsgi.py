@@ -2,8 +2,14 @@
 
 import gc
 import os
+import sys
 
-from django.core.wsgi import get_wsgi_application
+# What libraries load for a terminal, or because a browser's driver is installed, where they find it: 7 MB that the web
+# has no use for. To each of them it is not there.
+NOT_FOR_THE_WEB = ("greenlet", "pygments", "rich")
+sys.modules.update(dict.fromkeys(NOT_FOR_THE_WEB))  # type: ignore[arg-type]  # None: "not to be imported"
+
+from django.core.wsgi import get_wsgi_application  # noqa: E402  behind what it is not to find
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 application = get_wsgi_application()

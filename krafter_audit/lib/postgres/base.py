@@ -5,7 +5,9 @@ socket, which can be seen from here.
 """
 
 import select
-from typing import Any
+from collections import deque
+from threading import Lock
+from typing import Any, ClassVar
 
 import psycopg
 from django.db.backends.postgresql import base
@@ -19,8 +21,34 @@ class PreparedCursor(base.CursorMixin, psycopg.Cursor[Any]):
         return super().execute(query, params, prepare=True, **options)
 
 
+class Stack(deque[Any]):
+    """Connections that wait to be used: the one that came back last goes out first.
+
+    The pool's own queue takes each in turn, so that all of them are kept open by little work, each with its own
+    plans to make and its own buffer as large as the largest bulk.
+    """
+
+    popleft = deque.pop
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """The backend that the settings name."""
+
+    _connection_pools: ClassVar[
+        dict[str, Any]
+    ] = {}  # for each alias; Django's own is shared with no other backend
+    _making_a_pool = Lock()
+
+    @property
+    def pool(self) -> Any:
+        """The process's pool of connections to this database, or None where it has none."""
+        if self.alias in self._connection_pools:
+            return self._connection_pools[self.alias]
+        with self._making_a_pool:
+            pool = super().pool
+            if pool is not None and not isinstance(pool._pool, Stack):
+                pool._pool = Stack(pool._pool)  # not open yet: nothing is in it
+            return pool
 
     def is_usable(self) -> bool:
         """Tell whether the connection can be used; the server is asked only when it has sent something unasked."""
