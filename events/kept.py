@@ -11,15 +11,16 @@ from django.apps import apps
 
 @dataclass(frozen=True)
 class Kept:
-    """One total: the rows of `table` and the sum of `score`, by `facets` (columns), of the rows that meet `where`.
+    """One total: the rows of `table` and the sum of `score`, by `facets`, of the rows that meet `where`.
 
-    `of` and `day` are SQL of the table's columns, where a total is kept for each of them. Of one that says on which day
-    it moved (`by_day`), the sum over all days alone can be counted again.
+    A facet is a column, or a name and its SQL. `of` and `day` are SQL of the table's columns, where a total is kept
+    for each of them. Of one that says on which day it moved (`by_day`), the sum over all days alone can be counted
+    again.
     """
 
     kind: str
     table: str
-    facets: tuple[str, ...] = ()
+    facets: tuple[str | tuple[str, str], ...] = ()
     score: str = "0"
     where: str = "true"
     of: str = "NULL::uuid"
@@ -29,7 +30,8 @@ class Kept:
     @property
     def described(self) -> str:
         """The facets of a row, as SQL."""
-        pairs = ", ".join(f"'{column}', {column}" for column in self.facets)
+        named = [(facet, facet) if isinstance(facet, str) else facet for facet in self.facets]
+        pairs = ", ".join(f"'{name}', {value}" for name, value in named)
         return f"jsonb_build_object({pairs})"
 
 

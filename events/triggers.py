@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 
 from django.db.migrations import RunSQL
 
+from events.kept import Kept
+
 # Statement-level triggers with transition tables: a bulk of 13,000 rows adds one tally row a combination, not 13,000.
 TALLY = """
 CREATE FUNCTION tally_{kind}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -79,6 +81,34 @@ BEGIN
 END $$;
 """
 
+# All totals of one table by one function: what a function costs to be called is most of what a small change costs.
+TOGETHER = """
+CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF TG_OP = 'INSERT' THEN {INSERT}
+    ELSIF TG_OP = 'DELETE' THEN {DELETE}
+    ELSE {UPDATE}
+    END IF;
+    RETURN NULL;
+END $$;
+"""
+MOVED = """
+        INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
+        SELECT project_id, kind, day, of, facets, sum(n), sum(points) FROM ({parts}) AS moved
+        GROUP BY project_id, kind, day, of, facets HAVING sum(n) <> 0 OR sum(points) <> 0;
+"""
+PART = """
+            SELECT project_id, '{kind}' AS kind, {day} AS day, {of} AS of, {facets} AS facets,
+                {sign}{rows} AS n, {sign}({score}) AS points FROM {side}_rows WHERE {where}
+"""
+SIDES = {"INSERT": {"new": ""}, "DELETE": {"old": "-"}, "UPDATE": {"new": "", "old": "-"}}
+# The day on which a total moves, where it is kept for the days on which it moved.
+MOVES_ON = {
+    "INSERT": "(created_at AT TIME ZONE 'UTC')::date",
+    "UPDATE": "(SELECT (max(updated_at) AT TIME ZONE 'UTC')::date FROM new_rows)",
+    "DELETE": "(now() AT TIME ZONE 'UTC')::date",
+}
+
 TRIGGERS = """
 CREATE TRIGGER {name}_insert AFTER INSERT ON {table} REFERENCING NEW TABLE AS new_rows
     FOR EACH STATEMENT EXECUTE FUNCTION {name}();
@@ -143,6 +173,46 @@ def keep_risk(table: str, open_statuses: Sequence[str]) -> RunSQL:
     """Return the migration step that keeps the open risk score of each day from `table`'s status and score."""
     words = ", ".join(f"'{status}'" for status in open_statuses)
     return _install("tally_risk", table, RISK.format(is_open=f"status IN ({words})"))
+
+
+def keep_together(table: str, totals: Sequence[Kept]) -> RunSQL:
+    """Return the migration step that keeps these totals of `table`; none of them is kept by another trigger."""
+    name = f"tally_{table}"
+    moves = {change: _moved(change, totals) for change in SIDES}
+    return _install(name, table, TOGETHER.format(name=name, **moves))
+
+
+def _moved(change: str, totals: Sequence[Kept]) -> str:
+    parts = [
+        PART.format(
+            kind=kept.kind,
+            day=MOVES_ON[change] if kept.by_day else kept.day,
+            of=kept.of,
+            facets=kept.described,
+            rows=0 if kept.by_day else 1,
+            score=kept.score,
+            where=kept.where,
+            side=side,
+            sign=sign,
+        )
+        for kept in totals
+        for side, sign in SIDES[change].items()
+    ]
+    return MOVED.format(parts="UNION ALL".join(parts))
+
+
+def count_anew(kept: Kept) -> RunSQL:
+    """Return the step that counts a total that is kept in another form from now on; the way back leaves it empty."""
+    clear = f"DELETE FROM events_tally WHERE kind = '{kept.kind}';"  # noqa: S608 - a name of our own
+    words = {"kind": kept.kind, "table": kept.table, "where": kept.where}
+    return RunSQL(
+        clear + COUNT_FOR_EACH.format(day=kept.day, of=kept.of, facets=kept.described, **words), clear
+    )
+
+
+def no_longer(step: RunSQL) -> RunSQL:
+    """Return the step that takes back what `step` installs."""
+    return RunSQL(step.reverse_sql or "", step.sql)
 
 
 def hand_on(wanted: Mapping[str, Sequence[str]]) -> RunSQL:

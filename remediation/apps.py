@@ -5,6 +5,7 @@ from django.apps import AppConfig
 from events.kept import Kept
 
 DUE = "(sla_due_at AT TIME ZONE 'UTC')::date"
+HOUR = "extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int"
 
 
 class RemediationConfig(AppConfig):
@@ -14,7 +15,13 @@ class RemediationConfig(AppConfig):
         Kept(
             "owner", "remediation_task", ("status", "priority"), of="owner_id", where="owner_id IS NOT NULL"
         ),
-        Kept("due", "remediation_task", day=DUE, where="status <> 'done' AND sla_due_at IS NOT NULL"),
+        Kept(
+            "due",
+            "remediation_task",
+            (("hour", HOUR),),
+            day=DUE,
+            where="status <> 'done' AND sla_due_at IS NOT NULL",
+        ),
         Kept("verification", "remediation_verification", ("result",)),
     ]
 

@@ -1,7 +1,7 @@
 """Asking where things stand."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC
 from typing import Any
 
 from django.db.models import QuerySet
@@ -38,15 +38,18 @@ def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]])
     return {value: sum(rows for facets, rows in counts if facets[facet] == value) for value in values}
 
 
-# The days before today are a tally; those of today that are late by now are counted over their index.
+# Until this hour began it is a tally; those of this hour that are late by now are counted over their index.
 OVERDUE = Text(
     """
     SELECT (
         SELECT coalesce(sum(rows), 0) FROM events_tally
         WHERE project_id = %(project)s AND kind = 'due' AND day < %(today)s
     ) + (
+        SELECT coalesce(sum(rows), 0) FROM events_tally
+        WHERE project_id = %(project)s AND kind = 'due' AND day = %(today)s AND (facets ->> 'hour')::int < %(hour)s
+    ) + (
         SELECT count(*) FROM remediation_task
-        WHERE project_id = %(project)s AND status <> 'done' AND sla_due_at >= %(midnight)s AND sla_due_at < %(now)s
+        WHERE project_id = %(project)s AND status <> 'done' AND sla_due_at >= %(since)s AND sla_due_at < %(now)s
     )
     """,
     Task,
@@ -56,8 +59,8 @@ OVERDUE = Text(
 def overdue(project: Project) -> int:
     """Return how many tasks are not done although their date has passed."""
     now = timezone.now().astimezone(UTC)
-    midnight = datetime.combine(now.date(), time(), UTC)
-    [(late,)] = OVERDUE.rows(project=project.pk, today=now.date(), midnight=midnight, now=now)
+    since = now.replace(minute=0, second=0, microsecond=0)
+    [(late,)] = OVERDUE.rows(project=project.pk, today=now.date(), hour=now.hour, since=since, now=now)
     return int(late)
 
 

@@ -34,8 +34,8 @@ def lived_in(world: World) -> World:
 def kept_by_triggers() -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT DISTINCT substr(proname, 7) FROM pg_trigger JOIN pg_proc ON tgfoid = pg_proc.oid"
-            " WHERE proname LIKE 'tally\\_%'"
+            "SELECT DISTINCT (regexp_matches(prosrc, 'SELECT project_id, ''(\\w+)''', 'g'))[1]"
+            " FROM pg_trigger JOIN pg_proc ON tgfoid = pg_proc.oid WHERE proname LIKE 'tally\\_%'"
         )
         return {name for (name,) in cursor.fetchall()}
 
