@@ -5,7 +5,7 @@ from django.apps import AppConfig
 from events.kept import Kept
 
 DUE = "(sla_due_at AT TIME ZONE 'UTC')::date"
-HOUR = "extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int"
+QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"  # of the day
 
 
 class RemediationConfig(AppConfig):
@@ -18,7 +18,7 @@ class RemediationConfig(AppConfig):
         Kept(
             "due",
             "remediation_task",
-            (("hour", HOUR),),
+            (("quarter", QUARTER),),
             day=DUE,
             where="status <> 'done' AND sla_due_at IS NOT NULL",
         ),

@@ -1,4 +1,4 @@
-"""One trigger keeps all totals of tasks; of those that are due it knows the hour, too."""
+"""One trigger keeps all totals of tasks; of those that are due it knows the quarter of the day, too."""
 
 from django.db import migrations
 
@@ -7,11 +7,11 @@ from events.triggers import count_anew, keep_tally, keep_tally_for_each, keep_to
 
 NOT_DONE = "status <> 'done' AND sla_due_at IS NOT NULL"
 DAY = "(sla_due_at AT TIME ZONE 'UTC')::date"
-HOUR = "extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int"
+QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"
 TASK, OWNER, DUE = TOTALS = (
     Kept("task", "remediation_task", ("status", "priority")),
     Kept("owner", "remediation_task", ("status", "priority"), of="owner_id", where="owner_id IS NOT NULL"),
-    Kept("due", "remediation_task", (("hour", HOUR),), day=DAY, where=NOT_DONE),
+    Kept("due", "remediation_task", (("quarter", QUARTER),), day=DAY, where=NOT_DONE),
 )
 ALONE = (
     keep_tally("remediation_task", "task", ["status", "priority"]),
