@@ -47,7 +47,8 @@ OVERDUE = Text(
         WHERE project_id = %(project)s AND kind = 'due' AND day < %(today)s
     ) + (
         SELECT coalesce(sum(rows), 0) FROM events_tally
-        WHERE project_id = %(project)s AND kind = 'due' AND day = %(today)s AND (facets ->> 'quarter')::int < %(quarter)s
+        WHERE project_id = %(project)s AND kind = 'due' AND day = %(today)s
+            AND (facets ->> 'quarter')::int < %(quarter)s
     ) + (
         SELECT count(*) FROM remediation_task
         WHERE project_id = %(project)s AND status <> 'done' AND sla_due_at >= %(since)s AND sla_due_at < %(now)s
