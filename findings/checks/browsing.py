@@ -14,7 +14,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from findings.checks import obstacles
-from findings.checks.obstacles import CannotLook, Identity, page_identity
+from findings.checks.identity import Identity, page_identity
+from findings.checks.obstacles import CannotLook
 from findings.checks.page import Page
 
 if TYPE_CHECKING:

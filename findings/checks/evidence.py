@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import krafter_audit
-from findings.checks.obstacles import CannotLook, Identity, page_identity
+from findings.checks.identity import Identity, page_identity
+from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import Outcome
 from findings.checks.registry import Check
 from krafter_audit.lib.times import written

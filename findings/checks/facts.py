@@ -14,7 +14,8 @@ from urllib.parse import urljoin, urlsplit
 from findings.checks import obstacles
 from findings.checks.browsing import Browsing
 from findings.checks.fetching import MOST_SECONDS, NO_CACHE, RETRY_DELAYS, Budget, Memo
-from findings.checks.obstacles import CannotLook, Identity
+from findings.checks.identity import Identity
+from findings.checks.obstacles import CannotLook
 from findings.checks.page import Page
 from findings.checks.references import same_origin_assets, same_origin_links
 from findings.checks.robots_txt import Robots

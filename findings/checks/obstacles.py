@@ -4,12 +4,12 @@ A check that cannot look must never pass, so each of these ends it as inconclusi
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
+from findings.checks import likeness
+from findings.checks.identity import Identity, page_identity
 from findings.checks.nesting import is_bottomless
 from findings.checks.page import Page
 from findings.checks.sites import host_of, origin_of, same_site
@@ -43,6 +43,9 @@ _AWAY_TITLES = (
     "welcome to nginx",
     "default page",
     "iis windows server",
+)
+HARDLY_LIKE = (
+    "A page with the same title answers that has hardly a word or a link of the one that was looked at."
 )
 _CHALLENGE_MARKS = (
     "/cdn-cgi/challenge-platform/",
@@ -97,59 +100,6 @@ class CannotLook(Exception):
         self.tls = tls
         self.final = final
         super().__init__(detail)
-
-
-@dataclass(frozen=True)
-class Identity:
-    """What tells one page from another, so that a login wall or a challenge is noticed the second time.
-
-    `rendered_…` is what a browser made of it, since scripts may change both; None where none has looked.
-    """
-
-    host: str
-    path: str
-    status_class: int
-    title: str
-    password_form: bool
-    rendered_title: str | None = None
-    rendered_password_form: bool = False
-    scheme: str | None = None  # None where it was not kept
-
-    def with_rendered(self, seen: "Identity | None") -> "Identity":
-        """Return the same with what a browser saw, if one has looked."""
-        if seen is None:
-            return self
-        return replace(self, rendered_title=seen.title, rendered_password_form=seen.password_form)
-
-    def as_rendered(self) -> "Identity | None":
-        """Return who the page is in a browser; None where none has looked."""
-        if self.rendered_title is None:
-            return None
-        return replace(self, title=self.rendered_title, password_form=self.rendered_password_form)
-
-    def as_evidence(self) -> dict[str, Any]:
-        return dict(vars(self))
-
-    @classmethod
-    def from_evidence(cls, data: Mapping[str, Any] | None) -> "Identity | None":
-        """Read what `as_evidence` wrote; None when it is not there or not whole."""
-        try:
-            return cls(**data) if data else None
-        except TypeError:
-            return None
-
-
-def page_identity(page: Page) -> Identity:
-    """Return the page's final host and path, class of status, title, and whether it asks for a password."""
-    readable = page.is_html and bool(page.response.body)
-    return Identity(
-        host=page.host,
-        path=urlsplit(page.url).path or "/",
-        status_class=page.response.status // 100,
-        title=page.title[:200] if readable else "",
-        password_form=readable and page.first("input[type=password i]") is not None,
-        scheme=urlsplit(page.url).scheme,
-    )
 
 
 def refuse_unproved(page: Page, policy: "AddressPolicy", owned: Owned | None) -> None:
@@ -258,6 +208,8 @@ def refuse_another_page(page: Page, before: Identity | None) -> None:
         raise CannotLook("target_missing", f"The address now leads to another page, {now.path[:80]}.")
     if _is_of_another_page(said, known):
         raise CannotLook("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
+    if before and not likeness.is_like(before.sample, page.marks):
+        raise CannotLook("target_missing", HARDLY_LIKE)
 
 
 def _is_of_another_page(said: str, known: str) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+from findings.checks import likeness
 from findings.checks.sites import host_of
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ class Page:
             if not inside(node, "svg"):
                 return " ".join(node.text().split())
         return ""
+
+    @cached_property
+    def marks(self) -> frozenset[bytes]:
+        """What the page is known by at a second look (`likeness`)."""
+        return likeness.marks(self.text, self.title)
 
     def metas(self, name: str, attribute: str = "name") -> list[str]:
         """Return the content of each meta element of this name (or property, or http-equiv)."""
