@@ -26,7 +26,12 @@ class Case(Work):
     verification: Verification
 
 
-WORK, CASE = Locking(Task, "finding"), Locking(Verification, "task", "finding")
+WORK = Locking(Task, "finding")
+# A verdict moves the finding and reads none of what was found.
+UNREAD = [
+    f"task__finding__{name}" for name in ("description", "affected_assets", "evidence", "recommended_fix")
+]
+CASE = Locking(Verification, "task", "finding", without=UNREAD)
 
 
 def lock_work(task_id: UUID, project: Project | None = None) -> Work:

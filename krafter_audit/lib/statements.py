@@ -57,22 +57,27 @@ class Statement:
 
 
 class Locking[M: Model]:
-    """A whole row of a model by its id, locked until the transaction ends.
+    """A row of a model by its id, locked until the transaction ends.
 
     With `under`, foreign keys that lead from row to row, one statement locks all of them, the farthest first:
-    PostgreSQL locks in the order in which they are named, and what it waits for comes back as it is by then.
+    PostgreSQL locks in the order in which they are named, and what it waits for comes back as it is by then. Fields in
+    `without`, written as a filter would name them, are read when somebody asks for them.
     """
 
-    def __init__(self, model: type[M], *under: str) -> None:
-        self._under = under
-        self._models: list[type[Model]] = [model]
-        for name in under:
-            self._models.append(cast("type[Model]", self._models[-1]._meta.get_field(name).related_model))
+    def __init__(self, model: type[M], *under: str, without: Sequence[str] = ()) -> None:
+        self._under, self._without = under, without
+        self._parts: list[tuple[type[Model], list[Field[Any, Any]]]] = []
+        at: type[Model] = model
+        for length in range(len(under) + 1):
+            at = cast("type[Model]", at._meta.get_field(under[length - 1]).related_model) if length else at
+            path = "".join(f"{name}__" for name in under[:length])
+            fields = [field for field in at._meta.concrete_fields if f"{path}{field.name}" not in without]
+            self._parts.append((at, fields))
         self._found = Statement(self._rows)
 
     def _rows(self) -> QuerySet[Any, Any]:
         paths = ["__".join(self._under[:length]) for length in range(len(self._under), 0, -1)]
-        rows = self._models[0]._default_manager.filter(pk=Slot("pk"))
+        rows = self._parts[0][0]._default_manager.filter(pk=Slot("pk")).defer(*self._without)
         return (rows.select_related(paths[0]) if paths else rows).select_for_update(of=(*paths, "self"))
 
     def first(self, pk: Any) -> M | None:
@@ -81,17 +86,16 @@ class Locking[M: Model]:
         if found is None:
             return None
         rows = []
-        for model in self._models:
-            width = len(model._meta.concrete_fields)
-            rows.append(_loaded(model, found[:width]))
-            found = found[width:]
+        for model, fields in self._parts:
+            rows.append(_loaded(model, fields, found[: len(fields)]))
+            found = found[len(fields) :]
         for name, row, above in zip(self._under, rows, rows[1:], strict=False):
             setattr(row, name, above)
         return cast(M, rows[0])
 
 
-def _loaded(model: type[Model], found: Sequence[Any]) -> Model:
-    alias, fields = router.db_for_write(model), model._meta.concrete_fields
+def _loaded(model: type[Model], fields: Sequence["Field[Any, Any]"], found: Sequence[Any]) -> Model:
+    alias = router.db_for_write(model)
     values = [
         field.from_db_value(value, None, connections[alias]) if hasattr(field, "from_db_value") else value
         for field, value in zip(fields, found, strict=True)

@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Organization
 from krafter_audit.lib.postgres.base import check, is_silent
 from krafter_audit.lib.statements import Locking, Slot, Statement, Updating
+from remediation.models import Task
+from tests import factories
 from tests.factories import World
 
 NAME = Statement(lambda: Organization.objects.filter(pk=Slot("pk")).values_list("name"))
@@ -74,3 +76,19 @@ def test_a_connection_whose_server_has_gone_is_noticed_without_asking(other_conn
     assert not is_silent(other_connection)
     with pytest.raises(psycopg.OperationalError):
         check(other_connection)
+
+
+def test_a_locking_statement_leaves_out_what_nobody_reads_until_it_is_asked_for(world: World):
+    task = factories.task(world)
+    lock = Locking(Task, "finding", without=["finding__evidence", "title"])
+
+    with transaction.atomic(), CaptureQueriesContext(connection) as captured:
+        found = lock.first(task.pk)
+
+    assert "evidence" not in captured[0]["sql"]
+    assert (found.get_deferred_fields(), found.finding.get_deferred_fields()) == ({"title"}, {"evidence"})
+    assert (found.title, found.finding.title, found.finding.evidence) == (
+        task.title,
+        task.finding.title,
+        task.finding.evidence,
+    )
