@@ -44,6 +44,7 @@ INSECURE_SCHEMES = ("http:", "ftp:")
     ),
     headers=HEADERS,
     oracle={"observatory": "content-security-policy"},
+    version=2,
 )
 def content_security_policy(facts: Facts) -> Outcome:
     """An enforced Content-Security-Policy, in a header or a meta element, parses and repeats no directive."""
@@ -57,7 +58,7 @@ def content_security_policy(facts: Facts) -> Outcome:
         return failed("A directive is repeated, so a browser ignores part of the policy.", faults=faults)
     if not any(csp_policy.is_usable(policy) for policy in policies):
         return failed("The policy has no directive that a browser knows.")
-    if any(_trusts_nothing_dynamically(policy) for policy in policies):
+    if all(_trusts_nothing_dynamically(policy) for policy in policies):
         return failed("'strict-dynamic' is used without a nonce or a hash, so no script can run.")
     return passed("A policy is enforced.", policies=len(policies))
 

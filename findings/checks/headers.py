@@ -77,16 +77,25 @@ def content_type_options(facts: Facts) -> Outcome:
     ),
     headers=("x-frame-options", "content-security-policy"),
     oracle={"observatory": "x-frame-options", "lighthouse": "clickjacking-mitigation"},
+    version=2,
 )
 def framing_is_restricted(facts: Facts) -> Outcome:
-    """A CSP header has frame-ancestors that let not everybody in, or X-Frame-Options is DENY or SAMEORIGIN."""
+    """A CSP header has frame-ancestors other than *, or X-Frame-Options is DENY or SAMEORIGIN.
+
+    A scheme as in `frame-ancestors https:` keeps something out and is what somebody chose, so it passes, as in
+    Observatory and Lighthouse; * keeps nobody out. Where a policy has frame-ancestors, browsers do not read
+    X-Frame-Options.
+    """
     page = facts.page
-    for policy in csp_policy.from_headers(page):
-        if "frame-ancestors" in policy.directives:
-            broad = policy.sources("frame-ancestors") & csp_policy.BROAD
-            return (
-                failed("frame-ancestors lets every site in.") if broad else passed("frame-ancestors is set.")
-            )
+    allowed = [
+        policy.sources("frame-ancestors")
+        for policy in csp_policy.from_headers(page)
+        if "frame-ancestors" in policy.directives
+    ]
+    if any("*" not in sources for sources in allowed):
+        return passed("frame-ancestors is set.")
+    if allowed:
+        return failed("frame-ancestors lets every site in.")
     sent = {part.strip().lower() for part in (page.header("x-frame-options") or "").split(",")} - {""}
     if not sent:
         return failed("Neither header is sent.")

@@ -160,7 +160,7 @@ def test_the_evidence_lets_somebody_judge_the_look_later() -> None:
         "address": "127.0.0.1",
         "status": 200,
         "requests": 2,
-        "rule_version": 1,
+        "rule_version": REGISTRY["security_header_csp"].version,
         "build": evidence["build"],
         "looks": [FAILED, FAILED],
         "detail": "No policy is sent.",

@@ -104,6 +104,11 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
     ("security_header_csp", {"Content-Security-Policy": "script-src 'strict-dynamic'"}, FAILED),
     ("security_header_csp", {"Content-Security-Policy": ["default-src 'self'", "img-src *"]}, PASSED),
     (
+        "security_header_csp",
+        {"Content-Security-Policy": ["default-src 'self'", "script-src 'strict-dynamic'"]},
+        PASSED,
+    ),
+    (
         "csp_script_src_safe",
         {"Content-Security-Policy": "script-src 'nonce-a' 'unsafe-inline'; object-src 'none'"},
         PASSED,
@@ -115,6 +120,18 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
     ("security_header_frame_options", {"X-Frame-Options": "sameorigin"}, PASSED),
     ("security_header_frame_options", {"X-Frame-Options": "ALLOWALL"}, FAILED),
     ("security_header_frame_options", {"Content-Security-Policy": "frame-ancestors *"}, FAILED),
+    ("security_header_frame_options", {"Content-Security-Policy": "frame-ancestors 'self' *"}, FAILED),
+    (
+        "security_header_frame_options",
+        {"Content-Security-Policy": "frame-ancestors *", "X-Frame-Options": "DENY"},
+        FAILED,
+    ),
+    (
+        "security_header_frame_options",
+        {"Content-Security-Policy": ["frame-ancestors *", "frame-ancestors https://example.com"]},
+        PASSED,
+    ),
+    ("security_header_frame_options", {"Content-Security-Policy": "frame-ancestors https:"}, PASSED),
     ("security_header_frame_options", {"Content-Security-Policy": "frame-ancestors 'self'"}, PASSED),
     ("security_header_x_content_type_options", {"X-Content-Type-Options": "nosniff, nosniff"}, FAILED),
     ("security_header_x_content_type_options", {"X-Content-Type-Options": "NoSniff"}, PASSED),
