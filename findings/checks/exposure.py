@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from findings.checks import pasting
 from findings.checks.facts import Facts
-from findings.checks.obstacles import CannotLook
+from findings.checks.obstacles import LISTING_TITLES, CannotLook
 from findings.checks.outcome import Outcome, failed, passed, verdict
 from findings.checks.page import media_type
 from findings.checks.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
@@ -23,9 +23,6 @@ _DISCLOSING = (
     "x-runtime-version",
     "x-drupal-cache-tags",
     "x-powered-cms",
-)
-_LISTING_TITLES = re.compile(
-    r"^(index of /|directory listing for /|directory: /|listing of /)", re.IGNORECASE
 )
 _IIS_LISTING = re.compile(r"\[To Parent Directory\]", re.IGNORECASE)
 _ERRORS = {
@@ -115,10 +112,17 @@ def software_hidden(facts: Facts) -> Outcome:
     oracle={"zap": "10033"},
 )
 def directory_is_not_listed(facts: Facts) -> Outcome:
-    """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python."""
+    """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python.
+
+    A listing that is switched off leaves an address that is shut, which a second look takes for an answer.
+    """
+    if facts.verifying and facts.shut:
+        return passed(f"The directory is not shown any more (status {facts.shut}).")
     page = facts.document
     heads = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]
-    if any(_LISTING_TITLES.match(head) for head in heads) or _IIS_LISTING.search(page.text[:MOST_TEXT]):
+    if any(head.lower().startswith(LISTING_TITLES) for head in heads) or _IIS_LISTING.search(
+        page.text[:MOST_TEXT]
+    ):
         return failed("The page is a directory listing.", title=page.title[:200])
     return passed("The page is no directory listing.")
 

@@ -82,6 +82,23 @@ class Facts(TlsFacts):
         return self.once("arrival", self._arrive)
 
     @property
+    def shut(self) -> int | None:
+        """The status that says that the address shows nothing (403, 404 or 410); None where there is a page.
+
+        Raises CannotLook where it may be us who are shut out: an address that the site cannot have must be missing.
+        """
+        status = self.landing.response.status
+        if status not in obstacles.SHUT:
+            return None
+        nowhere = urljoin(self.landing.url, f"/krafter-audit-{secrets.token_hex(8)}")
+        other = self.once("nowhere", lambda: self.ask("page", "GET", nowhere, follow_redirects=True)).status
+        if other not in (404, 410):
+            raise CannotLook(
+                "blocked", f"The address answers with status {status}, and one without a page with {other}."
+            )
+        return status
+
+    @property
     def document(self) -> Page:
         """The page as HTML that was read whole."""
         page = self.page

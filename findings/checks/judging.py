@@ -1,8 +1,11 @@
-"""How a number becomes a verdict: an odd number of samples, their median, more of them near the threshold."""
+"""How a number becomes a verdict: an odd number of samples, their median, more of them near the threshold.
+
+What wavers around its threshold would pass one time and fail another, so it gets no verdict: `unsteady`.
+"""
 
 from statistics import median
 
-from findings.checks.outcome import FAILED, PASSED, Measurement, Outcome
+from findings.checks.outcome import FAILED, PASSED, Measurement, Outcome, inconclusive
 from findings.checks.registry import Check, Metric
 
 NEAR = 0.15
@@ -13,7 +16,8 @@ def judge(known: Check, measured: Measurement, threshold: float | None = None) -
     """Judge a measurement by the median of its samples, in the metric's unit.
 
     Within 15 % of the threshold, or with samples on both sides of it, it is measured five times instead of
-    three. Raises TypeError for a check that has no metric.
+    three; where another five might say the opposite, it is inconclusive. Raises TypeError for a check that has no
+    metric.
     """
     metric = known.metric
     if metric is None:
@@ -22,21 +26,51 @@ def judge(known: Check, measured: Measurement, threshold: float | None = None) -
     samples = measured.samples
     if measured.more and _in_doubt(metric, samples, limit):
         samples = measured.more(SAMPLES_NEAR_THE_THRESHOLD)
+        if _wavers(metric, samples, limit):
+            return _unsteady(metric, samples, limit)
     value = round(median(samples), 3)
     good = metric.allows(value, limit)
     relation = "at most" if metric.direction == "max" else "at least"
     return Outcome(
         PASSED if good else FAILED,
         value=value,
-        samples=[round(sample, 3) for sample in samples],
+        samples=_rounded(samples),
         evidence={
             "detail": f"Measured: {_written(value, metric)}; {relation} {_written(limit, metric)} is good.",
-            "samples": [round(sample, 3) for sample in samples],
+            "samples": _rounded(samples),
             "unit": metric.unit,
             "threshold": limit,
             **measured.evidence,
         },
     )
+
+
+def _wavers(metric: Metric, samples: list[float], limit: float) -> bool:
+    """Tell whether the median is nearer to the threshold than the samples are to each other.
+
+    Far from the threshold one sample that stands out, as by a hiccup of the network, is none of that.
+    """
+    middle = median(samples)
+    distance = abs(middle - limit)
+    if distance >= max(samples) - min(samples):
+        return False
+    without_the_oddest = sorted(samples, key=lambda sample: abs(sample - middle))[:-1]
+    return _in_doubt(metric, without_the_oddest, limit)
+
+
+def _unsteady(metric: Metric, samples: list[float], limit: float) -> Outcome:
+    said = f"It was measured between {_written(min(samples), metric)} and {_written(max(samples), metric)}"
+    return inconclusive(
+        "unsteady",
+        f"{said}, so it would pass one time and fail another; {_written(limit, metric)} is the threshold.",
+        samples=_rounded(samples),
+        unit=metric.unit,
+        threshold=limit,
+    )
+
+
+def _rounded(samples: list[float]) -> list[float]:
+    return [round(sample, 3) for sample in samples]
 
 
 def _in_doubt(metric: Metric, samples: list[float], limit: float) -> bool:

@@ -23,6 +23,7 @@ REASONS = frozenset(
         "refused_address",
         "not_available",
         "tool_changed",
+        "unsteady",
     }
 )
 

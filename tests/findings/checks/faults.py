@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from findings.checks.registry import REGISTRY, keys
 from tests.findings.checks.base_page import (
     CANONICAL,
     DESCRIPTION,
@@ -14,6 +15,7 @@ from tests.findings.checks.base_page import (
     html,
     page,
 )
+from tests.findings.checks.kinds import WITHOUT_BROWSER
 from tests.findings.checks.site import Answer, Site
 
 type Fault = Callable[[], Site]
@@ -170,6 +172,19 @@ COMPANIONS: dict[str, set[str]] = {
     "a11y_document_title": {"title_present"},
     "csp_object_src": {"csp_script_src_safe"},
     "hsts_include_subdomains": {"hsts_preload_ready"},
+    "tls_certificate_valid": {"https_redirect"},  # which asks for a redirect to a certificate that is valid
+}
+BY_TLS = {key for key in WITHOUT_BROWSER if REGISTRY[key].kind == "tls"}
+# What can't be judged while the fault is there: of a policy, header, title or language that is missing, or of no page.
+UNJUDGED: dict[str, set[str]] = {
+    "security_header_csp": {key for key in keys() if key.startswith("csp_")},
+    "security_header_hsts": {key for key in keys() if key.startswith("hsts_")},
+    "title_present": {"title_length"},
+    "a11y_document_title": {"title_length"},
+    "a11y_html_has_lang": {"a11y_html_lang_valid"},
+    "http_status_ok": set(WITHOUT_BROWSER) - BY_TLS - {"http_status_ok"},
+    "tls_certificate_valid": set(WITHOUT_BROWSER) - BY_TLS - {"https_redirect"},
+    "https_redirect": BY_TLS,  # the certificate is looked at where the first redirect leads
 }
 
 

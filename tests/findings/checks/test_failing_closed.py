@@ -307,6 +307,21 @@ def test_a_title_that_was_changed_does_not_make_it_another_page(known: str, now:
     assert outcomes["security_header_csp"].status == PASSED
 
 
+@pytest.mark.parametrize(
+    ("elsewhere", "status", "reason"), [(404, PASSED, None), (403, INCONCLUSIVE, "blocked")]
+)
+def test_a_listing_that_is_shut_is_mended_unless_it_may_be_us_who_are_shut_out(
+    elsewhere: int, status: str, reason: str | None
+) -> None:
+    forbidden = Answer("<title>403 Forbidden</title>", 403, HTML)
+    site = Site({"/": forbidden}, otherwise=Answer("", elsewhere))
+    before = {"directory_listing": seen_before("Index of /uploads/2026/")}
+
+    outcome = looked(site, ["directory_listing"], before=before)["directory_listing"]
+
+    assert (outcome.status, outcome.reason) == (status, reason)
+
+
 def test_an_outage_is_waited_out_before_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr("findings.checks.fetching.time.sleep", waited.append)

@@ -1,57 +1,128 @@
-"""Each check fails on its fault alone, and no other check is disturbed by it."""
+"""Exactly one check flips when exactly its fault is mended: all checks look before and verify afterwards."""
+
+from collections.abc import Iterator, Mapping
 
 import pytest
 import trustme
 
 from findings.checks.engine import look
-from findings.checks.outcome import FAILED, NOT_APPLICABLE, PASSED
+from findings.checks.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
+from findings.checks.registry import keys
+from krafter_audit.lib.http import Client
 from tests.findings.checks.base_page import good_site
-from tests.findings.checks.faults import COMPANIONS, FAULTS
-from tests.findings.checks.kinds import MARKUP, WITHOUT_BROWSER
+from tests.findings.checks.faults import COMPANIONS, FAULTS, UNJUDGED
+from tests.findings.checks.kinds import WITHOUT_BROWSER
+from tests.findings.checks.mends import (
+    CERTIFICATES,
+    MENDED_IN_TURN,
+    MENDS,
+    PATIENT,
+    THRESHOLDS,
+    redirecting,
+)
+from tests.findings.checks.rendered_faults import RENDERED_FAULTS
 from tests.findings.checks.site import Site, loopback_client, served, tls_context
 
-# Those have tests of their own: they need another server, a clock, or a page over plain HTTP.
-ELSEWHERE = {
-    "ttfb",
-    "https_redirect",
-    "redirect_permanent",
-    "password_over_http",
-    "tls_certificate_valid",
-    "tls_certificate_days_left",
-    "tls_min_version",
-    "tls_key_strength",
-}
+
+@pytest.fixture(scope="module")
+def client(ca_file: str) -> Iterator[Client]:
+    with loopback_client(ca_file) as opened:
+        yield opened
 
 
-def _failing(site: Site, asked: list[str], authority: trustme.CA, ca_file: str) -> set[str]:
-    with served(site, tls_context(authority)), loopback_client(ca_file) as client:
-        return {
-            key
-            for key, outcome in look(site.url, asked, client=client, retry_delays=())
-            if outcome.status == FAILED
-        }
+@pytest.fixture(scope="module")
+def secure(authority: trustme.CA) -> Iterator[Site]:
+    """A site with TLS whose answers each test chooses."""
+    with served(good_site(), tls_context(authority)) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def plain() -> Iterator[Site]:
+    """A site without TLS whose answers each test chooses."""
+    with served(good_site()) as site:
+        yield site
+
+
+def looked(
+    site: Site,
+    client: Client,
+    before: Mapping[str, Outcome] | None = None,
+    thresholds: Mapping[str, float] = PATIENT,
+) -> dict[str, Outcome]:
+    found = look(
+        site.url, WITHOUT_BROWSER, client=client, before=before, thresholds=thresholds, retry_delays=()
+    )
+    return dict(found)
+
+
+def become(site: Site, wanted: Site) -> None:
+    site.answers, site.otherwise = wanted.answers, wanted.otherwise
+
+
+def changed(before: dict[str, Outcome], after: dict[str, Outcome]) -> tuple[set[str], set[str]]:
+    """Return what flipped from failed to passed, and what else is not as it was."""
+    other = {key for key in before if before[key].status != after[key].status}
+    flipped = {key for key in other if (before[key].status, after[key].status) == (FAILED, PASSED)}
+    return flipped, other - flipped
+
+
+def family(key: str) -> tuple[set[str], set[str]]:
+    """Return what flips with this fault by the checks' own definitions, and what can be judged once it is gone."""
+    return {key} | COMPANIONS.get(key, set()), UNJUDGED.get(key, set())
 
 
 @pytest.mark.parametrize("key", sorted(FAULTS))
-def test_a_check_fails_on_its_own_fault_and_no_other_check_does(
-    key: str, authority: trustme.CA, ca_file: str
+def test_exactly_this_check_flips_when_its_fault_is_mended(key: str, secure: Site, client: Client) -> None:
+    become(secure, FAULTS[key]())
+    before = looked(secure, client)
+    become(secure, good_site())
+    after = looked(secure, client, before)
+
+    assert changed(before, after) == family(key)
+
+
+@pytest.mark.parametrize("key", sorted(MENDS))
+def test_exactly_this_check_flips_when_the_way_to_the_page_is_mended(
+    key: str, plain: Site, secure: Site, client: Client
 ) -> None:
-    failing = _failing(FAULTS[key](), [key, *MARKUP], authority, ca_file)
+    (faulty, mended), thresholds = MENDS[key], THRESHOLDS.get(key, PATIENT)
+    become(secure, good_site(**{"/start": redirecting("/returns").answers["/"]}))
+    become(plain, faulty(secure.url))
+    before = looked(plain, client, thresholds=thresholds)
+    become(plain, mended(secure.url))
+    after = looked(plain, client, before, thresholds)
 
-    assert failing == {key} | COMPANIONS.get(key, set())
+    assert changed(before, after) == family(key)
 
 
-def test_no_check_finds_a_fault_on_a_page_without_one(authority: trustme.CA, ca_file: str) -> None:
-    site = good_site()
-    with served(site, tls_context(authority)), loopback_client(ca_file) as client:
-        outcomes = dict(look(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
+@pytest.mark.parametrize("key", sorted(CERTIFICATES))
+def test_exactly_this_check_flips_when_the_certificate_is_mended(
+    key: str, secure: Site, client: Client, authority: trustme.CA
+) -> None:
+    become(secure, good_site())
+    with served(good_site(), CERTIFICATES[key](authority)) as faulty:
+        before = looked(faulty, client)
+    after = looked(secure, client, before)
+
+    assert changed(before, after) == family(key)
+
+
+def test_no_check_finds_a_fault_on_a_page_without_one(secure: Site, client: Client) -> None:
+    become(secure, good_site())
+    outcomes = looked(secure, client)
 
     unhappy = {
-        key: o.evidence["detail"] for key, o in outcomes.items() if o.status not in (PASSED, NOT_APPLICABLE)
+        key: one.evidence["detail"]
+        for key, one in outcomes.items()
+        if one.status not in (PASSED, NOT_APPLICABLE)
     }
     assert unhappy == {}
-    assert {key for key, o in outcomes.items() if o.status == NOT_APPLICABLE} == {"redirect_permanent"}
+    assert {key for key, one in outcomes.items() if one.status == NOT_APPLICABLE} == {"redirect_permanent"}
 
 
-def test_every_check_has_a_row_in_the_table() -> None:
-    assert set(FAULTS) | ELSEWHERE == set(WITHOUT_BROWSER)
+def test_every_check_has_a_case_in_which_it_fails_and_flips_when_that_is_mended() -> None:
+    """Here, in `test_flips_in_a_browser` or, for the rules of axe-core that need a page rendered, in `test_axe`."""
+    flipping = [*FAULTS, *MENDS, *CERTIFICATES, *MENDED_IN_TURN, *RENDERED_FAULTS]
+
+    assert sorted(flipping) == sorted(keys())

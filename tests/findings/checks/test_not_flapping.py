@@ -102,7 +102,10 @@ def _judged(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
         ([100, 110, 120], [], PASSED, 0),
         ([1000, 1100, 1200], [], FAILED, 0),
         ([560, 565, 570], [550, 555], PASSED, 1),  # within 15 % of the threshold
-        ([300, 310, 900], [900, 950], FAILED, 1),  # on both sides of it
+        ([300, 310, 900], [320, 330], PASSED, 1),  # one that stands out
+        ([300, 310, 900], [900, 950], INCONCLUSIVE, 1),  # on both sides of it, as often as not
+        ([590, 600, 610], [605, 595], INCONCLUSIVE, 1),  # nearer to it than to each other
+        ([610, 611, 612], [613, 614], FAILED, 1),  # a little over it, but steadily
         ([600, 600, 600], [600, 600], PASSED, 1),  # at the threshold passes
     ],
 )
@@ -112,4 +115,5 @@ def test_near_the_threshold_it_is_measured_five_times(
     outcome, asked = _judged(samples, further)
 
     assert (outcome.status, asked) == (status, more)
-    assert len(outcome.samples) == len(samples) + len(further)
+    assert outcome.reason == ("unsteady" if status == INCONCLUSIVE else None)
+    assert len(outcome.evidence["samples"]) == len(samples) + len(further)

@@ -1,8 +1,6 @@
 """Certificates and TLS versions, against real handshakes on loopback."""
 
 import ssl
-import warnings
-from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from findings.checks.engine import look
 from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
 from findings.checks.registry import REGISTRY, keys
 from tests.findings.checks.base_page import good_site
+from tests.findings.checks.mends import speaking
 from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
 
 TLS = [key for key in keys() if REGISTRY[key].kind == "tls"]
@@ -76,19 +75,9 @@ def test_a_certificate_that_expires_in_a_week_is_told(authority: trustme.CA, ca_
     assert outcomes["tls_certificate_days_left"].evidence["unit"] == "days"
 
 
-def _speak(version: ssl.TLSVersion) -> Callable[[ssl.SSLContext], None]:
-    def change(context: ssl.SSLContext) -> None:
-        context.set_ciphers("ALL:@SECLEVEL=0")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            context.minimum_version = version
-
-    return change
-
-
 @pytest.mark.parametrize("version", ["TLSv1", "TLSv1_1"])
 def test_an_outdated_version_is_told(version: str, authority: trustme.CA, ca_file: str) -> None:
-    outcomes = looked(tls_context(authority, change=_speak(ssl.TLSVersion[version])), ca_file)
+    outcomes = looked(tls_context(authority, change=speaking(ssl.TLSVersion[version])), ca_file)
 
     assert failing(outcomes) == {"tls_min_version"}
 

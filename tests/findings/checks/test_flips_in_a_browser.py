@@ -1,0 +1,95 @@
+"""Exactly one check of the browser flips when exactly its fault is mended.
+
+One page has all the faults, which are mended one after the other. After each, every check that asks a browser looks
+again: each state is the one before the next mend and the one after the last, which spares half of the visits.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from findings.browser import Browser
+from findings.checks import vitals
+from findings.checks.engine import look
+from findings.checks.outcome import FAILED, PASSED, Outcome
+from findings.checks.registry import REGISTRY, keys
+from findings.visiting import profile, sight
+from krafter_audit.lib.http import AddressPolicy
+from tests.findings.checks.base_page import html
+from tests.findings.checks.mends import MENDED_IN_TURN
+from tests.findings.checks.noise import noise
+from tests.findings.checks.site import Answer, Site, loopback_client, served
+
+ASKED = [key for key in keys() if REGISTRY[key].kind == "browser"]
+# So that a small page can be too heavy, and a small delay too late, by far.
+THRESHOLDS = {"total_byte_weight": 200.0, "dom_size": 100.0, "lcp": 3.0, "fcp": 2.0, "tbt": 400.0}
+SCRIPT = [("Content-Type", "text/javascript")]
+PICTURE = [("Content-Type", "image/png")]
+HERO = '<img src="/hero.png" width="400" height="500" alt="A lamp">'
+PAGE = (
+    html(replace=('<img src="/lamp.png" alt="A lamp" width="10" height="10">', HERO))
+    .replace('<iframe src="/map" title="How to find us"></iframe>', "")
+    .replace("</head>", '<script src="/late.js" defer></script><script src="/idle.js" defer></script></head>')
+)
+AFTER_THE_PAINT = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {%s}, 50)));"
+JUMP = "document.querySelector('main').style.marginTop = '400px';"
+BLOCK = "for (const end = performance.now() + 900; performance.now() < end; );"
+FETCH = "addEventListener('load', () => fetch('/news'));"
+REMARK = "// a remark that nobody needs\n"
+IDLE = "function idle(){return'" + "x" * 30_000 + "'}"
+
+
+def faulty(faults: set[str]) -> dict[str, Answer]:
+    """Return the answers of the page that has these faults and no others."""
+
+    def where(key: str, fault: str, otherwise: str = "") -> str:
+        return fault if key in faults else otherwise
+
+    lazy = where("lcp_image_not_lazy", ' loading="lazy"')
+    many = where("dom_size", f"<div hidden>{'<b></b>' * 200}</div>")
+    page = PAGE.replace('src="/hero.png"', f'src="/hero.png"{lazy}').replace("</main>", f"{many}</main>")
+    late = AFTER_THE_PAINT % (where("cls", JUMP) + where("tbt", BLOCK)) + where("total_byte_weight", FETCH)
+    return {
+        "/": Answer(page, headers=[("Content-Type", "text/html; charset=utf-8")]),
+        "/site.css": Answer("", headers=[("Content-Type", "text/css")], delay=2.5 * ("fcp" in faults)),
+        "/hero.png": Answer(noise(200, 250), headers=PICTURE, delay=4.0 * ("lcp" in faults)),
+        "/late.js": Answer(late + where("minified_js", REMARK * 200), headers=SCRIPT),
+        "/idle.js": Answer(where("unused_js", IDLE, f"{IDLE};idle()"), headers=SCRIPT),
+        "/news": Answer("n" * 250_000),
+    }
+
+
+@pytest.fixture
+def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """One load in the place of three, on a quick network, that soon counts as quiet."""
+    monkeypatch.setattr(vitals, "LOADS", 1)
+    monkeypatch.setattr(sight, "QUIET", 0.2)
+    monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.3)
+    monkeypatch.setattr(profile, "LATENCY_MS", 20.0)
+    monkeypatch.setattr(profile, "DOWN_KBPS", 20_000.0)
+
+
+@pytest.mark.usefixtures("brisk")
+def test_exactly_this_check_flips_with_each_mend() -> None:
+    states: list[dict[str, Outcome]] = []
+    with (
+        served(Site()) as site,
+        loopback_client() as client,
+        Browser(policy=AddressPolicy.from_setting("127.0.0.0/8")) as browser,
+    ):
+        for done in range(len(MENDED_IN_TURN) + 1):
+            site.answers = dict(faulty(set(MENDED_IN_TURN[done:])))
+            found = look(
+                site.url,
+                ASKED,
+                client=client,
+                browser=browser,
+                thresholds=THRESHOLDS,
+                before=states[-1] if states else None,
+                retry_delays=(),
+            )
+            states.append(dict(found))
+
+    failing = [{key for key, said in one.items() if said.status == FAILED} for one in states]
+    assert failing == [set(MENDED_IN_TURN[done:]) for done in range(len(states))]
+    assert {said.status for one in states for said in one.values()} == {FAILED, PASSED}
