@@ -15,9 +15,9 @@ SAMPLES_NEAR_THE_THRESHOLD = 5
 def judge(known: Check, measured: Measurement, threshold: float | None = None) -> Outcome:
     """Judge a measurement by the median of its samples, in the metric's unit.
 
-    Within 15 % of the threshold, or with samples on both sides of it, it is measured five times instead of
-    three; where another five might say the opposite, it is inconclusive. Raises TypeError for a check that has no
-    metric.
+    Within 15 % of the threshold, with samples on both sides of it or further from each other than from it, it is
+    measured five times instead of three; where another five might say the opposite, it is inconclusive. Raises
+    TypeError for a check that has no metric.
     """
     metric = known.metric
     if metric is None:
@@ -46,16 +46,18 @@ def judge(known: Check, measured: Measurement, threshold: float | None = None) -
 
 
 def _wavers(metric: Metric, samples: list[float], limit: float) -> bool:
-    """Tell whether the median is nearer to the threshold than the samples are to each other.
+    """Tell whether another five samples might say the opposite: near the threshold, or with samples on its other side.
 
-    Far from the threshold one sample that stands out, as by a hiccup of the network, is none of that.
+    Far on the good side one sample that stands out, as by a hiccup of the network, is none of that. On the bad side
+    it is: a busy machine makes times longer, never shorter.
     """
     middle = median(samples)
-    distance = abs(middle - limit)
-    if distance >= max(samples) - min(samples):
+    if not _is_dispersed(samples, limit):
         return False
-    without_the_oddest = sorted(samples, key=lambda sample: abs(sample - middle))[:-1]
-    return _in_doubt(metric, without_the_oddest, limit)
+    if _is_near(middle, limit):
+        return True
+    bad = sum(not metric.allows(sample, limit) for sample in samples)
+    return bad > 1 if metric.allows(middle, limit) else bad < len(samples)
 
 
 def _unsteady(metric: Metric, samples: list[float], limit: float) -> Outcome:
@@ -75,7 +77,16 @@ def _rounded(samples: list[float]) -> list[float]:
 
 def _in_doubt(metric: Metric, samples: list[float], limit: float) -> bool:
     verdicts = {metric.allows(sample, limit) for sample in samples}
-    return len(verdicts) > 1 or abs(median(samples) - limit) <= NEAR * abs(limit)
+    return len(verdicts) > 1 or _is_near(median(samples), limit) or _is_dispersed(samples, limit)
+
+
+def _is_near(value: float, limit: float) -> bool:
+    return abs(value - limit) <= NEAR * abs(limit)
+
+
+def _is_dispersed(samples: list[float], limit: float) -> bool:
+    """Tell whether the samples are further from each other than from the threshold."""
+    return max(samples) - min(samples) > abs(median(samples) - limit)
 
 
 def _written(value: float, metric: Metric) -> str:

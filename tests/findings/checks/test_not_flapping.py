@@ -104,6 +104,8 @@ def _judged(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
         ([560, 565, 570], [550, 555], PASSED, 1),  # within 15 % of the threshold
         ([300, 310, 900], [320, 330], PASSED, 1),  # one that stands out
         ([300, 310, 900], [900, 950], INCONCLUSIVE, 1),  # on both sides of it, as often as not
+        ([900, 905, 1300], [300, 915], INCONCLUSIVE, 1),  # far apart, and good once
+        ([900, 905, 1300], [800, 915], FAILED, 1),  # far apart, but never good
         ([590, 600, 610], [605, 595], INCONCLUSIVE, 1),  # nearer to it than to each other
         ([610, 611, 612], [613, 614], FAILED, 1),  # a little over it, but steadily
         ([600, 600, 600], [600, 600], PASSED, 1),  # at the threshold passes
