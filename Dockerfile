@@ -9,7 +9,7 @@ FROM python:3.13-slim
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
-        chromium fonts-liberation fonts-noto-core \
+        chromium-headless-shell fonts-liberation fonts-noto-core \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --uid 10001 --create-home krafter \
     && install -d -o krafter /srv/media

@@ -146,7 +146,7 @@ def _chromium() -> CheckMessage | None:
         return None
     return Error(
         f"KRAFTER_CHROMIUM names {settings.KRAFTER_CHROMIUM}, which cannot be run.",
-        hint="Example: /usr/bin/chromium. Left out, the one on the PATH is taken.",
+        hint="Example: /usr/bin/chromium-headless-shell. Left out, the one on the PATH is taken.",
         id="krafter.E006",
     )
 

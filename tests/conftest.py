@@ -5,9 +5,26 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from krafter_audit.api import ratelimit
 from tests import factories, sites
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _static_files_are_looked_for_once() -> Iterator[None]:
+    """Each client of a test is a server that starts, and each would walk the same folders before its first answer."""
+    look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
+
+    def once(server: WhiteNoiseMiddleware) -> None:
+        if not found:
+            look(server)
+            found.update(server.files)
+        server.files.update(found)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", once)
+        yield
 
 
 @pytest.fixture

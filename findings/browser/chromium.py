@@ -13,7 +13,9 @@ from findings.browser.errors import BrowserError
 from krafter_audit.embedded.process import LEASH
 from krafter_audit.lib import programs
 
-HOW_TO_GET_ONE = "Install it (Debian, Ubuntu: apt-get install chromium) or name it in KRAFTER_CHROMIUM."
+HOW_TO_GET_ONE = (
+    "Install it (Debian: apt-get install chromium-headless-shell) or name it in KRAFTER_CHROMIUM."
+)
 NO_SANDBOX = (
     "Chromium finds no sandbox here. Allow user namespaces (in a container: the capability SYS_ADMIN, as in "
     "compose.yaml), or set KRAFTER_CHROMIUM_SANDBOX=0 where the worker is shut in by other means."
@@ -36,7 +38,6 @@ FLAGS = (
     "--disable-component-update",
     "--disable-domain-reliability",
     "--disable-notifications",
-    "--block-new-web-contents",
     "--deny-permission-prompts",
     "--mute-audio",
 )

@@ -1,7 +1,5 @@
 """The admin in a real browser: nothing is refused by the policy of content, nothing is wider than the screen."""
 
-import os
-import shutil
 from typing import Any
 
 import pytest
@@ -12,14 +10,9 @@ from findings.models import ScanResult
 from remediation.evidence import append
 from remediation.models import Verification
 from tests import factories, staff
+from tests.browsers import chromium
 from tests.factories import World
 from tests.staff import address
-
-
-def chromium(play: Any) -> Browser:
-    """Start the system's Chromium, or the one that Playwright brought."""
-    path = os.environ.get("KRAFTER_CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
-    return play.chromium.launch(executable_path=path, args=["--no-sandbox"])
 
 
 def watched(browser: Browser, width: int) -> tuple[Page, list[str]]:

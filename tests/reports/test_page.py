@@ -1,7 +1,6 @@
 """The shared page: what a reader who has nothing but the link gets."""
 
 import re
-import shutil
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -15,6 +14,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from reports import links
 from reports.models import Report, Share
 from tests import factories
+from tests.browsers import chromium
 from tests.factories import World
 from tests.reports.conftest import Ask
 
@@ -231,12 +231,6 @@ SOUND = {
     "tables without a caption": 0,
     "cookies": [],
 }
-
-
-def chromium(play: Any) -> Browser:
-    """Start the system's Chromium, or the one that Playwright brought."""
-    path = shutil.which("chromium") or shutil.which("google-chrome")
-    return play.chromium.launch(executable_path=path, args=["--no-sandbox"])
 
 
 @pytest.mark.django_db(transaction=True)
