@@ -7,12 +7,14 @@ Both servers and their files go when the tests end, and when the process is kill
 
 import base64
 import dataclasses
+import gc
 import os
 import secrets
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -97,6 +99,17 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
         stop()
         raise
     return (yield)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, Any, Any]:
+    """Thousands of tests come into being here and stay to the end: nobody looks for garbage among them."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_unconfigure() -> None:

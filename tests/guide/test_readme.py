@@ -35,7 +35,7 @@ MILESTONES = (
 def bakery() -> Iterator[str]:
     """The demo's website, with all of its faults but its slowness, which would only cost time here."""
     site = Site(0, Faults(mended={"ttfb"}))
-    threading.Thread(target=site.serve_forever, daemon=True).start()
+    threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{site.server_port}"
     site.shutdown()
     site.server_close()
