@@ -24,12 +24,12 @@ PATIENCE = "5s"  # a month that cannot be had now is had an hour later: nobody w
 
 PARTS = """
     SELECT part.relname, pg_get_expr(part.relpartbound, part.oid)
-    FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = %s::regclass ORDER BY 1
+    FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = to_regclass(%s) ORDER BY 1
 """
 END = re.compile(r"TO \('(\d{4}-\d\d-\d\d)")
-# S608 is silenced: what is put in are names of our own tables and dates.
+# A month is made as the rest is: what is unique within each part alone, the table itself does not have.
 MAKE = """
-    CREATE TABLE {part} (LIKE {table} INCLUDING ALL);
+    CREATE TABLE {part} (LIKE {table}_rest INCLUDING ALL);
     WITH moved AS (
         DELETE FROM {table}_rest WHERE {column} >= '{start}' AND {column} < '{end}' RETURNING *
     ) INSERT INTO {part} SELECT * FROM moved;
@@ -39,11 +39,16 @@ MAKE = """
 
 @dataclass(frozen=True)
 class ByMonth:
-    """A table that is kept by months of `column`; `setting` names how many months are kept (0 = all)."""
+    """A table that is kept by months of `column`; `setting` names how many months are kept (0 = all).
+
+    `refers_to` names the tables of its foreign keys, in the order in which transactions change them. PostgreSQL locks
+    them against changes while a month is made; we do so first, since whoever writes here has changed them before.
+    """
 
     table: str
     column: str
     setting: str
+    refers_to: tuple[str, ...] = ()
 
 
 EVENTS = ByMonth("events_event", "at", "KRAFTER_EVENTS_KEEP_MONTHS")
@@ -56,7 +61,7 @@ def month(day: date, after: int = 0) -> date:
 
 
 def parts(table: str) -> dict[str, date | None]:
-    """Return the months of a table and the day before which each ends; None for the rest."""
+    """Return the months of a table and the day before which each ends; None for the rest. Without months: nothing."""
     with connection.cursor() as cursor:
         cursor.execute(PARTS, [table])
         return {name: _end(bound) for name, bound in cursor.fetchall()}
@@ -70,13 +75,15 @@ def _end(bound: str) -> date | None:
 def grow(kept: ByMonth) -> list[str]:
     """Make the months that are missing, up to three ahead; return their names."""
     there = parts(kept.table)
+    if not there:  # the migrations have not come that far
+        return []
     covered = max((end for end in there.values() if end), default=month(_today()))
     made = []
     for start in _months(covered):
         name = f"{kept.table}_{start:%Y_%m}"
-        _run(
-            MAKE, part=name, table=kept.table, column=kept.column, start=_at(start), end=_at(month(start, 1))
-        )
+        locked = "".join(f"LOCK {table} IN SHARE ROW EXCLUSIVE MODE;" for table in kept.refers_to)
+        words = {"table": kept.table, "column": kept.column, "start": _at(start), "end": _at(month(start, 1))}
+        _run(locked + MAKE, part=name, **words)
         made.append(name)
     return made
 
@@ -88,16 +95,16 @@ def _months(start: date) -> Iterator[date]:
 
 
 def shrink(kept: ByMonth) -> list[str]:
-    """Drop the months that are past their time as wholes; return their names."""
+    """Drop the months that are past their time as wholes, the oldest first; return their names."""
     keep = int(getattr(settings, kept.setting))
     if not keep:
         return []
     oldest = month(_today(), -keep)
-    past = [name for name, end in parts(kept.table).items() if end and end <= oldest]
-    for name in past:
+    past = sorted((end, name) for name, end in parts(kept.table).items() if end and end <= oldest)
+    for _, name in past:
         _run("DROP TABLE {part}", part=name)
         logger.info("dropped %s: %s months are kept", name, keep)
-    return past
+    return [name for _, name in past]
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 from events.kept import Kept
 
@@ -26,8 +27,16 @@ class RemediationConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """Tell the findings how the project's policy is read."""
+        """Tell the findings how the project's policy is read; make the months of evidence with every migration."""
         from findings import rules
         from remediation.services.policies import config_of
 
         rules.provide(config_of)
+        post_migrate.connect(_grow, sender=self)
+
+
+def _grow(**kwargs: Any) -> None:
+    from events import partitions
+    from remediation.retention import EVIDENCE
+
+    partitions.grow(EVIDENCE)

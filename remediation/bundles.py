@@ -19,7 +19,7 @@ from krafter_audit.lib.proof.keys import as_jwk
 from krafter_audit.lib.proof.links import sha256 as sha256_of
 from krafter_audit.lib.proof.pictures import named_pictures
 from remediation.errors import NoSigningKey
-from remediation.evidence import keyring, said
+from remediation.evidence import keyring, links_of, said
 from remediation.models import Evidence, Verification
 
 MOST_OF_PICTURES = 20 * 1024 * 1024  # bytes; further ones are named by their hashes alone
@@ -104,7 +104,7 @@ def _pictures(links: list[Evidence]) -> Iterator[dict[str, str]]:
 
 def _links(verification: Verification) -> list[Evidence]:
     """Return the verification's links, the one before the first, and those between where they are not too many."""
-    own = list(verification.evidence.order_by("sequence"))
+    own = list(links_of(verification))
     if not own:
         return []
     first, last = own[0].sequence, own[-1].sequence

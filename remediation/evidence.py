@@ -5,10 +5,12 @@ docs/evidence.md is the form of a link. Whoever holds the links can check them w
 
 import json
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
@@ -24,21 +26,20 @@ TAKE = Text(
     """
 WITH taken AS (
     INSERT INTO remediation_chain (project_id, sequence, hash) VALUES (%(project)s, 0, %(genesis)s)
-    ON CONFLICT (project_id) DO UPDATE SET sequence = remediation_chain.sequence RETURNING sequence, hash
+    ON CONFLICT (project_id) DO UPDATE SET sequence = remediation_chain.sequence
+    RETURNING sequence, hash, recorded_at
 )
-SELECT sequence, hash, (
+SELECT sequence, hash, recorded_at, (
     SELECT coalesce(jsonb_agg(
         jsonb_build_object('key', key, 'sequence', sequence, 'hash', hash) ORDER BY sequence
-    ), '[]') FROM remediation_evidence WHERE verification_id = %(verification)s
+    ), '[]') FROM remediation_evidence WHERE verification_id = %(verification)s AND recorded_at >= %(since)s
 )::text FROM taken
 """,
     Evidence,
 )
+# A trigger moves the end of the chain on, and refuses what does not follow it.
 ADD = Text(
     """
-WITH moved AS (
-    UPDATE remediation_chain SET sequence = %(sequence)s, hash = %(hash)s WHERE project_id = %(project_id)s
-)
 INSERT INTO remediation_evidence
     (project_id, verification_id, sequence, kind, key, body,
      previous_hash, hash, format, key_id, signature, recorded_at)
@@ -48,6 +49,8 @@ RETURNING id
 """,
     Evidence,
 )
+# Links from before PostgreSQL saw to it may be older than their verification, by what two machines' clocks differed.
+CLOCKS_APART = timedelta(days=1)
 VERDICTS = {Result.PASSED: "approved", Result.FAILED: "reopened"}
 
 
@@ -68,8 +71,9 @@ def append(
 
     A verdict names the verification's links before it; every link has its number among them and the last one's hash.
     """
-    last, previous_hash, earlier = _take(verification)
-    now = timezone.now()
+    last, previous_hash, last_at, earlier = _take(verification)
+    # Never before the link before, whatever the clock says: else a month that goes would leave a hole in the chain.
+    now = max(timezone.now(), verification.created_at, last_at or verification.created_at)
     told = {
         "format": FORMAT,
         "type": kind.value,
@@ -91,10 +95,19 @@ def append(
     return _added(link)
 
 
-def _take(verification: Verification) -> tuple[int, str, list[dict[str, Any]]]:
-    found = TAKE.rows(project=verification.project_id, verification=verification.pk, genesis=GENESIS)
-    sequence, last_hash, earlier = found[0]
-    return sequence, last_hash, json.loads(earlier)
+def _take(verification: Verification) -> tuple[int, str, datetime | None, list[dict[str, Any]]]:
+    found = TAKE.rows(
+        project=verification.project_id,
+        verification=verification.pk,
+        since=_since(verification),
+        genesis=GENESIS,
+    )
+    sequence, last_hash, last_at, earlier = found[0]
+    return sequence, last_hash, last_at, json.loads(earlier)
+
+
+def _since(verification: Verification) -> datetime:
+    return verification.created_at - CLOCKS_APART
 
 
 def _signed(verification: Verification, sequence: int, previous_hash: str, body: str) -> Evidence:
@@ -151,9 +164,14 @@ def is_intact(link: Evidence) -> bool:
     return link.hash == head.hash and signed
 
 
+def links_of(verification: Verification) -> QuerySet[Evidence]:
+    """Return a verification's links in their order; months from before it was made are not looked into."""
+    return verification.evidence.filter(recorded_at__gte=_since(verification)).order_by("sequence")
+
+
 def of(verification: Verification) -> dict[str, Any]:
     """Return what each check of a verification saw, what was decided, and its links of the chain."""
-    links = list(verification.evidence.order_by("sequence"))
+    links = list(links_of(verification))
     public = keyring().public
     return {
         "verification_id": verification.pk,

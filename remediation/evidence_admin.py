@@ -16,7 +16,7 @@ from krafter_audit.lib.proof.examining import examine
 from krafter_audit.lib.proof.keys import fingerprint
 from remediation import bundles
 from remediation.errors import NoSigningKey
-from remediation.evidence import is_intact, keyring
+from remediation.evidence import is_intact, keyring, links_of
 from remediation.models import Evidence, Verification
 
 
@@ -83,7 +83,7 @@ class EvidencePages(ReadOnlyAdmin):
             "title": "Evidence",
             "opts": self.opts,
             "verification": verification,
-            "links": [told(link) for link in verification.evidence.order_by("sequence")],
+            "links": [told(link) for link in links_of(verification)],
             "people": content["people"],
             "pictures": {
                 one["sha256"]: f"data:{one['type']};base64,{one['base64']}" for one in content["pictures"]

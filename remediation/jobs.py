@@ -66,7 +66,7 @@ def measure_all() -> None:
         send(measure, str(pk))
 
 
-@app.task(name="remediation.forget_old_evidence")
-def forget_old_evidence() -> None:
-    """Delete the evidence that is past its time."""
-    retention.forget_old_evidence()
+@app.task(name="remediation.turn")
+def turn() -> None:
+    """Make the months of evidence that come, and drop those that are past their time."""
+    retention.turn()

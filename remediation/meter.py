@@ -37,8 +37,8 @@ MEASURE = """
             CROSS JOIN LATERAL jsonb_array_elements(
                 CASE jsonb_typeof(body.pages) WHEN 'array' THEN body.pages ELSE '[]' END
             ) AS page
-        WHERE v.project_id = %(project)s AND v.created_at >= %(since)s AND e.kind = 'check'
-            AND page->>'status' IN ('passed', 'failed')
+        WHERE v.project_id = %(project)s AND v.created_at >= %(since)s AND e.recorded_at >= %(since)s
+            AND e.kind = 'check' AND page->>'status' IN ('passed', 'failed')
     ), sights AS (
         SELECT key, url, outcome, at, coalesce(evidence->'looks', '[]') AS repeated, CASE
             WHEN evidence ? 'sha256' AND key = ANY(%(comparable)s) THEN concat_ws(

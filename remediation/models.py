@@ -205,11 +205,12 @@ class VerificationPart(Record, Claimable):
 
 
 class Chain(models.Model):
-    """Where a project's chain of evidence ends: the row that is locked to add a link."""
+    """Where a project's chain of evidence ends: the row that a trigger moves on, and locks, when a link is added."""
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="+", primary_key=True)
     sequence = models.PositiveBigIntegerField()
     hash = models.CharField(max_length=64)
+    recorded_at = models.DateTimeField(null=True)  # of the last link
 
     def __str__(self) -> str:
         return f"{self.project_id}: {self.sequence}"
@@ -218,7 +219,8 @@ class Chain(models.Model):
 class Evidence(models.Model):
     """A link of a project's chain: what one check of a verification saw, or what a person decided about it.
 
-    It is never changed: PostgreSQL refuses. The form of `body`, `hash` and `signature` is in docs/evidence.md.
+    It is never changed: PostgreSQL refuses. The form of `body`, `hash` and `signature` is in docs/evidence.md. It is
+    kept by months, so a trigger sees to what is unique over all of them (docs/decisions/0055).
     """
 
     class Kind(models.TextChoices):

@@ -1,4 +1,8 @@
-"""Evidence that is past its time goes from the front of each chain; what is left still holds (docs/evidence.md)."""
+"""Evidence is kept by months, like the record: what is past its time goes from the front of each chain.
+
+What is left still holds (docs/evidence.md). The part of what was there before the table had months is older in front
+than a month, so it is shortened link by link until its own time is over.
+"""
 
 import logging
 from datetime import UTC, datetime
@@ -8,18 +12,26 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
+from events import partitions
 from remediation.models import Chain
 
 logger = logging.getLogger(__name__)
 
+EVIDENCE = partitions.ByMonth(
+    "remediation_evidence",
+    "recorded_at",
+    "KRAFTER_EVIDENCE_KEEP_MONTHS",
+    refers_to=("remediation_verification", "accounts_project"),
+)
+BEFORE = "remediation_evidence_before"
 LOT = 10_000  # links of one transaction
 
 # From the first link on, as long as links are old: one that is younger keeps all that follow it.
 FORGET = """
-    DELETE FROM remediation_evidence WHERE id IN (
+    DELETE FROM remediation_evidence_before WHERE id IN (
         SELECT id FROM (
             SELECT id, bool_and(recorded_at < %s) OVER (ORDER BY sequence) AS past FROM (
-                SELECT id, sequence, recorded_at FROM remediation_evidence
+                SELECT id, sequence, recorded_at FROM remediation_evidence_before
                 WHERE project_id = %s ORDER BY sequence LIMIT %s
             ) AS front
         ) AS judged WHERE past
@@ -27,15 +39,23 @@ FORGET = """
 """
 
 
-def forget_old_evidence() -> int:
-    """Delete what is older than KRAFTER_EVIDENCE_KEEP_MONTHS whole months; return how many links that were."""
+def turn() -> None:
+    """Make the months that come, and drop those that are past KRAFTER_EVIDENCE_KEEP_MONTHS."""
+    partitions.grow(EVIDENCE)
+    partitions.shrink(EVIDENCE)
+    forget_from_before()
+
+
+def forget_from_before() -> int:
+    """Delete what is past its time from the part that is no month; return how many links that were."""
     keep = settings.KRAFTER_EVIDENCE_KEEP_MONTHS
-    if not keep:
+    if not keep or BEFORE not in partitions.parts(EVIDENCE.table):
         return 0
-    before = _months_ago(keep)
+    oldest = partitions.month(timezone.now().astimezone(UTC).date(), -keep)
+    before = datetime(oldest.year, oldest.month, 1, tzinfo=UTC)
     forgotten = sum(_shorten(pk, before) for pk in Chain.objects.values_list("pk", flat=True).iterator())
     if forgotten:
-        logger.info("%s links of evidence from before %s are forgotten", forgotten, before.date())
+        logger.info("%s links of evidence from before %s are forgotten", forgotten, oldest)
     return forgotten
 
 
@@ -49,9 +69,3 @@ def _shorten(project_id: UUID, before: datetime) -> int:
             cursor.execute("SET LOCAL krafter.retention = 'off'")
         total += deleted
     return total
-
-
-def _months_ago(months: int) -> datetime:
-    today = timezone.now().astimezone(UTC)
-    years, place = divmod(today.month - 1 - months, 12)
-    return datetime(today.year + years, place + 1, 1, tzinfo=UTC)

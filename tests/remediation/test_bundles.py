@@ -19,9 +19,9 @@ from krafter_audit.lib.proof.__main__ import main, public_keys
 from krafter_audit.lib.proof.canonical import canonical
 from krafter_audit.lib.proof.examining import examine
 from krafter_audit.lib.proof.keys import parse_signing_keys
-from krafter_audit.lib.proof.links import first_hash
+from krafter_audit.lib.proof.links import GENESIS, first_hash
 from remediation import evidence
-from remediation.models import Evidence, Verification
+from remediation.models import Chain, Evidence, Verification
 from remediation.services import verdicts
 from tests import factories
 from tests.factories import World
@@ -223,14 +223,15 @@ def test_links_from_before_there_were_signatures_hold_by_their_hash(world: World
             "after": "passed",
         }
     )
+    Chain.objects.create(project=world.project, sequence=0, hash=GENESIS)
     Evidence.objects.create(
         project=world.project,
         verification=verification,
         sequence=1,
         key="security_header_csp",
         body=body,
-        previous_hash="0" * 64,
-        hash=first_hash("0" * 64, body),
+        previous_hash=GENESIS,
+        hash=first_hash(GENESIS, body),
     )
 
     words = said(file_of(world, verification), keys_of_the_installation())

@@ -20,7 +20,7 @@ LARGE = {
     "findings_scan": 50_000,
     "remediation_task": 600_000,
     "remediation_verification": 400_000,
-    "remediation_evidence": 1_000_000,
+    "remediation_evidence_before": 1_000_000,
     "reports_report": 50_000,
     "events_tally": 50_000,
     "events_event_before": 2_500_000,
