@@ -66,6 +66,9 @@ class OrganizationViewSet(viewsets.ViewSet):
         if request.method in ("GET", "HEAD") and self.action in self.replicated:
             self.reading = replica.begin(self.caller.organization.pk)
 
+    def perform_authentication(self, request: Request) -> None:
+        """Nothing more: the key has told who calls."""
+
     def handle_exception(self, exc: Exception) -> Any:
         """Answer from the primary where the replica has just gone away."""
         if self.reading and isinstance(exc, OperationalError | InterfaceError):

@@ -17,6 +17,7 @@ APPS = ("findings", "remediation", "integrations", "reports")
 docs = csp_override(settings.DOCS_CSP)(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 
 urlpatterns = [
+    *(path(AUDIT, include(f"{app}.urls")) for app in APPS),  # first: they are asked for most
     path("", RedirectView.as_view(url="/api/docs")),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live),
@@ -25,7 +26,6 @@ urlpatterns = [
     path("api/v1/schema", SpectacularJSONAPIView.as_view(renderer_classes=[JSONRenderer]), name="schema"),
     path("api/docs", docs, name="docs"),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
-    *(path(AUDIT, include(f"{app}.urls")) for app in APPS),
     path("", include("remediation.public_urls")),
     path("", include("reports.public_urls")),
     path("", include("integrations.public_urls")),

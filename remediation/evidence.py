@@ -20,20 +20,22 @@ from krafter_audit.lib.proof.links import FORMAT, GENESIS, Head, first_hash
 from krafter_audit.lib.statements import Text
 from remediation.models import Evidence, Result, Verification
 
-# Makes the row at the chain's end where there is none, and holds it until the transaction ends: one link after the
-# other. The verification is locked already, so that its own links do not change meanwhile.
+# Holds the row at the chain's end until the transaction ends: one link after the other. The verification is locked
+# already, so that its own links do not change meanwhile.
 TAKE = Text(
     """
-WITH taken AS (
-    INSERT INTO remediation_chain (project_id, sequence, hash) VALUES (%(project)s, 0, %(genesis)s)
-    ON CONFLICT (project_id) DO UPDATE SET sequence = remediation_chain.sequence
-    RETURNING sequence, hash, recorded_at
-)
 SELECT sequence, hash, recorded_at, (
     SELECT coalesce(jsonb_agg(
         jsonb_build_object('key', key, 'sequence', sequence, 'hash', hash) ORDER BY sequence
     ), '[]') FROM remediation_evidence WHERE verification_id = %(verification)s AND recorded_at >= %(since)s
-)::text FROM taken
+)::text FROM remediation_chain WHERE project_id = %(project)s FOR NO KEY UPDATE
+""",
+    Evidence,
+)
+BEGIN = Text(
+    """
+INSERT INTO remediation_chain (project_id, sequence, hash) VALUES (%(project)s, 0, %(genesis)s)
+ON CONFLICT (project_id) DO NOTHING
 """,
     Evidence,
 )
@@ -96,13 +98,12 @@ def append(
 
 
 def _take(verification: Verification) -> tuple[int, str, datetime | None, list[dict[str, Any]]]:
-    found = TAKE.rows(
-        project=verification.project_id,
-        verification=verification.pk,
-        since=_since(verification),
-        genesis=GENESIS,
-    )
-    sequence, last_hash, last_at, earlier = found[0]
+    project, own = verification.project_id, {"verification": verification.pk, "since": _since(verification)}
+    found = TAKE.first(project=project, **own)
+    if found is None:
+        BEGIN.write(project=project, genesis=GENESIS)
+        [found] = TAKE.rows(project=project, **own)
+    sequence, last_hash, last_at, earlier = found
     return sequence, last_hash, last_at, json.loads(earlier)
 
 

@@ -116,6 +116,10 @@ class Text:
         """Run the query with a value for every slot."""
         return _run(self._sql, values, router.db_for_read(self._model), prepare=self._prepare)
 
+    def first(self, **values: Any) -> tuple[Any, ...] | None:
+        """Return the first row, or None."""
+        return next(iter(self.rows(**values)), None)
+
     def write(self, **values: Any) -> int:
         """Run a change with a value for every slot; return how many rows it touched."""
         connection = cast(DatabaseWrapper, connections[router.db_for_write(self._model)])

@@ -50,6 +50,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
                 pool._pool = Stack(pool._pool)  # not open yet: nothing is in it
             return pool
 
+    def _set_autocommit(self, autocommit: bool) -> None:
+        """Set it where it is not so already, as on a connection that comes from the pool."""
+        if self.connection.autocommit != autocommit:
+            super()._set_autocommit(autocommit)  # type: ignore[misc]  # not in the stubs
+
     def is_usable(self) -> bool:
         """Tell whether the connection can be used; the server is asked only when it has sent something unasked."""
         connection: psycopg.Connection[Any] | None = self.connection
