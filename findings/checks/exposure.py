@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from findings.checks import pasting
 from findings.checks.facts import Facts
-from findings.checks.obstacles import LISTING_TITLES, CannotLook
+from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import Outcome, failed, passed, verdict
 from findings.checks.page import media_type
 from findings.checks.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
@@ -24,6 +24,7 @@ _DISCLOSING = (
     "x-drupal-cache-tags",
     "x-powered-cms",
 )
+_LISTING_TITLES = ("index of /", "directory listing for /", "directory: /", "listing of /")
 _IIS_LISTING = re.compile(r"\[To Parent Directory\]", re.IGNORECASE)
 _ERRORS = {
     "a Python traceback": "Traceback (most recent call last):",
@@ -114,13 +115,14 @@ def software_hidden(facts: Facts) -> Outcome:
 def directory_is_not_listed(facts: Facts) -> Outcome:
     """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python.
 
-    A listing that is switched off leaves an address that is shut, which a second look takes for an answer.
+    A listing that is switched off leaves an address that is shut, which a second look takes for an answer. Another
+    page in its place may be anybody's, as with every check.
     """
     if facts.verifying and facts.shut:
         return passed(f"The directory is not shown any more (status {facts.shut}).")
     page = facts.document
     heads = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]
-    if any(head.lower().startswith(LISTING_TITLES) for head in heads) or _IIS_LISTING.search(
+    if any(head.lower().startswith(_LISTING_TITLES) for head in heads) or _IIS_LISTING.search(
         page.text[:MOST_TEXT]
     ):
         return failed("The page is a directory listing.", title=page.title[:200])

@@ -71,8 +71,7 @@ _CHALLENGE_TITLES = (
     "access to this page has been denied",
     "vercel security checkpoint",
 )
-LISTING_TITLES = ("index of /", "directory listing for /", "directory: /", "listing of /")
-# In characters. A shorter or a longer one is a fault, as that of a listing is, and its mending makes another title.
+# In characters. A shorter or a longer one is a fault, and its mending makes another title.
 _GOOD_TITLE = range(10, 71)
 _ALIKE = 0.6
 SHUT = (403, 404, 410)
@@ -216,9 +215,7 @@ def refuse_another_page(page: Page, before: Identity | None) -> None:
 
 def _is_of_another_page(said: str, known: str) -> bool:
     """Tell whether a title has no word in common with a good one that was there before, and hardly a letter."""
-    if len(known) not in _GOOD_TITLE or known.startswith(LISTING_TITLES):
-        return False
-    if set(re.findall(r"\w{4,}", known)) & set(re.findall(r"\w{4,}", said)):
+    if len(known) not in _GOOD_TITLE or set(re.findall(r"\w{4,}", known)) & set(re.findall(r"\w{4,}", said)):
         return False
     return SequenceMatcher(None, known, said[:200], autojunk=False).ratio() < _ALIKE
 

@@ -94,9 +94,7 @@ FAULTS: dict[str, Fault] = {
     "insecure_form_action": markup('action="/search"', 'action="http://example.com/search"'),
     "server_version_disclosure": header("Server", "nginx/1.18.0 (Ubuntu)"),
     "powered_by_disclosure": header("X-Powered-By", "PHP/7.4.3"),
-    "directory_listing": lambda: good_site(
-        **{"/": page(html(replace=(TITLE, "<title>Index of /uploads/2026/</title>")))}
-    ),
+    "directory_listing": markup("<h1>Delivery</h1>", "<h1>Index of /uploads/2026/</h1>"),
     "debug_error_disclosure": added("<pre>Traceback (most recent call last):\n  File</pre>"),
     "private_ip_disclosure": added("<!-- served by 10.1.2.3 -->"),
     "exposed_git": beside("/.git/config", "[core]\n\trepositoryformatversion = 0\n"),

@@ -82,6 +82,8 @@ IN_BODY = [
         '<script type="application/ld+json">{"@context": "https://schema.org", "@graph": []}</script>',
         PASSED,
     ),
+    ("directory_listing", "<title>Index of /a/</title><h1>Index of /a/</h1>", FAILED),
+    ("directory_listing", "<h1>The index of /r/lamps</h1>", PASSED),
     ("debug_error_disclosure", "<p>java.lang: at nothing</p>", PASSED),
     ("debug_error_disclosure", "<pre>\n  at org.example.Shop.open(Shop.java:42)\n</pre>", FAILED),
 ]
