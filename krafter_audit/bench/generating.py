@@ -164,7 +164,6 @@ def generate(
     write_evidence()
     say("statistics")
     execute("VACUUM ANALYZE", None)
-    execute("CHECKPOINT", None)  # what was filled in is written out now, and not while requests are measured
 
 
 def fill(model: type[Model], statement: str, values: dict[str, Any]) -> None:
