@@ -115,7 +115,7 @@ class _OfThread(threading.local):
 
 _own = _OfThread()
 # Two processes must not write into one socket: a child opens its own.
-os.register_at_fork(after_in_child=_own.__dict__.clear)
+os.register_at_fork(after_in_child=lambda: _own.__dict__.clear())  # of the thread that is left
 
 
 def connection() -> redis.Redis:

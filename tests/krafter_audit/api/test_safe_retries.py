@@ -1,5 +1,6 @@
 """Idempotency keys, ETags and rate limits."""
 
+import os
 import threading
 from typing import Any
 
@@ -239,3 +240,17 @@ def test_a_tag_that_a_proxy_has_weakened_still_saves_the_answer(world: World):
 
     assert (response.status_code, response.content) == (304, b"")
     assert refused.status_code == 412
+
+
+def test_a_child_process_opens_a_connection_of_its_own():
+    before = ratelimit.connection()
+    reading, writing = os.pipe()
+
+    if (child := os.fork()) == 0:
+        os.write(writing, b"own" if ratelimit.connection() is not before else b"shared")
+        os._exit(0)
+    os.waitpid(child, 0)
+
+    assert os.read(reading, 10) == b"own"
+    assert ratelimit.connection() is before
+    assert before.ping()
