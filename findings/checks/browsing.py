@@ -48,6 +48,7 @@ class Browsing:
         self.keep_picture: Callable[[bytes], str] | None = None
         self._facts = facts
         self._glances: list[Sight] = []
+        self._identity: Identity | None = None
         self._loads: list[Sight] = []
         self._loads_began = 0.0
 
@@ -127,7 +128,9 @@ class Browsing:
 
     def identity(self) -> Identity | None:
         """Who the rendered page is; None where no visit succeeded."""
-        return page_identity(Page(self._glances[0].response)) if self._glances else None
+        if self._glances and self._identity is None:  # every check's evidence asks; the page is read once
+            self._identity = page_identity(Page(self._glances[0].response))
+        return self._identity
 
     def _visit(self, *, throttled: bool) -> "Sight":
         browser = self.browser

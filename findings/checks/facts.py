@@ -90,7 +90,7 @@ class Facts(TlsFacts):
         status = self.landing.response.status
         if status not in obstacles.SHUT:
             return None
-        nowhere = urljoin(self.landing.url, f"/krafter-audit-{secrets.token_hex(8)}")
+        nowhere = urljoin(self.landing.url, _nowhere())
         other = self.once("nowhere", lambda: self.ask("page", "GET", nowhere, follow_redirects=True)).status
         if other not in (404, 410):
             raise CannotLook(
@@ -191,8 +191,7 @@ class Facts(TlsFacts):
     @property
     def missing(self) -> Response:
         """What the site answers at an address that it cannot have; redirects followed."""
-        path = f"/krafter-audit-{secrets.token_hex(8)}"
-        return self.once("missing", lambda: self._beside("missing", "GET", path, follow_redirects=True))
+        return self.once("missing", lambda: self._beside("missing", "GET", _nowhere(), follow_redirects=True))
 
     @property
     def robots(self) -> Response:
@@ -282,3 +281,8 @@ class Facts(TlsFacts):
         """Ask for something of the same origin; an empty path is the page's final address."""
         page = self._root.page
         return self.ask(fact, method, urljoin(page.url, path) if path else page.url, **options)
+
+
+def _nowhere() -> str:
+    """Return a path that no site can have."""
+    return f"/krafter-audit-{secrets.token_hex(8)}"

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-from findings.checks import likeness
 from findings.checks.page import Page
 
 
@@ -71,5 +70,5 @@ def page_identity(page: Page) -> Identity:
         title=page.title[:200] if readable else "",
         password_form=readable and page.first("input[type=password i]") is not None,
         scheme=urlsplit(page.url).scheme,
-        sample=likeness.sample(page.marks) if readable else "",
+        sample=page.sample if readable else "",
     )

@@ -88,6 +88,11 @@ class Page:
         """What the page is known by at a second look (`likeness`)."""
         return likeness.marks(self.text, self.title)
 
+    @cached_property
+    def sample(self) -> str:
+        """What is kept of the page for a second look."""
+        return likeness.sample(self.marks)
+
     def metas(self, name: str, attribute: str = "name") -> list[str]:
         """Return the content of each meta element of this name (or property, or http-equiv)."""
         wanted = name.lower()
