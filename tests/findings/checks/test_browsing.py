@@ -9,7 +9,7 @@ import trustme
 from findings.browser import Browser
 from findings.checks.engine import look
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from findings.visiting import profile, see, sight, traffic
+from findings.visiting import Sight, profile, see, sight, traffic
 from findings.visiting.scripts import spare_of
 from krafter_audit.lib.http import Access, AddressPolicy
 from tests.findings.checks.base_page import html
@@ -169,18 +169,23 @@ def test_what_minifying_takes_away_is_blanks_and_comments(source: str, spare: in
 
 def test_a_load_is_timed_as_on_a_slow_phone(browser: Browser) -> None:
     # Painted first: what moves before it was ever shown is no shift.
-    # Of three: with the short patience of these tests, a load on a busy machine may settle before the jump.
     with served(Site({"/": plain(JUMPS_AND_BLOCKS)})) as site:
-        loads = [
-            [see(browser, site.url, throttled=throttled) for _ in range(3)] for throttled in (False, True)
-        ]
+        seen = [load_with_the_jump(browser, site.url, throttled=throttled) for throttled in (False, True)]
 
-    seen = [max(three, key=lambda one: one.vitals.cls) for three in loads]
     fast, timed = (one.vitals for one in seen)
     assert [one.cls > 0.1 for one in (fast, timed)] == [True, True]
     assert [200 < one.tbt < 400 for one in (fast, timed)] == [True, True]
     assert fast.lcp < 500 < timed.fcp <= timed.lcp
     assert [one.weight > 0 for one in seen] == [True, False]
+
+
+def load_with_the_jump(browser: Browser, url: str, *, throttled: bool) -> Sight:
+    """Of three at most: with the short patience of these tests, a load on a busy machine may settle before the jump."""
+    for _ in range(3):
+        seen = see(browser, url, throttled=throttled)
+        if seen.vitals.cls > 0.1:
+            break
+    return seen
 
 
 def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(browser: Browser) -> None:

@@ -4,7 +4,8 @@ One page has all the faults, which are mended one after the other. After each, e
 again: each state is the one before the next mend and the one after the last, which spares half of the visits.
 """
 
-from collections.abc import Iterator
+import itertools
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -21,8 +22,10 @@ from tests.findings.checks.noise import noise
 from tests.findings.checks.site import Answer, Site, loopback_client, served
 
 ASKED = [key for key in keys() if REGISTRY[key].kind == "browser"]
-# So that a small page can be too heavy, and a small delay too late, by far.
-THRESHOLDS = {"total_byte_weight": 200.0, "dom_size": 100.0, "lcp": 3.0, "fcp": 2.0, "tbt": 400.0}
+# So that a small page can be too heavy, and a few round trips too late, by far.
+THRESHOLDS = {"total_byte_weight": 200.0, "dom_size": 100.0, "lcp": 1.3, "fcp": 1.0, "tbt": 250.0}
+STEPS = 6
+STYLE = [("Content-Type", "text/css")]
 SCRIPT = [("Content-Type", "text/javascript")]
 PICTURE = [("Content-Type", "image/png")]
 HERO = '<img src="/hero.png" width="400" height="500" alt="A lamp">'
@@ -31,12 +34,32 @@ PAGE = (
     .replace('<iframe src="/map" title="How to find us"></iframe>', "")
     .replace("</head>", '<script src="/late.js" defer></script><script src="/idle.js" defer></script></head>')
 )
-AFTER_THE_PAINT = "requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {%s}, 50)));"
+AFTER_THE_PAINT = (
+    "addEventListener('load', () => requestAnimationFrame(() =>"
+    " requestAnimationFrame(() => setTimeout(() => {%s}, 50))));"
+)
 JUMP = "document.querySelector('main').style.marginTop = '400px';"
-BLOCK = "for (const end = performance.now() + 900; performance.now() < end; );"
+BLOCK = "for (const end = performance.now() + 400; performance.now() < end; );"
 FETCH = "addEventListener('load', () => fetch('/news'));"
 REMARK = "// a remark that nobody needs\n"
 IDLE = "function idle(){return'" + "x" * 30_000 + "'}"
+
+
+def imported(path: str) -> Answer:
+    return Answer(f"@import '{path}';", headers=STYLE)
+
+
+def redirected(path: str) -> Answer:
+    return Answer(status=302, headers=[("Location", path)])
+
+
+def in_steps(path: str, to: Callable[[str], Answer], last: Answer, *, slow: bool) -> dict[str, Answer]:
+    """Return the answers of a file; a slow one is only known after many others, as each of them names the next.
+
+    That costs a slow phone a round trip each, and a visit at full speed next to nothing.
+    """
+    paths = [path, *(f"{path}?{number}" for number in range(STEPS if slow else 0))]
+    return {**{one: to(following) for one, following in itertools.pairwise(paths)}, paths[-1]: last}
 
 
 def faulty(faults: set[str]) -> dict[str, Answer]:
@@ -51,8 +74,8 @@ def faulty(faults: set[str]) -> dict[str, Answer]:
     late = AFTER_THE_PAINT % (where("cls", JUMP) + where("tbt", BLOCK)) + where("total_byte_weight", FETCH)
     return {
         "/": Answer(page, headers=[("Content-Type", "text/html; charset=utf-8")]),
-        "/site.css": Answer("", headers=[("Content-Type", "text/css")], delay=2.5 * ("fcp" in faults)),
-        "/hero.png": Answer(noise(200, 250), headers=PICTURE, delay=4.0 * ("lcp" in faults)),
+        **in_steps("/site.css", imported, Answer("", headers=STYLE), slow="fcp" in faults),
+        **in_steps("/hero.png", redirected, Answer(noise(200, 250), headers=PICTURE), slow="lcp" in faults),
         "/late.js": Answer(late + where("minified_js", REMARK * 200), headers=SCRIPT),
         "/idle.js": Answer(where("unused_js", IDLE, f"{IDLE};idle()"), headers=SCRIPT),
         "/news": Answer("n" * 250_000),
@@ -61,11 +84,12 @@ def faulty(faults: set[str]) -> dict[str, Answer]:
 
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One load in the place of three, on a quick network, that soon counts as quiet."""
+    """One load in the place of three, on a quick phone and network, that soon counts as quiet."""
     monkeypatch.setattr(vitals, "LOADS", 1)
     monkeypatch.setattr(sight, "QUIET", 0.2)
     monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.3)
-    monkeypatch.setattr(profile, "LATENCY_MS", 20.0)
+    monkeypatch.setattr(profile, "CPU_SLOWDOWN", 1)
+    monkeypatch.setattr(profile, "LATENCY_MS", 150.0)
     monkeypatch.setattr(profile, "DOWN_KBPS", 20_000.0)
 
 
