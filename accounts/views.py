@@ -10,6 +10,8 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
@@ -53,6 +55,20 @@ class OrganizationViewSet(viewsets.ViewSet):
     caller: keys.Caller
     actor: Actor
     allowance: ratelimit.Allowance
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Answer, and let go of everything once that is written."""
+        response = super().dispatch(request, *args, **kwargs)
+        if isinstance(response, Response):
+            response.add_post_render_callback(self._let_go)
+        return response
+
+    def _let_go(self, response: Response) -> None:
+        # The view, its request and its answer know each other, body and rows included. Nobody asks them any more;
+        # told to forget each other they are gone at once, and not when the collector comes by.
+        self.request.parser_context.clear()
+        vars(response).pop("renderer_context")
+        vars(self).clear()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let a request in step by step, or refuse it at the first step that fails."""
@@ -135,6 +151,15 @@ class OrganizationViewSet(viewsets.ViewSet):
     def _prepare(self) -> None:
         getattr(self, self.prepared[self.action])
 
+    @property
+    def context(self) -> dict[str, Any]:
+        """What serializers may know: the organisation."""
+        return {"organization": self.caller.organization}
+
+    def shown(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
+        """Return the row as that serializer shows it."""
+        return kept(serializer_class, self.context).to_representation(row)
+
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
 
@@ -162,7 +187,7 @@ class ProjectViewSet(OrganizationViewSet):
     @property
     def context(self) -> dict[str, Any]:
         """What serializers may know: the project and its organisation."""
-        return {"project": self.project, "organization": self.caller.organization}
+        return {"project": self.project, **super().context}
 
     def find(self, rows: QuerySet[M], pk: str, **where: Any) -> M:
         """Return the project's row of that id, or 404: absent and another project's are never told apart."""
@@ -173,9 +198,7 @@ class ProjectViewSet(OrganizationViewSet):
 
     def show(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
         """Answer with one row and its ETag; 304 when the client has this state already."""
-        return self._tagged(
-            etag.etag(row), lambda: kept(serializer_class, self.context).to_representation(row), status
-        )
+        return self._tagged(etag.etag(row), lambda: self.shown(row, serializer_class), status)
 
     def read(self, pk: str, serializer_class: type[S]) -> Response:
         """Answer with the project's row of that id, straight from its columns, or 404."""
@@ -197,7 +220,7 @@ class ProjectViewSet(OrganizationViewSet):
         """Answer with the rows of a page: models, or tuples of the serializer's columns."""
         shown, context = columns(serializer_class), self.context
         if shown is None:
-            rows = list(serializer_class(page.rows, many=True, context=context).data)
+            rows = [self.shown(row, serializer_class) for row in page.rows]
         else:
             rows = [shown.show(row, context) for row in page.rows]
         return Response(Page(rows, page.total, page.next_cursor))
@@ -236,7 +259,7 @@ class UsageViewSet(OrganizationViewSet):
     @extend_schema(responses=UsageShown, summary="This month's quota and what is spent of it")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the current month."""
-        return Response(UsageShown(quota.usage(self.caller.organization)).data)
+        return Response(self.shown(quota.usage(self.caller.organization), UsageShown))
 
 
 def _is_empty(data: Any) -> bool:

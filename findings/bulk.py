@@ -14,6 +14,7 @@ from findings.serializers import ReportFinding
 from findings.services import triage
 from findings.services.ingestion import Sighting, ingest
 from krafter_audit.api.exceptions import as_details
+from krafter_audit.api.serializers import kept
 from krafter_audit.lib.errors import InvalidParams, NotFound
 
 
@@ -23,8 +24,7 @@ def report(
     """Ingest the items, all or nothing; with `partial` the valid ones, with an answer for each."""
     answers: list[dict[str, Any]] = []
     sightings: list[Sighting] = []
-    # One for all the items: making its fields takes longer than reading an item, and an owner is looked up once.
-    reader = ReportFinding(context=dict(context))
+    reader = kept(ReportFinding, context)  # one for all the items: an owner is looked up once
     for index, item in enumerate(items):
         answer: dict[str, Any] = {"index": index, "status": "valid", "id": None, "details": None}
         try:

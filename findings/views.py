@@ -129,7 +129,7 @@ class FindingBulkViewSet(ProjectViewSet):
             context=self.context,
             by=self.actor,
         )
-        return Response(BulkShown(outcome).data)
+        return Response(self.shown(outcome, BulkShown))
 
 
 class FindingBulkUpdateViewSet(ProjectViewSet):
@@ -139,7 +139,8 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all that match, or with `dry_run` say how many would be changed."""
         asked = self.body(UpdateFindings)
-        return Response(BulkUpdateShown(bulk.update(self.project, asked, by=self.actor)).data)
+        outcome = bulk.update(self.project, asked, by=self.actor)
+        return Response(self.shown(outcome, BulkUpdateShown))
 
 
 class RegressionViewSet(ProjectViewSet):

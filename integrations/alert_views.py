@@ -30,17 +30,17 @@ class DestinationViewSet(ProjectViewSet):
         """Answer with one entry for each channel that is set."""
         self.refuse_unknown_parameters(())
         rows = Destination.objects.filter(project=self.project).order_by("channel")
-        return Response([DestinationShown(destinations.shown(row)).data for row in rows])
+        return Response([self.shown(destinations.shown(row), DestinationShown) for row in rows])
 
     @extend_schema(summary="Set where a channel leads", request=SetDestination, responses=DestinationShown)
     def set(self, request: Request, channel: str, **kwargs: Any) -> Response:
         """Keep the webhook sealed, or the addresses."""
         destinations.refuse_unknown(channel)
         row = destinations.put(self.project, channel, by=self.actor, **self.body(SetDestination))
-        return Response(DestinationShown(destinations.shown(row)).data)
+        return Response(self.shown(destinations.shown(row), DestinationShown))
 
     @extend_schema(summary="Forget where a channel leads", request=None, responses=DestinationShown)
     def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
         """Forget it."""
         row = destinations.remove(self.project, channel, by=self.actor)
-        return Response(DestinationShown(destinations.shown(row)).data)
+        return Response(self.shown(destinations.shown(row), DestinationShown))

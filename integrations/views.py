@@ -36,11 +36,9 @@ class IntegrationViewSet(ProjectViewSet):
         """Answer with one entry for each provider, always in the same order."""
         self.refuse_unknown_parameters(())
         entries = queries.one_for_each_provider(self.project)
-        shown = [
-            IntegrationShown(row, context=self.context).data if row else placeholder(name)
-            for name, row in entries
-        ]
-        return Response(shown)
+        return Response(
+            [self.shown(row, IntegrationShown) if row else placeholder(name) for name, row in entries]
+        )
 
     @extend_schema(summary="Connect a provider", request=ConnectIntegration, responses=IntegrationShown)
     def connect(self, request: Request, provider: str, **kwargs: Any) -> Response:
@@ -82,7 +80,7 @@ class IntegrationViewSet(ProjectViewSet):
         services.refuse_unknown(provider)
         self.refuse_unknown_parameters(())
         runs = queries.last_runs(self.project, provider)
-        return Response(SyncRunShown(runs, many=True, context=self.context).data)
+        return Response([self.shown(run, SyncRunShown) for run in runs])
 
 
 class HookViewSet(ProjectViewSet):
@@ -109,7 +107,7 @@ class HookViewSet(ProjectViewSet):
         return self._show(hooks.remove(self.project, provider, by=self.actor))
 
     def _show(self, hook: Hook, secret: str | None = None) -> Response:
-        return Response(HookShown(hooks.shown(hook, secret)).data)
+        return Response(self.shown(hooks.shown(hook, secret), HookShown))
 
 
 class ConflictViewSet(ProjectViewSet):

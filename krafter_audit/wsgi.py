@@ -20,8 +20,8 @@ from krafter_audit.checks import stop_unless_right  # noqa: E402  needs the sett
 stop_unless_right()
 
 # What is loaded by now stays, and the collector need not walk over it again (the second collection counts what is left
-# without it). A request, its view and its answer know each other and are left behind as a hundred kilobytes that only
-# the collector frees: often, so that they do not pile up to tens of megabytes. It costs 2 % of a request's CPU.
+# without it). A request of the API leaves it nothing; a page of the admin leaves objects that know each other, a
+# hundred kilobytes that only the collector frees: often, so that they do not pile up to tens of megabytes.
 gc.collect()
 gc.freeze()
 gc.collect()

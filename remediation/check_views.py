@@ -58,4 +58,4 @@ class CheckViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with all of them, in the order in which they are written."""
         self.refuse_unknown_parameters(())
-        return Response(CatalogueShown(catalogue.of(self.project), many=True).data)
+        return Response([self.shown(check, CatalogueShown) for check in catalogue.of(self.project)])

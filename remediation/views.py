@@ -114,7 +114,7 @@ class VerificationViewSet(ProjectViewSet):
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with the evidence of each check and the links of the chain."""
         verification = self.find(Verification.objects.all(), pk)
-        return Response(VerificationEvidenceShown(evidence.of(verification)).data)
+        return Response(self.shown(evidence.of(verification), VerificationEvidenceShown))
 
     @extend_schema(
         summary="Download a verification's evidence as a signed file",
@@ -202,5 +202,4 @@ class CommandCenterViewSet(ProjectViewSet):
     @extend_schema(summary="Where the project stands", responses=CommandCenterShown)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with counts, the latest scan and what is overdue."""
-        stand = queries.command_center(self.project)
-        return Response(CommandCenterShown(stand, context=self.context).data)
+        return Response(self.shown(queries.command_center(self.project), CommandCenterShown))

@@ -33,7 +33,7 @@ class ReportViewSet(ProjectViewSet):
         """Answer with the burn-down and the rates."""
         self.refuse_unknown_parameters(periods.PARAMETERS)
         period = periods.asked_in(request.query_params)
-        return Response(SummaryShown(queries.summary(self.project, period)).data)
+        return Response(self.shown(queries.summary(self.project, period), SummaryShown))
 
     @extend_schema(summary="List reports, newest first", parameters=PAGE, responses=ReportShown(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -56,7 +56,7 @@ class ReportViewSet(ProjectViewSet):
     def share(self, request: Request, **kwargs: Any) -> Response:
         """Hand the latest report on by link, e-mail or Slack."""
         share = services.share(self.project, **self.body(ShareReport), by=self.actor)
-        return Response(SharedShown(share).data)
+        return Response(self.shown(share, SharedShown))
 
 
 class AnyAccept(BaseContentNegotiation):
