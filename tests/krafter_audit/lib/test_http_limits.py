@@ -18,7 +18,7 @@ from tests.krafter_audit.lib.servers import Dns, Server, answer, drips, redirect
 
 type Serve = Callable[..., Server]
 
-SHORT = Limits(connect=0.3, read=0.3, total=0.6, body=100_000)
+SHORT = Limits(connect=0.2, read=0.2, total=0.3, body=100_000)
 OK = b"HTTP/1.1 200 OK\r\n"
 
 
@@ -64,12 +64,12 @@ def test_a_slow_drip_ends_at_the_deadline(piece: bytes, opening: bytes, serve: S
 
 def test_the_deadline_counts_over_all_redirects(serve: Serve, client: Client) -> None:
     def slow(connection: object, request: bytes) -> None:
-        threading.Event().wait(0.2)
+        threading.Event().wait(0.1)
         redirects(request.split(b" ")[1].decode() + "x")(connection, request)  # type: ignore[arg-type]
 
     server = serve(slow)
     with soon(), pytest.raises(TimedOut) as fault:
-        client.get(server.url, limits=Limits(total=1), follow_redirects=True)
+        client.get(server.url, limits=Limits(total=0.5), follow_redirects=True)
     assert 1 <= len(fault.value.history) <= 5
 
 
@@ -82,7 +82,7 @@ def test_a_handshake_that_hangs_times_out(serve: Serve, client: Client) -> None:
 def test_a_handshake_may_not_outlast_the_deadline(serve: Serve, client: Client) -> None:
     server = serve(drips(b"\x16\x03\x03\x40\x00", every=0.05))
     with soon(), pytest.raises(TimedOut):
-        client.get(server.url.replace("http:", "https:"), limits=Limits(connect=5, read=5, total=0.4))
+        client.get(server.url.replace("http:", "https:"), limits=Limits(connect=5, read=5, total=0.2))
 
 
 def test_a_server_that_reads_nothing_times_out(serve: Serve, client: Client) -> None:
@@ -104,7 +104,7 @@ def stuck_dns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr("socket.getaddrinfo", wait)
     monkeypatch.setattr(connections, "_LOOKUPS", threading.BoundedSemaphore(2))
-    monkeypatch.setattr(connections, "_LOOKUP_SECONDS", 0.3)
+    monkeypatch.setattr(connections, "_LOOKUP_SECONDS", 0.15)
     yield
     released.set()
 
@@ -117,7 +117,7 @@ def test_a_look_up_that_hangs_times_out() -> None:
     with soon(), pytest.raises(TimedOut):
         validate_url("http://site.example/", policy=AddressPolicy(), resolve=True)
     with soon(), pytest.raises(TimedOut):  # all threads for look-ups are taken by now
-        dial("site.example", 443, policy=AddressPolicy(), timeout=0.3)
+        dial("site.example", 443, policy=AddressPolicy(), timeout=0.15)
 
 
 def test_an_address_that_drops_packets_times_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
