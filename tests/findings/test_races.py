@@ -1,17 +1,15 @@
 """Real threads against PostgreSQL: sources report the same findings at the same instant."""
 
 import random
-import threading
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from findings.models import Finding, Regression
 from findings.services import triage
 from findings.services.ingestion import Sighting, ingest
 from remediation.services import verdicts
-from tests import factories
+from tests import factories, racing
 from tests.factories import World
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -21,24 +19,7 @@ ROUNDS = 10
 
 def at_once(*actions: Any) -> list[BaseException]:
     """Run the actions in threads that start together; return what broke."""
-    barrier, broken = threading.Barrier(len(actions)), []
-
-    def run(action: Any) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=10)
-            action()
-        except BaseException as error:  # noqa: BLE001 - handed to the test, which compares it
-            broken.append(error)
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=(action,)) for action in actions]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return broken
+    return [said for said in racing.at_once(*actions) if isinstance(said, BaseException)]
 
 
 def seen(world: World, titles: list[str]) -> Any:

@@ -17,7 +17,7 @@ from remediation.retention import EVIDENCE
 from remediation.services import verdicts
 from tests import factories
 from tests.factories import World
-from tests.remediation.test_races import at_once
+from tests.racing import at_once
 
 NOW = datetime.now(UTC)
 KEY = "security_header_csp"

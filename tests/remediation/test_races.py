@@ -3,11 +3,9 @@
 Every round starts with two threads at a barrier. No deadlock, no lost and no doubled effect.
 """
 
-import threading
-from collections.abc import Callable
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from typing import Any
 
 import pytest
 from django.db import close_old_connections, connection, transaction
@@ -18,13 +16,14 @@ from events.models import Event
 from findings.locks import lock_finding
 from findings.models import Regression
 from krafter_audit.lib import claims
-from krafter_audit.lib.errors import QuotaExceeded, Refusal
+from krafter_audit.lib.errors import QuotaExceeded
 from remediation import locks, recheck
 from remediation.models import CheckStatus, Task, Verification, VerificationPart
 from remediation.services import tasks, verdicts, verifications
 from tests import factories
 from tests.factories import World, where_things_stand
 from tests.krafter_audit.embedded.processes import eventually
+from tests.racing import Race, at_once, racers
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -34,36 +33,17 @@ PASSED = {"result": "passed", "task": "done", "finding": "resolved", "open regre
 FAILED = {"result": "failed", "task": "in_progress", "finding": "in_progress", "open regressions": 1}
 
 
-def at_once(*actions: Callable[[], Any]) -> list[Any]:
-    """Run the actions in threads that start together; return what each returned or the refusal that it met."""
-    barrier = threading.Barrier(len(actions))
-    answers: list[Any] = [None] * len(actions)
-
-    def run(place: int, action: Callable[[], Any]) -> None:
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=10)
-            answers[place] = action()
-        except Refusal as refusal:
-            answers[place] = refusal
-        except BaseException as error:  # noqa: BLE001 - handed to the test, which compares it
-            answers[place] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(actions)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    assert not any(thread.is_alive() for thread in threads), "a thread hangs: a deadlock"
-    return answers
+@pytest.fixture
+def world(transactional_db: None) -> Iterator[World]:
+    yield factories.world()
+    close_old_connections()
 
 
 @pytest.fixture
-def world(transactional_db: None) -> World:
-    yield factories.world()
-    close_old_connections()
+def both(world: World) -> Iterator[Race]:
+    """What runs two actions at once, round after round."""
+    with racers(2) as race:
+        yield race
 
 
 def events(verification: Verification, name: str) -> int:
@@ -100,22 +80,22 @@ def somebody_waits() -> bool:
         return cursor.fetchone()[0]
 
 
-def test_approve_against_approve_closes_once(world: World):
+def test_approve_against_approve_closes_once(world: World, both: Race):
     for _ in range(ROUNDS):
         verification = factories.verification(world, checks="passed", open_regressions=1)
 
-        answers = at_once(*[lambda: verdicts.approve(verification.pk, by=world.actor)] * 2)  # noqa: B023
+        answers = both(*[lambda: verdicts.approve(verification.pk, by=world.actor)] * 2)  # noqa: B023
 
         assert [answer.result for answer in answers] == ["passed", "passed"]
         assert where_things_stand(verification) == PASSED
         assert events(verification, "verification.approved") == 1
 
 
-def test_approve_against_reopen_is_one_outcome_after_the_other(world: World):
+def test_approve_against_reopen_is_one_outcome_after_the_other(world: World, both: Race):
     for _ in range(ROUNDS):
         verification = factories.verification(world, checks="passed")
 
-        approved, reopened = at_once(
+        approved, reopened = both(
             lambda: verdicts.approve(verification.pk, by=world.actor),  # noqa: B023
             lambda: verdicts.reopen(verification.pk, by=world.actor),  # noqa: B023
         )
@@ -130,14 +110,14 @@ def test_approve_against_reopen_is_one_outcome_after_the_other(world: World):
         assert Regression.objects.filter(verification_id=verification.pk).count() == 1
 
 
-def test_reopen_against_the_workers_late_write_drops_the_write(world: World):
+def test_reopen_against_the_workers_late_write_drops_the_write(world: World, both: Race):
     answer = recheck.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
         verification = factories.verification(world, checks="running")
         mine = claims.claim(VerificationPart, verification.parts.get().pk, seconds=30)
         assert mine is not None
 
-        wrote, reopened = at_once(
+        wrote, reopened = both(
             lambda: recheck.write(mine, "security_header_csp", answer),  # noqa: B023
             lambda: verdicts.reopen(verification.pk, by=world.actor),  # noqa: B023
         )
@@ -153,30 +133,30 @@ def test_reopen_against_the_workers_late_write_drops_the_write(world: World):
         assert recheck.write(mine, "security_header_csp", answer) is False
 
 
-def test_two_runs_share_the_last_unit_of_quota(world: World):
+def test_two_runs_share_the_last_unit_of_quota(world: World, both: Race):
     organization = world.organization
     for spent in range(ROUNDS):
         organization.ai_quota = spent + 1
         organization.save()
-        both = [factories.task(world), factories.task(world)]
+        pair = [factories.task(world), factories.task(world)]
 
-        answers = at_once(
+        answers = both(
             *[
                 lambda task=task: verifications.run(world.project, task_id=task.pk, by=world.actor)
-                for task in both
+                for task in pair
             ]
         )
 
         refused = [answer for answer in answers if isinstance(answer, QuotaExceeded)]
-        assert (len(refused), Verification.objects.filter(task__in=both).count()) == (1, 1)
+        assert (len(refused), Verification.objects.filter(task__in=pair).count()) == (1, 1)
         assert QuotaMonth.objects.get().spent == spent + 1
 
 
-def test_two_runs_of_one_task_make_one_verification(world: World):
+def test_two_runs_of_one_task_make_one_verification(world: World, both: Race):
     for _ in range(10):
         task = factories.task(world)
 
-        answers = at_once(*[lambda: verifications.run(world.project, task_id=task.pk, by=world.actor)] * 2)  # noqa: B023
+        answers = both(*[lambda: verifications.run(world.project, task_id=task.pk, by=world.actor)] * 2)  # noqa: B023
 
         codes = sorted(getattr(answer, "code", "made") for answer in answers)
         assert codes == ["made", "verification_in_progress"]
@@ -192,11 +172,11 @@ def test_two_first_reads_of_the_policy_make_one(world: World):
     assert set(answers) == {Policy.objects.get().pk}
 
 
-def test_changing_a_task_never_meets_a_verdict_in_a_deadlock(world: World):
+def test_changing_a_task_never_meets_a_verdict_in_a_deadlock(world: World, both: Race):
     for _ in range(10):
         verification = factories.verification(world, checks="passed")
 
-        changed, reopened = at_once(
+        changed, reopened = both(
             lambda: tasks.update(verification.task_id, changes={"status": "ready_verify"}, by=SYSTEM),  # noqa: B023
             lambda: verdicts.reopen(verification.pk, by=world.actor),  # noqa: B023
         )
