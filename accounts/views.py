@@ -12,7 +12,6 @@ from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -23,6 +22,7 @@ from accounts.models import Project, Scope
 from accounts.serializers import UsageShown
 from krafter_audit.api import bodies, etag, idempotency, ratelimit, replica
 from krafter_audit.api.columns import columns
+from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
@@ -256,7 +256,7 @@ class Nothing(serializers.Serializer[Any]):
 class UsageViewSet(OrganizationViewSet):
     """What the organisation has spent of its quota."""
 
-    @extend_schema(responses=UsageShown, summary="This month's quota and what is spent of it")
+    @described(responses=UsageShown, summary="This month's quota and what is spent of it")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the current month."""
         return Response(self.shown(quota.usage(self.caller.organization), UsageShown))

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,26 +12,25 @@ from findings.models import Site, SiteAccess
 from findings.services import sites
 from findings.site_serializers import AddSite, SiteShown
 from findings.views import CURSOR, LIMIT
+from krafter_audit.api.described import described
 from krafter_audit.lib.errors import NotFound
 
 
 class SiteViewSet(ProjectViewSet):
     """The hosts that a project says are its own."""
 
-    @extend_schema(
-        summary="List sites, newest first", parameters=[LIMIT, CURSOR], responses=SiteShown(many=True)
-    )
+    @described(summary="List sites, newest first", parameters=[LIMIT, CURSOR], responses=SiteShown(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Site.objects.filter(project=self.project)
         return self.show_newest(rows, SiteShown, total=rows.count)
 
-    @extend_schema(summary="Read a site", responses=SiteShown)
+    @described(summary="Read a site", responses=SiteShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one site and the ways to prove it."""
         return self.show(self.find(Site.objects.all(), pk), SiteShown)
 
-    @extend_schema(
+    @described(
         summary="Name a host of the project", request=AddSite, responses={201: SiteShown, 200: SiteShown}
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -40,7 +38,7 @@ class SiteViewSet(ProjectViewSet):
         site, made = sites.add(self.project, by=self.actor, **self.body(AddSite))
         return self.show(site, SiteShown, status=201 if made else 200)
 
-    @extend_schema(summary="Look at the proof", request=None, responses={202: SiteShown})
+    @described(summary="Look at the proof", request=None, responses={202: SiteShown})
     def verify(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Queue a look at the DNS, the file and the start page."""
         self.nothing()
@@ -52,7 +50,7 @@ class SiteViewSet(ProjectViewSet):
 class AccessViewSet(ProjectViewSet):
     """What lets looks into a site behind a login."""
 
-    @extend_schema(summary="Read which access is set", responses=AccessShown)
+    @described(summary="Read which access is set", responses=AccessShown)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the origin and the kinds; 404 where nothing is set."""
         row = SiteAccess.objects.filter(project=self.project).defer("credentials").first()
@@ -60,9 +58,7 @@ class AccessViewSet(ProjectViewSet):
             raise NotFound
         return self.show(row, AccessShown)
 
-    @extend_schema(
-        summary="Set the access to a site behind a login", request=PutAccess, responses=AccessShown
-    )
+    @described(summary="Set the access to a site behind a login", request=PutAccess, responses=AccessShown)
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Seal and keep it; what was set before is replaced."""
         asked = self.body(PutAccess)
@@ -73,7 +69,7 @@ class AccessViewSet(ProjectViewSet):
         )
         return self.show(row, AccessShown)
 
-    @extend_schema(summary="Forget the access", request=None, responses={200: None})
+    @described(summary="Forget the access", request=None, responses={200: None})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Wipe it."""
         access.wipe(self.project, by=self.actor)

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -27,6 +27,7 @@ from findings.serializers import (
 )
 from findings.services import scans, triage
 from findings.services.ingestion import Sighting, ingest
+from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
@@ -46,7 +47,7 @@ class FindingViewSet(ProjectViewSet):
 
     replicated = frozenset({"list", "regressions"})
 
-    @extend_schema(
+    @described(
         summary="List findings, the most urgent first",
         parameters=[
             one_of("severity", Severity.values),
@@ -75,12 +76,12 @@ class FindingViewSet(ProjectViewSet):
             page = by_offset(rows, params, total=total)
         return self.show_page(page, FindingShown)
 
-    @extend_schema(summary="Read a finding", responses=FindingShown)
+    @described(summary="Read a finding", responses=FindingShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
         return self.read(pk, FindingShown)
 
-    @extend_schema(
+    @described(
         summary="Report a finding", request=ReportFinding, responses={201: FindingShown, 200: FindingShown}
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
@@ -89,7 +90,7 @@ class FindingViewSet(ProjectViewSet):
         outcome = ingest(self.project, [sighting], by=self.actor)
         return self.show(outcome.findings[0], FindingShown, status=201 if outcome.created else 200)
 
-    @extend_schema(summary="Change a finding", request=ChangeFinding, responses=FindingShown)
+    @described(summary="Change a finding", request=ChangeFinding, responses=FindingShown)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = triage.update(
@@ -101,7 +102,7 @@ class FindingViewSet(ProjectViewSet):
         )
         return self.show(changed, FindingShown)
 
-    @extend_schema(
+    @described(
         summary="List the regressions of a finding",
         parameters=[LIMIT, CURSOR],
         responses=RegressionShown(many=True),
@@ -118,7 +119,7 @@ class FindingBulkViewSet(ProjectViewSet):
 
     body_limit = 16 * MEBIBYTE
 
-    @extend_schema(summary="Report up to 1,000 findings", request=ReportFindings, responses=BulkShown)
+    @described(summary="Report up to 1,000 findings", request=ReportFindings, responses=BulkShown)
     def create(self, request: Request, **kwargs: Any) -> Response:
         """All or nothing, or `"mode": "partial"` with an answer for each item."""
         asked = self.body(ReportFindings)
@@ -135,7 +136,7 @@ class FindingBulkViewSet(ProjectViewSet):
 class FindingBulkUpdateViewSet(ProjectViewSet):
     """One change of many findings."""
 
-    @extend_schema(summary="Change many findings", request=UpdateFindings, responses=BulkUpdateShown)
+    @described(summary="Change many findings", request=UpdateFindings, responses=BulkUpdateShown)
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all that match, or with `dry_run` say how many would be changed."""
         asked = self.body(UpdateFindings)
@@ -146,7 +147,7 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
 class RegressionViewSet(ProjectViewSet):
     """Findings that came back."""
 
-    @extend_schema(
+    @described(
         summary="List regressions, newest first",
         parameters=[LIMIT, CURSOR],
         responses=RegressionShown(many=True),
@@ -165,27 +166,25 @@ class ScanViewSet(ProjectViewSet):
     strict_actions = frozenset({"run"})
     prepared: ClassVar = {"run": "address"}
 
-    @extend_schema(
-        summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True)
-    )
+    @described(summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Scan.objects.filter(project=self.project)
         return self.show_newest(rows, ScanShown, total=lambda: tallies.count(self.project.pk, "scan"))
 
-    @extend_schema(summary="Read a scan", responses=ScanShown)
+    @described(summary="Read a scan", responses=ScanShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one scan."""
         return self.read(pk, ScanShown)
 
-    @extend_schema(summary="List the pages of a scan", responses=ScanPageShown(many=True))
+    @described(summary="List the pages of a scan", responses=ScanPageShown(many=True))
     def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with all of them, at most 25 for each scanner, in the order in which they are looked at."""
         self.refuse_unknown_parameters(())
         pages = pages_of(self.find(Scan.objects.only("id"), pk))
         return self.show_page(Page(pages, len(pages)), ScanPageShown)
 
-    @extend_schema(
+    @described(
         summary="List what each check said of each page, newest first",
         parameters=[
             one_of("outcome", [*OUTCOMES]),
@@ -206,7 +205,7 @@ class ScanViewSet(ProjectViewSet):
         page = by_cursor(listing, request.query_params, bound_to=bound_to, total=rows.order_by().count)
         return self.show_page(page, ScanResultShown)
 
-    @extend_schema(summary="Scan an address", request=RunScan, responses={202: ScanShown})
+    @described(summary="Scan an address", request=RunScan, responses={202: ScanShown})
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue a scan; one unit of quota."""
         trigger = self.body(RunScan)["trigger"]

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,12 +9,13 @@ from accounts.views import ProjectViewSet
 from integrations import destinations
 from integrations.alert_serializers import AlertShown, DestinationShown, SetDestination
 from integrations.models import Alert, Destination
+from krafter_audit.api.described import described
 
 
 class AlertViewSet(ProjectViewSet):
     """The messages of a project."""
 
-    @extend_schema(summary="List alerts", responses=AlertShown(many=True))
+    @described(summary="List alerts", responses=AlertShown(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the messages, the newest first."""
         rows = Alert.objects.filter(project=self.project)
@@ -25,21 +25,21 @@ class AlertViewSet(ProjectViewSet):
 class DestinationViewSet(ProjectViewSet):
     """Where alerts go."""
 
-    @extend_schema(summary="List where alerts go", responses=DestinationShown(many=True))
+    @described(summary="List where alerts go", responses=DestinationShown(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each channel that is set."""
         self.refuse_unknown_parameters(())
         rows = Destination.objects.filter(project=self.project).order_by("channel")
         return Response([self.shown(destinations.shown(row), DestinationShown) for row in rows])
 
-    @extend_schema(summary="Set where a channel leads", request=SetDestination, responses=DestinationShown)
+    @described(summary="Set where a channel leads", request=SetDestination, responses=DestinationShown)
     def set(self, request: Request, channel: str, **kwargs: Any) -> Response:
         """Keep the webhook sealed, or the addresses."""
         destinations.refuse_unknown(channel)
         row = destinations.put(self.project, channel, by=self.actor, **self.body(SetDestination))
         return Response(self.shown(destinations.shown(row), DestinationShown))
 
-    @extend_schema(summary="Forget where a channel leads", request=None, responses=DestinationShown)
+    @described(summary="Forget where a channel leads", request=None, responses=DestinationShown)
     def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
         """Forget it."""
         row = destinations.remove(self.project, channel, by=self.actor)

@@ -3,7 +3,6 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,6 +22,7 @@ from integrations.serializers import (
     SyncRunShown,
     placeholder,
 )
+from krafter_audit.api.described import described
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 
 
@@ -31,7 +31,7 @@ class IntegrationViewSet(ProjectViewSet):
 
     prepared: ClassVar = {"connect": "credentials"}
 
-    @extend_schema(summary="List the eight providers", responses=IntegrationListed(many=True))
+    @described(summary="List the eight providers", responses=IntegrationListed(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each provider, always in the same order."""
         self.refuse_unknown_parameters(())
@@ -40,7 +40,7 @@ class IntegrationViewSet(ProjectViewSet):
             [self.shown(row, IntegrationShown) if row else placeholder(name) for name, row in entries]
         )
 
-    @extend_schema(summary="Connect a provider", request=ConnectIntegration, responses=IntegrationShown)
+    @described(summary="Connect a provider", request=ConnectIntegration, responses=IntegrationShown)
     def connect(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Keep credentials, or exchange a code for them."""
         row = services.connect(self.project, provider, credentials=self.credentials, by=self.actor)
@@ -54,13 +54,13 @@ class IntegrationViewSet(ProjectViewSet):
         asked = self.body(ConnectIntegration)
         return asked.get("credentials") or services.sign_in(self.project, provider, **asked)
 
-    @extend_schema(summary="Disconnect a provider", request=None, responses=IntegrationShown)
+    @described(summary="Disconnect a provider", request=None, responses=IntegrationShown)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Wipe the credentials; 404 for a provider that was never connected."""
         row = services.disconnect(self.project, provider, by=self.actor)
         return self.show(row, IntegrationShown)
 
-    @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationShown})
+    @described(summary="Sync a provider", request=None, responses={202: IntegrationShown})
     def sync(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Queue a sync of all that is pending."""
         services.refuse_unknown(provider)
@@ -68,13 +68,13 @@ class IntegrationViewSet(ProjectViewSet):
         row = services.request_sync(self.project, provider, by=self.actor)
         return self.show(row, IntegrationShown, status=202)
 
-    @extend_schema(summary="Read when a provider is synced next", responses=ScheduleShown)
+    @described(summary="Read when a provider is synced next", responses=ScheduleShown)
     def schedule(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the next time; 404 for a provider that was never connected."""
         row = queries.row_of(self.project, provider)
         return self.show(row, ScheduleShown)
 
-    @extend_schema(summary="Read what the last syncs did", responses=SyncRunShown(many=True))
+    @described(summary="Read what the last syncs did", responses=SyncRunShown(many=True))
     def log(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the last runs, the newest first."""
         services.refuse_unknown(provider)
@@ -86,13 +86,13 @@ class IntegrationViewSet(ProjectViewSet):
 class HookViewSet(ProjectViewSet):
     """Where a provider calls a project."""
 
-    @extend_schema(summary="Read where a provider calls", responses=HookShown)
+    @described(summary="Read where a provider calls", responses=HookShown)
     def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the address; the secret was shown once."""
         services.refuse_unknown(provider)
         return self._show(hooks.find(self.project, provider))
 
-    @extend_schema(summary="Let a provider call", request=MakeHook, responses=HookShown)
+    @described(summary="Let a provider call", request=MakeHook, responses=HookShown)
     def make(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Make a new secret, or take the provider's own; the one before is void at once."""
         services.refuse_unknown(provider)
@@ -100,7 +100,7 @@ class HookViewSet(ProjectViewSet):
         hook, made = hooks.make(self.project, provider, secret=secret, by=self.actor)
         return self._show(hook, made)
 
-    @extend_schema(summary="Let a provider call no more", request=None, responses=HookShown)
+    @described(summary="Let a provider call no more", request=None, responses=HookShown)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Take the address away."""
         services.refuse_unknown(provider)
@@ -113,7 +113,7 @@ class HookViewSet(ProjectViewSet):
 class ConflictViewSet(ProjectViewSet):
     """What a project and a provider want differently."""
 
-    @extend_schema(
+    @described(
         summary="List the conflicts of a provider",
         parameters=[ConflictsWanted],
         responses=ConflictShown(many=True),
@@ -130,7 +130,7 @@ class ConflictViewSet(ProjectViewSet):
         page = by_cursor(Rows(rows), request.query_params, bound_to=place, total=rows.count)
         return self.show_page(page, ConflictShown)
 
-    @extend_schema(summary="Resolve a conflict", request=ResolveConflict, responses=ConflictShown)
+    @described(summary="Resolve a conflict", request=ResolveConflict, responses=ConflictShown)
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
         """Let one side count; a conflict that is resolved already stays as it is."""
         conflict = queries.conflict_of(self.project, provider, as_uuid(pk))

@@ -222,11 +222,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Findings become tasks, tasks are verified on the live site, and a verification closes them.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
+    "PREPROCESSING_HOOKS": ["krafter_audit.api.schema.read_what_is_described"],
     # Enums stay where they are used: "status" means five different lists of words here.
     "POSTPROCESSING_HOOKS": ["krafter_audit.api.schema.add_security"],
 }

@@ -1,20 +1,16 @@
 """Every address of the system."""
 
-from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.decorators.csp import csp_override
 from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
-from rest_framework.renderers import JSONRenderer
 
 from accounts.views import UsageViewSet
 from krafter_audit import health
+from krafter_audit.api import docs
 from krafter_audit.api.exceptions import not_found
 
 AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 APPS = ("findings", "remediation", "integrations", "reports")
-docs = csp_override(settings.DOCS_CSP)(SpectacularSwaggerSplitView.as_view(url_name="schema"))
 
 urlpatterns = [
     *(path(AUDIT, include(f"{app}.urls")) for app in APPS),  # first: they are asked for most
@@ -23,8 +19,8 @@ urlpatterns = [
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),
     path("metrics", health.metrics),
-    path("api/v1/schema", SpectacularJSONAPIView.as_view(renderer_classes=[JSONRenderer]), name="schema"),
-    path("api/docs", docs, name="docs"),
+    path("api/v1/schema", docs.schema, name="schema"),
+    path("api/docs", docs.page, name="docs"),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
     path("", include("remediation.public_urls")),
     path("", include("reports.public_urls")),

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -14,6 +14,7 @@ from findings.filters import narrowed
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.columns import columns
+from krafter_audit.api.described import described
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.lib.errors import InvalidParams
 from krafter_audit.lib.proof.keys import as_jwk
@@ -40,7 +41,7 @@ from remediation.services import policies, tasks, verdicts, verifications
 class TaskViewSet(ProjectViewSet):
     """Units of work that close findings."""
 
-    @extend_schema(
+    @described(
         summary="List tasks, newest first",
         parameters=[
             one_of("status", Task.Status.values),
@@ -66,18 +67,18 @@ class TaskViewSet(ProjectViewSet):
         page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
         return self.show_page(page, TaskShown)
 
-    @extend_schema(summary="Read a task", responses=TaskShown)
+    @described(summary="Read a task", responses=TaskShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one task."""
         return self.read(pk, TaskShown)
 
-    @extend_schema(summary="Create a task from a finding", request=CreateTask, responses={201: TaskShown})
+    @described(summary="Create a task from a finding", request=CreateTask, responses={201: TaskShown})
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Make the task."""
         task = tasks.create(self.project, by=self.actor, **self.body(CreateTask))
         return self.show(task, TaskShown, status=201)
 
-    @extend_schema(summary="Change a task", request=ChangeTask, responses=TaskShown)
+    @described(summary="Change a task", request=ChangeTask, responses=TaskShown)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = tasks.update(
@@ -93,7 +94,7 @@ class TaskViewSet(ProjectViewSet):
 class VerificationViewSet(ProjectViewSet):
     """Looks at whether a task's finding is gone."""
 
-    @extend_schema(
+    @described(
         summary="List verifications, newest first",
         parameters=[LIMIT, CURSOR],
         responses=VerificationShown(many=True),
@@ -105,18 +106,18 @@ class VerificationViewSet(ProjectViewSet):
             rows, VerificationShown, total=lambda: tallies.count(self.project.pk, "verification")
         )
 
-    @extend_schema(summary="Read a verification", responses=VerificationShown)
+    @described(summary="Read a verification", responses=VerificationShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one verification."""
         return self.read(pk, VerificationShown)
 
-    @extend_schema(summary="Read what a verification saw", responses=VerificationEvidenceShown)
+    @described(summary="Read what a verification saw", responses=VerificationEvidenceShown)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with the evidence of each check and the links of the chain."""
         verification = self.find(Verification.objects.all(), pk)
         return Response(self.shown(evidence.of(verification), VerificationEvidenceShown))
 
-    @extend_schema(
+    @described(
         summary="Download a verification's evidence as a signed file",
         responses={(200, "application/json"): OpenApiTypes.BINARY},
     )
@@ -125,20 +126,20 @@ class VerificationViewSet(ProjectViewSet):
         found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
         return bundles.as_file(found)
 
-    @extend_schema(summary="Run a verification", request=RunVerification, responses={202: VerificationShown})
+    @described(summary="Run a verification", request=RunVerification, responses={202: VerificationShown})
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue another look; one unit of quota."""
         verification = verifications.run(self.project, by=self.actor, **self.body(RunVerification))
         return self.show(verification, VerificationShown, status=202)
 
-    @extend_schema(summary="Approve: the fix holds", request=ApproveVerification, responses=VerificationShown)
+    @described(summary="Approve: the fix holds", request=ApproveVerification, responses=VerificationShown)
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close task, finding and regressions in one transaction."""
         reason = self.body(ApproveVerification).get("reason", "")
         decided = verdicts.approve(as_uuid(pk), project=self.project, by=self.actor, override_reason=reason)
         return self.show(decided, VerificationShown)
 
-    @extend_schema(summary="Reopen: the issue persists", request=None, responses=VerificationShown)
+    @described(summary="Reopen: the issue persists", request=None, responses=VerificationShown)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo the approval, or refuse the fix, and record a regression."""
         self.nothing()
@@ -157,12 +158,12 @@ class PolicyViewSet(ProjectViewSet):
 
     read_only_posts = frozenset({"test"})
 
-    @extend_schema(summary="Read the current policy", responses=PolicyShown)
+    @described(summary="Read the current policy", responses=PolicyShown)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the active policy; the first read makes the default."""
         return self.show(policies.current(self.project), PolicyShown)
 
-    @extend_schema(summary="Replace the current policy", request=ReplacePolicy, responses=PolicyShown)
+    @described(summary="Replace the current policy", request=ReplacePolicy, responses=PolicyShown)
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Replace name and config wholesale."""
         asked = self.body(ReplacePolicy)
@@ -176,7 +177,7 @@ class PolicyViewSet(ProjectViewSet):
         )
         return self.show(policy, PolicyShown)
 
-    @extend_schema(
+    @described(
         summary="Test a policy",
         parameters=[OpenApiParameter("simulate", str, enum=["true", "false"])],
         request=TestPolicy,
@@ -199,7 +200,7 @@ class PolicyViewSet(ProjectViewSet):
 class CommandCenterViewSet(ProjectViewSet):
     """The project at a glance."""
 
-    @extend_schema(summary="Where the project stands", responses=CommandCenterShown)
+    @described(summary="Where the project stands", responses=CommandCenterShown)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with counts, the latest scan and what is overdue."""
         return Response(self.shown(queries.command_center(self.project), CommandCenterShown))

@@ -4,13 +4,14 @@ from typing import Any
 
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
 from events import tallies
+from krafter_audit.api.described import described
 from reports import files, periods, queries, services
 from reports.models import Report, Share
 from reports.serializers import ExportReport, ReportShown, SharedShown, ShareReport, ShareShown, SummaryShown
@@ -28,31 +29,31 @@ class ReportViewSet(ProjectViewSet):
 
     replicated = frozenset({"list", "summary"})
 
-    @extend_schema(summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=SummaryShown)
+    @described(summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=SummaryShown)
     def summary(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the burn-down and the rates."""
         self.refuse_unknown_parameters(periods.PARAMETERS)
         period = periods.asked_in(request.query_params)
         return Response(self.shown(queries.summary(self.project, period), SummaryShown))
 
-    @extend_schema(summary="List reports, newest first", parameters=PAGE, responses=ReportShown(many=True))
+    @described(summary="List reports, newest first", parameters=PAGE, responses=ReportShown(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Report.objects.filter(project=self.project)
         return self.show_newest(rows, ReportShown, total=lambda: tallies.count(self.project.pk, "report"))
 
-    @extend_schema(summary="Read a report", responses=ReportShown)
+    @described(summary="Read a report", responses=ReportShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one report."""
         return self.show(self.find(Report.objects.all(), pk), ReportShown)
 
-    @extend_schema(summary="Export a report", request=ExportReport, responses={202: ReportShown})
+    @described(summary="Export a report", request=ExportReport, responses={202: ReportShown})
     def export(self, request: Request, **kwargs: Any) -> Response:
         """Freeze the summary and queue the file; one unit of quota."""
         report = services.export(self.project, format=self.body(ExportReport)["format"], by=self.actor)
         return self.show(report, ReportShown, status=202)
 
-    @extend_schema(summary="Share the latest report", request=ShareReport, responses=SharedShown)
+    @described(summary="Share the latest report", request=ShareReport, responses=SharedShown)
     def share(self, request: Request, **kwargs: Any) -> Response:
         """Hand the latest report on by link, e-mail or Slack."""
         share = services.share(self.project, **self.body(ShareReport), by=self.actor)
@@ -76,7 +77,7 @@ class ReportFileViewSet(ProjectViewSet):
 
     content_negotiation_class = AnyAccept
 
-    @extend_schema(
+    @described(
         summary="Download the file of a report",
         responses={
             (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "JSON, CSV or PDF."),
@@ -90,18 +91,18 @@ class ReportFileViewSet(ProjectViewSet):
 class ShareViewSet(ProjectViewSet):
     """The shares of a project's reports."""
 
-    @extend_schema(summary="List shares, newest first", parameters=PAGE, responses=ShareShown(many=True))
+    @described(summary="List shares, newest first", parameters=PAGE, responses=ShareShown(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Share.objects.filter(project=self.project).defer("webhook")
         return self.show_newest(rows, ShareShown, total=lambda: tallies.count(self.project.pk, "share"))
 
-    @extend_schema(summary="Read a share", responses=ShareShown)
+    @described(summary="Read a share", responses=ShareShown)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one share."""
         return self.show(self.find(Share.objects.defer("webhook"), pk), ShareShown)
 
-    @extend_schema(summary="Revoke a share", responses=ShareShown)
+    @described(summary="Revoke a share", responses=ShareShown)
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the link for good."""
         self.nothing()

@@ -11,7 +11,7 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
-from krafter_audit.api.envelope import EnvelopeRenderer, Failure, refuse
+from krafter_audit.api.envelope import Failure, refuse
 from krafter_audit.lib import errors
 
 logger = logging.getLogger(__name__)
@@ -36,11 +36,9 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse:
     refusal = translate(exc)
     # The trace leads to the frames that hold the answer, which holds the refusal: nothing of it would go by itself.
     refusal.__traceback__ = refusal.__context__ = refusal.__cause__ = None
-    view, request = context.get("view"), context.get("request")
+    view = context.get("view")
     if isinstance(refusal, errors.MethodNotAllowed) and view is not None:
         refusal.headers["allow"] = ", ".join(view.allowed_methods)
-    if request is not None and EnvelopeRenderer not in getattr(view, "renderer_classes", ()):
-        return refuse(request._request, refusal)  # the schema and its page have renderers of their own
     return Response(Failure(refusal), status=refusal.status, headers=refusal.headers)
 
 

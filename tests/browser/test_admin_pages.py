@@ -1,5 +1,6 @@
-"""The admin in a real browser: nothing is refused by the policy of content, nothing is wider than the screen."""
+"""Pages for people in a real browser: no policy of content refuses any of it, nothing is wider than the screen."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
 from findings.models import ScanResult
+from krafter_audit.api.docs import DESCRIPTION
 from remediation.evidence import append
 from remediation.models import Verification
 from tests import factories, staff
@@ -68,6 +70,27 @@ def test_pages_run_under_their_policy_and_fit_a_phone_and_a_desk(live_server: An
         browser.close()
 
     assert (complaints, wider) == ([], [])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_page_of_the_docs_shows_every_operation_and_opens_one(live_server: Any) -> None:
+    described = json.loads(DESCRIPTION.read_bytes())["paths"].values()
+
+    with sync_playwright() as play:
+        browser = chromium(play)
+        page, complaints = watched(browser, PHONE)
+        page.goto(f"{live_server.url}/api/docs")
+        page.wait_for_selector(".opblock")
+        shown = page.locator(".opblock").count()
+        operation = page.locator(".opblock", has_text="List findings, the most urgent first")
+        operation.locator(".opblock-summary-control").click()
+        operation.locator(".try-out__btn").click()
+        operation.locator("input[placeholder=cursor]").fill("next")
+        wider = [width for width in (PHONE, DESK) if too_wide(page, width)]
+        browser.close()
+
+    assert (complaints, wider) == ([], [])
+    assert shown == sum(len(methods) for methods in described)
 
 
 @pytest.mark.django_db(transaction=True)
