@@ -28,16 +28,15 @@ def storage(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_a_failing_element_is_shown_to_who_may_read_the_project(world: World, storage: Path) -> None:
-    with (
-        served(Site({"/": FAINT})) as site,
-        loopback_client() as client,
-        Browser(policy=client.policy) as browser,
-    ):
-        facts = Facts(site.url, client, browser=browser)
+@pytest.mark.usefixtures("soon_quiet")
+def test_a_failing_element_is_shown_to_who_may_read_the_project(
+    world: World, storage: Path, chrome: Browser
+) -> None:
+    with served(Site({"/": FAINT})) as site, loopback_client() as client:
+        facts = Facts(site.url, client, browser=chrome)
         facts.browsing.keep_picture = pictures.keeper(world.project.pk)
         said = dict(look(site.url, [KEY], facts=facts))[KEY]
-        guarded = Facts(site.url, client, browser=browser)
+        guarded = Facts(site.url, client, browser=chrome)
         guarded.client.access = Access("https://staging.example.com", {"X-Key": "k3y"})
         guarded.browsing.keep_picture = pictures.keeper(world.project.pk)
         hidden = dict(look(site.url, [KEY], facts=guarded))[KEY]

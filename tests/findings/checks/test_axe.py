@@ -11,7 +11,6 @@ from findings.checks.browsing import RULE
 from findings.checks.registry import REGISTRY, keys
 from findings.visiting import axe, profile
 from findings.visiting.world import World
-from krafter_audit.lib.http import AddressPolicy
 from tests.findings.checks.base_page import html, page
 from tests.findings.checks.faults import FAULTS
 from tests.findings.checks.rendered_faults import RENDERED_FAULTS
@@ -27,16 +26,12 @@ ALSO_BROKEN = dict.fromkeys(
 
 
 @pytest.fixture(scope="module")
-def rendered() -> Iterator[Page]:
+def rendered(one_browser: Browser) -> Iterator[Page]:
     """A page of the phone that may hold any markup: nothing of it is loaded from anywhere."""
     plain = Site(
         {"/": page("<title>Empty</title>", {"Content-Security-Policy": None, "Content-Encoding": None})}
     )
-    with (
-        served(plain),
-        Browser(policy=AddressPolicy.from_setting("127.0.0.0/8")) as browser,
-        browser.page(plain.url, **profile.PHONE) as opened,
-    ):
+    with served(plain), one_browser.page(plain.url, **profile.PHONE) as opened:
         yield opened
 
 

@@ -1,6 +1,5 @@
 """What a browser sees: the rendered page is judged, once for all checks, and whatever stands in its place is not."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -16,6 +15,7 @@ from tests.findings.checks.base_page import html
 from tests.findings.checks.kinds import BY_BROWSER_ALONE
 from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
 
+pytestmark = pytest.mark.usefixtures("soon_quiet")
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 # After the first paint, whenever that comes: what moves or blocks before it does not count.
 JUMPS_AND_BLOCKS = """<body><h1>Hello</h1><script>
@@ -24,19 +24,6 @@ JUMPS_AND_BLOCKS = """<body><h1>Hello</h1><script>
         document.querySelector('h1').style.marginTop = '300px' }, 30)))</script>"""
 MENDS_ITSELF = "<script>document.querySelector('img').alt = 'A lamp'; document.title = 'Lamps'</script>"
 FAULTY_UNTIL_RENDERED = html(replace=(' alt="A lamp"', ""), add=MENDS_ITSELF)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with Browser(policy=AddressPolicy.from_setting("127.0.0.0/8")) as opened:
-        yield opened
-
-
-@pytest.fixture(autouse=True)
-def soon_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    """These pages are small: a fifth of a second without traffic is quiet enough for them."""
-    monkeypatch.setattr(sight, "QUIET", 0.2)
-    monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.6)
 
 
 def plain(text: str, status: int = 200) -> Answer:
@@ -48,8 +35,8 @@ def looked(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Ou
         return dict(look(site.url, asked, client=client, retry_delays=(), **options))
 
 
-def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(browser: Browser) -> None:
-    said = looked({"/": plain(html())}, "a11y_color_contrast", browser=browser)["a11y_color_contrast"]
+def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(chrome: Browser) -> None:
+    said = looked({"/": plain(html())}, "a11y_color_contrast", browser=chrome)["a11y_color_contrast"]
 
     assert said.status == PASSED
     assert {name: said.evidence[name] for name in ("method", "visits", "profile")} == {
@@ -61,10 +48,10 @@ def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(brows
     assert said.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
 
 
-def test_what_scripts_have_mended_passes_in_a_browser_and_not_in_the_markup(browser: Browser) -> None:
+def test_what_scripts_have_mended_passes_in_a_browser_and_not_in_the_markup(chrome: Browser) -> None:
     answers = {"/": plain(FAULTY_UNTIL_RENDERED)}
 
-    seen = looked(answers, "a11y_image_alt", "a11y_color_contrast", browser=browser)
+    seen = looked(answers, "a11y_image_alt", "a11y_color_contrast", browser=chrome)
     sent = looked(answers, "a11y_image_alt", "a11y_color_contrast")
 
     assert (seen["a11y_image_alt"].status, seen["a11y_image_alt"].evidence["method"]) == (PASSED, "browser")
@@ -102,7 +89,7 @@ def test_a_browser_that_does_not_start_is_no_reason_to_look_at_the_markup_instea
     ],
 )
 def test_what_scripts_put_in_the_page_s_place_is_not_judged(
-    script: str, reason: str, browser: Browser, monkeypatch: pytest.MonkeyPatch
+    script: str, reason: str, chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sight, "MOST_SECONDS_TO_SETTLE", 1)
     answers = {
@@ -110,13 +97,13 @@ def test_what_scripts_put_in_the_page_s_place_is_not_judged(
         "/login": plain("<title>Sign in</title><form><input type=password></form>"),
         "/broken": plain("<title>Error</title>", 500),
     }
-    said = looked(answers, "a11y_image_alt", browser=browser, before={"a11y_image_alt": Outcome(FAILED)})
+    said = looked(answers, "a11y_image_alt", browser=chrome, before={"a11y_image_alt": Outcome(FAILED)})
 
     assert (said["a11y_image_alt"].status, said["a11y_image_alt"].reason) == (INCONCLUSIVE, reason)
 
 
 def test_a_page_that_asks_again_and_again_settles_all_the_same(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(traffic, "LASTING_AFTER", 0.2)
     answers = {
@@ -124,18 +111,18 @@ def test_a_page_that_asks_again_and_again_settles_all_the_same(
         "/news": plain("{}"),
     }
 
-    assert looked(answers, "a11y_image_alt", browser=browser)["a11y_image_alt"].status == PASSED
+    assert looked(answers, "a11y_image_alt", browser=chrome)["a11y_image_alt"].status == PASSED
 
 
-def test_a_script_that_leads_to_another_site_is_noticed(browser: Browser) -> None:
+def test_a_script_that_leads_to_another_site_is_noticed(chrome: Browser) -> None:
     with served(Site({"/": plain(html())}), host="127.0.0.2") as elsewhere:
         leads = plain(html(add=f"<script>location = '{elsewhere.url}'</script>"))
-        said = looked({"/": leads}, "a11y_image_alt", browser=browser)["a11y_image_alt"]
+        said = looked({"/": leads}, "a11y_image_alt", browser=chrome)["a11y_image_alt"]
 
     assert (said.status, said.reason) == (INCONCLUSIVE, "offsite_redirect")
 
 
-def test_scripts_are_measured_by_what_runs_and_by_what_minifying_saves(browser: Browser) -> None:
+def test_scripts_are_measured_by_what_runs_and_by_what_minifying_saves(chrome: Browser) -> None:
     idle = "function idle() { return '" + "x" * 30_000 + "'; }"
     loose = "var a = 1; // a remark that nobody needs\n" * 150
     script = [("Content-Type", "text/javascript")]
@@ -146,7 +133,7 @@ def test_scripts_are_measured_by_what_runs_and_by_what_minifying_saves(browser: 
             "/": plain("<h1>Hello</h1><script src=/a.js></script>"),
             "/a.js": Answer(code, headers=script),
         }
-        return [(one.status, one.value) for one in looked(answers, *keys, browser=browser).values()]
+        return [(one.status, one.value) for one in looked(answers, *keys, browser=chrome).values()]
 
     assert said(idle + loose) == [(FAILED, None), (FAILED, 29.326)]
     assert said("idle();" + idle) == [(PASSED, None), (PASSED, 0.0)]
@@ -167,10 +154,10 @@ def test_what_minifying_takes_away_is_blanks_and_comments(source: str, spare: in
     assert spare_of(source) == spare
 
 
-def test_a_load_is_timed_as_on_a_slow_phone(browser: Browser) -> None:
+def test_a_load_is_timed_as_on_a_slow_phone(chrome: Browser) -> None:
     # Painted first: what moves before it was ever shown is no shift.
     with served(Site({"/": plain(JUMPS_AND_BLOCKS)})) as site:
-        seen = [load_with_the_jump(browser, site.url, throttled=throttled) for throttled in (False, True)]
+        seen = [load_with_the_jump(chrome, site.url, throttled=throttled) for throttled in (False, True)]
 
     fast, timed = (one.vitals for one in seen)
     assert [one.cls > 0.1 for one in (fast, timed)] == [True, True]
@@ -188,24 +175,24 @@ def load_with_the_jump(browser: Browser, url: str, *, throttled: bool) -> Sight:
     return seen
 
 
-def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(browser: Browser) -> None:
+def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(chrome: Browser) -> None:
     key = "a11y_image_alt"
     before = {key: Outcome(FAILED, evidence={"page_elements": 900})}
 
-    said = looked({"/": plain(html())}, key, browser=browser, before=before)[key]
+    said = looked({"/": plain(html())}, key, browser=chrome, before=before)[key]
 
     assert (said.status, said.reason) == (INCONCLUSIVE, "target_missing")
 
 
-def test_what_axe_cannot_tell_does_not_pass_unless_it_was_so_before(browser: Browser) -> None:
+def test_what_axe_cannot_tell_does_not_pass_unless_it_was_so_before(chrome: Browser) -> None:
     key, unsure = (
         "a11y_color_contrast",
         '<footer><p style="background:url(/x.png)">Over a picture</p></footer>',
     )
     answers = {"/": plain(html(add=unsure))}
 
-    first = looked(answers, key, browser=browser)[key]
-    again = looked(answers, key, browser=browser, before={key: first})[key]
+    first = looked(answers, key, browser=chrome)[key]
+    again = looked(answers, key, browser=chrome, before={key: first})[key]
 
     assert (first.status, first.reason, len(first.evidence["needs_review"])) == (
         INCONCLUSIVE,

@@ -63,23 +63,18 @@ def test_what_a_browser_has_found_the_markup_alone_cannot_take_back() -> None:
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "tool_changed")
 
 
-def test_a_newer_axe_has_to_have_judged_the_elements_that_failed() -> None:
+@pytest.mark.usefixtures("soon_quiet")
+def test_a_newer_axe_has_to_have_judged_the_elements_that_failed(chrome: Browser) -> None:
     """Elements that stand there as they did and are not judged any more have not been mended."""
     image = '<img src="/lamp.png" alt="A lamp" width="10" height="10">'
     kept = [image, '<iframe src="/map" title="How to find us"></iframe>', "<b>gone</b>"]
     answer = Answer(html(), headers=[("Content-Type", "text/html; charset=utf-8")])
     key = "a11y_image_alt"
-    with (
-        served(Site({"/": answer})) as site,
-        loopback_client() as client,
-        Browser(policy=client.policy) as browser,
-    ):
+    with served(Site({"/": answer})) as site, loopback_client() as client:
 
         def after(faults: list[str]) -> Outcome:
             older = Outcome(FAILED, evidence={**before(axe="4.11.0").evidence, "faults": faults})
-            found = look(
-                site.url, [key], client=client, browser=browser, before={key: older}, retry_delays=()
-            )
+            found = look(site.url, [key], client=client, browser=chrome, before={key: older}, retry_delays=())
             return dict(found)[key]
 
         mended, passed_over = after([kept[0], kept[2]]), after(kept)

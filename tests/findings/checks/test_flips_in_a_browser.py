@@ -15,7 +15,6 @@ from findings.checks.engine import look
 from findings.checks.outcome import FAILED, PASSED, Outcome
 from findings.checks.registry import REGISTRY, keys
 from findings.visiting import profile, sight
-from krafter_audit.lib.http import AddressPolicy
 from tests.findings.checks.base_page import html
 from tests.findings.checks.mends import MENDED_IN_TURN
 from tests.findings.checks.noise import noise
@@ -95,14 +94,10 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("brisk")
-def test_exactly_this_check_flips_with_each_mend(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     states: list[dict[str, Outcome]] = []
     in_full = vitals.LOADS
-    with (
-        served(Site()) as site,
-        loopback_client() as client,
-        Browser(policy=AddressPolicy.from_setting("127.0.0.0/8")) as browser,
-    ):
+    with served(Site()) as site, loopback_client() as client:
         for done in range(len(MENDED_IN_TURN) + 1):
             site.answers = dict(faulty(set(MENDED_IN_TURN[done:])))
             monkeypatch.setattr(vitals, "LOADS", in_full if done in MEASURED_IN_FULL else 1)
@@ -110,7 +105,7 @@ def test_exactly_this_check_flips_with_each_mend(monkeypatch: pytest.MonkeyPatch
                 site.url,
                 ASKED,
                 client=client,
-                browser=browser,
+                browser=chrome,
                 thresholds=THRESHOLDS,
                 before=states[-1] if states else None,
                 retry_delays=(),
