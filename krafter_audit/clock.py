@@ -21,6 +21,9 @@ def by_the_clock(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         ),
         "integrations: forget old calls": _every(HOUR, "integrations.tidy", expires=600),
         "measure how far checks can be believed": _every(HOUR, "remediation.measure_all", expires=600),
+        "drop the results of scans that are past their time": _every(
+            HOUR, "findings.forget_results", expires=600
+        ),
         "delete the rows of reports that nobody can be shown": _every(HOUR, "reports.forget", expires=600),
         "make the record's months that come, drop those past their time": _every(
             HOUR, "events.turn", expires=600
