@@ -1,6 +1,6 @@
 """What runs in the background about findings.
 
-The engine of the scans is imported by the worker alone: the web, which sends the jobs, has no use for four megabytes.
+The engine of the scans is imported by the worker alone: beat, which sends the sweeps, has no use for four megabytes.
 """
 
 from uuid import UUID
@@ -20,9 +20,9 @@ def scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
     from findings.scanner import working
 
     if working.carry_out(UUID(scan_id), Scanner(scanner)):
-        send(scan, scan_id, scanner)
+        send("findings.scan", scan_id, scanner)
     elif scanner == Scanner.HTTP and is_left_alone(scan_id):
-        send(scan, scan_id, Scanner.BROWSER)
+        send("findings.scan", scan_id, Scanner.BROWSER)
 
 
 def is_left_alone(scan_id: str) -> bool:
@@ -39,7 +39,7 @@ def scan_in_browser(scan_id: str) -> None:
     from findings.scanner import working
 
     if working.carry_out(UUID(scan_id), Scanner.BROWSER, browsing=True):
-        send(scan_in_browser, scan_id)
+        send("findings.scan_in_browser", scan_id)
 
 
 @app.task(name="findings.prove")
@@ -66,18 +66,18 @@ def sweep() -> None:
     sweep_scans()
     asked = Site.objects.filter(free(), waiting=True).order_by("created_at")
     for pk in asked.values_list("pk", flat=True)[:500]:
-        send(prove, str(pk))
+        send("findings.prove", str(pk))
 
 
 def sweep_scans() -> None:
     """Send the parts of scans that nobody holds. What needs a browser where none works is answered without one."""
     undone = ScanPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
     for (pk,) in undone.filter(scanner=Scanner.HTTP).values_list("scan_id")[:500]:
-        send(scan, str(pk))
+        send("findings.scan", str(pk))
     waiting = list(undone.filter(scanner=Scanner.BROWSER).values_list("scan_id", "created_at")[:20])
     alone = bool(waiting) and nobody_comes("scan_browser", since=waiting[0][1])
     for pk, _ in waiting:
         if alone:
-            send(scan, str(pk), Scanner.BROWSER)
+            send("findings.scan", str(pk), Scanner.BROWSER)
         else:
-            send(scan_in_browser, str(pk))
+            send("findings.scan_in_browser", str(pk))

@@ -57,7 +57,7 @@ def sweep() -> None:
         free(), status=Integration.Status.SYNCING, not_before__lte=timezone.now()
     ).order_by("not_before")
     for pk in left.values_list("pk", flat=True)[:500]:
-        send(sync, str(pk))
+        send("integrations.sync", str(pk))
     undone = Alert.objects.filter(free(), status__in=Alert.UNDONE, due_at__lte=timezone.now())
     for pk in undone.order_by("due_at").values_list("pk", flat=True)[:200]:
-        send(tell, str(pk))
+        send("integrations.tell", str(pk))

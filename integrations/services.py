@@ -129,13 +129,11 @@ def wake(row: Integration, *, scope: str = Scope.PENDING, after: int = 0) -> Non
 
 def begin(row: Integration, scope: str, after: int = 0) -> None:
     """Move a locked row to syncing and wake a worker."""
-    from integrations import jobs
-
     now = timezone.now()
     begin = now + timedelta(seconds=after)
     Integration.lifecycle.move(row, Status.SYNCING, not_before=begin, attempts=0, scope=scope, wanted_at=now)
     if not after:
-        nudge(jobs.sync, str(row.pk))
+        nudge("integrations.sync", str(row.pk))
 
 
 def start_due() -> int:

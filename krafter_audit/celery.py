@@ -1,6 +1,6 @@
 """The Celery application: what runs in the background, and what beat starts by the clock.
 
-The web imports it, by way of an app's jobs, with the first job that it sends: until then it is nine megabytes less.
+Workers and beat import it. The web sends its jobs without Celery (`lib/messages.py`).
 """
 
 import os
@@ -9,18 +9,19 @@ from celery import Celery
 from celery.signals import beat_init, setup_logging, worker_init, worker_shutting_down
 from django_structlog.celery.receivers import CeleryReceiver
 from django_structlog.celery.steps import DjangoStructLogInitStep
-from kombu import Queue
 
 from krafter_audit.lib import stopping
+from krafter_audit.lib.messages import queue_named
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 
 app = Celery("krafter_audit")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 # A worker takes from these unless it is told otherwise; who has a browser takes from `scan_browser` alone.
-app.conf.task_queues = (Queue("celery"), Queue("scan_http"))
+app.conf.task_queues = (queue_named("celery"), queue_named("scan_http"))
 app.autodiscover_tasks(related_name="jobs")
-# A job's log lines carry the id of the request that asked for it: one side sends it along, the other takes it over.
+# A job's log lines carry the id of the request that asked for it: `lib/messages.py` sends it along, a worker takes it
+# over. What beat sends, and what a worker puts off, goes by Celery and is told by its signals.
 sending = CeleryReceiver()
 sending.connect_signals()
 app.steps["worker"].add(DjangoStructLogInitStep)

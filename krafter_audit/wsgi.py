@@ -4,9 +4,9 @@ import gc
 import os
 import sys
 
-# What libraries load where they find it, for a terminal, because a browser's driver is installed, or to write schemas
-# and compressed files: 8 MB that the web has no use for. To each of them it is not there.
-NOT_FOR_THE_WEB = ("brotli", "greenlet", "inflection", "pygments", "rich", "uritemplate", "yaml")
+# What libraries load where they find it, for a terminal, because a browser's driver or Celery is installed, or to write
+# schemas and compressed files: 8 MB that the web has no use for. To each of them it is not there.
+NOT_FOR_THE_WEB = ("billiard", "brotli", "greenlet", "inflection", "pygments", "rich", "uritemplate", "yaml")
 sys.modules.update(dict.fromkeys(NOT_FOR_THE_WEB))  # type: ignore[arg-type]  # None: "not to be imported"
 
 from django.core.wsgi import get_wsgi_application  # noqa: E402  behind what it is not to find

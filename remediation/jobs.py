@@ -1,18 +1,16 @@
 """What runs in the background about remediation.
 
-The engine of the rechecks is imported by the worker alone: the web, which sends the jobs, has no use for six megabytes.
+The engine of the rechecks is imported by the worker alone: beat, which sends the sweeps, has no use for six megabytes.
 """
 
-from typing import Any
 from uuid import UUID
-
-from celery import Task
 
 from findings.models import Scanner
 from krafter_audit.celery import app
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import nobody_comes, send
 from remediation import meter, retention
+from remediation.kinds import JOB_OF
 from remediation.models import VerificationPart
 
 MOST_SENT_AGAIN = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # a sweep; those of the browser take long
@@ -32,25 +30,22 @@ def recheck_in_browser(verification_id: str) -> None:
     from remediation import recheck as engine
 
     if engine.carry_out(UUID(verification_id), Scanner.BROWSER, browsing=True):
-        send(recheck_in_browser, verification_id)
-
-
-OF_SCANNER: dict[Scanner, "Task[Any, Any]"] = {Scanner.HTTP: recheck, Scanner.BROWSER: recheck_in_browser}
+        send("remediation.recheck_in_browser", verification_id)
 
 
 @app.task(name="remediation.sweep")
 def sweep() -> None:
     """Send what was lost or left behind. What needs a browser where none works is answered without one."""
-    for scanner, job in OF_SCANNER.items():
+    for scanner in JOB_OF:
         left = VerificationPart.objects.filter(free(), finished_at__isnull=True, scanner=scanner)
         rows = left.order_by("created_at").values_list("verification_id", "created_at")
         waiting = list(rows[: MOST_SENT_AGAIN[scanner]])
         if scanner == Scanner.BROWSER and waiting and nobody_comes("scan_browser", since=waiting[0][1]):
             for pk, _ in waiting:
-                send(recheck, str(pk), scanner)
+                send("remediation.recheck", str(pk), scanner)
             continue
         for pk, _ in waiting:
-            send(job, str(pk))
+            send(JOB_OF[scanner], str(pk))
 
 
 @app.task(name="remediation.measure")
@@ -63,7 +58,7 @@ def measure(project_id: str) -> None:
 def measure_all() -> None:
     """Have every project measured in which there was a look of late."""
     for pk in meter.active().values_list("pk", flat=True):
-        send(measure, str(pk))
+        send("remediation.measure", str(pk))
 
 
 @app.task(name="remediation.turn")

@@ -1,7 +1,9 @@
-"""Who answers which check."""
+"""Who answers which check, and by which job."""
 
 from findings.checks import registry
 from findings.models import Scanner
+
+JOB_OF = {Scanner.HTTP: "remediation.recheck", Scanner.BROWSER: "remediation.recheck_in_browser"}
 
 
 def scanner_of(key: str) -> Scanner:

@@ -40,9 +40,9 @@ def sweep() -> None:
     lost_reports = reports.filter(attempts__lt=exporting.MOST_ATTEMPTS).values_list("pk", flat=True)[:AT_ONCE]
     lost_shares = shares.values_list("pk", flat=True)[:AT_ONCE]
     for pk in lost_reports:
-        send(export, str(pk))
+        send("reports.export", str(pk))
     for pk in lost_shares:
-        send(deliver, str(pk))
+        send("reports.deliver", str(pk))
 
 
 def unclaimed_reports() -> QuerySet[Report]:

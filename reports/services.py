@@ -26,8 +26,6 @@ LINK_LIVES = timedelta(days=30)
 @transaction.atomic
 def export(project: Project, *, format: str, by: Actor) -> Report:
     """Freeze the summary with the findings and tasks behind it, and queue the file. Costs one unit."""
-    from reports import jobs
-
     period = queries.last_days()
     report = Report(
         project=project,
@@ -40,7 +38,7 @@ def export(project: Project, *, format: str, by: Actor) -> Report:
     report.save(force_insert=True)
     record("report.queued", report, by=by, format=format)
     quota.spend(project.organization_id)
-    nudge(jobs.export, str(report.pk))
+    nudge("reports.export", str(report.pk))
     return report
 
 
@@ -49,8 +47,6 @@ def share(
     project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIVES, **fields: Any
 ) -> Share:
     """Hand the latest report on. `fields` are the channel's own: `recipients`, or `webhook_url`."""
-    from reports import jobs
-
     CHANNELS[channel].check(fields)
     now = timezone.now()
     report = lock_latest(project)
@@ -70,7 +66,7 @@ def share(
     mark_shared(report)
     record("report.shared", report, by=by, channel=channel, share=made.pk, recipients=len(made.recipients))
     if made.status == Share.Status.QUEUED:
-        nudge(jobs.deliver, str(made.pk))
+        nudge("reports.deliver", str(made.pk))
     return made
 
 

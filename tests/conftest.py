@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import kombu
 import pytest
 from whitenoise.middleware import WhiteNoiseMiddleware
 
@@ -48,6 +49,22 @@ def _roomy_rate_limits(settings: object) -> Iterator[None]:
     yield
     # Who has met a broker or a Redis that was away asks it again after seconds, which is not the next test's concern.
     ratelimit._resting_until = jobs._resting_until = 0.0
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
+    """The jobs that a broker was handed, each with its name and arguments; what workers are asked goes through."""
+    taken: list[tuple[str, ...]] = []
+    publish = kombu.Producer.publish
+
+    def take(producer: kombu.Producer, body: Any, *, headers: dict[str, Any], **options: Any) -> None:
+        if "task" in headers:
+            taken.append((headers["task"], *body[0]))
+        else:
+            publish(producer, body, headers=headers, **options)
+
+    monkeypatch.setattr(kombu.Producer, "publish", take)
+    return taken
 
 
 @pytest.fixture

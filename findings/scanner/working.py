@@ -120,9 +120,7 @@ class Walk:
         if not keeping.keep_pages(part, pages, page_delay=found.delay, browsing=browsing):
             return None
         if browsing:
-            from findings import jobs
-
-            send(jobs.scan_in_browser, str(part.scan_id))
+            send("findings.scan_in_browser", str(part.scan_id))
         return pages
 
     def _sight(self, page: ScanPage) -> Sight:

@@ -33,11 +33,9 @@ def address_of(url: str) -> str:
 @transaction.atomic
 def queue(project: Project, *, address: str, trigger: str, by: Actor) -> Scan:
     """Queue a scan of an address that `address_of` gave; it costs one unit of quota."""
-    from findings import jobs
-
     scan = Scan.objects.create(project=project, url=address, trigger=trigger, requested_by_id=by.user_id)
     ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
     record("scan.queued", scan, by=by, url=address, trigger=trigger)
     quota.spend(project.organization_id)
-    nudge(jobs.scan, str(scan.pk))
+    nudge("findings.scan", str(scan.pk))
     return scan

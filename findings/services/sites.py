@@ -37,8 +37,6 @@ def add(project: Project, *, host: str, by: Actor) -> tuple[Site, bool]:
 @transaction.atomic
 def verify(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
     """Ask for a look at the proof; while one is waited for, asking again changes nothing."""
-    from findings import jobs
-
     site = Site.objects.select_for_update(of=("self",)).select_related("project").filter(pk=site_id).first()
     if site is None or (project is not None and site.project_id != project.pk):
         raise NotFound
@@ -46,5 +44,5 @@ def verify(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
         site.waiting = True
         site.save(update_fields=["waiting", "updated_at"])
         record("site.proof_asked_for", site, by=by, host=site.host)
-        nudge(jobs.prove, str(site.pk))
+        nudge("findings.prove", str(site.pk))
     return site

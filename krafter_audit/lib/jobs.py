@@ -1,18 +1,15 @@
 """Waking a worker up. The row is the truth, so a message that is lost costs time and nothing else.
 
-Celery is imported where it is used: every service knows this module, and most requests send nothing.
+A job is known by its name, and what carries its message is imported with the first that is sent: every service knows
+this module, and most requests send nothing.
 """
 
 import logging
 import time
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils import timezone
-
-if TYPE_CHECKING:
-    from celery import Task
 
 logger = logging.getLogger(__name__)
 REST_AFTER_FAILURE = (
@@ -24,23 +21,23 @@ _resting_until = 0.0
 _queues_taken: tuple[float, set[str]] = (float("-inf"), set())
 
 
-def nudge(job: "Task[Any, Any]", *arguments: str) -> None:
-    """Ask a worker to run `job` once the current transaction has committed. Never raises: a sweep sends it again."""
-    transaction.on_commit(lambda: send(job, *arguments))
+def nudge(name: str, *arguments: str) -> None:
+    """Ask a worker to run a job once the current transaction has committed. Never raises: a sweep sends it again."""
+    transaction.on_commit(lambda: send(name, *arguments))
 
 
-def send(job: "Task[Any, Any]", *arguments: str) -> bool:
+def send(name: str, *arguments: str) -> bool:
     """Send a job to the broker now; False when the broker is away."""
-    from kombu.exceptions import OperationalError
+    from krafter_audit.lib import messages
 
     global _resting_until
     if time.monotonic() < _resting_until:
         return False
     try:
-        job.apply_async(args=arguments, retry=False)
-    except (OperationalError, OSError) as error:
+        messages.publish(name, arguments)
+    except messages.AWAY as error:
         _resting_until = time.monotonic() + REST_AFTER_FAILURE
-        logger.warning("the broker is away, a sweep will send %s again: %s", job.name, type(error).__name__)
+        logger.warning("the broker is away, a sweep will send %s again: %s", name, type(error).__name__)
         return False
     return True
 

@@ -13,7 +13,7 @@ from findings.models import Finding, Scanner
 from krafter_audit.lib.errors import NotFound
 from krafter_audit.lib.jobs import nudge
 from remediation.errors import VerificationInProgress
-from remediation.kinds import scanner_of
+from remediation.kinds import JOB_OF, scanner_of
 from remediation.locks import lock_work
 from remediation.models import CheckStatus, Verification, VerificationPart
 
@@ -23,8 +23,6 @@ MANUAL_REVIEW = "manual_review"
 @transaction.atomic
 def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
     """Start a verification of a task; it costs one unit of quota, in this transaction."""
-    from remediation import jobs
-
     try:
         work = lock_work(task_id, project)
     except NotFound:
@@ -50,7 +48,7 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
     record("verification.started", verification, by=by, task_id=work.task.pk)
     quota.spend(project.organization_id)
     for part in parts:
-        nudge(jobs.OF_SCANNER[Scanner(part.scanner)], str(verification.pk))
+        nudge(JOB_OF[Scanner(part.scanner)], str(verification.pk))
     return verification
 
 

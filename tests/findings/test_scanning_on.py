@@ -366,12 +366,10 @@ def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
 
 
 def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
-    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+    world: World, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 3)
     scan = queued(world)
-    sent: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(jobs.scan, "apply_async", lambda args, **options: sent.append(args))  # the broker
     keep_page = keeping.keep_page
 
     def told_to_end(*args: Any) -> bool:
@@ -387,23 +385,20 @@ def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)
 
-    jobs.scan(*sent[0])
+    jobs.scan(*sent[0][1:])
 
-    assert between == ("running", 1, [(str(scan.pk), "http")])
+    assert between == ("running", 1, [("findings.scan", str(scan.pk), "http")])
     assert what_came_of_it(scan) == WHOLE
 
 
 def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
-    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+    world: World, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     ask_only(world, BY_HTTP | BY_BROWSER)
     scan = queued(world)
     dying_at(monkeypatch, closing, "close", call=1)
     killed(scan)
-    sent: list[tuple[str, tuple[Any, ...]]] = []
-    for job in (jobs.scan, jobs.scan_in_browser):
-        name = job.name
-        monkeypatch.setattr(job, "apply_async", lambda args, name=name, **options: sent.append((name, args)))
+    sent.clear()
 
     jobs.sweep()
     ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=5))  # and no worker has a browser
@@ -411,26 +406,28 @@ def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
 
     pk = str(scan.pk)
     assert sent == [
-        ("findings.scan", (pk,)),
-        ("findings.scan_in_browser", (pk,)),
-        ("findings.scan", (pk,)),
-        ("findings.scan", (pk, "browser")),
+        ("findings.scan", pk),
+        ("findings.scan_in_browser", pk),
+        ("findings.scan", pk),
+        ("findings.scan", pk, "browser"),
     ]
 
 
 def test_where_no_worker_has_a_browser_its_part_does_not_wait_for_one(
-    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+    world: World, site: Site, sent: list[tuple[str, ...]]
 ):
     ask_only(world, BY_HTTP | BY_BROWSER)
     scan = queued(world)
-    sent: list[tuple[Any, ...]] = []
-    monkeypatch.setattr(jobs.scan, "apply_async", lambda args, **options: sent.append(args))  # the broker
+    pk = str(scan.pk)
 
-    jobs.scan(str(scan.pk))
-    jobs.scan(*sent[0])
+    jobs.scan(pk)
+    jobs.scan(*sent[-1][1:])
 
     scan.refresh_from_db()
-    assert (sent, scan.status) == ([(str(scan.pk), "browser")], "completed")
+    assert (sent, scan.status) == (
+        [("findings.scan_in_browser", pk), ("findings.scan", pk, "browser")],
+        "completed",
+    )
 
 
 def test_results_are_forgotten_after_their_time_and_the_scan_stays(

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import kombu
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
@@ -51,19 +52,30 @@ def _one_quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ready(live_server: LiveServer, bakery: str, settings: Any, tmp_path: Path) -> Iterator[Path]:
+def a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker that has each job run by whoever sends it."""
+    app.loader.import_default_modules()
+
+    def carry_out(producer: kombu.Producer, body: Any, *, headers: dict[str, Any], **options: Any) -> None:
+        app.tasks[headers["task"]].apply(body[0])
+
+    monkeypatch.setattr(kombu.Producer, "publish", carry_out)
+
+
+@pytest.fixture
+def ready(
+    live_server: LiveServer, bakery: str, a_worker_at_once: None, settings: Any, tmp_path: Path
+) -> Path:
     """What `./krafter up` writes about a running system, whose worker is the request that asks."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     settings.KRAFTER_PUBLIC_URL = live_server.url
     settings.MEDIA_ROOT = tmp_path / "media"
-    app.conf.task_always_eager = True
     world = factories.world(site_url=bakery)
     facts = {"url": live_server.url, "org_id": str(world.organization.pk), "project_id": world.project.slug}
     file = tmp_path / ".krafter" / "data" / "ready.json"
     file.parent.mkdir(parents=True)
     file.write_text(json.dumps({**facts, "api_key": world.key, "demo_site": bakery}))
-    yield file
-    app.conf.task_always_eager = False
+    return file
 
 
 def pasted(ready: Path) -> subprocess.CompletedProcess[str]:

@@ -746,10 +746,8 @@ def test_a_defect_of_ours_ends_in_an_error_and_logs_nothing_of_the_inside(
 
 
 def test_the_sweep_sends_what_nobody_holds_and_whose_time_has_come(
-    integration: Integration, project: Project, monkeypatch: pytest.MonkeyPatch
+    integration: Integration, project: Project, sent: list[tuple[str, ...]]
 ) -> None:
-    sent: list[str] = []
-    monkeypatch.setattr(jobs.sync, "apply_async", lambda args, **options: sent.extend(args))
     jobs.sweep()
     services.request_sync(project, "github", by=SYSTEM)
     jobs.sweep()
@@ -758,7 +756,7 @@ def test_the_sweep_sends_what_nobody_holds_and_whose_time_has_come(
     Integration.objects.update(not_before=timezone.now(), lease_until=timezone.now() + timedelta(minutes=5))
     jobs.sweep()
 
-    assert sent == [str(integration.pk)]
+    assert sent == [("integrations.sync", str(integration.pk))]
 
 
 def test_only_the_newest_runs_are_kept(sync: Sync, integration: Integration) -> None:

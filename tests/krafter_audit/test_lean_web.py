@@ -1,17 +1,18 @@
-"""The web imports what it answers with. What only workers need comes with the first job, or never."""
+"""The web imports what it answers with. What only workers need comes never."""
 
 import json
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import structlog
 
-from findings import jobs
 from krafter_audit.api import ratelimit
 from krafter_audit.lib.jobs import send
 
 ONLY_WORKERS = {
+    "billiard",
     "celery",
     "kombu",
     "httpx2",
@@ -27,8 +28,10 @@ ON_TERMINALS = {"rich", "pygments", "attr", "greenlet"}
 DESCRIBING = {f"drf_spectacular.{name}" for name in ("openapi", "plumbing", "generators", "views", "contrib")}
 DESCRIBING |= {"krafter_audit.api.schema", "rest_framework.test", "django.test", "unittest", "xml.dom"}
 FOUND_BY_CHANCE = {"brotli", "inflection", "uritemplate", "yaml"}
-NOT_IN_THE_WEB = ONLY_WORKERS | ON_TERMINALS | DESCRIBING | FOUND_BY_CHANCE
-LOADED = """
+JOBS = {"findings.jobs", "remediation.jobs", "integrations.jobs", "reports.jobs", "events.jobs"}
+ENGINES = {"findings.scanner.working", "remediation.recheck"}
+NOT_IN_THE_WEB = ONLY_WORKERS | ON_TERMINALS | DESCRIBING | FOUND_BY_CHANCE | JOBS | ENGINES
+WEB = """
 import json, sys, wsgiref.util
 from krafter_audit.wsgi import application
 from django.urls import get_resolver
@@ -38,30 +41,56 @@ for path in ("/api/v1/schema", "/api/docs", "/api/v1/orgs/none/usage"):
     asked = {"PATH_INFO": path}
     wsgiref.util.setup_testing_defaults(asked)
     application(asked, lambda status, headers: answered.append(status))
-before = {name for name in sys.modules if sys.modules[name]}
-import remediation.jobs, reports.jobs, findings.jobs, integrations.jobs
+loaded = lambda: sorted(name for name in sys.modules if sys.modules[name])
+before = loaded()
+from krafter_audit.lib.jobs import send
+assert send("findings.prove", "a")
+with_a_job = loaded()
 from findings.checks import registry
 registry.load()
-print(json.dumps([answered, sorted(before), sorted(name for name in sys.modules if sys.modules[name])]))
+print(json.dumps([answered, before, with_a_job, loaded()]))
+"""
+BEAT = """
+import json, sys
+from krafter_audit.celery import app
+app.loader.import_default_modules()
+print(json.dumps(sorted(sys.modules)))
 """
 
 
-def test_the_web_has_nothing_loaded_that_only_workers_use() -> None:
-    said = subprocess.run([sys.executable, "-c", LOADED], capture_output=True, text=True, check=True).stdout
-    answered, *loaded = json.loads(said.splitlines()[-1])
-    before, with_jobs = (set(names) & NOT_IN_THE_WEB for names in loaded)
+def told_by(script: str) -> list[Any]:
+    """What a process of its own says."""
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    told: list[Any] = json.loads(said.splitlines()[-1])
+    return told
+
+
+def test_the_web_has_nothing_loaded_that_only_workers_use_and_sends_a_job_without_celery() -> None:
+    answered, *loaded = told_by(WEB)
+    before, with_a_job, with_checks = (set(names) & NOT_IN_THE_WEB for names in loaded)
 
     assert answered == ["200 OK", "200 OK", "401 Unauthorized"]
-    assert (before, with_jobs) == (set(), {"celery", "kombu", "selectolax"})
+    assert (before, with_a_job) == (set(), {"kombu"})
+    assert with_checks == {"kombu", "selectolax"}
+
+
+def test_who_sends_the_sweeps_knows_the_jobs_and_not_the_engines_that_they_run() -> None:
+    names = set(told_by(BEAT))
+
+    assert names >= JOBS
+    assert names & (ONLY_WORKERS | ENGINES) == {"billiard", "celery", "kombu"}
 
 
 def test_a_job_goes_to_its_queue_with_the_id_of_the_request_from_any_thread() -> None:
-    def ask(job: object, *arguments: str) -> bool:
+    def ask(name: str, *arguments: str) -> bool:
         with structlog.contextvars.bound_contextvars(request_id="asked-here"):
-            return send(job, *arguments)
+            return send(name, *arguments)
 
     with ThreadPoolExecutor(1) as thread:
-        sent = [thread.submit(ask, jobs.prove, "a").result(), thread.submit(ask, jobs.scan, "b").result()]
+        sent = [
+            thread.submit(ask, "findings.prove", "a").result(),
+            thread.submit(ask, "findings.scan", "b").result(),
+        ]
     told = [
         json.loads(ratelimit.connection().lindex(queue, 0))["headers"] for queue in ("celery", "scan_http")
     ]

@@ -222,17 +222,13 @@ def test_measuring_again_doubles_nothing_and_forgets_what_is_old(world: World):
     assert (first == again, measured(world)) == (True, {})
 
 
-def test_only_projects_with_looks_of_late_are_measured(world: World, monkeypatch: pytest.MonkeyPatch):
-    sent: list[str] = []
-    monkeypatch.setattr(
-        jobs.measure, "apply_async", lambda args, retry: sent.extend(args)
-    )  # the broker's far end
+def test_only_projects_with_looks_of_late_are_measured(world: World, sent: list[tuple[str, ...]]):
     looked(world, answer("failed"))
     factories.world()
 
     jobs.measure_all()
 
-    assert sent == [str(world.project.pk)]
+    assert sent == [("remediation.measure", str(world.project.pk))]
 
 
 def test_the_checks_are_listed_as_the_policy_has_them_with_their_meters(world: World):

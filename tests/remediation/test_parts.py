@@ -137,9 +137,9 @@ def test_a_page_over_which_three_workers_died_is_given_up_and_the_others_are_see
     ]
 
 
-def test_what_one_job_has_no_time_for_is_sent_on(world: World, looks: Looks, monkeypatch: pytest.MonkeyPatch):
-    sent: list[str] = []
-    monkeypatch.setattr(jobs.recheck_in_browser, "apply_async", lambda args, retry: sent.extend(args))
+def test_what_one_job_has_no_time_for_is_sent_on(
+    world: World, looks: Looks, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+):
     verification = run(world, checks=BOTH[1:], pages=("/", "/second"))
     monkeypatch.setattr(recheck, "MOST_SECONDS", 0)
 
@@ -147,7 +147,7 @@ def test_what_one_job_has_no_time_for_is_sent_on(world: World, looks: Looks, mon
     part = VerificationPart.objects.get()
 
     assert (sent, part.lease_until, part.attempts, part.finished_at) == (
-        [str(verification.pk)],
+        [("remediation.recheck_in_browser", str(verification.pk))],
         None,
         0,
         None,
@@ -165,11 +165,8 @@ def test_a_reopened_verification_leaves_nothing_to_a_worker(world: World, looks:
 
 
 def test_where_no_worker_has_a_browser_its_part_is_answered_without_one(
-    world: World, looks: Looks, monkeypatch: pytest.MonkeyPatch
+    world: World, looks: Looks, sent: list[tuple[str, ...]]
 ):
-    sent: list[tuple[str, ...]] = []
-    for job in (jobs.recheck, jobs.recheck_in_browser):
-        monkeypatch.setattr(job, "apply_async", lambda args, retry, job=job: sent.append((job.name, *args)))
     verification = run(world, checks=BOTH[1:])
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
 
@@ -178,18 +175,12 @@ def test_where_no_worker_has_a_browser_its_part_is_answered_without_one(
     assert sent == [("remediation.recheck", str(verification.pk), Scanner.BROWSER)]
 
 
-def test_work_for_a_browser_waits_while_one_may_come(
-    world: World, looks: Looks, monkeypatch: pytest.MonkeyPatch
-):
-    sent: list[tuple[str, ...]] = []
-    monkeypatch.setattr(
-        jobs.recheck_in_browser, "apply_async", lambda args, retry: sent.append(("browser", *args))
-    )
+def test_work_for_a_browser_waits_while_one_may_come(world: World, looks: Looks, sent: list[tuple[str, ...]]):
     verification = run(world, checks=BOTH[1:])
 
     jobs.sweep()
 
-    assert sent == [("browser", str(verification.pk))]
+    assert sent == [("remediation.recheck_in_browser", str(verification.pk))]
 
 
 def test_a_finding_of_the_browser_is_verified_by_a_real_one(world: World, site: Site):

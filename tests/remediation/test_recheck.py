@@ -189,11 +189,7 @@ def test_a_reopened_verification_is_left_alone(world: World, site: Site):
     assert site.hits == []
 
 
-def test_a_sweep_sends_what_nobody_holds(world: World, monkeypatch: pytest.MonkeyPatch):
-    sent: list[str] = []
-    monkeypatch.setattr(
-        jobs.recheck, "apply_async", lambda args, retry: sent.extend(args)
-    )  # the broker's far end
+def test_a_sweep_sends_what_nobody_holds(world: World, sent: list[tuple[str, ...]]):
     lost = factories.verification(world, checks="running")
     held = factories.verification(world, checks="running")
     taken(held)
@@ -202,7 +198,7 @@ def test_a_sweep_sends_what_nobody_holds(world: World, monkeypatch: pytest.Monke
 
     jobs.sweep()
 
-    assert sent == [str(lost.pk)]
+    assert sent == [("remediation.recheck", str(lost.pk))]
 
 
 def test_the_evidence_tells_what_was_fetched(world: World, site: Site):
