@@ -1,9 +1,10 @@
 """A small website on loopback whose faults can be mended, for tests that look at a real one."""
 
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.serving import running
 
 GOOD_PAGE = (
     '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>A shop of good things</title>'
@@ -55,12 +56,6 @@ def serve() -> Iterator[Site]:
             """Stay quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
-    thread.start()
     site.url = f"http://127.0.0.1:{server.server_port}/"
-    try:
+    with running(server):
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
+
+from tests.serving import running
 
 TOKEN = "ghp_Zm9yLXRlc3RzLW9ubHk0NzEx"
 REPOSITORY = "acme/web-app"
@@ -221,10 +222,5 @@ def serve() -> Iterator[FakeGitHub]:
     far_end = FakeGitHub()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(far_end))
     far_end.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with running(server):
         yield far_end
-    finally:
-        server.shutdown()
-        server.server_close()

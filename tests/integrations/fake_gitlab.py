@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
 from tests.integrations.fake_github import SPECS, Answer, Request
+from tests.serving import running
 
 TOKEN = "glpat-Zm9yLXRlc3RzLW9ubHk0NzEx"
 PROJECT = "acme/shop/web-app"
@@ -227,10 +227,5 @@ def serve() -> Iterator[FakeGitLab]:
     far_end = FakeGitLab()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(far_end))
     far_end.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with running(server):
         yield far_end
-    finally:
-        server.shutdown()
-        server.server_close()

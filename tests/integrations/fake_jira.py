@@ -3,7 +3,6 @@
 import base64
 import re
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -11,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.integrations.fake_github import SPECS, Answer, Request, handler
+from tests.serving import running
 
 EMAIL, API_TOKEN, TOKEN = "mia@acme.example", "ATATT3xFfGF0-Zm9yLXRlc3Rz", "eyJraWQiOiJ0ZXN0cyJ9.Zm9y"
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"
@@ -288,10 +288,5 @@ def serve() -> Iterator[FakeJira]:
     kind: type[BaseHTTPRequestHandler] = type("Handler", (answering,), {"do_PUT": answering.do_GET})
     server = ThreadingHTTPServer(("127.0.0.1", 0), kind)
     far_end.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with running(server):
         yield far_end
-    finally:
-        server.shutdown()
-        server.server_close()

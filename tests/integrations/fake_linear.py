@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+
+from tests.serving import running
 
 KEY = "lin_api_Zm9yLXRlc3RzLW9ubHk0NzEx"
 TEAM = "2f0d1a46-6b0e-4a52-9b0d-5d9f7c3f0a11"
@@ -258,10 +259,5 @@ def serve() -> Iterator[FakeLinear]:
     far_end = FakeLinear()
     server = ThreadingHTTPServer(("127.0.0.1", 0), handler(far_end))
     far_end.url = f"http://127.0.0.1:{server.server_port}"
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-    thread.start()
-    try:
+    with running(server):
         yield far_end
-    finally:
-        server.shutdown()
-        server.server_close()

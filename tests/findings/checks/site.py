@@ -1,7 +1,6 @@
 """A small website on loopback whose every answer a test can choose, with and without TLS."""
 
 import ssl
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from typing import Any
 import trustme
 
 from krafter_audit.lib.http import AddressPolicy, Client
+from tests.serving import running
 
 type Headers = list[tuple[str, str]]
 
@@ -92,13 +92,8 @@ def served(site: Site, context: ssl.SSLContext | None = None, host: str = "127.0
     if context:
         server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
     site.url = f"{'https' if context else 'http'}://{host}:{server.server_port}/"
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    try:
+    with running(server):
         yield site
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 def tls_context(

@@ -3,7 +3,6 @@
 import json
 import re
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.integrations.fake_github import SPECS, Answer, Request
+from tests.serving import running
 
 
 def description(name: str) -> Any:
@@ -98,10 +98,6 @@ def serve(route: Callable[[Request], Answer], described: Any) -> Iterator[FarEnd
     far_end = FarEnd(route, described)
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(far_end))
     far_end.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
+    with running(server):
         yield far_end
-    finally:
-        server.shutdown()
-        server.server_close()
     assert far_end.complaints == []

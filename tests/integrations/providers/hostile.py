@@ -2,7 +2,6 @@
 
 import json
 import re
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ from krafter_audit.lib.http import Client
 from tests.integrations import fake_github, fake_gitlab, fake_jira, fake_linear
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers import test_cloudflare, test_ga4, test_gsc, test_sentry
+from tests.serving import running
 
 MARKER = "3f2b8a52-8f0e-4a7e-9d0c-0a4f6c1f7b11"
 DRAFT = Draft(
@@ -204,9 +204,5 @@ def serve(name: str) -> Iterator[Vendor]:
     vendor = VENDORS[name]()
     server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(vendor))
     vendor.url = f"http://127.0.0.1:{server.server_port}"
-    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-    try:
+    with running(server):
         yield vendor
-    finally:
-        server.shutdown()
-        server.server_close()
