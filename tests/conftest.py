@@ -6,6 +6,7 @@ from typing import Any
 
 import kombu
 import pytest
+from django.test import override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from krafter_audit.api import ratelimit
@@ -35,19 +36,18 @@ def world(db: None) -> factories.World:
     return factories.world()
 
 
-@pytest.fixture(autouse=True)
-def _cheap_passwords(settings: object) -> None:
-    """A password is hashed a million times over, so that guessing is slow; tests guess nothing."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # type: ignore[attr-defined]
+@pytest.fixture(scope="session", autouse=True)
+def _cheap_passwords_and_roomy_rate_limits() -> Iterator[None]:
+    """Guessing is made slow and asking is limited for strangers; only the tests that are about it set it otherwise."""
+    roomy = dict.fromkeys(("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC"), 1_000_000)
+    cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(**roomy, KRAFTER_HOST_RATE=0, PASSWORD_HASHERS=cheap):
+        yield
 
 
-@pytest.fixture(autouse=True)
-def _roomy_rate_limits(settings: object) -> Iterator[None]:
-    """Rate limits are for the tests that are about them."""
-    settings.KRAFTER_RATE_DEFAULT = settings.KRAFTER_RATE_STRICT = settings.KRAFTER_RATE_PUBLIC = 1_000_000  # type: ignore[attr-defined]
-    settings.KRAFTER_HOST_RATE = 0  # type: ignore[attr-defined]
-    yield
-    # Who has met a broker or a Redis that was away asks it again after seconds, which is not the next test's concern.
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown() -> None:
+    """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
     ratelimit._resting_until = jobs._resting_until = 0.0
 
 

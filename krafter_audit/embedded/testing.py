@@ -23,6 +23,8 @@ from krafter_audit.embedded.postgres import THROW_AWAY, Postgres, new_password
 from krafter_audit.embedded.process import Command, cut, launch, run, wait_for
 from krafter_audit.embedded.valkey import Valkey
 
+GARBAGE = 50_000  # objects, before the youngest are looked through
+
 running: list[tuple[Command, subprocess.Popen[bytes]]] = []
 
 
@@ -103,12 +105,16 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, Any, Any]:
-    """Thousands of tests come into being here and stay to the end: nobody looks for garbage among them."""
+    """Thousands of tests come into being here and stay to the end: nobody looks for garbage among them.
+
+    What the tests leave is looked for, though not after every two thousand objects: a request makes more.
+    """
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(GARBAGE, *gc.get_threshold()[1:])
         gc.enable()
 
 
