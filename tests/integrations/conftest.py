@@ -8,7 +8,6 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from accounts.services import create_organization, create_project
 from findings.services.ingestion import Sighting, ingest
 from integrations import services
 from integrations import sync as engine
@@ -16,6 +15,7 @@ from integrations.models import Integration
 from krafter_audit.lib.http import Client
 from remediation.models import Task
 from remediation.services import tasks
+from tests import factories
 from tests.integrations import trackers
 from tests.integrations.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve
 from tests.integrations.trackers import FarEnd
@@ -45,8 +45,7 @@ def client_out(github: FakeGitHub) -> Iterator[Client]:
 @pytest.fixture
 def project(db: None) -> Project:
     """A project of an organisation of its own."""
-    organization = create_organization("Acme")
-    return create_project(organization, slug="production-website", site_url="https://example.com")
+    return factories.project()
 
 
 @pytest.fixture
