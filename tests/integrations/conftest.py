@@ -12,6 +12,7 @@ from findings.services.ingestion import Sighting, ingest
 from integrations import services
 from integrations import sync as engine
 from integrations.models import Integration
+from integrations.providers.base import Provider
 from krafter_audit.lib.http import Client
 from remediation.models import Task
 from remediation.services import tasks
@@ -22,6 +23,12 @@ from tests.integrations.trackers import FarEnd
 
 MakeTask = Callable[..., Task]
 CREDENTIALS = {"token": TOKEN, "repository": REPOSITORY}
+
+
+@pytest.fixture(autouse=True)
+def _asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A vendor that is away is asked again at once instead of after seconds: the clock is faked, the asking is not."""
+    monkeypatch.setitem(Provider.__init__.__kwdefaults__, "sleep", lambda seconds: None)
 
 
 @pytest.fixture

@@ -201,14 +201,12 @@ CASES: list[tuple[str, Answer, str, str | None, str]] = [
 def test_the_provider_says_whether_it_is_mended(
     project: Project,
     far_end: Callable[[str], FarEnd],
-    monkeypatch: pytest.MonkeyPatch,
     key: str,
     answer: Answer,
     status: str,
     reason: str | None,
     sentence: str,
 ) -> None:
-    monkeypatch.setattr("time.sleep", lambda seconds: None)
     name = PROVIDER_OF[key]
     vendor = far_end(name)
     vendor.route = lambda request: answer

@@ -86,7 +86,7 @@ def faulty(faults: set[str]) -> dict[str, Answer]:
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A quick phone and network, and a page that soon counts as quiet."""
-    monkeypatch.setattr(sight, "QUIET", 0.2)
+    monkeypatch.setattr(sight, "QUIET", 0.1)
     monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.3)
     monkeypatch.setattr(profile, "CPU_SLOWDOWN", 1)
     monkeypatch.setattr(profile, "LATENCY_MS", 150.0)
