@@ -14,7 +14,8 @@ RUN apt-get update \
     && useradd --uid 10001 --create-home krafter \
     && install -d -o krafter /srv/media
 COPY --from=build /venv /venv
-ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=2 \
+ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
+    MALLOC_ARENA_MAX=1 MALLOC_MMAP_THRESHOLD_=65536 MALLOC_TRIM_THRESHOLD_=131072 \
     DJANGO_SETTINGS_MODULE=krafter_audit.settings \
     KRAFTER_MEDIA_ROOT=/srv/media KRAFTER_STATIC_ROOT=/srv/static
 WORKDIR /app

@@ -14,7 +14,16 @@ import psycopg
 
 from krafter_audit.embedded.data import first_key, free_port
 from krafter_audit.embedded.postgres import USER, Postgres
-from krafter_audit.embedded.process import Command, StartFailed, cut, last_lines, launch, run, wait_for
+from krafter_audit.embedded.process import (
+    THRIFTY,
+    Command,
+    StartFailed,
+    cut,
+    last_lines,
+    launch,
+    run,
+    wait_for,
+)
 from krafter_audit.embedded.valkey import Valkey
 
 # As `./krafter up` has it, and with its statements counted.
@@ -86,11 +95,16 @@ class Servers:
             **self.secrets, **UNLIMITED, "DATABASE_URL": url, "REDIS_URL": self.valkey.url,
             "DJANGO_SETTINGS_MODULE": "krafter_audit.settings", "KRAFTER_MEDIA_ROOT": str(media),
             "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPYCACHEPREFIX": str(self.directory / "compiled"), "MALLOC_ARENA_MAX": "2",
+            "PYTHONPYCACHEPREFIX": str(self.directory / "compiled"), **THRIFTY,
         }  # fmt: skip
 
     def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:
         """Serve a WSGI application as `./krafter up` does; return its port once it answers."""
+        # Compiled by another: a process that compiles what it loads keeps megabytes of that for good.
+        loading = f"import granian.cli, {application.partition(':')[0]}"
+        subprocess.run(
+            [sys.executable, "-c", loading], env={**os.environ, **env}, capture_output=True, check=True
+        )
         port = free_port()
         arguments = [
             sys.executable,

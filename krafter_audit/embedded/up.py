@@ -24,7 +24,7 @@ from krafter_audit.embedded.data import (
     write_private,
 )
 from krafter_audit.embedded.postgres import Postgres
-from krafter_audit.embedded.process import REPOSITORY, Command, StartFailed
+from krafter_audit.embedded.process import REPOSITORY, THRIFTY, Command, StartFailed
 from krafter_audit.embedded.supervisor import Stopped, Supervisor
 from krafter_audit.embedded.valkey import Valkey
 from krafter_audit.embedded.welcome import welcome
@@ -149,8 +149,7 @@ class System:
         web += ["--workers", "1", "--blocking-threads", "24", "--respawn-failed-workers"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        # Threads that take memory from two arenas, not from one each, give it back to each other.
-        pooled = self.env | {"KRAFTER_DB_POOL": "1", "MALLOC_ARENA_MAX": "2"}
+        pooled = self.env | THRIFTY | {"KRAFTER_DB_POOL": "1"}
         yield python("web", *web, "krafter_audit.wsgi:application", env=pooled)
         for name, options in self.workers().items():
             yield python(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)
