@@ -13,6 +13,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.models import Event
 from krafter_audit.lib.statements import Inserting, Text
+from krafter_audit.lib.together import do
 
 
 class Subject(Protocol):
@@ -28,6 +29,7 @@ WRITE = Text(
     INSERT INTO events_event
         (organization_id, project_id, name, subject_id, actor_id, actor, request_id, data, at)
     VALUES (%(organization)s, %(project)s, %(name)s, %(subject)s, %(by)s, %(actor)s, %(request)s, %(data)s, %(at)s)
+    RETURNING 1
     """,
     Event,
 )
@@ -36,8 +38,9 @@ MANY = Inserting(Event)
 
 
 def record(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
-    """Write one event about `subject` in the current transaction."""
-    WRITE.write(
+    """Write one event about `subject` in the current transaction, or with what is done `in_one_statement`."""
+    do(
+        WRITE,
         organization=subject.project.organization_id,
         project=subject.project.pk,
         name=name,

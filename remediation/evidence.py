@@ -18,6 +18,7 @@ from krafter_audit.lib.proof.canonical import canonical, plain
 from krafter_audit.lib.proof.keys import Keyring, as_jwk, holds, parse_signing_keys
 from krafter_audit.lib.proof.links import FORMAT, GENESIS, Head, first_hash
 from krafter_audit.lib.statements import Text
+from krafter_audit.lib.together import do
 from remediation.models import Evidence, Result, Verification
 
 # Holds the row at the chain's end until the transaction ends: one link after the other. The verification is locked
@@ -47,7 +48,7 @@ INSERT INTO remediation_evidence
      previous_hash, hash, format, key_id, signature, recorded_at)
 VALUES (%(project_id)s, %(verification_id)s, %(sequence)s, %(kind)s, %(key)s, %(body)s,
     %(previous_hash)s, %(hash)s, %(format)s, %(key_id)s, %(signature)s, %(recorded_at)s)
-RETURNING id
+RETURNING 1
 """,
     Evidence,
 )
@@ -70,6 +71,8 @@ def append(
     verification: Verification, key: str, seen: dict[str, Any], *, kind: Evidence.Kind = Evidence.Kind.CHECK
 ) -> Evidence:
     """Add a link to the project's chain, in the current transaction. Its lock comes after every other row's.
+
+    One at a time: the next begins where this one ends, so no two of them are done `in_one_statement`.
 
     A verdict names the verification's links before it; every link has its number among them and the last one's hash.
     """
@@ -94,7 +97,8 @@ def append(
         told["links"] = earlier
     link = _signed(verification, last + 1, previous_hash, canonical(plain({**seen, **told})))
     link.kind, link.key, link.recorded_at = kind, key, now
-    return _added(link)
+    do(ADD, **{field.attname: getattr(link, field.attname) for field in Evidence._meta.concrete_fields})
+    return link
 
 
 def _take(verification: Verification) -> tuple[int, str, datetime | None, list[dict[str, Any]]]:
@@ -127,17 +131,14 @@ def _signed(verification: Verification, sequence: int, previous_hash: str, body:
     )
 
 
-def _added(link: Evidence) -> Evidence:
-    given = {field.attname: getattr(link, field.attname) for field in Evidence._meta.concrete_fields}
-    link.pk = ADD.rows(**given)[0][0]
-    return link
+def append_answers(verification: Verification, *, by: Actor) -> None:
+    """Add what a person answered in the place of checks, each a link of its own."""
+    for check in verification.checks:
+        append(verification, check["key"], {"outcome": check["status"], **check, "answered_by": _who(by)})
 
 
 def append_verdict(verification: Verification, *, by: Actor, **more: Any) -> Evidence:
-    """Add what a person decided, on what the checks said; a check that a person answers is a link of its own."""
-    if verification.manual and verification.result == Result.PASSED:
-        for check in verification.checks:
-            append(verification, check["key"], {"outcome": check["status"], **check, "answered_by": _who(by)})
+    """Add what a person decided, on what the checks said."""
     word = VERDICTS[Result(verification.result)]
     decided = {
         "verdict": word,

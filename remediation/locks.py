@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import Model
+
 from accounts.models import Project
 from findings.locks import its_project
 from findings.models import Finding
@@ -27,9 +29,16 @@ class Case(Work):
 
 
 WORK = Locking(Task, "finding")
-# A verdict moves the finding and reads none of what was found.
+
+
+def _but(read: set[str], model: type[Model], path: str) -> list[str]:
+    return [f"{path}__{field.name}" for field in model._meta.concrete_fields if field.name not in read]
+
+
+# A verdict moves the task and the finding; of what they say it reads nothing but where they stand.
 UNREAD = [
-    f"task__finding__{name}" for name in ("description", "affected_assets", "evidence", "recommended_fix")
+    *_but({"id", "project", "finding", "status"}, Task, "task"),
+    *_but({"id", "project", "status"}, Finding, "task__finding"),
 ]
 CASE = Locking(Verification, "task", "finding", without=UNREAD)
 

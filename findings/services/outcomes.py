@@ -6,11 +6,12 @@ from django.utils import timezone
 
 from findings.models import Finding, FindingStatus, Regression
 from krafter_audit.lib.statements import Text
+from krafter_audit.lib.together import Done, do
 
 CLOSE = Text(
     """
     UPDATE findings_regression SET status = %(closed)s, closed_at = %(now)s, updated_at = %(now)s
-    WHERE finding_id = %(finding)s AND status = %(open)s
+    WHERE finding_id = %(finding)s AND status = %(open)s RETURNING 1
     """,
     Regression,
 )
@@ -25,12 +26,12 @@ def follow(finding: Finding, status: str) -> None:
         Finding.lifecycle.move(finding, status)
 
 
-def resolve(finding: Finding) -> int:
-    """The fix holds: the finding is resolved, its open regressions are closed; return how many those were."""
+def resolve(finding: Finding) -> Done:
+    """The fix holds: the finding is resolved, its open regressions are closed; the answer's `rows` counts those."""
     Finding.lifecycle.move(finding, FindingStatus.RESOLVED)
     now = timezone.now()
-    return CLOSE.write(
-        finding=finding.pk, open=Regression.Status.OPEN, closed=Regression.Status.CLOSED, now=now
+    return do(
+        CLOSE, finding=finding.pk, open=Regression.Status.OPEN, closed=Regression.Status.CLOSED, now=now
     )
 
 

@@ -1,14 +1,13 @@
 """Which status may follow which, as a table beside the status; nobody else assigns a status."""
 
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
-from django.db import DatabaseError, models
+from django.db import models
 
-from krafter_audit.lib.statements import Updating, write_all
+from krafter_audit.lib.statements import Updating
+from krafter_audit.lib.together import do
 
 
 class ForbiddenMove(Exception):
@@ -36,31 +35,8 @@ class Lifecycle:
         if any(hasattr(value, "resolve_expression") for value in changes.values()):
             row.save(update_fields=[self.field, *changes, "updated_at"])  # a value that the database reckons
         else:
-            _write(_written(type(row), self.field, *changes, "updated_at"), row)
-
-
-_waiting: ContextVar[list[tuple[Updating, models.Model]] | None] = ContextVar("_waiting", default=None)
-
-
-@contextmanager
-def in_one_statement() -> Iterator[None]:
-    """Write the moves of the block at its end, by one statement. Each is of another row; none is read meanwhile."""
-    moves: list[tuple[Updating, models.Model]] = []
-    token = _waiting.set(moves)
-    try:
-        yield
-    finally:
-        _waiting.reset(token)
-    if moves and write_all(moves) != len(moves):
-        raise DatabaseError("A row that was to be moved is gone.")
-
-
-def _write(update: Updating, row: models.Model) -> None:
-    waiting = _waiting.get()
-    if waiting is not None:
-        waiting.append((update, row))
-    elif not update.write(row):
-        raise DatabaseError(f"{row._meta.label} {row.pk} is gone.")
+            update = _written(type(row), self.field, *changes, "updated_at")
+            do(update.text, moves=f"{row._meta.label} {row.pk}", **update.given(row))
 
 
 @lru_cache(maxsize=128)

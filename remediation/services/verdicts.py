@@ -11,8 +11,9 @@ from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
 from findings.services import outcomes
-from krafter_audit.lib.lifecycle import in_one_statement
-from krafter_audit.lib.statements import Slot, Statement
+from krafter_audit.lib.errors import Refusal
+from krafter_audit.lib.statements import Text
+from krafter_audit.lib.together import do, in_one_statement
 from remediation import evidence
 from remediation.errors import (
     ChecksNotPassed,
@@ -24,8 +25,9 @@ from remediation.errors import (
 from remediation.locks import Case, lock_case
 from remediation.models import CheckStatus, Result, Task, Verification
 
-NEWER = Statement(
-    lambda: Verification.objects.filter(task=Slot("task"), created_at__gt=Slot("at")).values_list("pk")[:1]
+NEWER = Text(
+    "SELECT 1 FROM remediation_verification WHERE task_id = %(task)s AND created_at > %(at)s LIMIT 1",
+    Verification,
 )
 
 
@@ -43,19 +45,18 @@ def approve(
     refuse_unless_approvable(case, override=bool(override_reason))
     checks = answered_by_hand(case.verification) if case.verification.manual else case.verification.checks
     with in_one_statement():
+        newer = do(NEWER, task=case.task.pk, at=case.verification.created_at)
         decide(case.verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
         Task.lifecycle.move(case.task, Task.Status.DONE)
         closed = outcomes.resolve(case.finding)
-    record(
-        "verification.approved",
-        case.verification,
-        by=by,
-        task_id=case.task.pk,
-        finding_id=case.finding.pk,
-        regressions_closed=closed,
-        override_reason=override_reason,
-    )
-    evidence.append_verdict(case.verification, by=by, regressions_closed=closed)
+    if newer.rows:
+        raise VerificationSuperseded  # which takes back what was just written
+    if case.verification.manual:
+        evidence.append_answers(case.verification, by=by)
+    told = {"task_id": case.task.pk, "finding_id": case.finding.pk, "regressions_closed": closed.rows}
+    with in_one_statement():
+        evidence.append_verdict(case.verification, by=by, regressions_closed=closed.rows)
+        record("verification.approved", case.verification, by=by, **told, override_reason=override_reason)
     return case.verification
 
 
@@ -69,33 +70,35 @@ def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) 
         decide(case.verification, Result.FAILED, by, checks=cut_short(case.verification))
         Task.lifecycle.move(case.task, Task.Status.IN_PROGRESS)
         regression = outcomes.reopen(case.finding, verification_id=case.verification.pk)
-    record(
-        "verification.reopened",
-        case.verification,
-        by=by,
-        task_id=case.task.pk,
-        finding_id=case.finding.pk,
-        regression_id=regression.pk,
-    )
-    evidence.append_verdict(case.verification, by=by, regression_id=regression.pk)
+    told = {"task_id": case.task.pk, "finding_id": case.finding.pk, "regression_id": regression.pk}
+    with in_one_statement():
+        evidence.append_verdict(case.verification, by=by, regression_id=regression.pk)
+        record("verification.reopened", case.verification, by=by, **told)
     return case.verification
 
 
 def refuse_unless_approvable(case: Case, *, override: bool) -> None:
-    """Raise the reason for which a verification cannot be approved, if there is one."""
+    """Raise the reason for which a verification cannot be approved, if there is one: a newer one before its own."""
+    reason = _against(case, override=override)
+    if reason is None:
+        return
+    if reason is not VerificationFailed and NEWER.first(task=case.task.pk, at=case.verification.created_at):
+        raise VerificationSuperseded
+    raise reason
+
+
+def _against(case: Case, *, override: bool) -> type[Refusal] | None:
     verification = case.verification
     if verification.result == Result.FAILED:
-        raise VerificationFailed
-    if NEWER.first(task=case.task.pk, at=verification.created_at):
-        raise VerificationSuperseded
+        return VerificationFailed
     if case.finding.status == FindingStatus.DISMISSED:
-        raise FindingDismissed
+        return FindingDismissed
     if verification.manual:
-        return
+        return None
     if verification.running:
-        raise VerificationRunning
-    if not override and any(check["status"] != CheckStatus.PASSED for check in verification.checks):
-        raise ChecksNotPassed
+        return VerificationRunning
+    passed = all(check["status"] == CheckStatus.PASSED for check in verification.checks)
+    return None if passed or override else ChecksNotPassed
 
 
 def decide(verification: Verification, result: Result, by: Actor, **changes: Any) -> None:

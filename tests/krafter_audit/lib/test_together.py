@@ -1,4 +1,4 @@
-"""Moves from one status to another that are written together."""
+"""Moves from one status to another, and other small changes, that are written together."""
 
 from collections.abc import Callable
 
@@ -6,7 +6,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from krafter_audit.lib.lifecycle import in_one_statement
+from krafter_audit.lib.statements import Text
+from krafter_audit.lib.together import do, in_one_statement
 from remediation.models import Task
 from tests import factories
 from tests.factories import World
@@ -55,3 +56,21 @@ def test_a_row_that_is_gone_is_told_of_at_the_end_of_the_block(world: World):
     with pytest.raises(DatabaseError, match="gone"):
         transaction.atomic(begin)(task, gone)
     assert status(task) == "backlog"
+
+
+NAMED = Text("UPDATE remediation_task SET title = %(title)s WHERE status = %(status)s RETURNING 1", Task)
+STANDING = Text("SELECT 1 FROM remediation_task WHERE status = %(status)s", Task)
+
+
+def test_what_is_done_beside_the_moves_tells_after_the_block_how_many_rows_it_had(world: World):
+    moved, *_ = [factories.task(world) for _ in range(3)]
+    Task.lifecycle.move(moved, "in_progress")
+
+    with in_one_statement():
+        Task.lifecycle.move(moved, "blocked")
+        named = do(NAMED, title="Seen", status="backlog")
+        standing = do(STANDING, status="in_progress")  # as it was when the statement began
+        before = (named.rows, standing.rows)
+
+    assert (before, named.rows, standing.rows) == ((0, 0), 2, 1)
+    assert do(STANDING, status="backlog").rows == 2  # at once, outside of a block
