@@ -10,6 +10,7 @@ from django.test import override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from krafter_audit.api import ratelimit
+from krafter_audit.celery import app
 from krafter_audit.lib import jobs
 from tests import factories, sites
 
@@ -65,6 +66,17 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
     monkeypatch.setattr(kombu.Producer, "publish", take)
     return taken
+
+
+@pytest.fixture
+def a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A broker that has each job run by whoever sends it."""
+    app.loader.import_default_modules()
+
+    def carry_out(producer: kombu.Producer, body: Any, *, headers: dict[str, Any], **options: Any) -> None:
+        app.tasks[headers["task"]].apply(body[0])
+
+    monkeypatch.setattr(kombu.Producer, "publish", carry_out)
 
 
 @pytest.fixture

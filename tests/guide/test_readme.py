@@ -10,13 +10,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import kombu
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
 from findings.checks import vitals
 from findings.visiting import sight
-from krafter_audit.celery import app
 from krafter_audit.demo.faults import Faults
 from krafter_audit.demo.site import Site
 from tests import factories
@@ -49,17 +47,6 @@ def _one_quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page is timed once in the place of three times, and soon counts as quiet; its numbers are no part of this."""
     monkeypatch.setattr(vitals, "LOADS", 1)
     monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.5)
-
-
-@pytest.fixture
-def a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A broker that has each job run by whoever sends it."""
-    app.loader.import_default_modules()
-
-    def carry_out(producer: kombu.Producer, body: Any, *, headers: dict[str, Any], **options: Any) -> None:
-        app.tasks[headers["task"]].apply(body[0])
-
-    monkeypatch.setattr(kombu.Producer, "publish", carry_out)
 
 
 @pytest.fixture
