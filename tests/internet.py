@@ -4,7 +4,6 @@ Our own code looks names up, judges addresses, connects and speaks HTTP as ever:
 """
 
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingUDPServer
@@ -15,6 +14,8 @@ import dns.message
 import dns.rcode
 import dns.rrset
 import pytest
+
+from tests.serving import running
 
 ADDRESS = "93.184.216.34"
 
@@ -73,8 +74,8 @@ def connected(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Intern
             query, server = self.request
             server.sendto(internet.answer(query), self.client_address)
 
-    with ThreadingUDPServer(("127.0.0.1", 0), Names) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+    server = ThreadingUDPServer(("127.0.0.1", 0), Names)
+    with running(server):
         settings.KRAFTER_ALLOWED_NETWORKS = ""
         settings.KRAFTER_DNS_SERVERS = f"127.0.0.1:{server.server_address[1]}"
         monkeypatch.setattr(socket, "getaddrinfo", internet.look_up)
@@ -82,4 +83,3 @@ def connected(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Intern
             socket.socket, "connect", lambda sock, address: connect(sock, internet.far_end(address))
         )
         yield internet
-        server.shutdown()

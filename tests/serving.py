@@ -4,20 +4,31 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from socketserver import TCPServer
+from socketserver import TCPServer, UDPServer
 
 
 @contextmanager
-def running(server: TCPServer) -> Iterator[None]:
+def running(server: TCPServer | UDPServer) -> Iterator[None]:
     """Let the server answer while the block runs."""
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    ended = threading.Event()
+    thread = threading.Thread(target=_answer, args=(server, ended), daemon=True)
     thread.start()
     try:
         yield
     finally:
-        # Wakes the thread that waits for a client; where a system does not, it looks twice a second by itself.
-        with suppress(OSError):
-            server.socket.shutdown(socket.SHUT_RDWR)
-        server.shutdown()
+        ended.set()
+        with socket.socket(server.address_family, server.socket_type) as last_client:  # whom it waits for
+            last_client.connect(server.socket.getsockname())
+            last_client.send(b"")
+            thread.join()
         server.server_close()
-        thread.join()
+
+
+def _answer(server: TCPServer | UDPServer, ended: threading.Event) -> None:
+    while not ended.is_set():
+        with suppress(OSError):  # a client that hung up before it was taken in
+            request, client = server.get_request()
+            if ended.is_set():
+                server.close_request(request)
+            else:
+                server.process_request(request, client)
