@@ -57,7 +57,9 @@ def of_the_rule(known: Check, before: Outcome | None, *, by_browser: bool) -> di
 def storable(value: Any) -> Any:
     """Return a JSON value that any database takes: no NUL, no half of a surrogate pair, no endless text."""
     if isinstance(value, str):
-        readable = value[:LONGEST_TEXT].encode("utf-8", errors="replace").decode("utf-8")
+        readable = value[:LONGEST_TEXT]
+        if not readable.isascii():  # nearly all of it is, and there is much of it
+            readable = readable.encode("utf-8", errors="replace").decode("utf-8")
         return readable.replace("\x00", "\ufffd")
     if isinstance(value, Mapping):
         return {storable(key): storable(one) for key, one in value.items()}
@@ -114,8 +116,9 @@ def _identity(facts: "Facts") -> dict[str, Any]:
     if "page" not in facts.log:
         return {}
     try:
-        identity = page_identity(facts.landing).with_rendered(facts.browsing.identity())
-        return {"identity": identity.as_evidence()}
+        # Every check's evidence asks, and a large page takes a while to be searched: it is read once.
+        identity = facts.once("identity", lambda: page_identity(facts.landing))
+        return {"identity": identity.with_rendered(facts.browsing.identity()).as_evidence()}
     except CannotLook:
         return {}
 

@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 import trustme
 
-from findings.checks import registry
+from findings.checks import evidence, registry
 from findings.checks.engine import look
 from findings.checks.evidence import storable
 from findings.checks.facts import Facts
 from findings.checks.outcome import FAILED, INCONCLUSIVE, Outcome
+from findings.checks.page import Page
 from findings.checks.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
 from tests.findings.checks.base_page import good_site, page
 from tests.findings.checks.kinds import WITHOUT_BROWSER, needs_without_rules
@@ -168,6 +169,19 @@ def test_the_evidence_lets_somebody_judge_the_look_later() -> None:
     assert len(evidence["sha256"]) == 64
     assert evidence["time"].endswith("Z")
     assert evidence["duration_ms"] > 0
+
+
+def test_a_page_is_read_once_for_the_evidence_of_all_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Page] = []
+    identity = evidence.page_identity
+    monkeypatch.setattr(evidence, "page_identity", lambda page: read.append(page) or identity(page))
+    with served(good_site()) as site, loopback_client() as client:
+        said = dict(look(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
+
+    assert len(read) == 1
+    assert {one.evidence["identity"]["title"] for one in said.values()} == {
+        "Delivery and returns – Example Shop"
+    }
 
 
 def test_the_value_of_a_cookie_is_not_kept(authority: trustme.CA, ca_file: str) -> None:
