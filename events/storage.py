@@ -10,3 +10,10 @@ def vacuum_often(table: str) -> RunSQL:
     names = [f"autovacuum_{kind}_scale_factor" for kind in ("vacuum", "vacuum_insert", "analyze")]
     settings = ", ".join(f"{name} = {SHARE}" for name in names)
     return RunSQL(f"ALTER TABLE {table} SET ({settings})", f"ALTER TABLE {table} RESET ({', '.join(names)})")
+
+
+def leave_room(table: str, percent: int) -> RunSQL:
+    """Return the migration step that leaves so much of each new page free for rows that change no indexed column."""
+    return RunSQL(
+        f"ALTER TABLE {table} SET (fillfactor = {100 - percent})", f"ALTER TABLE {table} RESET (fillfactor)"
+    )

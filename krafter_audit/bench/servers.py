@@ -13,7 +13,7 @@ from urllib.parse import quote
 import psycopg
 
 from krafter_audit.embedded.data import first_key, free_port
-from krafter_audit.embedded.postgres import USER, Postgres
+from krafter_audit.embedded.postgres import USER, Postgres, fitted, memory_of_machine
 from krafter_audit.embedded.process import (
     THRIFTY,
     Command,
@@ -27,7 +27,11 @@ from krafter_audit.embedded.process import (
 from krafter_audit.embedded.valkey import Valkey
 
 # As `./krafter up` has it, and with its statements counted.
-SETTINGS = {"shared_preload_libraries": "pg_stat_statements", "max_connections": "200"}
+SETTINGS = {
+    **fitted(memory_of_machine()),
+    "shared_preload_libraries": "pg_stat_statements",
+    "max_connections": "200",
+}
 # Those that were sent; not what PostgreSQL asks itself about foreign keys as a transaction ends.
 STATEMENTS = """
     SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements

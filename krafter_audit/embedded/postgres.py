@@ -30,6 +30,26 @@ THROW_AWAY = {
     "full_page_writes": "off",
     "max_connections": "200",
 }
+MEGABYTE = 1024 * 1024
+
+
+def fitted(memory: int) -> dict[str, str]:
+    """Settings for a machine of so many bytes which PostgreSQL shares with all the rest: an eighth is its own, to 1 GB.
+
+    It reads for itself: to be read for by other processes is a switch to and fro, for what the system mostly has in
+    memory. Its log gets a picture of each page that changes for the first time after a checkpoint, so these are rarer.
+    """
+    own = min(max(memory // 8, 128 * MEGABYTE), 1024 * MEGABYTE)
+    return {
+        "shared_buffers": f"{own // MEGABYTE}MB",
+        "io_method": "sync",
+        "checkpoint_timeout": "15min",
+    }
+
+
+def memory_of_machine() -> int:
+    """How many bytes of memory there are."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def unprivileged() -> tuple[int, int] | None:

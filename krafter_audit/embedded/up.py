@@ -23,7 +23,7 @@ from krafter_audit.embedded.data import (
     port_is_free,
     write_private,
 )
-from krafter_audit.embedded.postgres import Postgres
+from krafter_audit.embedded.postgres import Postgres, fitted, memory_of_machine
 from krafter_audit.embedded.process import REPOSITORY, THRIFTY, Command, StartFailed
 from krafter_audit.embedded.supervisor import Stopped, Supervisor
 from krafter_audit.embedded.valkey import Valkey
@@ -120,7 +120,8 @@ class System:
 
     def start_postgres(self) -> None:
         """Start the embedded database."""
-        server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"])
+        settings = fitted(memory_of_machine())
+        server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"], settings)
         self.data.keep_track_of(server.socket)
         self.env["DATABASE_URL"] = server.url
         server.prepare(self.supervisor.run)

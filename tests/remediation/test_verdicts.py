@@ -1,6 +1,7 @@
 """Approve and reopen."""
 
 import pytest
+from django.db import connection
 
 from findings.models import Regression
 from krafter_audit.lib.errors import Refusal
@@ -131,3 +132,15 @@ def test_the_approval_itself_answers_a_manual_review(world: World):
         {"key": "manual_review", "before": "failed", "after": "passed", "status": "passed"}
     ]
     assert where_things_stand(verification)["task"] == "done"
+
+
+def test_a_verdict_stays_on_the_page_of_its_verification_so_that_no_index_is_written(world: World):
+    verification = factories.verification(world, checks="passed")
+
+    verdicts.approve(verification.pk, by=world.actor)
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'remediation_verification'"
+        )
+        assert cursor.fetchone() == (1, 1)
