@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -111,22 +112,32 @@ def test_a_worker_runs_it_and_its_lines_carry_the_id_of_the_request_and_of_the_j
         assert send("findings.prove", str(uuid4()))
         assert send("findings.scan", str(uuid4()))
 
-    with a_worker() as worker:
-        assert worker.stderr is not None
-        lines: list[dict[str, str]] = []
-        while len([line for line in lines if line["event"] == "task_succeeded"]) < 2:
-            assert select.select([worker.stderr], [], [], 30)[0]
-            lines += [json.loads(line) for line in [worker.stderr.readline()] if line.startswith("{")]
-        worker.terminate()
-        worker.communicate(timeout=30)
+    told = lines_of_a_worker(until=2)
 
-    told = [line for line in lines if line["event"].startswith("task_")]
+    assert [line["event"] for line in told].count("task_succeeded") == 2
     assert {(line["request_id"], line["parent_task_id"]) for line in told} == {("asked-here", "the-sweep")}
     assert {line["task"] for line in told if line["event"] == "task_started"} == {
         "findings.prove",
         "findings.scan",
     }
     assert [waiting(queue) for queue in QUEUES] == [0, 0, 0]
+
+
+def lines_of_a_worker(*, until: int) -> list[dict[str, str]]:
+    """Let a worker run until so many jobs have succeeded, a minute at most; return what it said of jobs."""
+    told: list[dict[str, str]] = []
+    with a_worker() as worker:
+        limit = threading.Timer(60, worker.kill)
+        limit.start()
+        for line in worker.stderr or ():
+            if '"event": "task_' in line:
+                told.append(json.loads(line))
+            if [each["event"] for each in told].count("task_succeeded") == until:
+                break
+        worker.terminate()
+        worker.communicate(timeout=30)
+        limit.cancel()
+    return told
 
 
 def a_worker() -> subprocess.Popen[str]:
