@@ -3,12 +3,16 @@
 Style sheets and scripts are not seen here: what they hide or add, only a browser knows.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
-
-from selectolax.lexbor import LexborNode
+from typing import TYPE_CHECKING
 
 from findings.checks.page import Page, has, inside, value
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 _UNSEEN_TAGS = ("script", "style", "template", "noscript", "head", "title", "meta", "link")
 _HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)

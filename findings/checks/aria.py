@@ -1,8 +1,9 @@
 """ARIA: roles and attributes that exist (WAI-ARIA 1.2 and 1.3, DPUB and Graphics), ids that are used once."""
 
-from collections import Counter
+from __future__ import annotations
 
-from selectolax.lexbor import LexborNode
+from collections import Counter
+from typing import TYPE_CHECKING
 
 from findings.checks.accessible_name import seen
 from findings.checks.axe import axe_rule, judge_elements, markup
@@ -10,6 +11,9 @@ from findings.checks.facts import Facts
 from findings.checks.outcome import Outcome, passed, verdict
 from findings.checks.page import Page, snippet, value
 from findings.checks.registry import CRITICAL, HIGH
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 _ROLES = frozenset(
     [

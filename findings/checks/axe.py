@@ -1,9 +1,10 @@
 """What the checks that are rules of axe-core share: how they are registered, and the page of a stand-in."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from functools import wraps
-
-from selectolax.lexbor import LexborNode
+from typing import TYPE_CHECKING
 
 from findings.checks.accessible_name import text_of
 from findings.checks.axe_verdict import judge_rule, key_of
@@ -13,6 +14,9 @@ from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import Measurement, Outcome, passed, verdict
 from findings.checks.page import Page, snippet
 from findings.checks.registry import ACCESSIBILITY, Fix, Run, Severity, check
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 RULES = "https://dequeuniversity.com/rules/axe/4.11"
 WCAG = "https://www.w3.org/WAI/WCAG22/Understanding"

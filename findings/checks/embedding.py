@@ -2,11 +2,12 @@
 origins.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from selectolax.lexbor import LexborNode
 
 from findings.checks import pasting
 from findings.checks.facts import FOREIGN_ORIGIN, Facts
@@ -14,6 +15,9 @@ from findings.checks.outcome import Outcome, failed, not_applicable, passed, ver
 from findings.checks.page import Page, snippet, value
 from findings.checks.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, check
 from findings.checks.sites import host_of, same_site
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web"
 

@@ -1,8 +1,9 @@
 """Links: where they lead, whether a crawler can follow them, what their words say; canonical and hreflang."""
 
-from urllib.parse import urlsplit
+from __future__ import annotations
 
-from selectolax.lexbor import LexborNode
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from findings.checks.accessible_name import text_of
 from findings.checks.facts import Facts
@@ -11,6 +12,9 @@ from findings.checks.obstacles import CannotLook
 from findings.checks.outcome import Outcome, passed, verdict
 from findings.checks.page import Page, has, snippet, value
 from findings.checks.registry import LOW, MEDIUM, SEO, Fix, check
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/seo"
 GOOGLE = "https://developers.google.com/search/docs"

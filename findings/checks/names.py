@@ -1,6 +1,8 @@
 """Names for what can't be seen: pictures, fields, buttons, links, frames."""
 
-from selectolax.lexbor import LexborNode
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from findings.checks.accessible_name import (
     has_label,
@@ -16,6 +18,9 @@ from findings.checks.facts import Facts
 from findings.checks.outcome import Outcome
 from findings.checks.page import has, value
 from findings.checks.registry import CRITICAL, HIGH
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 _PICTURES = ("", "img", "image", "none", "presentation")
 _NO_FIELDS = ("hidden", "image", "button", "submit", "reset")

@@ -1,17 +1,19 @@
 """A fetched page as the checks read it: headers, text and a parsed tree."""
 
+from __future__ import annotations
+
 import threading
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
-
 from findings.checks import likeness
 from findings.checks.sites import host_of
 
 if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
     from krafter_audit.lib.http import Response
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -26,7 +28,7 @@ def media_type(content_type: str | None) -> str:
 class Page:
     """The final response of a page with its HTML parsed once a thread (the parser's tree is not shared)."""
 
-    response: "Response"
+    response: Response
     _local: threading.local = field(default_factory=threading.local, repr=False)
 
     @property
@@ -63,6 +65,8 @@ class Page:
     @property
     def tree(self) -> LexborHTMLParser:
         if not hasattr(self._local, "tree"):
+            from selectolax.lexbor import LexborHTMLParser  # whoever only names the checks parses nothing
+
             self._local.tree = LexborHTMLParser(self.text)
         tree: LexborHTMLParser = self._local.tree
         return tree

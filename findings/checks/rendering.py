@@ -1,11 +1,16 @@
 """What holds up the first picture of a page or makes it jump, as far as its markup tells."""
 
-from selectolax.lexbor import LexborNode
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from findings.checks.facts import Facts
 from findings.checks.outcome import Outcome, passed, verdict
 from findings.checks.page import has, inside, snippet, value
 from findings.checks.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 MOST_BLOCKING_SHEETS = 1
 _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript")

@@ -2,9 +2,10 @@
 order.
 """
 
-import re
+from __future__ import annotations
 
-from selectolax.lexbor import LexborNode
+import re
+from typing import TYPE_CHECKING
 
 from findings.checks.accessible_name import children, is_hidden, seen
 from findings.checks.axe import axe_rule, judge_elements, markup
@@ -14,6 +15,9 @@ from findings.checks.metadata import viewport_settings
 from findings.checks.outcome import Outcome, failed, not_applicable, passed, verdict
 from findings.checks.page import Page, has, snippet, value
 from findings.checks.registry import CRITICAL, HIGH, MEDIUM
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
 
 TWENTY_HOURS = 72_000
 LEAST_SCALE = 2.0

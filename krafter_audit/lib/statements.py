@@ -8,8 +8,9 @@ Half the time of a small read goes into making the same SQL anew. What varies is
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import batched
 from typing import Any, cast
 
 import orjson
@@ -19,6 +20,7 @@ from django.db.models.base import ModelState
 
 from krafter_audit.lib.postgres.base import DatabaseWrapper
 
+AT_ONCE = 250  # rows of one INSERT
 SLOT = re.compile(r"%\((\w+)\)s")
 
 
@@ -165,7 +167,7 @@ class Updating:
 
 
 class Inserting:
-    """Many rows of a model by one statement with one parameter: JSON that PostgreSQL takes apart by the table's types.
+    """Many rows of a model by few statements with one parameter: JSON that PostgreSQL takes apart by the table's types.
 
     A tenth of the work of an INSERT with a place for every value. `conflict` is its ON CONFLICT clause.
     """
@@ -183,9 +185,12 @@ class Inserting:
 
     def write(self, rows: Iterable[Model]) -> list[Any]:
         """Write the rows; return the ids of those that were written."""
-        # Row by row: all of them as objects beside all of them as text would be megabytes for a thousand.
-        values = [_json({name: getattr(row, name) for name in self._names}) for row in rows]
-        return [key for (key,) in self._text.rows(rows=f"[{','.join(values)}]")] if values else []
+        # Some at a time: a thousand of them, as text here and there on their way, would be megabytes.
+        return [key for some in batched(rows, AT_ONCE) for key in self._written(some)]
+
+    def _written(self, rows: Iterable[Model]) -> Iterator[Any]:
+        values = ",".join(_json({name: getattr(row, name) for name in self._names}) for row in rows)
+        return (key for (key,) in self._text.rows(rows=f"[{values}]"))
 
 
 def _json(value: Any) -> str:

@@ -22,6 +22,7 @@ ONLY_WORKERS = {
     "weasyprint",
     "pydyf",
     "selectolax",
+    "cryptography.x509",
 }
 ON_TERMINALS = {"rich", "pygments", "attr", "greenlet"}
 # The description of the API is a file: its generator, and the tests' tools that it brings, are not for answering.
@@ -71,7 +72,7 @@ def test_the_web_has_nothing_loaded_that_only_workers_use_and_sends_a_job_withou
 
     assert answered == ["200 OK", "200 OK", "401 Unauthorized"]
     assert (before, with_a_job) == (set(), {"kombu"})
-    assert with_checks == {"kombu", "selectolax"}
+    assert with_checks == {"kombu"}
 
 
 def test_who_sends_the_sweeps_knows_the_jobs_and_not_the_engines_that_they_run() -> None:

@@ -5,13 +5,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from findings.checks import cookie_lines, csp_policy, sitemap_xml
+from findings.checks.certificates import read_certificate
 from findings.checks.cookie_lines import Cookie
 from findings.checks.languages import is_language
 from findings.checks.metadata import viewport_settings
 from findings.checks.obstacles import CannotLook
 from findings.checks.robots_txt import Robots
 from findings.checks.sites import host_of, origin_of, registrable
-from findings.checks.tls_probe import read_certificate
 from findings.checks.transport import Hsts
 
 
