@@ -47,6 +47,12 @@ def _cheap_passwords_and_roomy_rate_limits() -> Iterator[None]:
 
 
 @pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes half a minute begins first: left to chance it begins last, and the other workers wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
     ratelimit._resting_until = jobs._resting_until = 0.0

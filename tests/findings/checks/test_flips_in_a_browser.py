@@ -93,6 +93,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(profile, "DOWN_KBPS", 20_000.0)
 
 
+@pytest.mark.long
 @pytest.mark.usefixtures("brisk")
 def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     states: list[dict[str, Outcome]] = []
