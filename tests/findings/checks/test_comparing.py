@@ -8,7 +8,7 @@ from findings.browser import Browser
 from findings.checks.comparing import compared
 from findings.checks.engine import look
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from findings.checks.registry import REGISTRY
+from findings.checks.registry import get
 from tests.findings.checks.base_page import html
 from tests.findings.checks.site import Answer, Site, loopback_client, served
 
@@ -21,7 +21,7 @@ def before(**tools: str) -> Outcome:
 
 def said(key: str, earlier: Outcome | None, status: Any = PASSED, value: float | None = None) -> Outcome:
     measured = Outcome(status, value=value, evidence={"threshold": 2.5} if value else {})
-    return compared(REGISTRY[key], measured, earlier, {"method": "browser", "tools": NOW})
+    return compared(get(key), measured, earlier, {"method": "browser", "tools": NOW})
 
 
 @pytest.mark.parametrize(
