@@ -6,13 +6,13 @@ from typing import Any
 
 import kombu
 import pytest
-from django.test import override_settings
+from django.test import TransactionTestCase, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from krafter_audit.api import ratelimit
 from krafter_audit.celery import app
 from krafter_audit.lib import jobs
-from tests import factories, sites
+from tests import factories, flushing, sites
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -28,6 +28,14 @@ def _static_files_are_looked_for_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(WhiteNoiseMiddleware, "add_files_from_finders", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_was_not_written_is_not_emptied() -> Iterator[None]:
+    """See `flushing`."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flushing.flush)
         yield
 
 
