@@ -115,6 +115,7 @@ class Run:
                 continue
             for connections in (1, 16) if case.wide and not self.options.quick else (1,):
                 fold()
+                benches[0].counter.wait_for_vacuum()
                 for found in self.case(case, connections, benches, facts):
                     if not found.requests:
                         self.say(

@@ -37,6 +37,7 @@ STATEMENTS = """
     SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements
     WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE%'
 """
+VACUUMS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
 UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
 
 
@@ -157,6 +158,15 @@ class Counter:
     def reset(self) -> None:
         """Begin at nothing."""
         self.connection.execute("SELECT pg_stat_statements_reset()")
+
+    def wait_for_vacuum(self) -> None:
+        """Wait until PostgreSQL looks after no table, a minute at most: what one case left would be the next one's."""
+        until = time.monotonic() + 60
+        while self._vacuums() and time.monotonic() < until:
+            time.sleep(0.5)
+
+    def _vacuums(self) -> bool:
+        return bool(self.connection.execute(VACUUMS).fetchone())
 
     def statements(self) -> int:
         """Return how many there were since."""
