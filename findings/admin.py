@@ -15,7 +15,7 @@ from findings.forms import ChangeFindingForm, ReportFindingForm
 from findings.models import Finding, FindingStatus, Regression, Scan
 from findings.scan_admin import ScanAdmin as ScanAdmin
 from findings.services import scans, triage
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import Sighting, ingest_one
 from findings.site_admin import SiteAdmin as SiteAdmin
 from krafter_audit.lib.admin import (
     BAD,
@@ -132,7 +132,7 @@ class FindingAdmin(RecordAdmin):
     def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
         """Report the finding, or change what was changed."""
         if not change:
-            made = ingest(obj.project, [Sighting(**form.asked)], by=operator(request)).findings[0]
+            made, _ = ingest_one(obj.project, Sighting(**form.asked), by=operator(request))
             obj.__dict__.update(made.__dict__)
         elif form.asked:
             triage.update(obj.pk, changes=form.asked, by=operator(request))

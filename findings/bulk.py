@@ -57,10 +57,10 @@ def _fill_in(valid: list[dict[str, Any]], project: Project, sightings: list[Sigh
         return
     outcome = ingest(project, sightings, by=by)
     unseen = set(outcome.created)
-    for answer, finding in zip(valid, outcome.findings, strict=True):
-        answer["id"] = finding.pk
-        answer["status"] = "created" if finding.pk in unseen else "updated"
-        unseen.discard(finding.pk)  # the same title twice in one batch: made once, then updated
+    for answer, pk in zip(valid, outcome.ids, strict=True):
+        answer["id"] = pk
+        answer["status"] = "created" if pk in unseen else "updated"
+        unseen.discard(pk)  # the same title twice in one batch: made once, then updated
 
 
 def update(project: Project, asked: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:

@@ -26,7 +26,7 @@ from findings.serializers import (
     UpdateFindings,
 )
 from findings.services import scans, triage
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import Sighting, ingest_one
 from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor, by_offset
@@ -86,9 +86,8 @@ class FindingViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one of that domain and title."""
-        sighting = Sighting(**self.body(ReportFinding))
-        outcome = ingest(self.project, [sighting], by=self.actor)
-        return self.show(outcome.findings[0], FindingShown, status=201 if outcome.created else 200)
+        finding, created = ingest_one(self.project, Sighting(**self.body(ReportFinding)), by=self.actor)
+        return self.show(finding, FindingShown, status=201 if created else 200)
 
     @described(summary="Change a finding", request=ChangeFinding, responses=FindingShown)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:

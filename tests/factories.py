@@ -14,7 +14,7 @@ from accounts import keys
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from findings.models import Finding, Regression
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import Sighting, ingest_one
 from remediation.models import Task, Verification, VerificationPart
 from remediation.services import tasks
 
@@ -119,7 +119,7 @@ def finding(world: World, *, checks: list[str] | None = None, **fields: Any) -> 
     }
     seen = {"domain": "security", "title": f"Finding {next(number)}", "severity": "high", **fields}
     keys_ = ["security_header_csp"] if checks is None else checks
-    made = ingest(world.project, [Sighting(checks=keys_, **seen)], by=world.actor).findings[0]
+    made, _ = ingest_one(world.project, Sighting(checks=keys_, **seen), by=world.actor)
     if later:
         Finding.objects.filter(pk=made.pk).update(**later)
         made.refresh_from_db()

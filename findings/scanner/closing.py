@@ -37,7 +37,7 @@ def close(part: ScanPart) -> bool:
     created = len(found.created)
     counts = {
         "findings_created": created,
-        "findings_updated": len({finding.pk for finding in found.findings}) - created,
+        "findings_updated": len(set(found.ids)) - created,
         "regressions": len(found.regressed),
         "regressions_suspected": suspected,
     }

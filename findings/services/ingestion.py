@@ -1,8 +1,9 @@
 """Findings come in: from a scan, a provider or a person. The same domain and title is the same finding."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from events.record import record_many
 from findings import priority, rules
 from findings.models import CHECK_KEY, MOST_CHECKS, Finding, FindingStatus, Regression, Severity
 from findings.weight import WEIGHT, carried
-from krafter_audit.lib.statements import Inserting
+from krafter_audit.lib.statements import AT_ONCE, Inserting
 from krafter_audit.lib.turns import wait_for_turn
 
 Identity = tuple[str, str]
@@ -50,16 +51,16 @@ class Sighting:
 
 @dataclass
 class Ingested:
-    """What became of a batch: the findings in the order of the sightings, and which of them are new."""
+    """What became of a batch: the finding of each sighting, which of them are new, and which had been resolved."""
 
-    findings: list[Finding]
-    created: set[UUID]
-    regressed: set[UUID]
+    ids: list[UUID]
+    created: set[UUID] = field(default_factory=set)
+    regressed: set[UUID] = field(default_factory=set)
 
 
 @transaction.atomic
 def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ingested:
-    """Create or update one finding for each sighting, set-based: a batch costs the same few statements.
+    """Create or update one finding for each sighting, set-based: each few hundred cost the same few statements.
 
     A resolved finding that is seen again goes back to `in_progress` with an open regression; a dismissed one stays.
     """
@@ -68,20 +69,45 @@ def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ing
         # Batches that overlap would wait for each other's new rows while they hold known ones: no order of locks
         # prevents that, so a project's batches come in one at a time.
         wait_for_turn(f"ingest:{project.pk}")
-    severities = rules.severity_rules(rules.config_of(project))
-    now = timezone.now()
+    outcome, ids = Ingested([]), dict[Identity, UUID]()
+    for findings in _reported(project, batch, outcome, by):
+        ids |= {(finding.domain, finding.title): finding.pk for finding in findings}
+    outcome.ids = [ids[sighting.identity] for sighting in sightings]
+    return outcome
+
+
+@transaction.atomic
+def ingest_one(project: Project, sighting: Sighting, *, by: Actor) -> tuple[Finding, bool]:
+    """Create or update the finding of one sighting; return it and whether it is new."""
+    outcome = Ingested([])
+    [[finding]] = [made for made in _reported(project, {sighting.identity: sighting}, outcome, by) if made]
+    return finding, bool(outcome.created)
+
+
+def _reported(
+    project: Project, batch: Mapping[Identity, Sighting], outcome: Ingested, by: Actor
+) -> Iterator[list[Finding]]:
+    """Write a batch, and yield its findings, some at a time: a thousand with all that they say are megabytes."""
+    now, severities = timezone.now(), rules.severity_rules(rules.config_of(project))
     known = _lock(project, batch)
-    fresh = [_new(project, batch[identity], severities) for identity in sorted(set(batch) - set(known))]
-    created = _create(fresh)
-    late = [(finding.domain, finding.title) for finding in fresh if finding.pk not in created]
+    fresh, late = sorted(set(batch) - set(known)), []
+    for some in batched(fresh, AT_ONCE):
+        made = [_new(project, batch[identity], severities, now) for identity in some]
+        written = set(CREATE.write(made))
+        late += [(finding.domain, finding.title) for finding in made if finding.pk not in written]
+        made = [finding for finding in made if finding.pk in written]
+        outcome.created |= written
+        _record("finding.created", project, made, by)
+        yield made
     known |= _lock(project, late)  # somebody else created these in between: they are updated like the others
-    regressed = _update(known, batch, now, by)
-    everyone = {**known, **{(f.domain, f.title): f for f in fresh if f.pk in created}}
-    _record(project, everyone.values(), created, by)
-    return Ingested([everyone[sighting.identity] for sighting in sightings], created, regressed)
+    for some_known in batched(known.values(), AT_ONCE):
+        findings = list(Finding.objects.filter(pk__in=some_known))
+        outcome.regressed |= _update(findings, batch, now, by)
+        _record("finding.seen_again", project, findings, by)
+        yield findings
 
 
-def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, Finding]:
+def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, UUID]:
     wanted = Q()
     titles: dict[str, list[str]] = {}
     for domain, title in identities:
@@ -91,10 +117,10 @@ def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, Fi
     if not wanted:
         return {}
     rows = Finding.objects.select_for_update().filter(wanted, project=project).order_by("id")
-    return {(row.domain, row.title): row for row in rows}
+    return {(domain, title): pk for domain, title, pk in rows.values_list("domain", "title", "pk")}
 
 
-def _new(project: Project, seen: Sighting, severities: dict[str, str]) -> Finding:
+def _new(project: Project, seen: Sighting, severities: Mapping[str, str], now: datetime) -> Finding:
     severity = seen.severity or seen.first_severity or severities.get(seen.domain) or Severity.MEDIUM
     urgency = priority.complete(severity, **seen.priority)
     return Finding(
@@ -113,15 +139,10 @@ def _new(project: Project, seen: Sighting, severities: dict[str, str]) -> Findin
         evidence=_evidence(seen, {}),
         recommended_fix=seen.recommended_fix or {"summary": "", "steps": [], "references": []},
         check_keys=_keys(seen) or [],
-        last_seen_at=timezone.now(),
+        created_at=now,
+        updated_at=now,
+        last_seen_at=now,
     )
-
-
-def _create(fresh: list[Finding]) -> set[UUID]:
-    now = timezone.now()
-    for finding in fresh:
-        finding.created_at = finding.updated_at = now
-    return set(CREATE.write(fresh))
 
 
 UPDATED = [
@@ -136,16 +157,15 @@ SAVE = Inserting(
 
 
 def _update(
-    known: dict[Identity, Finding], batch: dict[Identity, Sighting], now: datetime, by: Actor
+    findings: Sequence[Finding], batch: Mapping[Identity, Sighting], now: datetime, by: Actor
 ) -> set[UUID]:
-    back = {finding.pk for finding in known.values() if finding.status == FindingStatus.RESOLVED}
-    for identity, finding in known.items():
-        _apply(finding, batch[identity], now)
-    SAVE.write(known.values())
-    returned = [finding for finding in known.values() if finding.pk in back]
-    if returned:
-        _regress(returned, now, by)
-    return back
+    back = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
+    for finding in findings:
+        _apply(finding, batch[finding.domain, finding.title], now)
+    SAVE.write(findings)
+    if back:
+        _regress(back, now, by)
+    return {finding.pk for finding in back}
 
 
 def _apply(finding: Finding, seen: Sighting, now: datetime) -> None:
@@ -200,12 +220,9 @@ def _evidence(seen: Sighting, before: dict[str, Any]) -> dict[str, Any]:
     return evidence
 
 
-def _record(project: Project, findings: Iterable[Finding], created: set[UUID], by: Actor) -> None:
-    for name, wanted in (("finding.created", True), ("finding.seen_again", False)):
-        subjects: list[tuple[UUID, dict[str, Any]]] = [
-            (finding.pk, {"severity": finding.severity, "domain": finding.domain})
-            for finding in findings
-            if (finding.pk in created) is wanted
-        ]
-        if subjects:
-            record_many(name, project, subjects, by=by)
+def _record(name: str, project: Project, findings: Iterable[Finding], by: Actor) -> None:
+    subjects: list[tuple[UUID, dict[str, Any]]] = [
+        (finding.pk, {"severity": finding.severity, "domain": finding.domain}) for finding in findings
+    ]
+    if subjects:
+        record_many(name, project, subjects, by=by)

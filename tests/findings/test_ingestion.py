@@ -1,5 +1,6 @@
 """Findings come in, once each."""
 
+from collections import Counter
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from events import tallies
 from events.models import Event
 from findings.models import Finding, Regression
 from findings.services.ingestion import Sighting, ingest
+from krafter_audit.lib.statements import AT_ONCE
 from tests import factories
 from tests.factories import World
 
@@ -269,3 +271,19 @@ def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_tot
     assert tallies.totals(world.project.pk, "finding") == [
         ({"domain": "security", "severity": "critical", "status": "new"}, 1, row.score)
     ]
+
+
+def test_a_batch_of_more_than_are_written_at_once_is_one_batch(world: World):
+    titles = [f"Page {place}" for place in range(AT_ONCE * 2 + 3)]
+    before = [Sighting("seo", title, severity="low") for title in titles[::2]]
+    known = set(ingest(world.project, before, by=world.actor).ids)
+    Finding.objects.filter(title=titles[0]).update(status="resolved")
+
+    outcome = ingest(world.project, [Sighting("seo", title) for title in titles], by=world.actor)
+
+    found = Finding.objects.in_bulk(outcome.ids)
+    assert [found[pk].title for pk in outcome.ids] == titles
+    assert outcome.created == set(found) - known
+    assert [found[pk].title for pk in outcome.regressed] == titles[:1]
+    told = Counter(Event.objects.filter(subject_id__in=outcome.ids).values_list("name", flat=True))
+    assert told == {"finding.created": len(titles), "finding.seen_again": len(before), "finding.regressed": 1}

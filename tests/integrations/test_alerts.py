@@ -59,7 +59,8 @@ def found(world: World, number: int, severity: str = "critical", start: int = 0)
         Sighting("security", f"Finding <{place}> & more", severity=severity)
         for place in range(start, start + number)
     ]
-    return ingest(world.project, sightings, by=SYSTEM).findings
+    ids = ingest(world.project, sightings, by=SYSTEM).ids
+    return list(Finding.objects.filter(pk__in=ids).order_by("pk"))
 
 
 def minute_passes() -> None:

@@ -13,7 +13,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Project, QuotaMonth
 from findings.checks import asking, registry
 from findings.models import Finding
-from findings.services.ingestion import ingest
+from findings.services.ingestion import ingest_one
 from integrations import services
 from integrations.alerts import sighting_of
 from integrations.asking import PROVIDER_OF
@@ -72,7 +72,7 @@ def finding_of(project: Project, key: str, title: str = "Broken") -> Finding:
     evidence = {"checks": [key], "page": PAGE, "property": SITE}
     source = SOURCES.get(key, f"gsc/x/{key}/y")
     remote = RemoteFinding(source, "https://vendor.example/7", "seo", title, "high", evidence=evidence)
-    return ingest(project, [sighting_of(remote)], by=SYSTEM).findings[0]
+    return ingest_one(project, sighting_of(remote), by=SYSTEM)[0]
 
 
 def verified(finding: Finding) -> Verification:

@@ -12,7 +12,7 @@ from accounts.services import create_organization, create_project
 from events.models import Event
 from findings.models import Finding
 from findings.services import triage
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import Sighting, ingest, ingest_one
 from integrations import services
 from integrations import sync as engine
 from integrations.models import Integration, SyncRun
@@ -209,7 +209,7 @@ def project(db: None) -> Project:
 def found(project: Project, title: str, *pages: str, **more: Any) -> Finding:
     assets = [{"type": "url", "value": page} for page in pages]
     sighting = Sighting("seo", title, severity="high", affected_assets=assets, **more)
-    return ingest(project, [sighting], by=SYSTEM).findings[0]
+    return ingest_one(project, sighting, by=SYSTEM)[0]
 
 
 @pytest.fixture
