@@ -96,7 +96,7 @@ class Finding(Record):
     effort = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     risk = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     score = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
-    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     affected_assets = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     evidence = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     recommended_fix = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
