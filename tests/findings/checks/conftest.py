@@ -1,15 +1,9 @@
-"""One certificate authority for all the tests of the checks, and what takes longest begins first."""
+"""One certificate authority for all the tests of the checks."""
 
 from pathlib import Path
 
 import pytest
 import trustme
-
-
-@pytest.hookimpl(trylast=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begun last, the one test that takes far longer than any other would let the other workers wait for it."""
-    items.sort(key=lambda item: item.path.name != "test_flips_in_a_browser.py")
 
 
 @pytest.fixture(scope="session")
