@@ -9,10 +9,11 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
 
-from krafter_audit.bench import aims, table
+from krafter_audit.bench import aims, proc, table
 from krafter_audit.bench.cases import CASES, Case, Facts
 from krafter_audit.bench.measuring import Bench, Measured, together
 from krafter_audit.bench.servers import Servers
@@ -50,6 +51,7 @@ class Run:
         self.options, self.servers = options, servers
         self.measured: list[Measured] = []
         self.exports: list[dict[str, Any]] = []
+        self.webs: dict[int, proc.Memory] = {}
 
     def say(self, words: str) -> None:
         """Tell how far it is; on standard error, so that JSON stays alone on standard output."""
@@ -78,6 +80,7 @@ class Run:
                 for server in WEBS
             ]
             self.cases(benches, facts, fold)
+            self.webs[findings] = proc.memory(self.servers.pid(aims.OURS))
         if not self.options.only:
             for form in ("csv", "json"):
                 self.exports.append(self.child(env, "exporting", form))
@@ -163,12 +166,13 @@ class Run:
 
     def told(self) -> tuple[str, list[aims.Aim]]:
         """Return the tables, and the aims."""
-        found = aims.aims(self.measured, self.exports)
+        found = aims.aims(self.measured, self.exports, self.webs)
         parts = [table.machine()]
         for rows in sorted({each.rows for each in self.measured}):
             parts += [
                 f"### {rows:,} findings",
                 table.of_measured([each for each in self.measured if each.rows == rows]),
+                table.of_web(self.webs[rows]),
             ]
         parts += ["### Exports", table.of_exports(self.exports)] if self.exports else []
         parts += ["### Aims", table.of_aims(found)]
@@ -204,7 +208,14 @@ def as_json(run: Run, found: list[aims.Aim]) -> dict[str, Any]:
     """Return everything that was measured."""
     told = [{"aim": aim.what, "figure": aim.value, "at_most": aim.most, "met": aim.met} for aim in found]
     measured = [each.told() for each in run.measured]
-    return {"machine": table.machine(), "measured": measured, "exports": run.exports, "aims": told}
+    webs = {rows: asdict(taken) for rows, taken in run.webs.items()}
+    return {
+        "machine": table.machine(),
+        "measured": measured,
+        "web": webs,
+        "exports": run.exports,
+        "aims": told,
+    }
 
 
 if __name__ == "__main__":

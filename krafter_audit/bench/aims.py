@@ -1,11 +1,12 @@
 """What is aimed at, as ratios, so that it holds on any machine."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from krafter_audit.bench import cases
 from krafter_audit.bench.measuring import Measured
+from krafter_audit.bench.proc import Memory
 
 BARE, OURS = "bare DRF", "this API"
 FLATNESS = 1.2
@@ -38,13 +39,15 @@ class Figures:
         return self.by.get((rows, server, case, 1))
 
 
-def aims(measured: list[Measured], exports: list[dict[str, Any]]) -> list[Aim]:
+def aims(measured: list[Measured], exports: list[dict[str, Any]], webs: Mapping[int, Memory]) -> list[Aim]:
     """Hold the figures against the aims."""
     figures = Figures(measured)
     found: list[Aim] = []
     for rows in figures.sizes:
         found += _beside_bare(figures, rows)
         found += _of_our_own(figures, rows)
+        if rows in webs:
+            found.append(Aim(f"{rows:,}: the web after all of it, MB", webs[rows].resident, 110))
     if len(figures.sizes) > 1:
         found += _flat(figures, figures.sizes[0], figures.sizes[-1])
     for told in exports:
@@ -80,9 +83,6 @@ def _of_our_own(figures: Figures, rows: int) -> Iterator[Aim]:
     bulks = figures.one(rows, cases.BULKS)
     if bulks:
         yield Aim(f"{rows:,}: 13,000 findings in bulks of 1,000, s", 13 / bulks.a_second, 5)
-    peaks = [each.peak for each in figures.by.values() if each.server == OURS and each.rows == rows]
-    if peaks:
-        yield Aim(f"{rows:,}: the web after all of it, MB", max(peaks), 110)
 
 
 def _flat(figures: Figures, small: int, large: int) -> Iterator[Aim]:

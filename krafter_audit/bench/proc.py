@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from krafter_audit.embedded.leash import descendants
@@ -24,11 +25,31 @@ def cpu_seconds(pid: int) -> float:
     return ticks / TICK
 
 
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes of one process: resident now and at its highest, and its share where pages are those of others too."""
+
+    resident: float
+    peak: float
+    share: float
+
+
+def memory(pid: int) -> Memory:
+    """Return what the largest process of the tree takes."""
+    return max((_memory(each) for each in tree(pid)), key=lambda found: found.resident)
+
+
 def peak_megabytes(pid: int) -> float:
     """Return the highest resident size that the largest process of the tree has had."""
-    peaks = [0.0]
-    for each in tree(pid):
+    return memory(pid).peak
+
+
+def _memory(pid: int) -> Memory:
+    found = {"VmRSS": 0.0, "VmHWM": 0.0, "Pss": 0.0}
+    for name in ("status", "smaps_rollup"):
         with suppress(OSError):
-            lines = Path(f"/proc/{each}/status").read_text().splitlines()
-            peaks += [int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:")]
-    return max(peaks)
+            for line in Path(f"/proc/{pid}/{name}").read_text().splitlines():
+                word, _, rest = line.partition(":")
+                if word in found:
+                    found[word] = int(rest.split()[0]) / 1024
+    return Memory(found["VmRSS"], found["VmHWM"], found["Pss"])

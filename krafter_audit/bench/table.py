@@ -7,6 +7,7 @@ from typing import Any
 
 from krafter_audit.bench.aims import Aim
 from krafter_audit.bench.measuring import Measured
+from krafter_audit.bench.proc import Memory
 
 INTRODUCTION = """# Benchmarks
 
@@ -64,6 +65,14 @@ def _row(each: Measured) -> list[str]:
         f"{each.statements:.1f}", f"{each.cpu:.2f}", f"{each.application:.2f}", f"{each.database:.2f}",
         f"{each.peak:.0f}",
     ]  # fmt: skip
+
+
+def of_web(taken: Memory) -> str:
+    """Say what the web takes when all of it is over."""
+    return (
+        f"A worker of the web takes {taken.resident:.0f} MB after all of it and took {taken.peak:.0f} at its highest;"
+        f" {taken.share:.0f} MB are its share, where libraries that others have loaded too are divided among them."
+    )
 
 
 def of_exports(exports: list[dict[str, Any]]) -> str:
