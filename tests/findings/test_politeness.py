@@ -60,7 +60,7 @@ def test_two_at_once_and_no_third(turns: None, site: Site):
         with guard:
             inside.append(1)
             most.append(len(inside))
-        time.sleep(0.2)
+        time.sleep(0.1)
         with guard:
             inside.pop()
 
