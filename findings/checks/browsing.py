@@ -14,8 +14,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from findings.checks import obstacles
+from findings.checks.axe_verdict import key_of
 from findings.checks.identity import Identity, page_identity
 from findings.checks.obstacles import CannotLook
+from findings.checks.outcome import PASSED
 from findings.checks.page import Page
 
 if TYPE_CHECKING:
@@ -47,6 +49,7 @@ class Browsing:
         self.earlier: dict[str, Outcome] = {}
         self.keep_picture: Callable[[bytes], str] | None = None
         self._facts = facts
+        self._first: Browsing | None = None
         self._glances: list[Sight] = []
         self._identity: Identity | None = None
         self._loads: list[Sight] = []
@@ -59,11 +62,21 @@ class Browsing:
         self.earlier.update(earlier)
 
     def again(self, facts: "Facts") -> "Browsing":
-        """Return the same for a further look at the page."""
+        """Return the same for a further look at the page, of which no pictures are kept."""
         other = Browsing(facts, self.browser)
-        other.rules, other.earlier, other.keep_picture = self.rules, self.earlier, self.keep_picture
-        other.with_scripts = self.with_scripts
+        other.earlier, other.with_scripts, other._first = self.earlier, self.with_scripts, self
         return other
+
+    def doubtful(self) -> set[str]:
+        """The rules that a further look is for: what the page breaks, and what did not pass before.
+
+        On a large page axe-core takes seconds for all of them, and of the others nobody asks again.
+        """
+        if not self._glances:
+            return self.rules
+        broken = {rule for sight in self._glances for rule, said in sight.axe.items() if said.count}
+        known = {rule: self.earlier.get(key_of(rule)) for rule in self.rules}
+        return broken | {rule for rule, before in known.items() if before and before.status != PASSED}
 
     def verdict(self, rule: str) -> "Verdict":
         """What axe-core says of a rule on the rendered page."""
@@ -141,7 +154,7 @@ class Browsing:
         facts = self._facts
         facts.page  # noqa: B018 - the page answers as itself, or the reason why it does not
         facts.require_ownership()  # a browser runs the scripts of the page: of the project's own sites alone
-        rules = () if throttled else self.rules
+        rules = set() if throttled else self.rules | (self._first.doubtful() if self._first else set())
         sight = facts.patiently(
             lambda: see(
                 browser,

@@ -8,7 +8,7 @@ import trustme
 from findings.browser import Browser
 from findings.checks.engine import look
 from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from findings.visiting import Sight, profile, see, sight, traffic
+from findings.visiting import Sight, axe, profile, see, sight, traffic
 from findings.visiting.scripts import spare_of
 from krafter_audit.lib.http import Access, AddressPolicy
 from tests.findings.checks.base_page import html
@@ -234,3 +234,24 @@ def test_what_lets_in_goes_to_its_origin_alone(authority: trustme.CA, ca_file: s
         ("/", "k3y-4-staging", "session=c00kie"),
         ("/data", "k3y-4-staging", "session=c00kie; seen=1"),
     }
+
+
+def test_a_further_look_asks_axe_for_what_is_in_doubt_alone(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[set[str]] = []
+    run = axe.run
+    monkeypatch.setattr(axe, "run", lambda world, rules: asked.append(set(rules)) or run(world, rules))
+    before = {"a11y_label": Outcome(FAILED), "a11y_link_name": Outcome(PASSED)}
+    page = {"/": plain(html(replace=(' alt="A lamp"', "")))}
+    keys = ("a11y_label", "a11y_link_name", "a11y_image_alt", "a11y_document_title")
+
+    said = looked(page, *keys, browser=chrome, before=before)
+
+    assert {key: one.status for key, one in said.items()} == {
+        "a11y_label": PASSED,
+        "a11y_link_name": PASSED,
+        "a11y_image_alt": FAILED,
+        "a11y_document_title": PASSED,
+    }
+    assert asked == [{"label", "link-name", "image-alt", "document-title"}, {"label", "image-alt"}]
