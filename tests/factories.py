@@ -1,6 +1,7 @@
 """The world that tests begin with: real rows, made by the real services where there are any."""
 
 import itertools
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,6 +20,7 @@ from remediation.models import Task, Verification, VerificationPart
 from remediation.services import tasks
 
 number = itertools.count(1)
+APART = 0.001  # seconds: ids sort by their millisecond, and worlds that follow each other are not made in the same one
 
 
 @dataclass
@@ -68,6 +70,7 @@ def world(
 
     `tests/accounts/test_worlds.py` holds them against each other.
     """
+    time.sleep(APART)
     count, key = next(number), keys.new_key()
     organization = Organization(name=f"Acme {count}", ai_quota=ai_quota)
     owner = User(email=f"owner{count}@example.com")
