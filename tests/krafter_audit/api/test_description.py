@@ -71,6 +71,7 @@ def test_the_description_is_written_the_same_each_time(elsewhere: Path) -> None:
     assert elsewhere.read_bytes() == DESCRIPTION.read_bytes()
 
 
+@pytest.mark.usefixtures("said")  # the generator has left on the view what it is told here to forget
 def test_an_operation_that_is_not_described_is_not_let_by(
     monkeypatch: pytest.MonkeyPatch, elsewhere: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
