@@ -158,7 +158,8 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     def shown(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
         """Return the row as that serializer shows it."""
-        return kept(serializer_class, self.context).to_representation(row)
+        with kept(serializer_class, self.context) as serializer:
+            return serializer.to_representation(row)
 
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
@@ -178,7 +179,8 @@ class ProjectViewSet(OrganizationViewSet):
     def body(self, serializer_class: type[S]) -> dict[str, Any]:
         """Return the validated body, or refuse it."""
         data = self.request.data if not _is_empty(self.request.data) else {}
-        return dict(kept(serializer_class, self.context).run_validation(data))
+        with kept(serializer_class, self.context) as serializer:
+            return dict(serializer.run_validation(data))
 
     def nothing(self) -> None:
         """Refuse a body where none is taken."""

@@ -24,14 +24,14 @@ def report(
     """Ingest the items, all or nothing; with `partial` the valid ones, with an answer for each."""
     answers: list[dict[str, Any]] = []
     sightings: list[Sighting] = []
-    reader = kept(ReportFinding, context)  # one for all the items: an owner is looked up once
-    for index, item in enumerate(items):
-        answer: dict[str, Any] = {"index": index, "status": "valid", "id": None, "details": None}
-        try:
-            sightings.append(Sighting(**reader.run_validation(item)))
-        except ValidationError as error:
-            answer |= {"status": "invalid", "details": as_details(error.detail)}
-        answers.append(answer)
+    with kept(ReportFinding, context) as reader:  # one for all the items: an owner is looked up once
+        for index, item in enumerate(items):
+            answer: dict[str, Any] = {"index": index, "status": "valid", "id": None, "details": None}
+            try:
+                sightings.append(Sighting(**reader.run_validation(item)))
+            except ValidationError as error:
+                answer |= {"status": "invalid", "details": as_details(error.detail)}
+            answers.append(answer)
     invalid = [answer for answer in answers if answer["status"] == "invalid"]
     if invalid and not partial:
         raise InvalidParams(details=_named(invalid))

@@ -1,7 +1,8 @@
 """What requests and answers are made of: strict fields, refused typos, times in whole seconds."""
 
-import threading
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,19 +11,29 @@ from rest_framework import serializers
 
 from krafter_audit.lib.times import written
 
-_made = threading.local()
+_free: defaultdict[type[Any], list[Any]] = defaultdict(list)
 
 
-def kept[S: serializers.BaseSerializer[Any]](serializer_class: type[S], context: Mapping[str, Any]) -> S:
-    """Return this thread's serializer of that class with a context of its own: making the fields costs more than using
-    them. For `to_representation` and `run_validation`, which keep nothing of what they are given.
+@contextmanager
+def kept[S: serializers.BaseSerializer[Any]](
+    serializer_class: type[S], context: Mapping[str, Any]
+) -> Iterator[S]:
+    """Lend a serializer of that class with a context of its own: making the fields costs more than using them.
+
+    For `to_representation` and `run_validation`, which keep nothing of what they are given. There are as many as were
+    in use at once; one for each thread would be megabytes.
     """
-    known: dict[type[Any], Any] = _made.__dict__.setdefault("serializers", {})
-    if serializer_class not in known:
-        known[serializer_class] = serializer_class()
-    serializer: S = known[serializer_class]
+    free = _free[serializer_class]
+    try:
+        serializer: S = free.pop()  # the last that came back; a list's pop and append are one step each
+    except IndexError:
+        serializer = serializer_class()
     serializer._context = dict(context)  # what its constructor sets
-    return serializer
+    try:
+        yield serializer
+    finally:
+        serializer._context = {}
+        free.append(serializer)
 
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
