@@ -66,6 +66,7 @@ class Run:
         exported = 10_000 if self.options.quick else 100_000
         facts: Facts = self.child(env, "preparing", str(findings), str(exported))
         counter = self.servers.counter(database)
+        counter.settle()
         with ExitStack() as serving:
             env |= {"BENCH_PROJECT": facts["project"]}
             fold = serving.enter_context(self.folding(env))
@@ -132,7 +133,7 @@ class Run:
         """Measure one case."""
         makes = {bench.server: case.make if bench.server == aims.OURS else case.bare for bench in benches}
         asked = [(bench, make(facts)) for bench in benches if (make := makes[bench.server])]
-        turns = self.options.turns if len(asked) > 1 else 1
+        turns = self.options.turns  # of one server alone, too: a vacuum that comes meets one of them
         taken: dict[str, list[Measured]] = {bench.server: [] for bench, _ in asked}
         for _ in range(turns):
             for bench, asks in asked:

@@ -14,7 +14,7 @@ INTRODUCTION = """# Benchmarks
 This page is written by a run of
 
 ```
-./krafter bench --findings 10000,1000000 --out docs/benchmarks.md
+./krafter bench --findings 10000,100000,1000000 --out docs/benchmarks.md
 ```
 
 which serves this API, a bare view of Django REST framework and bare WSGI with psycopg over the same table at the same
