@@ -206,8 +206,10 @@ def test_a_child_process_sends_over_a_connection_of_its_own_whatever_its_parent_
 
 
 def sending_connections() -> set[str]:
-    """The broker's connections that last did nothing but put a message."""
-    return {each["id"] for each in ratelimit.connection().client_list() if each["cmd"] == "lpush"}
+    """The connections that last did nothing but put a message, to the database of this process of tests."""
+    server = ratelimit.connection()
+    ours = str(server.client_info()["db"])
+    return {each["id"] for each in server.client_list() if (each["cmd"], each["db"]) == ("lpush", ours)}
 
 
 def test_a_broker_that_is_away_costs_a_moment_and_is_then_left_alone(
