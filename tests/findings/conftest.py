@@ -8,19 +8,21 @@ from findings.browser import Browser
 from findings.visiting import sight
 from krafter_audit.lib.http import AddressPolicy
 
+ON_THIS_MACHINE = AddressPolicy.from_setting("127.0.0.0/8")
+
 
 @pytest.fixture(scope="session")
 def one_browser() -> Iterator[Browser]:
     """A browser for fixtures that outlive a test."""
-    with Browser(policy=AddressPolicy.from_setting("127.0.0.0/8")) as opened:
+    with Browser(policy=ON_THIS_MACHINE) as opened:
         yield opened
 
 
 @pytest.fixture
-def chrome(one_browser: Browser) -> Browser:
+def chrome(one_browser: Browser) -> Iterator[Browser]:
     """A browser that may look at everything on this machine; all tests share it, as starting one takes long."""
-    one_browser.policy = AddressPolicy.from_setting("127.0.0.0/8")
-    return one_browser
+    yield one_browser
+    one_browser.policy = ON_THIS_MACHINE  # whatever the test has set: fixtures of a module use it next
 
 
 @pytest.fixture
