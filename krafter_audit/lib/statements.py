@@ -161,10 +161,6 @@ class Updating:
         }
         return {**values, "key": row.pk}
 
-    def write(self, row: Model) -> int:
-        """Write the columns; return how many rows that touched: one, or none where the row is gone."""
-        return self.text.write(**self.given(row))
-
 
 class Inserting:
     """Many rows of a model by few statements with one parameter: JSON that PostgreSQL takes apart by the table's types.

@@ -11,9 +11,8 @@ from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 
-from findings.models import Scan
-from tests import factories
 from tests.factories import World
+from tests.krafter_audit.api.test_statement_counts import ids
 
 # Not a list that is filtered: Django's form knows its fields and they know it, a hundred small objects.
 READ = (
@@ -81,13 +80,6 @@ def left_behind(ask: Callable[[], str]) -> tuple[str, int]:
         return ask(), gc.collect()
     finally:
         gc.enable()
-
-
-def ids(world: World) -> dict[str, Any]:
-    verification = factories.verification(world, checks="passed", open_regressions=1)
-    scan = Scan.objects.create(project=world.project, url="https://example.com/")
-    task = verification.task
-    return {"verification": verification.pk, "task": task.pk, "finding": task.finding_id, "scan": scan.pk}
 
 
 @pytest.mark.parametrize(("path", "status"), [*((path, "200") for path in READ), *REFUSED.items()])

@@ -52,8 +52,8 @@ def test_a_row_is_written_from_its_model_with_the_time_of_the_change(world: Worl
     row.name = "Renamed"
     time_machine.move_to("2030-01-02T03:04:05Z", tick=False)
 
-    write = Updating(Organization, ["name", "updated_at"]).write
-    touched = [write(row), write(Organization(name="Gone"))]
+    update = Updating(Organization, ["name", "updated_at"])
+    touched = [update.text.write(**update.given(each)) for each in (row, Organization(name="Gone"))]
 
     row.refresh_from_db()
     assert (touched, row.name, row.updated_at.isoformat()) == ([1, 0], "Renamed", "2030-01-02T03:04:05+00:00")
