@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 import psycopg
 from django.db.backends.postgresql import base
+from psycopg._preparing import Prepare, PrepareManager
 
 
 class PreparedCursor(base.CursorMixin, psycopg.Cursor[Any]):
@@ -19,6 +20,18 @@ class PreparedCursor(base.CursorMixin, psycopg.Cursor[Any]):
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
         """Execute; the same text is prepared at its first time."""
         return super().execute(query, params, prepare=True, **options)
+
+
+class OnlyPrepared(PrepareManager):
+    """What a connection remembers of its statements: those that are prepared, and no text of any other.
+
+    The library counts every text, to prepare what comes often. With the values written into it each text is new, so a
+    connection would keep its last hundred, the half megabyte of a bulk and the values of other people among them.
+    """
+
+    def maybe_add_to_cache(self, query: Any, prep: Prepare, name: bytes) -> Any:
+        """Return what the answer is to be looked at by: a DROP or a ROLLBACK makes void what is prepared."""
+        return self.key(query) if prep is Prepare.NO else super().maybe_add_to_cache(query, prep, name)
 
 
 class Stack(deque[Any]):
@@ -49,6 +62,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
             if pool is not None and not isinstance(pool._pool, Stack):
                 pool._pool = Stack(pool._pool)  # not open yet: nothing is in it
             return pool
+
+    def _configure_connection(self, connection: "psycopg.Connection[Any]") -> Any:
+        """Set a new connection up, before its first statement."""
+        remembered = OnlyPrepared()
+        remembered.prepare_threshold = connection.prepare_threshold
+        connection._prepared = remembered
+        return super()._configure_connection(connection)  # type: ignore[misc]  # not in the stubs
 
     def _set_autocommit(self, autocommit: bool) -> None:
         """Set it where it is not so already, as on a connection that comes from the pool."""

@@ -30,6 +30,33 @@ def test_a_statement_is_prepared_once_and_run_with_other_values(world: World):
     assert names == [(world.organization.name,), ("Other",), None]
 
 
+def remembered() -> str:
+    """What the connection keeps of the statements that it has sent, beside the names of those that are prepared."""
+    kept = connection.connection._prepared
+    return " ".join(text.decode() for texts in (kept._counts, kept._names) for text, _ in texts)
+
+
+def test_a_connection_keeps_no_text_that_has_values_in_it(world: World):
+    NAME.first(pk=world.organization.pk)
+
+    found = Organization.objects.filter(name="a name of somebody").first()
+
+    assert found is None
+    assert "a name of somebody" not in remembered()
+    assert "accounts_organization" in remembered()
+
+
+def test_a_prepared_statement_whose_table_was_altered_is_prepared_anew(world: World):
+    NAME.first(pk=world.organization.pk)
+    before = remembered()
+    with connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_organization ADD COLUMN motto text")
+    after = remembered()
+
+    assert NAME.first(pk=world.organization.pk) == (world.organization.name,)
+    assert ("accounts_organization" in before, "accounts_organization" in after) == (True, False)
+
+
 def test_a_statement_is_seen_by_whoever_counts_statements(world: World):
     with CaptureQueriesContext(connection) as captured:
         NAME.first(pk=world.organization.pk)
