@@ -1,4 +1,10 @@
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
 from django.apps import AppConfig
+
+if TYPE_CHECKING:
+    from findings.checks.asking import Ask
 
 
 class IntegrationsConfig(AppConfig):
@@ -8,6 +14,12 @@ class IntegrationsConfig(AppConfig):
         """Have the settings of the providers checked at the start, and findings of theirs verified by asking them."""
         from findings.checks.asking import register
         from integrations import checks  # noqa: F401
-        from integrations.asking import PROVIDER_OF, ask
 
-        register(PROVIDER_OF, ask)
+        register(askers)
+
+
+def askers() -> "Mapping[str, Ask]":
+    """Return who answers for the providers, by the keys that they answer."""
+    from integrations.asking import PROVIDER_OF, ask
+
+    return dict.fromkeys(PROVIDER_OF, ask)

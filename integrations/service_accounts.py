@@ -8,17 +8,16 @@ import base64
 import json
 import time
 from collections.abc import Mapping
-from typing import Any
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from typing import TYPE_CHECKING, Any
 
 from integrations import oauth
 from integrations.configuration import Configuration
 from integrations.providers.base import Provider, Refused, Unavailable
 from integrations.providers.signing_in import Endpoint
 from krafter_audit.lib.http import Client
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 
 GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
 LIFE = 3600  # seconds; Google gives no more
@@ -62,6 +61,9 @@ def token(client: Client, adapter: type[Provider], configured: Configuration, ke
 
 def _signed(key: Mapping[str, Any], scope: str, audience: str) -> str:
     """Return the request as a JWT, signed by RS256 (RFC 7515, 7519)."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric import padding
+
     email, number = key.get("client_email"), key.get("private_key_id")
     if not isinstance(email, str) or not isinstance(key.get("private_key"), str):
         raise Refused("The service account's key must be the JSON file as Google gives it: connect again.")
@@ -73,12 +75,16 @@ def _signed(key: Mapping[str, Any], scope: str, audience: str) -> str:
     return f"{told}.{_coded(signature)}"
 
 
-def _private(pem: str) -> rsa.RSAPrivateKey:
+def _private(pem: str) -> "RSAPrivateKey":
+    from cryptography.exceptions import UnsupportedAlgorithm
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
     try:
         found = serialization.load_pem_private_key(pem.encode(), password=None)
     except (ValueError, TypeError, UnsupportedAlgorithm):
         found = None
-    if not isinstance(found, rsa.RSAPrivateKey):
+    if not isinstance(found, RSAPrivateKey):
         raise Refused("The private_key of the service account cannot be read: connect again.")
     return found
 

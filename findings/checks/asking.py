@@ -4,23 +4,32 @@ Whoever knows the providers registers itself here when the application starts; t
 and knows no more.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache
 
 from findings.checks.outcome import Outcome
 from findings.models import Finding
 
 # The finding, the key of the check, and when its fix was ready. Whatever goes wrong is an inconclusive outcome.
 type Ask = Callable[[Finding, str, datetime], Outcome]
+# Who answers which keys, none of which a check of the site has.
+type Askers = Callable[[], Mapping[str, Ask]]
 
-ASKERS: dict[str, Ask] = {}
+_REGISTERED: list[Askers] = []
 
 
-def register(keys: Iterable[str], ask: Ask) -> None:
-    """Let `ask` answer these keys, which no check of the site has."""
-    ASKERS.update(dict.fromkeys(keys, ask))
+def register(askers: Askers) -> None:
+    """Let these answer. They are called when the first key is looked up: only workers ask, and the vendors are many."""
+    _REGISTERED.append(askers)
+    _askers.cache_clear()
 
 
 def asker_of(key: str) -> Ask | None:
     """Return who answers a key; None where the site itself is looked at."""
-    return ASKERS.get(key)
+    return _askers().get(key)
+
+
+@cache
+def _askers() -> dict[str, Ask]:
+    return {key: ask for askers in _REGISTERED for key, ask in askers().items()}

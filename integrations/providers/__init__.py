@@ -1,21 +1,46 @@
 """The eight providers, always in this order, and the adapters that speak to them, one file a vendor."""
 
-from integrations.providers.base import Provider
-from integrations.providers.cloudflare import Cloudflare
-from integrations.providers.ga4 import Analytics
-from integrations.providers.github import GitHub
-from integrations.providers.gitlab import GitLab
-from integrations.providers.gsc import SearchConsole
-from integrations.providers.jira import Jira
-from integrations.providers.linear import Linear
-from integrations.providers.sentry import Sentry
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-ADAPTERS: dict[str, type[Provider]] = {
-    adapter.name: adapter
-    for adapter in (Analytics, SearchConsole, Sentry, GitHub, GitLab, Jira, Linear, Cloudflare)
+if TYPE_CHECKING:
+    from integrations.providers.base import Provider
+
+NAMED = {  # the file, which has the provider's name, and the class in it
+    "ga4": "Analytics",
+    "gsc": "SearchConsole",
+    "sentry": "Sentry",
+    "github": "GitHub",
+    "gitlab": "GitLab",
+    "jira": "Jira",
+    "linear": "Linear",
+    "cloudflare": "Cloudflare",
 }
+PROVIDERS = tuple(NAMED)
 
-PROVIDERS = tuple(ADAPTERS)
+
+class Adapters(Mapping[str, "type[Provider]"]):
+    """The adapters by the names of their providers, each loaded when it is first asked for: the web hardly asks."""
+
+    def __getitem__(self, name: str) -> "type[Provider]":
+        return _adapter(name, NAMED[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(NAMED)
+
+    def __len__(self) -> int:
+        return len(NAMED)
+
+
+@cache
+def _adapter(name: str, called: str) -> "type[Provider]":
+    adapter: type[Provider] = getattr(import_module(f"{__name__}.{name}"), called)
+    return adapter
+
+
+ADAPTERS = Adapters()
 
 
 def named() -> list[tuple[str, str]]:

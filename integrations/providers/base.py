@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-
 from integrations.providers.failures import Absent as Absent
 from integrations.providers.failures import Expired as Expired
 from integrations.providers.failures import OutOfReach
@@ -123,6 +121,8 @@ class Provider(ABC):
 
         `repeatable` says so of a POST that only reads, or that the vendor knows again.
         """
+        from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
         attempts = ATTEMPTS if repeatable or method in SAFE_TO_REPEAT else 1
         retrying = Retrying(
             stop=stop_after_attempt(attempts),

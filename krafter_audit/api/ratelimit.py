@@ -21,6 +21,7 @@ WINDOW = 60
 REST_AFTER_FAILURE = (
     2.0  # seconds in which a Redis that is away is not asked again, so that requests stay fast
 )
+READ_AT_ONCE = 4096  # bytes; each client keeps that much, one for each thread, and an answer is some hundred
 
 # One script, so that count and expiry are one step: 100 of 400 simultaneous calls pass a limit of 100, never 101.
 COUNT = """
@@ -131,4 +132,5 @@ def connection() -> redis.Redis:
 def client(url: str, **options: Any) -> redis.Redis:
     """Return a client that gives up at once; only a connection that has gone meanwhile is opened anew."""
     retry = Retry(NoBackoff(), retries=1, supported_errors=(redis.ConnectionError,))
-    return redis.Redis.from_url(url, socket_timeout=0.5, socket_connect_timeout=0.5, retry=retry, **options)
+    limits = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5, "socket_read_size": READ_AT_ONCE}
+    return redis.Redis.from_url(url, **limits, retry=retry, **options)

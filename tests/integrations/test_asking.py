@@ -16,7 +16,7 @@ from findings.models import Finding
 from findings.services.ingestion import ingest_one
 from integrations import services
 from integrations.alerts import sighting_of
-from integrations.asking import PROVIDER_OF
+from integrations.asking import PROVIDER_OF, ask
 from integrations.providers import ADAPTERS
 from integrations.providers.base import RemoteFinding
 from integrations.providers.cloudflare_settings import SETTINGS
@@ -212,7 +212,7 @@ def test_the_provider_says_whether_it_is_mended(
     vendor.route = lambda request: answer
     services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
 
-    outcome = asking.ASKERS[key](finding_of(project, key), key, NOW)
+    outcome = ask(finding_of(project, key), key, NOW)
 
     assert (outcome.status, outcome.reason) == (status, reason)
     assert sentence in outcome.evidence["detail"]
@@ -285,7 +285,7 @@ def test_a_finding_of_another_place_than_the_connected_one_is_not_asked_about(
         name = PROVIDER_OF[key]
         vendor = far_end(name)
         services.connect(project, name, credentials=CREDENTIALS[name] | elsewhere[name], by=SYSTEM)
-        outcome = asking.ASKERS[key](finding_of(project, key, key), key, NOW)
+        outcome = ask(finding_of(project, key, key), key, NOW)
         told[key] = ((outcome.status, outcome.reason), vendor.requests)
 
     assert told == dict.fromkeys([*SOURCES, "gsc_indexed"], (("inconclusive", "blocked"), []))
@@ -295,7 +295,7 @@ def test_every_key_is_the_providers_own_and_no_check_of_the_site_has_it() -> Non
     every = [key for adapter in ADAPTERS.values() for key in adapter.checks]
 
     assert len(every) == len(set(every)) == len(PROVIDER_OF)
-    assert set(every) == set(asking.ASKERS)
+    assert [key for key in every if asking.asker_of(key) is not ask] == []
     assert {key for key in every if registry.get(key)} == set()
     assert {setting.key for setting in SETTINGS} | set(KEYS) < set(every)
     assert all(setting.key.startswith("cloudflare_") for setting in SETTINGS)

@@ -15,7 +15,7 @@ from integrations import credentials, oauth, services
 from integrations.configuration import complaints, configuration
 from integrations.errors import SignInRefused, SignInUnavailable
 from integrations.models import Integration
-from integrations.providers import ADAPTERS
+from integrations.providers import ADAPTERS, NAMED
 from integrations.renewal import Access
 from integrations.running import Lost
 from krafter_audit.lib.http import Client
@@ -143,7 +143,7 @@ def test_without_an_oauth_client_of_the_operator_a_code_is_refused(
 def test_a_provider_without_an_adapter_takes_no_code(
     project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(ADAPTERS, "jira", raising=False)
+    monkeypatch.delitem(NAMED, "jira")
     with pytest.raises(SignInRefused, match="no sign-in for jira"):
         services.connect_by_code(project, "jira", auth_code="x", by=SYSTEM)
 

@@ -14,7 +14,7 @@ from findings.models import Finding, Regression
 from integrations import jobs, services
 from integrations import sync as engine
 from integrations.models import ExternalLink, Integration, SyncRun
-from integrations.providers import ADAPTERS
+from integrations.providers import NAMED
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts, verifications
 from tests.integrations.conftest import CREDENTIALS, MakeTask
@@ -635,7 +635,7 @@ def test_a_provider_that_is_away_is_an_error_and_the_next_sync_works(sync: Sync,
 def test_a_provider_without_an_adapter_says_so_and_never_pretends(
     project: Project, provider: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delitem(ADAPTERS, provider, raising=False)
+    monkeypatch.delitem(NAMED, provider)
     row = services.connect(project, provider, credentials={"token": "secret"}, by=SYSTEM)
     services.request_sync(project, provider, by=SYSTEM)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 
+from integrations.providers import PROVIDERS
 from krafter_audit.api import ratelimit
 from krafter_audit.lib.jobs import send
 
@@ -23,7 +24,8 @@ ONLY_WORKERS = {
     "pydyf",
     "selectolax",
     "cryptography.x509",
-}
+    "tenacity",
+} | {f"integrations.providers.{name}" for name in PROVIDERS}
 ON_TERMINALS = {"rich", "pygments", "attr", "greenlet"}
 # The description of the API is a file: its generator, and the tests' tools that it brings, are not for answering.
 DESCRIBING = {f"drf_spectacular.{name}" for name in ("openapi", "plumbing", "generators", "views", "contrib")}
@@ -31,7 +33,9 @@ DESCRIBING |= {"krafter_audit.api.schema", "rest_framework.test", "django.test",
 FOUND_BY_CHANCE = {"brotli", "inflection", "uritemplate", "yaml"}
 JOBS = {"findings.jobs", "remediation.jobs", "integrations.jobs", "reports.jobs", "events.jobs"}
 ENGINES = {"findings.scanner.working", "remediation.recheck"}
-NOT_IN_THE_WEB = ONLY_WORKERS | ON_TERMINALS | DESCRIBING | FOUND_BY_CHANCE | JOBS | ENGINES
+# What opens secrets and signs evidence comes with the first of them.
+WITH_A_SECRET = {"cryptography.hazmat.bindings._rust"}
+NOT_IN_THE_WEB = WITH_A_SECRET | ONLY_WORKERS | ON_TERMINALS | DESCRIBING | FOUND_BY_CHANCE | JOBS | ENGINES
 WEB = """
 import json, sys, wsgiref.util
 from krafter_audit.wsgi import application

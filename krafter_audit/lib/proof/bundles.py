@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
 from krafter_audit.lib.proof.canonical import canonical
-from krafter_audit.lib.proof.keys import Signer, from_jwk, holds
+from krafter_audit.lib.proof.keys import Key, from_jwk, holds
 from krafter_audit.lib.proof.links import Head, first_hash, sha256
 
 FORMAT = "krafter-audit evidence bundle 1"
@@ -24,7 +24,7 @@ class Faulty(ValueError):
     """What is read is not what it says it is; the sentence says why."""
 
 
-def sealed(bundle: dict[str, Any], signer: Signer) -> bytes:
+def sealed(bundle: dict[str, Any], signer: Key) -> bytes:
     """Return the file."""
     text = canonical(bundle)
     value = signer.sign(_message(text))

@@ -1,35 +1,60 @@
-"""The keys that sign evidence: Ed25519 (RFC 8032), named by ids, so that old ones are still known after a rotation."""
+"""The keys that sign evidence: Ed25519 (RFC 8032), named by ids, so that old ones are still known after a rotation.
+
+Cryptography is loaded with the first signature, not where a setting is only read: it is nine megabytes.
+"""
 
 import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
-
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from krafter_audit.lib.named_keys import KEY_BYTES, KEY_ID, decoded
 
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 
 @dataclass(frozen=True)
-class Signer:
-    """What signs now."""
+class Key:
+    """One key of the setting: its 32 bytes are the private half, or where it is only known still, the public one."""
 
     key_id: str
-    private: Ed25519PrivateKey = field(repr=False)
+    is_whole: bool
+    raw: bytes = field(repr=False)
 
     def sign(self, message: bytes) -> str:
         """Return the signature as base64."""
-        return base64.b64encode(self.private.sign(message)).decode()
+        return base64.b64encode(self._private.sign(message)).decode()
+
+    @cached_property
+    def public(self) -> bytes:
+        """The 32 bytes of its public half."""
+        return self._private.public_key().public_bytes_raw() if self.is_whole else self.raw
+
+    @cached_property
+    def _private(self) -> "Ed25519PrivateKey":
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return Ed25519PrivateKey.from_private_bytes(self.raw)
 
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys of an installation: one that signs, and all that are known by their public half (32 bytes)."""
+    """The keys of an installation: the first one signs, and all are known by their public half."""
 
-    signer: Signer | None = None
-    public: Mapping[str, bytes] = field(default_factory=dict)
+    keys: tuple[Key, ...] = ()
+
+    @property
+    def signer(self) -> Key | None:
+        """What signs now; None where there is no key."""
+        return self.keys[0] if self.keys else None
+
+    @cached_property
+    def public(self) -> Mapping[str, bytes]:
+        """The public halves by their ids, 32 bytes each."""
+        return {key.key_id: key.public for key in self.keys}
 
 
 def parse_signing_keys(setting: str) -> Keyring:
@@ -38,31 +63,30 @@ def parse_signing_keys(setting: str) -> Keyring:
     Raises ValueError with a sentence that names the place in the list and never the key.
     """
     entries = [part.strip() for part in setting.split(",") if part.strip()]
-    read = [_entry(entry, place) for place, entry in enumerate(entries, start=1)]
-    signer: Signer | None = None
-    public: dict[str, bytes] = {}
-    for place, (key_id, half, raw) in enumerate(read, start=1):
-        if key_id in public:
-            raise ValueError(f"Entry {place} repeats the key id {key_id!r}.")
-        private = None if half == "public" else Ed25519PrivateKey.from_private_bytes(raw)
-        if place == 1 and private is None:
+    keys: dict[str, Key] = {}
+    for place, entry in enumerate(entries, start=1):
+        key = _key(entry, place)
+        if key.key_id in keys:
+            raise ValueError(f"Entry {place} repeats the key id {key.key_id!r}.")
+        if place == 1 and not key.is_whole:
             raise ValueError("Entry 1 is a public key; the first one signs and has to be whole.")
-        if place == 1 and private:
-            signer = Signer(key_id, private)
-        public[key_id] = private.public_key().public_bytes_raw() if private else raw
-    return Keyring(signer, public)
+        keys[key.key_id] = key
+    return Keyring(tuple(keys.values()))
 
 
-def _entry(entry: str, place: int) -> tuple[str, str, bytes]:
+def _key(entry: str, place: int) -> Key:
     key_id, _, rest = entry.partition(":")
     half, _, encoded = rest.rpartition(":")
     if not KEY_ID.fullmatch(key_id) or not encoded or half not in ("", "public"):
         raise ValueError(f"Entry {place} is neither id:base64 nor id:public:base64.")
-    return key_id, half, decoded(encoded, place)
+    return Key(key_id, half != "public", decoded(encoded, place))
 
 
 def holds(public: bytes, signature: str, message: bytes) -> bool:
     """Tell whether the signature (base64, in its one spelling) is this key's over the message."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
     try:
         raw = base64.b64decode(signature, validate=True)
         if base64.b64encode(raw).decode() != signature:
