@@ -19,13 +19,18 @@ from krafter_audit.lib.errors import InvalidParams, NotFound
 
 
 def report(
-    project: Project, items: Sequence[Any], *, partial: bool, context: Mapping[str, Any], by: Actor
+    project: Project, items: list[Any], *, partial: bool, context: Mapping[str, Any], by: Actor
 ) -> dict[str, Any]:
-    """Ingest the items, all or nothing; with `partial` the valid ones, with an answer for each."""
+    """Ingest the items, all or nothing; with `partial` the valid ones, with an answer for each.
+
+    Each is taken out of the list as it is read: a thousand as they came beside a thousand as they are kept is a
+    megabyte more.
+    """
     answers: list[dict[str, Any]] = []
     sightings: list[Sighting] = []
     with kept(ReportFinding, context) as reader:  # one for all the items: an owner is looked up once
         for index, item in enumerate(items):
+            items[index] = None
             answer: dict[str, Any] = {"index": index, "status": "valid", "id": None, "details": None}
             try:
                 sightings.append(Sighting(**reader.run_validation(item)))

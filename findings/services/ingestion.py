@@ -23,7 +23,7 @@ from krafter_audit.lib.turns import wait_for_turn
 Identity = tuple[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Sighting:
     """A finding as a source tells it. None = the source says nothing about it.
 

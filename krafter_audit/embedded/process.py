@@ -13,8 +13,13 @@ from pathlib import Path
 LEASH = Path(__file__).with_name("leash.py")
 REPOSITORY = LEASH.parent.parent.parent
 # How glibc is to deal with memory for a process of many threads of which one runs at a time: all take from the same
-# place, and what is large is given back to the system when it is freed.
-THRIFTY = {"MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "65536", "MALLOC_TRIM_THRESHOLD_": "131072"}
+# place and none keeps some by for itself, and what is large is given back to the system when it is freed.
+THRIFTY = {
+    "MALLOC_ARENA_MAX": "1",
+    "MALLOC_MMAP_THRESHOLD_": "65536",
+    "MALLOC_TRIM_THRESHOLD_": "131072",
+    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
+}
 
 
 class StartFailed(Exception):

@@ -20,7 +20,7 @@ from django.db.models.base import ModelState
 
 from krafter_audit.lib.postgres.base import DatabaseWrapper
 
-AT_ONCE = 250  # rows of one INSERT
+AT_ONCE = 100  # rows of one INSERT
 SLOT = re.compile(r"%\((\w+)\)s")
 
 
