@@ -3,12 +3,13 @@
 import argparse
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
@@ -34,6 +35,9 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     )
     parser.add_argument("--quick", action="store_true", help="a second for each case, over one connection")
     parser.add_argument("--seconds", type=float, help="for each case (default 4)")
+    parser.add_argument(
+        "--serve", action="store_true", help="measure nothing: say what another load generator can ask"
+    )
     parser.add_argument("--only", default="", help="cases whose names contain this")
     parser.add_argument("--data", type=Path, help="keep the databases there, and use them again")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
@@ -80,6 +84,9 @@ class Run:
                 )
                 for server in WEBS
             ]
+            if self.options.serve:
+                self.wait(benches, facts)
+                return
             self.cases(benches, facts, fold)
             self.webs[findings] = proc.memory(self.servers.pid(aims.OURS))
         if not self.options.only:
@@ -112,12 +119,28 @@ class Run:
             yield fold
             asked.close()
 
+    def wait(self, benches: list[Bench], facts: Facts) -> None:
+        """Say how each reading case is asked of each server, and serve until somebody presses Ctrl-C."""
+        for case in CASES:
+            for bench in benches:
+                make = case.make if bench.server == aims.OURS else case.bare
+                ask = next(make(facts), None) if make and self.options.only in case.name else None
+                if ask and ask.method == "GET":
+                    headers = "".join(f" -H '{name}: {value}'" for name, value in ask.headers.items())
+                    print(f"{case.name}, {bench.server}:")
+                    print(
+                        f"  wrk -t1 -c1 -d5s{headers} 'http://127.0.0.1:{bench.port}{ask.path}'", flush=True
+                    )
+        self.say("Press Ctrl-C to end.")
+        with suppress(KeyboardInterrupt):
+            signal.pause()
+
     def cases(self, benches: list[Bench], facts: Facts, fold: Callable[[], None]) -> None:
         """Measure every case: where more than one answers it, in turns, so that a busy moment meets all of them."""
         for case in CASES:
             if self.options.only not in case.name:
                 continue
-            for connections in (1, 16) if case.wide and not self.options.quick else (1,):
+            for connections in case.connections[:1] if self.options.quick else case.connections:
                 fold()
                 benches[0].counter.wait_for_vacuum()
                 for found in self.case(case, connections, benches, facts):
@@ -197,6 +220,8 @@ def main() -> int:
             return 1
         finally:
             servers.stop()
+    if options.serve:
+        return 0
     words, found = run.told()
     if options.out:
         options.out.write_text(f"{table.INTRODUCTION}\n{words}")

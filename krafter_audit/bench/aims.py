@@ -34,9 +34,9 @@ class Figures:
         self.by = {(each.rows, each.server, each.case, each.connections): each for each in measured}
         self.sizes = sorted({each.rows for each in measured})
 
-    def one(self, rows: int, case: str, server: str = OURS) -> Measured | None:
-        """Return a case's figures over one connection."""
-        return self.by.get((rows, server, case, 1))
+    def one(self, rows: int, case: str, server: str = OURS, writers: int = 1) -> Measured | None:
+        """Return a case's figures over one connection, or over as many as there are writers."""
+        return self.by.get((rows, server, case, writers))
 
 
 def aims(measured: list[Measured], exports: list[dict[str, Any]], webs: Mapping[int, Memory]) -> list[Aim]:
@@ -80,6 +80,9 @@ def _of_our_own(figures: Figures, rows: int) -> Iterator[Aim]:
         ours = figures.one(rows, case)
         if ours:
             yield Aim(f"{rows:,}: {case}, statements", ours.statements, most)
+    together, apart = (figures.one(rows, case, writers=2) for case in (cases.TOGETHER, cases.APART))
+    if together and apart:
+        yield Aim(f"{rows:,}: {cases.TOGETHER}, time beside two of two", together.p50 / apart.p50, FLATNESS)
     bulks = figures.one(rows, cases.BULKS)
     if bulks:
         yield Aim(f"{rows:,}: 13,000 findings in bulks of 1,000, s", 13 / bulks.a_second, 5)

@@ -10,16 +10,17 @@ from krafter_audit.bench.load import Ask, always, sending
 Facts = dict[str, Any]
 Make = Callable[[Facts], Iterator[Ask]]
 BULK = 1000
+WIDE = (1, 16)
 
 
 @dataclass(frozen=True)
 class Case:
-    """One kind of request. `most` bounds what uses rows up; `wide` says whether it is asked over 16 connections too."""
+    """One kind of request. `most` bounds what uses rows up; it is asked over each number of `connections`."""
 
     name: str
     make: Make
     most: int = 1_000_000
-    wide: bool = False
+    connections: tuple[int, ...] = (1,)
     bare: Make | None = None
 
 
@@ -54,6 +55,20 @@ def change(facts: Facts) -> Iterator[Ask]:
     for status in itertools.cycle(["triaged", "in_progress"]):
         for pk in facts["findings"]:
             yield sending("PATCH", f"{address(facts)}findings/{pk}", {"status": status}, key(facts))
+
+
+def writers(*slugs: str) -> Make:
+    """Return what changes as many findings in turn, all of one project or of two: two at once are never one finding."""
+
+    def make(facts: Facts) -> Iterator[Ask]:
+        share = min(len(facts["others"]), len(facts["findings"]) // 2)
+        rows = {facts["slug"]: iter(facts["findings"]), facts["other"]: iter(facts["others"])}
+        turns = [(facts[slug], next(rows[facts[slug]])) for _ in range(share) for slug in slugs]
+        for status in itertools.cycle(["triaged", "in_progress"]):
+            for slug, pk in turns:
+                yield sending("PATCH", f"{address(facts, slug)}findings/{pk}", {"status": status}, key(facts))
+
+    return make
 
 
 def approve(facts: Facts) -> Iterator[Ask]:
@@ -139,6 +154,7 @@ def bare_change(facts: Facts) -> Iterator[Ask]:
 
 LIST, ONE, CHANGE, SUMMARY, APPROVE = "list of 25", "one finding", "change one", "summary", "approve"
 COMMAND_CENTER, BULKS = "command center", "bulk of 1,000"
+TOGETHER, APART = "two writers, one project", "two writers, two projects"
 # Those whose cost must not grow with the table.
 FLAT = (
     LIST, "list, filtered", "list, deep by cursor", ONE, "tasks", "tasks of one owner", "tasks overdue",
@@ -146,10 +162,12 @@ FLAT = (
 )  # fmt: skip
 
 CASES = (
-    Case(LIST, reading("findings?limit=25"), wide=True, bare=bare_list),
-    Case(ONE, one, wide=True, bare=bare_one),
-    Case(CHANGE, change, wide=True, bare=bare_change),
-    Case("list, filtered", reading("findings?severity=high&status=new"), wide=True),
+    Case(LIST, reading("findings?limit=25"), connections=WIDE, bare=bare_list),
+    Case(ONE, one, connections=WIDE, bare=bare_one),
+    Case(CHANGE, change, connections=WIDE, bare=bare_change),
+    Case(TOGETHER, writers("slug", "slug"), connections=(2,)),
+    Case(APART, writers("slug", "other"), connections=(2,)),
+    Case("list, filtered", reading("findings?severity=high&status=new"), connections=WIDE),
     Case("list, deep by cursor", reading("findings?limit=25&cursor={cursor}")),
     Case("list, deep by offset", reading("findings?limit=25&offset={middle}")),
     Case("tasks", reading("tasks")),
@@ -159,7 +177,7 @@ CASES = (
     Case("regressions", reading("regressions")),
     Case(APPROVE, approve, most=400),
     Case("run a verification", run, most=400),
-    Case(SUMMARY, reading("reports/summary"), wide=True),
+    Case(SUMMARY, reading("reports/summary"), connections=WIDE),
     Case(COMMAND_CENTER, reading("command-center")),
     Case("policy tried", try_policy),
     Case("policy simulated", simulate, most=20),

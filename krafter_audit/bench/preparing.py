@@ -32,7 +32,8 @@ from reports import links  # noqa: E402
 from reports.services import export, share  # noqa: E402
 
 COMPLETE = "Bench"  # the name of the organisation once it is filled
-SLUG = "production-website"
+SLUG, OTHER = "production-website", "site-2"
+CLOSED = ["resolved", "dismissed"]
 SHOWN = 2000  # rows that requests are about
 
 
@@ -74,6 +75,7 @@ def facts(project: Project) -> dict[str, Any]:
     owner = User.objects.get(email="owner0@example.com")
     _, key = keys.issue(project.organization, user=owner, name=f"bench {time.time()}", scopes=["*"])
     findings = Finding.objects.filter(project=project)
+    other = Project.objects.get(organization=project.organization, slug=OTHER)
     pending = Verification.objects.filter(project=project, result="pending", running=False)
     tasks = Task.objects.filter(project=project, status="in_progress").exclude(verifications__running=True)
     return {
@@ -83,12 +85,14 @@ def facts(project: Project) -> dict[str, Any]:
         "key": key,
         "owner": str(owner.pk),
         "rows": findings.count(),
-        "findings": some(findings.exclude(status__in=["resolved", "dismissed"])),
+        "findings": some(findings.exclude(status__in=CLOSED)),
+        "other": OTHER,
+        "others": some(Finding.objects.filter(project=other).exclude(status__in=CLOSED)),
         "tasks": some(tasks),
         "verifications": some(pending),
         "cursor": middle(project),
         "session": login(owner),
-        "share": shared(Project.objects.get(organization=project.organization, slug="site-2")),
+        "share": shared(other),
     }
 
 

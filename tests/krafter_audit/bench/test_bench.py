@@ -1,5 +1,6 @@
 """The bench's world is one that the system could have made, and its figures say what they are held against."""
 
+import itertools
 from typing import Any
 
 import pytest
@@ -86,6 +87,39 @@ def test_figures_are_held_against_the_bare_view_and_against_a_smaller_table():
         "1,000,000: the web after all of it, MB": (111.0, False),
         "list of 25, CPU at 1,000,000 beside 10,000": (1.5, False),
     }
+
+
+def test_two_writers_of_one_project_are_held_against_two_of_two():
+    measured = [
+        figures(cases.TOGETHER, aims.OURS, cpu=1.0, p50=6.5, connections=2),
+        figures(cases.APART, aims.OURS, cpu=1.0, p50=5.0, connections=2),
+    ]
+
+    [aim] = aims.aims(measured, [], {})
+
+    assert aim.what == "10,000: two writers, one project, time beside two of two"
+    assert (aim.value, aim.met) == (1.3, False)
+
+
+def test_two_writers_take_turns_and_never_have_the_same_finding():
+    facts = {
+        "base": "/",
+        "slug": "a",
+        "other": "b",
+        "key": "k",
+        "findings": list("123456"),
+        "others": list("xy"),
+    }
+
+    of_one, of_two = (
+        [ask.path for ask in itertools.islice(cases.writers(*slugs)(facts), 5)]
+        for slugs in (("slug", "slug"), ("slug", "other"))
+    )
+
+    assert of_one == [f"/a/audit/findings/{pk}" for pk in "12341"]
+    assert of_two == [
+        f"/{slug}/audit/findings/{pk}" for slug, pk in (("a", 1), ("b", "x"), ("a", 2), ("b", "y"), ("a", 1))
+    ]
 
 
 def test_turns_make_one_row_and_the_table_can_be_read():
