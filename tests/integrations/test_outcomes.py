@@ -17,6 +17,7 @@ from integrations import jobs, remarks, services
 from integrations import sync as engine
 from integrations.models import Integration, Remark
 from krafter_audit.lib.http import Client
+from krafter_audit.lib.statements import AT_ONCE
 from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verdicts, verifications
@@ -203,11 +204,11 @@ def test_what_cannot_be_read_waits_and_does_not_hold_up_the_rest(task: Task) -> 
 def test_a_long_statement_leaves_one_row(project: Project) -> None:
     from events.record import record_many
 
-    ids = [(project.pk, {}) for _ in range(200)]
+    ids = [(project.pk, {}) for _ in range(AT_ONCE)]
     record_many("verification.approved", project, ids, by=SYSTEM)
 
     (left,) = Unread.objects.all()
-    assert len(left.event_ids) == 200
+    assert len(left.event_ids) == AT_ONCE
 
 
 @pytest.fixture
