@@ -31,6 +31,7 @@ from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.lib.gate import Gate
 
 LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
 CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the page before.")
@@ -113,6 +114,9 @@ class FindingViewSet(ProjectViewSet):
         return self.show_newest(rows, RegressionShown, total=rows.count, of=str(finding.pk))
 
 
+BULKS = Gate(1)  # of a project they come in one by one anyway
+
+
 class FindingBulkViewSet(ProjectViewSet):
     """Many findings at once."""
 
@@ -121,14 +125,15 @@ class FindingBulkViewSet(ProjectViewSet):
     @described(summary="Report up to 1,000 findings", request=ReportFindings, responses=BulkShown)
     def create(self, request: Request, **kwargs: Any) -> Response:
         """All or nothing, or `"mode": "partial"` with an answer for each item."""
-        asked = self.body(ReportFindings)
-        outcome = bulk.report(
-            self.project,
-            asked["findings"],
-            partial=asked["mode"] == "partial",
-            context=self.context,
-            by=self.actor,
-        )
+        with BULKS.passed():
+            asked = self.body(ReportFindings)
+            outcome = bulk.report(
+                self.project,
+                asked["findings"],
+                partial=asked["mode"] == "partial",
+                context=self.context,
+                by=self.actor,
+            )
         return Response(self.shown(outcome, BulkShown))
 
 

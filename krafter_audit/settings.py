@@ -81,6 +81,7 @@ MIDDLEWARE = [
     "krafter_audit.api.for_pages.AuthenticationMiddleware",
     "krafter_audit.api.for_pages.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "krafter_audit.api.for_pages.AdminMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

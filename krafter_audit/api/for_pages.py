@@ -13,7 +13,9 @@ from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware as Csrf
 from django.utils.deprecation import MiddlewareMixin
 
-API = "/api/v1/"
+from krafter_audit.lib.gate import Gate
+
+API, ADMIN = "/api/v1/", "/admin/"
 
 
 class ForPages(MiddlewareMixin):
@@ -40,3 +42,16 @@ class AuthenticationMiddleware(ForPages, Authentication):
 
 class MessageMiddleware(ForPages, Messages):
     """What is said on the next page."""
+
+
+class AdminMiddleware(ForPages):
+    """A page of the admin takes a megabyte while it is made: a few are made at a time."""
+
+    gate = Gate(3)
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
+        """Hand a request on, to a page of the admin when it is its turn."""
+        if not request.path_info.startswith(ADMIN):
+            return self.get_response(request)
+        with self.gate.passed():
+            return self.get_response(request)

@@ -10,7 +10,7 @@ from krafter_audit.bench.load import Ask, always, sending
 Facts = dict[str, Any]
 Make = Callable[[Facts], Iterator[Ask]]
 BULK = 1000
-WIDE = (1, 16)
+WIDE = (1, 16)  # alone, and among others
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Case:
     name: str
     make: Make
     most: int = 1_000_000
-    connections: tuple[int, ...] = (1,)
+    connections: tuple[int, ...] = WIDE
     bare: Make | None = None
 
 
@@ -162,12 +162,12 @@ FLAT = (
 )  # fmt: skip
 
 CASES = (
-    Case(LIST, reading("findings?limit=25"), connections=WIDE, bare=bare_list),
-    Case(ONE, one, connections=WIDE, bare=bare_one),
-    Case(CHANGE, change, connections=WIDE, bare=bare_change),
+    Case(LIST, reading("findings?limit=25"), bare=bare_list),
+    Case(ONE, one, bare=bare_one),
+    Case(CHANGE, change, bare=bare_change),
     Case(TOGETHER, writers("slug", "slug"), connections=(2,)),
     Case(APART, writers("slug", "other"), connections=(2,)),
-    Case("list, filtered", reading("findings?severity=high&status=new"), connections=WIDE),
+    Case("list, filtered", reading("findings?severity=high&status=new")),
     Case("list, deep by cursor", reading("findings?limit=25&cursor={cursor}")),
     Case("list, deep by offset", reading("findings?limit=25&offset={middle}")),
     Case("tasks", reading("tasks")),
@@ -177,10 +177,10 @@ CASES = (
     Case("regressions", reading("regressions")),
     Case(APPROVE, approve, most=400),
     Case("run a verification", run, most=400),
-    Case(SUMMARY, reading("reports/summary"), connections=WIDE),
+    Case(SUMMARY, reading("reports/summary")),
     Case(COMMAND_CENTER, reading("command-center")),
     Case("policy tried", try_policy),
-    Case("policy simulated", simulate, most=20),
+    Case("policy simulated", simulate, most=20, connections=(1,)),
     Case(BULKS, bulk, most=26),
     Case("admin: findings", page("/admin/findings/finding/")),
     Case("admin: findings by title", page("/admin/findings/finding/?q=Finding+77")),

@@ -44,7 +44,7 @@ def word(salt: int, shares: dict[str, int]) -> str:
 SEVERITY = word(1, {"critical": 5, "high": 20, "medium": 45, "low": 30})
 DOMAIN = word(2, {"security": 30, "performance": 20, "accessibility": 30, "seo": 20})
 STATUS = word(
-    3, {"new": 40, "triaged": 15, "in_progress": 10, "ready_verify": 5, "resolved": 25, "dismissed": 5}
+    3, {"new": 35, "triaged": 15, "in_progress": 10, "ready_verify": 10, "resolved": 25, "dismissed": 5}
 )
 
 # S608 is silenced: everything that is put in is a constant of this file.

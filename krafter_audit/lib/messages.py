@@ -19,7 +19,7 @@ from kombu.pools import ProducerPool
 logger = structlog.get_logger(__name__)
 # What says that the broker is away. kombu lets the errors of its driver through.
 AWAY = (OperationalError, LimitExceeded, redis.RedisError, OSError)
-MOST_CONNECTIONS = 10  # of a process
+MOST_CONNECTIONS = 4  # of a process; a message is sent in less than a millisecond
 PATIENCE = 1.0  # seconds in which one of them must come back
 FOLLOWED_BY = {"callbacks": None, "errbacks": None, "chain": None, "chord": None}
 
