@@ -81,7 +81,7 @@ MIDDLEWARE = [
     "krafter_audit.api.for_pages.AuthenticationMiddleware",
     "krafter_audit.api.for_pages.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "krafter_audit.api.for_pages.AdminMiddleware",
+    "krafter_audit.api.for_pages.HeavyMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [

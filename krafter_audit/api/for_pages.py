@@ -3,19 +3,20 @@
 Each costs a hundredth of a small read, and none of them does anything for a request that has no session.
 """
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from contextlib import nullcontext
 
 from django.contrib.auth.middleware import AuthenticationMiddleware as Authentication
 from django.contrib.messages.middleware import MessageMiddleware as Messages
 from django.contrib.sessions.middleware import SessionMiddleware as Sessions
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.middleware.csrf import CsrfViewMiddleware as Csrf
 from django.utils.deprecation import MiddlewareMixin
 
 from krafter_audit.lib.gate import Gate
 
-API, ADMIN = "/api/v1/", "/admin/"
+API, ADMIN, SHARED = "/api/v1/", "/admin/", "/insights/"
 
 
 class ForPages(MiddlewareMixin):
@@ -44,14 +45,16 @@ class MessageMiddleware(ForPages, Messages):
     """What is said on the next page."""
 
 
-class AdminMiddleware(ForPages):
-    """A page of the admin takes a megabyte while it is made: a few are made at a time."""
+class HeavyMiddleware:
+    """A page that takes a megabyte while it is made is made beside few others of its kind."""
 
-    gate = Gate(3)
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+        self.gates = {ADMIN: Gate(3), SHARED: Gate(3)}
 
-    def __call__(self, request: HttpRequest) -> HttpResponseBase | Awaitable[HttpResponseBase]:
-        """Hand a request on, to a page of the admin when it is its turn."""
-        if not request.path_info.startswith(ADMIN):
-            return self.get_response(request)
-        with self.gate.passed():
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Hand a request on; to such a page, when it is its turn."""
+        path = request.path_info
+        gate = next((gate for start, gate in self.gates.items() if path.startswith(start)), None)
+        with gate.passed() if gate else nullcontext():
             return self.get_response(request)

@@ -17,8 +17,6 @@ from ipaddress import (
 )
 from typing import Self
 
-import idna
-
 from krafter_audit.lib.http_errors import BadUrl, RefusedAddress
 
 type Address = IPv4Address | IPv6Address
@@ -101,6 +99,8 @@ def _ascii(host: str) -> str:
     name = unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()
     if name.isascii():
         return name
+    import idna  # tables of all scripts, for the few names that are not ASCII
+
     try:
         return idna.encode(name, uts46=True).decode("ascii").lower()
     except UnicodeError:

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from findings import bulk, views
-from krafter_audit.api.for_pages import AdminMiddleware
+from krafter_audit.api.for_pages import HeavyMiddleware
 from krafter_audit.lib import gate
 from krafter_audit.lib.gate import Gate
 from tests.factories import World
@@ -69,19 +69,25 @@ def test_an_error_inside_leaves_the_gate_as_it_was() -> None:
 
 @pytest.mark.parametrize(
     ("path", "waits"),
-    [("/admin/findings/finding/", True), ("/healthz/ready", False), ("/api/v1/orgs/none/usage", False)],
+    [
+        ("/admin/findings/finding/", True),
+        ("/insights/audit/reports/shared/token", False),
+        ("/healthz/ready", False),
+        ("/api/v1/orgs/none/usage", False),
+    ],
 )
-def test_a_page_of_the_admin_waits_for_others_and_nothing_else_does(path: str, waits: bool) -> None:
+def test_a_page_of_the_admin_waits_for_others_of_it_and_nothing_else_does(path: str, waits: bool) -> None:
     answered = threading.Event()
 
     def answer(request: HttpRequest) -> HttpResponse:
         answered.set()
         return HttpResponse("made")
 
-    middleware = AdminMiddleware(answer)
-    middleware.gate = Gate(1)
+    middleware = HeavyMiddleware(answer)
+    for start in middleware.gates:
+        middleware.gates[start] = Gate(1)
     with ThreadPoolExecutor(1) as pool:
-        with middleware.gate.passed():
+        with middleware.gates["/admin/"].passed():
             asked = pool.submit(middleware, RequestFactory().get(path))
             came_beside = answered.wait(0.2 if waits else 10)
         response = asked.result(timeout=10)
