@@ -146,12 +146,11 @@ class System:
         """The web, the workers, beat and the demo's website."""
         schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
-        web = ["-m", "granian", "--interface", "wsgi", "--host", host, "--port", port, "--no-ws"]
-        web += ["--workers", "1", "--blocking-threads", "24", "--respawn-failed-workers"]
+        web = ["-m", "krafter_audit.serving", "--host", host, "--port", port]
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
         pooled = self.env | THRIFTY | {"KRAFTER_DB_POOL": "1"}
-        yield python("web", *web, "krafter_audit.wsgi:application", env=pooled)
+        yield python("web", *web, env=pooled)
         for name, options in self.workers().items():
             yield python(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)
         # No pid file: one that a killed beat left behind would keep the next from starting.

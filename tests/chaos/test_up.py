@@ -53,7 +53,14 @@ class Up:
 
     def children(self) -> dict[str, int]:
         """The process on each leash, by the name of its program."""
-        names = ("postgres", "valkey-server", "granian", "worker", "beat", "krafter_audit.demo.site")
+        names = (
+            "postgres",
+            "valkey-server",
+            "krafter_audit.serving",
+            "worker",
+            "beat",
+            "krafter_audit.demo.site",
+        )
         below = descendants(self.process.pid)
         leashes = {pid for pid in below if "leash.py" in command_line(pid)}
         held = {pid: command_line(pid) for pid, parent in parents() if parent in leashes}
@@ -113,8 +120,8 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_leaves_nothing_but_th
         before = system.children()
         assert sorted(before) == [
             "beat",
-            "granian",
             "krafter_audit.demo.site",
+            "krafter_audit.serving",
             "postgres",
             "valkey-server",
             "worker",
