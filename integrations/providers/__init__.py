@@ -1,7 +1,6 @@
 """The eight providers, always in this order, and the adapters that speak to them, one file a vendor."""
 
 from collections.abc import Iterator, Mapping
-from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -25,19 +24,15 @@ class Adapters(Mapping[str, "type[Provider]"]):
     """The adapters by the names of their providers, each loaded when it is first asked for: the web hardly asks."""
 
     def __getitem__(self, name: str) -> "type[Provider]":
-        return _adapter(name, NAMED[name])
+        called = NAMED[name]
+        adapter: type[Provider] = getattr(import_module(f"{__name__}.{name}"), called)
+        return adapter
 
     def __iter__(self) -> Iterator[str]:
         return iter(NAMED)
 
     def __len__(self) -> int:
         return len(NAMED)
-
-
-@cache
-def _adapter(name: str, called: str) -> "type[Provider]":
-    adapter: type[Provider] = getattr(import_module(f"{__name__}.{name}"), called)
-    return adapter
 
 
 ADAPTERS = Adapters()

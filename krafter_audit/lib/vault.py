@@ -97,9 +97,8 @@ def key_id(sealed: bytes) -> str:
 
 
 def _cipher(key: bytes) -> "AESGCM":
-    from cryptography.hazmat.primitives.ciphers.aead import (
-        AESGCM,  # nine megabytes, and most processes open nothing
-    )
+    # Nine megabytes, and most processes open nothing.
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
     return AESGCM(key)
 

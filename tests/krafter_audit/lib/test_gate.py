@@ -67,16 +67,21 @@ def test_an_error_inside_leaves_the_gate_as_it_was() -> None:
     assert tested._free.acquire(blocking=False)
 
 
+PAGE, SHARED = "/admin/findings/finding/", "/insights/audit/reports/shared/token"
+
+
 @pytest.mark.parametrize(
-    ("path", "waits"),
+    ("held", "path", "waits"),
     [
-        ("/admin/findings/finding/", True),
-        ("/insights/audit/reports/shared/token", False),
-        ("/healthz/ready", False),
-        ("/api/v1/orgs/none/usage", False),
+        ("/admin/", PAGE, True),
+        ("/insights/", SHARED, True),
+        ("/admin/", SHARED, False),
+        ("/insights/", PAGE, False),
+        ("/admin/", "/healthz/ready", False),
+        ("/admin/", "/api/v1/orgs/none/usage", False),
     ],
 )
-def test_a_page_of_the_admin_waits_for_others_of_it_and_nothing_else_does(path: str, waits: bool) -> None:
+def test_a_page_waits_for_others_of_its_kind_and_nothing_else_does(held: str, path: str, waits: bool) -> None:
     answered = threading.Event()
 
     def answer(request: HttpRequest) -> HttpResponse:
@@ -87,7 +92,7 @@ def test_a_page_of_the_admin_waits_for_others_of_it_and_nothing_else_does(path: 
     for start in middleware.gates:
         middleware.gates[start] = Gate(1)
     with ThreadPoolExecutor(1) as pool:
-        with middleware.gates["/admin/"].passed():
+        with middleware.gates[held].passed():
             asked = pool.submit(middleware, RequestFactory().get(path))
             came_beside = answered.wait(0.2 if waits else 10)
         response = asked.result(timeout=10)
