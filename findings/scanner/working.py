@@ -17,7 +17,7 @@ from findings.scanner import closing, keeping, looking
 from findings.scanner.looking import Asking, Sight
 from krafter_audit.lib import claims
 from krafter_audit.lib.http import Client
-from krafter_audit.lib.jobs import send
+from krafter_audit.lib.jobs import enqueue
 from krafter_audit.lib.stopping import is_stopping
 
 if TYPE_CHECKING:
@@ -120,7 +120,7 @@ class Walk:
         if not keeping.keep_pages(part, pages, page_delay=found.delay, browsing=browsing):
             return None
         if browsing:
-            send("findings.scan_in_browser", str(part.scan_id))
+            enqueue("findings.scan_in_browser", str(part.scan_id))
         return pages
 
     def _sight(self, page: ScanPage) -> Sight:

@@ -9,7 +9,7 @@ from events.record import record
 from findings.models import Scan, Scanner, ScanPart
 from krafter_audit.lib.errors import InvalidParams
 from krafter_audit.lib.http import BadUrl, HttpError, RefusedAddress, validate_url
-from krafter_audit.lib.jobs import nudge
+from krafter_audit.lib.jobs import enqueue_on_commit
 
 
 def run(project: Project, *, url: str | None, trigger: str, by: Actor) -> Scan:
@@ -37,5 +37,5 @@ def queue(project: Project, *, address: str, trigger: str, by: Actor) -> Scan:
     ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
     record("scan.queued", scan, by=by, url=address, trigger=trigger)
     quota.spend(project.organization_id)
-    nudge("findings.scan", str(scan.pk))
+    enqueue_on_commit("findings.scan", str(scan.pk))
     return scan

@@ -10,7 +10,7 @@ from events.record import record
 from findings.models import Site
 from krafter_audit.lib.errors import InvalidParams, NotFound
 from krafter_audit.lib.http import BadUrl, RefusedAddress
-from krafter_audit.lib.jobs import nudge
+from krafter_audit.lib.jobs import enqueue_on_commit
 from krafter_audit.lib.targets import Target
 
 
@@ -44,5 +44,5 @@ def verify(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
         site.waiting = True
         site.save(update_fields=["waiting", "updated_at"])
         record("site.proof_asked_for", site, by=by, host=site.host)
-        nudge("findings.prove", str(site.pk))
+        enqueue_on_commit("findings.prove", str(site.pk))
     return site

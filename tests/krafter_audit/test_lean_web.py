@@ -10,7 +10,7 @@ import structlog
 
 from integrations.providers import PROVIDERS
 from krafter_audit.api import ratelimit
-from krafter_audit.lib.jobs import send
+from krafter_audit.lib.jobs import enqueue
 
 ONLY_WORKERS = {
     "billiard",
@@ -49,8 +49,8 @@ for path in ("/api/v1/schema", "/api/docs", "/api/v1/orgs/none/usage"):
     application(asked, lambda status, headers: answered.append(status))
 loaded = lambda: sorted(name for name in sys.modules if sys.modules[name])
 before = loaded()
-from krafter_audit.lib.jobs import send
-assert send("findings.prove", "a")
+from krafter_audit.lib.jobs import enqueue
+assert enqueue("findings.prove", "a")
 with_a_job = loaded()
 from findings.checks import registry
 registry.load()
@@ -90,7 +90,7 @@ def test_who_sends_the_sweeps_knows_the_jobs_and_not_the_engines_that_they_run()
 def test_a_job_goes_to_its_queue_with_the_id_of_the_request_from_any_thread() -> None:
     def ask(name: str, *arguments: str) -> bool:
         with structlog.contextvars.bound_contextvars(request_id="asked-here"):
-            return send(name, *arguments)
+            return enqueue(name, *arguments)
 
     with ThreadPoolExecutor(1) as thread:
         sent = [

@@ -29,7 +29,7 @@ from integrations import jobs as integrations_jobs
 from krafter_audit.api import ratelimit
 from krafter_audit.celery import app
 from krafter_audit.lib import jobs, messages
-from krafter_audit.lib.jobs import send
+from krafter_audit.lib.jobs import enqueue
 from krafter_audit.lib.messages import MOST_CONNECTIONS
 from remediation import jobs as remediation_jobs
 from reports import jobs as reports_jobs
@@ -81,7 +81,7 @@ def test_celery_reads_the_job_its_arguments_and_the_limits_that_it_was_declared_
     asked: dict[str, Any] = {}
     pool = SimpleNamespace(apply_async=lambda run, **options: asked.update(options))
 
-    assert send(job.name, "a", "b")
+    assert enqueue(job.name, "a", "b")
     message = taken(messages.queue_of(job.name))
     request = Request(message, app=app, task=app.tasks[message.headers["task"]])
     request.execute_using_pool(pool)
@@ -95,7 +95,7 @@ def test_celery_reads_the_job_its_arguments_and_the_limits_that_it_was_declared_
 
 @each_job
 def test_a_job_is_put_where_celery_would_put_it_though_nobody_has_asked_for_it_yet(job: Any) -> None:
-    sent = send(job.name, "a")
+    sent = enqueue(job.name, "a")
     queue, known = app.amqp.router.route({}, job.name)["queue"], bindings()
     waits = waiting(queue.name)
     forget()
@@ -109,8 +109,8 @@ def test_a_job_is_put_where_celery_would_put_it_though_nobody_has_asked_for_it_y
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_runs_it_and_its_lines_carry_the_id_of_the_request_and_of_the_job_that_sent_it() -> None:
     with structlog.contextvars.bound_contextvars(request_id="asked-here", task_id="the-sweep"):
-        assert send("findings.prove", str(uuid4()))
-        assert send("findings.scan", str(uuid4()))
+        assert enqueue("findings.prove", str(uuid4()))
+        assert enqueue("findings.scan", str(uuid4()))
 
     told = lines_of_a_worker(until=2)
 
@@ -155,7 +155,7 @@ def a_worker() -> subprocess.Popen[str]:
 
 def test_a_line_says_which_job_was_sent_and_where(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="krafter_audit.lib.messages"):
-        send("findings.scan", "a")
+        enqueue("findings.scan", "a")
 
     (line,) = [record.msg for record in caplog.records if record.name == "krafter_audit.lib.messages"]
     headers = taken("scan_http").headers
@@ -169,7 +169,7 @@ def test_a_line_says_which_job_was_sent_and_where(caplog: pytest.LogCaptureFixtu
 
 def test_many_threads_share_ten_connections() -> None:
     with ThreadPoolExecutor(24) as threads:
-        sent = list(threads.map(lambda number: send("findings.prove", str(number)), range(240)))
+        sent = list(threads.map(lambda number: enqueue("findings.prove", str(number)), range(240)))
 
     told = [
         json.loads(each)["headers"]["argsrepr"] for each in ratelimit.connection().lrange("celery", 0, -1)
@@ -181,13 +181,13 @@ def test_many_threads_share_ten_connections() -> None:
 
 def test_a_child_process_sends_over_a_connection_of_its_own_whatever_its_parent_was_about() -> None:
     others = sending_connections()
-    assert send("findings.prove", "parent")
+    assert enqueue("findings.prove", "parent")
     own = sending_connections() - others
     busy = [messages._producers(settings.CELERY_BROKER_URL).acquire() for _ in range(MOST_CONNECTIONS)]
     reading, writing = os.pipe()
 
     if (child := os.fork()) == 0:
-        os.write(writing, b"sent" if send("findings.prove", "child") else b"lost")
+        os.write(writing, b"sent" if enqueue("findings.prove", "child") else b"lost")
         select.select([], [], [], 30)  # until it is ended, with its connection open
         os._exit(0)
     try:
@@ -195,7 +195,7 @@ def test_a_child_process_sends_over_a_connection_of_its_own_whatever_its_parent_
         for each in reversed(busy):  # the one that is connected is taken first again
             each.release()
         during = sending_connections() - others
-        again = send("findings.prove", "parent")
+        again = enqueue("findings.prove", "parent")
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -222,12 +222,12 @@ def test_a_broker_that_is_away_costs_a_moment_and_is_then_left_alone(
             "socket_timeout": 0.2,
         }
         begin = time.monotonic()
-        sent = [send("findings.prove", "a")]
+        sent = [enqueue("findings.prove", "a")]
         first = time.monotonic()
-        sent += [send("findings.prove", "a") for _ in range(100)]
+        sent += [enqueue("findings.prove", "a") for _ in range(100)]
         then = time.monotonic()
     jobs._resting_until = 0.0  # two seconds later, and it refuses connections
-    sent.append(send("findings.prove", "a"))
+    sent.append(enqueue("findings.prove", "a"))
 
     assert set(sent) == {False}
     assert (first - begin < 1.5, then - first < 0.1) == (True, True)
@@ -239,9 +239,9 @@ def test_a_broker_that_is_away_costs_a_moment_and_is_then_left_alone(
 def test_a_broker_that_comes_back_is_sent_to_again(settings: Any) -> None:
     really = settings.CELERY_BROKER_URL
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
-    lost = send("findings.prove", "a")
+    lost = enqueue("findings.prove", "a")
     settings.CELERY_BROKER_URL = really
-    resting = send("findings.prove", "a")
+    resting = enqueue("findings.prove", "a")
     jobs._resting_until = 0.0
 
-    assert (lost, resting, send("findings.prove", "a"), waiting("celery")) == (False, False, True, 1)
+    assert (lost, resting, enqueue("findings.prove", "a"), waiting("celery")) == (False, False, True, 1)
