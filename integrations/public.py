@@ -13,7 +13,7 @@ from krafter_audit.api.envelope import dump, refuse, wrap
 from krafter_audit.api.exceptions import translate
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.lib.errors import MethodNotAllowed, NotFound, Refusal
+from krafter_audit.lib.errors import ApiError, MethodNotAllowed, NotFound
 
 LARGEST = 5 * MEBIBYTE  # as Linear's own library takes at most; an issue is a hundredth of it
 
@@ -23,7 +23,7 @@ def webhook(request: HttpRequest, provider: str, integration: str) -> HttpRespon
     """Take a call in, or refuse it in the envelope."""
     try:
         _take_in(request, provider, integration)
-    except (Refusal, OperationalError, InterfaceError) as error:
+    except (ApiError, OperationalError, InterfaceError) as error:
         return refuse(request, translate(error))
     taken = dump(wrap({"accepted": True}, request_id_of(request)))
     return HttpResponse(taken, status=202, content_type="application/json")

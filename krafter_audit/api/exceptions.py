@@ -16,9 +16,9 @@ from krafter_audit.lib import errors
 
 logger = logging.getLogger(__name__)
 
-Translation = Callable[[Any], errors.Refusal]
+Translation = Callable[[Any], errors.ApiError]
 TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], Translation]] = [
-    (errors.Refusal, lambda exc: exc),
+    (errors.ApiError, lambda exc: exc),
     (drf.ValidationError, lambda exc: errors.InvalidParams(details=as_details(exc.detail))),
     (drf.ParseError, lambda exc: errors.MalformedJson()),
     (drf.UnsupportedMediaType, lambda exc: errors.UnsupportedMediaType()),
@@ -42,7 +42,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse:
     return Response(Failure(refusal), status=refusal.status, headers=refusal.headers)
 
 
-def translate(exc: Exception) -> errors.Refusal:
+def translate(exc: Exception) -> errors.ApiError:
     """Find the refusal that stands for an exception."""
     for kinds, translation in TRANSLATIONS:
         if isinstance(exc, kinds):
@@ -97,9 +97,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     refusal = (
         errors.PayloadTooLarge()
         if isinstance(exception, RequestDataTooBig)
-        else errors.Refusal(str(exception))
+        else errors.ApiError(str(exception))
         if isinstance(exception, SuspiciousOperation) and not is_api(request)
-        else errors.Refusal()
+        else errors.ApiError()
     )
     return refuse(request, refusal)
 

@@ -8,13 +8,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from rest_framework.serializers import BaseSerializer
 
-from krafter_audit.lib.errors import Refusal
+from krafter_audit.lib.errors import ApiError
 
 
 class ServiceForm(forms.ModelForm):
     """A form whose answers go to a service. What that refuses is shown in the form (see `RecordAdmin`)."""
 
-    refusal: ClassVar[Refusal | None] = None
+    refusal: ClassVar[ApiError | None] = None
 
     def clean(self) -> dict[str, Any]:
         """Show the refusal."""
@@ -85,6 +85,6 @@ def sentences(complaint: Any) -> list[str]:
     return [str(complaint)]
 
 
-def reason(refusal: Refusal) -> str:
+def reason(refusal: ApiError) -> str:
     """Say why: the sentences about the fields where there are any, else the refusal's own."""
     return " ".join(sentences(list((refusal.details or {}).values()))) or refusal.message

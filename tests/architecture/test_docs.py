@@ -11,7 +11,7 @@ from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from krafter_audit.embedded.process import THRIFTY
-from krafter_audit.lib.errors import Refusal
+from krafter_audit.lib.errors import ApiError
 from tests.architecture.source import ROOMS, ROOT, files, strings, text, tree
 
 API, OPERATIONS = "docs/api.md", "docs/operations.md"
@@ -36,12 +36,12 @@ MADE_BY_RUNNING = ("media/", "static/", ".krafter/")
 # ---- Errors
 
 
-def refusals() -> set[type[Refusal]]:
+def refusals() -> set[type[ApiError]]:
     for room in ROOMS:
         if (ROOT / room / "errors.py").exists():
             importlib.import_module(f"{room}.errors")
     importlib.import_module("krafter_audit.urls")  # the views bring the rest
-    found, queue = set(), [Refusal]
+    found, queue = set(), [ApiError]
     while queue:
         kind = queue.pop()
         found.add(kind)
@@ -59,7 +59,7 @@ def error_rows() -> dict[str, tuple[int, str]]:
 @pytest.mark.parametrize(
     "kind", sorted(refusals(), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__
 )
-def test_every_error_is_in_the_docs_with_its_status(kind: type[Refusal]) -> None:
+def test_every_error_is_in_the_docs_with_its_status(kind: type[ApiError]) -> None:
     status, row = error_rows()[kind.code]
 
     assert status == kind.status
