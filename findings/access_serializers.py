@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from findings.models import SiteAccess
 from findings.serializers import InProject
-from krafter_audit.api.serializers import Asked, Text
+from krafter_audit.api.serializers import RequestSerializer, StrictCharField
 from krafter_audit.lib.http import BadUrl, RefusedAddress
 from krafter_audit.lib.targets import Target
 
@@ -57,7 +57,7 @@ class Cookies(Named):
         return False
 
 
-class Origin(Text):
+class Origin(StrictCharField):
     """An https origin."""
 
     default_error_messages = {"form": "Use the https origin of the site, as in https://staging.example.com."}  # noqa: RUF012
@@ -74,11 +74,11 @@ class Origin(Text):
         return target.origin
 
 
-class Login(Asked):
+class Login(RequestSerializer):
     """A name and password for HTTP Basic."""
 
-    username = Text(max_length=200, allow_blank=True)
-    password = Text(max_length=1000)
+    username = StrictCharField(max_length=200, allow_blank=True)
+    password = StrictCharField(max_length=1000)
 
     def validate_username(self, value: str) -> str:
         """A colon would end the name."""
@@ -87,11 +87,11 @@ class Login(Asked):
         return value
 
 
-class Marker(Asked):
+class Marker(RequestSerializer):
     """By what a page shows that it let us in: an element or a text."""
 
-    selector = Text(max_length=500, required=False)
-    text = Text(max_length=500, required=False)
+    selector = StrictCharField(max_length=500, required=False)
+    text = StrictCharField(max_length=500, required=False)
 
     def validate_selector(self, value: str) -> str:
         """Refuse what is no CSS selector."""
@@ -110,7 +110,7 @@ class Marker(Asked):
         return attrs
 
 
-class PutAccess(Asked):
+class PutAccess(RequestSerializer):
     """What lets into the site; it replaces what was set before."""
 
     origin = Origin(max_length=300)

@@ -9,10 +9,10 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from findings.models import Finding, Scan, Severity
 from findings.scan_serializers import RunScan
 from findings.serializers import ChangeFinding, ReportFinding
-from krafter_audit.lib.forms import AskedForm
+from krafter_audit.lib.forms import SerializerForm
 
 
-class ScanForm(AskedForm):
+class ScanForm(SerializerForm):
     """Which site, and which address of it."""
 
     asks = RunScan
@@ -33,7 +33,7 @@ class ScanForm(AskedForm):
         return [name for name in super().told(cleaned) if name != "project"]
 
 
-class ReportFindingForm(AskedForm):
+class ReportFindingForm(SerializerForm):
     """A finding that a person reports."""
 
     asks = ReportFinding
@@ -63,7 +63,7 @@ class ReportFindingForm(AskedForm):
         return [name for name in super().told(cleaned) if name != "project"]
 
 
-class ChangeFindingForm(AskedForm):
+class ChangeFindingForm(SerializerForm):
     """What a person may change about a finding."""
 
     asks = ChangeFinding

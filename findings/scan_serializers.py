@@ -6,20 +6,25 @@ from rest_framework import serializers
 
 from findings.models import Scan
 from findings.serializers import InProject
-from krafter_audit.api.serializers import Asked, Choice, Moment, Text
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    StrictCharField,
+    StrictChoiceField,
+    UTCDateTimeField,
+)
 
 
-class RunScan(Asked):
+class RunScan(RequestSerializer):
     """Which address to look at, and why."""
 
-    url = Text(max_length=2000, required=False)
-    trigger = Choice(choices=Scan.Trigger.choices, required=False, default=Scan.Trigger.MANUAL)
+    url = StrictCharField(max_length=2000, required=False)
+    trigger = StrictChoiceField(choices=Scan.Trigger.choices, required=False, default=Scan.Trigger.MANUAL)
 
 
 class ScanShown(InProject):
     """A scan."""
 
-    inserted_at = Moment(source="created_at")
+    inserted_at = UTCDateTimeField(source="created_at")
 
     class Meta:
         model = Scan
@@ -47,7 +52,7 @@ class ScanPageShown(serializers.Serializer[Any]):
     route = serializers.CharField()
     note = serializers.CharField()
     outcomes = OutcomesShown()
-    looked_at = Moment(allow_null=True)
+    looked_at = UTCDateTimeField(allow_null=True)
     duration_ms = serializers.FloatField(allow_null=True)
 
 
@@ -69,7 +74,7 @@ class ScanResultShown(serializers.Serializer[Any]):
     tools = serializers.JSONField()
     profile = serializers.CharField()
     duration_ms = serializers.FloatField()
-    seen_at = Moment()
+    seen_at = UTCDateTimeField()
 
     def get_reason(self, row: Any) -> str | None:
         """Why it could not be looked at."""

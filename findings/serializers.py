@@ -8,20 +8,20 @@ from rest_framework import serializers
 from accounts.models import Membership
 from findings.models import CHECK_KEY, MOST_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
 from krafter_audit.api.serializers import (
-    Asked,
-    Choice,
-    Flag,
-    FreeForm,
-    Identifier,
-    Shown,
-    Text,
-    Whole,
+    JSONObjectField,
+    RequestSerializer,
+    ResponseSerializer,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictIntegerField,
+    StrictUUIDField,
 )
 
 CONFIDENCE_WORDS = ("low", "medium", "high")
 
 
-class Owner(Identifier):
+class Owner(StrictUUIDField):
     """A member of the organisation, or null."""
 
     default_error_messages = {"stranger": "This user is not a member of the organisation."}  # noqa: RUF012
@@ -58,33 +58,35 @@ class Confidence(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class PriorityAsked(Asked):
+class PriorityAsked(RequestSerializer):
     """Any of the four numbers, 0 to 100; what is left out is worked out from the severity."""
 
-    impact = Whole(min_value=0, max_value=100, required=False)
-    effort = Whole(min_value=0, max_value=100, required=False)
-    risk = Whole(min_value=0, max_value=100, required=False)
-    score = Whole(min_value=0, max_value=100, required=False)
+    impact = StrictIntegerField(min_value=0, max_value=100, required=False)
+    effort = StrictIntegerField(min_value=0, max_value=100, required=False)
+    risk = StrictIntegerField(min_value=0, max_value=100, required=False)
+    score = StrictIntegerField(min_value=0, max_value=100, required=False)
 
 
-class AssetAsked(Asked):
+class AssetAsked(RequestSerializer):
     """Something that the finding is about: a page, an element, a host."""
 
-    type = Text(max_length=50)
-    value = Text(max_length=2000)
+    type = StrictCharField(max_length=50)
+    value = StrictCharField(max_length=2000)
 
 
-class RecommendedFix(Asked):
+class RecommendedFix(RequestSerializer):
     """How to mend it."""
 
-    summary = Text(max_length=5000, allow_blank=True, required=False, default="")
-    steps = serializers.ListField(child=Text(max_length=5000), max_length=100, required=False, default=list)
+    summary = StrictCharField(max_length=5000, allow_blank=True, required=False, default="")
+    steps = serializers.ListField(
+        child=StrictCharField(max_length=5000), max_length=100, required=False, default=list
+    )
     references = serializers.ListField(
-        child=Text(max_length=2000), max_length=100, required=False, default=list
+        child=StrictCharField(max_length=2000), max_length=100, required=False, default=list
     )
 
 
-class CheckKey(Text):
+class CheckKey(StrictCharField):
     """The stable key of a check."""
 
     default_error_messages = {"form": "A check's key is lower-case letters, digits and underscores."}  # noqa: RUF012
@@ -97,18 +99,18 @@ class CheckKey(Text):
         return key
 
 
-class ReportFinding(Asked):
+class ReportFinding(RequestSerializer):
     """One finding, from any source."""
 
-    domain = Choice(choices=Domain.choices)
-    title = Text(max_length=300)
-    severity = Choice(choices=Severity.choices, required=False)
-    description = Text(max_length=20_000, allow_blank=True, required=False)
+    domain = StrictChoiceField(choices=Domain.choices)
+    title = StrictCharField(max_length=300)
+    severity = StrictChoiceField(choices=Severity.choices, required=False)
+    description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
     confidence = Confidence(required=False)
     priority = PriorityAsked(required=False)
     owner_id = Owner(required=False, allow_null=True)
     affected_assets = serializers.ListField(child=AssetAsked(), required=False, max_length=1000)
-    evidence = FreeForm(required=False)
+    evidence = JSONObjectField(required=False)
     recommended_fix = RecommendedFix(required=False)
     checks = serializers.ListField(child=CheckKey(), max_length=MOST_CHECKS, required=False)
 
@@ -121,21 +123,21 @@ class AsTheyCame(serializers.ListField):
         return data
 
 
-class ReportFindings(Asked):
+class ReportFindings(RequestSerializer):
     """Many findings at once. The items are looked at one by one in the view, so that each gets its own answer."""
 
     findings = AsTheyCame(child=serializers.JSONField(allow_null=True), min_length=1, max_length=1000)
-    mode = Choice(choices=["all", "partial"], required=False, default="all")
+    mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
 
 
-class ChangeFinding(Asked):
+class ChangeFinding(RequestSerializer):
     """The fields of a finding that a person may change; at least one."""
 
-    severity = Choice(choices=Severity.choices, required=False)
-    status = Choice(choices=FindingStatus.choices, required=False)
+    severity = StrictChoiceField(choices=Severity.choices, required=False)
+    status = StrictChoiceField(choices=FindingStatus.choices, required=False)
     owner_id = Owner(required=False, allow_null=True)
-    title = Text(max_length=300, required=False)
-    description = Text(max_length=20_000, allow_blank=True, required=False)
+    title = StrictCharField(max_length=300, required=False)
+    description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
     recommended_fix = RecommendedFix(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -145,11 +147,11 @@ class ChangeFinding(Asked):
         return attrs
 
 
-class BulkSet(Asked):
+class BulkSet(RequestSerializer):
     """What a bulk update sets."""
 
-    severity = Choice(choices=Severity.choices, required=False)
-    status = Choice(choices=FindingStatus.choices, required=False)
+    severity = StrictChoiceField(choices=Severity.choices, required=False)
+    status = StrictChoiceField(choices=FindingStatus.choices, required=False)
     owner_id = Owner(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -159,12 +161,12 @@ class BulkSet(Asked):
         return attrs
 
 
-class BulkFilter(Asked):
+class BulkFilter(RequestSerializer):
     """Which findings, by what they are."""
 
-    severity = serializers.ListField(child=Choice(choices=Severity.choices), required=False)
-    status = serializers.ListField(child=Choice(choices=FindingStatus.choices), required=False)
-    domain = serializers.ListField(child=Choice(choices=Domain.choices), required=False)
+    severity = serializers.ListField(child=StrictChoiceField(choices=Severity.choices), required=False)
+    status = serializers.ListField(child=StrictChoiceField(choices=FindingStatus.choices), required=False)
+    domain = serializers.ListField(child=StrictChoiceField(choices=Domain.choices), required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         """Take a single word for a list of one."""
@@ -173,13 +175,13 @@ class BulkFilter(Asked):
         return super().to_internal_value(data)
 
 
-class UpdateFindings(Asked):
+class UpdateFindings(RequestSerializer):
     """Change many findings: `ids` or `filter`, and `set`."""
 
-    ids = serializers.ListField(child=Identifier(), required=False, min_length=1, max_length=1000)
+    ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
     filter = BulkFilter(required=False)
     set = BulkSet()
-    dry_run = Flag(required=False, default=False)
+    dry_run = StrictBooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse neither and both."""
@@ -188,7 +190,7 @@ class UpdateFindings(Asked):
         return attrs
 
 
-class InProject(Shown):
+class InProject(ResponseSerializer):
     """An answer that names its organisation and its project."""
 
     org_id = serializers.SerializerMethodField()
@@ -243,7 +245,7 @@ class FindingShown(InProject):
         ]  # fmt: skip
 
 
-class RegressionShown(Shown):
+class RegressionShown(ResponseSerializer):
     """A regression."""
 
     finding_id = serializers.UUIDField()

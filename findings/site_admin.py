@@ -16,10 +16,10 @@ from findings.models import Site
 from findings.services import sites
 from findings.site_serializers import AddSite, status_of
 from krafter_audit.lib.admin import BAD, GOOD, WAITING, RecordAdmin, RelatedFilter
-from krafter_audit.lib.forms import AskedForm
+from krafter_audit.lib.forms import SerializerForm
 
 
-class SiteForm(AskedForm):
+class SiteForm(SerializerForm):
     """A host that a project says is its own."""
 
     asks = AddSite

@@ -7,7 +7,7 @@ from rest_framework import serializers
 from findings import ownership
 from findings.models import Site
 from findings.serializers import InProject
-from krafter_audit.api.serializers import Asked, Text
+from krafter_audit.api.serializers import RequestSerializer, StrictCharField
 
 
 def status_of(site: Site) -> str:
@@ -17,10 +17,10 @@ def status_of(site: Site) -> str:
     return "proved" if site.proved_at else "unproved"
 
 
-class AddSite(Asked):
+class AddSite(RequestSerializer):
     """A host, or an address whose host is meant."""
 
-    host = Text(max_length=2000)
+    host = StrictCharField(max_length=2000)
 
 
 class RecordShown(serializers.Serializer[Any]):

@@ -6,7 +6,14 @@ from rest_framework import serializers
 
 from findings.serializers import InProject
 from integrations.models import Conflict, Integration, SyncRun
-from krafter_audit.api.serializers import Asked, Choice, FreeForm, Moment, Shown, Text
+from krafter_audit.api.serializers import (
+    JSONObjectField,
+    RequestSerializer,
+    ResponseSerializer,
+    StrictCharField,
+    StrictChoiceField,
+    UTCDateTimeField,
+)
 
 PLACEHOLDER: dict[str, Any] = {
     "status": Integration.Status.DISCONNECTED.value,
@@ -17,13 +24,13 @@ PLACEHOLDER: dict[str, Any] = {
 }
 
 
-class ConnectIntegration(Asked):
+class ConnectIntegration(RequestSerializer):
     """The provider's secrets, or a code of its sign-in; one of the two."""
 
-    credentials = FreeForm(required=False)
-    auth_code = Text(max_length=4000, required=False)
-    redirect_uri = Text(max_length=2000, required=False)
-    code_verifier = Text(max_length=128, required=False)
+    credentials = JSONObjectField(required=False)
+    auth_code = StrictCharField(max_length=4000, required=False)
+    redirect_uri = StrictCharField(max_length=2000, required=False)
+    code_verifier = StrictCharField(max_length=128, required=False)
     installation_id = serializers.UUIDField(
         required=False, help_text="Of a public integration of Sentry, as its redirect gives it."
     )
@@ -61,13 +68,13 @@ class IntegrationListed(IntegrationShown):
     credentials = serializers.DictField(
         required=False, help_text="Always empty, and only where `id` is null."
     )
-    inserted_at = Moment(required=False, allow_null=True)
+    inserted_at = UTCDateTimeField(required=False, allow_null=True)
 
     class Meta(IntegrationShown.Meta):
         fields: ClassVar = [*IntegrationShown.Meta.fields, "credentials", "inserted_at"]
 
 
-class ScheduleShown(Shown):
+class ScheduleShown(ResponseSerializer):
     """When a provider is synced by itself."""
 
     class Meta:
@@ -87,7 +94,7 @@ class Refusal(serializers.Serializer[Any]):
     why = serializers.CharField()
 
 
-class SyncRunShown(Shown):
+class SyncRunShown(ResponseSerializer):
     """One run of a sync."""
 
     refused = Refusal(many=True)
@@ -100,10 +107,10 @@ class SyncRunShown(Shown):
         ]  # fmt: skip
 
 
-class MakeHook(Asked):
+class MakeHook(RequestSerializer):
     """Nothing, or the secret that the provider chose."""
 
-    secret = Text(min_length=8, max_length=500, required=False)
+    secret = StrictCharField(min_length=8, max_length=500, required=False)
 
 
 class HookShown(serializers.Serializer[Any]):
@@ -113,24 +120,24 @@ class HookShown(serializers.Serializer[Any]):
     url = serializers.CharField()
     events = serializers.CharField()
     secret = serializers.CharField(required=False)
-    last_delivery_at = Moment(allow_null=True)
-    created_at = Moment()
-    updated_at = Moment()
+    last_delivery_at = UTCDateTimeField(allow_null=True)
+    created_at = UTCDateTimeField()
+    updated_at = UTCDateTimeField()
 
 
 class ConflictsWanted(serializers.Serializer[Any]):
     """Which conflicts a list is to show."""
 
-    status = Choice(choices=["open", "resolved"], default="open")
+    status = StrictChoiceField(choices=["open", "resolved"], default="open")
 
 
-class ResolveConflict(Asked):
+class ResolveConflict(RequestSerializer):
     """Whose side counts."""
 
-    keep = Choice(choices=[Conflict.Kept.OURS.value, Conflict.Kept.THEIRS.value])
+    keep = StrictChoiceField(choices=[Conflict.Kept.OURS.value, Conflict.Kept.THEIRS.value])
 
 
-class ConflictShown(Shown):
+class ConflictShown(ResponseSerializer):
     """What both sides want differently, and what became of it."""
 
     task_id = serializers.UUIDField(source="link.task_id")

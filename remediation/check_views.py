@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from accounts.views import ProjectViewSet
 from findings.models import Domain, Severity
 from krafter_audit.api.described import described
-from krafter_audit.api.serializers import Moment
+from krafter_audit.api.serializers import UTCDateTimeField
 from remediation import catalogue
 
 
@@ -33,7 +33,7 @@ class MeterShown(serializers.Serializer[Any]):
     back_in_7_days = serializers.IntegerField(help_text="Those whose finding came back within 7 days.")
     back_in_30_days = serializers.IntegerField()
     median_hours_to_fix = serializers.FloatField(allow_null=True)
-    measured_at = Moment()
+    measured_at = UTCDateTimeField()
 
 
 class CatalogueShown(serializers.Serializer[Any]):

@@ -7,14 +7,14 @@ from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from findings.models import Severity
-from krafter_audit.lib.forms import AskedForm
+from krafter_audit.lib.forms import SerializerForm
 from remediation.models import Policy, Task
 from remediation.serializers import ChangeTask, CreateTask, ReplacePolicy
 
 LABELS = {"sla_due_at": "SLA due at", "external_ticket_key": "Ticket", "pr_url": "Pull request"}
 
 
-class CreateTaskForm(AskedForm):
+class CreateTaskForm(SerializerForm):
     """A task for a finding; its project is the finding's."""
 
     asks = CreateTask
@@ -35,7 +35,7 @@ class CreateTaskForm(AskedForm):
         return {"organization": project.organization, "project": project}
 
 
-class ChangeTaskForm(AskedForm):
+class ChangeTaskForm(SerializerForm):
     """What may change about a task; its status moves by the buttons."""
 
     asks = ChangeTask
@@ -53,7 +53,7 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=2000, widget=forms.Textarea)
 
 
-class PolicyForm(AskedForm):
+class PolicyForm(SerializerForm):
     """The rules, replaced whole; the earlier version is kept."""
 
     asks = ReplacePolicy

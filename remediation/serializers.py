@@ -8,11 +8,20 @@ from rest_framework import serializers
 from findings.models import Severity
 from findings.scan_serializers import ScanShown
 from findings.serializers import InProject, Owner
-from krafter_audit.api.serializers import Asked, Choice, Flag, FreeForm, Identifier, Moment, Shown, Text
+from krafter_audit.api.serializers import (
+    JSONObjectField,
+    RequestSerializer,
+    ResponseSerializer,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictUUIDField,
+    UTCDateTimeField,
+)
 from remediation.models import Evidence, Policy, Task, Verification
 
 
-class WebAddress(Text):
+class WebAddress(StrictCharField):
     """An http or https address."""
 
     default_error_messages = {"form": "Use an http or https address."}  # noqa: RUF012
@@ -35,30 +44,30 @@ REFUSED = {
 }
 
 
-class CreateTask(Asked):
+class CreateTask(RequestSerializer):
     """A task for a finding."""
 
     refused_fields = REFUSED
-    finding_id = Identifier()
-    title = Text(max_length=300)
-    priority = Choice(choices=Severity.choices, required=False)
+    finding_id = StrictUUIDField()
+    title = StrictCharField(max_length=300)
+    priority = StrictChoiceField(choices=Severity.choices, required=False)
     owner_id = Owner(required=False, allow_null=True)
-    sla_due_at = Moment(required=False, allow_null=True)
-    status = Choice(choices=Task.Status.choices, required=False)
-    external_ticket_key = Text(max_length=255, required=False, allow_null=True)
+    sla_due_at = UTCDateTimeField(required=False, allow_null=True)
+    status = StrictChoiceField(choices=Task.Status.choices, required=False)
+    external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
     pr_url = WebAddress(max_length=2000, required=False, allow_null=True)
 
 
-class ChangeTask(Asked):
+class ChangeTask(RequestSerializer):
     """The fields of a task that may change; at least one."""
 
     refused_fields = REFUSED | {"finding_id": "A task stays with its finding: make a new task instead."}
-    title = Text(max_length=300, required=False)
-    status = Choice(choices=Task.Status.choices, required=False)
-    priority = Choice(choices=Severity.choices, required=False)
+    title = StrictCharField(max_length=300, required=False)
+    status = StrictChoiceField(choices=Task.Status.choices, required=False)
+    priority = StrictChoiceField(choices=Severity.choices, required=False)
     owner_id = Owner(required=False, allow_null=True)
-    sla_due_at = Moment(required=False, allow_null=True)
-    external_ticket_key = Text(max_length=255, required=False, allow_null=True)
+    sla_due_at = UTCDateTimeField(required=False, allow_null=True)
+    external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
     pr_url = WebAddress(max_length=2000, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -68,17 +77,17 @@ class ChangeTask(Asked):
         return attrs
 
 
-class RunVerification(Asked):
+class RunVerification(RequestSerializer):
     """Which task to verify."""
 
-    task_id = Identifier()
+    task_id = StrictUUIDField()
 
 
-class ApproveVerification(Asked):
+class ApproveVerification(RequestSerializer):
     """Nothing, or an override with its reason."""
 
-    override = Flag(required=False, default=False)
-    reason = Text(max_length=2000, required=False)
+    override = StrictBooleanField(required=False, default=False)
+    reason = StrictCharField(max_length=2000, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse one without the other."""
@@ -89,21 +98,21 @@ class ApproveVerification(Asked):
         return attrs
 
 
-class ReplacePolicy(Asked):
+class ReplacePolicy(RequestSerializer):
     """The new policy, whole."""
 
-    name = Text(max_length=200, required=False)
-    config = FreeForm()
-    plan_token = Text(max_length=2000, required=False)
+    name = StrictCharField(max_length=200, required=False)
+    config = JSONObjectField()
+    plan_token = StrictCharField(max_length=2000, required=False)
 
 
-class TestPolicy(Asked):
+class TestPolicy(RequestSerializer):
     """The config to try."""
 
-    config = FreeForm()
+    config = JSONObjectField()
 
 
-class TaskShown(Shown):
+class TaskShown(ResponseSerializer):
     """A task, with the guide's keys in the guide's order."""
 
     finding_id = serializers.UUIDField()
@@ -126,7 +135,7 @@ class CheckShown(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["running", "passed", "failed", "inconclusive"])
 
 
-class VerificationShown(Shown):
+class VerificationShown(ResponseSerializer):
     """A verification, with the guide's keys in the guide's order."""
 
     task_id = serializers.UUIDField()

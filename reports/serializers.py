@@ -7,7 +7,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from findings.serializers import InProject
-from krafter_audit.api.serializers import Asked, Choice, Moment, Shown, Text, Whole
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    ResponseSerializer,
+    StrictCharField,
+    StrictChoiceField,
+    StrictIntegerField,
+    UTCDateTimeField,
+)
 from reports import links
 from reports.channels import CHANNELS
 from reports.models import Format, Report, Share
@@ -15,25 +22,25 @@ from reports.models import Format, Report, Share
 SHORTEST, LONGEST = 60, 30 * 24 * 3600
 
 
-class ExportReport(Asked):
+class ExportReport(RequestSerializer):
     """In which format."""
 
-    format = Choice(choices=Format.choices)
+    format = StrictChoiceField(choices=Format.choices)
 
 
-class Address(Text, serializers.EmailField):
+class Address(StrictCharField, serializers.EmailField):
     """One e-mail address."""
 
 
-class ShareReport(Asked):
+class ShareReport(RequestSerializer):
     """Through which channel, with the fields that belong to it and no others."""
 
-    channel = Choice(choices=Share.Channel.choices)
+    channel = StrictChoiceField(choices=Share.Channel.choices)
     recipients = serializers.ListField(
         child=Address(max_length=254), min_length=1, max_length=50, required=False
     )
-    webhook_url = Text(max_length=2000, required=False)
-    expires_in = Whole(
+    webhook_url = StrictCharField(max_length=2000, required=False)
+    expires_in = StrictIntegerField(
         min_value=SHORTEST, max_value=LONGEST, required=False, help_text="Seconds; 30 days by default."
     )
 
@@ -93,7 +100,7 @@ class SharedShown(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="report_id")
     channel = serializers.ChoiceField(choices=Share.Channel.choices)
     recipients = serializers.ListField(child=serializers.EmailField())
-    shared_at = Moment(source="created_at")
+    shared_at = UTCDateTimeField(source="created_at")
     share_url = serializers.SerializerMethodField()
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
@@ -102,7 +109,7 @@ class SharedShown(serializers.Serializer[Any]):
         return links.url_of(share) if share.channel == Share.Channel.LINK else None
 
 
-class ShareShown(Shown):
+class ShareShown(ResponseSerializer):
     """A share as the list of shares has it."""
 
     report_id = serializers.UUIDField()

@@ -23,7 +23,7 @@ class ServiceForm(forms.ModelForm):
         return super().clean() or self.cleaned_data
 
 
-class AskedForm(ServiceForm):
+class SerializerForm(ServiceForm):
     """A form that is judged by the API's own request, so that a rule about a field is written once.
 
     `names` = the API's names of fields that it calls otherwise. `asked` = what the service is to be given.

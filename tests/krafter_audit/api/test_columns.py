@@ -11,14 +11,14 @@ from findings.scan_serializers import ScanShown
 from findings.serializers import FindingShown, RegressionShown
 from krafter_audit.api.columns import columns
 from krafter_audit.api.envelope import dump
-from krafter_audit.api.serializers import Shown
+from krafter_audit.api.serializers import ResponseSerializer
 from remediation.models import Task, Verification
 from remediation.serializers import TaskShown, VerificationShown
 from reports.serializers import ReportShown
 from tests import factories
 from tests.factories import World
 
-SHOWN: list[tuple[type[models.Model], type[Shown]]] = [
+SHOWN: list[tuple[type[models.Model], type[ResponseSerializer]]] = [
     (Finding, FindingShown),
     (Regression, RegressionShown),
     (Scan, ScanShown),
