@@ -7,7 +7,7 @@ from rest_framework import serializers
 from krafter_audit.api.serializers import UTCDateTimeField
 
 
-class UsageShown(serializers.Serializer[Any]):
+class UsageSerializer(serializers.Serializer[Any]):
     """One month of quota."""
 
     month = serializers.CharField()

@@ -19,7 +19,7 @@ from rest_framework.response import Response
 from accounts import keys, quota, recall
 from accounts.actors import Actor
 from accounts.models import Project, Scope
-from accounts.serializers import UsageShown
+from accounts.serializers import UsageSerializer
 from krafter_audit.api import bodies, etag, idempotency, ratelimit, replica
 from krafter_audit.api.columns import columns
 from krafter_audit.api.described import described
@@ -184,7 +184,7 @@ class ProjectViewSet(OrganizationViewSet):
 
     def nothing(self) -> None:
         """Refuse a body where none is taken."""
-        self.body(Nothing)
+        self.body(EmptyRequestSerializer)
 
     @property
     def context(self) -> dict[str, Any]:
@@ -244,7 +244,7 @@ class ProjectViewSet(OrganizationViewSet):
             raise InvalidParams(details={name: ["There is no such parameter."] for name in unknown})
 
 
-class Nothing(serializers.Serializer[Any]):
+class EmptyRequestSerializer(serializers.Serializer[Any]):
     """An empty body, or `{}`."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -258,10 +258,10 @@ class Nothing(serializers.Serializer[Any]):
 class UsageViewSet(OrganizationViewSet):
     """What the organisation has spent of its quota."""
 
-    @described(responses=UsageShown, summary="This month's quota and what is spent of it")
+    @described(responses=UsageSerializer, summary="This month's quota and what is spent of it")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the current month."""
-        return Response(self.shown(quota.usage(self.caller.organization), UsageShown))
+        return Response(self.shown(quota.usage(self.caller.organization), UsageSerializer))
 
 
 def _is_empty(data: Any) -> bool:

@@ -10,7 +10,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget,
 
 from accounts.admin import operator
 from findings import access
-from findings.access_serializers import PutAccess
+from findings.access_serializers import PutSiteCredentialsRequestSerializer
 from findings.models import SiteAccess
 from krafter_audit.lib.admin import RecordAdmin, RelatedFilter
 from krafter_audit.lib.forms import ServiceForm, sentences
@@ -51,10 +51,10 @@ class AccessForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         """Let the API's own request judge it."""
         cleaned = super().clean()
-        request = PutAccess(data=self._body(cleaned))
-        self.asked: dict[str, Any] = {}
+        request = PutSiteCredentialsRequestSerializer(data=self._body(cleaned))
+        self.validated: dict[str, Any] = {}
         if request.is_valid():
-            self.asked = dict(request.validated_data)
+            self.validated = dict(request.validated_data)
         else:
             for name, complaint in dict(request.errors).items():
                 self.add_error(name if name in self.fields else None, sentences(complaint))
@@ -117,7 +117,7 @@ class SiteAccessAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: SiteAccess, form: Any, change: bool) -> None:
         """Seal and keep it."""
-        asked = dict(form.asked)
+        asked = dict(form.validated)
         origin, marker = asked.pop("origin"), asked.pop("logged_in", {})
         row = access.put(obj.project, origin=origin, credentials=asked, **marker, by=operator(request))
         obj.__dict__.update(row.__dict__)

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from findings.models import SiteAccess
-from findings.serializers import InProject
+from findings.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import RequestSerializer, StrictCharField
 from krafter_audit.lib.http import BadUrl, RefusedAddress
 from krafter_audit.lib.targets import Target
@@ -21,7 +21,7 @@ NOT_TAKEN = {
 }  # fmt: skip
 
 
-class Named(serializers.DictField):
+class HeadersField(serializers.DictField):
     """Names and values that an HTTP request can carry."""
 
     value: ClassVar[re.Pattern[str]] = SENDABLE
@@ -48,7 +48,7 @@ class Named(serializers.DictField):
         return name.lower() in NOT_TAKEN
 
 
-class Cookies(Named):
+class CookiesField(HeadersField):
     """Names and values of cookies."""
 
     value = COOKIE
@@ -57,7 +57,7 @@ class Cookies(Named):
         return False
 
 
-class Origin(StrictCharField):
+class HTTPSOriginField(StrictCharField):
     """An https origin."""
 
     default_error_messages = {"form": "Use the https origin of the site, as in https://staging.example.com."}  # noqa: RUF012
@@ -74,7 +74,7 @@ class Origin(StrictCharField):
         return target.origin
 
 
-class Login(RequestSerializer):
+class BasicAuthRequestSerializer(RequestSerializer):
     """A name and password for HTTP Basic."""
 
     username = StrictCharField(max_length=200, allow_blank=True)
@@ -87,7 +87,7 @@ class Login(RequestSerializer):
         return value
 
 
-class Marker(RequestSerializer):
+class LoginMarkerRequestSerializer(RequestSerializer):
     """By what a page shows that it let us in: an element or a text."""
 
     selector = StrictCharField(max_length=500, required=False)
@@ -110,14 +110,14 @@ class Marker(RequestSerializer):
         return attrs
 
 
-class PutAccess(RequestSerializer):
+class PutSiteCredentialsRequestSerializer(RequestSerializer):
     """What lets into the site; it replaces what was set before."""
 
-    origin = Origin(max_length=300)
-    headers = Named(required=False, write_only=True)
-    cookies = Cookies(required=False, write_only=True)
-    basic = Login(required=False, write_only=True)
-    logged_in = Marker(required=False)
+    origin = HTTPSOriginField(max_length=300)
+    headers = HeadersField(required=False, write_only=True)
+    cookies = CookiesField(required=False, write_only=True)
+    basic = BasicAuthRequestSerializer(required=False, write_only=True)
+    logged_in = LoginMarkerRequestSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse nothing at all, and two values for one header."""
@@ -130,18 +130,18 @@ class PutAccess(RequestSerializer):
         return attrs
 
 
-class MarkerShown(serializers.Serializer[Any]):
+class LoginMarkerSerializer(serializers.Serializer[Any]):
     """By what a page shows that it let us in."""
 
     selector = serializers.CharField(allow_blank=True)
     text = serializers.CharField(allow_blank=True)
 
 
-class AccessShown(InProject):
+class SiteCredentialsSerializer(ProjectResponseSerializer):
     """Which kinds are set, and for which origin; never a name or a value."""
 
     kinds = serializers.ListField(child=serializers.ChoiceField(choices=["headers", "cookies", "basic"]))
-    logged_in = MarkerShown(source="*")
+    logged_in = LoginMarkerSerializer(source="*")
 
     class Meta:
         model = SiteAccess

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events import tallies
 from findings.models import Finding
-from findings.serializers import ReportFinding
+from findings.serializers import CreateFindingRequestSerializer
 from findings.services import triage
 from findings.services.ingestion import Sighting, ingest
 from krafter_audit.api.exceptions import as_details
@@ -28,7 +28,9 @@ def report(
     """
     answers: list[dict[str, Any]] = []
     sightings: list[Sighting] = []
-    with kept(ReportFinding, context) as reader:  # one for all the items: an owner is looked up once
+    with kept(
+        CreateFindingRequestSerializer, context
+    ) as reader:  # one for all the items: an owner is looked up once
         for index, item in enumerate(items):
             items[index] = None
             answer: dict[str, Any] = {"index": index, "status": "valid", "id": None, "details": None}

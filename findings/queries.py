@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import Count
 
 from findings.models import Domain, Finding, FindingStatus, Scan, ScanPage, Severity
-from findings.serializers import FindingShown
+from findings.serializers import FindingSerializer
 from krafter_audit.api.columns import Columns, columns
 from krafter_audit.lib.statements import Text
 
@@ -71,7 +71,7 @@ def _kept(filtered: bool, further: bool, limit: int) -> Text:
 
 
 def _text(filtered: bool, further: bool, limit: int, offset: int) -> Text:
-    names = ", ".join([*cast("Columns", columns(FindingShown)).names, *MostUrgent.order])
+    names = ", ".join([*cast("Columns", columns(FindingSerializer)).names, *MostUrgent.order])
     after = AFTER if further else ""
     text = (MEETING if filtered else ALL).format(
         columns=names, after=after, limit=limit, offset=offset, reach=limit + offset

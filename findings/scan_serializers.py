@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from findings.models import Scan
-from findings.serializers import InProject
+from findings.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import (
     RequestSerializer,
     StrictCharField,
@@ -14,14 +14,14 @@ from krafter_audit.api.serializers import (
 )
 
 
-class RunScan(RequestSerializer):
+class RunScanRequestSerializer(RequestSerializer):
     """Which address to look at, and why."""
 
     url = StrictCharField(max_length=2000, required=False)
     trigger = StrictChoiceField(choices=Scan.Trigger.choices, required=False, default=Scan.Trigger.MANUAL)
 
 
-class ScanShown(InProject):
+class ScanSerializer(ProjectResponseSerializer):
     """A scan."""
 
     inserted_at = UTCDateTimeField(source="created_at")
@@ -34,7 +34,7 @@ class ScanShown(InProject):
         ]  # fmt: skip
 
 
-class OutcomesShown(serializers.Serializer[Any]):
+class CheckOutcomesSerializer(serializers.Serializer[Any]):
     """How many checks said what."""
 
     passed = serializers.IntegerField(default=0)
@@ -43,7 +43,7 @@ class OutcomesShown(serializers.Serializer[Any]):
     not_applicable = serializers.IntegerField(default=0)
 
 
-class ScanPageShown(serializers.Serializer[Any]):
+class ScanPageSerializer(serializers.Serializer[Any]):
     """A page of a scan, as one scanner looks at it; `looked_at` is null until its turn has come."""
 
     scanner = serializers.CharField(source="part.scanner")
@@ -51,12 +51,12 @@ class ScanPageShown(serializers.Serializer[Any]):
     url = serializers.CharField()
     route = serializers.CharField()
     note = serializers.CharField()
-    outcomes = OutcomesShown()
+    outcomes = CheckOutcomesSerializer()
     looked_at = UTCDateTimeField(allow_null=True)
     duration_ms = serializers.FloatField(allow_null=True)
 
 
-class ScanResultShown(serializers.Serializer[Any]):
+class ScanResultSerializer(serializers.Serializer[Any]):
     """What one check said of one page."""
 
     url = serializers.CharField(source="page.url")

@@ -14,7 +14,7 @@ from accounts.admin import operator
 from findings import ownership
 from findings.models import Site
 from findings.services import sites
-from findings.site_serializers import AddSite, status_of
+from findings.site_serializers import CreateSiteRequestSerializer, status_of
 from krafter_audit.lib.admin import BAD, GOOD, WAITING, RecordAdmin, RelatedFilter
 from krafter_audit.lib.forms import SerializerForm
 
@@ -22,7 +22,7 @@ from krafter_audit.lib.forms import SerializerForm
 class SiteForm(SerializerForm):
     """A host that a project says is its own."""
 
-    asks = AddSite
+    serializer_class = CreateSiteRequestSerializer
     host = forms.CharField(
         max_length=2000,
         widget=UnfoldAdminTextInputWidget,
@@ -33,9 +33,9 @@ class SiteForm(SerializerForm):
         model = Site
         fields = ("project", "host")
 
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         """The project is in the address, not in the body."""
-        return [name for name in super().told(cleaned) if name != "project"]
+        return [name for name in super().submitted_names(cleaned) if name != "project"]
 
     def validate_unique(self) -> None:
         """The same host again is the same site."""
@@ -94,7 +94,7 @@ class SiteAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
         """Give the host its token."""
-        site, _ = sites.add(obj.project, host=form.asked["host"], by=operator(request))
+        site, _ = sites.add(obj.project, host=form.validated["host"], by=operator(request))
         obj.__dict__.update(site.__dict__)
 
     @admin.action(description="Look at the proof", permissions=["operate"])

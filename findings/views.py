@@ -14,16 +14,21 @@ from findings.filters import FindingFilter, ResultFilter, filtered, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Scan, Severity
 from findings.queries import MostUrgent, pages_of
 from findings.scan_models import OUTCOMES
-from findings.scan_serializers import RunScan, ScanPageShown, ScanResultShown, ScanShown
+from findings.scan_serializers import (
+    RunScanRequestSerializer,
+    ScanPageSerializer,
+    ScanResultSerializer,
+    ScanSerializer,
+)
 from findings.serializers import (
-    BulkShown,
-    BulkUpdateShown,
-    ChangeFinding,
-    FindingShown,
-    RegressionShown,
-    ReportFinding,
-    ReportFindings,
-    UpdateFindings,
+    BulkCreateFindingsRequestSerializer,
+    BulkResultSerializer,
+    BulkUpdateFindingsRequestSerializer,
+    BulkUpdateResultSerializer,
+    CreateFindingRequestSerializer,
+    FindingSerializer,
+    RegressionSerializer,
+    UpdateFindingRequestSerializer,
 )
 from findings.services import scans, triage
 from findings.services.ingestion import Sighting, ingest_one
@@ -58,7 +63,7 @@ class FindingViewSet(ProjectViewSet):
             OFFSET,
             CURSOR,
         ],
-        responses=FindingShown(many=True),
+        responses=FindingSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page, by offset or by cursor."""
@@ -75,43 +80,49 @@ class FindingViewSet(ProjectViewSet):
             page = by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
             page = by_offset(rows, params, total=total)
-        return self.show_page(page, FindingShown)
+        return self.show_page(page, FindingSerializer)
 
-    @described(summary="Read a finding", responses=FindingShown)
+    @described(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
-        return self.read(pk, FindingShown)
+        return self.read(pk, FindingSerializer)
 
     @described(
-        summary="Report a finding", request=ReportFinding, responses={201: FindingShown, 200: FindingShown}
+        summary="Report a finding",
+        request=CreateFindingRequestSerializer,
+        responses={201: FindingSerializer, 200: FindingSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one of that domain and title."""
-        finding, created = ingest_one(self.project, Sighting(**self.body(ReportFinding)), by=self.actor)
-        return self.show(finding, FindingShown, status=201 if created else 200)
+        finding, created = ingest_one(
+            self.project, Sighting(**self.body(CreateFindingRequestSerializer)), by=self.actor
+        )
+        return self.show(finding, FindingSerializer, status=201 if created else 200)
 
-    @described(summary="Change a finding", request=ChangeFinding, responses=FindingShown)
+    @described(
+        summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
+    )
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = triage.update(
             as_uuid(pk),
             project=self.project,
-            changes=self.body(ChangeFinding),
+            changes=self.body(UpdateFindingRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(changed, FindingShown)
+        return self.show(changed, FindingSerializer)
 
     @described(
         summary="List the regressions of a finding",
         parameters=[LIMIT, CURSOR],
-        responses=RegressionShown(many=True),
+        responses=RegressionSerializer(many=True),
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of this finding's regressions."""
         finding = self.find(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
-        return self.show_newest(rows, RegressionShown, total=rows.count, of=str(finding.pk))
+        return self.show_newest(rows, RegressionSerializer, total=rows.count, of=str(finding.pk))
 
 
 BULKS = Gate(1)  # of a project they come in one by one anyway
@@ -122,11 +133,15 @@ class FindingBulkViewSet(ProjectViewSet):
 
     body_limit = 16 * MEBIBYTE
 
-    @described(summary="Report up to 1,000 findings", request=ReportFindings, responses=BulkShown)
+    @described(
+        summary="Report up to 1,000 findings",
+        request=BulkCreateFindingsRequestSerializer,
+        responses=BulkResultSerializer,
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """All or nothing, or `"mode": "partial"` with an answer for each item."""
         with BULKS.passed():
-            asked = self.body(ReportFindings)
+            asked = self.body(BulkCreateFindingsRequestSerializer)
             outcome = bulk.report(
                 self.project,
                 asked["findings"],
@@ -134,18 +149,22 @@ class FindingBulkViewSet(ProjectViewSet):
                 context=self.context,
                 by=self.actor,
             )
-        return Response(self.shown(outcome, BulkShown))
+        return Response(self.shown(outcome, BulkResultSerializer))
 
 
 class FindingBulkUpdateViewSet(ProjectViewSet):
     """One change of many findings."""
 
-    @described(summary="Change many findings", request=UpdateFindings, responses=BulkUpdateShown)
+    @described(
+        summary="Change many findings",
+        request=BulkUpdateFindingsRequestSerializer,
+        responses=BulkUpdateResultSerializer,
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all that match, or with `dry_run` say how many would be changed."""
-        asked = self.body(UpdateFindings)
+        asked = self.body(BulkUpdateFindingsRequestSerializer)
         outcome = bulk.update(self.project, asked, by=self.actor)
-        return Response(self.shown(outcome, BulkUpdateShown))
+        return Response(self.shown(outcome, BulkUpdateResultSerializer))
 
 
 class RegressionViewSet(ProjectViewSet):
@@ -154,13 +173,13 @@ class RegressionViewSet(ProjectViewSet):
     @described(
         summary="List regressions, newest first",
         parameters=[LIMIT, CURSOR],
-        responses=RegressionShown(many=True),
+        responses=RegressionSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Regression.objects.filter(project=self.project)
         return self.show_newest(
-            rows, RegressionShown, total=lambda: tallies.count(self.project.pk, "regression")
+            rows, RegressionSerializer, total=lambda: tallies.count(self.project.pk, "regression")
         )
 
 
@@ -170,23 +189,25 @@ class ScanViewSet(ProjectViewSet):
     strict_actions = frozenset({"run"})
     prepared: ClassVar = {"run": "address"}
 
-    @described(summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True))
+    @described(
+        summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanSerializer(many=True)
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Scan.objects.filter(project=self.project)
-        return self.show_newest(rows, ScanShown, total=lambda: tallies.count(self.project.pk, "scan"))
+        return self.show_newest(rows, ScanSerializer, total=lambda: tallies.count(self.project.pk, "scan"))
 
-    @described(summary="Read a scan", responses=ScanShown)
+    @described(summary="Read a scan", responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one scan."""
-        return self.read(pk, ScanShown)
+        return self.read(pk, ScanSerializer)
 
-    @described(summary="List the pages of a scan", responses=ScanPageShown(many=True))
+    @described(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
     def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with all of them, at most 25 for each scanner, in the order in which they are looked at."""
         self.refuse_unknown_parameters(())
         pages = pages_of(self.find(Scan.objects.only("id"), pk))
-        return self.show_page(Page(pages, len(pages)), ScanPageShown)
+        return self.show_page(Page(pages, len(pages)), ScanPageSerializer)
 
     @described(
         summary="List what each check said of each page, newest first",
@@ -197,7 +218,7 @@ class ScanViewSet(ProjectViewSet):
             LIMIT,
             CURSOR,
         ],
-        responses=ScanResultShown(many=True),
+        responses=ScanResultSerializer(many=True),
     )
     def results(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of them."""
@@ -207,16 +228,16 @@ class ScanViewSet(ProjectViewSet):
         listing = Rows(rows, order=("id",))
         bound_to = f"results {scan.pk}"
         page = by_cursor(listing, request.query_params, bound_to=bound_to, total=rows.order_by().count)
-        return self.show_page(page, ScanResultShown)
+        return self.show_page(page, ScanResultSerializer)
 
-    @described(summary="Scan an address", request=RunScan, responses={202: ScanShown})
+    @described(summary="Scan an address", request=RunScanRequestSerializer, responses={202: ScanSerializer})
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue a scan; one unit of quota."""
-        trigger = self.body(RunScan)["trigger"]
+        trigger = self.body(RunScanRequestSerializer)["trigger"]
         scan = scans.queue(self.project, address=self.address, trigger=trigger, by=self.actor)
-        return self.show(scan, ScanShown, status=202)
+        return self.show(scan, ScanSerializer, status=202)
 
     @cached_property
     def address(self) -> str:
         """The address that was asked for, looked up."""
-        return scans.address_of(self.body(RunScan).get("url") or self.project.site_url)
+        return scans.address_of(self.body(RunScanRequestSerializer).get("url") or self.project.site_url)

@@ -13,7 +13,7 @@ from krafter_audit.api.serializers import (
 )
 
 
-class SetDestination(RequestSerializer):
+class SetAlertDestinationRequestSerializer(RequestSerializer):
     """A Slack webhook, or addresses."""
 
     webhook_url = StrictCharField(max_length=2000, required=False)
@@ -22,7 +22,7 @@ class SetDestination(RequestSerializer):
     )
 
 
-class DestinationShown(serializers.Serializer[Any]):
+class AlertDestinationSerializer(serializers.Serializer[Any]):
     """Where a channel leads."""
 
     channel = serializers.CharField()
@@ -32,7 +32,7 @@ class DestinationShown(serializers.Serializer[Any]):
     updated_at = UTCDateTimeField()
 
 
-class AlertShown(ResponseSerializer):
+class AlertSerializer(ResponseSerializer):
     """One message: what it tells of, and what became of it."""
 
     counts = serializers.DictField()

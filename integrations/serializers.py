@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from findings.serializers import InProject
+from findings.serializers import ProjectResponseSerializer
 from integrations.models import Conflict, Integration, SyncRun
 from krafter_audit.api.serializers import (
     JSONObjectField,
@@ -24,7 +24,7 @@ PLACEHOLDER: dict[str, Any] = {
 }
 
 
-class ConnectIntegration(RequestSerializer):
+class ConnectIntegrationRequestSerializer(RequestSerializer):
     """The provider's secrets, or a code of its sign-in; one of the two."""
 
     credentials = JSONObjectField(required=False)
@@ -51,7 +51,7 @@ class ConnectIntegration(RequestSerializer):
         return attrs
 
 
-class IntegrationShown(InProject):
+class IntegrationSerializer(ProjectResponseSerializer):
     """A provider that was connected once."""
 
     class Meta:
@@ -61,7 +61,7 @@ class IntegrationShown(InProject):
         ]  # fmt: skip
 
 
-class IntegrationListed(IntegrationShown):
+class IntegrationListItemSerializer(IntegrationSerializer):
     """A provider as the list has it; one that was never connected has no id and other keys."""
 
     id = serializers.UUIDField(allow_null=True)
@@ -70,11 +70,11 @@ class IntegrationListed(IntegrationShown):
     )
     inserted_at = UTCDateTimeField(required=False, allow_null=True)
 
-    class Meta(IntegrationShown.Meta):
-        fields: ClassVar = [*IntegrationShown.Meta.fields, "credentials", "inserted_at"]
+    class Meta(IntegrationSerializer.Meta):
+        fields: ClassVar = [*IntegrationSerializer.Meta.fields, "credentials", "inserted_at"]
 
 
-class ScheduleShown(ResponseSerializer):
+class SyncScheduleSerializer(ResponseSerializer):
     """When a provider is synced by itself."""
 
     class Meta:
@@ -87,17 +87,17 @@ def placeholder(provider: str) -> dict[str, Any]:
     return {"id": None, "provider": provider, **PLACEHOLDER}
 
 
-class Refusal(serializers.Serializer[Any]):
+class SyncRefusalSerializer(serializers.Serializer[Any]):
     """What was refused or could not be decided, and why."""
 
     what = serializers.CharField()
     why = serializers.CharField()
 
 
-class SyncRunShown(ResponseSerializer):
+class SyncRunSerializer(ResponseSerializer):
     """One run of a sync."""
 
-    refused = Refusal(many=True)
+    refused = SyncRefusalSerializer(many=True)
     notes = serializers.ListField(child=serializers.CharField())
 
     class Meta:
@@ -107,13 +107,13 @@ class SyncRunShown(ResponseSerializer):
         ]  # fmt: skip
 
 
-class MakeHook(RequestSerializer):
+class CreateWebhookRequestSerializer(RequestSerializer):
     """Nothing, or the secret that the provider chose."""
 
     secret = StrictCharField(min_length=8, max_length=500, required=False)
 
 
-class HookShown(serializers.Serializer[Any]):
+class WebhookSerializer(serializers.Serializer[Any]):
     """Where a provider calls; `secret` is there once, when it was made."""
 
     provider = serializers.CharField()
@@ -125,19 +125,19 @@ class HookShown(serializers.Serializer[Any]):
     updated_at = UTCDateTimeField()
 
 
-class ConflictsWanted(serializers.Serializer[Any]):
+class ConflictFilterSerializer(serializers.Serializer[Any]):
     """Which conflicts a list is to show."""
 
     status = StrictChoiceField(choices=["open", "resolved"], default="open")
 
 
-class ResolveConflict(RequestSerializer):
+class ResolveConflictRequestSerializer(RequestSerializer):
     """Whose side counts."""
 
     keep = StrictChoiceField(choices=[Conflict.Kept.OURS.value, Conflict.Kept.THEIRS.value])
 
 
-class ConflictShown(ResponseSerializer):
+class ConflictSerializer(ResponseSerializer):
     """What both sides want differently, and what became of it."""
 
     task_id = serializers.UUIDField(source="link.task_id")

@@ -9,7 +9,11 @@ from unfold.widgets import UnfoldAdminSelectWidget
 from findings.models import Severity
 from krafter_audit.lib.forms import SerializerForm
 from remediation.models import Policy, Task
-from remediation.serializers import ChangeTask, CreateTask, ReplacePolicy
+from remediation.serializers import (
+    CreateTaskRequestSerializer,
+    ReplacePolicyRequestSerializer,
+    UpdateTaskRequestSerializer,
+)
 
 LABELS = {"sla_due_at": "SLA due at", "external_ticket_key": "Ticket", "pr_url": "Pull request"}
 
@@ -17,7 +21,7 @@ LABELS = {"sla_due_at": "SLA due at", "external_ticket_key": "Ticket", "pr_url":
 class CreateTaskForm(SerializerForm):
     """A task for a finding; its project is the finding's."""
 
-    asks = CreateTask
+    serializer_class = CreateTaskRequestSerializer
     names: ClassVar = {"owner": "owner_id", "finding": "finding_id"}
     priority = forms.ChoiceField(
         choices=Severity.choices, initial=Severity.MEDIUM, required=False, widget=UnfoldAdminSelectWidget
@@ -38,7 +42,7 @@ class CreateTaskForm(SerializerForm):
 class ChangeTaskForm(SerializerForm):
     """What may change about a task; its status moves by the buttons."""
 
-    asks = ChangeTask
+    serializer_class = UpdateTaskRequestSerializer
 
     class Meta:
         model = Task
@@ -56,13 +60,13 @@ class ReasonForm(forms.Form):
 class PolicyForm(SerializerForm):
     """The rules, replaced whole; the earlier version is kept."""
 
-    asks = ReplacePolicy
+    serializer_class = ReplacePolicyRequestSerializer
 
     class Meta:
         model = Policy
         fields = ("name", "config")
 
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         """Put both to the API: a policy is replaced whole, and the order of its keys is part of it."""
         was, now = self.initial, cleaned
         same = was["name"] == now.get("name") and json.dumps(was["config"]) == json.dumps(now.get("config"))

@@ -26,22 +26,24 @@ class ServiceForm(forms.ModelForm):
 class SerializerForm(ServiceForm):
     """A form that is judged by the API's own request, so that a rule about a field is written once.
 
-    `names` = the API's names of fields that it calls otherwise. `asked` = what the service is to be given.
+    `names` = the API's names of fields that it calls otherwise. `validated` = what the service is to be given.
     """
 
-    asks: ClassVar[type[BaseSerializer[Any]]]
+    serializer_class: ClassVar[type[BaseSerializer[Any]]]
     names: ClassVar[dict[str, str]] = {"owner": "owner_id"}
-    asked: dict[str, Any]
+    validated: dict[str, Any]
 
     def clean(self) -> dict[str, Any]:
         """Add what the API would complain about to the fields."""
         cleaned = super().clean()
-        self.asked = {}
+        self.validated = {}
         if not self.errors:
-            self._ask({self.names.get(name, name): written(cleaned[name]) for name in self.told(cleaned)})
+            self._ask(
+                {self.names.get(name, name): written(cleaned[name]) for name in self.submitted_names(cleaned)}
+            )
         return cleaned
 
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         """Name the fields that are put to the API: what was filled in, or what was changed."""
         if self.instance._state.adding:
             return [name for name, value in cleaned.items() if value not in (None, "", [], {})]
@@ -55,9 +57,9 @@ class SerializerForm(ServiceForm):
     def _ask(self, body: dict[str, Any]) -> None:
         if not body:
             return
-        request = type(self).asks(data=body, context=self.context())
+        request = type(self).serializer_class(data=body, context=self.context())
         if request.is_valid():
-            self.asked = dict(request.validated_data)
+            self.validated = dict(request.validated_data)
             return
         fields = {api: name for name, api in self.names.items()}
         for api, complaint in dict(request.errors).items():
