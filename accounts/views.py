@@ -16,17 +16,17 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import keys, quota, recall
+from accounts import api_key_cache, keys, quota
 from accounts.actors import Actor
 from accounts.models import Project, Scope
 from accounts.serializers import UsageSerializer
-from krafter_audit.api import bodies, etag, idempotency, ratelimit, replica
-from krafter_audit.api.columns import columns
+from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
 from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.api.row_columns import columns
 from krafter_audit.api.serializers import kept
 from krafter_audit.lib.errors import (
     Forbidden,
@@ -47,14 +47,14 @@ class OrganizationViewSet(viewsets.ViewSet):
     read_only_posts: ClassVar[frozenset[str]] = frozenset()
     # action → the cached property that asks the network what the action needs: read before any transaction begins
     prepared: ClassVar[Mapping[str, str]] = {}
-    # what may be read from a replica (krafter_audit/api/replica.py): actions that write nothing at all
+    # what may be read from a replica (krafter_audit/api/read_replica.py): actions that write nothing at all
     replicated: ClassVar[frozenset[str]] = frozenset({"list"})
     reading: Token[bool] | None = None
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "post", "patch", "put", "delete")
     caller: keys.Caller
     actor: Actor
-    allowance: ratelimit.Allowance
+    allowance: rate_limits.Allowance
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Answer, and let go of everything once that is written."""
@@ -77,10 +77,10 @@ class OrganizationViewSet(viewsets.ViewSet):
         self._authorize(request)
         self._locate(**kwargs)
         super().initial(request, *args, **kwargs)
-        bodies.bound(request._request, self.body_limit)
+        request_body.bound(request._request, self.body_limit)
         self._once(request)
         if request.method in ("GET", "HEAD") and self.action in self.replicated:
-            self.reading = replica.begin(self.caller.organization.pk)
+            self.reading = read_replica.begin(self.caller.organization.pk)
 
     def perform_authentication(self, request: Request) -> None:
         """Nothing more: the key has told who calls."""
@@ -89,20 +89,20 @@ class OrganizationViewSet(viewsets.ViewSet):
         """Answer from the primary where the replica has just gone away."""
         if self.reading and isinstance(exc, OperationalError | InterfaceError):
             self._read_the_primary()
-            replica.watch.rest()
+            read_replica.watch.rest()
             return getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
         return super().handle_exception(exc)
 
     def _read_the_primary(self) -> None:
         if self.reading:
-            replica.end(self.reading)
+            read_replica.end(self.reading)
             self.reading = None
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add what every answer carries: the state of the rate limit, and that nobody may keep the answer."""
         self._read_the_primary()
         if request.method not in ("GET", "HEAD") and response.status_code < 400 and hasattr(self, "caller"):
-            replica.wrote(self.caller.organization.pk)
+            read_replica.wrote(self.caller.organization.pk)
         final = super().finalize_response(request, response, *args, **kwargs)
         if hasattr(self, "allowance"):  # a body that could not be read came no further
             for name, value in self.allowance.headers.items():
@@ -113,21 +113,21 @@ class OrganizationViewSet(viewsets.ViewSet):
     def _authenticate(self, request: Request) -> None:
         """Tell who calls, and count the call. Whoever was remembered of an older generation is looked up again."""
         header, slug = request.headers.get("authorization"), self.kwargs.get("project_id", "")
-        known = recall.remembered(header, slug)
+        known = api_key_cache.remembered(header, slug)
         self.caller = known[0] if known else self._look_up(request, header, slug)
         kind = "strict" if self.action in self.strict_actions else self.rate_limit
         whose = str(self.caller.organization.pk)
-        self.allowance = ratelimit.take(kind, whose, watching=recall.GENERATION)
+        self.allowance = rate_limits.take(kind, whose, watching=api_key_cache.GENERATION)
         if known and known[1] != self.allowance.watched:
             self.caller = self._look_up(request, header, slug)
         self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
 
     def _look_up(self, request: Request, header: str | None, slug: str) -> keys.Caller:
         try:
-            return recall.look_up(header, slug)
+            return api_key_cache.look_up(header, slug)
         except Unauthorized:
             # Counted by address for the headers; a wrong key is always told that it is wrong.
-            self.allowance = ratelimit.take("public", ratelimit.client_address(request._request))
+            self.allowance = rate_limits.take("public", rate_limits.client_address(request._request))
             raise
 
     def _authorize(self, request: Request) -> None:
@@ -200,7 +200,7 @@ class ProjectViewSet(OrganizationViewSet):
 
     def show(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
         """Answer with one row and its ETag; 304 when the client has this state already."""
-        return self._tagged(etag.etag(row), lambda: self.shown(row, serializer_class), status)
+        return self._tagged(etags.etag(row), lambda: self.shown(row, serializer_class), status)
 
     def read(self, pk: str, serializer_class: type[S]) -> Response:
         """Answer with the project's row of that id, straight from its columns, or 404."""
@@ -210,11 +210,11 @@ class ProjectViewSet(OrganizationViewSet):
         row = shown.one.first(project=self.project.pk, pk=as_uuid(pk))
         if row is None:
             raise NotFound
-        return self._tagged(etag.etag_of(row[1]), lambda: shown.show(row, self.context))
+        return self._tagged(etags.etag_of(row[1]), lambda: shown.show(row, self.context))
 
     def _tagged(self, tag: str, data: Callable[[], Any], status: int = 200) -> Response:
         reads = self.request.method in ("GET", "HEAD")
-        if reads and etag.known(self.request.headers.get("if-none-match"), tag):
+        if reads and etags.known(self.request.headers.get("if-none-match"), tag):
             return Response(status=304, headers={"etag": tag})
         return Response(data(), status=status, headers={"etag": tag})
 

@@ -22,7 +22,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from findings.models import SiteAccess
-from krafter_audit.api.etag import refuse_unless_current
+from krafter_audit.api.etags import refuse_unless_current
 from krafter_audit.lib import vault
 from krafter_audit.lib.errors import NotFound, PreconditionFailed
 from krafter_audit.lib.http import Access

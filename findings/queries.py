@@ -9,7 +9,7 @@ from django.db.models import Count
 
 from findings.models import Domain, Finding, FindingStatus, Scan, ScanPage, Severity
 from findings.serializers import FindingSerializer
-from krafter_audit.api.columns import Columns, columns
+from krafter_audit.api.row_columns import Columns, columns
 from krafter_audit.lib.statements import Text
 
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}

@@ -120,7 +120,7 @@ for _database in DATABASES.values():
     _options.setdefault("options", _limits)
     if _pooled:
         _options["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5, "check": check}
-DATABASE_ROUTERS = ["krafter_audit.api.replica.Router"]
+DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.int("KRAFTER_REPLICA_LAG_SECONDS", default=5)
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -13,9 +13,9 @@ from events import tallies
 from findings.filters import narrowed
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
-from krafter_audit.api.columns import columns
 from krafter_audit.api.described import described
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
+from krafter_audit.api.row_columns import columns
 from krafter_audit.lib.errors import InvalidParams
 from krafter_audit.lib.proof.keys import as_jwk
 from remediation import bundles, evidence, plans, queries

@@ -9,8 +9,8 @@ from django.db import models
 from findings.models import Finding, Regression, Scan
 from findings.scan_serializers import ScanSerializer
 from findings.serializers import FindingSerializer, RegressionSerializer
-from krafter_audit.api.columns import columns
 from krafter_audit.api.envelope import dump
+from krafter_audit.api.row_columns import columns
 from krafter_audit.api.serializers import ResponseSerializer
 from remediation.models import Task, Verification
 from remediation.serializers import TaskSerializer, VerificationSerializer
