@@ -10,8 +10,8 @@ from django.test import TransactionTestCase, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import WorkStealingScheduling
 
-from krafter_audit.api import rate_limits
 from krafter_audit.celery import app
+from krafter_audit.db import redis_client
 from krafter_audit.lib import jobs
 from tests import factories, flushing, sites
 
@@ -70,7 +70,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
-    rate_limits._resting_until = jobs._resting_until = 0.0
+    redis_client._retry_at = jobs._resting_until = 0.0
 
 
 @pytest.fixture

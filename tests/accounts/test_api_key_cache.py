@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts import api_key_cache, keys
 from accounts.models import ApiKey, Membership
 from krafter_audit.api import rate_limits
+from krafter_audit.db import redis_client
 from tests.factories import World
 
 KEY_STATEMENT = "accounts_apikey"
@@ -89,8 +90,8 @@ def test_nothing_is_remembered_for_long(world: World, time_machine: Any):
 
 
 def test_without_redis_every_request_looks_the_key_up(world: World, monkeypatch: pytest.MonkeyPatch):
-    away = rate_limits.client("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(rate_limits, "connection", lambda: away)
+    away = redis_client.create_client("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(redis_client, "connection", lambda: away)
     rate_limits._script.cache_clear()
 
     assert asked_for_the_key(world)

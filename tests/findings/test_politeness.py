@@ -12,7 +12,7 @@ import redis
 from findings import politeness
 from findings.checks.discovery import discover
 from findings.checks.facts import Facts
-from krafter_audit.api import rate_limits
+from krafter_audit.db import redis_client
 from krafter_audit.lib.http import AddressPolicy, Client, Target, TimedOut, Unreachable
 from krafter_audit.lib.pace import seconds_to_wait
 from tests.sites import GOOD_PAGE, Site
@@ -25,7 +25,7 @@ def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site:
     """With Redis, and with one that is away."""
     if request.param == "no Redis":
         away = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
-        monkeypatch.setattr(rate_limits, "connection", lambda: away)
+        monkeypatch.setattr(redis_client, "connection", lambda: away)
     politeness._script.cache_clear()
     yield
     politeness._script.cache_clear()

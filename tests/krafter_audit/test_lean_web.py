@@ -9,7 +9,7 @@ from typing import Any
 import structlog
 
 from integrations.providers import PROVIDERS
-from krafter_audit.api import rate_limits
+from krafter_audit.db import redis_client
 from krafter_audit.lib.jobs import enqueue
 
 ONLY_WORKERS = {
@@ -98,7 +98,7 @@ def test_a_job_goes_to_its_queue_with_the_id_of_the_request_from_any_thread() ->
             thread.submit(ask, "findings.scan", "b").result(),
         ]
     told = [
-        json.loads(rate_limits.connection().lindex(queue, 0))["headers"] for queue in ("celery", "scan_http")
+        json.loads(redis_client.connection().lindex(queue, 0))["headers"] for queue in ("celery", "scan_http")
     ]
 
     assert sent == [True, True]

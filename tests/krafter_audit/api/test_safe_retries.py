@@ -11,6 +11,7 @@ from django.db import connection
 
 from krafter_audit.api import idempotency, rate_limits
 from krafter_audit.api.models import IdempotentAnswer
+from krafter_audit.db import redis_client
 from remediation.models import Task
 from tests import factories
 from tests.factories import World
@@ -190,8 +191,8 @@ def test_sixteen_threads_never_get_more_than_the_limit(world: World, settings: A
 @pytest.mark.django_db
 def test_redis_being_away_refuses_nobody(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch):
     settings.KRAFTER_RATE_DEFAULT = 1
-    away = rate_limits.client("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(rate_limits, "connection", lambda: away)
+    away = redis_client.create_client("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(redis_client, "connection", lambda: away)
     before = rate_limits.unchecked._value.get()
 
     answers = [world.client.ask("get", "tasks").status_code for _ in range(3)]
@@ -245,11 +246,11 @@ def test_a_tag_that_a_proxy_has_weakened_still_saves_the_answer(world: World):
 
 
 def test_a_child_process_opens_a_connection_of_its_own():
-    before = rate_limits.connection()
+    before = redis_client.connection()
     reading, writing = os.pipe()
 
     if (child := os.fork()) == 0:
-        os.write(writing, b"own" if rate_limits.connection() is not before else b"shared")
+        os.write(writing, b"own" if redis_client.connection() is not before else b"shared")
         os._exit(0)
     said = select.select([reading], [], [], 10)[0]
     os.kill(child, signal.SIGKILL)
@@ -257,5 +258,5 @@ def test_a_child_process_opens_a_connection_of_its_own():
 
     assert said
     assert os.read(reading, 10) == b"own"
-    assert rate_limits.connection() is before
+    assert redis_client.connection() is before
     assert before.ping()

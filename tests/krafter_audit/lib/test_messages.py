@@ -26,8 +26,8 @@ from kombu import Message
 
 from findings import jobs as findings_jobs
 from integrations import jobs as integrations_jobs
-from krafter_audit.api import rate_limits
 from krafter_audit.celery import app
+from krafter_audit.db import redis_client
 from krafter_audit.lib import jobs, messages
 from krafter_audit.lib.jobs import enqueue
 from krafter_audit.lib.messages import MOST_CONNECTIONS
@@ -53,8 +53,8 @@ def _a_broker_that_knows_nothing() -> Iterator[None]:
 
 
 def forget() -> None:
-    keys = rate_limits.connection().keys("_kombu*")
-    rate_limits.connection().delete(*QUEUES, *keys)
+    keys = redis_client.connection().keys("_kombu*")
+    redis_client.connection().delete(*QUEUES, *keys)
     messages._producers.cache_clear()
 
 
@@ -67,12 +67,12 @@ def taken(queue: str) -> Message:
 
 
 def waiting(queue: str) -> int:
-    return int(rate_limits.connection().llen(queue))
+    return int(redis_client.connection().llen(queue))
 
 
 def bindings() -> dict[bytes, set[bytes]]:
     """What the broker knows of queues."""
-    server = rate_limits.connection()
+    server = redis_client.connection()
     return {key: set(server.smembers(key)) for key in server.keys("_kombu.binding*")}
 
 
@@ -172,7 +172,7 @@ def test_many_threads_share_ten_connections() -> None:
         sent = list(threads.map(lambda number: enqueue("findings.prove", str(number)), range(240)))
 
     told = [
-        json.loads(each)["headers"]["argsrepr"] for each in rate_limits.connection().lrange("celery", 0, -1)
+        json.loads(each)["headers"]["argsrepr"] for each in redis_client.connection().lrange("celery", 0, -1)
     ]
     assert sent == [True] * 240
     assert sorted(told) == sorted(f"('{number}',)" for number in range(240))
@@ -207,7 +207,7 @@ def test_a_child_process_sends_over_a_connection_of_its_own_whatever_its_parent_
 
 def sending_connections() -> set[str]:
     """The connections that last did nothing but put a message, to the database of this process of tests."""
-    server = rate_limits.connection()
+    server = redis_client.connection()
     ours = str(server.client_info()["db"])
     return {each["id"] for each in server.client_list() if (each["cmd"], each["db"]) == ("lpush", ours)}
 
