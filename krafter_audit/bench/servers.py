@@ -15,6 +15,7 @@ import psycopg
 from krafter_audit.embedded.data import first_key, free_port
 from krafter_audit.embedded.postgres import USER, Postgres, fitted, memory_of_machine
 from krafter_audit.embedded.process import (
+    GRANIAN,
     THRIFTY,
     Command,
     StartFailed,
@@ -106,12 +107,12 @@ class Servers:
     def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:
         """Serve a WSGI application as `./krafter up` does; return its port once it answers."""
         # Compiled by another: a process that compiles what it loads keeps megabytes of that for good.
-        loading = f"import krafter_audit.serving, {application.partition(':')[0]}"
+        loading = f"import granian.cli, {application.partition(':')[0]}"
         subprocess.run(
             [sys.executable, "-c", loading], env={**os.environ, **env}, capture_output=True, check=True
         )
         port = free_port()
-        arguments = [sys.executable, "-m", "krafter_audit.serving", application, "--port", str(port)]
+        arguments = [sys.executable, *GRANIAN, "--host", "127.0.0.1", "--port", str(port), application]
         self._start(Command(name=name, arguments=arguments, env=dict(env)))
         deadline = time.monotonic() + 60
         while not answers(f"http://127.0.0.1:{port}{ready}"):

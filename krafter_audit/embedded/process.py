@@ -12,6 +12,9 @@ from pathlib import Path
 
 LEASH = Path(__file__).with_name("leash.py")
 REPOSITORY = LEASH.parent.parent.parent
+GRANIAN = (
+    "-m", "granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "24", "--respawn-failed-workers",
+)  # fmt: skip
 # How a process of many threads, of which one runs at a time, is to deal with memory: all take from the same place and
 # none keeps some by for itself, and what is large is given back to the system when it is freed. The first are glibc's,
 # for Python; the last is jemalloc's, which granian brings along for what it reads and writes.

@@ -24,7 +24,7 @@ from krafter_audit.embedded.data import (
     write_private,
 )
 from krafter_audit.embedded.postgres import Postgres, fitted, memory_of_machine
-from krafter_audit.embedded.process import REPOSITORY, THRIFTY, Command, StartFailed
+from krafter_audit.embedded.process import GRANIAN, REPOSITORY, THRIFTY, Command, StartFailed
 from krafter_audit.embedded.supervisor import Stopped, Supervisor
 from krafter_audit.embedded.valkey import Valkey
 from krafter_audit.embedded.welcome import welcome
@@ -146,7 +146,7 @@ class System:
         """The web, the workers, beat and the demo's website."""
         schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
-        web = ["-m", "krafter_audit.serving", "--host", host, "--port", port]
+        web = [*GRANIAN, "--host", host, "--port", port, "krafter_audit.wsgi:application"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
         pooled = self.env | THRIFTY | {"KRAFTER_DB_POOL": "1"}
