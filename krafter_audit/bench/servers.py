@@ -16,7 +16,6 @@ from krafter_audit.embedded.data import first_key, free_port
 from krafter_audit.embedded.postgres import USER, Postgres, fitted, memory_of_machine
 from krafter_audit.embedded.process import (
     GRANIAN,
-    THRIFTY,
     Command,
     StartFailed,
     cut,
@@ -101,7 +100,7 @@ class Servers:
             **self.secrets, **UNLIMITED, "DATABASE_URL": url, "REDIS_URL": self.valkey.url,
             "DJANGO_SETTINGS_MODULE": "krafter_audit.settings", "KRAFTER_MEDIA_ROOT": str(media),
             "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "",
-            "PYTHONPYCACHEPREFIX": str(self.directory / "compiled"), **THRIFTY,
+            "PYTHONPYCACHEPREFIX": str(self.directory / "compiled"),
         }  # fmt: skip
 
     def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:

@@ -24,7 +24,7 @@ from krafter_audit.embedded.data import (
     write_private,
 )
 from krafter_audit.embedded.postgres import Postgres, fitted, memory_of_machine
-from krafter_audit.embedded.process import GRANIAN, REPOSITORY, THRIFTY, Command, StartFailed
+from krafter_audit.embedded.process import GRANIAN, REPOSITORY, Command, StartFailed
 from krafter_audit.embedded.supervisor import Stopped, Supervisor
 from krafter_audit.embedded.valkey import Valkey
 from krafter_audit.embedded.welcome import welcome
@@ -149,7 +149,7 @@ class System:
         web = [*GRANIAN, "--host", host, "--port", port, "krafter_audit.wsgi:application"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        pooled = self.env | THRIFTY | {"KRAFTER_DB_POOL": "1"}
+        pooled = self.env | {"KRAFTER_DB_POOL": "1"}
         yield python("web", *web, env=pooled)
         for name, options in self.workers().items():
             yield python(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)

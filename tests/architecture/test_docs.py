@@ -10,7 +10,6 @@ import pytest
 from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from krafter_audit.embedded.process import THRIFTY
 from krafter_audit.lib.errors import ApiError
 from tests.architecture.source import ROOMS, ROOT, files, strings, text, tree
 
@@ -154,13 +153,6 @@ def test_the_docs_give_the_default_of_a_setting(name: str, default: Any) -> None
     )
 
     assert setting_rows()[name].startswith(written)
-
-
-@pytest.mark.parametrize("path", ["Dockerfile", "docs/scaling.md"])
-def test_memory_is_dealt_with_in_the_image_as_by_up_and_the_docs_say_how(path: str) -> None:
-    said = text(path)
-
-    assert [f"{name}={value}" for name, value in THRIFTY.items() if f"{name}={value}" not in said] == []
 
 
 # ---- What the prose points to
