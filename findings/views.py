@@ -36,7 +36,6 @@ from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.lib.gate import Gate
 
 LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
 CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the page before.")
@@ -125,9 +124,6 @@ class FindingViewSet(ProjectViewSet):
         return self.show_newest(rows, RegressionSerializer, total=rows.count, of=str(finding.pk))
 
 
-BULKS = Gate(1)  # of a project they come in one by one anyway
-
-
 class FindingBulkViewSet(ProjectViewSet):
     """Many findings at once."""
 
@@ -140,15 +136,14 @@ class FindingBulkViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """All or nothing, or `"mode": "partial"` with an answer for each item."""
-        with BULKS.passed():
-            asked = self.body(BulkCreateFindingsRequestSerializer)
-            outcome = bulk.report(
-                self.project,
-                asked["findings"],
-                partial=asked["mode"] == "partial",
-                context=self.context,
-                by=self.actor,
-            )
+        asked = self.body(BulkCreateFindingsRequestSerializer)
+        outcome = bulk.report(
+            self.project,
+            asked["findings"],
+            partial=asked["mode"] == "partial",
+            context=self.context,
+            by=self.actor,
+        )
         return Response(self.shown(outcome, BulkResultSerializer))
 
 

@@ -75,13 +75,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "krafter_audit.api.for_pages.SessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "krafter_audit.api.for_pages.CsrfMiddleware",
-    "krafter_audit.api.for_pages.AuthenticationMiddleware",
-    "krafter_audit.api.for_pages.MessageMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "krafter_audit.api.for_pages.HeavyMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
