@@ -10,8 +10,6 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -27,7 +25,6 @@ from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.row_columns import columns
-from krafter_audit.api.serializers import kept
 from krafter_audit.lib.errors import (
     Forbidden,
     InsufficientScope,
@@ -55,20 +52,6 @@ class OrganizationViewSet(viewsets.ViewSet):
     caller: keys.Caller
     actor: Actor
     allowance: rate_limits.Allowance
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer, and let go of everything once that is written."""
-        response = super().dispatch(request, *args, **kwargs)
-        if isinstance(response, Response):
-            response.add_post_render_callback(self._let_go)
-        return response
-
-    def _let_go(self, response: Response) -> None:
-        # The view, its request and its answer know each other, body and rows included. Nobody asks them any more;
-        # told to forget each other they are gone at once, and not when the collector comes by.
-        self.request.parser_context.clear()
-        vars(response).pop("renderer_context")
-        vars(self).clear()
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let a request in step by step, or refuse it at the first step that fails."""
@@ -158,8 +141,7 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     def shown(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
         """Return the row as that serializer shows it."""
-        with kept(serializer_class, self.context) as serializer:
-            return serializer.to_representation(row)
+        return serializer_class(row, context=self.context).data
 
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
@@ -179,8 +161,9 @@ class ProjectViewSet(OrganizationViewSet):
     def body(self, serializer_class: type[S]) -> dict[str, Any]:
         """Return the validated body, or refuse it."""
         data = self.request.data if not _is_empty(self.request.data) else {}
-        with kept(serializer_class, self.context) as serializer:
-            return dict(serializer.run_validation(data))
+        serializer = serializer_class(data=data, context=self.context)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
 
     def nothing(self) -> None:
         """Refuse a body where none is taken."""
@@ -222,7 +205,7 @@ class ProjectViewSet(OrganizationViewSet):
         """Answer with the rows of a page: models, or tuples of the serializer's columns."""
         shown, context = columns(serializer_class), self.context
         if shown is None:
-            rows = [self.shown(row, serializer_class) for row in page.rows]
+            rows = serializer_class(page.rows, many=True, context=context).data
         else:
             rows = [shown.show(row, context) for row in page.rows]
         return Response(Page(rows, page.total, page.next_cursor))

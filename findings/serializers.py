@@ -118,10 +118,10 @@ class CreateFindingRequestSerializer(RequestSerializer):
 
 
 class UnvalidatedListField(serializers.ListField):
-    """A list, and not a copy of it, of items that somebody else looks at."""
+    """A list whose items the service validates, so that each gets its own result."""
 
     def run_child_validation(self, data: list[Any]) -> list[Any]:
-        """Take the items as they are."""
+        """Return the items unvalidated."""
         return data
 
 

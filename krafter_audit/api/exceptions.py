@@ -34,8 +34,6 @@ TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], 
 def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse:
     """Turn any exception of an API view into an enveloped answer. What is unknown is logged and shown as a 500."""
     refusal = translate(exc)
-    # The trace leads to the frames that hold the answer, which holds the refusal: nothing of it would go by itself.
-    refusal.__traceback__ = refusal.__context__ = refusal.__cause__ = None
     view = context.get("view")
     if isinstance(refusal, errors.MethodNotAllowed) and view is not None:
         refusal.headers["allow"] = ", ".join(view.allowed_methods)

@@ -1,8 +1,5 @@
 """What requests and answers are made of: strict fields, refused typos, times in whole seconds."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -10,31 +7,6 @@ from uuid import UUID
 from rest_framework import serializers
 
 from krafter_audit.lib.times import written
-
-_free: defaultdict[type[Any], list[Any]] = defaultdict(list)
-
-
-@contextmanager
-def kept[S: serializers.BaseSerializer[Any]](
-    serializer_class: type[S], context: Mapping[str, Any]
-) -> Iterator[S]:
-    """Lend a serializer of that class with a context of its own: making the fields costs more than using them.
-
-    For `to_representation` and `run_validation`, which keep nothing of what they are given. There are as many as were
-    in use at once; one for each thread would be megabytes.
-    """
-    free = _free[serializer_class]
-    try:
-        serializer: S = free.pop()  # the last that came back; a list's pop and append are one step each
-    except IndexError:
-        serializer = serializer_class()
-    serializer._context = dict(context)  # what its constructor sets
-    try:
-        yield serializer
-    finally:
-        serializer._context = {}
-        free.append(serializer)
-
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
