@@ -1,10 +1,8 @@
 """Connect to Redis with short timeouts. Redis holds hints and counters only; every caller works without it."""
 
-import os
-import threading
 import time
 from collections.abc import Callable
-from typing import Any
+from functools import lru_cache
 
 import redis
 from django.conf import settings
@@ -29,31 +27,17 @@ def call_or_default[T](call: Callable[[redis.Redis], T], default: T) -> T:
         return default
 
 
-class _ThreadClient(threading.local):
-    client: redis.Redis | None = None
-
-
-_thread = _ThreadClient()
-# A forked child must not write to its parent's socket; only the forking thread exists in the child.
-os.register_at_fork(after_in_child=lambda: _thread.__dict__.clear())
-
-
+@lru_cache(maxsize=1)
 def connection() -> redis.Redis:
-    """Return this thread's client, which keeps one connection open. Raises RedisError if Redis is unavailable.
-
-    A connection pool costs as much per call as the call itself.
-    """
-    if _thread.client is None:
-        _thread.client = create_client(settings.REDIS_URL, single_connection_client=True)
-    return _thread.client
+    """Return the process's client; its pool serves all threads, and a forked child opens its own connections."""
+    return create_client(settings.REDIS_URL)
 
 
-def create_client(url: str, **options: Any) -> redis.Redis:
+def create_client(url: str) -> redis.Redis:
     """Return a client that fails fast; it reconnects once if an idle connection was closed."""
     return redis.Redis.from_url(
         url,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
         retry=Retry(NoBackoff(), retries=1, supported_errors=(redis.ConnectionError,)),
-        **options,
     )
