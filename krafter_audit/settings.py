@@ -254,6 +254,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a task's log lines carry the id of the request that enqueued it
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = by_the_clock(env.int("KRAFTER_SWEEP_SECONDS", default=10))
 
