@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -12,14 +13,13 @@ from findings.models import Site, SiteAccess
 from findings.services import sites
 from findings.site_serializers import CreateSiteRequestSerializer, SiteSerializer
 from findings.views import CURSOR, LIMIT
-from krafter_audit.api.described import described
 from krafter_audit.lib.errors import NotFound
 
 
 class SiteViewSet(ProjectViewSet):
     """The hosts that a project says are its own."""
 
-    @described(
+    @extend_schema(
         summary="List sites, newest first", parameters=[LIMIT, CURSOR], responses=SiteSerializer(many=True)
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -27,12 +27,12 @@ class SiteViewSet(ProjectViewSet):
         rows = Site.objects.filter(project=self.project)
         return self.show_newest(rows, SiteSerializer, total=rows.count)
 
-    @described(summary="Read a site", responses=SiteSerializer)
+    @extend_schema(summary="Read a site", responses=SiteSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one site and the ways to prove it."""
         return self.show(self.find(Site.objects.all(), pk), SiteSerializer)
 
-    @described(
+    @extend_schema(
         summary="Name a host of the project",
         request=CreateSiteRequestSerializer,
         responses={201: SiteSerializer, 200: SiteSerializer},
@@ -42,7 +42,7 @@ class SiteViewSet(ProjectViewSet):
         site, made = sites.add(self.project, by=self.actor, **self.body(CreateSiteRequestSerializer))
         return self.show(site, SiteSerializer, status=201 if made else 200)
 
-    @described(summary="Look at the proof", request=None, responses={202: SiteSerializer})
+    @extend_schema(summary="Look at the proof", request=None, responses={202: SiteSerializer})
     def verify(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Queue a look at the DNS, the file and the start page."""
         self.nothing()
@@ -54,7 +54,7 @@ class SiteViewSet(ProjectViewSet):
 class AccessViewSet(ProjectViewSet):
     """What lets looks into a site behind a login."""
 
-    @described(summary="Read which access is set", responses=SiteCredentialsSerializer)
+    @extend_schema(summary="Read which access is set", responses=SiteCredentialsSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the origin and the kinds; 404 where nothing is set."""
         row = SiteAccess.objects.filter(project=self.project).defer("credentials").first()
@@ -62,7 +62,7 @@ class AccessViewSet(ProjectViewSet):
             raise NotFound
         return self.show(row, SiteCredentialsSerializer)
 
-    @described(
+    @extend_schema(
         summary="Set the access to a site behind a login",
         request=PutSiteCredentialsRequestSerializer,
         responses=SiteCredentialsSerializer,
@@ -77,7 +77,7 @@ class AccessViewSet(ProjectViewSet):
         )
         return self.show(row, SiteCredentialsSerializer)
 
-    @described(summary="Forget the access", request=None, responses={200: None})
+    @extend_schema(summary="Forget the access", request=None, responses={200: None})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Wipe it."""
         access.wipe(self.project, by=self.actor)

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -32,7 +32,6 @@ from findings.serializers import (
 )
 from findings.services import scans, triage
 from findings.services.ingestion import Sighting, ingest_one
-from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
@@ -52,7 +51,7 @@ class FindingViewSet(ProjectViewSet):
 
     replicated = frozenset({"list", "regressions"})
 
-    @described(
+    @extend_schema(
         summary="List findings, the most urgent first",
         parameters=[
             one_of("severity", Severity.values),
@@ -81,12 +80,12 @@ class FindingViewSet(ProjectViewSet):
             page = by_offset(rows, params, total=total)
         return self.show_page(page, FindingSerializer)
 
-    @described(summary="Read a finding", responses=FindingSerializer)
+    @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
         return self.read(pk, FindingSerializer)
 
-    @described(
+    @extend_schema(
         summary="Report a finding",
         request=CreateFindingRequestSerializer,
         responses={201: FindingSerializer, 200: FindingSerializer},
@@ -98,7 +97,7 @@ class FindingViewSet(ProjectViewSet):
         )
         return self.show(finding, FindingSerializer, status=201 if created else 200)
 
-    @described(
+    @extend_schema(
         summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
     )
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -112,7 +111,7 @@ class FindingViewSet(ProjectViewSet):
         )
         return self.show(changed, FindingSerializer)
 
-    @described(
+    @extend_schema(
         summary="List the regressions of a finding",
         parameters=[LIMIT, CURSOR],
         responses=RegressionSerializer(many=True),
@@ -129,7 +128,7 @@ class FindingBulkViewSet(ProjectViewSet):
 
     body_limit = 16 * MEBIBYTE
 
-    @described(
+    @extend_schema(
         summary="Report up to 1,000 findings",
         request=BulkCreateFindingsRequestSerializer,
         responses=BulkResultSerializer,
@@ -150,7 +149,7 @@ class FindingBulkViewSet(ProjectViewSet):
 class FindingBulkUpdateViewSet(ProjectViewSet):
     """One change of many findings."""
 
-    @described(
+    @extend_schema(
         summary="Change many findings",
         request=BulkUpdateFindingsRequestSerializer,
         responses=BulkUpdateResultSerializer,
@@ -165,7 +164,7 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
 class RegressionViewSet(ProjectViewSet):
     """Findings that came back."""
 
-    @described(
+    @extend_schema(
         summary="List regressions, newest first",
         parameters=[LIMIT, CURSOR],
         responses=RegressionSerializer(many=True),
@@ -184,7 +183,7 @@ class ScanViewSet(ProjectViewSet):
     strict_actions = frozenset({"run"})
     prepared: ClassVar = {"run": "address"}
 
-    @described(
+    @extend_schema(
         summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanSerializer(many=True)
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -192,19 +191,19 @@ class ScanViewSet(ProjectViewSet):
         rows = Scan.objects.filter(project=self.project)
         return self.show_newest(rows, ScanSerializer, total=lambda: tallies.count(self.project.pk, "scan"))
 
-    @described(summary="Read a scan", responses=ScanSerializer)
+    @extend_schema(summary="Read a scan", responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one scan."""
         return self.read(pk, ScanSerializer)
 
-    @described(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
+    @extend_schema(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
     def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with all of them, at most 25 for each scanner, in the order in which they are looked at."""
         self.refuse_unknown_parameters(())
         pages = pages_of(self.find(Scan.objects.only("id"), pk))
         return self.show_page(Page(pages, len(pages)), ScanPageSerializer)
 
-    @described(
+    @extend_schema(
         summary="List what each check said of each page, newest first",
         parameters=[
             one_of("outcome", [*OUTCOMES]),
@@ -225,7 +224,9 @@ class ScanViewSet(ProjectViewSet):
         page = by_cursor(listing, request.query_params, bound_to=bound_to, total=rows.order_by().count)
         return self.show_page(page, ScanResultSerializer)
 
-    @described(summary="Scan an address", request=RunScanRequestSerializer, responses={202: ScanSerializer})
+    @extend_schema(
+        summary="Scan an address", request=RunScanRequestSerializer, responses={202: ScanSerializer}
+    )
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue a scan; one unit of quota."""
         trigger = self.body(RunScanRequestSerializer)["trigger"]

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.templatetags.static import static
 
+from krafter_audit.api.openapi_components import COMPONENTS
 from krafter_audit.clock import by_the_clock
 from krafter_audit.environment import Environment
 from krafter_audit.lib.postgres.base import check
@@ -223,9 +224,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PREPROCESSING_HOOKS": ["krafter_audit.api.schema.read_what_is_described"],
-    # Enums stay where they are used: "status" means five different lists of words here.
-    "POSTPROCESSING_HOOKS": ["krafter_audit.api.schema.add_security"],
+    # No enum components: "status" is five different enums here, so they are described where they are used.
+    "POSTPROCESSING_HOOKS": [],
+    "COMPONENT_SPLIT_PATCH": False,
+    "APPEND_COMPONENTS": COMPONENTS,
+    "SECURITY": [{"apiKey": []}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 CELERY_BROKER_URL = REDIS_URL
