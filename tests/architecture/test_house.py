@@ -53,7 +53,7 @@ OPENERS = {
     "integrations/hooks.py": "to see whether a provider signed with it",
     "krafter_audit/security/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",
-    "findings/access.py": "opens what lets into a site at the moment of a look, and for the rotation of keys",
+    "scans/site_credentials/services.py": "opens site credentials for a scan, and for key rotation",
     "reports/deliver.py": "opens a Slack webhook at the moment at which it is sent to",
 }
 CREDENTIALS_READERS = {

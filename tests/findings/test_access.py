@@ -11,12 +11,14 @@ import trustme
 from django.core.management import call_command
 
 from events.models import Event
-from findings import access, jobs
-from findings.models import Finding, SiteAccess
+from findings.models import Finding
 from krafter_audit.http.client import Access, Client
 from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner.engine import look
+from scans import jobs
+from scans.models import SiteAccess
+from scans.site_credentials import services
 from tests import factories, staff
 from tests.factories import World
 from tests.findings.checks.site import Answer, Site, served, tls_context
@@ -273,9 +275,9 @@ def test_it_is_sealed_to_its_project_and_origin(world: World, staging: Site):
 
     SiteAccess.objects.update(origin="https://evil.example")
 
-    moved = access.of(world.project)
+    moved = services.credentials_for(world.project)
     assert moved is not None
-    assert (moved.cookies, moved.broken) == ({}, access.BROKEN)
+    assert (moved.cookies, moved.broken) == ({}, services.BROKEN)
 
 
 def test_what_does_not_open_any_more_is_inconclusive(world: World, staging: Site, settings: Any):
@@ -285,7 +287,7 @@ def test_what_does_not_open_any_more_is_inconclusive(world: World, staging: Site
     page = verified(world)
 
     assert (page["status"], page["reason"], page["evidence"]["detail"]) == (
-        "inconclusive", "not_available", access.BROKEN,
+        "inconclusive", "not_available", services.BROKEN,
     )  # fmt: skip
 
 
@@ -297,7 +299,7 @@ def test_the_rotation_of_keys_seals_it_anew(world: World, staging: Site, setting
     call_command("rotate_credentials")
 
     settings.KRAFTER_ENCRYPTION_KEYS = new
-    opened = access.of(world.project)
+    opened = services.credentials_for(world.project)
     assert opened is not None
     assert (opened.headers, opened.cookies) == (SECRETS["headers"], SECRETS["cookies"])
 
@@ -339,7 +341,7 @@ def test_staff_set_it_by_a_form_that_shows_nothing_again(world: World):
 
     page = operator.post(staff.address(SiteAccess, "add"), form, follow=True)
 
-    opened = access.of(world.project)
+    opened = services.credentials_for(world.project)
     assert opened is not None
     assert (opened.headers, opened.cookies, opened.basic) == (
         {"X-Key": "k3y-4-staging"}, {"session": "c00kie-v4lue", "other": "1"}, ("ada", PASSWORD),

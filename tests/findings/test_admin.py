@@ -7,10 +7,11 @@ from django.urls import reverse
 
 from accounts.actors import SYSTEM
 from events.models import Event
-from findings import jobs
 from findings.errors import FindingResolved
-from findings.models import Finding, Scan, ScanPage, ScanResult
-from findings.services import scans
+from findings.models import Finding
+from scans import jobs
+from scans.models import Scan, ScanPage, ScanResult
+from scans.services import scans
 from tests import factories, staff
 from tests.factories import World
 from tests.sites import Site

@@ -5,14 +5,16 @@ from typing import Any
 import pytest
 
 from accounts.actors import SYSTEM
-from findings.models import Finding, Regression, Scan, ScanPage
-from findings.scanner import closing, keeping, working
-from findings.scanner.looking import Seen, Sight
-from findings.services import outcomes, scans
+from findings.models import Finding, Regression
+from findings.services import outcomes
 from scanner import registry
 from scanner.crawler import route_of
 from scanner.metric_verdict import judge
 from scanner.outcome import Measurement, Outcome, failed, inconclusive, passed
+from scans.models import Scan, ScanPage
+from scans.services import scans
+from scans.worker import finalization, part_runner, persistence
+from scans.worker.page_checks import Seen, Sight
 from tests.factories import World
 
 pytestmark = pytest.mark.django_db
@@ -23,16 +25,16 @@ def scanned(world: World, key: str, seen: dict[str, Outcome], *, url: str = SITE
     """Keep and close a scan of which this check said this, page by page."""
     registry.load()
     scan = scans.queue(world.project, address=url, trigger="manual", by=SYSTEM)
-    with working.taken(scan.pk, "http") as part:
+    with part_runner.taken(scan.pk, "http") as part:
         assert part is not None
         pages = [
             ScanPage(part=part, position=place, url=page, route=route_of(page))
             for place, page in enumerate(seen)
         ]
-        keeping.keep_pages(part, pages, page_delay=0)
+        persistence.keep_pages(part, pages, page_delay=0)
         for page in pages:
-            keeping.keep_page(part, page, Sight([Seen(key, seen[page.url], 1.0)]))
-        closing.close(part)
+            persistence.keep_page(part, page, Sight([Seen(key, seen[page.url], 1.0)]))
+        finalization.close(part)
     scan.refresh_from_db()
     return scan
 

@@ -9,13 +9,14 @@ import pytest
 from django.utils import timezone
 
 from events.models import Event
-from findings import jobs, ownership
-from findings.models import Finding, Site
-from findings.services import sites
+from findings.models import Finding
 from krafter_audit.http.client import Client
 from remediation.models import Evidence, Verification
 from scanner.browser import Browser
 from scanner.engine import look
+from scans import jobs
+from scans.models import Site
+from scans.sites import ownership, services
 from tests import factories
 from tests.factories import World
 from tests.internet import Internet, connected
@@ -310,7 +311,7 @@ def test_an_old_proof_that_cannot_be_looked_at_counts_as_none_and_is_not_lost(
 def test_a_look_that_is_asked_for_twice_is_made_once(world: World, internet: Internet):
     site = named(world)
     for _ in range(2):
-        sites.verify(site.pk, by=world.actor)
+        services.verify(site.pk, by=world.actor)
     jobs.prove(str(site.pk))
     asked = len(internet.asked)
 

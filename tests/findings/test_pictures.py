@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from findings import pictures
 from krafter_audit.http.client import Access
 from scanner.browser import Browser
 from scanner.engine import look
 from scanner.page_context import Facts
+from scans import screenshots
 from tests.factories import World
 from tests.findings.checks.base_page import html
 from tests.findings.checks.rendered_faults import RENDERED_FAULTS
@@ -34,11 +34,11 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
 ) -> None:
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
         facts = Facts(site.url, client, browser=chrome)
-        facts.browsing.keep_picture = pictures.keeper(world.project.pk)
+        facts.browsing.keep_picture = screenshots.keeper(world.project.pk)
         said = dict(look(site.url, [KEY], facts=facts))[KEY]
         guarded = Facts(site.url, client, browser=chrome)
         guarded.client.access = Access("https://staging.example.com", {"X-Key": "k3y"})
-        guarded.browsing.keep_picture = pictures.keeper(world.project.pk)
+        guarded.browsing.keep_picture = screenshots.keeper(world.project.pk)
         hidden = dict(look(site.url, [KEY], facts=guarded))[KEY]
 
     named = said.evidence["pictures"]
@@ -57,11 +57,11 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
 
 
 def test_a_picture_is_kept_once_and_one_that_was_changed_is_not_shown(world: World, storage: Path) -> None:
-    names = [pictures.keep(world.project.pk, b"a picture") for _ in range(2)]
+    names = [screenshots.keep(world.project.pk, b"a picture") for _ in range(2)]
     kept = list((storage / "pictures").rglob("*.jpg"))
-    before = pictures.read(world.project.pk, names[0])
+    before = screenshots.read(world.project.pk, names[0])
     kept[0].write_bytes(b"another")
 
     assert (len(set(names)), len(kept), before) == (1, 1, b"a picture")
-    assert pictures.read(world.project.pk, names[0]) is None
-    assert pictures.read(world.project.pk, "../" * 20) is None
+    assert screenshots.read(world.project.pk, names[0]) is None
+    assert screenshots.read(world.project.pk, "../" * 20) is None

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import redis
 
-from findings import politeness
 from krafter_audit.api import ratelimit
 from krafter_audit.http.client import AddressPolicy, Client, Target, TimedOut, Unreachable
 from krafter_audit.http.throttle import seconds_to_wait
 from scanner.crawler import discover
 from scanner.page_context import Facts
+from scans import host_throttle
 from tests.sites import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.usefixtures("site")
@@ -26,13 +26,13 @@ def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site:
     if request.param == "no Redis":
         away = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
         monkeypatch.setattr(ratelimit, "connection", lambda: away)
-    politeness._script.cache_clear()
+    host_throttle._script.cache_clear()
     yield
-    politeness._script.cache_clear()
+    host_throttle._script.cache_clear()
 
 
 def polite(rate: int = 2) -> Client:
-    return Client(policy=AddressPolicy.from_setting("127.0.0.0/8"), pace=politeness.SharedPace(rate))
+    return Client(policy=AddressPolicy.from_setting("127.0.0.0/8"), pace=host_throttle.SharedPace(rate))
 
 
 def at_once(calls: int, call: Callable[[], Any]) -> None:
@@ -93,8 +93,8 @@ def test_one_that_asks_for_much_time_is_not_waited_for(turns: None, site: Site):
 def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(
     turns: None, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(politeness, "LONGEST_WAIT", 0.2)
-    pace, target = politeness.SharedPace(2), Target.parse(site.url)
+    monkeypatch.setattr(host_throttle, "LONGEST_WAIT", 0.2)
+    pace, target = host_throttle.SharedPace(2), Target.parse(site.url)
 
     with (
         pace.turn(target),
@@ -106,8 +106,8 @@ def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(
 
 
 def test_a_turn_that_was_never_given_back_is_free_again(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(politeness, "LONGEST_REQUEST", 0.1)
-    pace, target = politeness.SharedPace(100), Target.parse(site.url)
+    monkeypatch.setattr(host_throttle, "LONGEST_REQUEST", 0.1)
+    pace, target = host_throttle.SharedPace(100), Target.parse(site.url)
 
     killed = [pace.turn(target) for _ in range(4)]  # in the middle of a request, four times
     for turn in killed:
@@ -126,7 +126,7 @@ def test_a_turn_that_was_never_given_back_is_free_again(site: Site, monkeypatch:
     ],
 )
 def test_a_site_has_one_pace_whatever_its_address_looks_like(address: str, name: str):
-    assert politeness.host_of(Target.parse(address)) == name
+    assert host_throttle.host_of(Target.parse(address)) == name
 
 
 @pytest.mark.parametrize(

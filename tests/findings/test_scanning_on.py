@@ -10,13 +10,14 @@ from django.utils import timezone
 
 from accounts.models import QuotaMonth
 from events.models import Event
-from findings import jobs
-from findings.models import Finding, Scan, Scanner, ScanPage, ScanPart, ScanResult
-from findings.scanner import closing, forgetting, keeping, looking, working
+from findings.models import Finding
 from krafter_audit import shutdown
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
 from scanner import registry
+from scans import jobs
+from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
+from scans.worker import finalization, page_checks, part_runner, persistence, retention
 from tests import factories
 from tests.factories import World
 from tests.sites import GOOD_PAGE, Site
@@ -146,17 +147,17 @@ def test_an_unknown_filter_of_the_results_is_refused(world: World):
 @pytest.mark.parametrize(
     ("place", "name", "call", "after"),
     [
-        (working, "begin", 1, True),
-        (working.crawler, "discover", 1, True),
-        (keeping, "keep_pages", 1, True),
-        (looking, "look", 1, True),
-        (keeping, "keep_page", 1, True),
-        (looking, "look", 2, False),
-        (keeping, "keep_page", 3, False),
-        (keeping, "keep_page", 3, True),
-        (closing, "ingest", 1, True),
-        (closing, "record", 1, True),
-        (closing, "close", 1, False),
+        (part_runner, "begin", 1, True),
+        (part_runner.crawler, "discover", 1, True),
+        (persistence, "keep_pages", 1, True),
+        (page_checks, "look", 1, True),
+        (persistence, "keep_page", 1, True),
+        (page_checks, "look", 2, False),
+        (persistence, "keep_page", 3, False),
+        (persistence, "keep_page", 3, True),
+        (finalization, "ingest", 1, True),
+        (finalization, "record", 1, True),
+        (finalization, "close", 1, False),
     ],
 )
 def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
@@ -183,7 +184,7 @@ def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
 def test_progress_is_shown_while_the_scan_runs(world: World, site: Site, monkeypatch: pytest.MonkeyPatch):
     linking(site, 4)
     scan = queued(world)
-    dying_at(monkeypatch, keeping, "keep_page", call=2, after=True)
+    dying_at(monkeypatch, persistence, "keep_page", call=2, after=True)
     killed(scan)
 
     shown = world.client.ask("get", f"scans/{scan.pk}").json()["data"]
@@ -199,15 +200,15 @@ def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at
 ):
     linking(site, 3)
     scan = queued(world)
-    look = looking.look
+    look = page_checks.look
 
     def die_at_page_1(facts: Any, *args: Any, **kwargs: Any) -> Any:
         if facts.url.endswith("page-1"):
             raise Killed
         return look(facts, *args, **kwargs)
 
-    monkeypatch.setattr(looking, "look", die_at_page_1)
-    for _ in range(working.MOST_ATTEMPTS + 1):
+    monkeypatch.setattr(page_checks, "look", die_at_page_1)
+    for _ in range(part_runner.MOST_ATTEMPTS + 1):
         killed(scan)
 
     jobs.scan(str(scan.pk))
@@ -223,8 +224,8 @@ def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
 ):
     scan = queued(world)
     with monkeypatch.context() as patch:
-        for _ in range(working.MOST_ATTEMPTS):
-            dying_at(patch, working.crawler, "discover", call=1)
+        for _ in range(part_runner.MOST_ATTEMPTS):
+            dying_at(patch, part_runner.crawler, "discover", call=1)
             killed(scan)
 
     jobs.scan(str(scan.pk))
@@ -239,7 +240,7 @@ def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
 ):
     linking(site, 3)
     scan = queued(world)
-    monkeypatch.setitem(working.MOST_SECONDS, Scanner.HTTP, 0.001)
+    monkeypatch.setitem(part_runner.MOST_SECONDS, Scanner.HTTP, 0.001)
 
     jobs.scan(str(scan.pk))
 
@@ -259,7 +260,7 @@ def test_a_worker_that_has_lost_its_lease_writes_no_page(world: World, site: Sit
     late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
 
     with Client() as client:
-        held = working.Walk(late, client).goes_on()
+        held = part_runner.Walk(late, client).goes_on()
 
     assert (held, ScanPage.objects.count(), ScanResult.objects.count()) == (False, 0, 0)
 
@@ -319,7 +320,7 @@ def test_the_browsers_part_may_be_the_first_to_end(world: World, site: Site, mon
     ask_only(world, BY_HTTP | BY_BROWSER)
     scan = queued(world)
     with monkeypatch.context() as patch:
-        dying_at(patch, closing, "close", call=1)
+        dying_at(patch, finalization, "close", call=1)
         killed(scan)
 
     jobs.scan(str(scan.pk), "browser")
@@ -358,9 +359,9 @@ def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
     ask_only(world, BY_BROWSER)
     scan = queued(world)
     jobs.scan(str(scan.pk))
-    monkeypatch.setitem(working.MOST_SECONDS_OF_A_JOB, Scanner.BROWSER, 0)
+    monkeypatch.setitem(part_runner.MOST_SECONDS_OF_A_JOB, Scanner.BROWSER, 0)
 
-    left = working.carry_out(scan.pk, Scanner.BROWSER)
+    left = part_runner.carry_out(scan.pk, Scanner.BROWSER)
 
     part = ScanPart.objects.get(scan=scan, scanner="browser")
     assert (left, part.finished_at, part.lease_until, part.attempts) == (True, None, None, 0)
@@ -371,24 +372,24 @@ def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
 ):
     linking(site, 3)
     scan = queued(world)
-    keep_page = keeping.keep_page
+    keep_page = persistence.keep_page
 
     def told_to_end(*args: Any) -> bool:
         shutdown.stop()
         return keep_page(*args)
 
-    monkeypatch.setattr(keeping, "keep_page", told_to_end)
+    monkeypatch.setattr(persistence, "keep_page", told_to_end)
     try:
         jobs.scan(str(scan.pk))
     finally:
         shutdown.go_on()
-    monkeypatch.setattr(keeping, "keep_page", keep_page)
+    monkeypatch.setattr(persistence, "keep_page", keep_page)
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)
 
     jobs.scan(*sent[0][1:])
 
-    assert between == ("running", 1, [("findings.scan", str(scan.pk), "http")])
+    assert between == ("running", 1, [("scans.scan", str(scan.pk), "http")])
     assert what_came_of_it(scan) == WHOLE
 
 
@@ -397,7 +398,7 @@ def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
 ):
     ask_only(world, BY_HTTP | BY_BROWSER)
     scan = queued(world)
-    dying_at(monkeypatch, closing, "close", call=1)
+    dying_at(monkeypatch, finalization, "close", call=1)
     killed(scan)
     sent.clear()
 
@@ -407,10 +408,10 @@ def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
 
     pk = str(scan.pk)
     assert sent == [
-        ("findings.scan", pk),
-        ("findings.scan_in_browser", pk),
-        ("findings.scan", pk),
-        ("findings.scan", pk, "browser"),
+        ("scans.scan", pk),
+        ("scans.scan_in_browser", pk),
+        ("scans.scan", pk),
+        ("scans.scan", pk, "browser"),
     ]
 
 
@@ -426,7 +427,7 @@ def test_where_no_worker_has_a_browser_its_part_does_not_wait_for_one(
 
     scan.refresh_from_db()
     assert (sent, scan.status) == (
-        [("findings.scan_in_browser", pk), ("findings.scan", pk, "browser")],
+        [("scans.scan_in_browser", pk), ("scans.scan", pk, "browser")],
         "completed",
     )
 
@@ -439,7 +440,7 @@ def test_results_are_forgotten_after_their_time_and_the_scan_stays(
         jobs.scan(str(scan.pk))
     old, new = (ScanResult.objects.filter(scan=scan) for scan in scans)
     old.update(seen_at=timezone.now() - timedelta(days=91))
-    monkeypatch.setattr(forgetting, "AT_ONCE", 2)
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
     settings.KRAFTER_RESULTS_KEEP_DAYS = 0
     jobs.forget_results()
     kept = old.count()

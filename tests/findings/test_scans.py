@@ -7,11 +7,12 @@ import pytest
 from django.db import connection
 
 from accounts.models import QuotaMonth
-from findings import jobs
-from findings.models import Finding, Regression, Scan, ScanPart
-from findings.scanner import closing, looking
-from findings.services import scans
+from findings.models import Finding, Regression
 from krafter_audit.db import leases
+from scans import jobs
+from scans.models import Scan, ScanPart
+from scans.services import scans
+from scans.worker import finalization, page_checks
 from tests import factories
 from tests.factories import World
 from tests.sites import GOOD_PAGE, Site
@@ -124,14 +125,14 @@ def test_an_outage_says_nothing_about_the_site(world: World, site: Site, no_wait
 def test_one_domain_that_breaks_off_does_not_stop_the_others(
     world: World, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    ask = looking.ask
+    ask = page_checks.ask
 
     def break_off(facts: Any, keys: list[str], *rest: Any) -> Any:
         if "title_present" in keys:
             raise RuntimeError("the machine's fault")
         return ask(facts, keys, *rest)
 
-    monkeypatch.setattr(looking, "ask", break_off)
+    monkeypatch.setattr(page_checks, "ask", break_off)
 
     row = scan(world)
 
@@ -245,7 +246,7 @@ def test_a_worker_that_lost_its_lease_closes_nothing(world: World, site: Site):
     leases.claim(ScanPart, part.pk, seconds=30)
     assert late is not None
 
-    assert not closing.close(late)
+    assert not finalization.close(late)
 
     assert Scan.objects.get().status == "queued"
 

@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import QuotaMonth
 from events.models import Event
-from findings import jobs
-from findings.models import Scan, ScanPart, ScanSchedule
-from findings.services.schedules import Plan
+from scans import jobs
+from scans.models import Scan, ScanPart, ScanSchedule
+from scans.services.schedules import Plan
 from tests import factories
 from tests.factories import World
 from tests.sites import Site

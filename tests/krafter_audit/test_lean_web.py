@@ -32,8 +32,8 @@ ON_TERMINALS = {"rich", "pygments", "attr", "greenlet"}
 DESCRIBING = {f"drf_spectacular.{name}" for name in ("openapi", "plumbing", "generators", "views", "contrib")}
 DESCRIBING |= {"krafter_audit.api.schema", "rest_framework.test", "django.test", "unittest", "xml.dom"}
 FOUND_BY_CHANCE = {"brotli", "inflection", "uritemplate", "yaml"}
-JOBS = {"findings.jobs", "remediation.jobs", "integrations.jobs", "reports.jobs", "events.jobs"}
-ENGINES = {"findings.scanner.working", "remediation.recheck"}
+JOBS = {"scans.jobs", "remediation.jobs", "integrations.jobs", "reports.jobs", "events.jobs"}
+ENGINES = {"scans.worker.part_runner", "remediation.recheck"}
 # What opens secrets and signs evidence comes with the first of them.
 WITH_A_SECRET = {"cryptography.hazmat.bindings._rust"}
 NOT_IN_THE_WEB = WITH_A_SECRET | ONLY_WORKERS | ON_TERMINALS | DESCRIBING | FOUND_BY_CHANCE | JOBS | ENGINES
@@ -50,7 +50,7 @@ for path in ("/api/v1/schema", "/api/docs", "/api/v1/orgs/none/usage"):
 loaded = lambda: sorted(name for name in sys.modules if sys.modules[name])
 before = loaded()
 from krafter_audit.jobs import send
-assert send("findings.prove", "a")
+assert send("scans.prove", "a")
 with_a_job = loaded()
 from scanner.checks import registry
 registry.load()
@@ -94,8 +94,8 @@ def test_a_job_goes_to_its_queue_with_the_id_of_the_request_from_any_thread() ->
 
     with ThreadPoolExecutor(1) as thread:
         sent = [
-            thread.submit(ask, "findings.prove", "a").result(),
-            thread.submit(ask, "findings.scan", "b").result(),
+            thread.submit(ask, "scans.prove", "a").result(),
+            thread.submit(ask, "scans.scan", "b").result(),
         ]
     told = [
         json.loads(ratelimit.connection().lindex(queue, 0))["headers"] for queue in ("celery", "scan_http")
@@ -105,6 +105,6 @@ def test_a_job_goes_to_its_queue_with_the_id_of_the_request_from_any_thread() ->
     assert [
         (head["task"], head["argsrepr"], head["__django_structlog__"]["request_id"]) for head in told
     ] == [
-        ("findings.prove", "('a',)", "asked-here"),
-        ("findings.scan", "('b',)", "asked-here"),
+        ("scans.prove", "('a',)", "asked-here"),
+        ("scans.scan", "('b',)", "asked-here"),
     ]

@@ -13,7 +13,6 @@ import pytest
 from django.conf import settings as installed
 from django.test import Client
 
-from findings import pictures
 from remediation import evidence
 from remediation.models import Chain, Evidence, Verification
 from remediation.services import verdicts
@@ -23,6 +22,7 @@ from scanner.evidence_bundle.chain import GENESIS, first_hash
 from scanner.evidence_bundle.jcs import canonical
 from scanner.evidence_bundle.keys import parse_signing_keys
 from scanner.evidence_bundle.verification import examine
+from scans import screenshots
 from tests import factories
 from tests.factories import World
 
@@ -247,7 +247,7 @@ def test_the_pictures_that_links_name_come_along_and_another_one_is_found(
     world: World, settings: Any, tmp_path: Path
 ):
     settings.MEDIA_ROOT = str(tmp_path)
-    kept, lost = pictures.keep(world.project.pk, b"jpeg"), "0" * 64
+    kept, lost = screenshots.keep(world.project.pk, b"jpeg"), "0" * 64
     verification = factories.verification(world)
     page = {"url": "https://example.com/", "evidence": {"pictures": {"page": kept, "element": lost}}}
     evidence.append(verification, "security_header_csp", {"after": "passed", "pages": [page]})

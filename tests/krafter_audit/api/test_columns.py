@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 from django.db import models
 
-from findings.models import Finding, Regression, Scan
-from findings.scan_serializers import ScanShown
+from findings.models import Finding, Regression
 from findings.serializers import FindingShown, RegressionShown
 from krafter_audit.api.columns import columns
 from krafter_audit.api.envelope import dump
@@ -15,6 +14,8 @@ from krafter_audit.api.serializers import Shown
 from remediation.models import Task, Verification
 from remediation.serializers import TaskShown, VerificationShown
 from reports.serializers import ReportShown
+from scans.models import Scan
+from scans.serializers import ScanShown
 from tests import factories
 from tests.factories import World
 

@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from findings.models import Scan
+from scans.models import Scan
 from tests import factories
 from tests.factories import World
 
 LARGE = {
     "findings_finding": 1_000_000,
     "findings_regression": 50_000,
-    "findings_scan": 50_000,
+    "scans_scan": 50_000,
     "remediation_task": 600_000,
     "remediation_verification": 400_000,
     f"remediation_evidence_{date.today():%Y_%m}": 1_000_000,

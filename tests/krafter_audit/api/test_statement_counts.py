@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from findings.models import Scan
+from scans.models import Scan
 from tests import factories
 from tests.factories import World
 

@@ -24,7 +24,6 @@ from django.conf import settings
 from django.db import connection
 from kombu import Message
 
-from findings import jobs as findings_jobs
 from integrations import jobs as integrations_jobs
 from krafter_audit import jobs
 from krafter_audit.api import ratelimit
@@ -34,6 +33,7 @@ from krafter_audit.lib import messages
 from krafter_audit.lib.messages import MOST_CONNECTIONS
 from remediation import jobs as remediation_jobs
 from reports import jobs as reports_jobs
+from scans import jobs as findings_jobs
 from tests.krafter_audit.embedded.processes import eventually
 
 QUEUES = ("celery", "scan_http", "scan_browser")
@@ -110,16 +110,16 @@ def test_a_job_is_put_where_celery_would_put_it_though_nobody_has_asked_for_it_y
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_runs_it_and_its_lines_carry_the_id_of_the_request_and_of_the_job_that_sent_it() -> None:
     with structlog.contextvars.bound_contextvars(request_id="asked-here", task_id="the-sweep"):
-        assert send("findings.prove", str(uuid4()))
-        assert send("findings.scan", str(uuid4()))
+        assert send("scans.prove", str(uuid4()))
+        assert send("scans.scan", str(uuid4()))
 
     told = lines_of_a_worker(until=2)
 
     assert [line["event"] for line in told].count("task_succeeded") == 2
     assert {(line["request_id"], line["parent_task_id"]) for line in told} == {("asked-here", "the-sweep")}
     assert {line["task"] for line in told if line["event"] == "task_started"} == {
-        "findings.prove",
-        "findings.scan",
+        "scans.prove",
+        "scans.scan",
     }
     assert [waiting(queue) for queue in QUEUES] == [0, 0, 0]
 
@@ -156,21 +156,21 @@ def a_worker() -> subprocess.Popen[str]:
 
 def test_a_line_says_which_job_was_sent_and_where(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="krafter_audit.lib.messages"):
-        send("findings.scan", "a")
+        send("scans.scan", "a")
 
     (line,) = [record.msg for record in caplog.records if record.name == "krafter_audit.lib.messages"]
     headers = taken("scan_http").headers
     assert (line["event"], line["child_task_id"], line["child_task_name"], line["routing_key"]) == (
         "task_enqueued",
         headers["id"],
-        "findings.scan",
+        "scans.scan",
         "scan_http",
     )
 
 
 def test_many_threads_share_ten_connections() -> None:
     with ThreadPoolExecutor(24) as threads:
-        sent = list(threads.map(lambda number: send("findings.prove", str(number)), range(240)))
+        sent = list(threads.map(lambda number: send("scans.prove", str(number)), range(240)))
 
     told = [
         json.loads(each)["headers"]["argsrepr"] for each in ratelimit.connection().lrange("celery", 0, -1)
@@ -182,13 +182,13 @@ def test_many_threads_share_ten_connections() -> None:
 
 def test_a_child_process_sends_over_a_connection_of_its_own_whatever_its_parent_was_about() -> None:
     others = sending_connections()
-    assert send("findings.prove", "parent")
+    assert send("scans.prove", "parent")
     own = sending_connections() - others
     busy = [messages._producers(settings.CELERY_BROKER_URL).acquire() for _ in range(MOST_CONNECTIONS)]
     reading, writing = os.pipe()
 
     if (child := os.fork()) == 0:
-        os.write(writing, b"sent" if send("findings.prove", "child") else b"lost")
+        os.write(writing, b"sent" if send("scans.prove", "child") else b"lost")
         select.select([], [], [], 30)  # until it is ended, with its connection open
         os._exit(0)
     try:
@@ -196,7 +196,7 @@ def test_a_child_process_sends_over_a_connection_of_its_own_whatever_its_parent_
         for each in reversed(busy):  # the one that is connected is taken first again
             each.release()
         during = sending_connections() - others
-        again = send("findings.prove", "parent")
+        again = send("scans.prove", "parent")
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -223,12 +223,12 @@ def test_a_broker_that_is_away_costs_a_moment_and_is_then_left_alone(
             "socket_timeout": 0.2,
         }
         begin = time.monotonic()
-        sent = [send("findings.prove", "a")]
+        sent = [send("scans.prove", "a")]
         first = time.monotonic()
-        sent += [send("findings.prove", "a") for _ in range(100)]
+        sent += [send("scans.prove", "a") for _ in range(100)]
         then = time.monotonic()
     jobs._resting_until = 0.0  # two seconds later, and it refuses connections
-    sent.append(send("findings.prove", "a"))
+    sent.append(send("scans.prove", "a"))
 
     assert set(sent) == {False}
     assert (first - begin < 1.5, then - first < 0.1) == (True, True)
@@ -240,9 +240,9 @@ def test_a_broker_that_is_away_costs_a_moment_and_is_then_left_alone(
 def test_a_broker_that_comes_back_is_sent_to_again(settings: Any) -> None:
     really = settings.CELERY_BROKER_URL
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
-    lost = send("findings.prove", "a")
+    lost = send("scans.prove", "a")
     settings.CELERY_BROKER_URL = really
-    resting = send("findings.prove", "a")
+    resting = send("scans.prove", "a")
     jobs._resting_until = 0.0
 
-    assert (lost, resting, send("findings.prove", "a"), waiting("celery")) == (False, False, True, 1)
+    assert (lost, resting, send("scans.prove", "a"), waiting("celery")) == (False, False, True, 1)

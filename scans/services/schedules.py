@@ -16,9 +16,9 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.record import record
-from findings.models import Scan, ScanPart, ScanSchedule
-from findings.services import scans
 from krafter_audit.api.errors import InvalidParams, QuotaExceeded
+from scans.models import Scan, ScanPart, ScanSchedule
+from scans.services import scans
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LOOK_AGAIN = timedelta(minutes=5)  # while another scan of the project is under way

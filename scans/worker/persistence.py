@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 import krafter_audit
-from findings.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from findings.scanner.looking import Seen, Sight
 from krafter_audit.db import leases
 from krafter_audit.db.statements import Inserting, Text
 from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
+from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
+from scans.worker.page_checks import Seen, Sight
 
 LARGEST_EVIDENCE = 8_000  # characters of JSON for one check of one page
 LARGEST_QUIET_EVIDENCE = 2_000  # where nothing is wrong
@@ -21,10 +21,10 @@ RESULTS = Inserting(ScanResult)
 # Counted by the database, so that two parts at once cannot overwrite what the other has come to.
 PROGRESS = Text(
     """
-    UPDATE findings_scan SET updated_at = now(), summary = summary || jsonb_build_object('progress', (
+    UPDATE scans_scan SET updated_at = now(), summary = summary || jsonb_build_object('progress', (
         SELECT jsonb_object_agg(scanner, jsonb_build_object('pages_found', found, 'pages_done', done)) FROM (
             SELECT scanner, count(page.id) AS found, count(page.looked_at) AS done
-            FROM findings_scanpart AS part LEFT JOIN findings_scanpage AS page ON page.part_id = part.id
+            FROM scans_scanpart AS part LEFT JOIN scans_scanpage AS page ON page.part_id = part.id
             WHERE part.scan_id = %(scan)s GROUP BY scanner
         ) AS parts
     )) WHERE id = %(scan)s

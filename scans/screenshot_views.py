@@ -7,9 +7,9 @@ from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
 
 from accounts.views import ProjectViewSet
-from findings import pictures
 from krafter_audit.api.described import described
 from krafter_audit.api.errors import NotFound
+from scans import screenshots
 
 
 class PictureViewSet(ProjectViewSet):
@@ -20,7 +20,7 @@ class PictureViewSet(ProjectViewSet):
     )
     def retrieve(self, request: Request, sha256: str, **kwargs: Any) -> HttpResponse:
         """Answer with the picture itself, which never changes."""
-        picture = pictures.read(self.project.pk, sha256)
+        picture = screenshots.read(self.project.pk, sha256)
         if picture is None:
             raise NotFound
         headers = {

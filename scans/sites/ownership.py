@@ -18,12 +18,12 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.record import record
-from findings.models import Site
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
 from scanner.parsing.parser_limits import is_bottomless
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
+from scans.models import Site
 
 NAME = "krafter-verification"
 PATH = f"/.well-known/{NAME}.txt"

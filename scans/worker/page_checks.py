@@ -7,10 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from findings import rules
-from findings.models import Domain, Scan, Scanner
+from findings.models import Domain
 from scanner import engine, registry
 from scanner.outcome import Outcome, inconclusive
 from scanner.page_context import Facts
+from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)
 Look = Callable[[str, Iterable[str]], Iterator[tuple[str, Outcome]]]

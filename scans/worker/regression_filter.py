@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Q
 
 from findings import rules
-from findings.models import Finding, FindingStatus, Scan, ScanPart, ScanResult
+from findings.models import Finding, FindingStatus
 from findings.services.ingestion import Identity, Sighting
 from krafter_audit.db.advisory_locks import wait_for_turn
 from scanner import registry
@@ -15,6 +15,7 @@ from scanner.crawler import MOST_PAGES, route_of
 from scanner.outcome import FAILED, INCONCLUSIVE
 from scanner.parsing.registrable_domain import origin_of
 from scanner.registry import Metric
+from scans.models import Scan, ScanPart, ScanResult
 
 FAR = 1.10  # times the threshold: believed when it is seen in two scans in a row
 MUCH_WORSE = 1.2  # times the value that was mended: believed at once

@@ -9,11 +9,11 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
-from findings import access
-from findings.access_serializers import PutAccess
-from findings.models import SiteAccess
 from krafter_audit.admin.base import RecordAdmin, RelatedFilter
 from krafter_audit.admin.forms import ServiceForm, sentences
+from scans.models import SiteAccess
+from scans.site_credentials import services
+from scans.site_credentials.serializers import PutAccess
 
 LINES = "One a line, as in {}."
 
@@ -119,7 +119,9 @@ class SiteAccessAdmin(RecordAdmin):
         """Seal and keep it."""
         asked = dict(form.asked)
         origin, marker = asked.pop("origin"), asked.pop("logged_in", {})
-        row = access.put(obj.project, origin=origin, credentials=asked, **marker, by=operator(request))
+        row = services.set_credentials(
+            obj.project, origin=origin, credentials=asked, **marker, by=operator(request)
+        )
         obj.__dict__.update(row.__dict__)
 
     @admin.action(description="Forget it", permissions=["operate"])
@@ -127,7 +129,7 @@ class SiteAccessAdmin(RecordAdmin):
         """Wipe each."""
 
         def wipe(row: SiteAccess) -> str:
-            access.wipe(row.project, by=operator(request))
+            services.delete_credentials(row.project, by=operator(request))
             return "forgotten."
 
         self.each(request, queryset, wipe)

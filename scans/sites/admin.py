@@ -11,12 +11,11 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
-from findings import ownership
-from findings.models import Site
-from findings.services import sites
-from findings.site_serializers import AddSite, status_of
 from krafter_audit.admin.base import BAD, GOOD, WAITING, RecordAdmin, RelatedFilter
 from krafter_audit.admin.forms import AskedForm
+from scans.models import Site
+from scans.sites import ownership, services
+from scans.sites.serializers import AddSite, status_of
 
 
 class SiteForm(AskedForm):
@@ -94,7 +93,7 @@ class SiteAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
         """Give the host its token."""
-        site, _ = sites.add(obj.project, host=form.asked["host"], by=operator(request))
+        site, _ = services.add(obj.project, host=form.asked["host"], by=operator(request))
         obj.__dict__.update(site.__dict__)
 
     @admin.action(description="Look at the proof", permissions=["operate"])
@@ -102,7 +101,7 @@ class SiteAdmin(RecordAdmin):
         """Ask for a look at each."""
 
         def verify(site: Site) -> str:
-            sites.verify(site.pk, by=operator(request))
+            services.verify(site.pk, by=operator(request))
             return "a look is queued."
 
         self.each(request, queryset, verify)

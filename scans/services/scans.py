@@ -6,10 +6,10 @@ from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
-from findings.models import Scan, Scanner, ScanPart
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.http.client import BadUrl, HttpError, RefusedAddress, validate_url
 from krafter_audit.jobs import nudge
+from scans.models import Scan, Scanner, ScanPart
 
 
 def run(project: Project, *, url: str | None, trigger: str, by: Actor) -> Scan:
@@ -37,5 +37,5 @@ def queue(project: Project, *, address: str, trigger: str, by: Actor) -> Scan:
     ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
     record("scan.queued", scan, by=by, url=address, trigger=trigger)
     quota.spend(project.organization_id)
-    nudge("findings.scan", str(scan.pk))
+    nudge("scans.scan", str(scan.pk))
     return scan

@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.admin import operator
-from findings.forms import ScanForm
-from findings.models import Domain, Scan, ScanResult, ScanSchedule
-from findings.queries import pages_of
-from findings.scan_models import OUTCOMES
-from findings.services import scans
+from accounts.admin import ProjectAdmin, operator
+from accounts.models import Project
+from findings.models import Domain
 from krafter_audit.admin.base import (
     BAD,
     GOOD,
@@ -27,6 +25,12 @@ from krafter_audit.admin.base import (
     badge,
     pretty,
 )
+from scans.forms import ScanForm
+from scans.models import OUTCOMES, Scan, ScanResult, ScanSchedule
+from scans.queries import pages_of
+from scans.services import scans
+from scans.site_credentials.admin import SiteAccessAdmin as SiteAccessAdmin
+from scans.sites.admin import SiteAdmin as SiteAdmin
 
 STATUSES = {"queued": WAITING, "running": UNDER_WAY, "completed": GOOD, "failed": BAD}
 SAID = {"passed": GOOD, "failed": BAD, "inconclusive": WAITING, "not_applicable": QUIET}
@@ -37,6 +41,20 @@ COUNTED = ("findings_created", "findings_updated", "regressions", "regressions_s
 def numbers(outcomes: Mapping[str, Any]) -> list[tuple[str, str, int]]:
     """Return for each outcome its word, how it is written, and how many checks said so."""
     return [(word, word.replace("_", " "), outcomes.get(word, 0)) for word in OUTCOMES]
+
+
+@admin.action(description="Scan now", permissions=["operate"])
+def scan_now(page: ProjectAdmin, request: HttpRequest, projects: QuerySet[Project]) -> None:
+    """Queue a scan of each project."""
+
+    def scan(project: Project) -> str:
+        queued = scans.run(project, url=None, trigger=Scan.Trigger.MANUAL, by=operator(request))
+        return f"a scan of {queued.url} is queued."
+
+    page.each(request, projects, scan)
+
+
+ProjectAdmin.actions.append(scan_now)
 
 
 @admin.register(Scan)
@@ -96,7 +114,7 @@ class ScanAdmin(RecordAdmin):
         """Show how far it has come and what was found."""
         domains = scan.summary.get("domains") or {}
         return render_to_string(
-            "admin/findings/scan/outcome.html",
+            "admin/scans/scan/outcome.html",
             {
                 "scan": scan,
                 "progress": sorted((scan.summary.get("progress") or {}).items(), reverse=True),
@@ -118,13 +136,13 @@ class ScanAdmin(RecordAdmin):
     @admin.display(description="pages")
     def pages(self, scan: Scan) -> str:
         """Show the pages with what their checks said, and lead to each check's answer."""
-        results = reverse("admin:findings_scanresult_changelist")
+        results = reverse("admin:scans_scanresult_changelist")
         shown: dict[str, Any] = {}
         for page in pages_of(scan):
             looks = shown.setdefault(page.url, (page.url, page.note, []))[2]
             looks.append((page, numbers(page.outcomes)))  # type: ignore[attr-defined]  # by `pages_of`
         context = {"scan": scan, "pages": shown.values(), "results": results}
-        return render_to_string("admin/findings/scan/pages.html", context)
+        return render_to_string("admin/scans/scan/pages.html", context)
 
     def save_model(self, request: HttpRequest, obj: Scan, form: Any, change: bool) -> None:
         """Queue the scan."""

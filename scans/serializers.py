@@ -4,9 +4,9 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from findings.models import Scan
 from findings.serializers import InProject
 from krafter_audit.api.serializers import Asked, Choice, Moment, Text
+from scans.models import Scan
 
 
 class RunScan(Asked):

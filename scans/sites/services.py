@@ -7,11 +7,11 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
-from findings.models import Site
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.http.client import BadUrl, RefusedAddress
 from krafter_audit.http.urls import Target
 from krafter_audit.jobs import nudge
+from scans.models import Site
 
 
 def host_named(text: str) -> str:
@@ -44,5 +44,5 @@ def verify(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
         site.waiting = True
         site.save(update_fields=["waiting", "updated_at"])
         record("site.proof_asked_for", site, by=by, host=site.host)
-        nudge("findings.prove", str(site.pk))
+        nudge("scans.prove", str(site.pk))
     return site

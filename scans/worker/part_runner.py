@@ -8,16 +8,18 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from findings import access, ownership, pictures, politeness
-from findings.models import Scan, Scanner, ScanPage, ScanPart
-from findings.scanner import closing, keeping, looking
-from findings.scanner.looking import Asking, Sight
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
 from krafter_audit.jobs import send
 from krafter_audit.shutdown import is_stopping
 from scanner import crawler
 from scanner.page_context import Facts
+from scans import host_throttle, screenshots
+from scans.models import Scan, Scanner, ScanPage, ScanPart
+from scans.site_credentials.services import credentials_for
+from scans.sites import ownership
+from scans.worker import finalization, page_checks, persistence
+from scans.worker.page_checks import Asking, Sight
 from scans.worker_browser import own_browser
 
 if TYPE_CHECKING:
@@ -39,13 +41,13 @@ def carry_out(scan_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsing: bool 
     with taken(scan_id, scanner) as part, ExitStack() as held:
         if part is None:
             return False
-        client = held.enter_context(politeness.client())
+        client = held.enter_context(host_throttle.client())
         walk = Walk(part, client, held.enter_context(own_browser()) if browsing else None)
         if not walk.goes_on():
             return False
         if not walk.is_over:
             return leases.write(part, lease_until=None, attempts=0)
-        closing.close(part)
+        finalization.close(part)
         return False
 
 
@@ -72,12 +74,12 @@ class Walk:
 
     def __init__(self, part: ScanPart, client: Client, browser: "Browser | None" = None) -> None:
         project = part.scan.project
-        client.access = access.of(project)
+        client.access = credentials_for(project)
         owned = ownership.of(project, [part.scan.url], client)
         self.part = part
         self.is_over = False
         self._start = Facts(part.scan.url, client, owned=owned, browser=browser)
-        self._start.browsing.keep_picture = pictures.keeper(project.pk)
+        self._start.browsing.keep_picture = screenshots.keeper(project.pk)
         self._asking = Asking.of(part.scan, part.scanner)
         self._ends = time.monotonic() + MOST_SECONDS_OF_A_JOB[Scanner(part.scanner)]
 
@@ -94,7 +96,7 @@ class Walk:
                 return True
             sight = self._sight(page)
             spent += sight.duration_ms
-            if not keeping.keep_page(self.part, page, sight):
+            if not persistence.keep_page(self.part, page, sight):
                 return False
             self.part.attempts = 0
         self.is_over = True
@@ -117,20 +119,20 @@ class Walk:
             for position, url in enumerate(found.pages)
         ]
         browsing = bool(Asking.of(part.scan, Scanner.BROWSER).keys)
-        if not keeping.keep_pages(part, pages, page_delay=found.delay, browsing=browsing):
+        if not persistence.keep_pages(part, pages, page_delay=found.delay, browsing=browsing):
             return None
         if browsing:
-            send("findings.scan_in_browser", str(part.scan_id))
+            send("scans.scan_in_browser", str(part.scan_id))
         return pages
 
     def _sight(self, page: ScanPage) -> Sight:
         is_start = page.position == 0
         if self.part.attempts > MOST_ATTEMPTS:
-            return looking.not_looked(self._asking, "not_available", GIVEN_UP, is_start=is_start)
+            return page_checks.not_looked(self._asking, "not_available", GIVEN_UP, is_start=is_start)
         if not is_start:
             time.sleep(self.part.page_delay)
         # A page's facts are made when its turn comes: their budget of seconds begins then.
         facts = self._start if is_start else self._start.neighbour(page.url)
         # What asks by HTTP alone runs in several threads; a browser belongs to one.
-        look = looking.look_one_by_one if self.part.scanner == Scanner.BROWSER else looking.look
+        look = page_checks.look_one_by_one if self.part.scanner == Scanner.BROWSER else page_checks.look
         return look(facts, self._asking, is_start=is_start)

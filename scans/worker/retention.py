@@ -8,7 +8,7 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
-from findings.models import ScanResult
+from scans.models import ScanResult
 
 AT_ONCE = 5_000  # rows of one statement
 MOST_STATEMENTS = 100  # of one run

@@ -10,14 +10,15 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import SYSTEM, Actor
 from events.record import record
-from findings.models import Domain, Scan, Scanner, ScanPage, ScanPart, ScanResult
-from findings.scanner.comparing import compared
-from findings.scanner.keeping import PROGRESS
+from findings.models import Domain
 from findings.services.ingestion import Sighting, ingest
 from krafter_audit.db import leases
 from krafter_audit.http.timestamps import written
 from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
+from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
+from scans.worker.persistence import PROGRESS
+from scans.worker.regression_filter import compared
 
 BROKE_OFF = "The look broke off; the other domains are complete."
 WORDS = (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)

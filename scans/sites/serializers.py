@@ -4,10 +4,10 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from findings import ownership
-from findings.models import Site
 from findings.serializers import InProject
 from krafter_audit.api.serializers import Asked, Text
+from scans.models import Site
+from scans.sites import ownership
 
 
 def status_of(site: Site) -> str:

@@ -1,15 +1,6 @@
-"""What lets a project's looks into its site: kept sealed, opened for a look, told to nobody.
+"""Credentials for scanning a site behind a login: stored encrypted, decrypted for a scan, never shown.
 
-`of(project)` is for whoever looks: `Client(access=access.of(project))` sends it to its own origin alone and takes it
-out of what comes back; the engine takes it out of evidence once more. A browser has to be as strict:
-
-- `Access.sent_to(origin)` are the headers (cookies and the Basic login among them) for a request to exactly that
-  origin. Ask it for each request, each hop of a redirect too; add nothing where it answers nothing.
-- Playwright's `extra_http_headers` goes to every origin, and headers of `route.continue_` follow redirects: neither
-  is safe. `http_credentials` with its `origin`, and the DevTools protocol's `Fetch.continueRequest` for each
-  paused request, are.
-- A page that does not show the `selector` or `text` is a login wall: nothing on it is judged.
-- Take what the page says through `Access.hide` before it is kept. A picture cannot be taken through it.
+`Client(access=credentials_for(project))` sends them to their own origin alone and removes them from what it returns.
 """
 
 import json
@@ -21,17 +12,17 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
-from findings.models import SiteAccess
 from krafter_audit.api.errors import NotFound, PreconditionFailed
 from krafter_audit.api.etag import refuse_unless_current
 from krafter_audit.db.advisory_locks import wait_for_turn
 from krafter_audit.http.client import Access
 from krafter_audit.security import vault
+from scans.models import SiteAccess
 
 BROKEN = "What lets into the site does not open: the key that sealed it is not in KRAFTER_ENCRYPTION_KEYS."
 
 
-def of(project: Project) -> Access | None:
+def credentials_for(project: Project) -> Access | None:
     """Return what lets into the project's site; None where nothing was set."""
     row = SiteAccess.objects.filter(project=project).first()
     if row is None:
@@ -47,7 +38,7 @@ def of(project: Project) -> Access | None:
 
 
 @transaction.atomic
-def put(
+def set_credentials(
     project: Project,
     *,
     origin: str,
@@ -73,7 +64,7 @@ def put(
 
 
 @transaction.atomic
-def wipe(project: Project, *, by: Actor) -> None:
+def delete_credentials(project: Project, *, by: Actor) -> None:
     """Forget what lets into the project's site."""
     row = SiteAccess.objects.select_for_update().filter(project=project).first()
     if row is None:
