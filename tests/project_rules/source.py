@@ -6,7 +6,18 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-ROOMS = ("accounts", "events", "findings", "integrations", "krafter_audit", "remediation", "reports")
+PACKAGES = (
+    "accounts",
+    "devtools",
+    "events",
+    "findings",
+    "integrations",
+    "krafter_audit",
+    "remediation",
+    "reports",
+    "scanner",
+    "scans",
+)
 
 type Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -14,7 +25,7 @@ type Function = ast.FunctionDef | ast.AsyncFunctionDef
 @cache
 def files() -> tuple[str, ...]:
     """The paths of our Python files, migrations and tests left out."""
-    found = [path.relative_to(ROOT) for room in ROOMS for path in (ROOT / room).rglob("*.py")]
+    found = [path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     return tuple(sorted(str(path) for path in found if "migrations" not in path.parts)) + ("manage.py",)
 
 

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from devtools.local_stack.process import THRIFTY
 from krafter_audit.api.errors import Refusal
-from tests.project_rules.source import ROOMS, ROOT, files, strings, text, tree
+from tests.project_rules.source import PACKAGES, ROOT, files, strings, text, tree
 
 API, OPERATIONS = "docs/api.md", "docs/operations.md"
 PROSE = [
@@ -37,7 +37,7 @@ MADE_BY_RUNNING = ("media/", "static/", ".krafter/")
 
 
 def refusals() -> set[type[Refusal]]:
-    for room in ROOMS:
+    for room in PACKAGES:
         if (ROOT / room / "errors.py").exists():
             importlib.import_module(f"{room}.errors")
     importlib.import_module("krafter_audit.urls")  # the views bring the rest
@@ -46,7 +46,7 @@ def refusals() -> set[type[Refusal]]:
         kind = queue.pop()
         found.add(kind)
         queue += kind.__subclasses__()
-    return {kind for kind in found if kind.__module__.split(".")[0] in ROOMS}
+    return {kind for kind in found if kind.__module__.split(".")[0] in PACKAGES}
 
 
 def error_rows() -> dict[str, tuple[int, str]]:
@@ -253,7 +253,7 @@ def section(path: str, title: str) -> str:
 
 
 def test_our_own_commands_are_all_listed() -> None:
-    ours = {name for name, app in get_commands().items() if app in ROOMS} - {"seed_installation"}
+    ours = {name for name, app in get_commands().items() if app in PACKAGES} - {"seed_installation"}
 
     assert [
         name for name in sorted(ours) if f"`{name}" not in section(OPERATIONS, "People, projects and keys")

@@ -52,7 +52,7 @@ before = loaded()
 from krafter_audit.jobs import send
 assert send("scans.prove", "a")
 with_a_job = loaded()
-from scanner.checks import registry
+from scanner import registry
 registry.load()
 print(json.dumps([answered, before, with_a_job, loaded()]))
 """

@@ -134,10 +134,10 @@ def test_an_old_key_leads_to_the_check_of_today(monkeypatch: pytest.MonkeyPatch)
 
 
 def test_every_subject_is_a_file_and_every_file_with_checks_a_subject() -> None:
-    folder = Path(registry.__file__).parent
+    folder = Path(registry.__file__).parent / "checks"
     holding = {
-        path.stem
-        for path in folder.glob("*.py")
+        f"{path.parent.name}.{path.stem}"
+        for path in folder.glob("*/*.py")
         if re.search(r"^(@check|@axe_rule|rendered_rule)\(", path.read_text(), re.MULTILINE)
     }
 
