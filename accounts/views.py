@@ -21,17 +21,11 @@ from accounts.models import Project, Scope
 from accounts.serializers import UsageSerializer
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
 from krafter_audit.api.envelope import Page
+from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.row_columns import columns
-from krafter_audit.lib.errors import (
-    Forbidden,
-    InsufficientScope,
-    InvalidParams,
-    NotFound,
-    Unauthorized,
-)
 
 M = TypeVar("M", bound=Model)
 

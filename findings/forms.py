@@ -6,31 +6,9 @@ from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from findings.models import Finding, Scan, Severity
-from findings.scan_serializers import RunScanRequestSerializer
+from findings.models import Finding, Severity
 from findings.serializers import CreateFindingRequestSerializer, UpdateFindingRequestSerializer
-from krafter_audit.lib.forms import SerializerForm
-
-
-class ScanForm(SerializerForm):
-    """Which site, and which address of it."""
-
-    serializer_class = RunScanRequestSerializer
-    url = forms.CharField(
-        label="URL",
-        required=False,
-        max_length=2000,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Empty = the project's own address.",
-    )
-
-    class Meta:
-        model = Scan
-        fields = ("project", "url")
-
-    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """The project is in the address, not in the body."""
-        return [name for name in super().submitted_names(cleaned) if name != "project"]
+from krafter_audit.admin.forms import SerializerForm
 
 
 class ReportFindingForm(SerializerForm):

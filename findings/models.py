@@ -12,31 +12,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from accounts.models import Project, User
-from findings.scan_models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from findings.schedule_models import ScanSchedule
-from findings.site_models import Site, SiteAccess
-from krafter_audit.lib.lifecycle import Lifecycle
-from krafter_audit.lib.models import Record
-
-__all__ = [
-    "CHECK_KEY",
-    "MOST_CHECKS",
-    "OPEN_STATUSES",
-    "TERMINAL_STATUSES",
-    "Domain",
-    "Finding",
-    "FindingStatus",
-    "Regression",
-    "Scan",
-    "ScanPage",
-    "ScanPart",
-    "ScanResult",
-    "ScanSchedule",
-    "Site",
-    "SiteAccess",
-    "Scanner",
-    "Severity",
-]
+from krafter_audit.db.models import Record
+from krafter_audit.db.transitions import Lifecycle
 
 
 class Domain(models.TextChoices):

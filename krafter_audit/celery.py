@@ -7,7 +7,7 @@ from celery.signals import beat_init, setup_logging, worker_init, worker_shuttin
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Exchange, Queue
 
-from krafter_audit.lib import stopping
+from krafter_audit import shutdown
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 
@@ -39,4 +39,4 @@ def refuse_wrong_settings(**kwargs: object) -> None:
 @worker_shutting_down.connect
 def stop_long_jobs(**kwargs: object) -> None:
     """Tell long jobs to stop at their next step; another worker resumes them."""
-    stopping.stop()
+    shutdown.stop()

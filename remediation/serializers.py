@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 from rest_framework import serializers
 
 from findings.models import Severity
-from findings.scan_serializers import ScanSerializer
 from findings.serializers import OwnerField, ProjectResponseSerializer
 from krafter_audit.api.serializers import (
     JSONObjectField,
@@ -19,6 +18,7 @@ from krafter_audit.api.serializers import (
     UTCDateTimeField,
 )
 from remediation.models import Evidence, Policy, Task, Verification
+from scans.serializers import ScanSerializer
 
 
 class WebURLField(StrictCharField):

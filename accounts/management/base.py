@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Organization, User
-from krafter_audit.lib.errors import ApiError
+from krafter_audit.api.errors import ApiError
 
 
 class AccountCommand(BaseCommand):

@@ -9,8 +9,8 @@ from django.conf import settings
 from django.http import HttpRequest
 from prometheus_client import Counter
 
+from krafter_audit.api.errors import RateLimited
 from krafter_audit.db import redis_client
-from krafter_audit.lib.errors import RateLimited
 
 WINDOW = 60
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from krafter_audit.lib.times import written
+from krafter_audit.http.timestamps import written
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
