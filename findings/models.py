@@ -15,7 +15,7 @@ from accounts.models import Project, User
 from findings.scan_models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from findings.schedule_models import ScanSchedule
 from findings.site_models import Site, SiteAccess
-from krafter_audit.lib.lifecycle import Lifecycle
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.lib.models import Record
 
 __all__ = [
@@ -90,7 +90,7 @@ class Finding(Record):
     title = models.CharField(max_length=300)
     description = models.TextField(blank=True)
     severity = models.CharField(max_length=8, choices=Severity)
-    status = models.CharField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
+    status = StatusField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
     confidence = models.JSONField(default=certain)
     impact = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     effort = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
@@ -104,7 +104,7 @@ class Finding(Record):
     last_seen_at = models.DateTimeField(null=True)
 
     Status = FindingStatus
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             FindingStatus.NEW: set(FindingStatus),
@@ -154,9 +154,11 @@ class Regression(Record):
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="regressions", db_index=False)
     verification_id = models.UUIDField(null=True, help_text="The verification that was reopened, if one was.")
     trigger = models.CharField(max_length=21, choices=Trigger)
-    status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
+    status = StatusField(max_length=6, choices=Status, default=Status.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+
+    transitions = StatusTransitions("status", {Status.OPEN: {Status.CLOSED}, Status.CLOSED: set()})
 
     class Meta:
         indexes: ClassVar = [

@@ -8,8 +8,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project, User
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.lib.claims import Claimable
-from krafter_audit.lib.lifecycle import Lifecycle
 from krafter_audit.lib.models import Record
 
 LONGEST_ADDRESS = 2000
@@ -33,13 +33,13 @@ class Scan(Record):
     project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
     url = models.CharField(max_length=LONGEST_ADDRESS)
     trigger = models.CharField(max_length=12, choices=Trigger)
-    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             Status.QUEUED: {Status.RUNNING, Status.FAILED},

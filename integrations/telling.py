@@ -57,7 +57,8 @@ def tell(alert_id: UUID) -> None:
 
 def _closed(alert: Alert) -> bool:
     """Let what comes from now on go into the next message, and read this one as it ended."""
-    if not claims.write(alert, status=Status.SENDING):
+    waiting = (Status.GATHERING, Status.SENDING)
+    if not Alert.transitions.update(claims.owned(alert), waiting, Status.SENDING):
         return False
     alert.refresh_from_db()
     return True
@@ -112,5 +113,5 @@ def _put_off(alert: Alert, outage: Postponed) -> None:
 
 
 def _end(alert: Alert, status: str, outcome: str, **more: Any) -> None:
-    now = timezone.now()
-    claims.write(alert, status=status, outcome=outcome[:300], lease_until=None, updated_at=now, **more)
+    changes = {"outcome": outcome[:300], "lease_until": None, **more}
+    Alert.transitions.update(claims.owned(alert), Status.SENDING, status, **changes)

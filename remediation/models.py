@@ -7,12 +7,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils import timezone
 
 from accounts.models import Project, User
 from findings.models import Finding, Scanner, Severity
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.lib.claims import Claimable
 from krafter_audit.lib.fields import VerbatimJSONField
-from krafter_audit.lib.lifecycle import Lifecycle
 from krafter_audit.lib.models import Record
 from remediation.meter_models import CheckMeter as CheckMeter
 
@@ -33,7 +34,7 @@ class Task(Record):
     project = models.ForeignKey(Project, models.CASCADE, related_name="tasks", db_index=False)
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="tasks", db_index=False)
     title = models.CharField(max_length=300)
-    status = models.CharField(max_length=12, choices=Status, default=Status.BACKLOG)
+    status = StatusField(max_length=12, choices=Status, default=Status.BACKLOG)
     priority = models.CharField(max_length=8, choices=Severity, default=Severity.MEDIUM)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     sla_due_at = models.DateTimeField(null=True, blank=True)
@@ -49,7 +50,7 @@ class Task(Record):
         return Q(~Q(status="done"), Q(sla_due_at__isnull=False), missed)
 
     OPEN = (Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY)
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             # backlog → in_progress → ready_verify → done; blocked hangs between in_progress and ready_verify.
@@ -127,7 +128,7 @@ class Verification(Record):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)
     task = models.ForeignKey(Task, models.CASCADE, related_name="verifications", db_index=False)
-    result = models.CharField(max_length=7, choices=Result, default=Result.PENDING)
+    result = StatusField(max_length=7, choices=Result, default=Result.PENDING)
     checks = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     running = models.BooleanField(default=False)
     manual = models.BooleanField(
@@ -139,7 +140,7 @@ class Verification(Record):
     verified_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     verified_at = models.DateTimeField(null=True)
 
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "result",
         {
             Result.PENDING: {Result.PASSED, Result.FAILED},
@@ -239,7 +240,7 @@ class Evidence(models.Model):
     format = models.PositiveSmallIntegerField(default=1)
     key_id = models.CharField(max_length=32, blank=True)
     signature = models.CharField(max_length=88, blank=True)
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints: ClassVar = [
