@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
-from krafter_audit.lib.errors import InvalidParams, Unauthorized
+from krafter_audit.api.errors import InvalidParams, Unauthorized
 
 FORM = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
 HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)

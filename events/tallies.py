@@ -8,8 +8,8 @@ import orjson
 from django.db import connection, transaction
 
 from events.models import Tally
+from krafter_audit.db.advisory_locks import got_turn
 from krafter_audit.db.sql import fetch_all
-from krafter_audit.lib.turns import got_turn
 
 FOLD_FROM = 200  # unfolded rows of one total at which folding is worth its while
 

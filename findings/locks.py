@@ -4,7 +4,7 @@ from uuid import UUID
 
 from accounts.models import Project
 from findings.models import Finding
-from krafter_audit.lib.errors import NotFound
+from krafter_audit.api.errors import NotFound
 
 
 def lock_finding(finding_id: UUID, project: Project | None = None) -> Finding:

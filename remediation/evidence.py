@@ -14,10 +14,10 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from krafter_audit.lib.proof.canonical import canonical, plain
-from krafter_audit.lib.proof.keys import Keyring, as_jwk, holds, parse_signing_keys
-from krafter_audit.lib.proof.links import FORMAT, GENESIS, Head, first_hash
 from remediation.models import Chain, Evidence, Result, Verification
+from scanner.evidence_bundle.chain import FORMAT, GENESIS, Head, first_hash
+from scanner.evidence_bundle.jcs import canonical, plain
+from scanner.evidence_bundle.keys import Keyring, as_jwk, holds, parse_signing_keys
 
 # Links from before PostgreSQL saw to it may be older than their verification, by what two machines' clocks differed.
 CLOCKS_APART = timedelta(days=1)

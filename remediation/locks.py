@@ -10,7 +10,7 @@ from uuid import UUID
 from accounts.models import Project
 from findings.locks import project_of
 from findings.models import Finding
-from krafter_audit.lib.errors import NotFound
+from krafter_audit.api.errors import NotFound
 from remediation.models import Task, Verification
 
 

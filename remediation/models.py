@@ -10,12 +10,13 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.models import Project, User
-from findings.models import Finding, Scanner, Severity
+from findings.models import Finding, Severity
+from krafter_audit.db.fields import VerbatimJSONField
+from krafter_audit.db.leases import Claimable
+from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
-from krafter_audit.lib.claims import Claimable
-from krafter_audit.lib.fields import VerbatimJSONField
-from krafter_audit.lib.models import Record
 from remediation.meter_models import CheckMeter as CheckMeter
+from scans.models import Scanner
 
 
 class Task(Record):

@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Project, User
+from krafter_audit.db.fields import VerbatimJSONField
+from krafter_audit.db.leases import Claimable
+from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
-from krafter_audit.lib.claims import Claimable
-from krafter_audit.lib.fields import VerbatimJSONField
-from krafter_audit.lib.models import Record
 
 
 class Format(models.TextChoices):

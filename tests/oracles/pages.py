@@ -50,10 +50,10 @@ NO_PAGE = (
 @contextmanager
 def served_faults() -> Iterator[dict[str, str]]:
     """Serve the page of each fault, and one without, and give the addresses by key."""
-    from tests.findings.checks.base_page import good_site, html, page
-    from tests.findings.checks.faults import FAULTS
-    from tests.findings.checks.rendered_faults import RENDERED_FAULTS
-    from tests.findings.checks.site import Answer, served
+    from tests.fakes.website import Answer, served
+    from tests.unit.scanner.checks.base_page import good_site, html, page
+    from tests.unit.scanner.checks.faults import FAULTS
+    from tests.unit.scanner.checks.rendered_faults import RENDERED_FAULTS
 
     sites = {"": good_site()}
     sites |= {key: fault() for key, fault in FAULTS.items() if not key.startswith(NO_PAGE)}
@@ -80,9 +80,9 @@ def theirs(asked: list[dict[str, Any]], folder: str) -> dict[str, dict[str, Any]
 
 def ours(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
     """Return what our checks say of each address."""
-    from findings.browser import Browser
-    from findings.checks.engine import look
-    from tests.findings.checks.site import loopback_client
+    from scanner.browser import Browser
+    from scanner.engine import look
+    from tests.fakes.website import loopback_client
 
     said: dict[str, dict[str, str]] = {}
     with loopback_client() as client, Browser(policy=client.policy) as browser:
@@ -94,8 +94,8 @@ def ours(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
 
 def compare(folder: str) -> int:
     """Compare all of them; return the number of pairs that differ."""
-    from findings.checks.browsing import RULE
-    from findings.checks.registry import REGISTRY, keys
+    from scanner.browser_context import RULE
+    from scanner.registry import REGISTRY, keys
 
     rules = {
         key: need.removeprefix(RULE)

@@ -1,0 +1,28 @@
+"""What the tests of this room ask about processes."""
+
+import os
+import time
+from collections.abc import Callable, Iterable
+
+from devtools.local_stack.data import alive
+
+
+def eventually(condition: Callable[[], object], *, seconds: float = 10) -> bool:
+    """Whether the condition comes to hold within the time."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.02)
+    return True
+
+
+def survivors(pids: Iterable[int]) -> list[int]:
+    """Those of the processes that still run."""
+    return [pid for pid in pids if alive(pid)]
+
+
+def kill(pids: Iterable[int]) -> None:
+    """What `kill -9` does."""
+    for pid in pids:
+        os.kill(pid, 9)

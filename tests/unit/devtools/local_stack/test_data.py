@@ -1,0 +1,102 @@
+"""The data directory."""
+
+import base64
+import os
+import re
+import socket
+import subprocess
+
+import pytest
+
+from devtools.local_stack.data import SECRETS, DataDirectory, alive, first_key, free_port, port_is_free
+from devtools.local_stack.process import StartFailed
+
+
+@pytest.fixture
+def data(tmp_path, monkeypatch):
+    for name in (
+        "KRAFTER_SECRET_KEY",
+        "KRAFTER_ENCRYPTION_KEYS",
+        "KRAFTER_ADMIN_PASSWORD",
+        "KRAFTER_API_KEY",
+    ):
+        monkeypatch.delenv(name, raising=False)
+    directory = DataDirectory(tmp_path / "data")
+    directory.make()
+    return directory
+
+
+def test_secrets_are_made_once_and_only_their_owner_can_read_them(data):
+    first = data.secrets()
+
+    assert data.secrets() == first
+    assert (data.path / SECRETS).stat().st_mode & 0o777 == 0o600
+    assert data.path.stat().st_mode & 0o777 == 0o700
+    assert re.fullmatch(r"kr_live_[A-Za-z0-9_-]{43}", first["api_key"])
+
+
+def test_a_secret_in_the_environment_comes_first_and_is_not_kept(data, monkeypatch):
+    monkeypatch.setenv("KRAFTER_SECRET_KEY", "from the environment")
+
+    assert data.secrets()["secret_key"] == "from the environment"
+    assert "from the environment" not in (data.path / SECRETS).read_text()
+
+
+def test_a_first_key_has_an_id_and_32_bytes():
+    name, _, key = first_key().partition(":")
+
+    assert name
+    assert len(base64.b64decode(key, validate=True)) == 32
+
+
+def test_one_directory_is_for_one_system(data):
+    data.lock()
+
+    with pytest.raises(StartFailed, match=f"running on {data.path} already .process {os.getpid()}"):
+        DataDirectory(data.path).lock(seconds=0)
+
+    assert data.running()
+
+
+def test_the_lock_of_a_process_that_is_gone_is_waited_for_and_taken(data):
+    holder = DataDirectory(data.path)
+    holder.lock()
+    os.pwrite(holder.handle, b"999999999", 0)  # its leashes hold the lock, it itself is dead
+    with pytest.raises(StartFailed):
+        DataDirectory(data.path).lock(seconds=0.1)
+
+    os.close(holder.handle)
+
+    data.lock(seconds=0)
+    assert data.holder() == os.getpid()
+
+
+def test_a_dead_child_that_nobody_has_asked_about_is_not_alive():
+    child = subprocess.Popen(["true"])
+
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended and is not reaped
+
+    assert not alive(child.pid)
+    child.wait()
+
+
+def test_a_port_stays_the_same_until_somebody_else_has_it(data):
+    port = data.port_of("demo")
+    assert data.port_of("demo") == port
+
+    with socket.create_server(("127.0.0.1", port)):
+        assert not port_is_free("127.0.0.1", port)
+        assert data.port_of("demo") != port
+
+
+def test_a_free_port_can_be_listened_on():
+    assert port_is_free("127.0.0.1", free_port())
+
+
+def test_what_a_killed_system_left_elsewhere_is_cleared_by_the_next(data, tmp_path):
+    (tmp_path / "socket").mkdir()
+    data.keep_track_of(tmp_path / "socket")
+
+    DataDirectory(data.path).clear_elsewhere()
+
+    assert not (tmp_path / "socket").exists()

@@ -1,0 +1,61 @@
+"""PostgreSQL's files after a server that did not end in order."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from devtools.local_stack.postgres import Postgres, fitted, name_of
+
+
+@pytest.fixture
+def server(tmp_path):
+    made = Postgres(tmp_path / "cluster", "password")
+    made.directory.mkdir()
+    yield made
+    made.command().clear()
+
+
+def lock(server: Postgres, number: str) -> Path:
+    path = server.directory / "postmaster.pid"
+    path.write_text(f"{number}\n/proc/self/cwd\n")
+    return path
+
+
+def test_a_lock_whose_number_is_now_another_programs_is_removed(server):
+    path = lock(server, str(os.getpid()))
+
+    server.clear_stale_lock()
+
+    assert not path.exists()
+
+
+def test_a_lock_whose_number_is_free_is_left_to_postgresql(server):
+    path = lock(server, "999999999")
+
+    server.clear_stale_lock()
+
+    assert path.exists()
+
+
+def test_a_lock_that_was_cut_short_is_removed(server):
+    path = lock(server, "")
+
+    server.clear_stale_lock()
+
+    assert not path.exists()
+
+
+def test_a_socket_has_a_short_path_that_nobody_else_can_reach(server):
+    assert len(str(server.socket / ".s.PGSQL.5432.lock")) < 104
+    assert server.socket.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_process_has_the_name_of_its_program():
+    assert name_of(os.getpid()).startswith(("python", "pytest"))
+    assert name_of(999999999) == ""
+
+
+@pytest.mark.parametrize(("gigabytes", "own"), [(0.5, "128MB"), (2, "256MB"), (4, "512MB"), (64, "1024MB")])
+def test_a_server_takes_an_eighth_of_the_machine_within_bounds(gigabytes: float, own: str):
+    assert fitted(int(gigabytes * 1024**3))["shared_buffers"] == own

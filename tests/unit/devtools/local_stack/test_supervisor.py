@@ -1,0 +1,120 @@
+"""The supervisor brings back what ends, and gives up on what never starts."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from devtools.local_stack.process import REPOSITORY
+
+# In a process of its own: a supervisor takes over the signals and the orphans of its process.
+PROLOGUE = """
+import os, sys, time
+from pathlib import Path
+from devtools.local_stack.process_guard import descendants
+from devtools.local_stack.process import Command, StartFailed
+from devtools.local_stack.supervisor import Supervisor
+supervisor = Supervisor(Path(sys.argv[1]))
+def running():
+    programs = {pid: Path(f"/proc/{pid}/cmdline").read_bytes()[:5] for pid in descendants(os.getpid())}
+    return {pid for pid, program in programs.items() if program == b"sleep"}
+"""
+
+
+def supervised(words: str, logs: Path) -> str:
+    done = subprocess.run(
+        [sys.executable, "-c", PROLOGUE + words, str(logs)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=REPOSITORY,
+        check=False,
+    )
+    return done.stdout + done.stderr
+
+
+def test_a_process_that_is_killed_comes_back(tmp_path):
+    told = supervised(
+        """
+supervisor.add(Command("sleeper", ["sleep", "60"]))
+supervisor.until(running, "sleeper")
+(first,) = running()
+os.kill(first, 9)
+supervisor.until(lambda: running() - {first}, "sleeper")
+print("back")
+supervisor.stop([(["sleeper"], 3)])
+print("left:", descendants(os.getpid()))
+""",
+        tmp_path,
+    )
+
+    assert told == "back\nleft: set()\n"
+
+
+def test_orphans_of_a_killed_leash_are_ended_before_the_process_comes_back(tmp_path):
+    told = supervised(
+        """
+supervisor.add(Command("family", ["sh", "-c", "sleep 60 & sleep 61; true"]))
+supervisor.until(lambda: len(running()) == 2, "family")
+first, leash = running(), supervisor.children["family"].process.pid
+os.kill(leash, 9)
+supervisor.until(lambda: not running() & first, "the end of the orphans", seconds=5)
+supervisor.until(lambda: len(running() - first) == 2, "family")
+print("back")
+supervisor.stop([(["family"], 3)])
+print("left:", descendants(os.getpid()))
+""",
+        tmp_path,
+    )
+
+    assert told == "back\nleft: set()\n"
+
+
+def test_a_process_that_never_starts_fails_the_start_with_the_end_of_its_log(tmp_path):
+    told = supervised(
+        """
+supervisor.add(Command("broken", ["sh", "-c", "echo the reason; exit 3"]))
+try:
+    supervisor.until(lambda: False, "broken")
+except StartFailed as error:
+    print(error)
+""",
+        tmp_path,
+    )
+
+    assert "broken ends as soon as it starts" in told
+    assert "the reason" in told
+
+
+def test_a_process_that_does_not_end_in_order_is_ended_all_the_same(tmp_path):
+    told = supervised(
+        """
+supervisor.add(Command("deaf", ["sh", "-c", "trap '' TERM; sleep 60; sleep 61"]))
+supervisor.until(running, "deaf")
+started = time.monotonic()
+supervisor.stop([(["deaf"], 0.5)])
+print("left:", descendants(os.getpid()), "in time:", time.monotonic() - started < 3)
+""",
+        tmp_path,
+    )
+
+    assert told == "left: set() in time: True\n"
+
+
+def test_a_log_that_has_grown_too_large_starts_anew(tmp_path):
+    told = supervised(
+        """
+import devtools.local_stack.supervisor as module
+module.LOG_BYTES = 1000
+supervisor.add(Command("chatty", ["sh", "-c", "while :; do echo 0123456789; sleep 0.001; done"]))
+log, sizes = Path(sys.argv[1]) / "chatty.log", [0]
+def cut():
+    sizes.append(log.stat().st_size)
+    return sizes[-1] < max(sizes)
+supervisor.until(cut, "chatty")
+print("cut")
+supervisor.stop([(["chatty"], 1)])
+""",
+        tmp_path,
+    )
+
+    assert told == "cut\n"

@@ -1,0 +1,61 @@
+"""Every log line of a request carries its id, and none carries what must not be kept."""
+
+import io
+import logging
+from typing import Any
+
+import kombu
+import pytest
+
+from krafter_audit.logs import logging_config
+from tests import factories
+from tests.factories import World
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def lines() -> Any:
+    """What a line looks like once it is written."""
+    config = logging_config(level="INFO", as_json=False)["formatters"]["line"]
+    formatter = config["()"](foreign_pre_chain=config["foreign_pre_chain"], processors=config["processors"])
+    handler = logging.StreamHandler(io.StringIO())
+    handler.setFormatter(formatter)
+    logger = logging.getLogger("krafter_audit")
+    logger.addHandler(handler)
+    yield lambda: handler.stream.getvalue().splitlines()
+    logger.removeHandler(handler)
+
+
+def test_a_request_is_one_line_with_its_id_and_without_its_query(world: World, lines: Any):
+    response = world.client.ask("get", "tasks?status=backlog")
+
+    (line,) = lines()
+    assert f"request_id={response['x-request-id']}" in line
+    assert f'event="GET {world.client.base}tasks 200 ' in line
+    assert "status=backlog" not in line
+    assert world.key not in line
+
+
+def test_a_shared_link_is_not_written_down(world: World, lines: Any):
+    world.client.get("/insights/audit/reports/shared/some-token")
+
+    assert "some-token" not in "".join(lines())
+    assert "/insights/audit/reports/shared/…" in "".join(lines())
+
+
+def test_what_a_service_says_carries_the_id_too(world: World, lines: Any, monkeypatch: pytest.MonkeyPatch):
+    def away(*args: Any, **kwargs: Any) -> None:
+        raise OSError("no broker")
+
+    monkeypatch.setattr(kombu.Producer, "publish", away)  # the broker's far end
+    monkeypatch.setattr("krafter_audit.jobs._resting_until", 0.0)
+    monkeypatch.setattr("django.db.transaction.on_commit", lambda run: run())
+    task = factories.task(world)
+
+    response = world.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
+
+    said = [line for line in lines() if "the broker is away" in line]
+    assert response.status_code == 202
+    assert len(said) == 1
+    assert f"request_id={response['x-request-id']}" in said[0]

@@ -1,0 +1,53 @@
+import hashlib
+from datetime import UTC, datetime
+
+import pytest
+
+from krafter_audit.http.client import Headers, Response
+
+
+def response(body: bytes, content_type: str | None = None) -> Response:
+    headers = Headers([(b"Content-Type", content_type.encode())] if content_type else [])
+    return Response(
+        "GET", "http://a/", 200, headers, body, False, "8.8.8.8", datetime.now(UTC), 1.0, 2.0, len(body)
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "text"),
+    [
+        ("é".encode(), None, "é"),
+        ("é".encode(), "text/html", "é"),
+        (b"\xe9\x80", "text/html; charset=ISO-8859-1", "é€"),
+        (b"\xe9", 'text/html; Charset = "latin-1"', "é"),
+        (b"<meta charset=windows-1252>\x80", "text/html", "<meta charset=windows-1252>€"),
+        (b"<meta charset=utf-8>\xe9", "text/html; charset=latin-1", "<meta charset=utf-8>é"),
+        (b"\xef\xbb\xbf\xc3\xa9", "text/html; charset=latin-1", "é"),
+        ("é".encode("utf-16"), None, "é"),
+        (b"\xff", "text/html; charset=utf-8", "\ufffd"),
+        ("é".encode(), "text/html; charset=nonsense", "é"),
+        *[
+            ("é".encode(), f"text/html; charset={name}", "é")
+            for name in ("hex", "idna", "punycode", "undefined")
+        ],
+        (b"a\\u0041", "text/html; charset=unicode_escape", "a\\u0041"),
+        (b"", None, ""),
+    ],
+)
+def test_text_is_read_in_the_charset_that_is_told(body: bytes, content_type: str | None, text: str) -> None:
+    assert response(body, content_type).text == text
+
+
+def test_json_is_read_or_a_value_error() -> None:
+    assert response(b'\xef\xbb\xbf{"a": [1]}').json() == {"a": [1]}
+    for body in (b"", b"<html>", b"{", b"\xff", b"[" * 200_000):
+        with pytest.raises(ValueError):
+            response(body).json()
+
+
+def test_the_digest_is_of_the_body() -> None:
+    assert response(b"hello").sha256 == hashlib.sha256(b"hello").hexdigest()
+
+
+def test_headers_show_no_values_in_a_log() -> None:
+    assert "hunter2" not in repr(Headers([(b"Set-Cookie", b"hunter2")]))

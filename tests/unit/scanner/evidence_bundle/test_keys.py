@@ -1,0 +1,76 @@
+"""The keys that sign evidence: read from one setting, refused when they are malformed, known after a rotation."""
+
+import base64
+
+import pytest
+
+from scanner.evidence_bundle.keys import as_jwk, fingerprint, from_jwk, holds, parse_signing_keys
+
+ONE, TWO = (base64.b64encode(bytes([number] * 32)).decode() for number in (1, 2))
+# RFC 8032, 7.1, test 1.
+SEED = base64.b64encode(
+    bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+).decode()
+PUBLIC = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+
+
+def test_the_first_key_signs_and_its_public_half_is_that_of_the_rfc():
+    keyring = parse_signing_keys(f"k2:{SEED},k1:{ONE}")
+
+    assert keyring.signer is not None
+    assert keyring.signer.key_id == "k2"
+    assert list(keyring.public) == ["k2", "k1"]
+    assert keyring.public["k2"].hex() == PUBLIC
+    assert base64.b64decode(keyring.signer.sign(b"")).hex().startswith("e5564300c360ac72")
+
+
+def test_what_an_old_key_signed_holds_after_the_rotation_by_its_public_half_alone():
+    old = parse_signing_keys(f"k1:{ONE}")
+    signature = old.signer.sign(b"seen")
+    public = base64.b64encode(old.public["k1"]).decode()
+
+    rotated = parse_signing_keys(f"k2:{TWO},k1:public:{public}")
+
+    assert rotated.signer.key_id == "k2"
+    assert holds(rotated.public["k1"], signature, b"seen")
+    assert not holds(rotated.public["k2"], signature, b"seen")
+
+
+def test_a_signature_has_one_spelling():
+    keyring = parse_signing_keys(f"k1:{ONE}")
+    signature = keyring.signer.sign(b"seen")
+    other = signature[:-3] + {"A": "B", "Q": "R", "g": "h", "w": "x"}[signature[-3]] + "=="
+
+    assert base64.b64decode(other) == base64.b64decode(signature)
+    assert holds(keyring.public["k1"], signature, b"seen")
+    assert not holds(keyring.public["k1"], other, b"seen")
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        (ONE, "Entry 1 is neither id:base64 nor id:public:base64."),
+        (f"k 1:{ONE}", "Entry 1 is neither id:base64 nor id:public:base64."),
+        (f"k1:{ONE},k2:private:{TWO}", "Entry 2 is neither id:base64 nor id:public:base64."),
+        (f"k1:{ONE},k1:{TWO}", "Entry 2 repeats the key id 'k1'."),
+        ("k1:not base64!", "The key of entry 1 is not base64."),
+        ("k1:AAAA", "The key of entry 1 has 3 bytes; it takes 32."),
+        (f"k1:public:{ONE}", "Entry 1 is a public key; the first one signs and has to be whole."),
+    ],
+)
+def test_a_malformed_setting_is_refused_by_its_place_and_never_repeated(setting: str, sentence: str):
+    with pytest.raises(ValueError) as refused:
+        parse_signing_keys(setting)
+
+    assert str(refused.value) == sentence
+
+
+def test_no_key_at_all_is_a_keyring_that_signs_nothing():
+    assert parse_signing_keys(" ").signer is None
+
+
+def test_a_public_key_goes_through_its_json_form_and_has_a_fingerprint():
+    public = parse_signing_keys(f"k1:{ONE}").public["k1"]
+
+    assert from_jwk(as_jwk("k1", public)) == ("k1", public)
+    assert len(fingerprint(public)) == 64
