@@ -41,7 +41,7 @@ class Columns:
     @cached_property
     def _sql(self) -> list[str]:
         return [
-            f"{field.column}::text" if isinstance(field, JSONField) else field.column
+            f"{field.column}::text" if isinstance(field, JSONField) else str(field.column)
             for field in (cast("Field[Any, Any]", self.model._meta.get_field(name)) for name in self.names)
         ]
 
