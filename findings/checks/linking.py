@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from findings.checks.accessible_name import text_of
+from findings.checks.element_text import text_of
 from findings.checks.facts import Facts
 from findings.checks.languages import is_language
 from findings.checks.obstacles import CannotLook

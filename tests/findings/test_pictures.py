@@ -13,13 +13,12 @@ from findings.checks.engine import look
 from findings.checks.facts import Facts
 from krafter_audit.lib.http import Access
 from tests.factories import World
-from tests.findings.checks.base_page import html
-from tests.findings.checks.rendered_faults import RENDERED_FAULTS
+from tests.findings.checks.axe_violations import violating
 from tests.findings.checks.site import Answer, Site, loopback_client, served
 
 pytestmark = pytest.mark.django_db
 KEY, RULE = "a11y_color_contrast", "axe:color-contrast"
-FAINT = Answer(html(add=RENDERED_FAULTS[KEY]), headers=[("Content-Type", "text/html; charset=utf-8")])
+FAINT = Answer(violating(KEY), headers=[("Content-Type", "text/html; charset=utf-8")])
 
 
 @pytest.fixture(autouse=True)

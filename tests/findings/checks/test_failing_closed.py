@@ -12,7 +12,7 @@ from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from findings.checks.registry import REGISTRY
 from krafter_audit.lib.http import AddressPolicy, Client, Limits
 from tests.findings.checks.base_page import good_site, html, page
-from tests.findings.checks.kinds import MARKUP, WITHOUT_BROWSER
+from tests.findings.checks.kinds import WITHOUT_BROWSER
 from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
@@ -140,11 +140,7 @@ def test_another_registrable_domain_is_another_site(asked: str, there: str, offs
     assert same_site(host_of(asked), there) is not offsite
 
 
-BODY_BASED = [key for key in MARKUP if key.startswith("a11y_")] + [
-    "title_present",
-    "meta_description",
-    "mixed_content",
-]
+BODY_BASED = ["title_present", "meta_description", "mixed_content", "link_text", "image_dimensions"]
 
 
 def test_checks_of_the_markup_are_inconclusive_on_an_empty_page() -> None:
@@ -171,14 +167,6 @@ def test_a_page_in_an_encoding_that_was_not_asked_for_is_not_judged() -> None:
     site = Site({"/": Answer(b"\x0b\x02\x80", headers=[*HTML, ("Content-Encoding", "br")])})
 
     assert reasons(looked(site, ["title_present"])) == {(INCONCLUSIVE, "not_available")}
-
-
-def test_accessibility_is_not_judged_where_scripts_make_the_whole_content() -> None:
-    site = Site(
-        {"/": Answer("<title>App</title><div id=root></div><script src=/app.js></script>", headers=HTML)}
-    )
-
-    assert reasons(looked(site, ["a11y_image_alt", "a11y_label"])) == {(INCONCLUSIVE, "not_available")}
 
 
 def seen_before(title: str = "Shop", path: str = "/", **more: object) -> Outcome:

@@ -9,6 +9,7 @@ from findings.checks.engine import look
 from findings.checks.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
 from findings.checks.registry import keys
 from krafter_audit.lib.http import Client
+from tests.findings.checks.axe_violations import VIOLATIONS
 from tests.findings.checks.base_page import good_site
 from tests.findings.checks.faults import COMPANIONS, FAULTS, UNJUDGED
 from tests.findings.checks.kinds import WITHOUT_BROWSER
@@ -20,7 +21,6 @@ from tests.findings.checks.mends import (
     THRESHOLDS,
     redirecting,
 )
-from tests.findings.checks.rendered_faults import RENDERED_FAULTS
 from tests.findings.checks.site import Site, loopback_client, served, tls_context
 
 
@@ -122,7 +122,7 @@ def test_no_check_finds_a_fault_on_a_page_without_one(secure: Site, client: Clie
 
 
 def test_every_check_has_a_case_in_which_it_fails_and_flips_when_that_is_mended() -> None:
-    """Here, in `test_flips_in_a_browser` or, for the rules of axe-core that need a page rendered, in `test_axe`."""
-    flipping = [*FAULTS, *MENDS, *CERTIFICATES, *MENDED_IN_TURN, *RENDERED_FAULTS]
+    """Here, in `test_flips_in_a_browser` or, for the rules of axe-core, in `test_axe`."""
+    flipping = [*FAULTS, *MENDS, *CERTIFICATES, *MENDED_IN_TURN, *VIOLATIONS]
 
     assert sorted(flipping) == sorted(keys())

@@ -15,6 +15,7 @@ from findings.checks.engine import look
 from findings.checks.outcome import FAILED, PASSED, Outcome
 from findings.checks.registry import REGISTRY, keys
 from findings.visiting import profile, sight
+from tests.findings.checks.axe_violations import violating
 from tests.findings.checks.base_page import html
 from tests.findings.checks.mends import MENDED_IN_TURN
 from tests.findings.checks.noise import noise
@@ -26,6 +27,8 @@ THRESHOLDS = {"total_byte_weight": 200.0, "dom_size": 100.0, "lcp": 1.0, "fcp": 
 # One load in the place of three, but for the page that only jumps and the one without a fault.
 MEASURED_IN_FULL = (MENDED_IN_TURN.index("cls"), len(MENDED_IN_TURN))
 STEPS = 6
+AXE_KEYS = keys("accessibility")
+HTML = [("Content-Type", "text/html; charset=utf-8")]
 STYLE = [("Content-Type", "text/css")]
 SCRIPT = [("Content-Type", "text/javascript")]
 PICTURE = [("Content-Type", "image/png")]
@@ -118,3 +121,25 @@ def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: p
     assert {said.status for one in states for said in one.values()} == {FAILED, PASSED}
     measured = [len(states[done]["cls"].samples) for done in MEASURED_IN_FULL]
     assert measured == [3, 3]
+
+
+@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.parametrize("left_out", ["a11y_html_has_lang", "a11y_html_lang_valid"])
+def test_every_axe_check_fails_and_passes_once_its_violation_is_fixed(left_out: str, chrome: Browser) -> None:
+    """The two rules of the lang attribute cannot be violated together."""
+    asked = [key for key in AXE_KEYS if key != left_out]
+    site = Site(
+        {"/": Answer(violating(*asked), headers=HTML), "/map": Answer("<title>Map</title>", headers=HTML)}
+    )
+    with served(site), loopback_client() as client:
+
+        def outcomes(before: dict[str, Outcome] | None = None) -> dict[str, Outcome]:
+            found = look(site.url, asked, client=client, browser=chrome, before=before, retry_delays=())
+            return dict(found)
+
+        failing = outcomes()
+        site.answers["/"] = Answer(html(), headers=HTML)
+        fixed = outcomes(failing)
+
+    assert {key: one.status for key, one in failing.items()} == dict.fromkeys(asked, FAILED)
+    assert {key: one.status for key, one in fixed.items()} == dict.fromkeys(asked, PASSED)

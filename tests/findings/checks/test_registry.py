@@ -10,6 +10,7 @@ import pytest
 import trustme
 
 from findings.checks import evidence, registry
+from findings.checks.browsing import RULE
 from findings.checks.engine import look
 from findings.checks.evidence import storable
 from findings.checks.facts import Facts
@@ -17,7 +18,7 @@ from findings.checks.outcome import FAILED, INCONCLUSIVE, Outcome
 from findings.checks.page import Page
 from findings.checks.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
 from tests.findings.checks.base_page import good_site, page
-from tests.findings.checks.kinds import WITHOUT_BROWSER, needs_without_rules
+from tests.findings.checks.kinds import WITHOUT_BROWSER
 from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
 
 WANTED = {
@@ -104,7 +105,7 @@ def test_no_two_checks_of_a_domain_share_a_title() -> None:
 
 @pytest.mark.parametrize("key", keys())
 def test_a_check_names_facts_that_exist(key: str) -> None:
-    assert {need for need in needs_without_rules(key) if not need.startswith("probe:/")} <= FACTS
+    assert {need for need in REGISTRY[key].needs if not need.startswith(("probe:/", RULE))} <= FACTS
 
 
 @pytest.mark.parametrize("key", WITHOUT_BROWSER)
@@ -138,7 +139,7 @@ def test_every_subject_is_a_file_and_every_file_with_checks_a_subject() -> None:
     holding = {
         path.stem
         for path in folder.glob("*.py")
-        if re.search(r"^(@check|@axe_rule|rendered_rule)\(", path.read_text(), re.MULTILINE)
+        if re.search(r"^(@check|axe_rule)\(", path.read_text(), re.MULTILINE)
     }
 
     assert holding == set(registry.SUBJECTS)
@@ -226,14 +227,6 @@ def test_the_version_of_the_rule_that_answered_before_is_told() -> None:
         outcomes = dict(look(site.url, ["title_present"], client=client, before=before, retry_delays=()))
 
     assert outcomes["title_present"].evidence["rule_changed_from"] == 0
-
-
-def test_a_static_stand_in_for_a_browser_check_says_so() -> None:
-    site = good_site()
-    with served(site), loopback_client() as client:
-        outcomes = dict(look(site.url, ["a11y_image_alt"], client=client, retry_delays=()))
-
-    assert outcomes["a11y_image_alt"].evidence["method"] == "static markup"
 
 
 def test_four_threads_share_what_one_of_them_fetched() -> None:
