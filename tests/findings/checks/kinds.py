@@ -1,6 +1,6 @@
 """The keys by what they need: a browser, the page alone, or more."""
 
-from findings.checks.registry import REGISTRY, keys
+from scanner.registry import REGISTRY, keys
 
 BY_BROWSER = [key for key in keys() if REGISTRY[key].kind == "browser"]
 WITHOUT_BROWSER = [key for key in keys() if key not in BY_BROWSER]

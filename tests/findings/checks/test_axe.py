@@ -5,14 +5,15 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from findings.browser import Browser
-from findings.checks.axe_verdict import key_of
-from findings.checks.browsing import RULE
-from findings.checks.engine import look
-from findings.checks.outcome import INCONCLUSIVE
-from findings.checks.registry import REGISTRY, keys
-from findings.visiting import axe, profile
-from findings.visiting.world import World
+from scanner.axe_verdict import key_of
+from scanner.browser import Browser
+from scanner.browser_context import RULE
+from scanner.engine import look
+from scanner.outcome import INCONCLUSIVE
+from scanner.page_visit import axe
+from scanner.page_visit import device_profile as profile
+from scanner.page_visit.isolated_world import World
+from scanner.registry import REGISTRY, keys
 from tests.findings.checks.axe_violations import VIOLATIONS, violating
 from tests.findings.checks.base_page import html, page
 from tests.findings.checks.site import Answer, Site, loopback_client, served

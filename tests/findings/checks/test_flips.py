@@ -5,22 +5,15 @@ from collections.abc import Iterator, Mapping
 import pytest
 import trustme
 
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
-from findings.checks.registry import keys
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
+from scanner.engine import look
+from scanner.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
+from scanner.registry import keys
 from tests.findings.checks.axe_violations import VIOLATIONS
 from tests.findings.checks.base_page import good_site
 from tests.findings.checks.faults import COMPANIONS, FAULTS, UNJUDGED
 from tests.findings.checks.kinds import WITHOUT_BROWSER
-from tests.findings.checks.mends import (
-    CERTIFICATES,
-    MENDED_IN_TURN,
-    MENDS,
-    PATIENT,
-    THRESHOLDS,
-    redirecting,
-)
+from tests.findings.checks.mends import CERTIFICATES, MENDED_IN_TURN, MENDS, PATIENT, THRESHOLDS, redirecting
 from tests.findings.checks.site import Site, loopback_client, served, tls_context
 
 

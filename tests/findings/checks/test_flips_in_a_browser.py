@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from findings.browser import Browser
-from findings.checks import vitals
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, PASSED, Outcome
-from findings.checks.registry import REGISTRY, keys
-from findings.visiting import profile, sight
+from scanner.browser import Browser
+from scanner.checks.performance import web_vitals as vitals
+from scanner.engine import look
+from scanner.outcome import FAILED, PASSED, Outcome
+from scanner.page_visit import device_profile as profile
+from scanner.page_visit import visit as sight
+from scanner.registry import REGISTRY, keys
 from tests.findings.checks.axe_violations import violating
 from tests.findings.checks.base_page import html
 from tests.findings.checks.mends import MENDED_IN_TURN
