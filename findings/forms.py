@@ -6,31 +6,9 @@ from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from findings.models import Finding, Scan, Severity
-from findings.scan_serializers import RunScan
+from findings.models import Finding, Severity
 from findings.serializers import ChangeFinding, ReportFinding
 from krafter_audit.admin.forms import AskedForm
-
-
-class ScanForm(AskedForm):
-    """Which site, and which address of it."""
-
-    asks = RunScan
-    url = forms.CharField(
-        label="URL",
-        required=False,
-        max_length=2000,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Empty = the project's own address.",
-    )
-
-    class Meta:
-        model = Scan
-        fields = ("project", "url")
-
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
-        """The project is in the address, not in the body."""
-        return [name for name in super().told(cleaned) if name != "project"]
 
 
 class ReportFindingForm(AskedForm):

@@ -1,7 +1,6 @@
 """Findings, regressions and scans over HTTP."""
 
-from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.request import Request
@@ -10,11 +9,9 @@ from rest_framework.response import Response
 from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
 from findings import bulk
-from findings.filters import FindingFilter, ResultFilter, filtered, narrowed
-from findings.models import Domain, Finding, FindingStatus, Regression, Scan, Severity
-from findings.queries import MostUrgent, pages_of
-from findings.scan_models import OUTCOMES
-from findings.scan_serializers import RunScan, ScanPageShown, ScanResultShown, ScanShown
+from findings.filters import FindingFilter, narrowed
+from findings.models import Domain, Finding, FindingStatus, Regression, Severity
+from findings.queries import MostUrgent
 from findings.serializers import (
     BulkShown,
     BulkUpdateShown,
@@ -25,11 +22,10 @@ from findings.serializers import (
     ReportFindings,
     UpdateFindings,
 )
-from findings.services import scans, triage
+from findings.services import triage
 from findings.services.ingestion import Sighting, ingest_one
 from krafter_audit.api.described import described
-from krafter_audit.api.envelope import Page
-from krafter_audit.api.pagination import PAGING, Rows, by_cursor, by_offset
+from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.lib.gate import Gate
 
@@ -162,61 +158,3 @@ class RegressionViewSet(ProjectViewSet):
         return self.show_newest(
             rows, RegressionShown, total=lambda: tallies.count(self.project.pk, "regression")
         )
-
-
-class ScanViewSet(ProjectViewSet):
-    """Looks at the whole site."""
-
-    strict_actions = frozenset({"run"})
-    prepared: ClassVar = {"run": "address"}
-
-    @described(summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True))
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
-        rows = Scan.objects.filter(project=self.project)
-        return self.show_newest(rows, ScanShown, total=lambda: tallies.count(self.project.pk, "scan"))
-
-    @described(summary="Read a scan", responses=ScanShown)
-    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one scan."""
-        return self.read(pk, ScanShown)
-
-    @described(summary="List the pages of a scan", responses=ScanPageShown(many=True))
-    def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with all of them, at most 25 for each scanner, in the order in which they are looked at."""
-        self.refuse_unknown_parameters(())
-        pages = pages_of(self.find(Scan.objects.only("id"), pk))
-        return self.show_page(Page(pages, len(pages)), ScanPageShown)
-
-    @described(
-        summary="List what each check said of each page, newest first",
-        parameters=[
-            one_of("outcome", [*OUTCOMES]),
-            OpenApiParameter("key", str, description="The key of one check."),
-            OpenApiParameter("url", str, description="The address of one page."),
-            LIMIT,
-            CURSOR,
-        ],
-        responses=ScanResultShown(many=True),
-    )
-    def results(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with a page of them."""
-        self.refuse_unknown_parameters((PAGING - {"offset"}) | {"outcome", "key", "url"})
-        scan = self.find(Scan.objects.only("id"), pk)
-        rows = filtered(ResultFilter, request.query_params, scan.results.select_related("page__part")).qs
-        listing = Rows(rows, order=("id",))
-        bound_to = f"results {scan.pk}"
-        page = by_cursor(listing, request.query_params, bound_to=bound_to, total=rows.order_by().count)
-        return self.show_page(page, ScanResultShown)
-
-    @described(summary="Scan an address", request=RunScan, responses={202: ScanShown})
-    def run(self, request: Request, **kwargs: Any) -> Response:
-        """Queue a scan; one unit of quota."""
-        trigger = self.body(RunScan)["trigger"]
-        scan = scans.queue(self.project, address=self.address, trigger=trigger, by=self.actor)
-        return self.show(scan, ScanShown, status=202)
-
-    @cached_property
-    def address(self) -> str:
-        """The address that was asked for, looked up."""
-        return scans.address_of(self.body(RunScan).get("url") or self.project.site_url)

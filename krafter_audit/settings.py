@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "accounts",
     "events",
     "findings",
+    "scans",
     "remediation",
     "integrations",
     "reports",
@@ -235,7 +236,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {
-    "findings.scan": {"queue": "scan_http"},
+    "scans.scan": {"queue": "scan_http"},
     "remediation.recheck": {"queue": "scan_http"},
     "*_in_browser": {"queue": "scan_browser"},
 }

@@ -5,13 +5,13 @@ The engine of the rechecks is imported by the worker alone: beat, which sends th
 
 from uuid import UUID
 
-from findings.models import Scanner
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
 from krafter_audit.jobs import nobody_comes, send
 from remediation import meter, retention
 from remediation.kinds import JOB_OF
 from remediation.models import VerificationPart
+from scans.models import Scanner
 
 MOST_SENT_AGAIN = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # a sweep; those of the browser take long
 

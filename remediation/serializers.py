@@ -6,10 +6,10 @@ from urllib.parse import urlsplit
 from rest_framework import serializers
 
 from findings.models import Severity
-from findings.scan_serializers import ScanShown
 from findings.serializers import InProject, Owner
 from krafter_audit.api.serializers import Asked, Choice, Flag, FreeForm, Identifier, Moment, Shown, Text
 from remediation.models import Evidence, Policy, Task, Verification
+from scans.serializers import ScanShown
 
 
 class WebAddress(Text):

@@ -17,7 +17,7 @@ import pytest
 
 from devtools.local_stack.process import REPOSITORY
 from devtools.local_stack.process_guard import descendants, parents
-from tests.krafter_audit.embedded.processes import eventually, kill, survivors
+from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
 pytestmark = pytest.mark.chaos
 
