@@ -114,10 +114,10 @@ class FindingAdmin(RecordAdmin):
     def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
         """Report the finding, or change what was changed."""
         if not change:
-            made, _ = ingest_one(obj.project, Sighting(**form.asked), by=operator(request))
+            made, _ = ingest_one(obj.project, Sighting(**form.validated), by=operator(request))
             obj.__dict__.update(made.__dict__)
-        elif form.asked:
-            triage.update(obj.pk, changes=form.asked, by=operator(request))
+        elif form.validated:
+            triage.update(obj.pk, changes=form.validated, by=operator(request))
 
     @admin.action(description="Triage", permissions=["operate"])
     def triage(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:

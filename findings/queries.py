@@ -6,8 +6,8 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from findings.models import Domain, Finding, FindingStatus, Severity
-from findings.serializers import FindingShown
-from krafter_audit.api.columns import Columns, columns
+from findings.serializers import FindingSerializer
+from krafter_audit.api.row_columns import Columns, columns
 from krafter_audit.db.statements import Text
 
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
@@ -69,7 +69,7 @@ def _kept(filtered: bool, further: bool, limit: int) -> Text:
 
 
 def _text(filtered: bool, further: bool, limit: int, offset: int) -> Text:
-    names = ", ".join([*cast("Columns", columns(FindingShown)).names, *MostUrgent.order])
+    names = ", ".join([*cast("Columns", columns(FindingSerializer)).names, *MostUrgent.order])
     after = AFTER if further else ""
     text = (MEETING if filtered else ALL).format(
         columns=names, after=after, limit=limit, offset=offset, reach=limit + offset

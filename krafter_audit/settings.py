@@ -76,13 +76,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "krafter_audit.api.for_pages.SessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "krafter_audit.api.for_pages.CsrfMiddleware",
-    "krafter_audit.api.for_pages.AuthenticationMiddleware",
-    "krafter_audit.api.for_pages.MessageMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "krafter_audit.api.for_pages.HeavyMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -121,7 +120,7 @@ for _database in DATABASES.values():
     _options.setdefault("options", _limits)
     if _pooled:
         _options["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5, "check": check}
-DATABASE_ROUTERS = ["krafter_audit.api.replica.Router"]
+DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.int("KRAFTER_REPLICA_LAG_SECONDS", default=5)
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -146,7 +146,7 @@ class ScanAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Scan, form: Any, change: bool) -> None:
         """Queue the scan."""
-        url = form.asked.get("url")
+        url = form.validated.get("url")
         scan = scans.run(obj.project, url=url, trigger=Scan.Trigger.MANUAL, by=operator(request))
         obj.__dict__.update(scan.__dict__)
 

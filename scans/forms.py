@@ -5,15 +5,15 @@ from typing import Any
 from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from krafter_audit.admin.forms import AskedForm
+from krafter_audit.admin.forms import SerializerForm
 from scans.models import Scan
-from scans.serializers import RunScan
+from scans.serializers import RunScanRequestSerializer
 
 
-class ScanForm(AskedForm):
+class ScanForm(SerializerForm):
     """Which site, and which address of it."""
 
-    asks = RunScan
+    serializer_class = RunScanRequestSerializer
     url = forms.CharField(
         label="URL",
         required=False,
@@ -26,6 +26,6 @@ class ScanForm(AskedForm):
         model = Scan
         fields = ("project", "url")
 
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         """The project is in the address, not in the body."""
-        return [name for name in super().told(cleaned) if name != "project"]
+        return [name for name in super().submitted_names(cleaned) if name != "project"]

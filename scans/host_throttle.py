@@ -16,7 +16,7 @@ from typing import Any
 import redis
 from django.conf import settings
 
-from krafter_audit.api import ratelimit
+from krafter_audit.db import redis_client
 from krafter_audit.http.client import SCHEME_PORTS, Client, Pace, Target, TimedOut, Unreachable
 
 AT_ONCE = 2
@@ -64,13 +64,15 @@ class SharedPace(Pace):
         try:
             yield time.monotonic() - began
         finally:
-            ratelimit.asked(lambda connection: connection.zrem(f"{host}:at", mine), None)
+            redis_client.call_or_default(lambda connection: connection.zrem(f"{host}:at", mine), None)
             OWN.give_back(host, mine)
 
     def leave_alone(self, target: Target, seconds: float) -> None:
         """Let nobody ask the host for so long."""
         host, milliseconds = host_of(target), math.ceil(min(seconds, LONGEST_HOLD) * 1000)
-        ratelimit.asked(lambda connection: connection.set(f"{host}:held", 1, px=milliseconds), None)
+        redis_client.call_or_default(
+            lambda connection: connection.set(f"{host}:held", 1, px=milliseconds), None
+        )
         OWN.hold(host, milliseconds / 1000)
 
     def _wait(self, host: str, mine: str, until: float) -> None:
@@ -85,7 +87,9 @@ class SharedPace(Pace):
     def _take(self, host: str, mine: str) -> tuple[float, bool]:
         keys = [f"{host}:starts", f"{host}:at", f"{host}:held"]
         values: list[Any] = [mine, self.rate, AT_ONCE, int(LONGEST_REQUEST * 1000), int(LOOK_AGAIN * 1000)]
-        said = ratelimit.asked(lambda server: _script()(keys=keys, args=values, client=server), None)
+        said = redis_client.call_or_default(
+            lambda server: _script()(keys=keys, args=values, client=server), None
+        )
         if said is None:
             return OWN.take(host, mine, self.rate)
         return said[0] / 1000, bool(said[1])
@@ -106,7 +110,7 @@ def host_of(target: Target) -> str:
 
 @lru_cache(maxsize=1)
 def _script() -> "redis.commands.core.Script":
-    return ratelimit.connection().register_script(TAKE)
+    return redis_client.connection().register_script(TAKE)
 
 
 class OwnTurns:

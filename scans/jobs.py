@@ -7,7 +7,7 @@ from uuid import UUID
 
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
-from krafter_audit.jobs import is_worked_on, nobody_comes, send
+from krafter_audit.jobs import enqueue, queue_has_consumers, queue_is_stalled
 from scans.models import Scanner, ScanPart, Site
 from scans.services import schedules
 from scans.sites import ownership
@@ -20,9 +20,9 @@ def scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
     from scans.worker import part_runner
 
     if part_runner.carry_out(UUID(scan_id), Scanner(scanner)):
-        send("scans.scan", scan_id, scanner)
+        enqueue("scans.scan", scan_id, scanner)
     elif scanner == Scanner.HTTP and is_left_alone(scan_id):
-        send("scans.scan", scan_id, Scanner.BROWSER)
+        enqueue("scans.scan", scan_id, Scanner.BROWSER)
 
 
 def is_left_alone(scan_id: str) -> bool:
@@ -30,7 +30,7 @@ def is_left_alone(scan_id: str) -> bool:
     waiting = ScanPart.objects.filter(
         free(), scan=UUID(scan_id), scanner=Scanner.BROWSER, finished_at__isnull=True
     )
-    return waiting.exists() and not is_worked_on("scan_browser")
+    return waiting.exists() and not queue_has_consumers("scan_browser")
 
 
 @app.task(name="scans.scan_in_browser", soft_time_limit=200, time_limit=240)
@@ -39,7 +39,7 @@ def scan_in_browser(scan_id: str) -> None:
     from scans.worker import part_runner
 
     if part_runner.carry_out(UUID(scan_id), Scanner.BROWSER, browsing=True):
-        send("scans.scan_in_browser", scan_id)
+        enqueue("scans.scan_in_browser", scan_id)
 
 
 @app.task(name="scans.prove")
@@ -66,18 +66,18 @@ def sweep() -> None:
     sweep_scans()
     asked = Site.objects.filter(free(), waiting=True).order_by("created_at")
     for pk in asked.values_list("pk", flat=True)[:500]:
-        send("scans.prove", str(pk))
+        enqueue("scans.prove", str(pk))
 
 
 def sweep_scans() -> None:
     """Send the parts of scans that nobody holds. What needs a browser where none works is answered without one."""
     undone = ScanPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
     for (pk,) in undone.filter(scanner=Scanner.HTTP).values_list("scan_id")[:500]:
-        send("scans.scan", str(pk))
+        enqueue("scans.scan", str(pk))
     waiting = list(undone.filter(scanner=Scanner.BROWSER).values_list("scan_id", "created_at")[:20])
-    alone = bool(waiting) and nobody_comes("scan_browser", since=waiting[0][1])
+    alone = bool(waiting) and queue_is_stalled("scan_browser", since=waiting[0][1])
     for pk, _ in waiting:
         if alone:
-            send("scans.scan", str(pk), Scanner.BROWSER)
+            enqueue("scans.scan", str(pk), Scanner.BROWSER)
         else:
-            send("scans.scan_in_browser", str(pk))
+            enqueue("scans.scan_in_browser", str(pk))

@@ -11,8 +11,8 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import WorkStealingScheduling
 
 from krafter_audit import jobs
-from krafter_audit.api import ratelimit
 from krafter_audit.celery import app
+from krafter_audit.db import redis_client
 from tests import database_flush, factories
 from tests.fakes import faulty_site
 
@@ -71,7 +71,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
-    ratelimit._resting_until = jobs._resting_until = 0.0
+    redis_client._retry_at = jobs._resting_until = 0.0
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from events.record import record
-from krafter_audit.api.etag import refuse_unless_current
+from krafter_audit.api.etags import refuse_unless_current
 from remediation import plans
 from remediation.models import Policy, PolicyVersion
 from remediation.sla import due_at

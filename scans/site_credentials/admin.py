@@ -13,7 +13,7 @@ from krafter_audit.admin.base import RecordAdmin, RelatedFilter
 from krafter_audit.admin.forms import ServiceForm, sentences
 from scans.models import SiteAccess
 from scans.site_credentials import services
-from scans.site_credentials.serializers import PutAccess
+from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer
 
 LINES = "One a line, as in {}."
 
@@ -51,10 +51,10 @@ class AccessForm(ServiceForm):
     def clean(self) -> dict[str, Any]:
         """Let the API's own request judge it."""
         cleaned = super().clean()
-        request = PutAccess(data=self._body(cleaned))
-        self.asked: dict[str, Any] = {}
+        request = PutSiteCredentialsRequestSerializer(data=self._body(cleaned))
+        self.validated: dict[str, Any] = {}
         if request.is_valid():
-            self.asked = dict(request.validated_data)
+            self.validated = dict(request.validated_data)
         else:
             for name, complaint in dict(request.errors).items():
                 self.add_error(name if name in self.fields else None, sentences(complaint))
@@ -117,7 +117,7 @@ class SiteAccessAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: SiteAccess, form: Any, change: bool) -> None:
         """Seal and keep it."""
-        asked = dict(form.asked)
+        asked = dict(form.validated)
         origin, marker = asked.pop("origin"), asked.pop("logged_in", {})
         row = services.set_credentials(
             obj.project, origin=origin, credentials=asked, **marker, by=operator(request)

@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from krafter_audit.api.errors import NotFound, PreconditionFailed
-from krafter_audit.api.etag import refuse_unless_current
+from krafter_audit.api.etags import refuse_unless_current
 from krafter_audit.db.advisory_locks import wait_for_turn
 from krafter_audit.http.client import Access
 from krafter_audit.security import vault

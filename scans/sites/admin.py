@@ -12,16 +12,16 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
 from krafter_audit.admin.base import BAD, GOOD, WAITING, RecordAdmin, RelatedFilter
-from krafter_audit.admin.forms import AskedForm
+from krafter_audit.admin.forms import SerializerForm
 from scans.models import Site
 from scans.sites import ownership, services
-from scans.sites.serializers import AddSite, status_of
+from scans.sites.serializers import CreateSiteRequestSerializer, status_of
 
 
-class SiteForm(AskedForm):
+class SiteForm(SerializerForm):
     """A host that a project says is its own."""
 
-    asks = AddSite
+    serializer_class = CreateSiteRequestSerializer
     host = forms.CharField(
         max_length=2000,
         widget=UnfoldAdminTextInputWidget,
@@ -32,9 +32,9 @@ class SiteForm(AskedForm):
         model = Site
         fields = ("project", "host")
 
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         """The project is in the address, not in the body."""
-        return [name for name in super().told(cleaned) if name != "project"]
+        return [name for name in super().submitted_names(cleaned) if name != "project"]
 
     def validate_unique(self) -> None:
         """The same host again is the same site."""
@@ -93,7 +93,7 @@ class SiteAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:
         """Give the host its token."""
-        site, _ = services.add(obj.project, host=form.asked["host"], by=operator(request))
+        site, _ = services.add(obj.project, host=form.validated["host"], by=operator(request))
         obj.__dict__.update(site.__dict__)
 
     @admin.action(description="Look at the proof", permissions=["operate"])

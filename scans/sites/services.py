@@ -10,7 +10,7 @@ from events.record import record
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.http.client import BadUrl, RefusedAddress
 from krafter_audit.http.urls import Target
-from krafter_audit.jobs import nudge
+from krafter_audit.jobs import enqueue_on_commit
 from scans.models import Site
 
 
@@ -44,5 +44,5 @@ def verify(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
         site.waiting = True
         site.save(update_fields=["waiting", "updated_at"])
         record("site.proof_asked_for", site, by=by, host=site.host)
-        nudge("scans.prove", str(site.pk))
+        enqueue_on_commit("scans.prove", str(site.pk))
     return site

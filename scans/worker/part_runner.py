@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
-from krafter_audit.jobs import send
+from krafter_audit.jobs import enqueue
 from krafter_audit.shutdown import is_stopping
 from scanner import crawler
 from scanner.page_context import Facts
@@ -122,7 +122,7 @@ class Walk:
         if not persistence.keep_pages(part, pages, page_delay=found.delay, browsing=browsing):
             return None
         if browsing:
-            send("scans.scan_in_browser", str(part.scan_id))
+            enqueue("scans.scan_in_browser", str(part.scan_id))
         return pages
 
     def _sight(self, page: ScanPage) -> Sight:

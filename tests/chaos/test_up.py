@@ -56,7 +56,7 @@ class Up:
         names = (
             "postgres",
             "valkey-server",
-            "krafter_audit.serving",
+            "granian",
             "worker",
             "beat",
             "devtools.demo.site",
@@ -120,8 +120,8 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_leaves_nothing_but_th
         before = system.children()
         assert sorted(before) == [
             "beat",
+            "granian",
             "devtools.demo.site",
-            "krafter_audit.serving",
             "postgres",
             "valkey-server",
             "worker",

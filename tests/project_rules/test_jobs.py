@@ -12,7 +12,7 @@ from remediation.kinds import JOB_OF
 from tests.project_rules.source import files, imported, tree
 
 MODULE = "krafter_audit.jobs"
-SENDERS = {f"{MODULE}.nudge", f"{MODULE}.send"}
+SENDERS = {f"{MODULE}.enqueue_on_commit", f"{MODULE}.enqueue"}
 
 
 def sendings() -> Iterator[tuple[str, ast.Call]]:

@@ -14,7 +14,7 @@ from django.core.checks import run_checks
 from django.core.management import call_command
 from django.test import Client
 
-from krafter_audit.api import ratelimit
+from krafter_audit.db import redis_client
 
 
 @pytest.mark.django_db
@@ -25,8 +25,8 @@ def test_a_system_whose_parts_answer_is_ready(client: Client):
 
 @pytest.mark.django_db
 def test_a_part_that_is_away_is_named(client: Client, monkeypatch: pytest.MonkeyPatch):
-    away = ratelimit.client("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(ratelimit, "connection", lambda: away)
+    away = redis_client.create_client("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(redis_client, "connection", lambda: away)
 
     response = client.get("/healthz/ready")
 

@@ -26,9 +26,9 @@ from kombu import Message
 
 from integrations import jobs as integrations_jobs
 from krafter_audit import jobs
-from krafter_audit.api import ratelimit
 from krafter_audit.celery import app
-from krafter_audit.jobs import send
+from krafter_audit.db import redis_client
+from krafter_audit.jobs import enqueue
 from krafter_audit.lib import messages
 from krafter_audit.lib.messages import MOST_CONNECTIONS
 from remediation import jobs as remediation_jobs
@@ -54,8 +54,8 @@ def _a_broker_that_knows_nothing() -> Iterator[None]:
 
 
 def forget() -> None:
-    keys = ratelimit.connection().keys("_kombu*")
-    ratelimit.connection().delete(*QUEUES, *keys)
+    keys = redis_client.connection().keys("_kombu*")
+    redis_client.connection().delete(*QUEUES, *keys)
     messages._producers.cache_clear()
 
 
@@ -68,12 +68,12 @@ def taken(queue: str) -> Message:
 
 
 def waiting(queue: str) -> int:
-    return int(ratelimit.connection().llen(queue))
+    return int(redis_client.connection().llen(queue))
 
 
 def bindings() -> dict[bytes, set[bytes]]:
     """What the broker knows of queues."""
-    server = ratelimit.connection()
+    server = redis_client.connection()
     return {key: set(server.smembers(key)) for key in server.keys("_kombu.binding*")}
 
 
@@ -82,7 +82,7 @@ def test_celery_reads_the_job_its_arguments_and_the_limits_that_it_was_declared_
     asked: dict[str, Any] = {}
     pool = SimpleNamespace(apply_async=lambda run, **options: asked.update(options))
 
-    assert send(job.name, "a", "b")
+    assert enqueue(job.name, "a", "b")
     message = taken(messages.queue_of(job.name))
     request = Request(message, app=app, task=app.tasks[message.headers["task"]])
     request.execute_using_pool(pool)
@@ -96,7 +96,7 @@ def test_celery_reads_the_job_its_arguments_and_the_limits_that_it_was_declared_
 
 @each_job
 def test_a_job_is_put_where_celery_would_put_it_though_nobody_has_asked_for_it_yet(job: Any) -> None:
-    sent = send(job.name, "a")
+    sent = enqueue(job.name, "a")
     queue, known = app.amqp.router.route({}, job.name)["queue"], bindings()
     waits = waiting(queue.name)
     forget()
@@ -110,8 +110,8 @@ def test_a_job_is_put_where_celery_would_put_it_though_nobody_has_asked_for_it_y
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_runs_it_and_its_lines_carry_the_id_of_the_request_and_of_the_job_that_sent_it() -> None:
     with structlog.contextvars.bound_contextvars(request_id="asked-here", task_id="the-sweep"):
-        assert send("scans.prove", str(uuid4()))
-        assert send("scans.scan", str(uuid4()))
+        assert enqueue("scans.prove", str(uuid4()))
+        assert enqueue("scans.scan", str(uuid4()))
 
     told = lines_of_a_worker(until=2)
 
@@ -156,7 +156,7 @@ def a_worker() -> subprocess.Popen[str]:
 
 def test_a_line_says_which_job_was_sent_and_where(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="krafter_audit.lib.messages"):
-        send("scans.scan", "a")
+        enqueue("scans.scan", "a")
 
     (line,) = [record.msg for record in caplog.records if record.name == "krafter_audit.lib.messages"]
     headers = taken("scan_http").headers
@@ -170,10 +170,10 @@ def test_a_line_says_which_job_was_sent_and_where(caplog: pytest.LogCaptureFixtu
 
 def test_many_threads_share_ten_connections() -> None:
     with ThreadPoolExecutor(24) as threads:
-        sent = list(threads.map(lambda number: send("scans.prove", str(number)), range(240)))
+        sent = list(threads.map(lambda number: enqueue("scans.prove", str(number)), range(240)))
 
     told = [
-        json.loads(each)["headers"]["argsrepr"] for each in ratelimit.connection().lrange("celery", 0, -1)
+        json.loads(each)["headers"]["argsrepr"] for each in redis_client.connection().lrange("celery", 0, -1)
     ]
     assert sent == [True] * 240
     assert sorted(told) == sorted(f"('{number}',)" for number in range(240))
@@ -182,13 +182,13 @@ def test_many_threads_share_ten_connections() -> None:
 
 def test_a_child_process_sends_over_a_connection_of_its_own_whatever_its_parent_was_about() -> None:
     others = sending_connections()
-    assert send("scans.prove", "parent")
+    assert enqueue("scans.prove", "parent")
     own = sending_connections() - others
     busy = [messages._producers(settings.CELERY_BROKER_URL).acquire() for _ in range(MOST_CONNECTIONS)]
     reading, writing = os.pipe()
 
     if (child := os.fork()) == 0:
-        os.write(writing, b"sent" if send("scans.prove", "child") else b"lost")
+        os.write(writing, b"sent" if enqueue("scans.prove", "child") else b"lost")
         select.select([], [], [], 30)  # until it is ended, with its connection open
         os._exit(0)
     try:
@@ -196,7 +196,7 @@ def test_a_child_process_sends_over_a_connection_of_its_own_whatever_its_parent_
         for each in reversed(busy):  # the one that is connected is taken first again
             each.release()
         during = sending_connections() - others
-        again = send("scans.prove", "parent")
+        again = enqueue("scans.prove", "parent")
     finally:
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
@@ -208,7 +208,7 @@ def test_a_child_process_sends_over_a_connection_of_its_own_whatever_its_parent_
 
 def sending_connections() -> set[str]:
     """The connections that last did nothing but put a message, to the database of this process of tests."""
-    server = ratelimit.connection()
+    server = redis_client.connection()
     ours = str(server.client_info()["db"])
     return {each["id"] for each in server.client_list() if (each["cmd"], each["db"]) == ("lpush", ours)}
 
@@ -223,12 +223,12 @@ def test_a_broker_that_is_away_costs_a_moment_and_is_then_left_alone(
             "socket_timeout": 0.2,
         }
         begin = time.monotonic()
-        sent = [send("scans.prove", "a")]
+        sent = [enqueue("scans.prove", "a")]
         first = time.monotonic()
-        sent += [send("scans.prove", "a") for _ in range(100)]
+        sent += [enqueue("scans.prove", "a") for _ in range(100)]
         then = time.monotonic()
     jobs._resting_until = 0.0  # two seconds later, and it refuses connections
-    sent.append(send("scans.prove", "a"))
+    sent.append(enqueue("scans.prove", "a"))
 
     assert set(sent) == {False}
     assert (first - begin < 1.5, then - first < 0.1) == (True, True)
@@ -240,9 +240,9 @@ def test_a_broker_that_is_away_costs_a_moment_and_is_then_left_alone(
 def test_a_broker_that_comes_back_is_sent_to_again(settings: Any) -> None:
     really = settings.CELERY_BROKER_URL
     settings.CELERY_BROKER_URL = "redis://127.0.0.1:9/0"
-    lost = send("scans.prove", "a")
+    lost = enqueue("scans.prove", "a")
     settings.CELERY_BROKER_URL = really
-    resting = send("scans.prove", "a")
+    resting = enqueue("scans.prove", "a")
     jobs._resting_until = 0.0
 
-    assert (lost, resting, send("scans.prove", "a"), waiting("celery")) == (False, False, True, 1)
+    assert (lost, resting, enqueue("scans.prove", "a"), waiting("celery")) == (False, False, True, 1)

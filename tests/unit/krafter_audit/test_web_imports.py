@@ -9,8 +9,8 @@ from typing import Any
 import structlog
 
 from integrations.providers import PROVIDERS
-from krafter_audit.api import ratelimit
-from krafter_audit.jobs import send
+from krafter_audit.db import redis_client
+from krafter_audit.jobs import enqueue
 
 ONLY_WORKERS = {
     "billiard",
@@ -49,8 +49,8 @@ for path in ("/api/v1/schema", "/api/docs", "/api/v1/orgs/none/usage"):
     application(asked, lambda status, headers: answered.append(status))
 loaded = lambda: sorted(name for name in sys.modules if sys.modules[name])
 before = loaded()
-from krafter_audit.jobs import send
-assert send("scans.prove", "a")
+from krafter_audit.jobs import enqueue
+assert enqueue("scans.prove", "a")
 with_a_job = loaded()
 from scanner import registry
 registry.load()
@@ -90,7 +90,7 @@ def test_who_sends_the_sweeps_knows_the_jobs_and_not_the_engines_that_they_run()
 def test_a_job_goes_to_its_queue_with_the_id_of_the_request_from_any_thread() -> None:
     def ask(name: str, *arguments: str) -> bool:
         with structlog.contextvars.bound_contextvars(request_id="asked-here"):
-            return send(name, *arguments)
+            return enqueue(name, *arguments)
 
     with ThreadPoolExecutor(1) as thread:
         sent = [
@@ -98,7 +98,7 @@ def test_a_job_goes_to_its_queue_with_the_id_of_the_request_from_any_thread() ->
             thread.submit(ask, "scans.scan", "b").result(),
         ]
     told = [
-        json.loads(ratelimit.connection().lindex(queue, 0))["headers"] for queue in ("celery", "scan_http")
+        json.loads(redis_client.connection().lindex(queue, 0))["headers"] for queue in ("celery", "scan_http")
     ]
 
     assert sent == [True, True]

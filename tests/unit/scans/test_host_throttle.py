@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import redis
 
-from krafter_audit.api import ratelimit
+from krafter_audit.db import redis_client
 from krafter_audit.http.client import AddressPolicy, Client, Target, TimedOut, Unreachable
 from krafter_audit.http.throttle import seconds_to_wait
 from scanner.crawler import discover
@@ -25,7 +25,7 @@ def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site:
     """With Redis, and with one that is away."""
     if request.param == "no Redis":
         away = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
-        monkeypatch.setattr(ratelimit, "connection", lambda: away)
+        monkeypatch.setattr(redis_client, "connection", lambda: away)
     host_throttle._script.cache_clear()
     yield
     host_throttle._script.cache_clear()

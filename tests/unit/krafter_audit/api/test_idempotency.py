@@ -2,15 +2,15 @@
 
 import os
 import select
-import signal
 import threading
 from typing import Any
 
 import pytest
 from django.db import connection
 
-from krafter_audit.api import idempotency, ratelimit
+from krafter_audit.api import idempotency, rate_limits
 from krafter_audit.api.models import IdempotentAnswer
+from krafter_audit.db import redis_client
 from remediation.models import Task
 from tests import factories
 from tests.factories import World
@@ -176,7 +176,7 @@ def test_sixteen_threads_never_get_more_than_the_limit(world: World, settings: A
     used: list[int] = []
 
     def call() -> None:
-        used.extend(ratelimit.take("default", "threads").used for _ in range(25))
+        used.extend(rate_limits.take("default", "threads").used for _ in range(25))
 
     threads = [threading.Thread(target=call) for _ in range(16)]
     for thread in threads:
@@ -190,14 +190,14 @@ def test_sixteen_threads_never_get_more_than_the_limit(world: World, settings: A
 @pytest.mark.django_db
 def test_redis_being_away_refuses_nobody(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch):
     settings.KRAFTER_RATE_DEFAULT = 1
-    away = ratelimit.client("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(ratelimit, "connection", lambda: away)
-    before = ratelimit.unchecked._value.get()
+    away = redis_client.create_client("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(redis_client, "connection", lambda: away)
+    before = rate_limits.unchecked._value.get()
 
     answers = [world.client.ask("get", "tasks").status_code for _ in range(3)]
 
     assert answers == [200, 200, 200]
-    assert ratelimit.unchecked._value.get() == before + 3
+    assert rate_limits.unchecked._value.get() == before + 3
 
 
 @pytest.mark.parametrize(
@@ -218,7 +218,7 @@ def test_only_what_trusted_proxies_wrote_tells_the_clients_address(
 
     request = rf.get("/", headers={"x-forwarded-for": forwarded})
 
-    assert ratelimit.client_address(request) == address
+    assert rate_limits.client_address(request) == address
 
 
 @pytest.mark.django_db
@@ -244,18 +244,16 @@ def test_a_tag_that_a_proxy_has_weakened_still_saves_the_answer(world: World):
     assert refused.status_code == 412
 
 
-def test_a_child_process_opens_a_connection_of_its_own():
-    before = ratelimit.connection()
+def test_forked_child_opens_its_own_redis_connection():
+    parent_id = redis_client.connection().client_id()
     reading, writing = os.pipe()
 
     if (child := os.fork()) == 0:
-        os.write(writing, b"own" if ratelimit.connection() is not before else b"shared")
+        os.write(writing, str(redis_client.connection().client_id()).encode())
         os._exit(0)
-    said = select.select([reading], [], [], 10)[0]
-    os.kill(child, signal.SIGKILL)
+    assert select.select([reading], [], [], 10)[0]
+    child_id = int(os.read(reading, 20))
     os.waitpid(child, 0)
 
-    assert said
-    assert os.read(reading, 10) == b"own"
-    assert ratelimit.connection() is before
-    assert before.ping()
+    assert child_id != parent_id
+    assert redis_client.connection().client_id() == parent_id

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from findings.models import Regression
-from krafter_audit.api.errors import Refusal
+from krafter_audit.api.errors import ApiError
 from remediation import errors
 from remediation.models import Verification
 from remediation.services import verdicts
@@ -60,7 +60,7 @@ def test_the_same_verdict_again_changes_nothing(world: World, verdict):
         ("inconclusive", errors.ChecksNotPassed),
     ],
 )
-def test_what_did_not_pass_is_not_approved(world: World, checks: str, refusal: type[Refusal]):
+def test_what_did_not_pass_is_not_approved(world: World, checks: str, refusal: type[ApiError]):
     verification = factories.verification(world, checks=checks)
     before = where_things_stand(verification)
 

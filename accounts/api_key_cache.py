@@ -2,7 +2,7 @@
 
 Every look-up is remembered with the generation that Redis named before it; any change of a key, a person, a
 membership, an organisation or a project begins a new generation. A request learns the present one in the round trip
-that counts it (`ratelimit.take`), so what was remembered in an older one is not used. Without Redis nothing is
+that counts it (`rate_limits.take`), so what was remembered in an older one is not used. Without Redis nothing is
 remembered.
 """
 
@@ -15,7 +15,7 @@ from django.db.models.signals import post_delete, post_save
 
 from accounts import keys
 from accounts.keys import Caller
-from krafter_audit.api import ratelimit
+from krafter_audit.db import redis_client
 
 GENERATION = "krafter:callers"
 SECONDS = 10  # at most, should Redis lose a generation
@@ -34,7 +34,7 @@ def remembered(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
 
 def look_up(header: str | None, slug: str) -> Caller:
     """Find a caller and remember them. Raises Unauthorized; a refusal is not remembered."""
-    generation = ratelimit.asked(_generation, None)
+    generation = redis_client.call_or_default(_generation, None)
     caller = keys.authenticate(header, slug=slug)
     if generation:
         if len(_remembered) >= MOST:
@@ -50,7 +50,7 @@ def _place(header: str | None, slug: str) -> tuple[str, str]:
 
 def forget() -> None:
     """Begin a new generation: now, and once more when the change can be seen by others."""
-    begin = lambda: ratelimit.asked(lambda server: server.set(GENERATION, _new()), None)  # noqa: E731
+    begin = lambda: redis_client.call_or_default(lambda server: server.set(GENERATION, _new()), None)  # noqa: E731
     begin()
     transaction.on_commit(begin)
 

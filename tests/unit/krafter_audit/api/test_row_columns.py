@@ -7,24 +7,24 @@ import pytest
 from django.db import models
 
 from findings.models import Finding, Regression
-from findings.serializers import FindingShown, RegressionShown
-from krafter_audit.api.columns import columns
+from findings.serializers import FindingSerializer, RegressionSerializer
 from krafter_audit.api.envelope import dump
-from krafter_audit.api.serializers import Shown
+from krafter_audit.api.row_columns import columns
+from krafter_audit.api.serializers import ResponseSerializer
 from remediation.models import Task, Verification
-from remediation.serializers import TaskShown, VerificationShown
-from reports.serializers import ReportShown
+from remediation.serializers import TaskSerializer, VerificationSerializer
+from reports.serializers import ReportSerializer
 from scans.models import Scan
-from scans.serializers import ScanShown
+from scans.serializers import ScanSerializer
 from tests import factories
 from tests.factories import World
 
-SHOWN: list[tuple[type[models.Model], type[Shown]]] = [
-    (Finding, FindingShown),
-    (Regression, RegressionShown),
-    (Scan, ScanShown),
-    (Task, TaskShown),
-    (Verification, VerificationShown),
+SHOWN: list[tuple[type[models.Model], type[ResponseSerializer]]] = [
+    (Finding, FindingSerializer),
+    (Regression, RegressionSerializer),
+    (Scan, ScanSerializer),
+    (Task, TaskSerializer),
+    (Verification, VerificationSerializer),
 ]
 
 
@@ -53,6 +53,6 @@ def unspaced(answer: bytes) -> Any:
     return json.loads(answer, object_pairs_hook=list)
 
 
-@pytest.mark.parametrize("shown", [ReportShown])
+@pytest.mark.parametrize("shown", [ReportSerializer])
 def test_what_is_not_in_the_table_is_left_to_the_serializer(shown: Any):
     assert columns(shown) is None

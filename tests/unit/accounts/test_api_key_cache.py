@@ -7,9 +7,10 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import keys, recall
+from accounts import api_key_cache, keys
 from accounts.models import ApiKey, Membership
-from krafter_audit.api import ratelimit
+from krafter_audit.api import rate_limits
+from krafter_audit.db import redis_client
 from tests.factories import World
 
 KEY_STATEMENT = "accounts_apikey"
@@ -50,10 +51,10 @@ def test_a_key_that_was_remembered_is_refused_from_the_moment_it_is_out_of_use(w
 
 def test_another_process_learns_of_a_revocation_with_its_next_request(world: World):
     world.client.ask("get", "tasks")
-    other = dict(recall._remembered)  # what a second process holds
+    other = dict(api_key_cache._remembered)  # what a second process holds
 
     revoke(world)
-    recall._remembered.update(other)
+    api_key_cache._remembered.update(other)
 
     assert world.client.ask("get", "tasks").status_code == 401
 
@@ -83,22 +84,22 @@ def test_nothing_is_remembered_for_long(world: World, time_machine: Any):
     time_machine.move_to(time.time(), tick=False)
     world.client.ask("get", "tasks")
 
-    time_machine.shift(recall.SECONDS + 1)
+    time_machine.shift(api_key_cache.SECONDS + 1)
 
     assert asked_for_the_key(world)
 
 
 def test_without_redis_every_request_looks_the_key_up(world: World, monkeypatch: pytest.MonkeyPatch):
-    away = ratelimit.client("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(ratelimit, "connection", lambda: away)
-    ratelimit._script.cache_clear()
+    away = redis_client.create_client("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(redis_client, "connection", lambda: away)
+    rate_limits._script.cache_clear()
 
     assert asked_for_the_key(world)
     assert asked_for_the_key(world)
-    ratelimit._script.cache_clear()
+    rate_limits._script.cache_clear()
 
 
 def test_the_key_itself_is_not_kept_in_memory(world: World):
     world.client.ask("get", "tasks")
 
-    assert world.key not in str(recall._remembered)
+    assert world.key not in str(api_key_cache._remembered)

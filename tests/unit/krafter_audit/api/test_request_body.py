@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from krafter_audit.api import bodies
+from krafter_audit.api import request_body
 from krafter_audit.api.errors import PayloadTooLarge
 from krafter_audit.api.parsers import MEBIBYTE
 from remediation.models import Task
@@ -174,7 +174,7 @@ def test_a_body_that_is_too_large_is_read_to_its_end_before_it_is_refused():
     sent = BytesIO(b"a" * 20 * MEBIBYTE)
 
     with pytest.raises(PayloadTooLarge):
-        bodies.refuse(sent, MEBIBYTE)
+        request_body.refuse(sent, MEBIBYTE)
 
     assert sent.read() == b""
 

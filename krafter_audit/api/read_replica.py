@@ -20,7 +20,7 @@ from uuid import UUID
 from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 
-from krafter_audit.api import ratelimit
+from krafter_audit.db import redis_client
 
 ALIAS = "replica"
 LOOK_EVERY = 1.0  # seconds
@@ -109,14 +109,16 @@ def wrote(organization_id: UUID) -> None:
     """Note that the organisation has just written: its reads wait for the replica to have it."""
     if there():
         place = position()
-        ratelimit.asked(lambda server: server.set(_key(organization_id), place, ex=REMEMBERED), None)
+        redis_client.call_or_default(
+            lambda server: server.set(_key(organization_id), place, ex=REMEMBERED), None
+        )
 
 
 def begin(organization_id: UUID) -> Token[bool] | None:
     """Let this thread read the replica if it has all that the organisation wrote; `end` what it returns."""
     if not there():
         return None
-    written = ratelimit.asked(lambda server: server.get(_key(organization_id)) or b"0", None)
+    written = redis_client.call_or_default(lambda server: server.get(_key(organization_id)) or b"0", None)
     return _reading.set(True) if written is not None and watch.has(int(written)) else None
 
 

@@ -1,4 +1,4 @@
-"""Answers straight from columns: what a `Shown` serializer says of a row, without a model and without its fields' work.
+"""Answers straight from columns: what a `ResponseSerializer` says of a row, without a model or the fields' work.
 
 The serializer stays the one description of an answer (and of the API's schema); the columns are derived from it
 once, and a test holds both against each other. JSON that is shown as it is stored is not parsed: PostgreSQL's text
