@@ -36,7 +36,7 @@ def keep_logging(**kwargs: object) -> None:
 @beat_init.connect
 def refuse_wrong_settings(**kwargs: object) -> None:
     """Refuse to work with a wrong setting."""
-    from krafter_audit.checks import stop_unless_right
+    from krafter_audit.system_checks import stop_unless_right
 
     stop_unless_right()
 

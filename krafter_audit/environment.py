@@ -1,4 +1,4 @@
-"""Reading the environment: what cannot be read is noted by its name, and `krafter_audit/checks.py` stops the start."""
+"""Reading the environment: what cannot be read is noted by its name, and `krafter_audit/system_checks.py` stops the start."""
 
 from collections.abc import Callable
 from typing import Any

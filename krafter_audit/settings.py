@@ -1,11 +1,11 @@
-"""Every setting, from the environment. `krafter_audit/checks.py` refuses to start with a wrong one and says why."""
+"""Every setting, from the environment. `krafter_audit/system_checks.py` refuses to start with a wrong one and says why."""
 
 from pathlib import Path
 from typing import Any
 
 from django.templatetags.static import static
 
-from krafter_audit.clock import by_the_clock
+from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.environment import Environment
 from krafter_audit.lib.postgres.base import check
 from krafter_audit.logs import logging_config
@@ -256,7 +256,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = by_the_clock(env.int("KRAFTER_SWEEP_SECONDS", default=10))
+CELERY_BEAT_SCHEDULE = beat_schedule(env.int("KRAFTER_SWEEP_SECONDS", default=10))
 
 LOGGING = logging_config(
     level=env.str("KRAFTER_LOG_LEVEL", default="INFO"), as_json=env.bool("KRAFTER_LOG_JSON", default=False)

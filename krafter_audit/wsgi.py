@@ -15,7 +15,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 application = get_wsgi_application()
 
 from krafter_audit import urls  # noqa: E402, F401  loaded here, not by the first who asks
-from krafter_audit.checks import stop_unless_right  # noqa: E402  needs the settings
+from krafter_audit.system_checks import stop_unless_right  # noqa: E402  needs the settings
 
 stop_unless_right()
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from krafter_audit.celery import app
-from krafter_audit.clock import by_the_clock
+from krafter_audit.beat_schedule import beat_schedule
 from remediation.kinds import JOB_OF
 from tests.architecture.source import files, imported, tree
 
@@ -55,7 +55,7 @@ def test_every_job_that_is_not_started_by_the_clock_is_sent_by_somebody() -> Non
     ours = {name for name in app.tasks if not name.startswith("celery.")}
     sent = {name for _, call in sendings() for name in names_sent(call)}
 
-    assert ours - {entry["task"] for entry in by_the_clock(10).values()} == sent
+    assert ours - {entry["task"] for entry in beat_schedule(10).values()} == sent
 
 
 def test_nobody_sends_a_job_in_another_way_but_a_worker_that_puts_one_off() -> None:
