@@ -36,9 +36,9 @@ def keep_logging(**kwargs: object) -> None:
 @beat_init.connect
 def refuse_wrong_settings(**kwargs: object) -> None:
     """Refuse to work with a wrong setting."""
-    from krafter_audit.system_checks import stop_unless_right
+    from krafter_audit.system_checks import exit_on_invalid_settings
 
-    stop_unless_right()
+    exit_on_invalid_settings()
 
 
 @worker_shutting_down.connect

@@ -1,159 +1,74 @@
-"""Refuse to start with a wrong setting, in a sentence that names it."""
+"""System checks of the settings from the environment: they stop the start with a sentence for each problem."""
 
-import re
-import shutil
+import os
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 
-from krafter_audit.lib.addresses import AddressPolicy
-from krafter_audit.lib.dns import parse_servers
-from krafter_audit.lib.proof.keys import parse_signing_keys
-from krafter_audit.lib.vault import parse_keys
+from krafter_audit.conf.declarations import SETTINGS, settings_of_providers
+from krafter_audit.conf.reader import SettingsReader, unknown_variables
+from krafter_audit.conf.setting import Setting
 
-MAKE_KEYS = (
-    "Make one: python -c \"import os, base64; print('k1:' + base64.b64encode(os.urandom(32)).decode())\""
-)
-HOW_TO_MAKE_ONE = "Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+TAG = "environment"
 
 
-@register("environment")
-def environment(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Look at the settings that this system reads from the environment."""
-    found = [
-        *(
-            Error(problem, hint="docs/operations.md lists every setting.", id="krafter.E000")
-            for problem in settings.KRAFTER_PROBLEMS
-        ),
-        _secret_key(),
-        _parsed("KRAFTER_ENCRYPTION_KEYS", parse_keys, MAKE_KEYS),
-        _parsed("KRAFTER_SIGNING_KEYS", parse_signing_keys, MAKE_KEYS),
-        _unsigned(),
-        _parsed("KRAFTER_ALLOWED_NETWORKS", AddressPolicy.from_setting, "Example: 127.0.0.0/8,10.1.0.0/16"),
-        _parsed("KRAFTER_OWNED_HOSTS", _host_names, "Example: example.com,*.example.com"),
-        _parsed("KRAFTER_DNS_SERVERS", parse_servers, "Example: 192.0.2.53,192.0.2.54:5353"),
-        _public_url(),
-        _months("KRAFTER_EVENTS_KEEP_MONTHS"),
-        _months("KRAFTER_EVIDENCE_KEEP_MONTHS"),
-        _rate("KRAFTER_REPLICA_LAG_SECONDS", "It is a number of seconds."),
-        *(_rate(f"KRAFTER_RATE_{kind}") for kind in ("DEFAULT", "STRICT", "PUBLIC", "HOOKS")),
-        _ca_file(),
-        _chromium(),
+@register(TAG)
+def check_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check each setting against its declaration."""
+    return [
+        *_invalid_settings(),
+        *_invalid_provider_settings(),
+        *_missing_signing_key(),
+        *_unknown_variables(),
     ]
-    return [message for message in found if message is not None]
 
 
-def _secret_key() -> CheckMessage | None:
-    if len(settings.SECRET_KEY) >= 32:
-        return None
-    return Error(
-        "KRAFTER_SECRET_KEY is missing or shorter than 32 characters.",
-        hint=HOW_TO_MAKE_ONE,
-        id="krafter.E001",
-    )
+def _invalid_settings() -> Iterator[CheckMessage]:
+    environment: SettingsReader = settings.ENVIRONMENT
+    for setting in SETTINGS:
+        problem = environment.problems.get(setting.name)
+        if problem:
+            yield Error(problem, hint=setting.hint, id="krafter.E001")
+        else:
+            value = getattr(settings, setting.django_name or setting.name, environment[setting.name])
+            yield from _problem(setting, value)
 
 
-def _parsed(name: str, parse: Callable[[str], object], hint: str) -> CheckMessage | None:
+def _invalid_provider_settings() -> Iterator[CheckMessage]:
+    for setting in settings_of_providers():
+        yield from _problem(setting, os.environ.get(setting.name, "").strip())
+
+
+def _problem(setting: Setting, value: Any) -> Iterator[CheckMessage]:
     try:
-        parse(getattr(settings, name))
+        setting.validate(value)
     except ValueError as error:
-        return Error(f"{name}: {error}", hint=hint, id="krafter.E002")
-    return None
+        yield Error(str(error), hint=setting.hint, id="krafter.E002")
 
 
-def _unsigned() -> CheckMessage | None:
-    if settings.KRAFTER_SIGNING_KEYS.strip():
-        return None
-    return Warning(
-        "KRAFTER_SIGNING_KEYS is not set: evidence is chained but not signed, and no bundle of it can be had.",
-        hint=MAKE_KEYS,
-        id="krafter.W001",
-    )
-
-
-def _host_names(setting: str) -> None:
-    """Take `example.com` and `*.example.com`. Raises ValueError with a sentence that names the entry at fault."""
-    for entry in filter(None, (part.strip() for part in setting.split(","))):
-        if not re.fullmatch(r"(\*\.)?[a-z0-9][a-z0-9.:-]*", entry, re.IGNORECASE):
-            raise ValueError(f"'{entry}' is no host name.")
-
-
-def _public_url() -> CheckMessage | None:
-    parts = urlsplit(settings.KRAFTER_PUBLIC_URL)
-    if parts.scheme in ("http", "https") and parts.hostname:
-        return None
-    return Error(
-        "KRAFTER_PUBLIC_URL is not an http(s) address.",
-        hint="Example: https://audit.example.com",
-        id="krafter.E003",
-    )
-
-
-def _rate(name: str, hint: str = "It is the number of requests a minute.") -> CheckMessage | None:
-    if getattr(settings, name) > 0:
-        return None
-    return Error(f"{name} must be at least 1.", hint=hint, id="krafter.E004")
-
-
-def _result_days() -> CheckMessage | None:
-    if settings.KRAFTER_RESULTS_KEEP_DAYS >= 0:
-        return None
-    return Error(
-        "KRAFTER_RESULTS_KEEP_DAYS must be at least 0.",
-        hint="It is how long what each check said in a scan is kept; 0 is for ever.",
-        id="krafter.E013",
-    )
-
-
-def _host_rate() -> CheckMessage | None:
-    if settings.KRAFTER_HOST_RATE >= 0:
-        return None
-    return Error(
-        "KRAFTER_HOST_RATE must be at least 0.",
-        hint="It is the number of requests a second to one site; 0 is no limit.",
-        id="krafter.E009",
-    )
-
-
-def _months(name: str) -> CheckMessage | None:
-    if getattr(settings, name) >= 0:
-        return None
-    return Error(
-        f"{name} is below 0.", hint="It is a number of months; 0 keeps everything.", id="krafter.E012"
-    )
-
-
-def _ca_file() -> CheckMessage | None:
-    import ssl
-
-    if not settings.KRAFTER_CA_FILE:
-        return None
-    try:
-        ssl.create_default_context(cafile=settings.KRAFTER_CA_FILE)
-    except OSError as error:
-        return Error(
-            f"KRAFTER_CA_FILE cannot be read: {error}", hint="A PEM file of certificates.", id="krafter.E005"
+def _missing_signing_key() -> Iterator[CheckMessage]:
+    if not settings.KRAFTER_SIGNING_KEYS.strip():
+        hint = next(setting.hint for setting in SETTINGS if setting.name == "KRAFTER_SIGNING_KEYS")
+        sentence = (
+            "KRAFTER_SIGNING_KEYS is not set: evidence is chained but not signed and cannot be exported."
         )
-    return None
+        yield Warning(sentence, hint=hint, id="krafter.W001")
 
 
-def _chromium() -> CheckMessage | None:
-    if not settings.KRAFTER_CHROMIUM or shutil.which(settings.KRAFTER_CHROMIUM):
-        return None
-    return Error(
-        f"KRAFTER_CHROMIUM names {settings.KRAFTER_CHROMIUM}, which cannot be run.",
-        hint="Example: /usr/bin/chromium-headless-shell. Left out, the one on the PATH is taken.",
-        id="krafter.E006",
-    )
+def _unknown_variables() -> Iterator[CheckMessage]:
+    for name, similar in unknown_variables(os.environ):
+        hint = f"Did you mean {similar}?" if similar else "docs/operations.md lists every setting."
+        yield Warning(
+            f"{name} is not a setting of Krafter Audit and has no effect.", hint=hint, id="krafter.W002"
+        )
 
 
-def stop_unless_right() -> None:
-    """End the process with a sentence for each setting that is wrong: granian and Celery run no system checks."""
-    messages = run_checks(tags=["environment"])
+def exit_on_invalid_settings() -> None:
+    """Exit with a sentence for each invalid setting: the web server and Celery run no system checks."""
+    messages = run_checks(tags=[TAG])
     for message in messages:
         sys.stderr.write(f"{message.msg} {message.hint}\n")
     if any(message.is_serious() for message in messages):

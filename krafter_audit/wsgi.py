@@ -15,9 +15,9 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 application = get_wsgi_application()
 
 from krafter_audit import urls  # noqa: E402, F401  loaded here, not by the first who asks
-from krafter_audit.system_checks import stop_unless_right  # noqa: E402  needs the settings
+from krafter_audit.system_checks import exit_on_invalid_settings  # noqa: E402  needs the settings
 
-stop_unless_right()
+exit_on_invalid_settings()
 
 # What is loaded by now stays, and the collector need not walk over it again (the second collection counts what is left
 # without it). A request of the API leaves it nothing; a page of the admin leaves objects that know each other, a

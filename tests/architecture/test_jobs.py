@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from krafter_audit.celery import app
 from krafter_audit.beat_schedule import beat_schedule
+from krafter_audit.celery import app
 from remediation.kinds import JOB_OF
 from tests.architecture.source import files, imported, tree
 
