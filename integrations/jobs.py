@@ -10,8 +10,8 @@ from integrations import gathering, outcomes, services, telling
 from integrations import sync as engine
 from integrations.models import Alert, Delivery, Integration
 from krafter_audit.celery import app
-from krafter_audit.lib.claims import free
-from krafter_audit.lib.jobs import send
+from krafter_audit.db.leases import free
+from krafter_audit.jobs import send
 from remediation import overdue
 
 CALLS_KEPT = timedelta(days=7)

@@ -16,7 +16,7 @@ from integrations.configuration import configuration
 from integrations.models import Integration
 from integrations.providers.base import Provider, Unavailable
 from integrations.running import Lost
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 
 TAKEN_FOR = timedelta(seconds=45)  # longer than the request with its time limit
 PAUSE = 0.2

@@ -24,7 +24,7 @@ from integrations.providers.replies import Reply
 from integrations.providers.sentry_hooks import HOOKS
 from integrations.providers.sentry_quiet import NO_NEW_EVENTS, quiet_since
 from integrations.providers.signing_in import SentryOAuth
-from krafter_audit.lib.http import Client, Response
+from krafter_audit.http.client import Client, Response
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 ISSUE = re.compile(r"/issues/(\d+)/")

@@ -28,7 +28,7 @@ REQUIRED = (
         name="KRAFTER_ENCRYPTION_KEYS",
         section=Section.REQUIRED,
         secret=True,
-        validator="krafter_audit.lib.vault:parse_keys",
+        validator="krafter_audit.security.vault:parse_keys",
         hint=_MAKE_KEYS,
         help="`id:base64,…`, each 32 random bytes. The first key encrypts the credentials of integrations and of sites"
         " behind a login; all keys decrypt.",
@@ -37,7 +37,7 @@ REQUIRED = (
         name="KRAFTER_SIGNING_KEYS",
         section=Section.REQUIRED,
         secret=True,
-        validator="krafter_audit.lib.proof.keys:parse_signing_keys",
+        validator="scanner.evidence_bundle.keys:parse_signing_keys",
         hint=_MAKE_KEYS,
         help="`id:base64,…`, each 32 random bytes (an Ed25519 seed). The first key signs the evidence of verifications."
         " Without a key the system starts with a warning: evidence is chained but not signed."
@@ -140,7 +140,7 @@ SCANNING = (
     Setting(
         name="KRAFTER_ALLOWED_NETWORKS",
         section=Section.SCANNING,
-        validator="krafter_audit.lib.addresses:AddressPolicy.from_setting",
+        validator="krafter_audit.http.addresses:AddressPolicy.from_setting",
         hint="Example: 127.0.0.0/8,10.1.0.0/16",
         help="Networks that may be requested although they are not public, comma-separated: `10.0.0.0/8`, `fd00::/8`"
         " (any port), `127.0.0.1/32:8123`, `[fd00::/8]:8123` (one port).",
@@ -157,7 +157,7 @@ SCANNING = (
         name="KRAFTER_DNS_SERVERS",
         section=Section.SCANNING,
         default_text="those of the system",
-        validator="krafter_audit.lib.dns:parse_servers",
+        validator="krafter_audit.http.dns:parse_servers",
         hint="Example: 192.0.2.53,192.0.2.54:5353",
         help="Name servers that are asked for the TXT records of ownership proofs, comma-separated: `192.0.2.53`,"
         " `192.0.2.53:5353`.",

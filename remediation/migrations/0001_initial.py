@@ -4,8 +4,8 @@ import django.contrib.postgres.indexes
 import django.core.serializers.json
 import django.db.models.deletion
 import django.db.models.functions.text
-import krafter_audit.lib.fields
-import krafter_audit.lib.models
+import krafter_audit.db.fields
+import krafter_audit.db.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -33,11 +33,11 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Policy',
             fields=[
-                ('id', models.UUIDField(default=krafter_audit.lib.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('name', models.CharField(max_length=200)),
-                ('config', krafter_audit.lib.fields.VerbatimJSONField()),
+                ('config', krafter_audit.db.fields.VerbatimJSONField()),
                 ('active', models.BooleanField(default=True)),
                 ('version', models.PositiveIntegerField(default=1)),
                 ('project', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='policies', to='accounts.project')),
@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField()),
                 ('name', models.CharField(max_length=200)),
-                ('config', krafter_audit.lib.fields.VerbatimJSONField()),
+                ('config', krafter_audit.db.fields.VerbatimJSONField()),
                 ('replaced_at', models.DateTimeField(auto_now_add=True)),
                 ('policy', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='remediation.policy')),
                 ('replaced_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -61,7 +61,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Task',
             fields=[
-                ('id', models.UUIDField(default=krafter_audit.lib.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('title', models.CharField(max_length=300)),
@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Verification',
             fields=[
-                ('id', models.UUIDField(default=krafter_audit.lib.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('result', models.CharField(choices=[('pending', 'Pending'), ('passed', 'Passed'), ('failed', 'Failed')], default='pending', max_length=7)),
@@ -116,7 +116,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='VerificationPart',
             fields=[
-                ('id', models.UUIDField(default=krafter_audit.lib.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('lease_until', models.DateTimeField(editable=False, null=True)),

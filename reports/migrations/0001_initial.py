@@ -3,8 +3,8 @@
 import django.contrib.postgres.fields
 import django.core.serializers.json
 import django.db.models.deletion
-import krafter_audit.lib.fields
-import krafter_audit.lib.models
+import krafter_audit.db.fields
+import krafter_audit.db.models
 from django.conf import settings
 from django.db import migrations, models
 
@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Report',
             fields=[
-                ('id', models.UUIDField(default=krafter_audit.lib.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('lease_until', models.DateTimeField(editable=False, null=True)),
@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('status', models.CharField(choices=[('queued', 'Queued'), ('exporting', 'Exporting'), ('exported', 'Exported'), ('shared', 'Shared'), ('failed', 'Failed')], default='queued', max_length=9)),
                 ('period_start', models.DateField()),
                 ('period_end', models.DateField()),
-                ('summary', krafter_audit.lib.fields.VerbatimJSONField()),
+                ('summary', krafter_audit.db.fields.VerbatimJSONField()),
                 ('breakdown', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('subject', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('file', models.CharField(blank=True, max_length=200)),
@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Share',
             fields=[
-                ('id', models.UUIDField(default=krafter_audit.lib.models.uuid7, editable=False, primary_key=True, serialize=False)),
+                ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(auto_now_add=True)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('lease_until', models.DateTimeField(editable=False, null=True)),

@@ -9,10 +9,10 @@ import pytest
 from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from devtools.local_stack.process import THRIFTY
+from krafter_audit.api.errors import Refusal
 from krafter_audit.conf.declarations import PROVIDER_SETTINGS, SETTINGS, settings_of_providers
 from krafter_audit.conf.setting import Section
-from krafter_audit.embedded.process import THRIFTY
-from krafter_audit.lib.errors import Refusal
 from tests.architecture.source import ROOMS, ROOT, files, strings, text
 
 API, OPERATIONS = "docs/api.md", "docs/operations.md"

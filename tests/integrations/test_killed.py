@@ -12,7 +12,7 @@ from integrations import services
 from integrations import sync as engine
 from integrations.models import ExternalLink, Integration
 from integrations.providers import ADAPTERS
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.integrations.conftest import MakeTask
 from tests.integrations.trackers import FarEnd
 

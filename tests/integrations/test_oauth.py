@@ -18,7 +18,7 @@ from integrations.models import Integration
 from integrations.providers import ADAPTERS, NAMED
 from integrations.renewal import Access
 from integrations.running import Lost
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.integrations.conftest import CREDENTIALS, MakeTask
 from tests.integrations.fake_github import FakeGitHub
 

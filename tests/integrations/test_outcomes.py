@@ -16,8 +16,8 @@ from findings.services.ingestion import Sighting, ingest_one
 from integrations import jobs, remarks, services
 from integrations import sync as engine
 from integrations.models import Integration, Remark
-from krafter_audit.lib.http import Client
-from krafter_audit.lib.statements import AT_ONCE
+from krafter_audit.db.statements import AT_ONCE
+from krafter_audit.http.client import Client
 from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verdicts, verifications

@@ -25,7 +25,7 @@ from integrations import credentials, destinations, hooks, jobs
 from integrations import sync as engine
 from integrations.models import Alert, Destination, Hook, Integration
 from integrations.telling import tell
-from krafter_audit.lib import vault
+from krafter_audit.security import vault
 from tests import staff
 from tests.integrations.conftest import CREDENTIALS, MakeTask
 from tests.integrations.fake_github import TOKEN, FakeGitHub

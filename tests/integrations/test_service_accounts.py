@@ -20,7 +20,7 @@ from integrations.models import Integration, SyncRun
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Refused, Unavailable
 from integrations.service_accounts import key_in, token
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, serve
 

@@ -11,7 +11,7 @@ from accounts.models import Project
 from integrations import services, timetable
 from integrations import sync as engine
 from integrations.models import Integration, SyncRun
-from krafter_audit.lib.models import uuid7
+from krafter_audit.db.models import uuid7
 from tests import factories
 from tests.integrations.conftest import MakeTask
 from tests.integrations.fake_github import FakeGitHub

@@ -10,11 +10,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from events.partitions import grow, month, parts
-from krafter_audit.lib.proof.links import GENESIS
 from remediation import evidence
 from remediation.models import Chain, Evidence, Verification
 from remediation.retention import EVIDENCE
 from remediation.services import verdicts
+from scanner.evidence_bundle.chain import GENESIS
 from tests import factories
 from tests.factories import World
 from tests.racing import at_once

@@ -8,10 +8,10 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from events.partitions import grow, month, parts
-from krafter_audit.lib.proof.examining import examine
 from remediation import bundles, evidence, retention
 from remediation.models import Evidence, Verification
 from remediation.retention import EVIDENCE
+from scanner.evidence_bundle.verification import examine
 from tests import factories
 from tests.factories import World
 

@@ -11,8 +11,8 @@ from findings import access
 from findings.models import SiteAccess
 from integrations import credentials, destinations, hooks
 from integrations.models import Destination, Hook, Integration
-from krafter_audit.lib import vault
-from krafter_audit.lib.vault import VaultError
+from krafter_audit.security import vault
+from krafter_audit.security.vault import VaultError
 
 
 class Command(BaseCommand):

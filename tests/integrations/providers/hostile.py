@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Draft, Provider, Tracker
 from integrations.providers.meter import Meter
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.integrations import fake_github, fake_gitlab, fake_jira, fake_linear
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers import test_cloudflare, test_ga4, test_gsc, test_sentry

@@ -19,7 +19,7 @@ from integrations.models import Integration, SyncRun
 from integrations.providers import ga4
 from integrations.providers.base import Refused, Unavailable
 from integrations.providers.ga4 import Analytics
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, description, serve
 

@@ -19,7 +19,7 @@ from integrations import sync as engine
 from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers.base import Draft, Refused, State, Unavailable
 from integrations.providers.gitlab import GitLab
-from krafter_audit.lib.http import Client, Limits
+from krafter_audit.http.client import Client, Limits
 from remediation.models import Task
 from remediation.services import tasks, verdicts, verifications
 from tests.integrations.conftest import MakeTask

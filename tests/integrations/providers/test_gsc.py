@@ -18,7 +18,7 @@ from integrations.models import Integration, SyncRun
 from integrations.providers.base import Expired, Refused, RemoteFinding, Unavailable
 from integrations.providers.gsc import A_DAY, SearchConsole
 from integrations.providers.gsc_problems import problems
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, description, serve
 

@@ -18,7 +18,7 @@ from integrations.credentials import without_secrets
 from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers.base import Draft, Refused, State, Unavailable
 from integrations.providers.jira import Jira
-from krafter_audit.lib.http import Client, Limits
+from krafter_audit.http.client import Client, Limits
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts
 from tests.integrations import fake_jira as there

@@ -17,7 +17,7 @@ from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers.base import Draft, Refused, State, Unavailable
 from integrations.providers.linear import Linear, issue_id
 from integrations.providers.linear_documents import DOCUMENTS
-from krafter_audit.lib.http import Client, Limits
+from krafter_audit.http.client import Client, Limits
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts, verifications
 from tests.integrations.conftest import MakeTask

@@ -16,7 +16,7 @@ from integrations import sync as engine
 from integrations.models import Integration, SyncRun
 from integrations.providers.base import Refused, RemoteFinding, Unavailable
 from integrations.providers.sentry import Sentry
-from krafter_audit.lib.http import Client, Limits
+from krafter_audit.http.client import Client, Limits
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, description, serve
 
