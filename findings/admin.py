@@ -8,15 +8,11 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
 
-from accounts.admin import ProjectAdmin, operator
-from accounts.models import Project
-from findings.access_admin import SiteAccessAdmin as SiteAccessAdmin
+from accounts.admin import operator
 from findings.forms import ChangeFindingForm, ReportFindingForm
-from findings.models import Finding, FindingStatus, Regression, Scan
-from findings.scan_admin import ScanAdmin as ScanAdmin
-from findings.services import scans, triage
+from findings.models import Finding, FindingStatus, Regression
+from findings.services import triage
 from findings.services.ingestion import Sighting, ingest_one
-from findings.site_admin import SiteAdmin as SiteAdmin
 from krafter_audit.admin.base import (
     BAD,
     GOOD,
@@ -39,20 +35,6 @@ STATUSES = {
     "resolved": GOOD,
     "dismissed": QUIET,
 }
-
-
-@admin.action(description="Scan now", permissions=["operate"])
-def scan_now(page: ProjectAdmin, request: HttpRequest, projects: QuerySet[Project]) -> None:
-    """Queue a scan of each project."""
-
-    def scan(project: Project) -> str:
-        queued = scans.run(project, url=None, trigger=Scan.Trigger.MANUAL, by=operator(request))
-        return f"a scan of {queued.url} is queued."
-
-    page.each(request, projects, scan)
-
-
-ProjectAdmin.actions.append(scan_now)
 
 
 @admin.register(Finding)
@@ -132,10 +114,10 @@ class FindingAdmin(RecordAdmin):
     def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
         """Report the finding, or change what was changed."""
         if not change:
-            made, _ = ingest_one(obj.project, Sighting(**form.asked), by=operator(request))
+            made, _ = ingest_one(obj.project, Sighting(**form.validated), by=operator(request))
             obj.__dict__.update(made.__dict__)
-        elif form.asked:
-            triage.update(obj.pk, changes=form.asked, by=operator(request))
+        elif form.validated:
+            triage.update(obj.pk, changes=form.validated, by=operator(request))
 
     @admin.action(description="Triage", permissions=["operate"])
     def triage(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:

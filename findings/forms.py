@@ -6,37 +6,15 @@ from django import forms
 from django.contrib.postgres.forms import SimpleArrayField
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from findings.models import Finding, Scan, Severity
-from findings.scan_serializers import RunScan
-from findings.serializers import ChangeFinding, ReportFinding
-from krafter_audit.admin.forms import AskedForm
+from findings.models import Finding, Severity
+from findings.serializers import CreateFindingRequestSerializer, UpdateFindingRequestSerializer
+from krafter_audit.admin.forms import SerializerForm
 
 
-class ScanForm(AskedForm):
-    """Which site, and which address of it."""
-
-    asks = RunScan
-    url = forms.CharField(
-        label="URL",
-        required=False,
-        max_length=2000,
-        widget=UnfoldAdminTextInputWidget,
-        help_text="Empty = the project's own address.",
-    )
-
-    class Meta:
-        model = Scan
-        fields = ("project", "url")
-
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
-        """The project is in the address, not in the body."""
-        return [name for name in super().told(cleaned) if name != "project"]
-
-
-class ReportFindingForm(AskedForm):
+class ReportFindingForm(SerializerForm):
     """A finding that a person reports."""
 
-    asks = ReportFinding
+    serializer_class = CreateFindingRequestSerializer
     names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
     severity = forms.ChoiceField(
         choices=[("", "As the policy says"), *Severity.choices],
@@ -58,15 +36,15 @@ class ReportFindingForm(AskedForm):
             "recommended_fix", "check_keys",
         )  # fmt: skip
 
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         """The project is in the address, not in the body."""
-        return [name for name in super().told(cleaned) if name != "project"]
+        return [name for name in super().submitted_names(cleaned) if name != "project"]
 
 
-class ChangeFindingForm(AskedForm):
+class ChangeFindingForm(SerializerForm):
     """What a person may change about a finding."""
 
-    asks = ChangeFinding
+    serializer_class = UpdateFindingRequestSerializer
 
     class Meta:
         model = Finding

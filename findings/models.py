@@ -12,31 +12,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from accounts.models import Project, User
-from findings.scan_models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from findings.schedule_models import ScanSchedule
-from findings.site_models import Site, SiteAccess
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import Lifecycle
-
-__all__ = [
-    "CHECK_KEY",
-    "MOST_CHECKS",
-    "OPEN_STATUSES",
-    "TERMINAL_STATUSES",
-    "Domain",
-    "Finding",
-    "FindingStatus",
-    "Regression",
-    "Scan",
-    "ScanPage",
-    "ScanPart",
-    "ScanResult",
-    "ScanSchedule",
-    "Site",
-    "SiteAccess",
-    "Scanner",
-    "Severity",
-]
 
 
 class Domain(models.TextChoices):

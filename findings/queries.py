@@ -5,11 +5,9 @@ from functools import cache
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from django.db.models import Count
-
-from findings.models import Domain, Finding, FindingStatus, Scan, ScanPage, Severity
-from findings.serializers import FindingShown
-from krafter_audit.api.columns import Columns, columns
+from findings.models import Domain, Finding, FindingStatus, Severity
+from findings.serializers import FindingSerializer
+from krafter_audit.api.row_columns import Columns, columns
 from krafter_audit.db.statements import Text
 
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
@@ -71,23 +69,9 @@ def _kept(filtered: bool, further: bool, limit: int) -> Text:
 
 
 def _text(filtered: bool, further: bool, limit: int, offset: int) -> Text:
-    names = ", ".join([*cast("Columns", columns(FindingShown)).names, *MostUrgent.order])
+    names = ", ".join([*cast("Columns", columns(FindingSerializer)).names, *MostUrgent.order])
     after = AFTER if further else ""
     text = (MEETING if filtered else ALL).format(
         columns=names, after=after, limit=limit, offset=offset, reach=limit + offset
     )
     return Text(text, Finding, prepare=offset == 0)
-
-
-def pages_of(scan: Scan) -> list[ScanPage]:
-    """Return the pages of a scan in their order, each with `outcomes`: what its checks said, counted."""
-    pages = ScanPage.objects.filter(part__scan=scan).select_related("part")
-    counted: dict[Any, dict[str, int]] = {}
-    for page_id, word, rows in (
-        scan.results.values_list("page_id", "outcome").annotate(Count("id")).order_by()
-    ):
-        counted.setdefault(page_id, {})[word] = rows
-    found = list(pages.order_by("-part__scanner", "position"))
-    for page in found:
-        page.outcomes = counted.get(page.pk, {})  # type: ignore[attr-defined]  # shown with the page
-    return found

@@ -21,12 +21,12 @@ _resting_until = 0.0
 _queues_taken: tuple[float, set[str]] = (float("-inf"), set())
 
 
-def nudge(name: str, *arguments: str) -> None:
+def enqueue_on_commit(name: str, *arguments: str) -> None:
     """Ask a worker to run a job once the current transaction has committed. Never raises: a sweep sends it again."""
-    transaction.on_commit(lambda: send(name, *arguments))
+    transaction.on_commit(lambda: enqueue(name, *arguments))
 
 
-def send(name: str, *arguments: str) -> bool:
+def enqueue(name: str, *arguments: str) -> bool:
     """Send a job to the broker now; False when the broker is away."""
     from krafter_audit.lib import messages
 
@@ -42,12 +42,12 @@ def send(name: str, *arguments: str) -> bool:
     return True
 
 
-def nobody_comes(queue: str, *, since: datetime) -> bool:
+def queue_is_stalled(queue: str, *, since: datetime) -> bool:
     """Whether work has waited in the queue since then, for a while, and no worker takes any."""
-    return since < timezone.now() - NOBODY_CAME and not is_worked_on(queue)
+    return since < timezone.now() - NOBODY_CAME and not queue_has_consumers(queue)
 
 
-def is_worked_on(queue: str) -> bool:
+def queue_has_consumers(queue: str) -> bool:
     """Whether a worker takes messages from the queue. Yes when none can be asked.
 
     All workers are asked, which takes a second; the answer is good for half a minute.

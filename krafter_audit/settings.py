@@ -67,6 +67,7 @@ INSTALLED_APPS = [
     "accounts",
     "events",
     "findings",
+    "scans",
     "remediation",
     "integrations",
     "reports",
@@ -77,13 +78,12 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "krafter_audit.api.for_pages.SessionMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "krafter_audit.api.for_pages.CsrfMiddleware",
-    "krafter_audit.api.for_pages.AuthenticationMiddleware",
-    "krafter_audit.api.for_pages.MessageMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "krafter_audit.api.for_pages.HeavyMiddleware",
 ]
 
 TEMPLATES: list[dict[str, Any]] = [
@@ -120,7 +120,7 @@ for _database in DATABASES.values():
     _options.setdefault("options", _limits)
     if _pooled:
         _options["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 5, "check": check}
-DATABASE_ROUTERS = ["krafter_audit.api.replica.Router"]
+DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.int("KRAFTER_REPLICA_LAG_SECONDS")
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -235,7 +235,7 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {
-    "findings.scan": {"queue": "scan_http"},
+    "scans.scan": {"queue": "scan_http"},
     "remediation.recheck": {"queue": "scan_http"},
     "*_in_browser": {"queue": "scan_browser"},
 }

@@ -10,7 +10,7 @@ from krafter_audit.api import docs
 from krafter_audit.api.exceptions import not_found
 
 AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
-APPS = ("findings", "remediation", "integrations", "reports")
+APPS = ("findings", "scans", "remediation", "integrations", "reports")
 
 urlpatterns = [
     *(path(AUDIT, include(f"{app}.urls")) for app in APPS),  # first: they are asked for most

@@ -74,10 +74,10 @@ class TaskAdmin(RecordAdmin):
     def save_model(self, request: HttpRequest, obj: Task, form: Any, change: bool) -> None:
         """Create the task, or change what was changed."""
         if not change:
-            made = tasks.create(form.cleaned_data["finding"].project, by=operator(request), **form.asked)
+            made = tasks.create(form.cleaned_data["finding"].project, by=operator(request), **form.validated)
             obj.__dict__.update(made.__dict__)
-        elif form.asked:
-            tasks.update(obj.pk, changes=form.asked, by=operator(request))
+        elif form.validated:
+            tasks.update(obj.pk, changes=form.validated, by=operator(request))
 
     @admin.action(description="Run verification", permissions=["operate"])
     def run_verification(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
@@ -248,8 +248,8 @@ class PolicyAdmin(RecordAdmin):
 
     def save_model(self, request: HttpRequest, obj: Policy, form: Any, change: bool) -> None:
         """Replace the policy."""
-        if form.asked:
-            policies.replace(obj.project, **form.asked, by=operator(request))
+        if form.validated:
+            policies.replace(obj.project, **form.validated, by=operator(request))
 
     @admin.action(description="Test against the findings", permissions=["view"])
     def test(self, request: HttpRequest, queryset: QuerySet[Policy]) -> None:

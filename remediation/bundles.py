@@ -12,7 +12,6 @@ from django.utils import timezone
 
 import krafter_audit
 from accounts.models import User
-from findings import pictures
 from remediation.errors import NoSigningKey
 from remediation.evidence import keyring, links_of, said
 from remediation.models import Evidence, Verification
@@ -21,6 +20,7 @@ from scanner.evidence_bundle.chain import sha256 as sha256_of
 from scanner.evidence_bundle.jcs import plain
 from scanner.evidence_bundle.keys import as_jwk
 from scanner.evidence_bundle.screenshots import named_pictures
+from scans import screenshots
 
 MOST_OF_PICTURES = 20 * 1024 * 1024  # bytes; further ones are named by their hashes alone
 MOST_BETWEEN = 200  # links of other verifications that are shown by their heads
@@ -96,7 +96,7 @@ def _pictures(links: list[Evidence]) -> Iterator[dict[str, str]]:
     room = MOST_OF_PICTURES
     named = {sha256: link.project_id for link in links for sha256 in named_pictures(json.loads(link.body))}
     for sha256, project_id in named.items():
-        picture = pictures.read(project_id, sha256)
+        picture = screenshots.read(project_id, sha256)
         room -= len(picture or b"")
         if picture and room >= 0:
             yield {"sha256": sha256, "type": "image/jpeg", "base64": base64.b64encode(picture).decode()}

@@ -7,17 +7,21 @@ from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from findings.models import Severity
-from krafter_audit.admin.forms import AskedForm
+from krafter_audit.admin.forms import SerializerForm
 from remediation.models import Policy, Task
-from remediation.serializers import ChangeTask, CreateTask, ReplacePolicy
+from remediation.serializers import (
+    CreateTaskRequestSerializer,
+    ReplacePolicyRequestSerializer,
+    UpdateTaskRequestSerializer,
+)
 
 LABELS = {"sla_due_at": "SLA due at", "external_ticket_key": "Ticket", "pr_url": "Pull request"}
 
 
-class CreateTaskForm(AskedForm):
+class CreateTaskForm(SerializerForm):
     """A task for a finding; its project is the finding's."""
 
-    asks = CreateTask
+    serializer_class = CreateTaskRequestSerializer
     names: ClassVar = {"owner": "owner_id", "finding": "finding_id"}
     priority = forms.ChoiceField(
         choices=Severity.choices, initial=Severity.MEDIUM, required=False, widget=UnfoldAdminSelectWidget
@@ -35,10 +39,10 @@ class CreateTaskForm(AskedForm):
         return {"organization": project.organization, "project": project}
 
 
-class ChangeTaskForm(AskedForm):
+class ChangeTaskForm(SerializerForm):
     """What may change about a task; its status moves by the buttons."""
 
-    asks = ChangeTask
+    serializer_class = UpdateTaskRequestSerializer
 
     class Meta:
         model = Task
@@ -53,16 +57,16 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(max_length=2000, widget=forms.Textarea)
 
 
-class PolicyForm(AskedForm):
+class PolicyForm(SerializerForm):
     """The rules, replaced whole; the earlier version is kept."""
 
-    asks = ReplacePolicy
+    serializer_class = ReplacePolicyRequestSerializer
 
     class Meta:
         model = Policy
         fields = ("name", "config")
 
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         """Put both to the API: a policy is replaced whole, and the order of its keys is part of it."""
         was, now = self.initial, cleaned
         same = was["name"] == now.get("name") and json.dumps(was["config"]) == json.dumps(now.get("config"))

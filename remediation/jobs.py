@@ -5,13 +5,13 @@ The engine of the rechecks is imported by the worker alone: beat, which sends th
 
 from uuid import UUID
 
-from findings.models import Scanner
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
-from krafter_audit.jobs import nobody_comes, send
+from krafter_audit.jobs import enqueue, queue_is_stalled
 from remediation import meter, retention
 from remediation.kinds import JOB_OF
 from remediation.models import VerificationPart
+from scans.models import Scanner
 
 MOST_SENT_AGAIN = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # a sweep; those of the browser take long
 
@@ -30,7 +30,7 @@ def recheck_in_browser(verification_id: str) -> None:
     from remediation import recheck as engine
 
     if engine.carry_out(UUID(verification_id), Scanner.BROWSER, browsing=True):
-        send("remediation.recheck_in_browser", verification_id)
+        enqueue("remediation.recheck_in_browser", verification_id)
 
 
 @app.task(name="remediation.sweep")
@@ -40,12 +40,12 @@ def sweep() -> None:
         left = VerificationPart.objects.filter(free(), finished_at__isnull=True, scanner=scanner)
         rows = left.order_by("created_at").values_list("verification_id", "created_at")
         waiting = list(rows[: MOST_SENT_AGAIN[scanner]])
-        if scanner == Scanner.BROWSER and waiting and nobody_comes("scan_browser", since=waiting[0][1]):
+        if scanner == Scanner.BROWSER and waiting and queue_is_stalled("scan_browser", since=waiting[0][1]):
             for pk, _ in waiting:
-                send("remediation.recheck", str(pk), scanner)
+                enqueue("remediation.recheck", str(pk), scanner)
             continue
         for pk, _ in waiting:
-            send(JOB_OF[scanner], str(pk))
+            enqueue(JOB_OF[scanner], str(pk))
 
 
 @app.task(name="remediation.measure")
@@ -58,7 +58,7 @@ def measure(project_id: str) -> None:
 def measure_all() -> None:
     """Have every project measured in which there was a look of late."""
     for pk in meter.active().values_list("pk", flat=True):
-        send("remediation.measure", str(pk))
+        enqueue("remediation.measure", str(pk))
 
 
 @app.task(name="remediation.turn")

@@ -1,7 +1,7 @@
 """Who answers which check, and by which job."""
 
-from findings.models import Scanner
 from scanner import registry
+from scans.models import Scanner
 
 JOB_OF = {Scanner.HTTP: "remediation.recheck", Scanner.BROWSER: "remediation.recheck_in_browser"}
 

@@ -14,10 +14,10 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Project
-from findings.models import Scan
 from krafter_audit.db.advisory_locks import got_turn
 from remediation.models import CheckMeter, Verification
 from scanner import registry
+from scans.models import Scan
 
 WINDOW = timedelta(days=90)
 COUNTS = ("looks", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")
@@ -27,8 +27,8 @@ FAR_REACHING = {"links", "assets", "tls", "tls_old"}
 MEASURE = """
     WITH looks AS (
         SELECT r.key, p.url, r.outcome, r.seen_at AS at, r.evidence, r.threshold::text AS threshold
-        FROM findings_scan AS s JOIN findings_scanresult AS r ON r.scan_id = s.id
-            JOIN findings_scanpage AS p ON p.id = r.page_id
+        FROM scans_scan AS s JOIN scans_scanresult AS r ON r.scan_id = s.id
+            JOIN scans_scanpage AS p ON p.id = r.page_id
         WHERE s.project_id = %(project)s AND s.created_at >= %(since)s AND r.outcome IN ('passed', 'failed')
         UNION ALL
         SELECT e.key, page->>'url', page->>'status', e.recorded_at, page->'evidence', page->'evidence'->>'threshold'

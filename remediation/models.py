@@ -9,12 +9,13 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from accounts.models import Project, User
-from findings.models import Finding, Scanner, Severity
+from findings.models import Finding, Severity
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import Lifecycle
 from remediation.meter_models import CheckMeter as CheckMeter
+from scans.models import Scanner
 
 
 class Task(Record):

@@ -5,13 +5,14 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from findings import ownership, pictures
 from findings.models import Finding
 from krafter_audit.http.client import Client
 from scanner import engine
 from scanner.evidence import identity_before
 from scanner.outcome import FAILED, Outcome
 from scanner.page_context import Facts
+from scans import screenshots
+from scans.sites import ownership
 
 if TYPE_CHECKING:
     from scanner.browser import Browser
@@ -47,7 +48,7 @@ class Place:
             owned=self._owned,
             browser=self._browser,
         )
-        facts.browsing.keep_picture = pictures.keeper(self._finding.project_id)
+        facts.browsing.keep_picture = screenshots.keeper(self._finding.project_id)
         engine.announce(facts, earlier, earlier)
         return facts
 

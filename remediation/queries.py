@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accounts.models import Project
 from events import tallies
-from findings.models import OPEN_STATUSES, Domain, FindingStatus, Scan, Severity
+from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
 from krafter_audit.db.statements import Text
 from remediation.models import Task
+from scans.models import Scan
 
 FACETS = {"severity": Severity.values, "domain": Domain.values, "status": FindingStatus.values}
 

@@ -17,8 +17,8 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import SYSTEM
 from events.record import record
-from findings import access, ownership, politeness, provider_checks, rules
-from findings.models import Finding, Scanner
+from findings import provider_checks, rules
+from findings.models import Finding
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
 from krafter_audit.shutdown import is_stopping
@@ -31,6 +31,10 @@ from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.places import Place, pages
 from remediation.services.policies import config_of
 from scanner.outcome import Outcome, inconclusive
+from scans import host_throttle
+from scans.models import Scanner
+from scans.site_credentials.services import credentials_for
+from scans.sites import ownership
 from scans.worker_browser import own_browser
 
 if TYPE_CHECKING:
@@ -57,7 +61,7 @@ def carry_out(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsin
     with taken(verification_id, scanner) as part, ExitStack() as held:
         if part is None:
             return False
-        client = held.enter_context(politeness.client())
+        client = held.enter_context(host_throttle.client())
         look = Look(part, client, held.enter_context(own_browser()) if browsing else None)
         for key in look.keys:
             answer = look.answer(key)
@@ -89,7 +93,7 @@ class Look:
             for check in verification.checks
             if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
         ]
-        client.access = access.of(self.finding.project)
+        client.access = credentials_for(self.finding.project)
         self._urls = urls = pages(self.finding)
         owned = ownership.of(self.finding.project, urls[:MOST_PAGES], client)
         self._places = [Place(url, client, self.finding, owned, browser) for url in urls[:MOST_PAGES]]

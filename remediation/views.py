@@ -13,26 +13,26 @@ from events import tallies
 from findings.filters import narrowed
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
-from krafter_audit.api.columns import columns
 from krafter_audit.api.described import described
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
+from krafter_audit.api.row_columns import columns
 from remediation import bundles, evidence, plans, queries
 from remediation.filters import TaskFilter
 from remediation.models import Task, Verification
 from remediation.serializers import (
-    ApproveVerification,
-    ChangeTask,
-    CommandCenterShown,
-    CreateTask,
-    PolicyShown,
-    PolicyTestShown,
-    ReplacePolicy,
-    RunVerification,
-    TaskShown,
-    TestPolicy,
-    VerificationEvidenceShown,
-    VerificationShown,
+    ApproveVerificationRequestSerializer,
+    CommandCenterSerializer,
+    CreateTaskRequestSerializer,
+    PolicySerializer,
+    PolicyTestResultSerializer,
+    ReplacePolicyRequestSerializer,
+    RunVerificationRequestSerializer,
+    TaskSerializer,
+    TestPolicyRequestSerializer,
+    UpdateTaskRequestSerializer,
+    VerificationEvidenceSerializer,
+    VerificationSerializer,
 )
 from remediation.services import policies, tasks, verdicts, verifications
 from scanner.evidence_bundle.keys import as_jwk
@@ -52,7 +52,7 @@ class TaskViewSet(ProjectViewSet):
             LIMIT,
             CURSOR,
         ],
-        responses=TaskShown(many=True),
+        responses=TaskSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
@@ -63,32 +63,36 @@ class TaskViewSet(ProjectViewSet):
         def total() -> int:
             return queries.count_tasks(self.project, used, found)
 
-        rows = Rows(found, shown=columns(TaskShown))
+        rows = Rows(found, shown=columns(TaskSerializer))
         page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
-        return self.show_page(page, TaskShown)
+        return self.show_page(page, TaskSerializer)
 
-    @described(summary="Read a task", responses=TaskShown)
+    @described(summary="Read a task", responses=TaskSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one task."""
-        return self.read(pk, TaskShown)
+        return self.read(pk, TaskSerializer)
 
-    @described(summary="Create a task from a finding", request=CreateTask, responses={201: TaskShown})
+    @described(
+        summary="Create a task from a finding",
+        request=CreateTaskRequestSerializer,
+        responses={201: TaskSerializer},
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Make the task."""
-        task = tasks.create(self.project, by=self.actor, **self.body(CreateTask))
-        return self.show(task, TaskShown, status=201)
+        task = tasks.create(self.project, by=self.actor, **self.body(CreateTaskRequestSerializer))
+        return self.show(task, TaskSerializer, status=201)
 
-    @described(summary="Change a task", request=ChangeTask, responses=TaskShown)
+    @described(summary="Change a task", request=UpdateTaskRequestSerializer, responses=TaskSerializer)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = tasks.update(
             as_uuid(pk),
             project=self.project,
-            changes=self.body(ChangeTask),
+            changes=self.body(UpdateTaskRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(changed, TaskShown)
+        return self.show(changed, TaskSerializer)
 
 
 class VerificationViewSet(ProjectViewSet):
@@ -97,25 +101,25 @@ class VerificationViewSet(ProjectViewSet):
     @described(
         summary="List verifications, newest first",
         parameters=[LIMIT, CURSOR],
-        responses=VerificationShown(many=True),
+        responses=VerificationSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Verification.objects.filter(project=self.project)
         return self.show_newest(
-            rows, VerificationShown, total=lambda: tallies.count(self.project.pk, "verification")
+            rows, VerificationSerializer, total=lambda: tallies.count(self.project.pk, "verification")
         )
 
-    @described(summary="Read a verification", responses=VerificationShown)
+    @described(summary="Read a verification", responses=VerificationSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one verification."""
-        return self.read(pk, VerificationShown)
+        return self.read(pk, VerificationSerializer)
 
-    @described(summary="Read what a verification saw", responses=VerificationEvidenceShown)
+    @described(summary="Read what a verification saw", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with the evidence of each check and the links of the chain."""
         verification = self.find(Verification.objects.all(), pk)
-        return Response(self.shown(evidence.of(verification), VerificationEvidenceShown))
+        return Response(self.shown(evidence.of(verification), VerificationEvidenceSerializer))
 
     @described(
         summary="Download a verification's evidence as a signed file",
@@ -126,25 +130,35 @@ class VerificationViewSet(ProjectViewSet):
         found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
         return bundles.as_file(found)
 
-    @described(summary="Run a verification", request=RunVerification, responses={202: VerificationShown})
+    @described(
+        summary="Run a verification",
+        request=RunVerificationRequestSerializer,
+        responses={202: VerificationSerializer},
+    )
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue another look; one unit of quota."""
-        verification = verifications.run(self.project, by=self.actor, **self.body(RunVerification))
-        return self.show(verification, VerificationShown, status=202)
+        verification = verifications.run(
+            self.project, by=self.actor, **self.body(RunVerificationRequestSerializer)
+        )
+        return self.show(verification, VerificationSerializer, status=202)
 
-    @described(summary="Approve: the fix holds", request=ApproveVerification, responses=VerificationShown)
+    @described(
+        summary="Approve: the fix holds",
+        request=ApproveVerificationRequestSerializer,
+        responses=VerificationSerializer,
+    )
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close task, finding and regressions in one transaction."""
-        reason = self.body(ApproveVerification).get("reason", "")
+        reason = self.body(ApproveVerificationRequestSerializer).get("reason", "")
         decided = verdicts.approve(as_uuid(pk), project=self.project, by=self.actor, override_reason=reason)
-        return self.show(decided, VerificationShown)
+        return self.show(decided, VerificationSerializer)
 
-    @described(summary="Reopen: the issue persists", request=None, responses=VerificationShown)
+    @described(summary="Reopen: the issue persists", request=None, responses=VerificationSerializer)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo the approval, or refuse the fix, and record a regression."""
         self.nothing()
         decided = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
-        return self.show(decided, VerificationShown)
+        return self.show(decided, VerificationSerializer)
 
 
 def public_keys(request: HttpRequest) -> JsonResponse:
@@ -158,15 +172,19 @@ class PolicyViewSet(ProjectViewSet):
 
     read_only_posts = frozenset({"test"})
 
-    @described(summary="Read the current policy", responses=PolicyShown)
+    @described(summary="Read the current policy", responses=PolicySerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the active policy; the first read makes the default."""
-        return self.show(policies.current(self.project), PolicyShown)
+        return self.show(policies.current(self.project), PolicySerializer)
 
-    @described(summary="Replace the current policy", request=ReplacePolicy, responses=PolicyShown)
+    @described(
+        summary="Replace the current policy",
+        request=ReplacePolicyRequestSerializer,
+        responses=PolicySerializer,
+    )
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Replace name and config wholesale."""
-        asked = self.body(ReplacePolicy)
+        asked = self.body(ReplacePolicyRequestSerializer)
         policy = policies.replace(
             self.project,
             config=asked["config"],
@@ -175,13 +193,13 @@ class PolicyViewSet(ProjectViewSet):
             if_match=request.headers.get("if-match"),
             plan_token=asked.get("plan_token"),
         )
-        return self.show(policy, PolicyShown)
+        return self.show(policy, PolicySerializer)
 
     @described(
         summary="Test a policy",
         parameters=[OpenApiParameter("simulate", str, enum=["true", "false"])],
-        request=TestPolicy,
-        responses=PolicyTestShown,
+        request=TestPolicyRequestSerializer,
+        responses=PolicyTestResultSerializer,
     )
     def test(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the what-if; nothing is changed."""
@@ -189,7 +207,7 @@ class PolicyViewSet(ProjectViewSet):
         wanted = request.query_params.get("simulate", "false")
         if wanted not in ("true", "false"):
             raise InvalidParams(details={"simulate": ["Use true or false."]})
-        config = self.body(TestPolicy)["config"]
+        config = self.body(TestPolicyRequestSerializer)["config"]
         answer = plans.test(self.project, config)
         if wanted == "true":
             policy = policies.current(self.project)
@@ -200,7 +218,7 @@ class PolicyViewSet(ProjectViewSet):
 class CommandCenterViewSet(ProjectViewSet):
     """The project at a glance."""
 
-    @described(summary="Where the project stands", responses=CommandCenterShown)
+    @described(summary="Where the project stands", responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with counts, the latest scan and what is overdue."""
-        return Response(self.shown(queries.command_center(self.project), CommandCenterShown))
+        return Response(self.shown(queries.command_center(self.project), CommandCenterSerializer))

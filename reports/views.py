@@ -14,7 +14,14 @@ from events import tallies
 from krafter_audit.api.described import described
 from reports import files, periods, queries, services
 from reports.models import Report, Share
-from reports.serializers import ExportReport, ReportShown, SharedShown, ShareReport, ShareShown, SummaryShown
+from reports.serializers import (
+    ExportReportRequestSerializer,
+    ReportSerializer,
+    ReportSummarySerializer,
+    ShareReportRequestSerializer,
+    ShareResultSerializer,
+    ShareSerializer,
+)
 
 PAGE = [
     OpenApiParameter("limit", int, description="1 to 100, 25 by default."),
@@ -29,35 +36,47 @@ class ReportViewSet(ProjectViewSet):
 
     replicated = frozenset({"list", "summary"})
 
-    @described(summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=SummaryShown)
+    @described(
+        summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=ReportSummarySerializer
+    )
     def summary(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the burn-down and the rates."""
         self.refuse_unknown_parameters(periods.PARAMETERS)
         period = periods.asked_in(request.query_params)
-        return Response(self.shown(queries.summary(self.project, period), SummaryShown))
+        return Response(self.shown(queries.summary(self.project, period), ReportSummarySerializer))
 
-    @described(summary="List reports, newest first", parameters=PAGE, responses=ReportShown(many=True))
+    @described(summary="List reports, newest first", parameters=PAGE, responses=ReportSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Report.objects.filter(project=self.project)
-        return self.show_newest(rows, ReportShown, total=lambda: tallies.count(self.project.pk, "report"))
+        return self.show_newest(
+            rows, ReportSerializer, total=lambda: tallies.count(self.project.pk, "report")
+        )
 
-    @described(summary="Read a report", responses=ReportShown)
+    @described(summary="Read a report", responses=ReportSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one report."""
-        return self.show(self.find(Report.objects.all(), pk), ReportShown)
+        return self.show(self.find(Report.objects.all(), pk), ReportSerializer)
 
-    @described(summary="Export a report", request=ExportReport, responses={202: ReportShown})
+    @described(
+        summary="Export a report", request=ExportReportRequestSerializer, responses={202: ReportSerializer}
+    )
     def export(self, request: Request, **kwargs: Any) -> Response:
         """Freeze the summary and queue the file; one unit of quota."""
-        report = services.export(self.project, format=self.body(ExportReport)["format"], by=self.actor)
-        return self.show(report, ReportShown, status=202)
+        report = services.export(
+            self.project, format=self.body(ExportReportRequestSerializer)["format"], by=self.actor
+        )
+        return self.show(report, ReportSerializer, status=202)
 
-    @described(summary="Share the latest report", request=ShareReport, responses=SharedShown)
+    @described(
+        summary="Share the latest report",
+        request=ShareReportRequestSerializer,
+        responses=ShareResultSerializer,
+    )
     def share(self, request: Request, **kwargs: Any) -> Response:
         """Hand the latest report on by link, e-mail or Slack."""
-        share = services.share(self.project, **self.body(ShareReport), by=self.actor)
-        return Response(self.shown(share, SharedShown))
+        share = services.share(self.project, **self.body(ShareReportRequestSerializer), by=self.actor)
+        return Response(self.shown(share, ShareResultSerializer))
 
 
 class AnyAccept(BaseContentNegotiation):
@@ -91,20 +110,20 @@ class ReportFileViewSet(ProjectViewSet):
 class ShareViewSet(ProjectViewSet):
     """The shares of a project's reports."""
 
-    @described(summary="List shares, newest first", parameters=PAGE, responses=ShareShown(many=True))
+    @described(summary="List shares, newest first", parameters=PAGE, responses=ShareSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Share.objects.filter(project=self.project).defer("webhook")
-        return self.show_newest(rows, ShareShown, total=lambda: tallies.count(self.project.pk, "share"))
+        return self.show_newest(rows, ShareSerializer, total=lambda: tallies.count(self.project.pk, "share"))
 
-    @described(summary="Read a share", responses=ShareShown)
+    @described(summary="Read a share", responses=ShareSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one share."""
-        return self.show(self.find(Share.objects.defer("webhook"), pk), ShareShown)
+        return self.show(self.find(Share.objects.defer("webhook"), pk), ShareSerializer)
 
-    @described(summary="Revoke a share", responses=ShareShown)
+    @described(summary="Revoke a share", responses=ShareSerializer)
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the link for good."""
         self.nothing()
         share = self.find(Share.objects.only("id"), pk)
-        return self.show(services.revoke(share.pk, by=self.actor), ShareShown)
+        return self.show(services.revoke(share.pk, by=self.actor), ShareSerializer)

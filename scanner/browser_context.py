@@ -39,7 +39,7 @@ class Browsing:
 
     `rules` are those that axe-core is asked for in one visit: all that were announced before the first answer was
     wanted. `earlier` is what the checks said before, by key. `keep_picture` keeps a picture and returns its
-    SHA-256 (`findings.pictures.keeper`); without it none is taken.
+    SHA-256 (`scans.screenshots.keeper`); without it none is taken.
     """
 
     def __init__(self, facts: "Facts", browser: "Browser | None") -> None:

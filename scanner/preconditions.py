@@ -84,7 +84,7 @@ UNPROVED = (
 
 
 class Owned(Protocol):
-    """Which hosts are the project's (findings/ownership.py)."""
+    """Which hosts are the project's (scans/sites/ownership.py)."""
 
     def covers(self, host: str) -> bool: ...
 

@@ -11,9 +11,10 @@ from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import WorkStealingScheduling
 
 from krafter_audit import jobs
-from krafter_audit.api import ratelimit
 from krafter_audit.celery import app
-from tests import factories, flushing, sites
+from krafter_audit.db import redis_client
+from tests import database_flush, factories
+from tests.fakes import faulty_site
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,7 +37,7 @@ def _static_files_are_looked_for_once() -> Iterator[None]:
 def _what_was_not_written_is_not_emptied() -> Iterator[None]:
     """See `flushing`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flushing.flush)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", database_flush.flush)
         yield
 
 
@@ -70,7 +71,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
-    ratelimit._resting_until = jobs._resting_until = 0.0
+    redis_client._retry_at = jobs._resting_until = 0.0
 
 
 @pytest.fixture
@@ -101,10 +102,10 @@ def a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def site(settings: object) -> Iterator[sites.Site]:
+def site(settings: object) -> Iterator[faulty_site.Site]:
     """A website on loopback that this test's system may look at."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"  # type: ignore[attr-defined]
-    with sites.serve() as served:
+    with faulty_site.serve() as served:
         yield served
 
 

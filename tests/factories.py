@@ -68,7 +68,7 @@ def world(
 ) -> World:
     """Make an organisation with everything in it: the rows that the services make, in one statement of eleven.
 
-    `tests/accounts/test_worlds.py` holds them against each other.
+    `tests/unit/test_factories.py` holds them against each other.
     """
     time.sleep(APART)
     count, key = next(number), keys.new_key()

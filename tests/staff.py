@@ -12,18 +12,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import ApiKey, Organization, Project, QuotaMonth, User, month_of
 from events.models import Event
-from findings import access
-from findings.models import (
-    Finding,
-    Regression,
-    Scan,
-    ScanPage,
-    ScanPart,
-    ScanResult,
-    ScanSchedule,
-    Site,
-    SiteAccess,
-)
+from findings.models import Finding, Regression
 from integrations.models import (
     Alert,
     Conflict,
@@ -39,6 +28,8 @@ from remediation.models import CheckMeter, Policy, Task, Verification
 from remediation.services import policies
 from reports import services as reports
 from reports.models import Report, Share
+from scans.models import Scan, ScanPage, ScanPart, ScanResult, ScanSchedule, Site, SiteAccess
+from scans.site_credentials import services
 from tests import factories
 from tests.factories import World
 
@@ -140,7 +131,7 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
     ScanSchedule: lambda world: ScanSchedule.objects.create(
         project=world.project, rhythm="daily", hour=3, minute=7, next_at=timezone.now()
     ),
-    SiteAccess: lambda world: access.put(
+    SiteAccess: lambda world: services.set_credentials(
         world.project, origin="https://example.com", credentials={"cookies": {"session": "s3cret"}}, by=SYSTEM
     ),
     Site: lambda world: Site.objects.create(

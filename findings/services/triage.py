@@ -18,7 +18,7 @@ from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
 from findings.services import weighing
 from findings.weight import carried, without
-from krafter_audit.api.etag import refuse_unless_current
+from krafter_audit.api.etags import refuse_unless_current
 
 LOT = 1000  # rows of a bulk that are in memory at once
 SMALL = PositiveSmallIntegerField()

@@ -12,7 +12,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.gzip import gzip_page
 
-from krafter_audit.api import etag
+from krafter_audit.api import etags
 from krafter_audit.api.envelope import refuse
 from krafter_audit.api.errors import MethodNotAllowed, NotAcceptable
 
@@ -47,7 +47,7 @@ def _tag() -> str:
 def schema(request: HttpRequest) -> HttpResponse:
     """Answer with the description as it was committed; 304 when the client has it already."""
     headers = {"etag": _tag(), "cache-control": "no-cache"}
-    if etag.known(request.headers.get("if-none-match"), _tag()):
+    if etags.known(request.headers.get("if-none-match"), _tag()):
         return HttpResponseNotModified(headers=headers)
     headers["content-disposition"] = 'inline; filename="Krafter Audit API.json"'
     return HttpResponse(DESCRIPTION.read_bytes(), content_type="application/json", headers=headers)

@@ -11,7 +11,7 @@ from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-from krafter_audit.api.errors import Refusal
+from krafter_audit.api.errors import ApiError
 from krafter_audit.api.middleware import request_id_of
 
 OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NON_STR_KEYS
@@ -35,7 +35,7 @@ class Page:
 class Failure:
     """A refusal on its way into the envelope."""
 
-    refusal: Refusal
+    refusal: ApiError
     meta: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -100,7 +100,7 @@ class EnvelopeRenderer(BaseRenderer):
         return dump(wrap(data, request_id_of(request)))
 
 
-def refuse(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+def refuse(request: HttpRequest, refusal: ApiError) -> HttpResponse:
     """Answer with a refusal outside Django REST framework: unknown addresses, broken hosts, crashes."""
     body = dump(wrap(Failure(refusal), request_id_of(request)))
     return HttpResponse(

@@ -14,14 +14,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from krafter_audit.api.envelope import dump
-from krafter_audit.api.errors import Conflict, InvalidParams, Refusal
+from krafter_audit.api.errors import ApiError, Conflict, InvalidParams
 from krafter_audit.api.models import IdempotentAnswer
 from krafter_audit.db.advisory_locks import got_turn
 
 KEPT_FOR = timedelta(hours=24)
 
 
-class IdempotencyKeyReused(Refusal):
+class IdempotencyKeyReused(ApiError):
     code, status = "idempotency_key_reused", 422
     message = "This Idempotency-Key was used for another request. Take a new key for a new request."
 

@@ -1,0 +1,1 @@
+"""Database and Redis access that knows no app."""

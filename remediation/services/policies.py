@@ -9,11 +9,11 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from events.record import record
-from findings.services import schedules
-from krafter_audit.api.etag import refuse_unless_current
+from krafter_audit.api.etags import refuse_unless_current
 from remediation import plans
 from remediation.models import Policy, PolicyVersion
 from remediation.sla import due_at
+from scans.services import schedules
 
 DEFAULT_NAME = "Default Audit Policy"
 DEFAULT_CONFIG: dict[str, Any] = {

@@ -11,7 +11,7 @@ from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
 from findings.services import outcomes
-from krafter_audit.api.errors import Refusal
+from krafter_audit.api.errors import ApiError
 from krafter_audit.db.statements import Text
 from krafter_audit.lib.together import do, in_one_statement
 from remediation import evidence
@@ -87,7 +87,7 @@ def refuse_unless_approvable(case: Case, *, override: bool) -> None:
     raise reason
 
 
-def _against(case: Case, *, override: bool) -> type[Refusal] | None:
+def _against(case: Case, *, override: bool) -> type[ApiError] | None:
     verification = case.verification
     if verification.result == Result.FAILED:
         return VerificationFailed

@@ -9,13 +9,14 @@ from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
-from findings.models import Finding, Scanner
+from findings.models import Finding
 from krafter_audit.api.errors import NotFound
-from krafter_audit.jobs import nudge
+from krafter_audit.jobs import enqueue_on_commit
 from remediation.errors import VerificationInProgress
 from remediation.kinds import JOB_OF, scanner_of
 from remediation.locks import lock_work
 from remediation.models import CheckStatus, Verification, VerificationPart
+from scans.models import Scanner
 
 MANUAL_REVIEW = "manual_review"
 
@@ -48,7 +49,7 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
     record("verification.started", verification, by=by, task_id=work.task.pk)
     quota.spend(project.organization_id)
     for part in parts:
-        nudge(JOB_OF[Scanner(part.scanner)], str(verification.pk))
+        enqueue_on_commit(JOB_OF[Scanner(part.scanner)], str(verification.pk))
     return verification
 
 

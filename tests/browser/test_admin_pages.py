@@ -7,12 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
-from findings.models import ScanResult
 from krafter_audit.api.docs import DESCRIPTION
 from remediation.evidence import append
 from remediation.models import Verification
+from scans.models import ScanResult
 from tests import factories, staff
-from tests.browsers import chromium
+from tests.browser.chromium import chromium
 from tests.factories import World
 from tests.staff import address
 

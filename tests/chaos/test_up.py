@@ -17,7 +17,7 @@ import pytest
 
 from devtools.local_stack.process import REPOSITORY
 from devtools.local_stack.process_guard import descendants, parents
-from tests.krafter_audit.embedded.processes import eventually, kill, survivors
+from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
 pytestmark = pytest.mark.chaos
 
@@ -56,7 +56,7 @@ class Up:
         names = (
             "postgres",
             "valkey-server",
-            "krafter_audit.serving",
+            "granian",
             "worker",
             "beat",
             "devtools.demo.site",
@@ -120,8 +120,8 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_leaves_nothing_but_th
         before = system.children()
         assert sorted(before) == [
             "beat",
+            "granian",
             "devtools.demo.site",
-            "krafter_audit.serving",
             "postgres",
             "valkey-server",
             "worker",

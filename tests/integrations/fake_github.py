@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.serving import running
+from tests.fakes.server import running
 
 TOKEN = "ghp_Zm9yLXRlc3RzLW9ubHk0NzEx"
 REPOSITORY = "acme/web-app"

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlsplit
 
+from tests.fakes.server import running
 from tests.integrations.fake_github import SPECS, Answer, Request
-from tests.serving import running
 
 TOKEN = "glpat-Zm9yLXRlc3RzLW9ubHk0NzEx"
 PROJECT = "acme/shop/web-app"

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.fakes.server import running
 from tests.integrations.fake_github import SPECS, Answer, Request, handler
-from tests.serving import running
 
 EMAIL, API_TOKEN, TOKEN = "mia@acme.example", "ATATT3xFfGF0-Zm9yLXRlc3Rz", "eyJraWQiOiJ0ZXN0cyJ9.Zm9y"
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from tests.serving import running
+from tests.fakes.server import running
 
 KEY = "lin_api_Zm9yLXRlc3RzLW9ubHk0NzEx"
 TEAM = "2f0d1a46-6b0e-4a52-9b0d-5d9f7c3f0a11"

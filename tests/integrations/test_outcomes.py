@@ -11,7 +11,6 @@ from accounts.models import Project
 from events import consumers
 from events.models import Unread
 from events.record import record
-from findings.models import Scanner
 from findings.services.ingestion import Sighting, ingest_one
 from integrations import jobs, remarks, services
 from integrations import sync as engine
@@ -21,6 +20,7 @@ from krafter_audit.http.client import Client
 from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verdicts, verifications
+from scans.models import Scanner
 from tests.integrations.fake_github import FakeGitHub
 from tests.integrations.test_sync import Sync, last_run
 

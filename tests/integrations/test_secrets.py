@@ -18,14 +18,14 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from findings import access
-from findings.models import SiteAccess
 from findings.services.ingestion import Sighting, ingest
 from integrations import credentials, destinations, hooks, jobs
 from integrations import sync as engine
 from integrations.models import Alert, Destination, Hook, Integration
 from integrations.telling import tell
 from krafter_audit.security import vault
+from scans.models import SiteAccess
+from scans.site_credentials import services
 from tests import staff
 from tests.integrations.conftest import CREDENTIALS, MakeTask
 from tests.integrations.fake_github import TOKEN, FakeGitHub
@@ -119,7 +119,7 @@ def test_no_secret_is_in_any_answer_log_line_traceback_admin_page_or_column(
             ),
         ]
         secret = call("PUT", "integrations/github/webhook", {}).json()["data"]["secret"]
-        access.put(
+        services.set_credentials(
             project,
             origin="https://example.com",
             credentials={"cookies": {"s": "site-secret-4711"}},
@@ -169,7 +169,9 @@ def test_everything_that_is_sealed_opens_with_the_new_key_alone(
     secret = call("PUT", "integrations/github/webhook", {}).json()["data"]["secret"]
     destinations.put(project, "slack", webhook_url=WEBHOOK, by=SYSTEM)
     destinations.put(project, "email", recipients=["a@example.com"], by=SYSTEM)
-    access.put(project, origin="https://example.com", credentials={"cookies": {"s": "x"}}, by=SYSTEM)
+    services.set_credentials(
+        project, origin="https://example.com", credentials={"cookies": {"s": "x"}}, by=SYSTEM
+    )
     settings.KRAFTER_ENCRYPTION_KEYS = f"{NEW},{OLD}"
 
     call_command("rotate_credentials", stdout=io.StringIO())
@@ -178,4 +180,4 @@ def test_everything_that_is_sealed_opens_with_the_new_key_alone(
     assert credentials.opened(Integration.objects.get()) == CREDENTIALS
     assert hooks.secret_of(Hook.objects.get()) == secret
     assert destinations.webhook_of(Destination.objects.get(channel="slack")) == WEBHOOK
-    assert access.resealed(SiteAccess.objects.get())
+    assert services.resealed(SiteAccess.objects.get())

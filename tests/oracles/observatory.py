@@ -122,7 +122,7 @@ def excused(case: Case, key: str, we: bool, alone: list[Verdicts]) -> str:
 def ours(case: Case, authority: trustme.CA, ca_file: str) -> dict[str, bool | None]:
     """Return what our checks say: True, False, or None where they can't say."""
     from scanner.engine import look
-    from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
+    from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 
     def preflight(_method: str, headers: dict[str, str]) -> Answer:
         lines = [(name, value.replace("{origin}", headers.get("origin", ""))) for name, value in case.cors]

@@ -50,10 +50,10 @@ NO_PAGE = (
 @contextmanager
 def served_faults() -> Iterator[dict[str, str]]:
     """Serve the page of each fault, and one without, and give the addresses by key."""
-    from tests.findings.checks.base_page import good_site, html, page
-    from tests.findings.checks.faults import FAULTS
-    from tests.findings.checks.rendered_faults import RENDERED_FAULTS
-    from tests.findings.checks.site import Answer, served
+    from tests.fakes.website import Answer, served
+    from tests.unit.scanner.checks.base_page import good_site, html, page
+    from tests.unit.scanner.checks.faults import FAULTS
+    from tests.unit.scanner.checks.rendered_faults import RENDERED_FAULTS
 
     sites = {"": good_site()}
     sites |= {key: fault() for key, fault in FAULTS.items() if not key.startswith(NO_PAGE)}
@@ -82,7 +82,7 @@ def ours(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
     """Return what our checks say of each address."""
     from scanner.browser import Browser
     from scanner.engine import look
-    from tests.findings.checks.site import loopback_client
+    from tests.fakes.website import loopback_client
 
     said: dict[str, dict[str, str]] = {}
     with loopback_client() as client, Browser(policy=client.policy) as browser:

@@ -7,12 +7,12 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 
-from findings import access
-from findings.models import SiteAccess
 from integrations import credentials, destinations, hooks
 from integrations.models import Destination, Hook, Integration
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
+from scans.models import SiteAccess
+from scans.site_credentials import services
 
 
 class Command(BaseCommand):
@@ -47,7 +47,7 @@ KEPT: dict[type[Model], Kept] = {
     Integration: credentials.resealed,
     Hook: hooks.resealed,
     Destination: destinations.resealed,
-    SiteAccess: access.resealed,
+    SiteAccess: services.resealed,
 }
 
 

@@ -11,8 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.fakes.server import running
 from tests.integrations.fake_github import SPECS, Answer, Request
-from tests.serving import running
 
 
 def description(name: str) -> Any:

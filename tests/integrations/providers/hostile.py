@@ -14,10 +14,10 @@ from integrations.providers import ADAPTERS
 from integrations.providers.base import Draft, Provider, Tracker
 from integrations.providers.meter import Meter
 from krafter_audit.http.client import Client
+from tests.fakes.server import running
 from tests.integrations import fake_github, fake_gitlab, fake_jira, fake_linear
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers import test_cloudflare, test_ga4, test_gsc, test_sentry
-from tests.serving import running
 
 MARKER = "3f2b8a52-8f0e-4a7e-9d0c-0a4f6c1f7b11"
 DRAFT = Draft(

@@ -1,0 +1,97 @@
+"""How many statements each address costs, with a caller who was met before. More rows cost no more of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scans.models import Scan
+from tests import factories
+from tests.factories import World
+
+Ask = Callable[[World], Any]
+
+COUNTS: dict[str, tuple[str, int]] = {
+    # address: the list or row itself, and its total by the tally
+    "findings": ("get", 2),
+    "findings?severity=high&status=new": ("get", 2),
+    "findings?cursor=": ("get", 2),
+    "findings?offset=5": ("get", 2),
+    "findings/{finding}": ("get", 1),
+    "tasks": ("get", 2),
+    "tasks?status=backlog": ("get", 2),
+    "tasks/{task}": ("get", 1),
+    "verifications": ("get", 2),
+    "verifications/{verification}": ("get", 1),
+    "regressions": ("get", 2),
+    "findings/{finding}/regressions": ("get", 3),
+    "scans": ("get", 2),
+    "scans/{scan}": ("get", 1),
+    "scans/{scan}/pages": ("get", 3),
+    "scans/{scan}/results": ("get", 3),
+    "reports": ("get", 2),
+    "reports/summary": ("get", 2),
+    "command-center": ("get", 3),
+    "policies/current": ("get", 1),
+}
+
+
+def ids(world: World) -> dict[str, Any]:
+    verification = factories.verification(world, checks="passed", open_regressions=1)
+    scan = Scan.objects.create(project=world.project, url="https://example.com/")
+    return {
+        "verification": verification.pk,
+        "task": verification.task_id,
+        "finding": verification.task.finding_id,
+        "scan": scan.pk,
+    }
+
+
+def count(ask: Callable[[], Any], expected_status: int = 200) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        response = ask()
+    assert response.status_code == expected_status, response.content
+    return len(captured)
+
+
+@pytest.mark.parametrize("address", COUNTS)
+def test_reading_costs_the_same_few_statements(world: World, address: str):
+    method, expected = COUNTS[address]
+    path = address.format(**ids(world))
+    world.client.ask(method, path)  # the first request of a process looks up who calls
+
+    few = count(lambda: world.client.ask(method, path))
+    for _ in range(3):
+        factories.verification(world)
+    many = count(lambda: world.client.ask(method, path))
+
+    assert (few, many) == (expected, expected)
+
+
+def test_changing_a_finding_costs_five(world: World):
+    finding = factories.finding(world)
+    world.client.ask("get", "tasks")
+
+    # BEGIN, lock, update, event, COMMIT
+    assert count(lambda: world.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})) == 5
+
+
+def test_approving_costs_six(world: World):
+    first, verification = [factories.verification(world, checks="passed", open_regressions=1) for _ in "12"]
+    world.client.ask("post", f"verifications/{first.pk}/approve")  # the first link begins the project's chain
+
+    # BEGIN, the locks, the three rows with their regressions and a newer one, the chain's end, link and event, COMMIT
+    assert count(lambda: world.client.ask("post", f"verifications/{verification.pk}/approve")) == 6
+
+
+def test_a_batch_costs_the_same_few_statements_whatever_its_size(world: World):
+    def bulk(size: int) -> int:
+        items = [{"domain": "seo", "title": f"{number} of {size}"} for number in range(size)]
+        return count(lambda: world.client.ask("post", "findings/bulk", {"findings": items}))
+
+    world.client.ask("get", "policies/current")
+
+    assert (bulk(2), bulk(40)) == (7, 7)
+    assert (bulk(2), bulk(40)) == (8, 8)  # the same ones seen again: locked, then read

@@ -1,0 +1,256 @@
+"""What every check says about itself, what its evidence holds, and that it reads only what it names."""
+
+import json
+import re
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import trustme
+
+from scanner import evidence, registry
+from scanner.engine import look
+from scanner.evidence import storable
+from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
+from scanner.page import Page
+from scanner.page_context import Facts
+from scanner.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
+from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
+from tests.unit.scanner.checks.base_page import good_site, page
+from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER, needs_without_rules
+
+WANTED = {
+    "security_header_csp",
+    "security_header_x_content_type_options",
+    "cookies_secure",
+    "tls_certificate_valid",
+    "ttfb",
+    "text_compression",
+    "title_present",
+    "meta_description",
+    "robots_txt_valid",
+    "a11y_image_alt",
+    "a11y_label",
+    "a11y_html_has_lang",
+}
+FACTS = {
+    "page",
+    "http_chain",
+    "robots",
+    "sitemap",
+    "missing",
+    "cors",
+    "encoded",
+    "assets",
+    "links",
+    "timings",
+    "glance",
+    "vitals",
+    "scripts",
+}
+FACTS |= {"tls", "tls_old"}
+
+
+def test_the_promised_checks_are_there_in_four_domains() -> None:
+    assert set(keys()) >= WANTED
+    assert {check.domain for check in REGISTRY.values()} == {
+        "security",
+        "performance",
+        "accessibility",
+        "seo",
+    }
+
+
+@pytest.mark.parametrize("key", keys())
+def test_a_check_says_what_it_means_and_how_its_fault_is_mended(key: str) -> None:
+    check = REGISTRY[key]
+    template = finding_template(check)
+
+    assert check.rule.endswith(".")
+    assert 10 < len(check.title) <= 120
+    assert not check.title.endswith(".")
+    assert check.why.endswith((".", "…"))
+    assert check.severity in ("critical", "high", "medium", "low")
+    assert set(template) == {"domain", "title", "description", "severity", "recommended_fix", "checks"}
+    assert set(template["recommended_fix"]) == {"summary", "steps", "references"}
+    assert template["recommended_fix"]["steps"]
+    assert all(url.startswith("https://") for url in template["recommended_fix"]["references"])
+    assert check.oracle
+
+
+SENT_BY_THE_SERVER = [
+    key
+    for key in keys()
+    if key.startswith(("security_header_", "csp_", "hsts_", "cookies_", "exposed_"))
+    or key
+    in ("https_redirect", "redirect_permanent", "redirect_chain", "password_over_http", "mixed_content")
+    or key in ("cors_restricted", "server_version_disclosure", "powered_by_disclosure", "directory_listing")
+    or key in ("text_compression", "cache_policy", "ttfb")
+]
+WHERE = {"nginx", "apache", "caddy", "django", "express", "cloudflare"}
+
+
+@pytest.mark.parametrize("key", SENT_BY_THE_SERVER)
+def test_what_a_server_sends_is_mended_wherever_it_is_sent(key: str) -> None:
+    assert set(REGISTRY[key].fix.snippets) >= WHERE
+
+
+def test_no_two_checks_of_a_domain_share_a_title() -> None:
+    titles = Counter((check.domain, check.title) for check in REGISTRY.values())
+
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("key", keys())
+def test_a_check_names_facts_that_exist(key: str) -> None:
+    assert {need for need in needs_without_rules(key) if not need.startswith("probe:/")} <= FACTS
+
+
+@pytest.mark.parametrize("key", WITHOUT_BROWSER)
+def test_a_check_reads_only_the_facts_that_it_names(key: str, authority: trustme.CA, ca_file: str) -> None:
+    site = good_site()
+    with served(site, tls_context(authority)), loopback_client(ca_file) as client:
+        facts = Facts(site.url, client, retry_delays=())
+        REGISTRY[key].run(facts)
+
+    assert set(facts.log) <= REGISTRY[key].needs | {"page", "robots"}
+    assert ("robots" in facts.log) <= bool(REGISTRY[key].needs & {"robots", "sitemap"})
+
+
+def test_a_key_is_taken_once_and_well_formed() -> None:
+    for key in ("title_present", "Bad-Key", ""):
+        with pytest.raises(ValueError, match="malformed or taken"):
+            registry.check(
+                key, domain=SECURITY, severity=LOW, needs=(), title="", why="", fix=Fix("", (), ())
+            )
+
+
+def test_an_old_key_leads_to_the_check_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.ALIASES, "has_title", "title_present")
+
+    assert get("has_title") is get("title_present")
+    assert get("nothing") is None
+
+
+def test_every_subject_is_a_file_and_every_file_with_checks_a_subject() -> None:
+    folder = Path(registry.__file__).parent / "checks"
+    holding = {
+        f"{path.parent.name}.{path.stem}"
+        for path in folder.glob("*/*.py")
+        if re.search(r"^(@check|@axe_rule|rendered_rule)\(", path.read_text(), re.MULTILINE)
+    }
+
+    assert holding == set(registry.SUBJECTS)
+
+
+def test_the_evidence_lets_somebody_judge_the_look_later() -> None:
+    site = good_site(**{"/": page(headers={"Content-Security-Policy": None})})
+    with served(site), loopback_client() as client:
+        outcome = dict(look(site.url, ["security_header_csp"], client=client, retry_delays=()))[
+            "security_header_csp"
+        ]
+
+    evidence = outcome.evidence
+    json.dumps(outcome.to_json())
+    assert Outcome.from_json(json.loads(json.dumps(outcome.to_json()))) == outcome
+    told = ("url", "final_url", "address", "status", "requests", "rule_version", "build", "looks", "detail")
+    assert {key: evidence[key] for key in told} == {
+        "url": site.url,
+        "final_url": site.url,
+        "address": "127.0.0.1",
+        "status": 200,
+        "requests": 2,
+        "rule_version": REGISTRY["security_header_csp"].version,
+        "build": evidence["build"],
+        "looks": [FAILED, FAILED],
+        "detail": "No policy is sent.",
+    }
+    assert len(evidence["sha256"]) == 64
+    assert evidence["time"].endswith("Z")
+    assert evidence["duration_ms"] > 0
+
+
+def test_a_page_is_read_once_for_the_evidence_of_all_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Page] = []
+    identity = evidence.page_identity
+    monkeypatch.setattr(evidence, "page_identity", lambda page: read.append(page) or identity(page))
+    with served(good_site()) as site, loopback_client() as client:
+        said = dict(look(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
+
+    assert len(read) == 1
+    assert {one.evidence["identity"]["title"] for one in said.values()} == {
+        "Delivery and returns – Example Shop"
+    }
+
+
+def test_the_value_of_a_cookie_is_not_kept(authority: trustme.CA, ca_file: str) -> None:
+    site = good_site()
+    with served(site, tls_context(authority)), loopback_client(ca_file) as client:
+        outcomes = dict(look(site.url, keys(), client=client, retry_delays=()))
+
+    kept = json.dumps([outcome.to_json() for outcome in outcomes.values()])
+    assert (
+        "sessionid=…; Secure"
+        in json.loads(kept)[keys().index("cookies_secure")]["evidence"]["headers"]["set-cookie"]
+    )
+    assert "secret-value" not in kept
+
+
+def test_evidence_can_be_stored_whatever_the_page_holds() -> None:
+    assert storable({"a\x00": ["\x00", "\ud800", ("x" * 9000,), 1.5, None, True]}) == {
+        "a\ufffd": ["\ufffd", "?", ["x" * 2000], 1.5, None, True]
+    }
+    site = Site({"/robots.txt": Answer(b"\x00bad\x00 line\xff"), "/": page()})
+    with served(site), loopback_client() as client:
+        outcomes = dict(look(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
+
+    assert outcomes["robots_txt_valid"].status == FAILED
+    assert "\\u0000" not in json.dumps(outcomes["robots_txt_valid"].to_json())
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "ftp://example.com/", "https://[::1", "http://a:99999/", "http://a b/"]
+)
+def test_an_address_that_is_none_breaks_nothing(url: str) -> None:
+    with loopback_client() as client:
+        outcomes = dict(look(url, keys(), client=client, retry_delays=()))
+
+    assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
+
+
+def test_the_version_of_the_rule_that_answered_before_is_told() -> None:
+    site = good_site()
+    before = {"title_present": Outcome(FAILED, evidence={"rule_version": 0})}
+    with served(site), loopback_client() as client:
+        outcomes = dict(look(site.url, ["title_present"], client=client, before=before, retry_delays=()))
+
+    assert outcomes["title_present"].evidence["rule_changed_from"] == 0
+
+
+def test_a_static_stand_in_for_a_browser_check_says_so() -> None:
+    site = good_site()
+    with served(site), loopback_client() as client:
+        outcomes = dict(look(site.url, ["a11y_image_alt"], client=client, retry_delays=()))
+
+    assert outcomes["a11y_image_alt"].evidence["method"] == "static markup"
+
+
+def test_four_threads_share_what_one_of_them_fetched() -> None:
+    site = good_site()
+    seen: dict[str, Outcome] = {}
+    with served(site), loopback_client() as client:
+        facts = Facts(site.url, client, retry_delays=())
+
+        def look_at(domain: registry.Domain) -> None:
+            seen.update(look(site.url, [key for key in keys(domain) if key != "ttfb"], facts=facts))
+
+        domains: tuple[registry.Domain, ...] = ("security", "performance", "accessibility", "seo")
+        threads = [threading.Thread(target=look_at, args=(domain,)) for domain in domains]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+
+    assert len(seen) == len(keys()) - 1
+    assert site.paths().count("/robots.txt") == 1
