@@ -63,6 +63,7 @@ def test_what_a_browser_has_found_the_markup_alone_cannot_take_back() -> None:
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "tool_changed")
 
 
+@pytest.mark.needs_chromium
 @pytest.mark.usefixtures("soon_quiet")
 def test_a_newer_axe_has_to_have_judged_the_elements_that_failed(chrome: Browser) -> None:
     """Elements that stand there as they did and are not judged any more have not been mended."""

@@ -16,6 +16,8 @@ from tests.unit.scanner.checks.base_page import html, page
 from tests.unit.scanner.checks.faults import FAULTS
 from tests.unit.scanner.checks.rendered_faults import RENDERED_FAULTS
 
+pytestmark = pytest.mark.needs_chromium
+
 BY_AXE = [key for key in keys() if key.startswith("a11y_")]
 RULES = sorted(need.removeprefix(RULE) for key in BY_AXE for need in REGISTRY[key].needs if RULE in need)
 FRAME = '<iframe src="/map" title="How to find us"></iframe>'
