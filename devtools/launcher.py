@@ -108,14 +108,6 @@ def run_lint(arguments: Arguments) -> None:
     lint.lint(Progress(LOG))
 
 
-def schema(arguments: Arguments) -> NoReturn:
-    """Write the description of the API."""
-    setup().ensure("base")
-    lint.settings_without_a_system()
-    os.chdir(ROOT)
-    become(PYTHON, "manage.py", "describe_api")
-
-
 def run_doctor(arguments: Arguments) -> None:
     """Try what `up` needs."""
     if not doctor(MODULES["doctor"]):
@@ -163,7 +155,6 @@ COMMANDS: dict[str, Callable[[Arguments], object]] = {
     "bench": bench,
     "chaos": chaos,
     "lint": run_lint,
-    "schema": schema,
     "doctor": run_doctor,
     "manage": manage,
     "lock": lock,

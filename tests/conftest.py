@@ -72,7 +72,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
-    redis_client._retry_at = jobs._resting_until = 0.0
+    redis_client._retry_at = jobs._retry_at = 0.0
 
 
 @pytest.fixture
