@@ -29,7 +29,7 @@ STATEMENTS = """
     WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE%'
 """
 VACUUMS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
-UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
+UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
 
 
 class Servers:
