@@ -184,7 +184,7 @@ class ProjectViewSet(OrganizationViewSet):
         shown = columns(serializer_class)
         if shown is None:
             raise TypeError(f"{serializer_class} shows more than columns")
-        row = shown.one.first(project=self.project.pk, pk=as_uuid(pk))
+        row = shown.one(self.project.pk, as_uuid(pk))
         if row is None:
             raise NotFound
         return self._tagged(etags.etag_of(row[1]), lambda: shown.show(row, self.context))
