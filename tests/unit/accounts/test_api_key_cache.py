@@ -51,10 +51,10 @@ def test_a_key_that_was_remembered_is_refused_from_the_moment_it_is_out_of_use(w
 
 def test_another_process_learns_of_a_revocation_with_its_next_request(world: World):
     world.client.ask("get", "tasks")
-    other = dict(api_key_cache._remembered)  # what a second process holds
+    other = dict(api_key_cache._entries)  # what a second process holds
 
     revoke(world)
-    api_key_cache._remembered.update(other)
+    api_key_cache._entries.update(other)
 
     assert world.client.ask("get", "tasks").status_code == 401
 
@@ -84,7 +84,7 @@ def test_nothing_is_remembered_for_long(world: World, time_machine: Any):
     time_machine.move_to(time.time(), tick=False)
     world.client.ask("get", "tasks")
 
-    time_machine.shift(api_key_cache.SECONDS + 1)
+    time_machine.shift(api_key_cache.TTL_SECONDS + 1)
 
     assert asked_for_the_key(world)
 
@@ -102,4 +102,4 @@ def test_without_redis_every_request_looks_the_key_up(world: World, monkeypatch:
 def test_the_key_itself_is_not_kept_in_memory(world: World):
     world.client.ask("get", "tasks")
 
-    assert world.key not in str(api_key_cache._remembered)
+    assert world.key not in str(api_key_cache._entries)

@@ -8,8 +8,8 @@ from django.db import models
 
 from findings.models import Finding, Regression
 from findings.serializers import FindingSerializer, RegressionSerializer
-from krafter_audit.api.envelope import dump
-from krafter_audit.api.row_columns import columns
+from krafter_audit.api.envelope import dump_json
+from krafter_audit.api.row_columns import row_columns
 from krafter_audit.api.serializers import ResponseSerializer
 from remediation.models import Task, Verification
 from remediation.serializers import TaskSerializer, VerificationSerializer
@@ -34,18 +34,18 @@ def test_columns_say_what_the_serializer_says(world: World, model: Any, shown: A
     Finding.objects.update(confidence="high", evidence={"größe": [1, 2.5, None, {"b": 1, "a": "x"}]})
     Scan.objects.create(project=world.project, url="https://example.com/", summary={"pages": 1, "error": "x"})
     context = {"project": world.project, "organization": world.organization}
-    found = columns(shown)
+    found = row_columns(shown)
     assert found is not None
     assert verification.pk
 
-    by_columns = [found.show(row, context) for row in found.of(model.objects.order_by("pk"))]
+    by_columns = [found.represent(row, context) for row in found.select(model.objects.order_by("pk"))]
     ids = model.objects.order_by("pk").values_list("pk", flat=True)
-    alone = [found.show(found.one(world.project.pk, pk), context) for pk in ids]
+    alone = [found.represent(found.fetch_one(world.project.pk, pk), context) for pk in ids]
 
-    by_serializer = dump(shown(model.objects.order_by("pk"), many=True, context=context).data)
+    by_serializer = dump_json(shown(model.objects.order_by("pk"), many=True, context=context).data)
     assert len(by_columns) > 0
-    assert unspaced(dump(by_columns)) == unspaced(by_serializer)
-    assert unspaced(dump(alone)) == unspaced(by_serializer)
+    assert unspaced(dump_json(by_columns)) == unspaced(by_serializer)
+    assert unspaced(dump_json(alone)) == unspaced(by_serializer)
 
 
 def unspaced(answer: bytes) -> Any:
@@ -55,4 +55,4 @@ def unspaced(answer: bytes) -> Any:
 
 @pytest.mark.parametrize("shown", [ReportSerializer])
 def test_what_is_not_in_the_table_is_left_to_the_serializer(shown: Any):
-    assert columns(shown) is None
+    assert row_columns(shown) is None
