@@ -231,7 +231,7 @@ def test_every_management_command_that_is_named_exists() -> None:
     listed = set(
         re.findall(
             r"^\| `(\w+)(?: [^`]*)?` \| (?!\d)[a-z]",
-            section(OPERATIONS, "People, projects and keys"),
+            section(OPERATIONS, "Users, projects and keys"),
             re.MULTILINE,
         )
     )
@@ -248,7 +248,7 @@ def test_our_own_commands_are_all_listed() -> None:
     ours = {name for name, app in get_commands().items() if app in PACKAGES} - {"seed_installation"}
 
     assert [
-        name for name in sorted(ours) if f"`{name}" not in section(OPERATIONS, "People, projects and keys")
+        name for name in sorted(ours) if f"`{name}" not in section(OPERATIONS, "Users, projects and keys")
     ] == []
 
 
