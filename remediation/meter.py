@@ -1,6 +1,6 @@
 """The meter of false closures: how often a check contradicts itself, and how often what it let pass came back.
 
-Definitions are in docs/decisions/0040-a-false-closure-is-a-flip-or-a-return.md. Everything is computed by the database
+Definitions are in docs/api.md (Checks, Reliability). Everything is computed by the database
 out of what is kept anyway, for one project at a time, and kept in a row for each check: reading costs the same whatever
 a project has.
 """

@@ -222,7 +222,7 @@ class Evidence(models.Model):
     """A link of a project's chain: what one check of a verification saw, or what a person decided about it.
 
     It is never changed: PostgreSQL refuses. The form of `body`, `hash` and `signature` is in docs/evidence.md. It is
-    kept by months, so a trigger sees to what is unique over all of them (docs/decisions/0055).
+    kept by months, so a trigger sees to what is unique over all of them (docs/decisions/0010).
     """
 
     class Kind(models.TextChoices):

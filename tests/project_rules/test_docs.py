@@ -4,6 +4,7 @@ import ast
 import importlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -254,13 +255,30 @@ def test_our_own_commands_are_all_listed() -> None:
 
 # ---- Decisions
 
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+SECTIONS = ["Context", "Decision", "Consequences"]
 
-def test_decisions_are_numbered_titled_and_half_a_page() -> None:
-    paths = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-    numbers = [int(path.name[:4]) for path in paths]
 
-    assert numbers == sorted(set(numbers))
-    for path in paths:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        assert lines[0].startswith("# ")
-        assert len(lines) <= 45, path.name
+def test_decision_records_are_numbered_without_gaps() -> None:
+    assert [path.name[:5] for path in RECORDS] == [f"{number:04}-" for number in range(1, len(RECORDS) + 1)]
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.name)
+def test_decision_record_has_a_title_three_sections_and_at_most_250_words(path: Path) -> None:
+    written = path.read_text(encoding="utf-8")
+
+    title = written.splitlines()[0].removeprefix("# ")
+    assert re.sub(r"\W+", "-", title.lower()) == path.stem[5:]
+    assert re.findall(r"^## (.+)$", written, re.MULTILINE) == SECTIONS
+    assert len(written.split()) <= 250
+
+
+def decision_records_named() -> Iterator[tuple[str, str]]:
+    for path in files():
+        for number in re.findall(r"docs/decisions/(\w*)", text(path)):
+            yield path, number
+
+
+@pytest.mark.parametrize(("path", "number"), sorted(set(decision_records_named())))
+def test_decision_record_named_in_code_exists(path: str, number: str) -> None:
+    assert number in {record.name[:4] for record in RECORDS}
