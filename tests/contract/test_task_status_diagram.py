@@ -24,7 +24,7 @@ def test_diagram_shows_every_allowed_transition_and_no_other() -> None:
         (str(start), str(end))
         for start in Task.Status
         for end in Task.Status
-        if start != end and Task.lifecycle.allows(start, end)
+        if start != end and Task.transitions.allows(start, end)
     }
 
     assert set(arrows()) - {("[*]", "backlog")} == allowed
