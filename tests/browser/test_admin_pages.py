@@ -16,6 +16,8 @@ from tests.browser.chromium import chromium
 from tests.factories import World
 from tests.staff import address
 
+pytestmark = pytest.mark.needs_chromium
+
 PHONE, DESK = 390, 1280
 
 

@@ -189,7 +189,7 @@ def test_unresponsive_broker_costs_one_timeout_and_is_then_left_alone(
     assert set(sent) == {False}
     assert (first - begin < 1.5, then - first < 0.1) == (True, True)
     assert [record.message for record in caplog.records if record.name == jobs.__name__] == [
-        "The broker is unavailable, findings.prove will be enqueued later: OperationalError"
+        "The broker is unavailable, scans.prove will be enqueued later: OperationalError"
     ] * 2
 
 
