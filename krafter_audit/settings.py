@@ -15,30 +15,30 @@ from krafter_audit.logs import logging_config
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = SettingsReader(os.environ)
 
-DEBUG = env.bool("KRAFTER_DEBUG")
-SECRET_KEY = env.str("KRAFTER_SECRET_KEY")
-KRAFTER_ENCRYPTION_KEYS = env.str("KRAFTER_ENCRYPTION_KEYS")
-KRAFTER_SIGNING_KEYS = env.str("KRAFTER_SIGNING_KEYS")
-KRAFTER_ALLOWED_NETWORKS = env.str("KRAFTER_ALLOWED_NETWORKS")
-KRAFTER_OWNED_HOSTS = env.str("KRAFTER_OWNED_HOSTS")
-KRAFTER_DNS_SERVERS = env.str("KRAFTER_DNS_SERVERS")
-KRAFTER_CA_FILE = env.str("KRAFTER_CA_FILE")
-KRAFTER_CHROMIUM = env.str("KRAFTER_CHROMIUM")
-KRAFTER_CHROMIUM_SANDBOX = env.bool("KRAFTER_CHROMIUM_SANDBOX")
-KRAFTER_PUBLIC_URL = env.str("KRAFTER_PUBLIC_URL").rstrip("/")
-KRAFTER_RATE_DEFAULT = env.int("KRAFTER_RATE_DEFAULT")
-KRAFTER_RATE_STRICT = env.int("KRAFTER_RATE_STRICT")
-KRAFTER_RATE_PUBLIC = env.int("KRAFTER_RATE_PUBLIC")
-KRAFTER_RATE_HOOKS = env.int("KRAFTER_RATE_HOOKS")
-KRAFTER_HOST_RATE = env.int("KRAFTER_HOST_RATE")
-KRAFTER_TRUSTED_PROXIES = env.int("KRAFTER_TRUSTED_PROXIES")
-KRAFTER_EVIDENCE_KEEP_MONTHS = env.int("KRAFTER_EVIDENCE_KEEP_MONTHS")
-KRAFTER_RESULTS_KEEP_DAYS = env.int("KRAFTER_RESULTS_KEEP_DAYS")
-KRAFTER_EVENTS_KEEP_MONTHS = env.int("KRAFTER_EVENTS_KEEP_MONTHS")
-REDIS_URL = env.str("REDIS_URL")
-KRAFTER_METRICS_TOKEN = env.str("KRAFTER_METRICS_TOKEN")
+DEBUG = env.boolean("KRAFTER_DEBUG")
+SECRET_KEY = env.text("KRAFTER_SECRET_KEY")
+KRAFTER_ENCRYPTION_KEYS = env.text("KRAFTER_ENCRYPTION_KEYS")
+KRAFTER_SIGNING_KEYS = env.text("KRAFTER_SIGNING_KEYS")
+KRAFTER_ALLOWED_NETWORKS = env.text("KRAFTER_ALLOWED_NETWORKS")
+KRAFTER_OWNED_HOSTS = env.text("KRAFTER_OWNED_HOSTS")
+KRAFTER_DNS_SERVERS = env.text("KRAFTER_DNS_SERVERS")
+KRAFTER_CA_FILE = env.text("KRAFTER_CA_FILE")
+KRAFTER_CHROMIUM = env.text("KRAFTER_CHROMIUM")
+KRAFTER_CHROMIUM_SANDBOX = env.boolean("KRAFTER_CHROMIUM_SANDBOX")
+KRAFTER_PUBLIC_URL = env.text("KRAFTER_PUBLIC_URL").rstrip("/")
+KRAFTER_RATE_DEFAULT = env.integer("KRAFTER_RATE_DEFAULT")
+KRAFTER_RATE_STRICT = env.integer("KRAFTER_RATE_STRICT")
+KRAFTER_RATE_PUBLIC = env.integer("KRAFTER_RATE_PUBLIC")
+KRAFTER_RATE_HOOKS = env.integer("KRAFTER_RATE_HOOKS")
+KRAFTER_HOST_RATE = env.integer("KRAFTER_HOST_RATE")
+KRAFTER_TRUSTED_PROXIES = env.integer("KRAFTER_TRUSTED_PROXIES")
+KRAFTER_EVIDENCE_KEEP_MONTHS = env.integer("KRAFTER_EVIDENCE_KEEP_MONTHS")
+KRAFTER_RESULTS_KEEP_DAYS = env.integer("KRAFTER_RESULTS_KEEP_DAYS")
+KRAFTER_EVENTS_KEEP_MONTHS = env.integer("KRAFTER_EVENTS_KEEP_MONTHS")
+REDIS_URL = env.text("REDIS_URL")
+KRAFTER_METRICS_TOKEN = env.text("KRAFTER_METRICS_TOKEN")
 
-ALLOWED_HOSTS = env.list("KRAFTER_ALLOWED_HOSTS")
+ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [KRAFTER_PUBLIC_URL]
 ROOT_URLCONF = "krafter_audit.urls"
 WSGI_APPLICATION = "krafter_audit.wsgi.application"
@@ -103,13 +103,13 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # A statement that runs away is ended by the database; a lock that is not had in time is a 503, not a hung worker.
 _limits = (
-    f"-c statement_timeout={env.int('KRAFTER_DB_STATEMENT_SECONDS')}s"
-    f" -c lock_timeout={env.int('KRAFTER_DB_LOCK_SECONDS')}s"
+    f"-c statement_timeout={env.integer('KRAFTER_DB_STATEMENT_SECONDS')}s"
+    f" -c lock_timeout={env.integer('KRAFTER_DB_LOCK_SECONDS')}s"
     " -c idle_in_transaction_session_timeout=120s"
 )
-_pooled = env.bool("KRAFTER_DB_POOL")
+_pooled = env.boolean("KRAFTER_DB_POOL")
 DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
-if env.str("KRAFTER_REPLICA_URL"):
+if env.text("KRAFTER_REPLICA_URL"):
     DATABASES["replica"] = env.database("KRAFTER_REPLICA_URL")
 for _database in DATABASES.values():
     _database |= {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
@@ -120,7 +120,7 @@ for _database in DATABASES.values():
     if _pooled:
         _options["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 5}
 DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
-KRAFTER_REPLICA_LAG_SECONDS = env.int("KRAFTER_REPLICA_LAG_SECONDS")
+KRAFTER_REPLICA_LAG_SECONDS = env.integer("KRAFTER_REPLICA_LAG_SECONDS")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -133,8 +133,8 @@ USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.str("KRAFTER_STATIC_ROOT") or str(BASE_DIR / "static")
-MEDIA_ROOT = env.str("KRAFTER_MEDIA_ROOT") or str(BASE_DIR / "media")
+STATIC_ROOT = env.text("KRAFTER_STATIC_ROOT") or str(BASE_DIR / "static")
+MEDIA_ROOT = env.text("KRAFTER_MEDIA_ROOT") or str(BASE_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -188,7 +188,7 @@ MAILERS = {
         "OPTIONS": _mail_options if "smtp" in _mail["EMAIL_BACKEND"] else {},
     }
 }
-DEFAULT_FROM_EMAIL = env.str("KRAFTER_FROM_EMAIL")
+DEFAULT_FROM_EMAIL = env.text("KRAFTER_FROM_EMAIL")
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["krafter_audit.api.envelope.EnvelopeRenderer"],
@@ -261,8 +261,8 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a task's log lines carry the id of the request that enqueued it
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = beat_schedule(env.int("KRAFTER_SWEEP_SECONDS"))
+CELERY_BEAT_SCHEDULE = beat_schedule(env.integer("KRAFTER_SWEEP_SECONDS"))
 
-LOGGING = logging_config(level=env.str("KRAFTER_LOG_LEVEL"), as_json=env.bool("KRAFTER_LOG_JSON"))
+LOGGING = logging_config(level=env.text("KRAFTER_LOG_LEVEL"), as_json=env.boolean("KRAFTER_LOG_JSON"))
 
 ENVIRONMENT = env  # for the system checks

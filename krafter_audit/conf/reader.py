@@ -34,19 +34,19 @@ class SettingsReader:
     def __getitem__(self, name: str) -> Any:
         return self._values[name]
 
-    def str(self, name: str) -> str:
+    def text(self, name: str) -> str:
         """Return a text."""
         return str(self._values[name])
 
-    def int(self, name: str) -> int:
+    def integer(self, name: str) -> int:
         """Return a whole number."""
         return int(self._values[name])
 
-    def bool(self, name: str) -> bool:
+    def boolean(self, name: str) -> bool:
         """Return true or false."""
         return bool(self._values[name])
 
-    def list(self, name: str) -> list[str]:
+    def texts(self, name: str) -> list[str]:
         """Return a list of texts."""
         return list(self._values[name])
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
@@ -55,7 +56,8 @@ def test_pages_run_under_their_policy_and_fit_a_phone_and_a_desk(live_server: An
     paths = ["/admin/", "/api/docs"]
     paths += [address(type(row), "changelist") for row in rows]
     paths += [address(type(row), "change", row.pk) for row in rows]
-    append(verification, "security_header_csp", {"pages": [{"url": f"https://example.com/{'a' * 300}"}]})
+    with transaction.atomic():
+        append(verification, "security_header_csp", {"pages": [{"url": f"https://example.com/{'a' * 300}"}]})
     paths.append(f"{address(Verification, 'changelist')}{verification.pk}/evidence/")
     user = staff.superuser()
 

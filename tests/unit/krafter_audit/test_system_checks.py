@@ -147,7 +147,7 @@ def test_a_value_that_cannot_be_read_is_refused_and_a_secret_is_not_repeated(
 ) -> None:
     settings.ENVIRONMENT = reader = SettingsReader({name: value})
     if name == "KRAFTER_ALLOWED_HOSTS":
-        settings.ALLOWED_HOSTS = reader.list(name)
+        settings.ALLOWED_HOSTS = reader.texts(name)
 
     (error,) = run_checks()
 
