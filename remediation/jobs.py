@@ -1,7 +1,4 @@
-"""What runs in the background about remediation.
-
-The engine of the rechecks is imported by the worker alone: beat, which sends the sweeps, has no use for six megabytes.
-"""
+"""Celery tasks of remediation."""
 
 from uuid import UUID
 
@@ -9,6 +6,7 @@ from krafter_audit.celery import app
 from krafter_audit.db.leases import free
 from krafter_audit.jobs import enqueue, queue_is_stalled
 from remediation import meter, retention
+from remediation import recheck as engine
 from remediation.kinds import JOB_OF
 from remediation.models import VerificationPart
 from scans.models import Scanner
@@ -19,16 +17,12 @@ MOST_SENT_AGAIN = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # a sweep; those of 
 @app.task(name="remediation.recheck")
 def recheck(verification_id: str, scanner: str = Scanner.HTTP) -> None:
     """Look again at what a verification is about; for the browser's part, where no worker has a browser."""
-    from remediation import recheck as engine
-
     engine.carry_out(UUID(verification_id), Scanner(scanner))
 
 
 @app.task(name="remediation.recheck_in_browser", soft_time_limit=200, time_limit=240)
 def recheck_in_browser(verification_id: str) -> None:
     """Look again in the browser; what is left when the time is over is sent on."""
-    from remediation import recheck as engine
-
     if engine.carry_out(UUID(verification_id), Scanner.BROWSER, browsing=True):
         enqueue("remediation.recheck_in_browser", verification_id)
 

@@ -1,7 +1,4 @@
-"""What runs in the background about findings.
-
-The engine of the scans is imported by the worker alone: beat, which sends the sweeps, has no use for four megabytes.
-"""
+"""Celery tasks of scans."""
 
 from uuid import UUID
 
@@ -11,14 +8,12 @@ from krafter_audit.jobs import enqueue, queue_has_consumers, queue_is_stalled
 from scans.models import Scanner, ScanPart, Site
 from scans.services import schedules
 from scans.sites import ownership
-from scans.worker import retention
+from scans.worker import part_runner, retention
 
 
 @app.task(name="scans.scan", soft_time_limit=900, time_limit=960)
 def scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
     """Look at a whole site; for the browser's part, where no worker has a browser."""
-    from scans.worker import part_runner
-
     if part_runner.carry_out(UUID(scan_id), Scanner(scanner)):
         enqueue("scans.scan", scan_id, scanner)
     elif scanner == Scanner.HTTP and is_left_alone(scan_id):
@@ -36,8 +31,6 @@ def is_left_alone(scan_id: str) -> bool:
 @app.task(name="scans.scan_in_browser", soft_time_limit=200, time_limit=240)
 def scan_in_browser(scan_id: str) -> None:
     """Look at some pages of a site in the browser; those that are left are the next job's."""
-    from scans.worker import part_runner
-
     if part_runner.carry_out(UUID(scan_id), Scanner.BROWSER, browsing=True):
         enqueue("scans.scan_in_browser", scan_id)
 

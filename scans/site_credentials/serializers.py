@@ -4,6 +4,7 @@ import re
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from findings.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import RequestSerializer, StrictCharField
@@ -95,8 +96,6 @@ class LoginMarkerRequestSerializer(RequestSerializer):
 
     def validate_selector(self, value: str) -> str:
         """Refuse what is no CSS selector."""
-        from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # the web parses no HTML but for this
-
         try:
             LexborHTMLParser("<p>").css_first(value)
         except SelectolaxError:

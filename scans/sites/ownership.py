@@ -21,6 +21,7 @@ from events.record import record
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
+from scanner.page import Page, value
 from scanner.parsing.parser_limits import is_bottomless
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
@@ -202,10 +203,7 @@ def _in_dns(site: Site, name: str) -> tuple[bool, str]:
     return False, f"{others} such records, none with this token." if others else "There is no such record."
 
 
-# The parser of HTML is loaded by whoever looks: the web names sites and shows them.
 def _in_file(site: Site, client: Client, address: str) -> tuple[bool, str]:
-    from scanner.page import Page
-
     answer = client.get(address)
     if answer.status != 200:
         return False, f"It answers with status {answer.status}."
@@ -216,8 +214,6 @@ def _in_file(site: Site, client: Client, address: str) -> tuple[bool, str]:
 
 
 def _in_page(site: Site, client: Client, address: str) -> tuple[bool, str]:
-    from scanner.page import Page, value
-
     answer = client.get(address, follow_redirects=True)
     page = Page(answer)
     hops = [origin_of(one.url) for one in (*answer.history, answer)]
