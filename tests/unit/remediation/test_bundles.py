@@ -24,7 +24,7 @@ from scanner.evidence_bundle.keys import parse_signing_keys
 from scanner.evidence_bundle.verification import examine
 from scans import screenshots
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -37,20 +37,20 @@ SEEN = {
 }
 
 
-def approved(world: World, *, others_between: int = 0) -> Verification:
+def approved(scenario: Scenario, *, others_between: int = 0) -> Verification:
     """Make a verification that was looked at and approved, with links of others before and between."""
-    evidence.append(factories.verification(world), "security_header_csp", SEEN)
-    verification = factories.verification(world)
+    evidence.append(factories.verification(scenario), "security_header_csp", SEEN)
+    verification = factories.verification(scenario)
     evidence.append(verification, "security_header_csp", SEEN)
     for _ in range(others_between):
-        evidence.append(factories.verification(world), "security_header_csp", SEEN)
-    verdicts.approve(verification.pk, by=world.actor)
+        evidence.append(factories.verification(scenario), "security_header_csp", SEEN)
+    verdicts.approve(verification.pk, by=scenario.actor)
     verification.refresh_from_db()
     return verification
 
 
-def file_of(world: World, verification: Verification) -> bytes:
-    answer = world.client.ask("get", f"verifications/{verification.pk}/evidence/bundle")
+def file_of(scenario: Scenario, verification: Verification) -> bytes:
+    answer = scenario.client.ask("get", f"verifications/{verification.pk}/evidence/bundle")
     assert answer.status_code == 200, answer.content
     return bytes(answer.content)
 
@@ -74,10 +74,10 @@ def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
     return bundle_format.sealed(content, evidence.keyring().signer)
 
 
-def test_a_bundle_holds_for_whoever_has_the_installations_key(world: World):
-    verification = approved(world, others_between=2)
+def test_a_bundle_holds_for_whoever_has_the_installations_key(scenario: Scenario):
+    verification = approved(scenario, others_between=2)
 
-    raw = file_of(world, verification)
+    raw = file_of(scenario, verification)
 
     words = said(raw, keys_of_the_installation())
     assert {word for word, _ in words} == {"holds"}
@@ -92,12 +92,14 @@ def test_a_bundle_holds_for_whoever_has_the_installations_key(world: World):
     ]
 
 
-def test_a_bundle_says_who_decided_and_what_it_is_about(world: World):
-    verification = approved(world)
+def test_a_bundle_says_who_decided_and_what_it_is_about(scenario: Scenario):
+    verification = approved(scenario)
 
-    content = json.loads(file_of(world, verification))["bundle"]
+    content = json.loads(file_of(scenario, verification))["bundle"]
 
-    assert content["people"] == {str(world.owner.pk): {"name": world.owner.name, "email": world.owner.email}}
+    assert content["people"] == {
+        str(scenario.owner.pk): {"name": scenario.owner.name, "email": scenario.owner.email}
+    }
     assert content["finding"]["title"] == verification.task.finding.title
     assert (content["project"]["slug"], content["task"]["status"]) == ("production-website", "done")
     assert [entry.get("key") for entry in content["chain"]] == [
@@ -107,23 +109,23 @@ def test_a_bundle_says_who_decided_and_what_it_is_about(world: World):
     ]
 
 
-def test_without_a_key_the_bundles_own_is_believed_and_that_is_said(world: World):
-    notes = [sentence for word, sentence in said(file_of(world, approved(world))) if word == "note"]
+def test_without_a_key_the_bundles_own_is_believed_and_that_is_said(scenario: Scenario):
+    notes = [sentence for word, sentence in said(file_of(scenario, approved(scenario))) if word == "note"]
 
     assert len(notes) == 1
     assert notes[0].startswith("No --public-key was given: this believes the key test, fingerprint ")
 
 
-def test_another_key_than_the_one_given_is_named(world: World):
-    raw = file_of(world, approved(world))
+def test_another_key_than_the_one_given_is_named(scenario: Scenario):
+    raw = file_of(scenario, approved(scenario))
 
     [fault] = faults(raw, list(STRANGER.public.values()))
 
     assert fault.startswith("It is signed by another key than you gave: the key test, fingerprint ")
 
 
-def test_any_one_byte_that_is_changed_is_found(world: World):
-    raw = file_of(world, approved(world))
+def test_any_one_byte_that_is_changed_is_found(scenario: Scenario):
+    raw = file_of(scenario, approved(scenario))
     trusted = keys_of_the_installation()
     places = range(0, len(raw), 7)
 
@@ -136,8 +138,8 @@ def test_any_one_byte_that_is_changed_is_found(world: World):
     assert (unnoticed, len(places) > 500) == ([], True)
 
 
-def test_white_space_a_name_that_stands_twice_and_a_part_that_is_missing_are_found(world: World):
-    raw = file_of(world, approved(world))
+def test_white_space_a_name_that_stands_twice_and_a_part_that_is_missing_are_found(scenario: Scenario):
+    raw = file_of(scenario, approved(scenario))
     changed = {
         "no line feed": raw[:-1],
         "two line feeds": raw + b"\n",
@@ -197,24 +199,26 @@ def another_project(content: dict[str, Any]) -> None:
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_the_first_link_that_does_not_hold_is_named_with_the_reason(world: World, change: Any, sentence: str):
-    raw = file_of(world, approved(world, others_between=1))
+def test_the_first_link_that_does_not_hold_is_named_with_the_reason(
+    scenario: Scenario, change: Any, sentence: str
+):
+    raw = file_of(scenario, approved(scenario, others_between=1))
 
     assert faults(signed_anew(raw, change)) == [sentence]
 
 
 def test_links_that_are_too_many_to_show_are_a_gap_that_is_said(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("remediation.bundles.MOST_BETWEEN", 2)
-    raw = file_of(world, approved(world, others_between=3))
+    raw = file_of(scenario, approved(scenario, others_between=3))
 
     assert ("note", "Links 3 to 5 are of other verifications and too many to be shown here.") in said(raw)
     assert faults(raw) == []
 
 
-def test_links_from_before_there_were_signatures_hold_by_their_hash(world: World):
-    verification = factories.verification(world)
+def test_links_from_before_there_were_signatures_hold_by_their_hash(scenario: Scenario):
+    verification = factories.verification(scenario)
     body = canonical(
         {
             "sequence": 1,
@@ -223,9 +227,9 @@ def test_links_from_before_there_were_signatures_hold_by_their_hash(world: World
             "after": "passed",
         }
     )
-    Chain.objects.create(project=world.project, sequence=0, hash=GENESIS)
+    Chain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
     Evidence.objects.create(
-        project=world.project,
+        project=scenario.project,
         verification=verification,
         sequence=1,
         key="security_header_csp",
@@ -234,7 +238,7 @@ def test_links_from_before_there_were_signatures_hold_by_their_hash(world: World
         hash=first_hash(GENESIS, body),
     )
 
-    words = said(file_of(world, verification), keys_of_the_installation())
+    words = said(file_of(scenario, verification), keys_of_the_installation())
 
     assert (
         "note",
@@ -244,15 +248,15 @@ def test_links_from_before_there_were_signatures_hold_by_their_hash(world: World
 
 
 def test_the_pictures_that_links_name_come_along_and_another_one_is_found(
-    world: World, settings: Any, tmp_path: Path
+    scenario: Scenario, settings: Any, tmp_path: Path
 ):
     settings.MEDIA_ROOT = str(tmp_path)
-    kept, lost = screenshots.keep(world.project.pk, b"jpeg"), "0" * 64
-    verification = factories.verification(world)
+    kept, lost = screenshots.keep(scenario.project.pk, b"jpeg"), "0" * 64
+    verification = factories.verification(scenario)
     page = {"url": "https://example.com/", "evidence": {"pictures": {"page": kept, "element": lost}}}
     evidence.append(verification, "security_header_csp", {"after": "passed", "pages": [page]})
 
-    raw = file_of(world, verification)
+    raw = file_of(scenario, verification)
 
     words = said(raw, keys_of_the_installation())
     assert ("holds", "Pictures: 1. Each is one that a link names by its hash.") in words
@@ -262,17 +266,17 @@ def test_the_pictures_that_links_name_come_along_and_another_one_is_found(
     ]
 
 
-def test_without_a_signing_key_there_is_no_bundle(world: World, settings: Any):
+def test_without_a_signing_key_there_is_no_bundle(scenario: Scenario, settings: Any):
     settings.KRAFTER_SIGNING_KEYS = ""
 
-    answer = world.client.ask("get", f"verifications/{approved(world).pk}/evidence/bundle")
+    answer = scenario.client.ask("get", f"verifications/{approved(scenario).pk}/evidence/bundle")
 
     assert (answer.status_code, answer.json()["error"]["code"]) == (409, "no_signing_key")
 
 
 @pytest.mark.parametrize("form", ["jwks", "pem", "base64"])
-def test_the_key_may_come_in_three_forms(world: World, tmp_path: Path, form: str, capsys: Any):
-    (tmp_path / "bundle.json").write_bytes(file_of(world, approved(world)))
+def test_the_key_may_come_in_three_forms(scenario: Scenario, tmp_path: Path, form: str, capsys: Any):
+    (tmp_path / "bundle.json").write_bytes(file_of(scenario, approved(scenario)))
     public = next(iter(evidence.keyring().public.values()))
     der = bytes.fromhex("302a300506032b6570032100") + public
     forms = {
@@ -304,9 +308,9 @@ def test_what_cannot_be_read_is_told_apart_from_what_does_not_hold(tmp_path: Pat
 
 
 def test_the_command_needs_no_settings_no_database_and_no_packages_of_the_system(
-    world: World, tmp_path: Path
+    scenario: Scenario, tmp_path: Path
 ):
-    (tmp_path / "bundle.json").write_bytes(file_of(world, approved(world)))
+    (tmp_path / "bundle.json").write_bytes(file_of(scenario, approved(scenario)))
     refuse = "import sys; sys.modules.update(dict.fromkeys(['django', 'celery', 'psycopg', 'orjson']))"
     run = f"{refuse}; from scanner.evidence_bundle.__main__ import main; sys.exit(main(['bundle.json']))"
 

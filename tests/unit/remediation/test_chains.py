@@ -16,7 +16,7 @@ from remediation.retention import EVIDENCE
 from remediation.services import verdicts
 from scanner.evidence_bundle.chain import GENESIS
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.races.threads import at_once
 
 NOW = datetime.now(UTC)
@@ -47,20 +47,20 @@ def insert(
 
 
 @pytest.fixture
-def chained(world: World) -> World:
+def chained(scenario: Scenario) -> Scenario:
     """A project whose chain has one link."""
-    Chain.objects.create(project=world.project, sequence=0, hash=GENESIS)
-    insert(factories.verification(world), 1)
-    return world
+    Chain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
+    insert(factories.verification(scenario), 1)
+    return scenario
 
 
-def end(world: World) -> tuple[int, str, int]:
+def end(scenario: Scenario) -> tuple[int, str, int]:
     """The place and hash at the end of the chain, and how many links there are."""
-    chain = Chain.objects.get(project=world.project)
-    return chain.sequence, chain.hash, Evidence.objects.filter(project=world.project).count()
+    chain = Chain.objects.get(project=scenario.project)
+    return chain.sequence, chain.hash, Evidence.objects.filter(project=scenario.project).count()
 
 
-def test_a_link_that_follows_moves_the_end_of_the_chain(chained: World):
+def test_a_link_that_follows_moves_the_end_of_the_chain(chained: Scenario):
     verification = factories.verification(chained)
 
     insert(verification, 2)
@@ -85,7 +85,7 @@ def test_a_link_that_follows_moves_the_end_of_the_chain(chained: World):
     ],
 )
 @pytest.mark.parametrize("table", ["remediation_evidence", f"remediation_evidence_{date.today():%Y_%m}"])
-def test_a_link_that_does_not_follow_is_refused(chained: World, changes: dict[str, Any], table: str):
+def test_a_link_that_does_not_follow_is_refused(chained: Scenario, changes: dict[str, Any], table: str):
     verification = factories.verification(chained)
 
     with pytest.raises(IntegrityError, match="does not follow on the end of the chain") as refused:
@@ -95,15 +95,15 @@ def test_a_link_that_does_not_follow_is_refused(chained: World, changes: dict[st
     assert end(chained) == (1, "1", 1)
 
 
-def test_a_link_about_a_verification_of_another_project_is_refused(chained: World):
+def test_a_link_about_a_verification_of_another_project_is_refused(chained: Scenario):
     with pytest.raises(IntegrityError, match="does not follow"):
-        insert(factories.verification(factories.world()), 2, project=chained.project.pk)
+        insert(factories.verification(factories.scenario()), 2, project=chained.project.pk)
 
     assert end(chained) == (1, "1", 1)
 
 
 @pytest.mark.parametrize("months_later", [0, 1, 2, 9])
-def test_a_second_link_of_a_check_is_refused_in_whatever_month_it_comes(chained: World, months_later: int):
+def test_a_second_link_of_a_check_is_refused_in_whatever_month_it_comes(chained: Scenario, months_later: int):
     verification = factories.verification(chained)
     insert(verification, 2)
     later = month(verification.created_at.date(), months_later)
@@ -119,21 +119,21 @@ def test_a_second_link_of_a_check_is_refused_in_whatever_month_it_comes(chained:
 
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_write_the_same_place_one_waits_and_is_refused():
-    world = factories.world()
-    Chain.objects.create(project=world.project, sequence=0, hash=GENESIS)
+    scenario = factories.scenario()
+    Chain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
     for place in range(1, 11):
-        both = [factories.verification(world), factories.verification(world)]
+        both = [factories.verification(scenario), factories.verification(scenario)]
 
         answers = at_once(*[lambda about=about: insert(about, place) for about in both])  # noqa: B023
 
         assert sorted(type(answer).__name__ for answer in answers) == ["IntegrityError", "NoneType"]
-        assert end(world) == (place, str(place), place)
+        assert end(scenario) == (place, str(place), place)
 
 
 @pytest.mark.django_db(transaction=True)
 def test_links_that_are_added_at_once_are_one_chain():
-    world = factories.world()
-    several = [factories.verification(world) for _ in range(8)]
+    scenario = factories.scenario()
+    several = [factories.verification(scenario) for _ in range(8)]
 
     def add(verification: Verification) -> None:
         with transaction.atomic():
@@ -148,10 +148,10 @@ def test_links_that_are_added_at_once_are_one_chain():
     assert [link.recorded_at for link in links] == sorted(link.recorded_at for link in links)
 
 
-def test_months_from_before_a_verification_are_not_looked_into(world: World, time_machine: Any):
+def test_months_from_before_a_verification_are_not_looked_into(scenario: Scenario, time_machine: Any):
     first = min(end for end in parts(EVIDENCE.table).values() if end)
     time_machine.move_to(month(first, 1), tick=False)
-    verification = factories.verification(world)
+    verification = factories.verification(scenario)
 
     plan = evidence.links_of(verification).explain()
 
@@ -175,8 +175,8 @@ def test_a_month_that_is_made_while_somebody_approves_waits_for_them(
     time_machine: Any, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("events.partitions.PATIENCE", "60s")
-    world = factories.world()
-    verification = factories.verification(world)
+    scenario = factories.scenario()
+    verification = factories.verification(scenario)
     time_machine.move_to(max(end for end in parts(EVIDENCE.table).values() if end), tick=False)
     made: list[str] = []
     maker = threading.Thread(target=lambda: (made.extend(grow(EVIDENCE)), connection.close()))
@@ -185,7 +185,7 @@ def test_a_month_that_is_made_while_somebody_approves_waits_for_them(
         Verification.objects.filter(pk=verification.pk).update(running=False)
         maker.start()
         wait_until_somebody_waits()
-        verdicts.approve(verification.pk, by=world.actor)
+        verdicts.approve(verification.pk, by=scenario.actor)
     maker.join(timeout=60)
 
     assert len(made) == 4

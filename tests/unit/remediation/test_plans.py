@@ -17,7 +17,7 @@ from remediation import jobs
 from remediation.models import Evidence, Policy, Task, Verification
 from remediation.services import tasks
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 
 pytestmark = pytest.mark.django_db
@@ -25,15 +25,15 @@ pytestmark = pytest.mark.django_db
 STRICT = {"severity_rules": {"security": "critical"}, "sla_hours": {"critical": 12, "low": 500}}
 
 
-def plan(world: World, config: dict[str, Any]) -> tuple[dict[str, Any], str]:
+def plan(scenario: Scenario, config: dict[str, Any]) -> tuple[dict[str, Any], str]:
     """Test a config and return what it would change, and the token."""
-    answer = world.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
+    answer = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
     return answer["simulation"], answer["plan_token"]
 
 
-def put(world: World, config: dict[str, Any], token: str | None) -> Any:
+def put(scenario: Scenario, config: dict[str, Any], token: str | None) -> Any:
     body = {"config": config, "plan_token": token} if token else {"config": config}
-    return world.client.ask("put", "policies/current", body)
+    return scenario.client.ask("put", "policies/current", body)
 
 
 def hours(task: Task) -> float | None:
@@ -45,7 +45,7 @@ def hours(task: Task) -> float | None:
     )
 
 
-def stands(world: World) -> Any:
+def stands(scenario: Scenario) -> Any:
     """All that a plan may move."""
     findings = list(
         Finding.objects.order_by("id").values("id", "severity", "impact", "risk", "score", "updated_at")
@@ -54,14 +54,16 @@ def stands(world: World) -> Any:
     return findings, due, Policy.objects.values().get(), Event.objects.count()
 
 
-def test_the_plan_that_was_read_is_the_plan_that_is_applied(world: World):
-    mine = factories.task(world, of=factories.finding(world, severity="high"))
-    seo = factories.task(world, of=factories.finding(world, severity="low", domain="seo"))
-    done = factories.task(world, of=factories.finding(world, severity="low", domain="seo"), status="done")
-    gone = factories.finding(world, severity="low", status="dismissed")
-    told, token = plan(world, STRICT)
+def test_the_plan_that_was_read_is_the_plan_that_is_applied(scenario: Scenario):
+    mine = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    seo = factories.task(scenario, of=factories.finding(scenario, severity="low", domain="seo"))
+    done = factories.task(
+        scenario, of=factories.finding(scenario, severity="low", domain="seo"), status="done"
+    )
+    gone = factories.finding(scenario, severity="low", status="dismissed")
+    told, token = plan(scenario, STRICT)
 
-    response = put(world, STRICT, token)
+    response = put(scenario, STRICT, token)
 
     assert told["severities"] == [{"from": "high", "to": "critical", "findings": 1}]
     assert told["tasks"] == {"moved": 2, "given": 0, "lifted": 0, "overdue_at_once": 0}
@@ -73,9 +75,9 @@ def test_the_plan_that_was_read_is_the_plan_that_is_applied(world: World):
     assert (gone.severity, Policy.objects.get().config) == ("low", STRICT)
 
 
-def test_what_was_moved_is_recorded_row_by_row(world: World):
-    task = factories.task(world, of=factories.finding(world, severity="high"))
-    put(world, STRICT, plan(world, STRICT)[1])
+def test_what_was_moved_is_recorded_row_by_row(scenario: Scenario):
+    task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    put(scenario, STRICT, plan(scenario, STRICT)[1])
 
     changed = {
         event.name: (event.actor_id, event.data)
@@ -84,144 +86,144 @@ def test_what_was_moved_is_recorded_row_by_row(world: World):
         )
     }
     assert changed["finding.updated"] == (
-        world.owner.pk, {"was": {"severity": "high"}, "now": {"severity": "critical"}, "plan": 2},
+        scenario.owner.pk, {"was": {"severity": "high"}, "now": {"severity": "critical"}, "plan": 2},
     )  # fmt: skip
     assert changed["task.updated"][1]["plan"] == 2
     assert Event.objects.get(name="policy.replaced").data == {"version": 2, "planned": True}
 
 
-def test_totals_follow_a_plan(world: World):
+def test_totals_follow_a_plan(scenario: Scenario):
     for _ in range(3):
-        factories.finding(world, severity="high")
+        factories.finding(scenario, severity="high")
 
-    put(world, STRICT, plan(world, STRICT)[1])
+    put(scenario, STRICT, plan(scenario, STRICT)[1])
 
-    assert tallies.count(world.project.pk, "finding", {"severity": ["critical"]}) == 3
+    assert tallies.count(scenario.project.pk, "finding", {"severity": ["critical"]}) == 3
 
 
-def test_a_config_that_is_in_force_moves_nothing(world: World):
-    config = world.client.ask("get", "policies/current").json()["data"]["config"] | {"severity_rules": {}}
-    factories.task(world)
+def test_a_config_that_is_in_force_moves_nothing(scenario: Scenario):
+    config = scenario.client.ask("get", "policies/current").json()["data"]["config"] | {"severity_rules": {}}
+    factories.task(scenario)
 
-    told, _ = plan(world, config)
+    told, _ = plan(scenario, config)
 
     assert told["severities"] == []
     assert told["tasks"] == {"moved": 0, "given": 0, "lifted": 0, "overdue_at_once": 0}
 
 
-def test_a_put_without_a_plan_moves_nothing_that_is_there(world: World):
-    task = factories.task(world, of=factories.finding(world, severity="high"))
+def test_a_put_without_a_plan_moves_nothing_that_is_there(scenario: Scenario):
+    task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
 
-    put(world, STRICT, None)
+    put(scenario, STRICT, None)
 
     assert (hours(task), Finding.objects.get().severity) == (72, "high")
 
 
-def test_dates_that_people_have_set_stay(world: World):
+def test_dates_that_people_have_set_stay(scenario: Scenario):
     chosen = timezone.now() + timedelta(days=100)
-    high = [factories.finding(world, severity="high") for _ in range(4)]
-    by_hand = factories.task(world, of=high[0], sla_due_at=chosen)
-    none = factories.task(world, of=high[1], sla_due_at=None)
-    later = factories.task(world, of=high[2])
-    tasks.update(later.pk, changes={"sla_due_at": chosen}, by=world.actor)
-    policys = factories.task(world, of=high[3])
+    high = [factories.finding(scenario, severity="high") for _ in range(4)]
+    by_hand = factories.task(scenario, of=high[0], sla_due_at=chosen)
+    none = factories.task(scenario, of=high[1], sla_due_at=None)
+    later = factories.task(scenario, of=high[2])
+    tasks.update(later.pk, changes={"sla_due_at": chosen}, by=scenario.actor)
+    policys = factories.task(scenario, of=high[3])
 
-    told, token = plan(world, STRICT)
-    put(world, STRICT, token)
+    told, token = plan(scenario, STRICT)
+    put(scenario, STRICT, token)
 
     assert told["tasks"]["moved"] == 1
     assert (hours(policys), hours(none)) == (12, None)
     assert {by_hand.sla_due_at, Task.objects.get(pk=later.pk).sla_due_at} == {chosen}
 
 
-def test_dates_appear_disappear_and_are_overdue_at_once(world: World):
-    put(world, {"sla_hours": {"high": 72}}, None)
-    lifted = factories.task(world, of=factories.finding(world, severity="high"))
-    given = factories.task(world, of=factories.finding(world, severity="low"))
+def test_dates_appear_disappear_and_are_overdue_at_once(scenario: Scenario):
+    put(scenario, {"sla_hours": {"high": 72}}, None)
+    lifted = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    given = factories.task(scenario, of=factories.finding(scenario, severity="low"))
     Task.objects.filter(pk=given.pk).update(created_at=timezone.now() - timedelta(hours=3))
 
-    told, token = plan(world, {"sla_hours": {"low": 2}})
-    put(world, {"sla_hours": {"low": 2}}, token)
+    told, token = plan(scenario, {"sla_hours": {"low": 2}})
+    put(scenario, {"sla_hours": {"low": 2}}, token)
 
     assert told["tasks"] == {"moved": 0, "given": 1, "lifted": 1, "overdue_at_once": 1}
     assert (hours(lifted), hours(given)) == (None, 2)
 
 
-def another_finding(world: World, task: Task) -> None:
-    factories.finding(world, severity="low")
+def another_finding(scenario: Scenario, task: Task) -> None:
+    factories.finding(scenario, severity="low")
 
 
-def another_severity(world: World, task: Task) -> None:
-    triage.update(task.finding_id, changes={"severity": "medium"}, by=world.actor)
+def another_severity(scenario: Scenario, task: Task) -> None:
+    triage.update(task.finding_id, changes={"severity": "medium"}, by=scenario.actor)
 
 
-def dismissed(world: World, task: Task) -> None:
-    triage.update(task.finding_id, changes={"status": "dismissed"}, by=world.actor)
+def dismissed(scenario: Scenario, task: Task) -> None:
+    triage.update(task.finding_id, changes={"status": "dismissed"}, by=scenario.actor)
 
 
-def another_date(world: World, task: Task) -> None:
-    tasks.update(task.pk, changes={"sla_due_at": timezone.now()}, by=world.actor)
+def another_date(scenario: Scenario, task: Task) -> None:
+    tasks.update(task.pk, changes={"sla_due_at": timezone.now()}, by=scenario.actor)
 
 
-def another_task(world: World, task: Task) -> None:
-    factories.task(world, of=task.finding)
+def another_task(scenario: Scenario, task: Task) -> None:
+    factories.task(scenario, of=task.finding)
 
 
-def another_policy(world: World, task: Task) -> None:
-    put(world, {"a": 1}, None)
+def another_policy(scenario: Scenario, task: Task) -> None:
+    put(scenario, {"a": 1}, None)
 
 
 @pytest.mark.parametrize(
     "move_on", [another_finding, another_severity, dismissed, another_date, another_task, another_policy]
 )
-def test_a_plan_is_refused_whole_when_the_world_moved_on(world: World, move_on: Any):
-    task = factories.task(world, of=factories.finding(world, severity="high"))
-    _, token = plan(world, STRICT)
-    move_on(world, task)
-    before = stands(world)
+def test_plan_is_refused_when_data_has_changed(scenario: Scenario, move_on: Any):
+    task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    _, token = plan(scenario, STRICT)
+    move_on(scenario, task)
+    before = stands(scenario)
 
-    response = put(world, STRICT, token)
+    response = put(scenario, STRICT, token)
 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "plan_outdated")
-    assert stands(world) == before
+    assert stands(scenario) == before
 
 
-def test_what_a_plan_does_not_move_may_move_on(world: World):
-    factories.task(world, of=factories.finding(world, severity="high"))
-    _, token = plan(world, STRICT)
-    factories.finding(world, severity="critical")
-    factories.finding(world, severity="low", domain="seo")
+def test_what_a_plan_does_not_move_may_move_on(scenario: Scenario):
+    factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    _, token = plan(scenario, STRICT)
+    factories.finding(scenario, severity="critical")
+    factories.finding(scenario, severity="low", domain="seo")
 
-    assert put(world, STRICT, token).status_code == 200
+    assert put(scenario, STRICT, token).status_code == 200
 
 
-def test_another_projects_rows_are_neither_counted_nor_moved(world: World):
-    other = factories.world()
+def test_another_projects_rows_are_neither_counted_nor_moved(scenario: Scenario):
+    other = factories.scenario()
     theirs = factories.task(other, of=factories.finding(other, severity="high"))
 
-    told, token = plan(world, STRICT)
-    put(world, STRICT, token)
+    told, token = plan(scenario, STRICT)
+    put(scenario, STRICT, token)
 
     assert (told["severities"], told["tasks"]["moved"]) == ([], 0)
     assert (hours(theirs), Finding.objects.get(pk=theirs.finding_id).severity) == (72, "high")
 
 
-def test_numbers_that_somebody_chose_stay(world: World):
-    finding = factories.finding(world, severity="high", priority={"impact": 10, "risk": 10})
+def test_numbers_that_somebody_chose_stay(scenario: Scenario):
+    finding = factories.finding(scenario, severity="high", priority={"impact": 10, "risk": 10})
 
-    put(world, STRICT, plan(world, STRICT)[1])
+    put(scenario, STRICT, plan(scenario, STRICT)[1])
 
     after = Finding.objects.get(pk=finding.pk)
     assert (after.severity, after.impact, after.risk) == ("critical", 10, 10)
 
 
-def test_a_plan_costs_as_many_statements_for_many_rows_as_for_one(world: World):
+def test_a_plan_costs_as_many_statements_for_many_rows_as_for_one(scenario: Scenario):
     def cost(rows: int) -> int:
         for _ in range(rows):
-            factories.task(world, of=factories.finding(world, severity="high"))
+            factories.task(scenario, of=factories.finding(scenario, severity="high"))
         with CaptureQueriesContext(connection) as captured:
-            _, token = plan(world, STRICT)
-            assert put(world, STRICT, token).status_code == 200
+            _, token = plan(scenario, STRICT)
+            assert put(scenario, STRICT, token).status_code == 200
         return len(captured)
 
     cost(1)  # the caller is known from now on, and the policy is there
@@ -230,11 +232,11 @@ def test_a_plan_costs_as_many_statements_for_many_rows_as_for_one(world: World):
 
 
 def test_a_check_that_the_policy_switches_off_is_not_looked_at_and_does_not_pass(site: Site):
-    world = factories.world(site_url=site.url)
+    scenario = factories.scenario(site_url=site.url)
     site.headers["Content-Security-Policy"] = "default-src 'self'"
-    put(world, {"checks": {"security_header_csp": {"enabled": False}}}, None)
-    task = factories.task(world)
-    made = world.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
+    put(scenario, {"checks": {"security_header_csp": {"enabled": False}}}, None)
+    task = factories.task(scenario)
+    made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
 
     jobs.recheck(made["id"])
 

@@ -11,7 +11,7 @@ from remediation import jobs, recheck
 from remediation.models import CheckStatus, Evidence, Verification, VerificationPart
 from remediation.services import verdicts, verifications
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 
 pytestmark = pytest.mark.django_db
@@ -21,14 +21,14 @@ WHO = {"host": 1, "path": [], "status_class": "2", "title": 3, "password_form": 
 
 
 @pytest.fixture
-def world(db: None, site: Site) -> World:
-    return factories.world(site_url=site.url)
+def scenario(db: None, site: Site) -> Scenario:
+    return factories.scenario(site_url=site.url)
 
 
-def run(world: World, *, checks: list[str] | None = None, **fields: Any) -> Verification:
+def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -> Verification:
     """Run a verification of a finding with these checks, the way the API and the worker do."""
-    task = factories.task(world, of=factories.finding(world, checks=checks, **fields))
-    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
+    task = factories.task(scenario, of=factories.finding(scenario, checks=checks, **fields))
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     jobs.recheck(str(verification.pk))
     verification.refresh_from_db()
     return verification
@@ -39,8 +39,8 @@ def taken(verification: Verification, *, seconds: int = 30) -> VerificationPart 
     return leases.claim(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
 
-def test_a_fault_that_is_still_there_fails(world: World, site: Site):
-    verification = run(world)
+def test_a_fault_that_is_still_there_fails(scenario: Scenario, site: Site):
+    verification = run(scenario)
 
     assert verification.checks == [
         {"key": "security_header_csp", "before": "failed", "after": "failed", "status": "failed"}
@@ -48,27 +48,27 @@ def test_a_fault_that_is_still_there_fails(world: World, site: Site):
     assert (verification.result, verification.running) == ("pending", False)
 
 
-def test_a_fault_that_is_mended_passes_and_the_result_waits_for_a_person(world: World, site: Site):
+def test_a_fault_that_is_mended_passes_and_the_result_waits_for_a_person(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
 
-    verification = run(world)
+    verification = run(scenario)
 
     assert verification.checks[0]["status"] == "passed"
     assert (verification.result, verification.verified_at) == ("pending", None)
 
 
-def test_only_what_the_checks_need_is_fetched(world: World, site: Site):
+def test_only_what_the_checks_need_is_fetched(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
 
-    run(world)
+    run(scenario)
 
     assert site.hits == ["GET /"] * len(site.hits)
     assert 1 <= len(site.hits) <= 2
 
 
-def test_a_number_is_measured_an_odd_number_of_times_and_judged_by_the_median(world: World):
+def test_a_number_is_measured_an_odd_number_of_times_and_judged_by_the_median(scenario: Scenario):
     verification = run(
-        world, checks=["ttfb"], evidence={"values": {"ttfb": 900.5}}, domain="performance", title="Slow"
+        scenario, checks=["ttfb"], evidence={"values": {"ttfb": 900.5}}, domain="performance", title="Slow"
     )
 
     check = verification.checks[0]
@@ -83,60 +83,60 @@ def test_a_number_is_measured_an_odd_number_of_times_and_judged_by_the_median(wo
     ("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")]
 )
 def test_a_page_that_does_not_answer_as_itself_is_inconclusive(
-    world: World, site: Site, no_waiting: None, status: int, after: str
+    scenario: Scenario, site: Site, no_waiting: None, status: int, after: str
 ):
     site.headers["Content-Security-Policy"] = CSP
     site.status = status
 
-    verification = run(world)
+    verification = run(scenario)
 
     assert (verification.checks[0]["status"], verification.checks[0]["after"]) == ("inconclusive", after)
     seen = json.loads(Evidence.objects.get().body)
     assert seen["pages"][0]["reason"]
 
 
-def test_a_refused_address_is_inconclusive_and_never_asked(world: World, site: Site, settings: Any):
+def test_a_refused_address_is_inconclusive_and_never_asked(scenario: Scenario, site: Site, settings: Any):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
-    verification = run(world)
+    verification = run(scenario)
 
     assert verification.checks[0]["status"] == "inconclusive"
     assert json.loads(Evidence.objects.get().body)["pages"][0]["reason"] == "refused_address"
     assert site.hits == []
 
 
-def test_a_key_that_this_installation_does_not_have_is_inconclusive(world: World):
-    verification = run(world, checks=["no_such_check"])
+def test_a_key_that_this_installation_does_not_have_is_inconclusive(scenario: Scenario):
+    verification = run(scenario, checks=["no_such_check"])
 
     assert verification.checks[0]["status"] == "inconclusive"
     assert json.loads(Evidence.objects.get().body)["pages"][0]["reason"] == "not_available"
 
 
-def test_the_unit_is_given_back_when_nothing_could_be_looked_at(world: World, settings: Any):
+def test_the_unit_is_given_back_when_nothing_could_be_looked_at(scenario: Scenario, settings: Any):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
-    run(world)
+    run(scenario)
 
     assert QuotaMonth.objects.get().spent == 0
 
 
-def test_the_unit_stays_spent_when_one_check_could_look(world: World):
-    run(world, checks=["security_header_csp", "no_such_check"])
+def test_the_unit_stays_spent_when_one_check_could_look(scenario: Scenario):
+    run(scenario, checks=["security_header_csp", "no_such_check"])
 
     assert QuotaMonth.objects.get().spent == 1
 
 
-def test_one_page_that_fails_fails_the_check(world: World, site: Site):
+def test_one_page_that_fails_fails_the_check(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": site.url}, {"type": "url", "value": "/gone"}]
 
-    verification = run(world, affected_assets=assets)
+    verification = run(scenario, affected_assets=assets)
 
     assert verification.checks[0]["status"] == "inconclusive"
 
 
-def test_a_message_that_is_delivered_twice_works_once(world: World, site: Site):
-    verification = run(world)
+def test_a_message_that_is_delivered_twice_works_once(scenario: Scenario, site: Site):
+    verification = run(scenario)
     hits = len(site.hits)
 
     jobs.recheck(str(verification.pk))
@@ -144,9 +144,9 @@ def test_a_message_that_is_delivered_twice_works_once(world: World, site: Site):
     assert (len(site.hits), Evidence.objects.count()) == (hits, 1)
 
 
-def test_a_worker_that_lost_its_lease_writes_nothing(world: World):
-    task = factories.task(world)
-    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
+def test_a_worker_that_lost_its_lease_writes_nothing(scenario: Scenario):
+    task = factories.task(scenario)
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     first = taken(verification, seconds=-1)
     second = taken(verification)
     answer = recheck.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
@@ -158,9 +158,9 @@ def test_a_worker_that_lost_its_lease_writes_nothing(world: World):
     assert Evidence.objects.count() == 1
 
 
-def test_a_row_that_is_held_is_not_taken(world: World, site: Site):
-    task = factories.task(world)
-    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
+def test_a_row_that_is_held_is_not_taken(scenario: Scenario, site: Site):
+    task = factories.task(scenario)
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     taken(verification)
 
     jobs.recheck(str(verification.pk))
@@ -168,9 +168,9 @@ def test_a_row_that_is_held_is_not_taken(world: World, site: Site):
     assert site.hits == []
 
 
-def test_after_three_workers_died_the_checks_are_inconclusive(world: World, site: Site):
-    task = factories.task(world)
-    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
+def test_after_three_workers_died_the_checks_are_inconclusive(scenario: Scenario, site: Site):
+    task = factories.task(scenario)
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     VerificationPart.objects.update(attempts=3)
 
     jobs.recheck(str(verification.pk))
@@ -179,33 +179,33 @@ def test_after_three_workers_died_the_checks_are_inconclusive(world: World, site
     assert (verification.checks[0]["status"], verification.running, site.hits) == ("inconclusive", False, [])
 
 
-def test_a_reopened_verification_is_left_alone(world: World, site: Site):
-    task = factories.task(world)
-    verification = verifications.run(world.project, task_id=task.pk, by=world.actor)
-    verdicts.reopen(verification.pk, by=world.actor)
+def test_a_reopened_verification_is_left_alone(scenario: Scenario, site: Site):
+    task = factories.task(scenario)
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+    verdicts.reopen(verification.pk, by=scenario.actor)
 
     jobs.recheck(str(verification.pk))
 
     assert site.hits == []
 
 
-def test_a_sweep_sends_what_nobody_holds(world: World, sent: list[tuple[str, ...]]):
-    lost = factories.verification(world, checks="running")
-    held = factories.verification(world, checks="running")
+def test_a_sweep_sends_what_nobody_holds(scenario: Scenario, sent: list[tuple[str, ...]]):
+    lost = factories.verification(scenario, checks="running")
+    held = factories.verification(scenario, checks="running")
     taken(held)
-    manual = factories.task(world, of=factories.finding(world, checks=[]))
-    factories.verification(world, of=manual, checks="running")
+    manual = factories.task(scenario, of=factories.finding(scenario, checks=[]))
+    factories.verification(scenario, of=manual, checks="running")
 
     jobs.sweep()
 
     assert sent == [("remediation.recheck", str(lost.pk))]
 
 
-def test_the_evidence_tells_what_was_fetched(world: World, site: Site):
+def test_the_evidence_tells_what_was_fetched(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
-    verification = run(world)
+    verification = run(scenario)
 
-    shown = world.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]
+    shown = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]
 
     page = shown["checks"][0]["pages"][0]
     assert page["url"] == site.url
@@ -232,11 +232,13 @@ def test_the_evidence_tells_what_was_fetched(world: World, site: Site):
     ],
     ids=repr,
 )
-def test_evidence_of_another_form_does_not_stop_the_look(world: World, site: Site, evidence: dict[str, Any]):
+def test_evidence_of_another_form_does_not_stop_the_look(
+    scenario: Scenario, site: Site, evidence: dict[str, Any]
+):
     site.headers["Content-Security-Policy"] = CSP
     evidence = json.loads(json.dumps(evidence).replace("SITE", site.url))
 
-    verification = run(world, evidence=evidence, affected_assets=[{"type": "url", "value": site.url}])
+    verification = run(scenario, evidence=evidence, affected_assets=[{"type": "url", "value": site.url}])
 
     assert verification.checks[0]["status"] == "passed"
 
@@ -245,17 +247,17 @@ def test_evidence_of_another_form_does_not_stop_the_look(world: World, site: Sit
     "address", ["http://[::1", "http://a:99999/", "javascript:alert(1)", "ftp://example.com/"]
 )
 def test_an_asset_that_cannot_be_asked_is_inconclusive_and_not_passed_over(
-    world: World, site: Site, address: str
+    scenario: Scenario, site: Site, address: str
 ):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": site.url}, {"type": "url", "value": address}]
 
-    verification = run(world, affected_assets=assets)
+    verification = run(scenario, affected_assets=assets)
 
     assert verification.checks[0]["status"] == "inconclusive"
 
 
-def test_the_checks_of_one_verification_share_what_is_fetched(world: World, site: Site):
+def test_the_checks_of_one_verification_share_what_is_fetched(scenario: Scenario, site: Site):
     site.headers |= {
         "Content-Security-Policy": CSP,
         "X-Content-Type-Options": "nosniff",
@@ -267,34 +269,38 @@ def test_the_checks_of_one_verification_share_what_is_fetched(world: World, site
         "security_header_referrer_policy",
     ]
 
-    verification = run(world, checks=keys)
+    verification = run(scenario, checks=keys)
 
     assert [check["status"] for check in verification.checks] == ["passed"] * 3
     assert len(site.hits) <= 2
 
 
-def test_an_identity_of_the_page_that_somebody_else_wrote_does_not_stop_the_look(world: World, site: Site):
+def test_an_identity_of_the_page_that_somebody_else_wrote_does_not_stop_the_look(
+    scenario: Scenario, site: Site
+):
     outcome = {"status": "failed", "evidence": {"identity": WHO}}
 
-    verification = run(world, evidence={"pages": [{"url": site.url, "outcome": outcome}]})
+    verification = run(scenario, evidence={"pages": [{"url": site.url, "outcome": outcome}]})
 
     assert (verification.running, VerificationPart.objects.get().attempts) == (False, 1)
     assert verification.checks[0]["status"] in ("failed", "inconclusive")
 
 
-def test_a_threshold_beyond_all_numbers_is_ignored(world: World):
-    world.client.ask(
+def test_a_threshold_beyond_all_numbers_is_ignored(scenario: Scenario):
+    scenario.client.ask(
         "put", "policies/current", {"config": {"checks": {"security_header_csp": {"threshold": 10**400}}}}
     )
 
-    assert run(world).checks[0]["status"] == "failed"
+    assert run(scenario).checks[0]["status"] == "failed"
 
 
-def test_pages_beyond_the_most_that_are_looked_at_are_not_taken_to_have_passed(world: World, site: Site):
+def test_pages_beyond_the_most_that_are_looked_at_are_not_taken_to_have_passed(
+    scenario: Scenario, site: Site
+):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": f"{site.url}#{number}"} for number in range(recheck.MOST_PAGES + 1)]
 
-    verification = run(world, affected_assets=assets)
+    verification = run(scenario, affected_assets=assets)
 
     pages = json.loads(Evidence.objects.get().body)["pages"]
     assert verification.checks[0]["status"] == "inconclusive"

@@ -13,11 +13,11 @@ from remediation.models import Evidence, Verification
 from remediation.retention import EVIDENCE
 from scanner.evidence_bundle.verification import examine
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 
 @pytest.fixture
-def first(world: World) -> date:
+def first(scenario: Scenario) -> date:
     """The first day of the first month that has a part of its own."""
     return month(min(end for end in parts(EVIDENCE.table).values() if end), -1)
 
@@ -27,17 +27,21 @@ def day(first: date, after: int, number: int) -> str:
     return f"{month(first, after).replace(day=number)}T12:00:00Z"
 
 
-def saw(world: World, time_machine: Any, at: str, *, of: Verification | None = None) -> Evidence:
+def saw(scenario: Scenario, time_machine: Any, at: str, *, of: Verification | None = None) -> Evidence:
     """Add a link at a time; the verification is made then."""
     time_machine.move_to(at, tick=False)
-    link = evidence.append(of or factories.verification(world), "security_header_csp", {"status": "passed"})
+    link = evidence.append(
+        of or factories.verification(scenario), "security_header_csp", {"status": "passed"}
+    )
     connection.check_constraints()  # now, as a COMMIT would: what waits for it keeps a month from being dropped
-    return Evidence.objects.get(project=world.project, sequence=link.sequence)
+    return Evidence.objects.get(project=scenario.project, sequence=link.sequence)
 
 
-def places(world: World) -> list[int]:
+def places(scenario: Scenario) -> list[int]:
     return list(
-        Evidence.objects.filter(project=world.project).order_by("sequence").values_list("sequence", flat=True)
+        Evidence.objects.filter(project=scenario.project)
+        .order_by("sequence")
+        .values_list("sequence", flat=True)
     )
 
 
@@ -56,98 +60,98 @@ def what_is_said_of(verification: Verification) -> set[str]:
     return {line.word for line in examine(raw, list(evidence.keyring().public.values()))}
 
 
-def test_by_default_evidence_is_kept_for_ever(world: World, time_machine: Any, first: date):
-    saw(world, time_machine, "2026-01-15T00:00:00Z")
+def test_by_default_evidence_is_kept_for_ever(scenario: Scenario, time_machine: Any, first: date):
+    saw(scenario, time_machine, "2026-01-15T00:00:00Z")
     time_machine.move_to(day(first, 5, 1), tick=False)
 
     retention.turn()
 
-    assert (places(world), f"{first:%Y_%m}" in months()) == ([1], True)
+    assert (places(scenario), f"{first:%Y_%m}" in months()) == ([1], True)
 
 
 def test_months_past_their_time_go_as_wholes_and_the_chain_goes_on(
-    world: World, time_machine: Any, settings: Settings, first: date
+    scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 2
     names = [f"{month(first, after):%Y_%m}" for after in range(8)]
-    oldest = saw(world, time_machine, day(first, 0, 15))
-    last = saw(world, time_machine, day(first, 1, 28))
-    kept = saw(world, time_machine, day(first, 2, 1))
+    oldest = saw(scenario, time_machine, day(first, 0, 15))
+    last = saw(scenario, time_machine, day(first, 1, 28))
+    kept = saw(scenario, time_machine, day(first, 2, 1))
     assert [part_of(link) for link in (oldest, last, kept)] == names[:3]
     time_machine.move_to(day(first, 4, 10), tick=False)
 
     retention.turn()
-    after = saw(world, time_machine, day(first, 4, 11))
+    after = saw(scenario, time_machine, day(first, 4, 11))
 
     assert months() == [*names[2:], "rest"]
-    assert places(world) == [3, 4]
+    assert places(scenario) == [3, 4]
     assert (kept.previous_hash, after.previous_hash) == (last.hash, kept.hash)
-    assert all(evidence.is_intact(link) for link in Evidence.objects.filter(project=world.project))
+    assert all(evidence.is_intact(link) for link in Evidence.objects.filter(project=scenario.project))
 
 
 def test_a_bundle_holds_when_the_month_before_its_links_is_gone(
-    world: World, time_machine: Any, settings: Settings, first: date
+    scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 1
-    saw(world, time_machine, day(first, 0, 15))
-    kept = saw(world, time_machine, day(first, 1, 15)).verification
+    saw(scenario, time_machine, day(first, 0, 15))
+    kept = saw(scenario, time_machine, day(first, 1, 15)).verification
     time_machine.move_to(day(first, 2, 15), tick=False)
     before = what_is_said_of(kept)
 
     retention.turn()
 
-    assert places(world) == [2]
+    assert places(scenario) == [2]
     assert "fails" not in before | what_is_said_of(kept)
 
 
 def test_a_clock_that_is_set_back_does_not_take_the_chain_back_into_a_month_that_goes_sooner(
-    world: World, time_machine: Any, settings: Settings, first: date
+    scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 1
-    ahead = saw(world, time_machine, day(first, 2, 20))
-    behind = saw(world, time_machine, day(first, 1, 1))
+    ahead = saw(scenario, time_machine, day(first, 2, 20))
+    behind = saw(scenario, time_machine, day(first, 1, 1))
     assert (behind.recorded_at, part_of(behind)) == (ahead.recorded_at, part_of(ahead))
     time_machine.move_to(day(first, 3, 10), tick=False)
 
     retention.turn()
 
-    assert places(world) == [1, 2]
+    assert places(scenario) == [1, 2]
 
 
-def test_a_link_is_never_older_than_its_verification(world: World, time_machine: Any, first: date):
+def test_a_link_is_never_older_than_its_verification(scenario: Scenario, time_machine: Any, first: date):
     time_machine.move_to(day(first, 1, 20), tick=False)
-    verification = factories.verification(world)
+    verification = factories.verification(scenario)
 
-    link = saw(world, time_machine, day(first, 0, 1), of=verification)
+    link = saw(scenario, time_machine, day(first, 0, 1), of=verification)
 
     assert link.recorded_at == verification.created_at
     assert list(evidence.links_of(verification)) == [link]
 
 
 def test_what_no_month_was_made_for_is_kept_and_moves_into_its_month(
-    world: World, time_machine: Any, first: date
+    scenario: Scenario, time_machine: Any, first: date
 ):
     name = f"{month(first, 6):%Y_%m}"
-    one = saw(world, time_machine, day(first, 6, 20))
+    one = saw(scenario, time_machine, day(first, 6, 20))
     landed = part_of(one)
 
     made = grow(EVIDENCE)
-    another = saw(world, time_machine, day(first, 6, 21))
+    another = saw(scenario, time_machine, day(first, 6, 21))
 
     assert (landed, part_of(one), part_of(another)) == ("rest", name, name)
     assert made[-1] == f"remediation_evidence_{month(first, 9):%Y_%m}"
-    assert (places(world), another.previous_hash) == ([1, 2], one.hash)
+    assert (places(scenario), another.previous_hash) == ([1, 2], one.hash)
 
 
 def test_afterwards_nothing_can_be_deleted_in_the_same_transaction(
-    world: World, time_machine: Any, settings: Settings, first: date
+    scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 1
-    saw(world, time_machine, day(first, 0, 1))
-    link = saw(world, time_machine, day(first, 3, 10))
+    saw(scenario, time_machine, day(first, 0, 1))
+    link = saw(scenario, time_machine, day(first, 3, 10))
 
     retention.turn()
 
-    assert places(world) == [2]
+    assert places(scenario) == [2]
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
         link.delete()

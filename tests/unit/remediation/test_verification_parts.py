@@ -16,7 +16,7 @@ from scanner.outcome import Outcome, passed
 from scanner.page_context import Facts
 from scans.models import Scanner
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 
 pytestmark = pytest.mark.django_db
@@ -51,15 +51,17 @@ def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
 
 
 @pytest.fixture
-def world(db: None, site: Site) -> Iterator[World]:
+def scenario(db: None, site: Site) -> Iterator[Scenario]:
     site.headers["Content-Security-Policy"] = CSP
-    return factories.world(site_url=site.url)
+    return factories.scenario(site_url=site.url)
 
 
-def run(world: World, *, checks: list[str], pages: tuple[str, ...] = ("/",)) -> Verification:
+def run(scenario: Scenario, *, checks: list[str], pages: tuple[str, ...] = ("/",)) -> Verification:
     assets = [{"type": "url", "value": page} for page in pages]
-    finding = factories.finding(world, checks=checks, affected_assets=assets)
-    return verifications.run(world.project, task_id=factories.task(world, of=finding).pk, by=world.actor)
+    finding = factories.finding(scenario, checks=checks, affected_assets=assets)
+    return verifications.run(
+        scenario.project, task_id=factories.task(scenario, of=finding).pk, by=scenario.actor
+    )
 
 
 def statuses(verification: Verification) -> dict[str, Any]:
@@ -67,8 +69,8 @@ def statuses(verification: Verification) -> dict[str, Any]:
     return {check["key"]: check["status"] for check in row.checks} | {"running": row.running}
 
 
-def test_what_is_asked_by_http_does_not_wait_for_the_browser(world: World, looks: Looks):
-    verification = run(world, checks=BOTH)
+def test_what_is_asked_by_http_does_not_wait_for_the_browser(scenario: Scenario, looks: Looks):
+    verification = run(scenario, checks=BOTH)
 
     jobs.recheck(str(verification.pk))
     first = statuses(verification)
@@ -79,8 +81,8 @@ def test_what_is_asked_by_http_does_not_wait_for_the_browser(world: World, looks
     assert verification.parts.filter(finished_at__isnull=True).count() == 0
 
 
-def test_the_browser_may_be_first(world: World, looks: Looks):
-    verification = run(world, checks=BOTH)
+def test_the_browser_may_be_first(scenario: Scenario, looks: Looks):
+    verification = run(scenario, checks=BOTH)
 
     jobs.recheck_in_browser(str(verification.pk))
     first = statuses(verification)
@@ -90,8 +92,8 @@ def test_the_browser_may_be_first(world: World, looks: Looks):
     assert statuses(verification) == dict.fromkeys(BOTH, "passed") | {"running": False}
 
 
-def test_only_the_scanners_that_are_needed_get_a_part(world: World, looks: Looks):
-    made = [run(world, checks=keys) for keys in (BOTH[:1], BOTH[1:], BOTH)]
+def test_only_the_scanners_that_are_needed_get_a_part(scenario: Scenario, looks: Looks):
+    made = [run(scenario, checks=keys) for keys in (BOTH[:1], BOTH[1:], BOTH)]
 
     assert [sorted(one.parts.values_list("scanner", flat=True)) for one in made] == [
         ["http"],
@@ -101,9 +103,9 @@ def test_only_the_scanners_that_are_needed_get_a_part(world: World, looks: Looks
 
 
 def test_the_worker_after_one_that_was_killed_goes_on_with_the_pages_that_are_left(
-    world: World, looks: Looks
+    scenario: Scenario, looks: Looks
 ):
-    verification = run(world, checks=BOTH[1:], pages=("/", "/second", "/third"))
+    verification = run(scenario, checks=BOTH[1:], pages=("/", "/second", "/third"))
     looks.deadly = "/second"
 
     with pytest.raises(Killed):
@@ -116,8 +118,10 @@ def test_the_worker_after_one_that_was_killed_goes_on_with_the_pages_that_are_le
     assert statuses(verification) == {"seen_in_browser": "passed", "running": False}
 
 
-def test_a_page_over_which_three_workers_died_is_given_up_and_the_others_are_seen(world: World, looks: Looks):
-    verification = run(world, checks=BOTH[1:], pages=("/deadly", "/second"))
+def test_a_page_over_which_three_workers_died_is_given_up_and_the_others_are_seen(
+    scenario: Scenario, looks: Looks
+):
+    verification = run(scenario, checks=BOTH[1:], pages=("/deadly", "/second"))
     looks.deadly = "/deadly"
 
     for _ in range(3):
@@ -128,9 +132,9 @@ def test_a_page_over_which_three_workers_died_is_given_up_and_the_others_are_see
 
     assert [url.rpartition("/")[2] for url in looks] == ["deadly"] * 3 + ["second"]
     assert statuses(verification) == {"seen_in_browser": "inconclusive", "running": False}
-    pages = world.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][0][
-        "pages"
-    ]
+    pages = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
+        0
+    ]["pages"]
     assert [(page["status"], page["reason"]) for page in pages] == [
         ("inconclusive", "not_available"),
         ("passed", None),
@@ -138,9 +142,9 @@ def test_a_page_over_which_three_workers_died_is_given_up_and_the_others_are_see
 
 
 def test_what_one_job_has_no_time_for_is_sent_on(
-    world: World, looks: Looks, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
-    verification = run(world, checks=BOTH[1:], pages=("/", "/second"))
+    verification = run(scenario, checks=BOTH[1:], pages=("/", "/second"))
     monkeypatch.setattr(recheck, "MOST_SECONDS", 0)
 
     jobs.recheck_in_browser(str(verification.pk))
@@ -154,10 +158,10 @@ def test_what_one_job_has_no_time_for_is_sent_on(
     )
 
 
-def test_a_reopened_verification_leaves_nothing_to_a_worker(world: World, looks: Looks):
-    verification = run(world, checks=BOTH)
+def test_a_reopened_verification_leaves_nothing_to_a_worker(scenario: Scenario, looks: Looks):
+    verification = run(scenario, checks=BOTH)
 
-    verdicts.reopen(verification.pk, by=world.actor)
+    verdicts.reopen(verification.pk, by=scenario.actor)
     jobs.recheck_in_browser(str(verification.pk))
 
     assert looks == []
@@ -165,9 +169,9 @@ def test_a_reopened_verification_leaves_nothing_to_a_worker(world: World, looks:
 
 
 def test_where_no_worker_has_a_browser_its_part_is_answered_without_one(
-    world: World, looks: Looks, sent: list[tuple[str, ...]]
+    scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]]
 ):
-    verification = run(world, checks=BOTH[1:])
+    verification = run(scenario, checks=BOTH[1:])
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
 
     jobs.sweep()  # asks the workers, of which there is none
@@ -175,17 +179,19 @@ def test_where_no_worker_has_a_browser_its_part_is_answered_without_one(
     assert sent == [("remediation.recheck", str(verification.pk), Scanner.BROWSER)]
 
 
-def test_work_for_a_browser_waits_while_one_may_come(world: World, looks: Looks, sent: list[tuple[str, ...]]):
-    verification = run(world, checks=BOTH[1:])
+def test_work_for_a_browser_waits_while_one_may_come(
+    scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]]
+):
+    verification = run(scenario, checks=BOTH[1:])
 
     jobs.sweep()
 
     assert sent == [("remediation.recheck_in_browser", str(verification.pk))]
 
 
-def test_a_finding_of_the_browser_is_verified_by_a_real_one(world: World, site: Site):
+def test_a_finding_of_the_browser_is_verified_by_a_real_one(scenario: Scenario, site: Site):
     site.body = site.body.replace("Good things.", '<font color="#cccccc">Hardly to be read.</font>')
-    verification = run(world, checks=["a11y_color_contrast", "security_header_csp"])
+    verification = run(scenario, checks=["a11y_color_contrast", "security_header_csp"])
 
     jobs.recheck_in_browser(str(verification.pk))
 
@@ -194,7 +200,7 @@ def test_a_finding_of_the_browser_is_verified_by_a_real_one(world: World, site: 
         "security_header_csp": "running",
         "running": True,
     }
-    pages = world.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][0][
-        "pages"
-    ]
+    pages = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
+        0
+    ]["pages"]
     assert pages[0]["evidence"]["reached"] == {"127.0.0.1": "127.0.0.1"}

@@ -12,22 +12,26 @@ from krafter_audit.db.statements import Locking, Slot, Statement, Updating
 from krafter_audit.lib.postgres.base import check, is_silent
 from remediation.models import Task
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 NAME = Statement(lambda: Organization.objects.filter(pk=Slot("pk")).values_list("name"))
 
 
-def test_a_statement_is_prepared_once_and_run_with_other_values(world: World):
+def test_a_statement_is_prepared_once_and_run_with_other_values(scenario: Scenario):
     other = Organization.objects.create(name="Other")
 
-    names = [NAME.first(pk=world.organization.pk), NAME.first(pk=other.pk), NAME.first(pk=world.project.pk)]
+    names = [
+        NAME.first(pk=scenario.organization.pk),
+        NAME.first(pk=other.pk),
+        NAME.first(pk=scenario.project.pk),
+    ]
 
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%accounts_organization%'"
         )
         assert cursor.fetchall() == [(1,)]
-    assert names == [(world.organization.name,), ("Other",), None]
+    assert names == [(scenario.organization.name,), ("Other",), None]
 
 
 def remembered() -> str:
@@ -36,8 +40,8 @@ def remembered() -> str:
     return " ".join(text.decode() for texts in (kept._counts, kept._names) for text, _ in texts)
 
 
-def test_a_connection_keeps_no_text_that_has_values_in_it(world: World):
-    NAME.first(pk=world.organization.pk)
+def test_a_connection_keeps_no_text_that_has_values_in_it(scenario: Scenario):
+    NAME.first(pk=scenario.organization.pk)
 
     found = Organization.objects.filter(name="a name of somebody").first()
 
@@ -46,36 +50,36 @@ def test_a_connection_keeps_no_text_that_has_values_in_it(world: World):
     assert "accounts_organization" in remembered()
 
 
-def test_a_prepared_statement_whose_table_was_altered_is_prepared_anew(world: World):
-    NAME.first(pk=world.organization.pk)
+def test_a_prepared_statement_whose_table_was_altered_is_prepared_anew(scenario: Scenario):
+    NAME.first(pk=scenario.organization.pk)
     before = remembered()
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE accounts_organization ADD COLUMN motto text")
     after = remembered()
 
-    assert NAME.first(pk=world.organization.pk) == (world.organization.name,)
+    assert NAME.first(pk=scenario.organization.pk) == (scenario.organization.name,)
     assert ("accounts_organization" in before, "accounts_organization" in after) == (True, False)
 
 
-def test_a_statement_is_seen_by_whoever_counts_statements(world: World):
+def test_a_statement_is_seen_by_whoever_counts_statements(scenario: Scenario):
     with CaptureQueriesContext(connection) as captured:
-        NAME.first(pk=world.organization.pk)
+        NAME.first(pk=scenario.organization.pk)
 
     assert len(captured) == 1
     assert "accounts_organization" in captured[0]["sql"]
 
 
-def test_a_locking_statement_gives_the_row_as_a_model_and_locks_it(world: World):
+def test_a_locking_statement_gives_the_row_as_a_model_and_locks_it(scenario: Scenario):
     with transaction.atomic(), CaptureQueriesContext(connection) as captured:
-        row = Locking(Organization).first(world.organization.pk)
+        row = Locking(Organization).first(scenario.organization.pk)
 
-    assert row == Organization.objects.get(pk=world.organization.pk)
-    assert row.created_at == world.organization.created_at
+    assert row == Organization.objects.get(pk=scenario.organization.pk)
+    assert row.created_at == scenario.organization.created_at
     assert "FOR UPDATE" in captured[0]["sql"]
 
 
-def test_a_row_is_written_from_its_model_with_the_time_of_the_change(world: World, time_machine: Any):
-    row = Organization.objects.get(pk=world.organization.pk)
+def test_a_row_is_written_from_its_model_with_the_time_of_the_change(scenario: Scenario, time_machine: Any):
+    row = Organization.objects.get(pk=scenario.organization.pk)
     row.name = "Renamed"
     time_machine.move_to("2030-01-02T03:04:05Z", tick=False)
 
@@ -105,8 +109,8 @@ def test_a_connection_whose_server_has_gone_is_noticed_without_asking(other_conn
         check(other_connection)
 
 
-def test_a_locking_statement_leaves_out_what_nobody_reads_until_it_is_asked_for(world: World):
-    task = factories.task(world)
+def test_a_locking_statement_leaves_out_what_nobody_reads_until_it_is_asked_for(scenario: Scenario):
+    task = factories.task(scenario)
     lock = Locking(Task, "finding", without=["finding__evidence", "title"])
 
     with transaction.atomic(), CaptureQueriesContext(connection) as captured:

@@ -10,7 +10,7 @@ from krafter_audit.db.statements import Text
 from krafter_audit.lib.together import do, in_one_statement
 from remediation.models import Task
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -27,8 +27,8 @@ def status(task: Task) -> str:
     return Task.objects.get(pk=task.pk).status
 
 
-def test_moves_of_a_block_are_one_statement_at_its_end(world: World):
-    tasks = [factories.task(world), factories.task(world)]
+def test_moves_of_a_block_are_one_statement_at_its_end(scenario: Scenario):
+    tasks = [factories.task(scenario), factories.task(scenario)]
     captured_before: list[int] = []
 
     with CaptureQueriesContext(connection) as captured:
@@ -38,8 +38,8 @@ def test_moves_of_a_block_are_one_statement_at_its_end(world: World):
     assert (captured_before, len(captured)) == ([0], 1)
 
 
-def test_a_block_that_fails_writes_none_of_its_moves_and_the_next_move_is_written_at_once(world: World):
-    task = factories.task(world)
+def test_a_block_that_fails_writes_none_of_its_moves_and_the_next_move_is_written_at_once(scenario: Scenario):
+    task = factories.task(scenario)
 
     with pytest.raises(KeyError):
         begin(task, then=lambda: {}["missing"])
@@ -49,8 +49,8 @@ def test_a_block_that_fails_writes_none_of_its_moves_and_the_next_move_is_writte
     assert status(task) == "in_progress"
 
 
-def test_a_row_that_is_gone_is_told_of_at_the_end_of_the_block(world: World):
-    task, gone = factories.task(world), factories.task(world)
+def test_a_row_that_is_gone_is_told_of_at_the_end_of_the_block(scenario: Scenario):
+    task, gone = factories.task(scenario), factories.task(scenario)
     Task.objects.filter(pk=gone.pk).delete()
 
     with pytest.raises(DatabaseError, match="gone"):
@@ -62,8 +62,8 @@ NAMED = Text("UPDATE remediation_task SET title = %(title)s WHERE status = %(sta
 STANDING = Text("SELECT 1 FROM remediation_task WHERE status = %(status)s", Task)
 
 
-def test_what_is_done_beside_the_moves_tells_after_the_block_how_many_rows_it_had(world: World):
-    moved, *_ = [factories.task(world) for _ in range(3)]
+def test_what_is_done_beside_the_moves_tells_after_the_block_how_many_rows_it_had(scenario: Scenario):
+    moved, *_ = [factories.task(scenario) for _ in range(3)]
     Task.lifecycle.move(moved, "in_progress")
 
     with in_one_statement():
