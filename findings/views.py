@@ -8,7 +8,6 @@ from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
-from findings import bulk
 from findings.filters import FindingFilter, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity
 from findings.queries import MostUrgent
@@ -22,7 +21,7 @@ from findings.serializers import (
     RegressionSerializer,
     UpdateFindingRequestSerializer,
 )
-from findings.services import triage
+from findings.services import bulk, triage
 from findings.services.ingestion import Sighting, ingest_one
 from krafter_audit.api.described import described
 from krafter_audit.api.pagination import PAGING, by_cursor, by_offset

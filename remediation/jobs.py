@@ -8,8 +8,9 @@ from uuid import UUID
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
 from krafter_audit.jobs import enqueue, queue_is_stalled
-from remediation import meter, retention
-from remediation.kinds import JOB_OF
+from remediation.checks import reliability
+from remediation.checks.queues import JOB_OF
+from remediation.evidence import retention
 from remediation.models import VerificationPart
 from scans.models import Scanner
 
@@ -19,7 +20,7 @@ MOST_SENT_AGAIN = {Scanner.HTTP: 500, Scanner.BROWSER: 20}  # a sweep; those of 
 @app.task(name="remediation.recheck")
 def recheck(verification_id: str, scanner: str = Scanner.HTTP) -> None:
     """Look again at what a verification is about; for the browser's part, where no worker has a browser."""
-    from remediation import recheck as engine
+    from remediation.worker import part_runner as engine
 
     engine.carry_out(UUID(verification_id), Scanner(scanner))
 
@@ -27,7 +28,7 @@ def recheck(verification_id: str, scanner: str = Scanner.HTTP) -> None:
 @app.task(name="remediation.recheck_in_browser", soft_time_limit=200, time_limit=240)
 def recheck_in_browser(verification_id: str) -> None:
     """Look again in the browser; what is left when the time is over is sent on."""
-    from remediation import recheck as engine
+    from remediation.worker import part_runner as engine
 
     if engine.carry_out(UUID(verification_id), Scanner.BROWSER, browsing=True):
         enqueue("remediation.recheck_in_browser", verification_id)
@@ -51,13 +52,13 @@ def sweep() -> None:
 @app.task(name="remediation.measure")
 def measure(project_id: str) -> None:
     """Measure how far the checks of a project can be believed."""
-    meter.measure(UUID(project_id))
+    reliability.measure(UUID(project_id))
 
 
 @app.task(name="remediation.measure_all")
 def measure_all() -> None:
     """Have every project measured in which there was a look of late."""
-    for pk in meter.active().values_list("pk", flat=True):
+    for pk in reliability.active().values_list("pk", flat=True):
         enqueue("remediation.measure", str(pk))
 
 

@@ -8,7 +8,7 @@ from accounts.models import Project
 
 
 class CheckMeter(models.Model):
-    """What the looks and verdicts of the last 90 days say of one check in one project (remediation/meter.py)."""
+    """How reliable one check was in one project over the last 90 days (see remediation/checks/reliability.py)."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=100)

@@ -23,7 +23,7 @@ from integrations.models import (
     Integration,
     SyncRun,
 )
-from remediation.evidence import append
+from remediation.evidence.chain import append
 from remediation.models import CheckMeter, Policy, Task, Verification
 from remediation.services import policies
 from reports import services as reports

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record_many
-from findings import priority, rules
+from findings import policy_rules, priority
 from findings.models import CHECK_KEY, MOST_CHECKS, Finding, FindingStatus, Regression, Severity
 from findings.weight import WEIGHT, carried
 from krafter_audit.db.advisory_locks import wait_for_turn
@@ -88,7 +88,7 @@ def _reported(
     project: Project, batch: Mapping[Identity, Sighting], outcome: Ingested, by: Actor
 ) -> Iterator[list[Finding]]:
     """Write a batch, and yield its findings, some at a time: a thousand with all that they say are megabytes."""
-    now, severities = timezone.now(), rules.severity_rules(rules.config_of(project))
+    now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))
     known = _lock(project, batch)
     fresh, late = sorted(set(batch) - set(known)), []
     for some in batched(fresh, AT_ONCE):

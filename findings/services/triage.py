@@ -16,7 +16,7 @@ from findings import priority
 from findings.errors import FindingResolved, ResolvedRequiresVerification, TitleTaken
 from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
-from findings.services import weighing
+from findings.services import traffic_weight
 from findings.weight import carried, without
 from krafter_audit.api.etags import refuse_unless_current
 
@@ -63,7 +63,7 @@ def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[s
             _refuse_forbidden_status(row["status"], changes.get("status"))
         Finding.objects.filter(pk__in=[row["pk"] for row in lot]).update(**_values(changes))
         if "severity" in changes:
-            weighing.follow_severity({row["pk"]: row["severity"] for row in lot}, changes["severity"])
+            traffic_weight.follow_severity({row["pk"]: row["severity"] for row in lot}, changes["severity"])
         told = ((row["pk"], {name: row[name] for name in changes}) for row in lot)
         events = [(pk, {"was": was, "now": dict(changes)}) for pk, was in told]
         record_many("finding.updated", project, events, by=by)

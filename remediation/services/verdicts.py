@@ -10,11 +10,10 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
-from findings.services import outcomes
+from findings.services import transitions
 from krafter_audit.api.errors import ApiError
 from krafter_audit.db.statements import Text
 from krafter_audit.lib.together import do, in_one_statement
-from remediation import evidence
 from remediation.errors import (
     ChecksNotPassed,
     FindingDismissed,
@@ -22,6 +21,7 @@ from remediation.errors import (
     VerificationRunning,
     VerificationSuperseded,
 )
+from remediation.evidence import chain
 from remediation.locks import Case, lock_case
 from remediation.models import CheckStatus, Result, Task, Verification
 
@@ -48,14 +48,14 @@ def approve(
         newer = do(NEWER, task=case.task.pk, at=case.verification.created_at)
         decide(case.verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
         Task.lifecycle.move(case.task, Task.Status.DONE)
-        closed = outcomes.resolve(case.finding)
+        closed = transitions.resolve(case.finding)
     if newer.rows:
         raise VerificationSuperseded  # which takes back what was just written
     if case.verification.manual:
-        evidence.append_answers(case.verification, by=by)
+        chain.append_answers(case.verification, by=by)
     told = {"task_id": case.task.pk, "finding_id": case.finding.pk, "regressions_closed": closed.rows}
     with in_one_statement():
-        evidence.append_verdict(case.verification, by=by, regressions_closed=closed.rows)
+        chain.append_verdict(case.verification, by=by, regressions_closed=closed.rows)
         record("verification.approved", case.verification, by=by, **told, override_reason=override_reason)
     return case.verification
 
@@ -69,10 +69,10 @@ def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) 
     with in_one_statement():
         decide(case.verification, Result.FAILED, by, checks=cut_short(case.verification))
         Task.lifecycle.move(case.task, Task.Status.IN_PROGRESS)
-        regression = outcomes.reopen(case.finding, verification_id=case.verification.pk)
+        regression = transitions.reopen(case.finding, verification_id=case.verification.pk)
     told = {"task_id": case.task.pk, "finding_id": case.finding.pk, "regression_id": regression.pk}
     with in_one_statement():
-        evidence.append_verdict(case.verification, by=by, regression_id=regression.pk)
+        chain.append_verdict(case.verification, by=by, regression_id=regression.pk)
         record("verification.reopened", case.verification, by=by, **told)
     return case.verification
 

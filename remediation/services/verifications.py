@@ -12,8 +12,8 @@ from events.record import record
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
+from remediation.checks.queues import JOB_OF, scanner_of
 from remediation.errors import VerificationInProgress
-from remediation.kinds import JOB_OF, scanner_of
 from remediation.locks import lock_work
 from remediation.models import CheckStatus, Verification, VerificationPart
 from scans.models import Scanner

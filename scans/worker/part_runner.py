@@ -14,13 +14,13 @@ from krafter_audit.jobs import enqueue
 from krafter_audit.shutdown import is_stopping
 from scanner import crawler
 from scanner.page_context import Facts
-from scans import host_throttle, screenshots
+from scans import screenshots
 from scans.models import Scan, Scanner, ScanPage, ScanPart
 from scans.site_credentials.services import credentials_for
 from scans.sites import ownership
-from scans.worker import finalization, page_checks, persistence
+from scans.worker import finalization, host_throttle, page_checks, persistence
+from scans.worker.browser import own_browser
 from scans.worker.page_checks import Asking, Sight
-from scans.worker_browser import own_browser
 
 if TYPE_CHECKING:
     from scanner.browser import Browser

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db.models import Q
 
-from findings import rules
+from findings import policy_rules
 from findings.models import Finding, FindingStatus
 from findings.services.ingestion import Identity, Sighting
 from krafter_audit.db.advisory_locks import wait_for_turn
@@ -131,7 +131,7 @@ def _is_back(part: ScanPart, seen: Sighting, before: Finding) -> bool:
     mended = _value(before.evidence, known.key)
     if mended is not None and worse(known.metric, value, mended, MUCH_WORSE):
         return True
-    moved = rules.thresholds(rules.config_of(part.scan.project))
+    moved = policy_rules.thresholds(policy_rules.config_of(part.scan.project))
     limit = moved.get(known.key, known.metric.threshold)
     if not worse(known.metric, value, limit, FAR):
         return False

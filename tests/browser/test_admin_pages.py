@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
 from krafter_audit.api.docs import DESCRIPTION
-from remediation.evidence import append
+from remediation.evidence.chain import append
 from remediation.models import Verification
 from scans.models import ScanResult
 from tests import factories, staff

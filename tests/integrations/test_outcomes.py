@@ -17,9 +17,9 @@ from integrations import sync as engine
 from integrations.models import Integration, Remark
 from krafter_audit.db.statements import AT_ONCE
 from krafter_audit.http.client import Client
-from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verdicts, verifications
+from remediation.worker import part_runner
 from scans.models import Scanner
 from tests.integrations.fake_github import FakeGitHub
 from tests.integrations.test_sync import Sync, last_run
@@ -38,9 +38,11 @@ def task(project: Project) -> Task:
 def look(task: Task, status: CheckStatus) -> Verification:
     """Let the worker find that of the verification that waits."""
     waiting = Verification.objects.get(task=task, running=True)
-    with recheck.taken(waiting.pk, Scanner.HTTP) as part:
+    with part_runner.taken(waiting.pk, Scanner.HTTP) as part:
         assert part is not None
-        recheck.write(part, "security_header_csp", recheck.Answer(status, status.value, {"pages": []}))
+        part_runner.write(
+            part, "security_header_csp", part_runner.Answer(status, status.value, {"pages": []})
+        )
     return waiting
 
 

@@ -378,9 +378,9 @@ def test_a_site_without_visitors_weighs_nothing(
 def test_many_findings_are_weighed_lot_by_lot_each_once(
     connected: Integration, project: Project, google: Property, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from findings.services import weighing
+    from findings.services import traffic_weight
 
-    monkeypatch.setattr(weighing, "LOT", 3)
+    monkeypatch.setattr(traffic_weight, "LOT", 3)
     google.views = {("example.com", "/"): 100}
     page = [{"type": "url", "value": "https://example.com/"}]
     kinds = ("security", "seo", "accessibility", "performance")

@@ -33,7 +33,7 @@ DESCRIBING = {f"drf_spectacular.{name}" for name in ("openapi", "plumbing", "gen
 DESCRIBING |= {"krafter_audit.api.schema", "rest_framework.test", "django.test", "unittest", "xml.dom"}
 FOUND_BY_CHANCE = {"brotli", "inflection", "uritemplate", "yaml"}
 JOBS = {"scans.jobs", "remediation.jobs", "integrations.jobs", "reports.jobs", "events.jobs"}
-ENGINES = {"scans.worker.part_runner", "remediation.recheck"}
+ENGINES = {"scans.worker.part_runner", "remediation.worker.part_runner"}
 # What opens secrets and signs evidence comes with the first of them.
 WITH_A_SECRET = {"cryptography.hazmat.bindings._rust"}
 NOT_IN_THE_WEB = WITH_A_SECRET | ONLY_WORKERS | ON_TERMINALS | DESCRIBING | FOUND_BY_CHANCE | JOBS | ENGINES

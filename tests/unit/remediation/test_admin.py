@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from events.models import Event
-from remediation.evidence import append, keyring
+from remediation.evidence.chain import append, keyring
 from remediation.models import Policy, PolicyVersion, Task, Verification
 from remediation.services import policies, verdicts
 from scanner.evidence_bundle.verification import examine

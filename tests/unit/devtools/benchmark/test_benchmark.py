@@ -12,7 +12,7 @@ from devtools.benchmark.measuring import Measured, together
 from devtools.benchmark.proc import Memory
 from events import recount
 from findings.models import Finding
-from remediation import evidence
+from remediation.evidence import chain
 from remediation.models import Chain, Evidence, Task, Verification
 from tests import factories
 
@@ -41,7 +41,7 @@ def test_generated_data_is_skewed_with_correct_totals_and_evidence():
     assert Task.objects.count() > Verification.objects.count() > 100
     assert list(recount.differences()) == []
     links = list(Evidence.objects.filter(project=scenario.project).order_by("sequence"))
-    assert all(evidence.is_intact(link) for link in links)
+    assert all(chain.is_intact(link) for link in links)
     assert [link.previous_hash for link in links[1:]] == [link.hash for link in links[:-1]]
     assert Chain.objects.get(project=scenario.project).hash == links[-1].hash
 

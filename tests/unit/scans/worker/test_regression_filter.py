@@ -6,7 +6,7 @@ import pytest
 
 from accounts.actors import SYSTEM
 from findings.models import Finding, Regression
-from findings.services import outcomes
+from findings.services import transitions
 from scanner import registry
 from scanner.crawler import route_of
 from scanner.metric_verdict import judge
@@ -53,7 +53,7 @@ def measured(milliseconds: float) -> Outcome:
 
 def resolved(key: str) -> Finding:
     finding = Finding.objects.get(check_keys=[key])
-    outcomes.resolve(finding)
+    transitions.resolve(finding)
     return finding
 
 

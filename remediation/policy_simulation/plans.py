@@ -11,11 +11,11 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events import tallies
 from findings.models import OPEN_STATUSES, Severity
-from findings.rules import severity_rules
-from remediation import consequences
-from remediation.consequences import Consequences, Moves
+from findings.policy_rules import severity_rules
 from remediation.errors import PlanOutdated
 from remediation.models import Policy
+from remediation.policy_simulation import impact
+from remediation.policy_simulation.impact import Consequences, Moves
 
 SALT = "krafter.policy.plan"
 VALID_FOR = 24 * 3600  # seconds
@@ -38,7 +38,7 @@ def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
     `severities` = `[{from, to, findings}]` of open findings; `tasks` = how many SLA dates of undone tasks move, appear,
     disappear and are overdue at once; `alerts` = how many open findings each channel would be told of.
     """
-    told = consequences.tell(policy.project, config)
+    told = impact.tell(policy.project, config)
     simulation = {
         "severities": [
             {"from": before, "to": after, "findings": rows}
@@ -61,7 +61,7 @@ def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor)
         raise PlanOutdated from None
     if planned[:-1] != _plan(policy, config):
         raise PlanOutdated
-    if consequences.carry_out(policy.project, config, version=policy.version + 1, by=by) != planned[-1]:
+    if impact.carry_out(policy.project, config, version=policy.version + 1, by=by) != planned[-1]:
         raise PlanOutdated
 
 

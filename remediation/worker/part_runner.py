@@ -17,25 +17,25 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import SYSTEM
 from events.record import record
-from findings import provider_checks, rules
+from findings import policy_rules, provider_checks
 from findings.models import Finding
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
 from krafter_audit.shutdown import is_stopping
-from remediation import evidence
-from remediation.asking import answer_of
-from remediation.judging import Answer, judge
-from remediation.kinds import scanner_of
+from remediation.checks.queues import scanner_of
+from remediation.evidence import chain
 from remediation.locks import Case, lock_case
 from remediation.models import CheckStatus, Verification, VerificationPart
-from remediation.places import Place, pages
 from remediation.services.policies import config_of
+from remediation.worker.check_aggregation import Answer, judge
+from remediation.worker.finding_pages import Place, pages
+from remediation.worker.provider_checks import answer_of
 from scanner.outcome import Outcome, inconclusive
-from scans import host_throttle
 from scans.models import Scanner
 from scans.site_credentials.services import credentials_for
 from scans.sites import ownership
-from scans.worker_browser import own_browser
+from scans.worker import host_throttle
+from scans.worker.browser import own_browser
 
 if TYPE_CHECKING:
     from scanner.browser import Browser
@@ -99,7 +99,7 @@ class Look:
         self._places = [Place(url, client, self.finding, owned, browser) for url in urls[:MOST_PAGES]]
         self._left_out = dict.fromkeys(urls[MOST_PAGES:], inconclusive("not_available", LEFT_OUT))
         config = config_of(self.finding.project)
-        self._thresholds, self._off = rules.thresholds(config), rules.switched_off(config)
+        self._thresholds, self._off = policy_rules.thresholds(config), policy_rules.switched_off(config)
         self._ends = time.monotonic() + MOST_SECONDS
 
     def answer(self, key: str) -> Answer | None:
@@ -150,7 +150,7 @@ def write(part: VerificationPart, key: str, answer: Answer) -> bool:
     verification.running = bool(waiting)
     verification.save(update_fields=["checks", "running", "updated_at"])
     was = next((check["before"] for check in verification.checks if check["key"] == key), None)
-    evidence.append(verification, key, {"before": was, **answer.seen})
+    chain.append(verification, key, {"before": was, **answer.seen})
     if not waiting:
         finish(case)
     return True

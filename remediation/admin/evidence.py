@@ -12,9 +12,9 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from krafter_audit.admin.base import ReadOnlyAdmin, ReadOnlyInline, pretty
-from remediation import bundles
 from remediation.errors import NoSigningKey
-from remediation.evidence import is_intact, keyring, links_of
+from remediation.evidence import export
+from remediation.evidence.chain import is_intact, keyring, links_of
 from remediation.models import Evidence, Verification
 from scanner.evidence_bundle.keys import fingerprint
 from scanner.evidence_bundle.verification import examine
@@ -69,7 +69,7 @@ class EvidencePages(ReadOnlyAdmin):
         """Hand out the signed file."""
         verification = self._readable(request, pk)
         try:
-            return bundles.as_file(verification)
+            return export.as_file(verification)
         except NoSigningKey as refusal:
             self.message_user(request, str(refusal.message), "ERROR")
             return HttpResponseRedirect(reverse("admin:remediation_verification_evidence", args=[pk]))
@@ -77,7 +77,7 @@ class EvidencePages(ReadOnlyAdmin):
     def evidence_page(self, request: HttpRequest, pk: Any) -> HttpResponse:
         """Show what was seen and decided, link by link, and what the judge of bundles says of it."""
         verification = self._readable(request, pk)
-        content = bundles.content(verification)
+        content = export.content(verification)
         context = {
             **self.admin_site.each_context(request),
             "title": "Evidence",
@@ -97,7 +97,7 @@ class EvidencePages(ReadOnlyAdmin):
 def examined(verification: Verification) -> list[Any]:
     """Return what `./krafter verify-evidence` says of the verification's bundle, by this installation's keys."""
     try:
-        raw = bundles.bundle(verification)
+        raw = export.bundle(verification)
     except NoSigningKey:
         return []
     return list(examine(raw, list(keyring().public.values())))

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
 
 from accounts.admin import operator
-from findings.admin import SEVERITIES
+from findings.admin.findings import SEVERITIES
 from krafter_audit.admin.base import (
     BAD,
     GOOD,
@@ -23,11 +23,10 @@ from krafter_audit.admin.base import (
     badge,
     pretty,
 )
-from remediation import plans
-from remediation.evidence_admin import EvidenceInline, EvidencePages
-from remediation.forms import ChangeTaskForm, CreateTaskForm, PolicyForm, ReasonForm
-from remediation.meter_admin import CheckMeterAdmin as CheckMeterAdmin
+from remediation.admin.evidence import EvidenceInline, EvidencePages
+from remediation.admin.forms import ChangeTaskForm, CreateTaskForm, PolicyForm, ReasonForm
 from remediation.models import Policy, PolicyVersion, Task, Verification
+from remediation.policy_simulation import plans
 from remediation.services import policies, tasks, verdicts, verifications
 
 STATUSES = {"backlog": QUIET, "in_progress": UNDER_WAY, "blocked": BAD, "ready_verify": WAITING, "done": GOOD}

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from remediation import jobs, recheck
+from remediation import jobs
 from remediation.models import Verification, VerificationPart
 from remediation.services import verdicts, verifications
+from remediation.worker import part_runner
 from scanner import registry
 from scanner.outcome import Outcome, passed
 from scanner.page_context import Facts
@@ -145,7 +146,7 @@ def test_what_one_job_has_no_time_for_is_sent_on(
     scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     verification = run(scenario, checks=BOTH[1:], pages=("/", "/second"))
-    monkeypatch.setattr(recheck, "MOST_SECONDS", 0)
+    monkeypatch.setattr(part_runner, "MOST_SECONDS", 0)
 
     jobs.recheck_in_browser(str(verification.pk))
     part = VerificationPart.objects.get()

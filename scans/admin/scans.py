@@ -25,12 +25,10 @@ from krafter_audit.admin.base import (
     badge,
     pretty,
 )
-from scans.forms import ScanForm
+from scans.admin.forms import ScanForm
 from scans.models import OUTCOMES, Scan, ScanResult, ScanSchedule
 from scans.queries import pages_of
 from scans.services import scans
-from scans.site_credentials.admin import SiteAccessAdmin as SiteAccessAdmin
-from scans.sites.admin import SiteAdmin as SiteAdmin
 
 STATUSES = {"queued": WAITING, "running": UNDER_WAY, "completed": GOOD, "failed": BAD}
 SAID = {"passed": GOOD, "failed": BAD, "inconclusive": WAITING, "not_applicable": QUIET}

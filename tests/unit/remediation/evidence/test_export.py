@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings as installed
 from django.test import Client
 
-from remediation import evidence
+from remediation.evidence import chain
 from remediation.models import Chain, Evidence, Verification
 from remediation.services import verdicts
 from scanner.evidence_bundle import bundle_format
@@ -39,11 +39,11 @@ SEEN = {
 
 def approved(scenario: Scenario, *, others_between: int = 0) -> Verification:
     """Make a verification that was looked at and approved, with links of others before and between."""
-    evidence.append(factories.verification(scenario), "security_header_csp", SEEN)
+    chain.append(factories.verification(scenario), "security_header_csp", SEEN)
     verification = factories.verification(scenario)
-    evidence.append(verification, "security_header_csp", SEEN)
+    chain.append(verification, "security_header_csp", SEEN)
     for _ in range(others_between):
-        evidence.append(factories.verification(scenario), "security_header_csp", SEEN)
+        chain.append(factories.verification(scenario), "security_header_csp", SEEN)
     verdicts.approve(verification.pk, by=scenario.actor)
     verification.refresh_from_db()
     return verification
@@ -71,7 +71,7 @@ def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
     """Change the bundle and sign it anew, as only somebody with the key could."""
     content = json.loads(raw)["bundle"]
     change(content)
-    return bundle_format.sealed(content, evidence.keyring().signer)
+    return bundle_format.sealed(content, chain.keyring().signer)
 
 
 def test_a_bundle_holds_for_whoever_has_the_installations_key(scenario: Scenario):
@@ -210,7 +210,7 @@ def test_the_first_link_that_does_not_hold_is_named_with_the_reason(
 def test_links_that_are_too_many_to_show_are_a_gap_that_is_said(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("remediation.bundles.MOST_BETWEEN", 2)
+    monkeypatch.setattr("remediation.evidence.export.MOST_BETWEEN", 2)
     raw = file_of(scenario, approved(scenario, others_between=3))
 
     assert ("note", "Links 3 to 5 are of other verifications and too many to be shown here.") in said(raw)
@@ -254,7 +254,7 @@ def test_the_pictures_that_links_name_come_along_and_another_one_is_found(
     kept, lost = screenshots.keep(scenario.project.pk, b"jpeg"), "0" * 64
     verification = factories.verification(scenario)
     page = {"url": "https://example.com/", "evidence": {"pictures": {"page": kept, "element": lost}}}
-    evidence.append(verification, "security_header_csp", {"after": "passed", "pages": [page]})
+    chain.append(verification, "security_header_csp", {"after": "passed", "pages": [page]})
 
     raw = file_of(scenario, verification)
 
@@ -277,7 +277,7 @@ def test_without_a_signing_key_there_is_no_bundle(scenario: Scenario, settings: 
 @pytest.mark.parametrize("form", ["jwks", "pem", "base64"])
 def test_the_key_may_come_in_three_forms(scenario: Scenario, tmp_path: Path, form: str, capsys: Any):
     (tmp_path / "bundle.json").write_bytes(file_of(scenario, approved(scenario)))
-    public = next(iter(evidence.keyring().public.values()))
+    public = next(iter(chain.keyring().public.values()))
     der = bytes.fromhex("302a300506032b6570032100") + public
     forms = {
         "jwks": Client().get("/.well-known/krafter-evidence-keys.json").content,

@@ -5,8 +5,8 @@ from datetime import datetime
 from events.models import Event
 from findings.models import Finding
 from findings.provider_checks import Ask
-from remediation.judging import Answer, judge
 from remediation.models import Task, Verification
+from remediation.worker.check_aggregation import Answer, judge
 
 
 def answer_of(ask: Ask, key: str, finding: Finding, verification: Verification) -> Answer:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from accounts.models import Project
-from findings import rules
-from remediation import meter
+from findings import policy_rules
+from remediation.checks import reliability
 from remediation.models import CheckMeter
 from remediation.services.policies import config_of
 from scanner import registry
@@ -17,7 +17,11 @@ def of(project: Project) -> list[dict[str, Any]]:
     """Return one entry for each check, in the order in which the checks are written."""
     config = config_of(project)
     every = {key: registry.REGISTRY[key] for key in registry.keys()}  # noqa: SIM118 - a module, no dict
-    off, moved, measured = rules.switched_off(config), rules.thresholds(config), meter.of(project)
+    off, moved, measured = (
+        policy_rules.switched_off(config),
+        policy_rules.thresholds(config),
+        reliability.of(project),
+    )
     return [
         {
             "key": key,

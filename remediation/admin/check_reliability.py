@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
 from krafter_audit.admin.base import ReadOnlyAdmin, RelatedFilter
-from remediation import meter
+from remediation.checks import reliability
 from remediation.models import CheckMeter
 
 
@@ -31,7 +31,7 @@ class CheckMeterAdmin(ReadOnlyAdmin):
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None)
         if context and "cl" in context:
-            context["sums"] = meter.over_all(context["cl"].queryset)
+            context["sums"] = reliability.over_all(context["cl"].queryset)
         return response
 
     @admin.display(description="flips of compared")

@@ -13,7 +13,7 @@ from django.utils import timezone
 import krafter_audit
 from accounts.models import User
 from remediation.errors import NoSigningKey
-from remediation.evidence import keyring, links_of, said
+from remediation.evidence.chain import keyring, links_of, said
 from remediation.models import Evidence, Verification
 from scanner.evidence_bundle import bundle_format
 from scanner.evidence_bundle.chain import sha256 as sha256_of

@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from findings.models import Finding, Regression
 from findings.services.ingestion import Sighting, ingest
-from remediation import jobs, meter
-from remediation.evidence import append
+from remediation import jobs
+from remediation.checks import reliability
+from remediation.evidence.chain import append
 from remediation.models import CheckMeter, Task, Verification
 from remediation.services import verdicts
 from scanner import registry
@@ -96,7 +97,7 @@ def measured(scenario: Scenario, key: str = CSP) -> dict[str, Any]:
     """Measure and return the counts of a check."""
     jobs.measure(str(scenario.project.pk))
     row = CheckMeter.objects.filter(project=scenario.project, key=key).first()
-    return {} if row is None else {name: getattr(row, name) for name in meter.COUNTS}
+    return {} if row is None else {name: getattr(row, name) for name in reliability.COUNTS}
 
 
 def flips(scenario: Scenario, key: str = CSP) -> tuple[int, int, int]:
@@ -280,7 +281,7 @@ def test_reading_the_meters_costs_the_same_however_much_was_looked_at(scenario: 
 def test_staff_see_the_sums_over_all_projects_the_least_believable_first(scenario: Scenario):
     looked(scenario, answer("failed"), answer("passed"))
     looked(factories.scenario(), answer("failed"), answer("failed"), key="csp_base_uri")
-    for row in meter.active():
+    for row in reliability.active():
         jobs.measure(str(row.pk))
 
     page = staff.browser().get(staff.address(CheckMeter, "changelist"))

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from remediation import evidence, jobs
+from remediation import jobs
+from remediation.evidence import chain
 from remediation.models import Chain, Evidence, Verification
 from remediation.services import verdicts, verifications
 from scanner.evidence_bundle.chain import GENESIS, Head
@@ -123,7 +124,7 @@ def test_the_database_refuses_to_change_or_delete_a_link(scenario: Scenario, cha
     ):
         cursor.execute(change)
 
-    assert evidence.is_intact(Evidence.objects.get())
+    assert chain.is_intact(Evidence.objects.get())
 
 
 def test_what_is_past_its_time_can_be_cleared_and_the_chain_goes_on_where_it_was(scenario: Scenario):
@@ -139,7 +140,7 @@ def test_what_is_past_its_time_can_be_cleared_and_the_chain_goes_on_where_it_was
 
     link = Evidence.objects.get()
     assert (link.sequence, link.previous_hash) == (3, end.hash)
-    assert evidence.is_intact(link)
+    assert chain.is_intact(link)
 
 
 def test_without_a_key_evidence_is_chained_and_not_signed(scenario: Scenario, settings: Any):
@@ -148,14 +149,14 @@ def test_without_a_key_evidence_is_chained_and_not_signed(scenario: Scenario, se
     verification = looked_at(scenario)
 
     link = Evidence.objects.get()
-    assert (link.key_id, link.signature, evidence.is_intact(link)) == ("", "", True)
+    assert (link.key_id, link.signature, chain.is_intact(link)) == ("", "", True)
     assert shown(scenario, verification)["keys"] == []
 
 
 def test_a_number_that_json_does_not_know_is_written_as_a_word(scenario: Scenario):
     verification = factories.verification(scenario)
 
-    link = evidence.append(verification, "lcp", {"after": float("nan"), "samples": [1.0, float("inf")]})
+    link = chain.append(verification, "lcp", {"after": float("nan"), "samples": [1.0, float("inf")]})
 
     body = json.loads(link.body)
     assert (body["after"], body["samples"]) == ("nan", [1, "inf"])

@@ -18,8 +18,8 @@ from accounts.actors import Actor
 from accounts.models import Project
 from findings import priority
 from findings.models import OPEN_STATUSES, Finding, Severity
-from findings.rules import severity_rules
-from findings.services import weighing
+from findings.policy_rules import severity_rules
+from findings.services import traffic_weight
 from findings.weight import WEIGHT
 from krafter_audit.db.statements import Text
 from remediation.models import Task
@@ -154,7 +154,7 @@ def carry_out(project: Project, config: dict[str, Any], *, version: int, by: Act
         cursor.execute(MOVE_SEVERITIES, asked)
         severities = cursor.fetchone()[0]
         for severity, before in _lots(carried):
-            weighing.follow_severity(before, severity)
+            traffic_weight.follow_severity(before, severity)
         cursor.execute(MOVE_DATES, asked)
         return _seal(severities, cursor.fetchone()[0])
 

@@ -14,7 +14,7 @@ from krafter_audit.http.client import AddressPolicy, Client, Target, TimedOut, U
 from krafter_audit.http.throttle import seconds_to_wait
 from scanner.crawler import discover
 from scanner.page_context import Facts
-from scans import host_throttle
+from scans.worker import host_throttle
 from tests.fakes.faulty_site import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.usefixtures("site")

@@ -10,9 +10,9 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from events.partitions import grow, month, parts
-from remediation import evidence
+from remediation.evidence import chain
+from remediation.evidence.retention import EVIDENCE
 from remediation.models import Chain, Evidence, Verification
-from remediation.retention import EVIDENCE
 from remediation.services import verdicts
 from scanner.evidence_bundle.chain import GENESIS
 from tests import factories
@@ -137,7 +137,7 @@ def test_links_that_are_added_at_once_are_one_chain():
 
     def add(verification: Verification) -> None:
         with transaction.atomic():
-            evidence.append(Verification.objects.get(pk=verification.pk), KEY, {"status": "passed"})
+            chain.append(Verification.objects.get(pk=verification.pk), KEY, {"status": "passed"})
 
     answers = at_once(*[lambda about=about: add(about) for about in several])
 
@@ -153,7 +153,7 @@ def test_months_from_before_a_verification_are_not_looked_into(scenario: Scenari
     time_machine.move_to(month(first, 1), tick=False)
     verification = factories.verification(scenario)
 
-    plan = evidence.links_of(verification).explain()
+    plan = chain.links_of(verification).explain()
 
     assert f"remediation_evidence_{month(first, 1):%Y_%m}" in plan
     assert f"remediation_evidence_{month(first, -1):%Y_%m}" not in plan

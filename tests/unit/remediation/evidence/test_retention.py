@@ -8,9 +8,9 @@ from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
 from events.partitions import grow, month, parts
-from remediation import bundles, evidence, retention
+from remediation.evidence import chain, export, retention
+from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, Verification
-from remediation.retention import EVIDENCE
 from scanner.evidence_bundle.verification import examine
 from tests import factories
 from tests.factories import Scenario
@@ -30,9 +30,7 @@ def day(first: date, after: int, number: int) -> str:
 def saw(scenario: Scenario, time_machine: Any, at: str, *, of: Verification | None = None) -> Evidence:
     """Add a link at a time; the verification is made then."""
     time_machine.move_to(at, tick=False)
-    link = evidence.append(
-        of or factories.verification(scenario), "security_header_csp", {"status": "passed"}
-    )
+    link = chain.append(of or factories.verification(scenario), "security_header_csp", {"status": "passed"})
     connection.check_constraints()  # now, as a COMMIT would: what waits for it keeps a month from being dropped
     return Evidence.objects.get(project=scenario.project, sequence=link.sequence)
 
@@ -56,8 +54,8 @@ def part_of(link: Evidence) -> str:
 
 
 def what_is_said_of(verification: Verification) -> set[str]:
-    raw = bundles.bundle(Verification.objects.get(pk=verification.pk))
-    return {line.word for line in examine(raw, list(evidence.keyring().public.values()))}
+    raw = export.bundle(Verification.objects.get(pk=verification.pk))
+    return {line.word for line in examine(raw, list(chain.keyring().public.values()))}
 
 
 def test_by_default_evidence_is_kept_for_ever(scenario: Scenario, time_machine: Any, first: date):
@@ -86,7 +84,7 @@ def test_months_past_their_time_go_as_wholes_and_the_chain_goes_on(
     assert months() == [*names[2:], "rest"]
     assert places(scenario) == [3, 4]
     assert (kept.previous_hash, after.previous_hash) == (last.hash, kept.hash)
-    assert all(evidence.is_intact(link) for link in Evidence.objects.filter(project=scenario.project))
+    assert all(chain.is_intact(link) for link in Evidence.objects.filter(project=scenario.project))
 
 
 def test_a_bundle_holds_when_the_month_before_its_links_is_gone(
@@ -125,7 +123,7 @@ def test_a_link_is_never_older_than_its_verification(scenario: Scenario, time_ma
     link = saw(scenario, time_machine, day(first, 0, 1), of=verification)
 
     assert link.recorded_at == verification.created_at
-    assert list(evidence.links_of(verification)) == [link]
+    assert list(chain.links_of(verification)) == [link]
 
 
 def test_what_no_month_was_made_for_is_kept_and_moves_into_its_month(

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 
 from accounts.admin import operator
-from findings.forms import ChangeFindingForm, ReportFindingForm
+from findings.admin.forms import ChangeFindingForm, ReportFindingForm
 from findings.models import Finding, FindingStatus, Regression
 from findings.services import triage
 from findings.services.ingestion import Sighting, ingest_one
