@@ -6,5 +6,5 @@ class BuildingConfig(AppConfig):
     label = "building"
 
     def ready(self) -> None:
-        """Register the checks that refuse to start with a wrong setting."""
-        from krafter_audit import checks  # noqa: F401
+        """Register the system checks, and make the Celery application the current one."""
+        from krafter_audit import celery, checks  # noqa: F401

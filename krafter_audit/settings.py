@@ -5,9 +5,9 @@ from typing import Any
 
 from django.templatetags.static import static
 
+from krafter_audit.api.openapi_components import COMPONENTS
 from krafter_audit.clock import by_the_clock
 from krafter_audit.environment import Environment
-from krafter_audit.lib.postgres.base import check
 from krafter_audit.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -103,7 +103,7 @@ TEMPLATES: list[dict[str, Any]] = [
 _limits = (
     f"-c statement_timeout={env.int('KRAFTER_DB_STATEMENT_SECONDS', default=60)}s"
     f" -c lock_timeout={env.int('KRAFTER_DB_LOCK_SECONDS', default=10)}s"
-    " -c idle_in_transaction_session_timeout=120s -c plan_cache_mode=force_generic_plan"
+    " -c idle_in_transaction_session_timeout=120s"
 )
 _pooled = env.bool("KRAFTER_DB_POOL", default=False)
 DATABASES: dict[str, dict[str, Any]] = {
@@ -112,14 +112,13 @@ DATABASES: dict[str, dict[str, Any]] = {
 if env.str("KRAFTER_REPLICA_URL", default=""):
     DATABASES["replica"] = env.db("KRAFTER_REPLICA_URL", default="")
 for _database in DATABASES.values():
-    _database |= {"ENGINE": "krafter_audit.lib.postgres", "CONN_HEALTH_CHECKS": True}
+    _database |= {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
     _database["CONN_MAX_AGE"] = 0 if _pooled else 60
     _options = _database.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
-    _options.setdefault("prepare_threshold", 1)  # for those that ask for it (lib/statements.py)
     _options.setdefault("options", _limits)
     if _pooled:
-        _options["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5, "check": check}
+        _options["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5}
 DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.int("KRAFTER_REPLICA_LAG_SECONDS", default=5)
 
@@ -224,9 +223,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PREPROCESSING_HOOKS": ["krafter_audit.api.schema.read_what_is_described"],
-    # Enums stay where they are used: "status" means five different lists of words here.
-    "POSTPROCESSING_HOOKS": ["krafter_audit.api.schema.add_security"],
+    # No enum components: "status" is five different enums here, so they are described where they are used.
+    "POSTPROCESSING_HOOKS": [],
+    "COMPONENT_SPLIT_PATCH": False,
+    "APPEND_COMPONENTS": COMPONENTS,
+    "SECURITY": [{"apiKey": []}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 CELERY_BROKER_URL = REDIS_URL
@@ -255,6 +259,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a task's log lines carry the id of the request that enqueued it
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = by_the_clock(env.int("KRAFTER_SWEEP_SECONDS", default=10))
 

@@ -71,7 +71,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
-    redis_client._retry_at = jobs._resting_until = 0.0
+    redis_client._retry_at = jobs._retry_at = 0.0
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """Pages for people in a real browser: no policy of content refuses any of it, nothing is wider than the screen."""
 
-import json
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
-from krafter_audit.api.docs import DESCRIPTION
+from krafter_audit.api.schema import CachedSchemaGenerator
 from remediation.evidence.chain import append
 from remediation.models import Verification
 from scans.models import ScanResult
@@ -81,7 +80,7 @@ def test_pages_run_under_their_policy_and_fit_a_phone_and_a_desk(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_page_of_the_docs_shows_every_operation_and_opens_one(live_server: Any) -> None:
-    described = json.loads(DESCRIPTION.read_bytes())["paths"].values()
+    described = CachedSchemaGenerator().get_schema(public=True)["paths"].values()
 
     with sync_playwright() as play:
         browser = chromium(play)

@@ -42,7 +42,7 @@ def test_columns_say_what_the_serializer_says(scenario: Scenario, model: Any, sh
 
     by_columns = [found.show(row, context) for row in found.of(model.objects.order_by("pk"))]
     ids = model.objects.order_by("pk").values_list("pk", flat=True)
-    alone = [found.show(found.one.rows(project=scenario.project.pk, pk=pk)[0], context) for pk in ids]
+    alone = [found.show(found.one(scenario.project.pk, pk), context) for pk in ids]
 
     by_serializer = dump(shown(model.objects.order_by("pk"), many=True, context=context).data)
     assert len(by_columns) > 0
