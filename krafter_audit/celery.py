@@ -31,9 +31,9 @@ def keep_logging(**kwargs: object) -> None:
 @beat_init.connect
 def refuse_wrong_settings(**kwargs: object) -> None:
     """Refuse to start with an invalid setting."""
-    from krafter_audit.checks import stop_unless_right  # needs the settings
+    from krafter_audit.system_checks import exit_on_invalid_settings  # needs the settings
 
-    stop_unless_right()
+    exit_on_invalid_settings()
 
 
 @worker_shutting_down.connect

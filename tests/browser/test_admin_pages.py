@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from django.db import transaction
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
@@ -14,6 +15,8 @@ from tests import factories, staff
 from tests.browser.chromium import chromium
 from tests.factories import Scenario
 from tests.staff import address
+
+pytestmark = pytest.mark.needs_chromium
 
 PHONE, DESK = 390, 1280
 
@@ -60,7 +63,8 @@ def test_pages_run_under_their_policy_and_fit_a_phone_and_a_desk(
     paths = ["/admin/", "/api/docs"]
     paths += [address(type(row), "changelist") for row in rows]
     paths += [address(type(row), "change", row.pk) for row in rows]
-    append(verification, "security_header_csp", {"pages": [{"url": f"https://example.com/{'a' * 300}"}]})
+    with transaction.atomic():
+        append(verification, "security_header_csp", {"pages": [{"url": f"https://example.com/{'a' * 300}"}]})
     paths.append(f"{address(Verification, 'changelist')}{verification.pk}/evidence/")
     user = staff.superuser()
 

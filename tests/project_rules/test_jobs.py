@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
+from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.celery import app
-from krafter_audit.clock import by_the_clock
 from remediation.checks.queues import JOB_OF
 from tests.project_rules.source import files, imported, tree
 
@@ -55,7 +55,7 @@ def test_every_job_that_is_not_started_by_the_clock_is_sent_by_somebody() -> Non
     ours = {name for name in app.tasks if not name.startswith("celery.")}
     sent = {name for _, call in sendings() for name in names_sent(call)}
 
-    assert ours - {entry["task"] for entry in by_the_clock(10).values()} == sent
+    assert ours - {entry["task"] for entry in beat_schedule(10).values()} == sent
 
 
 def test_jobs_are_enqueued_through_one_module() -> None:

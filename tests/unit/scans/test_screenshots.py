@@ -27,6 +27,7 @@ def storage(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.needs_chromium
 @pytest.mark.usefixtures("soon_quiet")
 def test_a_failing_element_is_shown_to_who_may_read_the_project(
     scenario: Scenario, storage: Path, chrome: Browser

@@ -267,6 +267,7 @@ def test_one_obstacle_for_many_checks_is_told_once():
     assert shown[-2:] == ["FAILED ttfb Slow.", "1 failed, 4 unclear (22.0 s)"]
 
 
+@pytest.mark.needs_chromium
 def test_a_browser_is_asked_what_only_it_can_see_and_one_chromium_serves_all_addresses(
     site: Site, capsys: Any
 ):

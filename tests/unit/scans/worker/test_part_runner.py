@@ -340,6 +340,7 @@ def test_the_browsers_part_may_be_the_first_to_end(
     assert (between, scan.status, scan.summary["findings_created"]) == ("running", "completed", 1)
 
 
+@pytest.mark.needs_chromium
 def test_one_visit_of_a_real_browser_answers_a_page(scenario: Scenario, site: Site):
     ask_only(scenario, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
     site.body = site.body.replace(' lang="en"', "").replace("Good things.", "<img src=x.png>")

@@ -18,6 +18,8 @@ from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
 from tests.unit.scanner.checks.base_page import html, page
 
+pytestmark = pytest.mark.needs_chromium
+
 AXE_KEYS = keys("accessibility")
 RULES = sorted(need.removeprefix(RULE) for key in AXE_KEYS for need in REGISTRY[key].needs if RULE in need)
 FRAME = '<iframe src="/map" title="How to find us"></iframe>'
