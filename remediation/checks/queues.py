@@ -3,7 +3,10 @@
 from scanner import registry
 from scans.models import Scanner
 
-JOB_OF = {Scanner.HTTP: "remediation.recheck", Scanner.BROWSER: "remediation.recheck_in_browser"}
+JOB_OF = {
+    Scanner.HTTP: "remediation.run_verification",
+    Scanner.BROWSER: "remediation.run_verification_in_browser",
+}
 
 
 def scanner_of(key: str) -> Scanner:

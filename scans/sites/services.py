@@ -44,5 +44,5 @@ def verify(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
         site.waiting = True
         site.save(update_fields=["waiting", "updated_at"])
         record("site.proof_asked_for", site, by=by, host=site.host)
-        enqueue_on_commit("scans.prove", str(site.pk))
+        enqueue_on_commit("scans.verify_site", str(site.pk))
     return site

@@ -121,7 +121,7 @@ class Walk:
         if not persistence.keep_pages(part, pages, page_delay=found.delay, browsing=browsing):
             return None
         if browsing:
-            enqueue("scans.scan_in_browser", str(part.scan_id))
+            enqueue("scans.run_scan_in_browser", str(part.scan_id))
         return pages
 
     def _sight(self, page: ScanPage) -> Sight:

@@ -203,9 +203,9 @@ def test_a_scan_shows_how_far_it_has_come_and_is_shown_anew_while_it_runs(
     scenario.project.save()
     scan = scans.run(scenario.project, url=None, trigger="manual", by=SYSTEM)
     waiting = operator.get(address(Scan, "change", scan.pk))
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
     half = operator.get(address(Scan, "change", scan.pk))
-    jobs.scan(str(scan.pk), "browser")
+    jobs.run_scan(str(scan.pk), "browser")
 
     over = operator.get(address(Scan, "change", scan.pk))
     page = ScanPage.objects.get(part__scan=scan, part__scanner="http")

@@ -95,7 +95,7 @@ def seen_again(scenario: Scenario, verification: Verification, *, after: timedel
 
 def measured(scenario: Scenario, key: str = CSP) -> dict[str, Any]:
     """Measure and return the counts of a check."""
-    jobs.measure(str(scenario.project.pk))
+    jobs.measure_check_reliability(str(scenario.project.pk))
     row = CheckMeter.objects.filter(project=scenario.project, key=key).first()
     return {} if row is None else {name: getattr(row, name) for name in reliability.COUNTS}
 
@@ -217,7 +217,7 @@ def test_the_median_time_runs_from_the_finding_or_its_return(scenario: Scenario)
     fixed_after(500, back=10)
     fixed_after(30)
 
-    jobs.measure(str(scenario.project.pk))
+    jobs.measure_check_reliability(str(scenario.project.pk))
 
     assert CheckMeter.objects.get(key=CSP).median_hours == 10
 
@@ -236,16 +236,16 @@ def test_only_projects_with_looks_of_late_are_measured(scenario: Scenario, sent:
     looked(scenario, answer("failed"))
     factories.scenario()
 
-    jobs.measure_all()
+    jobs.measure_all_projects()
 
-    assert sent == [("remediation.measure", str(scenario.project.pk))]
+    assert sent == [("remediation.measure_check_reliability", str(scenario.project.pk))]
 
 
 def test_the_checks_are_listed_as_the_policy_has_them_with_their_meters(scenario: Scenario):
     config = {"checks": {"ttfb": {"threshold": 900}, CSP: {"enabled": False}}}
     scenario.client.ask("put", "policies/current", {"config": config})
     looked(scenario, answer("failed"), answer("passed"))
-    jobs.measure(str(scenario.project.pk))
+    jobs.measure_check_reliability(str(scenario.project.pk))
 
     listed = {row["key"]: row for row in scenario.client.ask("get", "checks").json()["data"]}
 
@@ -269,11 +269,11 @@ def test_reading_the_meters_costs_the_same_however_much_was_looked_at(scenario: 
         return len(captured)
 
     looked(scenario, answer("failed"))
-    jobs.measure(str(scenario.project.pk))
+    jobs.measure_check_reliability(str(scenario.project.pk))
     cost()
     before = cost()
     looked(scenario, *[answer("failed")] * 9)
-    jobs.measure(str(scenario.project.pk))
+    jobs.measure_check_reliability(str(scenario.project.pk))
 
     assert cost() == before
 
@@ -282,7 +282,7 @@ def test_staff_see_the_sums_over_all_projects_the_least_believable_first(scenari
     looked(scenario, answer("failed"), answer("passed"))
     looked(factories.scenario(), answer("failed"), answer("failed"), key="csp_base_uri")
     for row in reliability.active():
-        jobs.measure(str(row.pk))
+        jobs.measure_check_reliability(str(row.pk))
 
     page = staff.browser().get(staff.address(CheckMeter, "changelist"))
 

@@ -30,7 +30,7 @@ def looked_at(scenario: Scenario, *, checks: list[str] | None = None) -> Verific
     """Run a verification the way the API and the worker do."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=checks))
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
-    jobs.recheck(str(verification.pk))
+    jobs.run_verification(str(verification.pk))
     verification.refresh_from_db()
     return verification
 

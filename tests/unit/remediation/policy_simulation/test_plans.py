@@ -238,7 +238,7 @@ def test_a_check_that_the_policy_switches_off_is_not_looked_at_and_does_not_pass
     task = factories.task(scenario)
     made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
 
-    jobs.recheck(made["id"])
+    jobs.run_verification(made["id"])
 
     page = json.loads(Evidence.objects.get(key="security_header_csp").body)["pages"][0]
     assert Verification.objects.get().checks[0]["status"] == "inconclusive"

@@ -30,7 +30,7 @@ def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -
     """Run a verification of a finding with these checks, the way the API and the worker do."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=checks, **fields))
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
-    jobs.recheck(str(verification.pk))
+    jobs.run_verification(str(verification.pk))
     verification.refresh_from_db()
     return verification
 
@@ -140,7 +140,7 @@ def test_a_message_that_is_delivered_twice_works_once(scenario: Scenario, site: 
     verification = run(scenario)
     hits = len(site.hits)
 
-    jobs.recheck(str(verification.pk))
+    jobs.run_verification(str(verification.pk))
 
     assert (len(site.hits), Evidence.objects.count()) == (hits, 1)
 
@@ -164,7 +164,7 @@ def test_a_row_that_is_held_is_not_taken(scenario: Scenario, site: Site):
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     taken(verification)
 
-    jobs.recheck(str(verification.pk))
+    jobs.run_verification(str(verification.pk))
 
     assert site.hits == []
 
@@ -174,7 +174,7 @@ def test_after_three_workers_died_the_checks_are_inconclusive(scenario: Scenario
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     VerificationPart.objects.update(attempts=3)
 
-    jobs.recheck(str(verification.pk))
+    jobs.run_verification(str(verification.pk))
 
     verification.refresh_from_db()
     assert (verification.checks[0]["status"], verification.running, site.hits) == ("inconclusive", False, [])
@@ -185,7 +185,7 @@ def test_a_reopened_verification_is_left_alone(scenario: Scenario, site: Site):
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     verdicts.reopen(verification.pk, by=scenario.actor)
 
-    jobs.recheck(str(verification.pk))
+    jobs.run_verification(str(verification.pk))
 
     assert site.hits == []
 
@@ -197,9 +197,9 @@ def test_a_sweep_sends_what_nobody_holds(scenario: Scenario, sent: list[tuple[st
     manual = factories.task(scenario, of=factories.finding(scenario, checks=[]))
     factories.verification(scenario, of=manual, checks="running")
 
-    jobs.sweep()
+    jobs.requeue_pending()
 
-    assert sent == [("remediation.recheck", str(lost.pk))]
+    assert sent == [("remediation.run_verification", str(lost.pk))]
 
 
 def test_the_evidence_tells_what_was_fetched(scenario: Scenario, site: Site):

@@ -73,9 +73,9 @@ def statuses(verification: Verification) -> dict[str, Any]:
 def test_what_is_asked_by_http_does_not_wait_for_the_browser(scenario: Scenario, looks: Looks):
     verification = run(scenario, checks=BOTH)
 
-    jobs.recheck(str(verification.pk))
+    jobs.run_verification(str(verification.pk))
     first = statuses(verification)
-    jobs.recheck_in_browser(str(verification.pk))
+    jobs.run_verification_in_browser(str(verification.pk))
 
     assert first == {"security_header_csp": "passed", "seen_in_browser": "running", "running": True}
     assert statuses(verification) == dict.fromkeys(BOTH, "passed") | {"running": False}
@@ -85,9 +85,9 @@ def test_what_is_asked_by_http_does_not_wait_for_the_browser(scenario: Scenario,
 def test_the_browser_may_be_first(scenario: Scenario, looks: Looks):
     verification = run(scenario, checks=BOTH)
 
-    jobs.recheck_in_browser(str(verification.pk))
+    jobs.run_verification_in_browser(str(verification.pk))
     first = statuses(verification)
-    jobs.recheck(str(verification.pk))
+    jobs.run_verification(str(verification.pk))
 
     assert first == {"security_header_csp": "running", "seen_in_browser": "passed", "running": True}
     assert statuses(verification) == dict.fromkeys(BOTH, "passed") | {"running": False}
@@ -110,10 +110,10 @@ def test_the_worker_after_one_that_was_killed_goes_on_with_the_pages_that_are_le
     looks.deadly = "/second"
 
     with pytest.raises(Killed):
-        jobs.recheck_in_browser(str(verification.pk))
+        jobs.run_verification_in_browser(str(verification.pk))
     VerificationPart.objects.update(lease_until=None)
     looks.deadly = ""
-    jobs.recheck_in_browser(str(verification.pk))
+    jobs.run_verification_in_browser(str(verification.pk))
 
     assert [url.rpartition("/")[2] for url in looks] == ["", "second", "second", "third"]
     assert statuses(verification) == {"seen_in_browser": "passed", "running": False}
@@ -127,9 +127,9 @@ def test_a_page_over_which_three_workers_died_is_given_up_and_the_others_are_see
 
     for _ in range(3):
         with pytest.raises(Killed):
-            jobs.recheck_in_browser(str(verification.pk))
+            jobs.run_verification_in_browser(str(verification.pk))
         VerificationPart.objects.update(lease_until=None)
-    jobs.recheck_in_browser(str(verification.pk))
+    jobs.run_verification_in_browser(str(verification.pk))
 
     assert [url.rpartition("/")[2] for url in looks] == ["deadly"] * 3 + ["second"]
     assert statuses(verification) == {"seen_in_browser": "inconclusive", "running": False}
@@ -148,11 +148,11 @@ def test_what_one_job_has_no_time_for_is_sent_on(
     verification = run(scenario, checks=BOTH[1:], pages=("/", "/second"))
     monkeypatch.setattr(part_runner, "MOST_SECONDS", 0)
 
-    jobs.recheck_in_browser(str(verification.pk))
+    jobs.run_verification_in_browser(str(verification.pk))
     part = VerificationPart.objects.get()
 
     assert (sent, part.lease_until, part.attempts, part.finished_at) == (
-        [("remediation.recheck_in_browser", str(verification.pk))],
+        [("remediation.run_verification_in_browser", str(verification.pk))],
         None,
         0,
         None,
@@ -163,7 +163,7 @@ def test_a_reopened_verification_leaves_nothing_to_a_worker(scenario: Scenario, 
     verification = run(scenario, checks=BOTH)
 
     verdicts.reopen(verification.pk, by=scenario.actor)
-    jobs.recheck_in_browser(str(verification.pk))
+    jobs.run_verification_in_browser(str(verification.pk))
 
     assert looks == []
     assert verification.parts.filter(finished_at__isnull=True).count() == 0
@@ -175,9 +175,9 @@ def test_where_no_worker_has_a_browser_its_part_is_answered_without_one(
     verification = run(scenario, checks=BOTH[1:])
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
 
-    jobs.sweep()  # asks the workers, of which there is none
+    jobs.requeue_pending()  # asks the workers, of which there is none
 
-    assert sent == [("remediation.recheck", str(verification.pk), Scanner.BROWSER)]
+    assert sent == [("remediation.run_verification", str(verification.pk), Scanner.BROWSER)]
 
 
 def test_work_for_a_browser_waits_while_one_may_come(
@@ -185,9 +185,9 @@ def test_work_for_a_browser_waits_while_one_may_come(
 ):
     verification = run(scenario, checks=BOTH[1:])
 
-    jobs.sweep()
+    jobs.requeue_pending()
 
-    assert sent == [("remediation.recheck_in_browser", str(verification.pk))]
+    assert sent == [("remediation.run_verification_in_browser", str(verification.pk))]
 
 
 @pytest.mark.needs_chromium
@@ -195,7 +195,7 @@ def test_a_finding_of_the_browser_is_verified_by_a_real_one(scenario: Scenario, 
     site.body = site.body.replace("Good things.", '<font color="#cccccc">Hardly to be read.</font>')
     verification = run(scenario, checks=["a11y_color_contrast", "security_header_csp"])
 
-    jobs.recheck_in_browser(str(verification.pk))
+    jobs.run_verification_in_browser(str(verification.pk))
 
     assert statuses(verification) == {
         "a11y_color_contrast": "failed",

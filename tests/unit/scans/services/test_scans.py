@@ -29,8 +29,8 @@ def scan(scenario: Scenario, **body: Any) -> Scan:
     response = scenario.client.ask("post", "scans/run", body)
     assert response.status_code == 202, response.json()
     row = Scan.objects.get(pk=response.json()["data"]["id"])
-    jobs.scan(str(row.pk))
-    jobs.scan(str(row.pk), "browser")  # by a worker without a browser: its checks are inconclusive
+    jobs.run_scan(str(row.pk))
+    jobs.run_scan(str(row.pk), "browser")  # by a worker without a browser: its checks are inconclusive
     row.refresh_from_db()
     return row
 

@@ -82,7 +82,7 @@ def verified(scenario: Scenario, check: str = "security_header_csp") -> dict[str
     """Run a verification and return the first page of its evidence."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=[check]))
     made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
-    remediation_jobs.recheck(made["id"])
+    remediation_jobs.run_verification(made["id"])
     page: dict[str, Any] = json.loads(Evidence.objects.get(verification_id=made["id"]).body)["pages"][0]
     return page
 
@@ -181,7 +181,7 @@ def test_a_scan_that_is_not_let_in_finds_nothing(scenario: Scenario, staging: Si
     )
 
     made = scenario.client.ask("post", "scans/run", {}).json()["data"]
-    jobs.scan(made["id"])
+    jobs.run_scan(made["id"])
 
     assert Finding.objects.count() == 0
 
@@ -245,7 +245,7 @@ def test_what_the_site_echoes_is_kept_nowhere(
     staging.answers["/"] = echo
     put(scenario, staging.url, basic={"username": "ada", "password": PASSWORD})
     made = scenario.client.ask("post", "scans/run", {}).json()["data"]
-    jobs.scan(made["id"])
+    jobs.run_scan(made["id"])
     for check in ("powered_by_disclosure", "server_version_disclosure", "title_length"):
         verified(scenario, check)
 
@@ -335,7 +335,7 @@ def test_where_we_are_logged_in_no_link_is_followed_that_does_something(scenario
     put(scenario, staging.url)
 
     made = scenario.client.ask("post", "scans/run", {}).json()["data"]
-    jobs.scan(made["id"])
+    jobs.run_scan(made["id"])
 
     assert [link for link in links if link in staging.paths()] == ["/about"]
 

@@ -56,7 +56,7 @@ def named(scenario: Scenario, host: str = HOST) -> Site:
 def verified(scenario: Scenario, site: Site) -> dict[str, Any]:
     """Ask for a look at the proof, let the worker look, and return what the API says then."""
     assert scenario.client.ask("post", f"sites/{site.pk}/verify").status_code == 202
-    jobs.prove(str(site.pk))
+    jobs.verify_site(str(site.pk))
     shown: dict[str, Any] = scenario.client.ask("get", f"sites/{site.pk}").json()["data"]
     return shown
 
@@ -69,9 +69,9 @@ def exposed_git(scenario: Scenario) -> tuple[str, dict[str, Any]]:
     """What a verification says of /.git/config, and its evidence of the first page."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=["exposed_git"]))
     made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
-    from remediation import jobs as looks
+    from remediation import jobs as remediation_jobs
 
-    looks.recheck(made["id"])
+    remediation_jobs.run_verification(made["id"])
     status = Verification.objects.get(pk=made["id"]).checks[0]["status"]
     return status, json.loads(Evidence.objects.get(verification_id=made["id"]).body)["pages"][0]
 
@@ -256,7 +256,7 @@ def test_the_operator_may_list_hosts_that_need_no_proof(
 
 def test_a_scan_of_an_unproved_site_asks_only_what_a_stranger_may_ask(scenario: Scenario, shop: Served):
     made = scenario.client.ask("post", "scans/run", {}).json()["data"]
-    jobs.scan(made["id"])
+    jobs.run_scan(made["id"])
 
     assert Finding.objects.filter(check_keys=["security_header_csp"]).exists()
     assert [hit for hit in shop.hits if "/.git" in hit or "/.env" in hit] == []
@@ -312,10 +312,10 @@ def test_a_look_that_is_asked_for_twice_is_made_once(scenario: Scenario, interne
     site = named(scenario)
     for _ in range(2):
         services.verify(site.pk, by=scenario.actor)
-    jobs.prove(str(site.pk))
+    jobs.verify_site(str(site.pk))
     asked = len(internet.asked)
 
-    jobs.prove(str(site.pk))
+    jobs.verify_site(str(site.pk))
 
     assert len(internet.asked) == asked
     assert Event.objects.filter(name="site.proof_asked_for").count() == 1

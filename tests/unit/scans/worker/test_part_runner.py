@@ -73,7 +73,7 @@ def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, aft
 def killed(scan: Scan) -> None:
     """Run the scan's job until the worker is killed; its lease is over then."""
     with pytest.raises(Killed):
-        jobs.scan(str(scan.pk))
+        jobs.run_scan(str(scan.pk))
     ScanPart.objects.filter(scan=scan).update(lease_until=timezone.now())
 
 
@@ -108,7 +108,7 @@ def test_pages_and_results_are_kept_and_shown(scenario: Scenario, site: Site):
     linking(site, 3)
     scan = queued(scenario)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     assert what_came_of_it(scan) == WHOLE
     pages = scenario.client.ask("get", f"scans/{scan.pk}/pages").json()
@@ -177,8 +177,8 @@ def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
         done = set(ScanPage.objects.exclude(looked_at=None).values_list("url", flat=True))
         site.hits.clear()
 
-    jobs.scan(str(scan.pk))
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     again = {page.url for page in ScanPage.objects.all()} & {
         site.url[:-1] + hit.split()[1] for hit in site.hits
@@ -219,7 +219,7 @@ def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at
     for _ in range(part_runner.MOST_ATTEMPTS + 1):
         killed(scan)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     said = ScanResult.objects.filter(scan=scan).order_by("id").values_list("page__position", "reason")
     assert what_came_of_it(scan)["status"] == "completed"
@@ -236,7 +236,7 @@ def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
             dying_at(patch, part_runner.crawler, "discover", call=1)
             killed(scan)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
     assert (scan.status, scan.summary["error"]) == ("failed", "Nothing could be looked at.")
@@ -250,7 +250,7 @@ def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
     scan = queued(scenario)
     monkeypatch.setitem(part_runner.MOST_SECONDS, Scanner.HTTP, 0.001)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
     assert scan.status == "completed"
@@ -278,7 +278,7 @@ def test_the_page_that_was_asked_for_is_looked_at_whatever_robots_txt_says(scena
     site.body = GOOD_PAGE.replace("Good things.", '<a href="/closed">Closed</a>')
     scan = queued(scenario)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     note = "robots.txt does not allow this page; it was looked at because it was asked for."
     assert [(page.url, page.note) for page in ScanPage.objects.all()] == [(site.url, note)]
@@ -291,7 +291,7 @@ def test_a_page_more_costs_the_same_few_statements(scenario: Scenario, site: Sit
         linking(site, pages)
         scan = queued(scenario)
         with CaptureQueriesContext(connection) as captured:
-            jobs.scan(str(scan.pk))
+            jobs.run_scan(str(scan.pk))
         counts.append(len(captured))
 
     each = (counts[2] - counts[1]) / 3
@@ -306,10 +306,10 @@ def test_what_needs_a_browser_is_a_part_of_its_own_and_the_scan_is_over_with_the
     ask_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queued(scenario)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"], Finding.objects.count())
-    jobs.scan(str(scan.pk), "browser")
+    jobs.run_scan(str(scan.pk), "browser")
 
     scan.refresh_from_db()
     both = {"pages_found": 2, "pages_done": 2}
@@ -331,10 +331,10 @@ def test_the_browsers_part_may_be_the_first_to_end(
         dying_at(patch, finalization, "close", call=1)
         killed(scan)
 
-    jobs.scan(str(scan.pk), "browser")
+    jobs.run_scan(str(scan.pk), "browser")
     scan.refresh_from_db()
     between = scan.status
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
     assert (between, scan.status, scan.summary["findings_created"]) == ("running", "completed", 1)
@@ -345,9 +345,9 @@ def test_one_visit_of_a_real_browser_answers_a_page(scenario: Scenario, site: Si
     ask_only(scenario, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
     site.body = site.body.replace(' lang="en"', "").replace("Good things.", "<img src=x.png>")
     scan = queued(scenario)
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
-    jobs.scan_in_browser(str(scan.pk))
+    jobs.run_scan_in_browser(str(scan.pk))
 
     scan.refresh_from_db()
     rows = {row.key: row for row in ScanResult.objects.filter(scan=scan)}
@@ -372,7 +372,7 @@ def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
     linking(site, 2)
     ask_only(scenario, BY_BROWSER)
     scan = queued(scenario)
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
     monkeypatch.setitem(part_runner.MOST_SECONDS_OF_A_JOB, Scanner.BROWSER, 0)
 
     left = part_runner.carry_out(scan.pk, Scanner.BROWSER)
@@ -394,16 +394,16 @@ def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
 
     monkeypatch.setattr(persistence, "keep_page", told_to_end)
     try:
-        jobs.scan(str(scan.pk))
+        jobs.run_scan(str(scan.pk))
     finally:
         shutdown.go_on()
     monkeypatch.setattr(persistence, "keep_page", keep_page)
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)
 
-    jobs.scan(*sent[0][1:])
+    jobs.run_scan(*sent[0][1:])
 
-    assert between == ("running", 1, [("scans.scan", str(scan.pk), "http")])
+    assert between == ("running", 1, [("scans.run_scan", str(scan.pk), "http")])
     assert what_came_of_it(scan) == WHOLE
 
 
@@ -416,16 +416,16 @@ def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
     killed(scan)
     sent.clear()
 
-    jobs.sweep()
+    jobs.requeue_pending()
     ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=5))  # and no worker has a browser
-    jobs.sweep()
+    jobs.requeue_pending()
 
     pk = str(scan.pk)
     assert sent == [
-        ("scans.scan", pk),
-        ("scans.scan_in_browser", pk),
-        ("scans.scan", pk),
-        ("scans.scan", pk, "browser"),
+        ("scans.run_scan", pk),
+        ("scans.run_scan_in_browser", pk),
+        ("scans.run_scan", pk),
+        ("scans.run_scan", pk, "browser"),
     ]
 
 
@@ -436,12 +436,12 @@ def test_where_no_worker_has_a_browser_its_part_does_not_wait_for_one(
     scan = queued(scenario)
     pk = str(scan.pk)
 
-    jobs.scan(pk)
-    jobs.scan(*sent[-1][1:])
+    jobs.run_scan(pk)
+    jobs.run_scan(*sent[-1][1:])
 
     scan.refresh_from_db()
     assert (sent, scan.status) == (
-        [("scans.scan_in_browser", pk), ("scans.scan", pk, "browser")],
+        [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")],
         "completed",
     )
 
@@ -451,16 +451,16 @@ def test_results_are_forgotten_after_their_time_and_the_scan_stays(
 ):
     scans = [queued(scenario) for _ in range(2)]
     for scan in scans:
-        jobs.scan(str(scan.pk))
+        jobs.run_scan(str(scan.pk))
     old, new = (ScanResult.objects.filter(scan=scan) for scan in scans)
     old.update(seen_at=timezone.now() - timedelta(days=91))
     monkeypatch.setattr(retention, "AT_ONCE", 2)
     settings.KRAFTER_RESULTS_KEEP_DAYS = 0
-    jobs.forget_results()
+    jobs.delete_expired_results()
     kept = old.count()
 
     settings.KRAFTER_RESULTS_KEEP_DAYS = 90
-    jobs.forget_results()
+    jobs.delete_expired_results()
 
     assert (kept, old.count(), new.count()) == (3, 0, 3)
     shown = scenario.client.ask("get", f"scans/{scans[0].pk}").json()["data"]
