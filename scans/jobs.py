@@ -64,7 +64,7 @@ def start_due_scans() -> None:
 def requeue_pending() -> None:
     """Send what was lost or left behind."""
     requeue_scans()
-    asked = Site.objects.filter(free(), waiting=True).order_by("created_at")
+    asked = Site.objects.filter(free(), check_requested=True).order_by("created_at")
     for pk in asked.values_list("pk", flat=True)[:500]:
         enqueue("scans.verify_site", str(pk))
 

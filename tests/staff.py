@@ -24,11 +24,11 @@ from integrations.models import (
     SyncRun,
 )
 from remediation.evidence.chain import append
-from remediation.models import CheckMeter, Policy, Task, Verification
+from remediation.models import CheckReliability, Policy, Task, Verification
 from remediation.services import policies
 from reports import services as reports
 from reports.models import Report, Share
-from scans.models import Scan, ScanPage, ScanPart, ScanResult, ScanSchedule, Site, SiteAccess
+from scans.models import Scan, ScanPage, ScanPart, ScanResult, ScanSchedule, Site, SiteCredentials
 from scans.site_credentials import services
 from tests import factories
 from tests.factories import Scenario
@@ -103,7 +103,7 @@ def _conflict(scenario: Scenario) -> Conflict:
 def _result(scenario: Scenario) -> ScanResult:
     scan = Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
     part = ScanPart.objects.create(scan=scan, scanner="http")
-    page = ScanPage.objects.create(part=part, position=0, url=scan.url, route="", looked_at=timezone.now())
+    page = ScanPage.objects.create(part=part, position=0, url=scan.url, route="", checked_at=timezone.now())
     return ScanResult.objects.create(
         scan=scan, page=page, key="ttfb", version=1, outcome="failed", value=700, samples=[700, 700, 700], unit="ms",
         threshold=600, evidence={"detail": "It took long."}, duration_ms=12, seen_at=timezone.now(),
@@ -133,14 +133,16 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     ScanSchedule: lambda scenario: ScanSchedule.objects.create(
         project=scenario.project, rhythm="daily", hour=3, minute=7, next_at=timezone.now()
     ),
-    SiteAccess: lambda scenario: services.set_credentials(
+    SiteCredentials: lambda scenario: services.set_credentials(
         scenario.project,
         origin="https://example.com",
         credentials={"cookies": {"session": "s3cret"}},
         by=SYSTEM,
     ),
     Site: lambda scenario: Site.objects.create(
-        project=scenario.project, host="example.com", tried=[{"method": "file", "place": "x", "said": "y"}]
+        project=scenario.project,
+        host="example.com",
+        last_attempts=[{"method": "file", "place": "x", "said": "y"}],
     ),
     Finding: lambda scenario: factories.finding(scenario, owner_id=scenario.owner.pk),
     Regression: lambda scenario: factories.regression(scenario),
@@ -149,7 +151,7 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     Policy: lambda scenario: policies.replace(
         scenario.project, config={"b": 1, "a": {}}, name="Rules", by=SYSTEM
     ),
-    CheckMeter: lambda scenario: CheckMeter.objects.create(
+    CheckReliability: lambda scenario: CheckReliability.objects.create(
         project=scenario.project, key="lcp", looks=9, compared=4, flips=1, fixes=2, measured_at=timezone.now()
     ),
     Integration: _integration,

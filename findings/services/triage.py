@@ -43,7 +43,7 @@ def update(
             Finding.transitions.apply(finding, after.pop("status", finding.status), **after)
             record("finding.updated", finding, by=by, was=was, now=dict(changes))
     except IntegrityError as error:
-        if "one_finding_a_title" in str(error):
+        if "unique_finding_title" in str(error):
             raise TitleTaken from None
         raise
     return finding

@@ -7,11 +7,11 @@ from django.http import HttpRequest, HttpResponse
 
 from krafter_audit.admin.base import ReadOnlyAdmin, RelatedFilter
 from remediation.checks import reliability
-from remediation.models import CheckMeter
+from remediation.models import CheckReliability
 
 
-@admin.register(CheckMeter)
-class CheckMeterAdmin(ReadOnlyAdmin):
+@admin.register(CheckReliability)
+class CheckReliabilityAdmin(ReadOnlyAdmin):
     """One line for each check of a project; above them, the sums over the projects that are shown."""
 
     list_display = (
@@ -22,7 +22,7 @@ class CheckMeterAdmin(ReadOnlyAdmin):
     list_select_related = ("project",)
     search_fields = ("^key",)
     ordering = ("-flips", "-back_in_30_days", "key", "pk")  # type: ignore[assignment]  # the base has one column
-    list_before_template = "admin/remediation/checkmeter/sums.html"
+    list_before_template = "admin/remediation/checkreliability/sums.html"
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
@@ -35,11 +35,11 @@ class CheckMeterAdmin(ReadOnlyAdmin):
         return response
 
     @admin.display(description="flips of compared")
-    def flipped(self, row: CheckMeter) -> str:
+    def flipped(self, row: CheckReliability) -> str:
         """Say how many of how many."""
         return f"{row.flips} of {row.compared}"
 
     @admin.display(description="median hours to a fix")
-    def median_hours(self, row: CheckMeter) -> float | None:
+    def median_hours(self, row: CheckReliability) -> float | None:
         """Show the median."""
         return row.median_hours

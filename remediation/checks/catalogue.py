@@ -5,7 +5,7 @@ from typing import Any
 from accounts.models import Project
 from findings import policy_rules
 from remediation.checks import reliability
-from remediation.models import CheckMeter
+from remediation.models import CheckReliability
 from remediation.services.policies import config_of
 from scanner import registry
 from scanner.registry import Check
@@ -47,7 +47,7 @@ def _threshold(known: Check, moved: dict[str, float]) -> dict[str, Any] | None:
     return {"value": value, "default": metric.threshold, "unit": metric.unit, "direction": metric.direction}
 
 
-def _meter(row: CheckMeter | None) -> dict[str, Any] | None:
+def _meter(row: CheckReliability | None) -> dict[str, Any] | None:
     if row is None:
         return None
     counts = {name: getattr(row, name) for name in METERS}

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Project
 from krafter_audit.db.advisory_locks import got_turn
-from remediation.models import CheckMeter, Verification
+from remediation.models import CheckReliability, Verification
 from scanner import registry
 from scans.models import Scan
 
@@ -86,7 +86,7 @@ MEASURE = """
             percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM fixed_at - began_at)) AS median_seconds
         FROM fixed GROUP BY key
     )
-    INSERT INTO remediation_checkmeter (project_id, key, looks, compared, flips, fixes, back_in_7_days,
+    INSERT INTO remediation_checkreliability (project_id, key, looks, compared, flips, fixes, back_in_7_days,
         back_in_30_days, median_seconds, measured_at)
     SELECT %(project)s, key, coalesce(looks, 0), coalesce(compared, 0), coalesce(flips, 0), coalesce(fixes, 0),
         coalesce(back_in_7_days, 0), coalesce(back_in_30_days, 0), median_seconds, %(now)s
@@ -106,7 +106,7 @@ def measure(project_id: UUID) -> None:
         "now": now,
         "comparable": comparable(),
     }
-    CheckMeter.objects.filter(project=project_id).delete()
+    CheckReliability.objects.filter(project=project_id).delete()
     with connection.cursor() as cursor:
         cursor.execute(MEASURE, asked)
 
@@ -125,12 +125,12 @@ def active() -> QuerySet[Project]:
     return Project.objects.filter(scanned | verified)
 
 
-def of(project: Project) -> dict[str, CheckMeter]:
+def of(project: Project) -> dict[str, CheckReliability]:
     """Return what was measured of each check, by its key."""
-    return {row.key: row for row in CheckMeter.objects.filter(project=project)}
+    return {row.key: row for row in CheckReliability.objects.filter(project=project)}
 
 
-def over_all(rows: QuerySet[CheckMeter]) -> list[dict[str, Any]]:
+def over_all(rows: QuerySet[CheckReliability]) -> list[dict[str, Any]]:
     """Return one line for each check over several projects, the least believable first."""
     sums = {name: Sum(name) for name in COUNTS}
     lines: list[dict[str, Any]] = [dict(line) for line in rows.order_by().values("key").annotate(**sums)]

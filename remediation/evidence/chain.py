@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from remediation.models import Chain, Evidence, Result, Verification
+from remediation.models import Evidence, EvidenceChain, Result, Verification
 from scanner.evidence_bundle.chain import FORMAT, GENESIS, Head, first_hash
 from scanner.evidence_bundle.jcs import canonical, plain
 from scanner.evidence_bundle.keys import Keyring, as_jwk, holds, parse_signing_keys
@@ -70,13 +70,13 @@ def append(
     return link
 
 
-def _lock_chain(verification: Verification) -> Chain:
+def _lock_chain(verification: Verification) -> EvidenceChain:
     """Lock the end of the project's chain until the transaction ends: one link after the other."""
-    ends = Chain.objects.select_for_update(no_key=True).filter(project=verification.project_id)
+    ends = EvidenceChain.objects.select_for_update(no_key=True).filter(project=verification.project_id)
     end = ends.first()
     if end is None:
-        genesis = Chain(project_id=verification.project_id, sequence=0, hash=GENESIS)
-        Chain.objects.bulk_create([genesis], ignore_conflicts=True)
+        genesis = EvidenceChain(project_id=verification.project_id, sequence=0, hash=GENESIS)
+        EvidenceChain.objects.bulk_create([genesis], ignore_conflicts=True)
         end = ends.get()
     return end
 

@@ -42,7 +42,7 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
         with transaction.atomic():
             verification.save(force_insert=True)
     except IntegrityError as error:
-        if "one_running_verification_a_task" in str(error):
+        if "unique_running_verification" in str(error):
             raise VerificationInProgress from None
         raise
     parts = [part_of(verification, scanner) for scanner in sorted({scanner_of(key) for key in keys})]

@@ -11,7 +11,7 @@ from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget,
 from accounts.admin import operator
 from krafter_audit.admin.base import RecordAdmin, RelatedFilter
 from krafter_audit.admin.forms import ServiceForm, sentences
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer
 
@@ -45,7 +45,7 @@ class AccessForm(ServiceForm):
     )
 
     class Meta:
-        model = SiteAccess
+        model = SiteCredentials
         fields = ("project", "origin", "headers", "cookies", "username", "password", "selector", "text")
 
     def clean(self) -> dict[str, Any]:
@@ -81,8 +81,8 @@ def _pairs(text: str, mark: str) -> dict[str, str]:
     return {name.strip(): value.strip() for name, _, value in lines}
 
 
-@admin.register(SiteAccess)
-class SiteAccessAdmin(RecordAdmin):
+@admin.register(SiteCredentials)
+class SiteCredentialsAdmin(RecordAdmin):
     """What lets looks into sites behind a login. Adding it for a project again replaces it."""
 
     form = AccessForm
@@ -93,7 +93,7 @@ class SiteAccessAdmin(RecordAdmin):
     autocomplete_fields = ("project",)
     actions: ClassVar[list[str]] = ["wipe"]
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[SiteAccess]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SiteCredentials]:
         """Leave what is sealed where it is."""
         return super().get_queryset(request).defer("credentials")
 
@@ -111,11 +111,11 @@ class SiteAccessAdmin(RecordAdmin):
         return False
 
     @admin.display(description="what is set")
-    def set(self, row: SiteAccess) -> str:
+    def set(self, row: SiteCredentials) -> str:
         """Name the kinds."""
         return ", ".join(row.kinds)
 
-    def save_model(self, request: HttpRequest, obj: SiteAccess, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: SiteCredentials, form: Any, change: bool) -> None:
         """Seal and keep it."""
         asked = dict(form.validated)
         origin, marker = asked.pop("origin"), asked.pop("logged_in", {})
@@ -125,10 +125,10 @@ class SiteAccessAdmin(RecordAdmin):
         obj.__dict__.update(row.__dict__)
 
     @admin.action(description="Forget it", permissions=["operate"])
-    def wipe(self, request: HttpRequest, queryset: QuerySet[SiteAccess]) -> None:
+    def wipe(self, request: HttpRequest, queryset: QuerySet[SiteCredentials]) -> None:
         """Wipe each."""
 
-        def wipe(row: SiteAccess) -> str:
+        def wipe(row: SiteCredentials) -> str:
             services.delete_credentials(row.project, by=operator(request))
             return "forgotten."
 

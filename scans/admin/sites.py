@@ -45,7 +45,7 @@ class SiteAdmin(RecordAdmin):
     """Hosts of projects. What is not proved is neither probed nor visited by a browser."""
 
     form = SiteForm
-    list_display = ("host", "project", "status", "method", "proved_at", "checked_at")
+    list_display = ("host", "project", "status", "method", "verified_at", "checked_at")
     list_filter = ("method", ("project", RelatedFilter))
     list_select_related = ("project",)
     search_fields = ("^host",)
@@ -57,7 +57,8 @@ class SiteAdmin(RecordAdmin):
         if obj is None:
             return ("project", "host")
         return (
-            "project", "host", "status", "method", "proved_at", "how_to_prove", "last_look", "checked_at", "created_at",
+            "project", "host", "status", "method", "verified_at", "how_to_prove", "last_look", "checked_at",
+            "created_at",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -88,7 +89,7 @@ class SiteAdmin(RecordAdmin):
     @admin.display(description="what the last look saw")
     def last_look(self, site: Site) -> str:
         """Show each place that was looked at."""
-        lines = ((one["place"], one["said"]) for one in site.tried)
+        lines = ((one["place"], one["said"]) for one in site.last_attempts)
         return format_html_join("", "<div><code>{}</code>: {}</div>", lines) or "-"
 
     def save_model(self, request: HttpRequest, obj: Site, form: Any, change: bool) -> None:

@@ -107,12 +107,12 @@ def summed_up(scan: Scan) -> dict[str, Any]:
     outcomes = {(key, word): rows for key, word, rows in _counted(scan)}
     summary: dict[str, Any] = {
         **scan.summary,
-        "pages": _pages(scan).filter(looked_at__isnull=False).values("url").distinct().count(),
+        "pages": _pages(scan).filter(checked_at__isnull=False).values("url").distinct().count(),
         "checks": len({key for key, _ in outcomes}),
         "domains": {domain: _of_domain(domain, outcomes) for domain in Domain.values},
         "progress": progress(scan.pk),
     }
-    for broken in _pages(scan).exclude(broken=[]).values_list("broken", flat=True):
+    for broken in _pages(scan).exclude(failed_domains=[]).values_list("failed_domains", flat=True):
         for domain in broken:
             summary["domains"][domain]["error"] = BROKE_OFF
     summary["notes"] = _notes(scan)
@@ -126,7 +126,7 @@ def _notes(scan: Scan) -> list[str]:
     notes = []
     for scanner, label in Scanner.choices:
         pages = _pages(scan).filter(part__scanner=scanner)
-        left = pages.filter(looked_at__isnull=True).count()
+        left = pages.filter(checked_at__isnull=True).count()
         if left:
             what = f"{left} of {pages.count()} pages were not looked at ({label.lower()})."
             notes.append(f"The time was over: {what}")

@@ -89,7 +89,7 @@ class Walk:
             return False
         spent = sum(page.duration_ms or 0 for page in pages)
         for page in pages:
-            if page.looked_at is not None or spent >= MOST_SECONDS[Scanner(self.part.scanner)] * 1000:
+            if page.checked_at is not None or spent >= MOST_SECONDS[Scanner(self.part.scanner)] * 1000:
                 continue
             if is_stopping() or time.monotonic() > self._ends:
                 return True

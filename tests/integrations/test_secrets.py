@@ -24,7 +24,7 @@ from integrations import sync as engine
 from integrations.models import Alert, Destination, Hook, Integration
 from integrations.telling import tell
 from krafter_audit.security import vault
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 from scans.site_credentials import services
 from tests import staff
 from tests.integrations.conftest import CREDENTIALS, MakeTask
@@ -180,4 +180,4 @@ def test_everything_that_is_sealed_opens_with_the_new_key_alone(
     assert credentials.opened(Integration.objects.get()) == CREDENTIALS
     assert hooks.secret_of(Hook.objects.get()) == secret
     assert destinations.webhook_of(Destination.objects.get(channel="slack")) == WEBHOOK
-    assert services.resealed(SiteAccess.objects.get())
+    assert services.resealed(SiteCredentials.objects.get())

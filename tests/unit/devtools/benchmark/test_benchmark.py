@@ -13,7 +13,7 @@ from devtools.benchmark.proc import Memory
 from events import recount
 from findings.models import Finding
 from remediation.evidence import chain
-from remediation.models import Chain, Evidence, Task, Verification
+from remediation.models import Evidence, EvidenceChain, Task, Verification
 from tests import factories
 
 
@@ -43,7 +43,7 @@ def test_generated_data_is_skewed_with_correct_totals_and_evidence():
     links = list(Evidence.objects.filter(project=scenario.project).order_by("sequence"))
     assert all(chain.is_intact(link) for link in links)
     assert [link.previous_hash for link in links[1:]] == [link.hash for link in links[:-1]]
-    assert Chain.objects.get(project=scenario.project).hash == links[-1].hash
+    assert EvidenceChain.objects.get(project=scenario.project).hash == links[-1].hash
 
 
 def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: Any) -> Measured:

@@ -13,7 +13,7 @@ from findings.services.ingestion import Sighting, ingest
 from remediation import jobs
 from remediation.checks import reliability
 from remediation.evidence.chain import append
-from remediation.models import CheckMeter, Task, Verification
+from remediation.models import CheckReliability, Task, Verification
 from remediation.services import verdicts
 from scanner import registry
 from scans.models import Scan, ScanPage, ScanPart, ScanResult
@@ -96,7 +96,7 @@ def seen_again(scenario: Scenario, verification: Verification, *, after: timedel
 def measured(scenario: Scenario, key: str = CSP) -> dict[str, Any]:
     """Measure and return the counts of a check."""
     jobs.measure_check_reliability(str(scenario.project.pk))
-    row = CheckMeter.objects.filter(project=scenario.project, key=key).first()
+    row = CheckReliability.objects.filter(project=scenario.project, key=key).first()
     return {} if row is None else {name: getattr(row, name) for name in reliability.COUNTS}
 
 
@@ -219,7 +219,7 @@ def test_the_median_time_runs_from_the_finding_or_its_return(scenario: Scenario)
 
     jobs.measure_check_reliability(str(scenario.project.pk))
 
-    assert CheckMeter.objects.get(key=CSP).median_hours == 10
+    assert CheckReliability.objects.get(key=CSP).median_hours == 10
 
 
 def test_measuring_again_doubles_nothing_and_forgets_what_is_old(scenario: Scenario):
@@ -284,7 +284,7 @@ def test_staff_see_the_sums_over_all_projects_the_least_believable_first(scenari
     for row in reliability.active():
         jobs.measure_check_reliability(str(row.pk))
 
-    page = staff.browser().get(staff.address(CheckMeter, "changelist"))
+    page = staff.browser().get(staff.address(CheckReliability, "changelist"))
 
     assert [(line["key"], line["flipped"]) for line in page.context["sums"]] == [
         (CSP, "1 of 1 (100.0%)"), ("csp_base_uri", "0 of 1 (0.0%)"),

@@ -8,7 +8,7 @@ from django.db import DatabaseError, connection, transaction
 
 from remediation import jobs
 from remediation.evidence import chain
-from remediation.models import Chain, Evidence, Verification
+from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts, verifications
 from scanner.evidence_bundle.chain import GENESIS, Head
 from scanner.evidence_bundle.keys import from_jwk, holds
@@ -51,7 +51,7 @@ def test_the_links_of_a_project_are_one_chain_each_signed_by_the_key_that_is_sho
         assert (link.sequence, link.previous_hash, link.hash) == (place, previous, head.hash)
         assert (link.key_id, holds(public, link.signature, head.text)) == (key_id, True)
         previous = link.hash
-    assert (Evidence.objects.count(), Chain.objects.get().hash) == (3, previous)
+    assert (Evidence.objects.count(), EvidenceChain.objects.get().hash) == (3, previous)
 
 
 def test_a_verdict_is_a_link_with_who_decided_and_upon_what(scenario: Scenario, site: Site):
@@ -134,7 +134,7 @@ def test_what_is_past_its_time_can_be_cleared_and_the_chain_goes_on_where_it_was
         cursor.execute("SET LOCAL krafter.retention = 'on'")
         cursor.execute("DELETE FROM remediation_evidence")
         cursor.execute("SET LOCAL krafter.retention = 'off'")
-    end = Chain.objects.get()
+    end = EvidenceChain.objects.get()
 
     looked_at(scenario)
 

@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from events.partitions import grow, month, parts
 from remediation.evidence import chain
 from remediation.evidence.retention import EVIDENCE
-from remediation.models import Chain, Evidence, Verification
+from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts
 from scanner.evidence_bundle.chain import GENESIS
 from tests import factories
@@ -49,14 +49,14 @@ def insert(
 @pytest.fixture
 def chained(scenario: Scenario) -> Scenario:
     """A project whose chain has one link."""
-    Chain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
+    EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
     insert(factories.verification(scenario), 1)
     return scenario
 
 
 def end(scenario: Scenario) -> tuple[int, str, int]:
     """The place and hash at the end of the chain, and how many links there are."""
-    chain = Chain.objects.get(project=scenario.project)
+    chain = EvidenceChain.objects.get(project=scenario.project)
     return chain.sequence, chain.hash, Evidence.objects.filter(project=scenario.project).count()
 
 
@@ -66,7 +66,7 @@ def test_a_link_that_follows_moves_the_end_of_the_chain(chained: Scenario):
     insert(verification, 2)
 
     assert end(chained) == (2, "2", 2)
-    assert Chain.objects.get(project=chained.project).recorded_at == verification.created_at
+    assert EvidenceChain.objects.get(project=chained.project).recorded_at == verification.created_at
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_link_that_does_not_follow_is_refused(chained: Scenario, changes: dict
     with pytest.raises(IntegrityError, match="does not follow on the end of the chain") as refused:
         insert(verification, **{"sequence": 2, "table": table} | changes)
 
-    assert refused.value.__cause__.diag.constraint_name == "one_link_a_place"
+    assert refused.value.__cause__.diag.constraint_name == "unique_evidence_sequence"
     assert end(chained) == (1, "1", 1)
 
 
@@ -120,7 +120,7 @@ def test_a_second_link_of_a_check_is_refused_in_whatever_month_it_comes(chained:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_who_write_the_same_place_one_waits_and_is_refused():
     scenario = factories.scenario()
-    Chain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
+    EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
     for place in range(1, 11):
         both = [factories.verification(scenario), factories.verification(scenario)]
 

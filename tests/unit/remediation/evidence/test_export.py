@@ -14,7 +14,7 @@ from django.conf import settings as installed
 from django.test import Client
 
 from remediation.evidence import chain
-from remediation.models import Chain, Evidence, Verification
+from remediation.models import Evidence, EvidenceChain, Verification
 from remediation.services import verdicts
 from scanner.evidence_bundle import bundle_format
 from scanner.evidence_bundle.__main__ import main, public_keys
@@ -227,7 +227,7 @@ def test_links_from_before_there_were_signatures_hold_by_their_hash(scenario: Sc
             "after": "passed",
         }
     )
-    Chain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
+    EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
     Evidence.objects.create(
         project=scenario.project,
         verification=verification,

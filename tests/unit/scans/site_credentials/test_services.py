@@ -17,7 +17,7 @@ from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner.engine import look
 from scans import jobs
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 from scans.site_credentials import services
 from tests import factories, staff
 from tests.factories import Scenario
@@ -138,7 +138,7 @@ def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(body: dict[str, Any]
     response = scenario.client.ask("put", "access", sent)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
-    assert SiteAccess.objects.count() == 0
+    assert SiteCredentials.objects.count() == 0
 
 
 def test_a_look_is_let_in(scenario: Scenario, staging: Site):
@@ -278,10 +278,10 @@ def test_a_check_that_breaks_on_the_page_tells_nothing(
 
 def test_it_is_sealed_to_its_project_and_origin(scenario: Scenario, staging: Site):
     put(scenario, staging.url)
-    row = SiteAccess.objects.get()
+    row = SiteCredentials.objects.get()
     assert b"c00kie" not in bytes(row.credentials)
 
-    SiteAccess.objects.update(origin="https://evil.example")
+    SiteCredentials.objects.update(origin="https://evil.example")
 
     moved = services.credentials_for(scenario.project)
     assert moved is not None
@@ -322,7 +322,7 @@ def test_it_is_replaced_whole_and_wiped(scenario: Scenario, staging: Site):
     wiped = [scenario.client.ask("delete", "access").status_code for _ in range(2)]
 
     assert (late.status_code, kinds, wiped) == (412, ["cookies"], [200, 404])
-    assert SiteAccess.objects.count() == 0
+    assert SiteCredentials.objects.count() == 0
 
 
 def test_where_we_are_logged_in_no_link_is_followed_that_does_something(scenario: Scenario, staging: Site):
@@ -347,14 +347,14 @@ def test_staff_set_it_by_a_form_that_shows_nothing_again(scenario: Scenario):
         "cookies": "session=c00kie-v4lue\nother=1", "username": "ada", "password": PASSWORD, "selector": ".who",
     }  # fmt: skip
 
-    page = operator.post(staff.address(SiteAccess, "add"), form, follow=True)
+    page = operator.post(staff.address(SiteCredentials, "add"), form, follow=True)
 
     opened = services.credentials_for(scenario.project)
     assert opened is not None
     assert (opened.headers, opened.cookies, opened.basic) == (
         {"X-Key": "k3y-4-staging"}, {"session": "c00kie-v4lue", "other": "1"}, ("ada", PASSWORD),
     )  # fmt: skip
-    row = operator.get(staff.address(SiteAccess, "change", SiteAccess.objects.get().pk))
+    row = operator.get(staff.address(SiteCredentials, "change", SiteCredentials.objects.get().pk))
     shown = page.content.decode() + row.content.decode()
     assert [secret for secret in ("k3y-4-staging", "c00kie-v4lue", PASSWORD) if secret in shown] == []
 
@@ -367,7 +367,7 @@ def test_a_form_with_a_fault_does_not_show_the_password_again(scenario: Scenario
         "password": PASSWORD,
     }
 
-    page = staff.browser().post(staff.address(SiteAccess, "add"), form)
+    page = staff.browser().post(staff.address(SiteCredentials, "add"), form)
 
     assert "https origin" in page.content.decode()
     assert PASSWORD not in page.content.decode()

@@ -279,14 +279,14 @@ def test_an_old_proof_is_looked_at_again_before_it_is_relied_upon(
     site = named(scenario)
     internet.records[HOST] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
-    Site.objects.update(proved_at=timezone.now() - timedelta(days=31))
+    Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
 
     assert exposed_git(scenario)[0] == "failed"
     internet.records.clear()
     assert exposed_git(scenario)[0] == "failed"  # fresh again for thirty days
-    Site.objects.update(proved_at=timezone.now() - timedelta(days=31))
+    Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
     assert exposed_git(scenario)[0] == "inconclusive"
-    assert (Site.objects.get().proved_at, Site.objects.get().method) == (None, "")
+    assert (Site.objects.get().verified_at, Site.objects.get().method) == (None, "")
     assert [event.name for event in Event.objects.filter(subject_id=site.pk).order_by("pk")] == [
         "site.added", "site.proof_asked_for", "site.proved", "site.proof_lost",
     ]  # fmt: skip
@@ -298,7 +298,7 @@ def test_an_old_proof_that_cannot_be_looked_at_counts_as_none_and_is_not_lost(
     site = named(scenario)
     internet.records[HOST] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
-    Site.objects.update(proved_at=timezone.now() - timedelta(days=31))
+    Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
     internet.records.clear()
     internet.names_answer = False
 

@@ -174,7 +174,7 @@ def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
     with monkeypatch.context() as patch:
         dying_at(patch, place, name, call=call, after=after)
         killed(scan)
-        done = set(ScanPage.objects.exclude(looked_at=None).values_list("url", flat=True))
+        done = set(ScanPage.objects.exclude(checked_at=None).values_list("url", flat=True))
         site.hits.clear()
 
     jobs.run_scan(str(scan.pk))
