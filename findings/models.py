@@ -40,7 +40,7 @@ class FindingStatus(models.TextChoices):
 
 
 CHECK_KEY = re.compile(r"\A[a-z0-9_]{1,100}\Z")
-MOST_CHECKS = 100  # of one finding
+MAX_CHECKS = 100  # of one finding
 OPEN_STATUSES = (
     FindingStatus.NEW,
     FindingStatus.TRIAGED,

@@ -13,7 +13,7 @@ from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
-LONGEST_ADDRESS = 2000
+MAX_URL_LENGTH = 2000
 OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")
 
 
@@ -32,7 +32,7 @@ class Scan(Record):
         FAILED = "failed"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
-    url = models.CharField(max_length=LONGEST_ADDRESS)
+    url = models.CharField(max_length=MAX_URL_LENGTH)
     trigger = models.CharField(max_length=12, choices=Trigger)
     status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
@@ -109,8 +109,8 @@ class ScanPage(Record):
 
     part = models.ForeignKey(ScanPart, models.CASCADE, related_name="pages", db_index=False)
     position = models.PositiveSmallIntegerField()
-    url = models.CharField(max_length=LONGEST_ADDRESS)
-    route = models.CharField(max_length=LONGEST_ADDRESS)
+    url = models.CharField(max_length=MAX_URL_LENGTH)
+    route = models.CharField(max_length=MAX_URL_LENGTH)
     note = models.CharField(max_length=300, blank=True)
     failed_domains = ArrayField(models.CharField(max_length=13), default=list)
     checked_at = models.DateTimeField(null=True)

@@ -15,7 +15,7 @@ from accounts import keys
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from findings.models import Finding, Regression
-from findings.services.ingestion import Sighting, ingest_one
+from findings.services.ingestion import FindingReport, ingest_one
 from remediation.models import Task, Verification, VerificationPart
 from remediation.services import tasks
 
@@ -122,7 +122,7 @@ def finding(scenario: Scenario, *, checks: list[str] | None = None, **fields: An
     }
     seen = {"domain": "security", "title": f"Finding {next(number)}", "severity": "high", **fields}
     keys_ = ["security_header_csp"] if checks is None else checks
-    made, _ = ingest_one(scenario.project, Sighting(checks=keys_, **seen), by=scenario.actor)
+    made, _ = ingest_one(scenario.project, FindingReport(checks=keys_, **seen), by=scenario.actor)
     if later:
         Finding.objects.filter(pk=made.pk).update(**later)
         made.refresh_from_db()

@@ -12,7 +12,7 @@ from accounts.admin import operator
 from findings.admin.forms import ChangeFindingForm, ReportFindingForm
 from findings.models import Finding, FindingStatus, Regression
 from findings.services import triage
-from findings.services.ingestion import Sighting, ingest_one
+from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.admin.base import (
     BAD,
     GOOD,
@@ -114,7 +114,7 @@ class FindingAdmin(RecordAdmin):
     def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
         """Report the finding, or change what was changed."""
         if not change:
-            made, _ = ingest_one(obj.project, Sighting(**form.validated), by=operator(request))
+            made, _ = ingest_one(obj.project, FindingReport(**form.validated), by=operator(request))
             obj.__dict__.update(made.__dict__)
         elif form.validated:
             triage.update(obj.pk, changes=form.validated, by=operator(request))

@@ -12,7 +12,7 @@ from events import tallies
 from findings.models import Finding
 from findings.serializers import CreateFindingRequestSerializer
 from findings.services import triage
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.exceptions import as_details
 
@@ -22,13 +22,13 @@ def report(
 ) -> dict[str, Any]:
     """Ingest the items, all or nothing; with `partial` the valid ones, with an answer for each."""
     answers: list[dict[str, Any]] = []
-    sightings: list[Sighting] = []
+    sightings: list[FindingReport] = []
     # One serializer for all the items: its context remembers the owners that were looked up.
     serializer = CreateFindingRequestSerializer(context=dict(context))
     for index, item in enumerate(items):
         answer: dict[str, Any] = {"index": index, "status": "valid", "id": None, "details": None}
         try:
-            sightings.append(Sighting(**serializer.run_validation(item)))
+            sightings.append(FindingReport(**serializer.run_validation(item)))
         except ValidationError as error:
             answer |= {"status": "invalid", "details": as_details(error.detail)}
         answers.append(answer)
@@ -52,7 +52,9 @@ def _named(invalid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _fill_in(valid: list[dict[str, Any]], project: Project, sightings: list[Sighting], by: Actor) -> None:
+def _fill_in(
+    valid: list[dict[str, Any]], project: Project, sightings: list[FindingReport], by: Actor
+) -> None:
     if not sightings:
         return
     outcome = ingest(project, sightings, by=by)

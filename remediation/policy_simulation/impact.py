@@ -109,7 +109,7 @@ WEIGHED = f"""
 
 
 @dataclass(frozen=True)
-class Consequences:
+class PolicyImpact:
     """What a config would move: findings by (from, to); dates moved, given, lifted, overdue at once; and its seal."""
 
     severities: Moves = field(default_factory=Counter)
@@ -117,14 +117,14 @@ class Consequences:
     seal: str = ""
 
 
-def tell(project: Project, config: dict[str, Any]) -> Consequences:
+def tell(project: Project, config: dict[str, Any]) -> PolicyImpact:
     """Return what the config would move; nothing changes."""
     asked = _asked(project, config)
     found = fetch_all(TELL_SEVERITIES, asked, model=Finding)
     severities = Counter({(was, now): rows for was, now, rows, _ in found})
     (moved, given, lifted, overdue, dates) = fetch_all(TELL_DATES, asked, model=Task)[0]
     counts = {"moved": moved, "given": given, "lifted": lifted, "overdue_at_once": overdue}
-    return Consequences(severities, counts, _seal(sum(int(part) for _, _, _, part in found), dates))
+    return PolicyImpact(severities, counts, _seal(sum(int(part) for _, _, _, part in found), dates))
 
 
 def carry_out(project: Project, config: dict[str, Any], *, version: int, by: Actor) -> str:

@@ -15,7 +15,7 @@ from findings.policy_rules import severity_rules
 from remediation.errors import PlanOutdated
 from remediation.models import Policy
 from remediation.policy_simulation import impact
-from remediation.policy_simulation.impact import Consequences, Moves
+from remediation.policy_simulation.impact import Moves, PolicyImpact
 
 SALT = "krafter.policy.plan"
 VALID_FOR = 24 * 3600  # seconds
@@ -65,7 +65,7 @@ def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor)
         raise PlanOutdated
 
 
-def _token(policy: Policy, config: dict[str, Any], told: Consequences) -> str:
+def _token(policy: Policy, config: dict[str, Any], told: PolicyImpact) -> str:
     return signing.dumps([*_plan(policy, config), told.seal], salt=SALT)
 
 

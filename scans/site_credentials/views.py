@@ -13,7 +13,7 @@ from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer, SiteCredentialsSerializer
 
 
-class AccessViewSet(ProjectViewSet):
+class SiteCredentialsViewSet(ProjectViewSet):
     """What lets looks into a site behind a login."""
 
     @extend_schema(summary="Read which access is set", responses=SiteCredentialsSerializer)

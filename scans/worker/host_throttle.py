@@ -47,10 +47,14 @@ return {0, 0}
 
 def client() -> Client:
     """Return a client that waits for its turn at each host."""
-    return Client(pace=SharedPace(settings.KRAFTER_HOST_RATE)) if settings.KRAFTER_HOST_RATE else Client()
+    return (
+        Client(pace=SharedHostThrottle(settings.KRAFTER_HOST_RATE))
+        if settings.KRAFTER_HOST_RATE
+        else Client()
+    )
 
 
-class SharedPace(Pace):
+class SharedHostThrottle(Pace):
     """So many requests a second to a host, and two at once, over all workers."""
 
     def __init__(self, rate: int) -> None:

@@ -17,7 +17,7 @@ from pytest_httpserver import HTTPServer
 from accounts.actors import SYSTEM
 from events.models import Event
 from findings.models import Finding
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from integrations import destinations, gathering, jobs
 from integrations.models import Alert, Destination
 from integrations.telling import tell
@@ -56,7 +56,7 @@ def far_end(slack: tuple[HTTPServer, Path], settings: Settings, scenario: Scenar
 
 def found(scenario: Scenario, number: int, severity: str = "critical", start: int = 0) -> list[Finding]:
     sightings = [
-        Sighting("security", f"Finding <{place}> & more", severity=severity)
+        FindingReport("security", f"Finding <{place}> & more", severity=severity)
         for place in range(start, start + number)
     ]
     ids = ingest(scenario.project, sightings, by=SYSTEM).ids

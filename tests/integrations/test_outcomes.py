@@ -11,7 +11,7 @@ from accounts.models import Project
 from events import consumers
 from events.models import Unread
 from events.record import BATCH_SIZE, record
-from findings.services.ingestion import Sighting, ingest_one
+from findings.services.ingestion import FindingReport, ingest_one
 from integrations import jobs, remarks, services
 from integrations import sync as engine
 from integrations.models import Integration, Remark
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def task(project: Project) -> Task:
     """A task of a finding that a check verifies."""
-    seen = Sighting("security", "No policy is sent", severity="high", checks=["security_header_csp"])
+    seen = FindingReport("security", "No policy is sent", severity="high", checks=["security_header_csp"])
     finding, _ = ingest_one(project, seen, by=SYSTEM)
     return tasks.create(project, finding_id=finding.pk, title="Send a policy", by=SYSTEM)
 

@@ -18,7 +18,7 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from integrations import credentials, destinations, hooks, jobs
 from integrations import sync as engine
 from integrations.models import Alert, Destination, Hook, Integration
@@ -76,7 +76,7 @@ def call_in(secret: str) -> list[Any]:
 
 def alert(project: Project) -> None:
     """Slack is not reachable from here, so the message fails."""
-    ingest(project, [Sighting("security", "No policy is sent", severity="critical")], by=SYSTEM)
+    ingest(project, [FindingReport("security", "No policy is sent", severity="critical")], by=SYSTEM)
     jobs.read_record()
     Alert.objects.update(due_at=timezone.now())
     for pk in Alert.objects.values_list("pk", flat=True):

@@ -7,7 +7,7 @@ import pytest
 
 from findings.models import Finding, Regression
 from findings.services import triage
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from remediation.services import verdicts
 from tests import factories
 from tests.factories import Scenario
@@ -24,7 +24,9 @@ def at_once(*actions: Any) -> list[BaseException]:
 
 
 def seen(scenario: Scenario, titles: list[str]) -> Any:
-    return lambda: ingest(scenario.project, [Sighting("seo", title) for title in titles], by=scenario.actor)
+    return lambda: ingest(
+        scenario.project, [FindingReport("seo", title) for title in titles], by=scenario.actor
+    )
 
 
 def test_batches_that_overlap_make_every_finding_once_and_never_deadlock():

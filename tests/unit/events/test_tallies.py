@@ -11,7 +11,7 @@ from events import tallies
 from events.kept import all_kept
 from events.models import Tally
 from findings.models import Finding
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from tests import factories
 from tests.factories import Scenario
 from tests.races.test_ingestion import at_once
@@ -73,7 +73,7 @@ def test_totals_are_right_while_they_are_folded_mended_and_written():
 
     def write() -> None:
         for number in range(15):
-            ingest(scenario.project, [Sighting("seo", f"{number} of {id(write)}")], by=scenario.actor)
+            ingest(scenario.project, [FindingReport("seo", f"{number} of {id(write)}")], by=scenario.actor)
 
     def fold() -> None:
         for _ in range(15):

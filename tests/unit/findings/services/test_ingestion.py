@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from events import tallies
 from events.models import Event
 from findings.models import Finding, Regression
-from findings.services.ingestion import BATCH_SIZE, Sighting, ingest
+from findings.services.ingestion import BATCH_SIZE, FindingReport, ingest
 from tests import factories
 from tests.factories import Scenario
 
@@ -172,7 +172,7 @@ def test_a_bulk_holds_one_to_a_thousand(scenario: Scenario, count: int):
 
 def test_a_batch_of_a_hundred_costs_as_many_statements_as_one_of_two(scenario: Scenario):
     def statements(count: int, prefix: str) -> int:
-        sightings = [Sighting("seo", f"{prefix} {place}", severity="low") for place in range(count)]
+        sightings = [FindingReport("seo", f"{prefix} {place}", severity="low") for place in range(count)]
         ingest(scenario.project, sightings[: count // 2], by=scenario.actor)
         with CaptureQueriesContext(connection) as captured:
             ingest(scenario.project, sightings, by=scenario.actor)
@@ -277,11 +277,11 @@ def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_tot
 
 def test_a_batch_of_more_than_are_written_at_once_is_one_batch(scenario: Scenario):
     titles = [f"Page {place}" for place in range(BATCH_SIZE * 2 + 3)]
-    before = [Sighting("seo", title, severity="low") for title in titles[::2]]
+    before = [FindingReport("seo", title, severity="low") for title in titles[::2]]
     known = set(ingest(scenario.project, before, by=scenario.actor).ids)
     Finding.objects.filter(title=titles[0]).update(status="resolved")
 
-    outcome = ingest(scenario.project, [Sighting("seo", title) for title in titles], by=scenario.actor)
+    outcome = ingest(scenario.project, [FindingReport("seo", title) for title in titles], by=scenario.actor)
 
     found = Finding.objects.in_bulk(outcome.ids)
     assert [found[pk].title for pk in outcome.ids] == titles

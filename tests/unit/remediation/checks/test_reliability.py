@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from findings.models import Finding, Regression
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from remediation import jobs
 from remediation.checks import reliability
 from remediation.evidence.chain import append
@@ -89,7 +89,7 @@ def seen_again(scenario: Scenario, verification: Verification, *, after: timedel
     """Let a scan see the finding again so long after the approval."""
     finding = verification.task.finding
     finding.refresh_from_db()
-    ingest(scenario.project, [Sighting(finding.domain, finding.title)], by=scenario.actor)
+    ingest(scenario.project, [FindingReport(finding.domain, finding.title)], by=scenario.actor)
     Regression.objects.filter(finding=finding).update(opened_at=verification.verified_at + after)
 
 

@@ -32,7 +32,9 @@ def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site:
 
 
 def polite(rate: int = 2) -> Client:
-    return Client(policy=AddressPolicy.from_setting("127.0.0.0/8"), pace=host_throttle.SharedPace(rate))
+    return Client(
+        policy=AddressPolicy.from_setting("127.0.0.0/8"), pace=host_throttle.SharedHostThrottle(rate)
+    )
 
 
 def at_once(calls: int, call: Callable[[], Any]) -> None:
@@ -94,7 +96,7 @@ def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(
     turns: None, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(host_throttle, "LONGEST_WAIT", 0.2)
-    pace, target = host_throttle.SharedPace(2), Target.parse(site.url)
+    pace, target = host_throttle.SharedHostThrottle(2), Target.parse(site.url)
 
     with (
         pace.turn(target),
@@ -107,7 +109,7 @@ def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(
 
 def test_a_turn_that_was_never_given_back_is_free_again(site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_throttle, "LONGEST_REQUEST", 0.1)
-    pace, target = host_throttle.SharedPace(100), Target.parse(site.url)
+    pace, target = host_throttle.SharedHostThrottle(100), Target.parse(site.url)
 
     killed = [pace.turn(target) for _ in range(4)]  # in the middle of a request, four times
     for turn in killed:
