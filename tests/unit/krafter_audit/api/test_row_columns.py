@@ -8,9 +8,9 @@ from django.db import models
 
 from findings.models import Finding, Regression
 from findings.serializers import FindingSerializer, RegressionSerializer
-from krafter_audit.api.envelope import dump
 from krafter_audit.api.row_columns import columns
 from krafter_audit.api.serializers import ResponseSerializer
+from krafter_audit.http.json_encoding import dump_json
 from remediation.models import Task, Verification
 from remediation.serializers import TaskSerializer, VerificationSerializer
 from reports.serializers import ReportSerializer
@@ -44,10 +44,10 @@ def test_columns_say_what_the_serializer_says(scenario: Scenario, model: Any, sh
     ids = model.objects.order_by("pk").values_list("pk", flat=True)
     alone = [found.show(found.one(scenario.project.pk, pk), context) for pk in ids]
 
-    by_serializer = dump(shown(model.objects.order_by("pk"), many=True, context=context).data)
+    by_serializer = dump_json(shown(model.objects.order_by("pk"), many=True, context=context).data)
     assert len(by_columns) > 0
-    assert unspaced(dump(by_columns)) == unspaced(by_serializer)
-    assert unspaced(dump(alone)) == unspaced(by_serializer)
+    assert unspaced(dump_json(by_columns)) == unspaced(by_serializer)
+    assert unspaced(dump_json(alone)) == unspaced(by_serializer)
 
 
 def unspaced(answer: bytes) -> Any:
