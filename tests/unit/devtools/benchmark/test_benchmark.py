@@ -1,4 +1,4 @@
-"""The generated rows are consistent, and the figures are compared with the bare views."""
+"""The benchmark generates data that the application could have made, and measures it correctly."""
 
 import itertools
 from typing import Any
@@ -12,38 +12,38 @@ from devtools.benchmark.measuring import Measured, together
 from devtools.benchmark.proc import Memory
 from events import recount
 from findings.models import Finding
-from remediation import evidence
-from remediation.models import Chain, Evidence, Task, Verification
+from remediation.evidence import chain
+from remediation.models import Evidence, EvidenceChain, Task, Verification
 from tests import factories
 
 
 @pytest.mark.django_db(transaction=True)
-def test_generated_rows_are_skewed_with_correct_counters_and_evidence():
-    world = factories.world()
+def test_generated_data_is_skewed_with_correct_totals_and_evidence():
+    scenario = factories.scenario()
     slugs = [f"site-{number}" for number in range(PROJECTS)]
     others = [
-        services.create_project(world.organization, slug=slug, site_url="https://example.com")
+        services.create_project(scenario.organization, slug=slug, site_url="https://example.com")
         for slug in slugs
     ]
-    projects, said = [world.project, *others], list[str]()
+    projects, said = [scenario.project, *others], list[str]()
 
     generate(
         500,
         30,
-        organization=world.organization,
+        organization=scenario.organization,
         projects=projects,
-        owners=[world.owner.pk] * 40,
+        owners=[scenario.owner.pk] * 40,
         say=said.append,
     )
 
-    assert (Finding.objects.filter(project=world.project).count(), Finding.objects.count()) == (400, 530)
+    assert (Finding.objects.filter(project=scenario.project).count(), Finding.objects.count()) == (400, 530)
     assert Finding.objects.filter(project=others[-1]).count() == 30
     assert Task.objects.count() > Verification.objects.count() > 100
     assert list(recount.differences()) == []
-    links = list(Evidence.objects.filter(project=world.project).order_by("sequence"))
-    assert all(evidence.is_intact(link) for link in links)
+    links = list(Evidence.objects.filter(project=scenario.project).order_by("sequence"))
+    assert all(chain.is_intact(link) for link in links)
     assert [link.previous_hash for link in links[1:]] == [link.hash for link in links[:-1]]
-    assert Chain.objects.get(project=world.project).hash == links[-1].hash
+    assert EvidenceChain.objects.get(project=scenario.project).hash == links[-1].hash
 
 
 def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: Any) -> Measured:
