@@ -9,11 +9,12 @@ from django.views.decorators.csrf import csrf_exempt
 from integrations.providers.hooks import Call
 from integrations.receiving import receive
 from krafter_audit.api import rate_limits, request_body
-from krafter_audit.api.envelope import dump_json, error_response, wrap
+from krafter_audit.api.envelope import error_response, wrap
 from krafter_audit.api.errors import ApiError, MethodNotAllowed, NotFound
 from krafter_audit.api.exceptions import to_api_error
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.http.json_encoding import dump_json
 
 LARGEST = 5 * MEBIBYTE  # as Linear's own library takes at most; an issue is a hundredth of it
 

@@ -1,18 +1,15 @@
 """The envelope of every response: `{"data", "meta": {"request_id", …}, "error"}`."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from rest_framework.renderers import BaseRenderer
 
 from krafter_audit.api.errors import ApiError
 from krafter_audit.api.middleware import request_id_of
-
-ORJSON_OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NON_STR_KEYS
+from krafter_audit.http.json_encoding import dump_json
 
 
 @dataclass(frozen=True)
@@ -27,18 +24,6 @@ class Page:
     def meta(self) -> dict[str, Any]:
         """Return `{total, next_cursor}`."""
         return {"total": self.total, "next_cursor": self.next_cursor}
-
-
-def dump_json(value: Any) -> bytes:
-    """Serialize as JSON; integers beyond 64 bits, which orjson refuses, by the standard library."""
-    try:
-        return orjson.dumps(value, option=ORJSON_OPTIONS)
-    except TypeError:
-        return json.dumps(value, ensure_ascii=False, default=_plain, separators=(",", ":")).encode()
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(orjson.dumps(value, option=ORJSON_OPTIONS))
 
 
 def wrap(content: Any, request_id: str) -> dict[str, Any]:

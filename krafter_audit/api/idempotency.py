@@ -1,7 +1,6 @@
 """Idempotency-Key: store the first response with its change, and repeat it for 24 hours."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -13,10 +12,10 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from krafter_audit.api.envelope import dump_json
 from krafter_audit.api.errors import ApiError, Conflict, InvalidParams
 from krafter_audit.api.models import IdempotentResponse
 from krafter_audit.db.advisory_locks import got_turn
+from krafter_audit.http.json_encoding import dump_json, load_json
 
 RETENTION = timedelta(hours=24)
 
@@ -90,7 +89,7 @@ def _stored(organization_id: UUID, key: str) -> IdempotentResponse | None:
 def _replay(stored: IdempotentResponse, fingerprint: str) -> Response:
     if stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused
-    data = json.loads(bytes(stored.body))  # orjson would turn integers beyond 64 bits into floats
+    data = load_json(bytes(stored.body))
     headers = {"idempotent-replayed": "true", **({"etag": stored.etag} if stored.etag else {})}
     return Response(data, status=stored.status, headers=headers)
 

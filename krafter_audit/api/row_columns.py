@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from krafter_audit.db.sql import fetch_all
+from krafter_audit.http.json_encoding import load_json
 
 Context = Mapping[str, Any]
 Getter = Callable[[Sequence[Any], Context], Any]
@@ -89,10 +90,10 @@ def _json_loader(field: Any) -> Callable[[str], Any]:
     """Return a function that puts the keys of stored JSON into the serializer's order: jsonb sorts them its own way."""
     if isinstance(field, serializers.ListSerializer):
         names = list(cast("serializers.Serializer[Any]", field.child).fields)
-        return lambda text: [_ordered(item, names) for item in orjson.loads(text)]
+        return lambda text: [_ordered(item, names) for item in load_json(text)]
     if isinstance(field, serializers.Serializer):
         names = list(field.fields)
-        return lambda text: _ordered(orjson.loads(text), names)
+        return lambda text: _ordered(load_json(text), names)
     return orjson.Fragment
 
 

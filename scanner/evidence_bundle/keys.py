@@ -1,4 +1,4 @@
-"""The keys that sign evidence: Ed25519 (RFC 8032), named by ids, so that old ones are still known after a rotation."""
+"""Keys that sign evidence: Ed25519 (RFC 8032), named by ids, so that old keys still verify after a rotation."""
 
 import base64
 import hashlib
@@ -32,6 +32,7 @@ class Key:
 
     @cached_property
     def _private(self) -> Ed25519PrivateKey:
+
         return Ed25519PrivateKey.from_private_bytes(self.raw)
 
 
@@ -79,6 +80,7 @@ def _key(entry: str, place: int) -> Key:
 
 def holds(public: bytes, signature: str, message: bytes) -> bool:
     """Tell whether the signature (base64, in its one spelling) is this key's over the message."""
+
     try:
         raw = base64.b64decode(signature, validate=True)
         if base64.b64encode(raw).decode() != signature:
