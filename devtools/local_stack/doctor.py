@@ -17,7 +17,9 @@ SERVERS: dict[str, Callable[[], Path]] = {
 def problem(program: Callable[[], Path]) -> tuple[str, str]:
     """Run a server's program; return its version and "", or "" and why it does not run."""
     try:
-        ended = subprocess.run([program(), "--version"], capture_output=True, text=True, timeout=30, check=False)
+        ended = subprocess.run(
+            [program(), "--version"], capture_output=True, text=True, timeout=30, check=False
+        )
     except (StartFailed, OSError, subprocess.TimeoutExpired) as error:
         return "", str(error)
     if ended.returncode:
