@@ -136,6 +136,7 @@ def test_nothing_is_written_outside_of_the_folder(script: Script) -> None:
 
 
 @as_root
+@pytest.mark.needs_pango
 def test_root_reads_which_system_packages_will_be_installed_and_why(script: Script) -> None:
     ended = script.run("up", "--port", "0")
 
@@ -158,12 +159,13 @@ def test_system_packages_are_left_out_on_demand_and_the_rest_works(script: Scrip
         "Chromium     is not installed; without it checks that need a browser are inconclusive"
         in ended.stdout
     )
-    assert "apt-get install --no-install-recommends chromium-headless-shell" in ended.stdout
+    assert re.search(r"apt-get install --no-install-recommends .*chromium-headless-shell\n", ended.stdout)
     assert "Everything else works without." in ended.stdout
     assert shown(ended)[0] == []
 
 
 @as_root
+@pytest.mark.needs_pango
 def test_a_package_that_cannot_be_installed_is_named_and_the_rest_works(script: Script) -> None:
     ended = script.run("up", APT_FAILS="1")
 
