@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.outcome import Outcome, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import has, inside, snippet, value
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-MOST_BLOCKING_SHEETS = 1
+MAX_BLOCKING_STYLESHEETS = 1
 _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript")
 
 
@@ -38,17 +38,17 @@ _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascri
     ),
     oracle={"lighthouse": "render-blocking-insight"},
 )
-def nothing_blocks(facts: Facts) -> Outcome:
+def nothing_blocks(context: PageContext) -> Outcome:
     """The head has no script that blocks the parser and at most one blocking style sheet."""
-    page = facts.document
+    page = context.document
     scripts = [node for node in page.css("head script[src]") if _blocks_the_parser(node)]
     sheets = [node for node in page.css("link[rel][href]") if _blocks_rendering(node)]
-    faults = scripts + (sheets if len(sheets) > MOST_BLOCKING_SHEETS else [])
-    return verdict(
+    faults = scripts + (sheets if len(sheets) > MAX_BLOCKING_STYLESHEETS else [])
+    return fail_if_any(
         faults,
         show=snippet,
-        fine="Nothing holds up the page.",
-        wrong="Scripts or style sheets hold up the page.",
+        ok="Nothing holds up the page.",
+        problem="Scripts or style sheets hold up the page.",
         scripts=len(scripts),
         style_sheets=len(sheets),
     )
@@ -85,14 +85,14 @@ def _blocks_rendering(node: LexborNode) -> bool:
     ),
     oracle={"lighthouse": "unsized-images"},
 )
-def images_have_dimensions(facts: Facts) -> Outcome:
+def images_have_dimensions(context: PageContext) -> Outcome:
     """Every img element has width and height."""
-    images = [node for node in facts.document.css("img") if not inside(node, "noscript", "template")]
+    images = [node for node in context.document.css("img") if not inside(node, "noscript", "template")]
     if not images:
         return passed("The page has no image.")
     bare = [node for node in images if not (_is_size(node, "width") and _is_size(node, "height"))]
-    return verdict(
-        bare, show=snippet, fine="Every image has its size.", wrong="Images have no size.", images=len(images)
+    return fail_if_any(
+        bare, show=snippet, ok="Every image has its size.", problem="Images have no size.", images=len(images)
     )
 
 

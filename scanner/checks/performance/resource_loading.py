@@ -3,23 +3,23 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from scanner.outcome import Measurement, Outcome, failed, passed, verdict
-from scanner.page_context import Facts
+from scanner.outcome import Measurement, Outcome, fail_if_any, failed, passed
+from scanner.page_context import PageContext
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 if TYPE_CHECKING:
-    from scanner.page_visit import Sight
+    from scanner.page_visit import PageSnapshot
 
-SMALLEST_SAVING = 2048  # bytes
-SMALLEST_SHARE = 0.05
+MIN_SAVING_BYTES = 2048  # bytes
+MIN_SAVING_SHARE = 0.05
 _LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/performance"
 
 
-def _counted(facts: Facts, read: "Callable[[Sight], float]") -> Measurement:
+def _counted(context: PageContext, read: "Callable[[PageSnapshot], float]") -> Measurement:
     """One visit is enough for what hardly changes; near the threshold it is counted five times."""
 
     def samples(count: int) -> list[float]:
-        return [read(sight) for sight in facts.browsing.glances(count)]
+        return [read(visit) for visit in context.rendered.visits(count)]
 
     return Measurement(samples(1), more=samples)
 
@@ -28,7 +28,7 @@ def _counted(facts: Facts, read: "Callable[[Sight], float]") -> Measurement:
     "total_byte_weight",
     domain=PERFORMANCE,
     severity=MEDIUM,
-    needs={"page", "glance"},
+    needs={"page", "visit"},
     title="The page is too heavy",
     why="Every megabyte costs a visitor on a phone seconds, and money.",
     fix=Fix(
@@ -45,16 +45,16 @@ def _counted(facts: Facts, read: "Callable[[Sight], float]") -> Measurement:
     metric=Metric("KiB", 2667.0),
     oracle={"lighthouse": "total-byte-weight"},
 )
-def total_byte_weight(facts: Facts) -> Measurement:
+def total_byte_weight(context: PageContext) -> Measurement:
     """All that the page loads comes to at most 2667 KiB over the wire."""
-    return _counted(facts, lambda sight: sight.weight / 1024)
+    return _counted(context, lambda visit: visit.transfer_size / 1024)
 
 
 @check(
     "dom_size",
     domain=PERFORMANCE,
     severity=LOW,
-    needs={"page", "glance"},
+    needs={"page", "visit"},
     title="The page has too many elements",
     why="Each change of style or layout goes through all of them; the page grows slow and takes memory.",
     fix=Fix(
@@ -70,16 +70,16 @@ def total_byte_weight(facts: Facts) -> Measurement:
     metric=Metric("elements", 1400.0),
     oracle={"lighthouse": "dom-size"},
 )
-def dom_size(facts: Facts) -> Measurement:
+def dom_size(context: PageContext) -> Measurement:
     """The rendered body holds at most 1400 elements, those in open shadow roots included."""
-    return _counted(facts, lambda sight: float(sight.elements))
+    return _counted(context, lambda visit: float(visit.elements))
 
 
 @check(
     "lcp_image_not_lazy",
     domain=PERFORMANCE,
     severity=MEDIUM,
-    needs={"page", "glance"},
+    needs={"page", "visit"},
     title="The largest image is loaded lazily",
     why="The browser waits for the layout before it asks for the image that visitors wait for.",
     fix=Fix(
@@ -95,9 +95,9 @@ def dom_size(facts: Facts) -> Measurement:
     kind="browser",
     oracle={"lighthouse": "lcp-lazy-loaded"},
 )
-def largest_image_is_not_lazy(facts: Facts) -> Outcome:
+def largest_image_is_not_lazy(context: PageContext) -> Outcome:
     """The image that is the largest contentful paint, if it is one, does not say loading=lazy."""
-    vitals = facts.browsing.glances()[0].vitals
+    vitals = context.rendered.visits()[0].vitals
     largest = vitals.largest if vitals else {}
     if largest.get("tag") != "img":
         return passed("The largest part of the page is no image element.", largest_element=largest)
@@ -125,14 +125,18 @@ def largest_image_is_not_lazy(facts: Facts) -> Outcome:
     kind="browser",
     oracle={"lighthouse": "unminified-javascript"},
 )
-def scripts_are_minified(facts: Facts) -> Outcome:
+def scripts_are_minified(context: PageContext) -> Outcome:
     """No script would be smaller by 2048 bytes and a twentieth without its blanks and comments."""
-    scripts = facts.browsing.scripts()
-    spare = [one for one in scripts if one.spare >= SMALLEST_SAVING and one.spare_share >= SMALLEST_SHARE]
-    return verdict(
-        [f"{one.url} ({one.spare} of {one.sent} bytes)" for one in spare],
-        fine="Every script is as small as minifying makes it.",
-        wrong="Scripts are sent with blanks and comments.",
+    scripts = context.rendered.scripts()
+    minifiable = [
+        one
+        for one in scripts
+        if one.minifiable >= MIN_SAVING_BYTES and one.minifiable_share >= MIN_SAVING_SHARE
+    ]
+    return fail_if_any(
+        [f"{one.url} ({one.minifiable} of {one.sent} bytes)" for one in minifiable],
+        ok="Every script is as small as minifying makes it.",
+        problem="Scripts are sent with blanks and comments.",
         scripts=len(scripts),
     )
 
@@ -158,9 +162,9 @@ def scripts_are_minified(facts: Facts) -> Outcome:
     metric=Metric("KiB", 20.0),
     oracle={"lighthouse": "unused-javascript"},
 )
-def scripts_are_used(facts: Facts) -> Measurement:
+def scripts_are_used(context: PageContext) -> Measurement:
     """No script brings more than 20 KiB that does not run while the page loads, as sent over the wire."""
-    scripts = facts.browsing.scripts()
+    scripts = context.rendered.scripts()
     worst = max(scripts, key=lambda one: one.unused, default=None)
     evidence = {"script": worst.url, "sent_bytes": worst.sent} if worst else {}
     return Measurement([worst.unused / 1024 if worst else 0.0], evidence=evidence)

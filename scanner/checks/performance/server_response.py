@@ -4,15 +4,15 @@ cached.
 
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
-from scanner.outcome import Measurement, Outcome, not_applicable, verdict
+from scanner.outcome import Measurement, Outcome, fail_if_any, not_applicable
 from scanner.page import media_type
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
-SMALLEST_WORTH_COMPRESSING = 1400
+MIN_COMPRESSIBLE_BYTES = 1400
 COMPRESSIONS = ("gzip", "br", "zstd", "deflate")
 COMPRESSIBLE = ("text/", "application/javascript", "application/json", "application/xml", "image/svg+xml")
-A_WEEK = 7 * 24 * 3600
+MIN_CACHE_SECONDS = 7 * 24 * 3600
 
 
 @check(
@@ -46,9 +46,9 @@ A_WEEK = 7 * 24 * 3600
     metric=Metric("ms", 600.0),
     oracle={"lighthouse": "server-response-time"},
 )
-def time_to_first_byte(facts: Facts) -> Measurement:
+def time_to_first_byte(context: PageContext) -> Measurement:
     """The median time to the first byte of the document is at most 600 ms, after one warm-up request."""
-    return Measurement(facts.first_byte_times(3), more=facts.first_byte_times)
+    return Measurement(context.first_byte_times(3), more=context.first_byte_times)
 
 
 @check(
@@ -74,15 +74,15 @@ def time_to_first_byte(facts: Facts) -> Measurement:
     headers=("content-encoding", "vary"),
     oracle={"lighthouse": "document-latency-insight"},
 )
-def text_is_compressed(facts: Facts) -> Outcome:
+def text_is_compressed(context: PageContext) -> Outcome:
     """The document and its same-origin CSS and JavaScript of over 1400 bytes come with gzip, br or zstd."""
-    texts = [facts.encoded, *facts.assets]
-    large = [one for one in texts if _is_text(one) and len(one.body) > SMALLEST_WORTH_COMPRESSING]
+    texts = [context.encoded, *context.assets]
+    large = [one for one in texts if _is_text(one) and len(one.body) > MIN_COMPRESSIBLE_BYTES]
     plain = [f"{one.url} ({len(one.body)} bytes)" for one in large if not _is_compressed(one)]
-    return verdict(
+    return fail_if_any(
         plain,
-        fine="Every text that is worth it is compressed.",
-        wrong="Text is sent as it is.",
+        ok="Every text that is worth it is compressed.",
+        problem="Text is sent as it is.",
         looked_at=len(texts),
     )
 
@@ -119,9 +119,9 @@ def _is_compressed(response: Response) -> bool:
     headers=("cache-control",),
     oracle={"lighthouse": "cache-insight"},
 )
-def static_files_are_cached(facts: Facts) -> Outcome:
+def static_files_are_cached(context: PageContext) -> Outcome:
     """Same-origin CSS, JavaScript and images have a max-age of 7 days or more, or are immutable."""
-    assets = [asset for asset in facts.assets if asset.status == 200]
+    assets = [asset for asset in context.assets if asset.status == 200]
     if not assets:
         return not_applicable("The page loads no static file from its own origin.")
     short = [
@@ -129,7 +129,9 @@ def static_files_are_cached(facts: Facts) -> Outcome:
         for asset in assets
         if not _lasts_a_week(asset.headers.get("cache-control") or "")
     ]
-    return verdict(short, fine="Every static file may be kept.", wrong="Static files are kept too shortly.")
+    return fail_if_any(
+        short, ok="Every static file may be kept.", problem="Static files are kept too shortly."
+    )
 
 
 def _lasts_a_week(cache_control: str) -> bool:
@@ -137,4 +139,4 @@ def _lasts_a_week(cache_control: str) -> bool:
     if "no-store" in parts or "no-cache" in parts:
         return False
     ages = [part.removeprefix("max-age=").strip('"') for part in parts if part.startswith("max-age=")]
-    return "immutable" in parts or any(age.isdecimal() and int(age[:12]) >= A_WEEK for age in ages)
+    return "immutable" in parts or any(age.isdecimal() and int(age[:12]) >= MIN_CACHE_SECONDS for age in ages)

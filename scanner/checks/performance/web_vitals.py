@@ -8,8 +8,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from scanner.outcome import Measurement
-from scanner.page_context import Facts
-from scanner.preconditions import CannotLook
+from scanner.page_context import PageContext
+from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ LOADS = 3
 _GUIDE = "https://web.dev/articles"
 
 
-def _measured(facts: Facts, read: "Callable[[Vitals], float]") -> Measurement:
+def _measured(context: PageContext, read: "Callable[[Vitals], float]") -> Measurement:
     def samples(count: int) -> list[float]:
-        return [read(load) for load in facts.browsing.loads(count)]
+        return [read(load) for load in context.rendered.throttled_loads(count)]
 
     first = samples(LOADS)
-    largest = facts.browsing.loads(1)[0].largest
+    largest = context.rendered.throttled_loads(1)[0].largest
     return Measurement(first, evidence={"largest_element": largest}, more=samples)
 
 
@@ -54,14 +54,14 @@ def _measured(facts: Facts, read: "Callable[[Vitals], float]") -> Measurement:
     metric=Metric("s", 2.5),
     oracle={"lighthouse": "largest-contentful-paint"},
 )
-def largest_contentful_paint(facts: Facts) -> Measurement:
+def largest_contentful_paint(context: PageContext) -> Measurement:
     """The median of the largest contentful paint is at most 2.5 s on a slow phone."""
-    return _measured(facts, _largest_in_seconds)
+    return _measured(context, _largest_in_seconds)
 
 
 def _largest_in_seconds(load: "Vitals") -> float:
     if load.lcp is None:
-        raise CannotLook("not_available", "Nothing on the page counts as its largest paint.")
+        raise Inconclusive("not_available", "Nothing on the page counts as its largest paint.")
     return load.lcp / 1000
 
 
@@ -86,9 +86,9 @@ def _largest_in_seconds(load: "Vitals") -> float:
     metric=Metric("s", 1.8),
     oracle={"lighthouse": "first-contentful-paint"},
 )
-def first_contentful_paint(facts: Facts) -> Measurement:
+def first_contentful_paint(context: PageContext) -> Measurement:
     """The median of the first contentful paint is at most 1.8 s on a slow phone."""
-    return _measured(facts, lambda load: load.fcp / 1000)
+    return _measured(context, lambda load: load.fcp / 1000)
 
 
 @check(
@@ -112,9 +112,9 @@ def first_contentful_paint(facts: Facts) -> Measurement:
     metric=Metric("", 0.1),
     oracle={"lighthouse": "cumulative-layout-shift"},
 )
-def cumulative_layout_shift(facts: Facts) -> Measurement:
+def cumulative_layout_shift(context: PageContext) -> Measurement:
     """The median of the cumulative layout shift is at most 0.1 while the page loads."""
-    return _measured(facts, lambda load: load.cls)
+    return _measured(context, lambda load: load.cls)
 
 
 @check(
@@ -138,6 +138,6 @@ def cumulative_layout_shift(facts: Facts) -> Measurement:
     metric=Metric("ms", 200.0),
     oracle={"lighthouse": "total-blocking-time"},
 )
-def total_blocking_time(facts: Facts) -> Measurement:
+def total_blocking_time(context: PageContext) -> Measurement:
     """Long tasks block the page for at most 200 ms after its first paint, on a slow phone."""
-    return _measured(facts, lambda load: load.tbt)
+    return _measured(context, lambda load: load.tbt)

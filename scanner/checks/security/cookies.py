@@ -1,10 +1,10 @@
 """Cookies: sent over HTTPS alone, kept from scripts, and not sent along by other sites."""
 
 from scanner.checks import config_snippets
-from scanner.outcome import Outcome, verdict
-from scanner.page_context import Facts
+from scanner.outcome import Outcome, fail_if_any
+from scanner.page_context import PageContext
 from scanner.parsing import set_cookie
-from scanner.parsing.set_cookie import SAME_SITE_WORDS, Cookie
+from scanner.parsing.set_cookie import SAME_SITE_VALUES, Cookie
 from scanner.registry import HIGH, MEDIUM, SECURITY, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie"
@@ -32,14 +32,14 @@ HEADERS = ("set-cookie",)
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10011"},
 )
-def cookies_secure(facts: Facts) -> Outcome:
+def cookies_secure(context: PageContext) -> Outcome:
     """Every cookie that is set has Secure."""
-    cookies = set_cookie.set_by(facts.page)
+    cookies = set_cookie.cookies_of(context.page)
     bare = [cookie.name for cookie in cookies if not cookie.secure]
-    return verdict(
+    return fail_if_any(
         bare,
-        fine=_all_fine(cookies, "Every cookie has Secure."),
-        wrong="Cookies lack Secure.",
+        ok=_all_fine(cookies, "Every cookie has Secure."),
+        problem="Cookies lack Secure.",
         cookies=len(cookies),
     )
 
@@ -66,14 +66,14 @@ def cookies_secure(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10010"},
 )
-def session_cookies_http_only(facts: Facts) -> Outcome:
+def session_cookies_http_only(context: PageContext) -> Outcome:
     """Every cookie whose name contains sess or login has HttpOnly."""
-    cookies = set_cookie.set_by(facts.page)
+    cookies = set_cookie.cookies_of(context.page)
     open_ones = [cookie.name for cookie in cookies if cookie.is_session and not cookie.http_only]
-    return verdict(
+    return fail_if_any(
         open_ones,
-        fine=_all_fine(cookies, "Every session cookie has HttpOnly."),
-        wrong="Session cookies lack HttpOnly.",
+        ok=_all_fine(cookies, "Every session cookie has HttpOnly."),
+        problem="Session cookies lack HttpOnly.",
         cookies=len(cookies),
     )
 
@@ -104,22 +104,22 @@ def session_cookies_http_only(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10054"},
 )
-def cookies_same_site(facts: Facts) -> Outcome:
+def cookies_same_site(context: PageContext) -> Outcome:
     """No SameSite is invalid, None comes with Secure only, and anti-forgery cookies have one."""
-    cookies = set_cookie.set_by(facts.page)
+    cookies = set_cookie.cookies_of(context.page)
     faults = [f"{cookie.name}: {fault}" for cookie in cookies for fault in _same_site_faults(cookie)]
-    return verdict(
+    return fail_if_any(
         faults,
-        fine=_all_fine(cookies, "Every SameSite is as it should be."),
-        wrong="SameSite is missing or invalid.",
+        ok=_all_fine(cookies, "Every SameSite is as it should be."),
+        problem="SameSite is missing or invalid.",
         cookies=len(cookies),
     )
 
 
 def _same_site_faults(cookie: Cookie) -> list[str]:
     if cookie.same_site is None:
-        return ["an anti-forgery cookie without SameSite"] if cookie.is_anti_forgery else []
-    if cookie.same_site not in SAME_SITE_WORDS:
+        return ["an anti-forgery cookie without SameSite"] if cookie.is_csrf_token else []
+    if cookie.same_site not in SAME_SITE_VALUES:
         return [f"SameSite={cookie.same_site[:40]} is no value that browsers know"]
     if cookie.same_site == "none" and not cookie.secure:
         return ["SameSite=None without Secure"]

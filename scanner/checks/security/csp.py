@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, not_applicable, passed
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing import csp_policy
 from scanner.parsing.csp_policy import BROAD, INLINE, NONCE_OR_HASH, PASSIVE, Policy
 from scanner.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check
@@ -47,14 +47,14 @@ INSECURE_SCHEMES = ("http:", "ftp:")
     oracle={"observatory": "content-security-policy"},
     version=2,
 )
-def content_security_policy(facts: Facts) -> Outcome:
+def content_security_policy(context: PageContext) -> Outcome:
     """An enforced Content-Security-Policy, in a header or a meta element, parses and repeats no directive."""
-    page = facts.page
+    page = context.page
     policies = csp_policy.enforced(page)
     if not policies:
         reporting = page.header("content-security-policy-report-only")
         return failed("Only a report-only policy is sent." if reporting else "No policy is sent.")
-    faults = [fault for policy in policies for fault in policy.faults if "repeated" in fault]
+    faults = [fault for policy in policies for fault in policy.faults if "more than once" in fault]
     if faults:
         return failed("A directive is repeated, so a browser ignores part of the policy.", faults=faults)
     if not any(csp_policy.is_usable(policy) for policy in policies):
@@ -69,9 +69,9 @@ def _trusts_nothing_dynamically(policy: Policy) -> bool:
     return "'strict-dynamic'" in scripts and not any(source.startswith(NONCE_OR_HASH) for source in scripts)
 
 
-def _refused_by_one(facts: Facts, bad: Callable[[Policy], frozenset[str]], what: str) -> Outcome:
+def _refused_by_one(context: PageContext, bad: Callable[[Policy], frozenset[str]], what: str) -> Outcome:
     """Pass when at least one enforced policy has nothing bad: each of them must let a resource through."""
-    policies = csp_policy.enforced(facts.page)
+    policies = csp_policy.enforced(context.page)
     if not policies:
         return not_applicable("No policy is sent.")
     found = [sorted(bad(policy)) for policy in policies]
@@ -111,14 +111,14 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInline"},
 )
-def scripts_are_restricted(facts: Facts) -> Outcome:
+def scripts_are_restricted(context: PageContext) -> Outcome:
     """The effective script-src has no 'unsafe-inline', data: or broad source, and object-src is not broad."""
 
     def bad(policy: Policy) -> frozenset[str]:
         scripts = policy.fetches("script-src") & (BROAD | INLINE)
         return scripts | (policy.sources("object-src", "default-src") & BROAD)
 
-    return _refused_by_one(facts, bad, "Scripts or plugins are allowed from unsafe sources")
+    return _refused_by_one(context, bad, "Scripts or plugins are allowed from unsafe sources")
 
 
 @check(
@@ -141,13 +141,13 @@ def scripts_are_restricted(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeEval"},
 )
-def eval_is_off(facts: Facts) -> Outcome:
+def eval_is_off(context: PageContext) -> Outcome:
     """Neither script-src nor style-src has 'unsafe-eval'."""
 
     def bad(policy: Policy) -> frozenset[str]:
         return (policy.fetches("script-src") | policy.fetches("style-src")) & {"'unsafe-eval'"}
 
-    return _refused_by_one(facts, bad, "The policy has")
+    return _refused_by_one(context, bad, "The policy has")
 
 
 @check(
@@ -171,16 +171,16 @@ def eval_is_off(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "policy.insecureSchemeActive, policy.insecureSchemePassive"},
 )
-def sources_are_secure(facts: Facts) -> Outcome:
+def sources_are_secure(context: PageContext) -> Outcome:
     """On an HTTPS page no source of the policy begins with http: or ftp:."""
-    if not facts.page.is_https:
+    if not context.page.is_https:
         return not_applicable("The page is not served over HTTPS.")
 
     def bad(policy: Policy) -> frozenset[str]:
         passive = frozenset().union(*(policy.directives.get(name, ()) for name in PASSIVE))
         return frozenset(s for s in policy.all_sources() | passive if s.startswith(INSECURE_SCHEMES))
 
-    return _refused_by_one(facts, bad, "The policy allows")
+    return _refused_by_one(context, bad, "The policy allows")
 
 
 @check(
@@ -202,13 +202,13 @@ def sources_are_secure(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInlineStyle"},
 )
-def styles_are_restricted(facts: Facts) -> Outcome:
+def styles_are_restricted(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""
 
     def bad(policy: Policy) -> frozenset[str]:
         return policy.fetches("style-src") & (BROAD | INLINE)
 
-    return _refused_by_one(facts, bad, "Styles are allowed from unsafe sources")
+    return _refused_by_one(context, bad, "Styles are allowed from unsafe sources")
 
 
 @check(
@@ -227,10 +227,12 @@ def styles_are_restricted(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeObjects"},
 )
-def plugins_are_restricted(facts: Facts) -> Outcome:
+def plugins_are_restricted(context: PageContext) -> Outcome:
     """object-src (else default-src, else everything) is not broad."""
     return _refused_by_one(
-        facts, lambda policy: policy.sources("object-src", "default-src") & BROAD, "Plugins are allowed from"
+        context,
+        lambda policy: policy.sources("object-src", "default-src") & BROAD,
+        "Plugins are allowed from",
     )
 
 
@@ -250,10 +252,10 @@ def plugins_are_restricted(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "policy.insecureBaseUri"},
 )
-def base_is_restricted(facts: Facts) -> Outcome:
+def base_is_restricted(context: PageContext) -> Outcome:
     """base-uri is there and is neither broad nor unsafe."""
     return _refused_by_one(
-        facts, lambda policy: policy.sources("base-uri") & (BROAD | INLINE), "The base address may be"
+        context, lambda policy: policy.sources("base-uri") & (BROAD | INLINE), "The base address may be"
     )
 
 
@@ -273,8 +275,8 @@ def base_is_restricted(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "policy.insecureFormAction"},
 )
-def forms_are_restricted(facts: Facts) -> Outcome:
+def forms_are_restricted(context: PageContext) -> Outcome:
     """form-action is there and is not broad."""
     return _refused_by_one(
-        facts, lambda policy: policy.sources("form-action") & BROAD, "Forms may be sent to"
+        context, lambda policy: policy.sources("form-action") & BROAD, "Forms may be sent to"
     )

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scanner.checks import config_snippets
-from scanner.outcome import Outcome, failed, not_applicable, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
 from scanner.page import Page, snippet, value
-from scanner.page_context import FOREIGN_ORIGIN, Facts
+from scanner.page_context import FOREIGN_ORIGIN, PageContext
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, check
 
@@ -68,16 +68,16 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
     oracle={"observatory": "subresource-integrity"},
     version=2,
 )
-def scripts_have_integrity(facts: Facts) -> Outcome:
+def scripts_have_integrity(context: PageContext) -> Outcome:
     """Each script of another registrable domain has an integrity hash and an address that says https."""
-    page = facts.document
+    page = context.document
     foreign = [
         (node, page.absolute(value(node, "src")))
         for node in page.css("script[src]")
         if not same_site(host_of(page.absolute(value(node, "src"))) or page.host, page.host)
     ]
     bad = [url for node, url in foreign if not _is_pinned(node, url)]
-    return verdict(bad, fine="Every foreign script is pinned.", wrong="Foreign scripts are not pinned.")
+    return fail_if_any(bad, ok="Every foreign script is pinned.", problem="Foreign scripts are not pinned.")
 
 
 def _is_pinned(node: LexborNode, url: str) -> bool:
@@ -109,16 +109,16 @@ def _is_pinned(node: LexborNode, url: str) -> bool:
     ),
     oracle={"lighthouse": "is-on-https", "zap": "10040"},
 )
-def no_mixed_content(facts: Facts) -> Outcome:
+def no_mixed_content(context: PageContext) -> Outcome:
     """An HTTPS page has no http: address of a subresource."""
-    page = facts.document
+    page = context.document
     if not page.is_https:
         return not_applicable("The page is not served over HTTPS.")
     plain = [url for url in _subresources(page) if url.lower().startswith("http:")]
-    return verdict(
+    return fail_if_any(
         list(dict.fromkeys(plain)),
-        fine="Everything comes over HTTPS.",
-        wrong="Content comes over plain HTTP.",
+        ok="Everything comes over HTTPS.",
+        problem="Content comes over plain HTTP.",
     )
 
 
@@ -126,8 +126,8 @@ def _subresources(page: Page) -> Iterator[str]:
     for selector, attribute in _SUBRESOURCES:
         for node in page.css(selector):
             said = value(node, attribute)
-            addresses = _in_srcset(said) if attribute == "srcset" else [said]
-            yield from (page.absolute(address) for address in addresses)
+            urls = _in_srcset(said) if attribute == "srcset" else [said]
+            yield from (page.absolute(address) for address in urls)
     for node in page.css("link[rel][href]"):
         if set(value(node, "rel").lower().split()) & set(_LOADING_LINKS):
             yield page.absolute(value(node, "href"))
@@ -152,9 +152,9 @@ def _in_srcset(text: str) -> list[str]:
     ),
     oracle={"zap": "10041, 10042"},
 )
-def forms_are_secure(facts: Facts) -> Outcome:
+def forms_are_secure(context: PageContext) -> Outcome:
     """An HTTPS page has no form with an http: action."""
-    page = facts.document
+    page = context.document
     if not page.is_https:
         return not_applicable("The page is not served over HTTPS.")
     senders = [("form[action]", "action"), ("button[formaction], input[formaction]", "formaction")]
@@ -164,8 +164,8 @@ def forms_are_secure(facts: Facts) -> Outcome:
         for node in page.css(selector)
         if page.absolute(value(node, attribute)).lower().startswith("http:")
     ]
-    return verdict(
-        plain, show=snippet, fine="No form goes over plain HTTP.", wrong="A form goes over plain HTTP."
+    return fail_if_any(
+        plain, show=snippet, ok="No form goes over plain HTTP.", problem="A form goes over plain HTTP."
     )
 
 
@@ -187,13 +187,15 @@ def forms_are_secure(facts: Facts) -> Outcome:
     ),
     oracle={"zap": "10105"},
 )
-def passwords_are_secure(facts: Facts) -> Outcome:
+def passwords_are_secure(context: PageContext) -> Outcome:
     """A page whose final address is http: has no password field."""
-    page = facts.document
+    page = context.document
     if page.is_https:
         return passed("The page is served over HTTPS.")
     fields = page.css('input[type="password" i]')
-    return verdict(fields, show=snippet, fine="No password is asked for.", wrong="A password is asked for.")
+    return fail_if_any(
+        fields, show=snippet, ok="No password is asked for.", problem="A password is asked for."
+    )
 
 
 @check(
@@ -217,9 +219,9 @@ def passwords_are_secure(facts: Facts) -> Outcome:
     headers=("access-control-allow-origin", "access-control-allow-credentials"),
     oracle={"observatory": "cross-origin-resource-sharing"},
 )
-def cors_is_restricted(facts: Facts) -> Outcome:
+def cors_is_restricted(context: PageContext) -> Outcome:
     """A preflight from a foreign origin is not answered with that origin and Allow-Credentials: true."""
-    headers = facts.cors.headers
+    headers = context.cors.headers
     origin = (headers.get("access-control-allow-origin") or "").strip().lower()
     credentials = (headers.get("access-control-allow-credentials") or "").strip().lower()
     if origin == FOREIGN_ORIGIN and credentials == "true":

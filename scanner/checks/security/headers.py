@@ -4,7 +4,7 @@ import re
 
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, passed
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing import csp_policy
 from scanner.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check
 
@@ -53,9 +53,9 @@ def header_fix(summary: str, name: str, header_value: str, *steps: str, django: 
     headers=("x-content-type-options",),
     oracle={"observatory": "x-content-type-options"},
 )
-def content_type_options(facts: Facts) -> Outcome:
+def content_type_options(context: PageContext) -> Outcome:
     """X-Content-Type-Options is exactly nosniff."""
-    sent = facts.page.header("x-content-type-options")
+    sent = context.page.header("x-content-type-options")
     if sent is None:
         return failed("The header is not sent.")
     if sent.strip().lower() != "nosniff":
@@ -82,14 +82,14 @@ def content_type_options(facts: Facts) -> Outcome:
     oracle={"observatory": "x-frame-options", "lighthouse": "clickjacking-mitigation"},
     version=2,
 )
-def framing_is_restricted(facts: Facts) -> Outcome:
+def framing_is_restricted(context: PageContext) -> Outcome:
     """A CSP header has frame-ancestors other than *, or X-Frame-Options is DENY or SAMEORIGIN.
 
     A scheme as in `frame-ancestors https:` keeps something out and is what somebody chose, so it passes, as in
     Observatory and Lighthouse; * keeps nobody out. Where a policy has frame-ancestors, browsers do not read
     X-Frame-Options.
     """
-    page = facts.page
+    page = context.page
     allowed = [
         policy.sources("frame-ancestors")
         for policy in csp_policy.from_headers(page)
@@ -123,9 +123,9 @@ def framing_is_restricted(facts: Facts) -> Outcome:
     headers=("referrer-policy",),
     oracle={"observatory": "referrer-policy"},
 )
-def referrer_policy(facts: Facts) -> Outcome:
+def referrer_policy(context: PageContext) -> Outcome:
     """The last known token of Referrer-Policy (header, then meta) keeps paths from other sites."""
-    page = facts.page
+    page = context.page
     said = page.header_lines("referrer-policy") + (page.metas("referrer") if page.is_html else [])
     tokens = [token.strip().lower() for line in said for token in line.split(",")]
     known = [token for token in tokens if token in REFERRER_TOKENS]
@@ -152,14 +152,14 @@ def referrer_policy(facts: Facts) -> Outcome:
     headers=("permissions-policy",),
     oracle={"zap": "10063"},
 )
-def permissions_policy(facts: Facts) -> Outcome:
+def permissions_policy(context: PageContext) -> Outcome:
     """Permissions-Policy is sent and parses as a dictionary of features."""
-    sent = facts.page.header("permissions-policy")
+    sent = context.page.header("permissions-policy")
     if not sent or not sent.strip():
         return failed("The header is not sent.")
-    wrong = [member.strip()[:80] for member in sent.split(",") if not _MEMBER.fullmatch(member.strip())]
-    if wrong:
-        return failed("The header does not parse, so a browser ignores it.", faults=wrong)
+    problem = [member.strip()[:80] for member in sent.split(",") if not _MEMBER.fullmatch(member.strip())]
+    if problem:
+        return failed("The header does not parse, so a browser ignores it.", faults=problem)
     return passed("The header parses.")
 
 
@@ -180,9 +180,9 @@ def permissions_policy(facts: Facts) -> Outcome:
     headers=("cross-origin-opener-policy",),
     oracle={"lighthouse": "origin-isolation"},
 )
-def opener_policy(facts: Facts) -> Outcome:
+def opener_policy(context: PageContext) -> Outcome:
     """Cross-Origin-Opener-Policy is same-origin, same-origin-allow-popups or noopener-allow-popups."""
-    sent = facts.page.header("cross-origin-opener-policy")
+    sent = context.page.header("cross-origin-opener-policy")
     if sent is None:
         return failed("The header is not sent.")
     # A browser reads it as a structured-fields item: parameters (report-to=…) may follow.
@@ -207,9 +207,9 @@ def opener_policy(facts: Facts) -> Outcome:
     headers=("cross-origin-resource-policy",),
     oracle={"observatory": "cross-origin-resource-policy"},
 )
-def resource_policy(facts: Facts) -> Outcome:
+def resource_policy(context: PageContext) -> Outcome:
     """Cross-Origin-Resource-Policy, when sent, is same-origin, same-site or cross-origin."""
-    sent = facts.page.header("cross-origin-resource-policy")
+    sent = context.page.header("cross-origin-resource-policy")
     if sent is None:
         return passed("The header is not sent, which is allowed.")
     said = sent.strip().lower()

@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
-from scanner.outcome import Outcome, failed, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page import media_type
-from scanner.page_context import Facts
-from scanner.preconditions import CannotLook
+from scanner.page_context import PageContext
+from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
 
 OWASP_HEADERS = "https://owasp.org/www-project-secure-headers/"
-MOST_TEXT = 200_000
+MAX_TEXT_LENGTH = 200_000
 
 _DISCLOSING = (
     "x-powered-by",
@@ -66,9 +66,9 @@ _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
     headers=("server",),
     oracle={"zap": "10036"},
 )
-def server_version_hidden(facts: Facts) -> Outcome:
+def server_version_hidden(context: PageContext) -> Outcome:
     """The Server header has no version number (/digit)."""
-    sent = facts.page.header("server") or ""
+    sent = context.page.header("server") or ""
     if re.search(r"/\s*v?\d", sent):
         return failed(f"The header says {sent[:120]!r}.")
     return passed("No version is told.")
@@ -90,11 +90,11 @@ def server_version_hidden(facts: Facts) -> Outcome:
     headers=_DISCLOSING,
     oracle={"zap": "10037, 10061"},
 )
-def software_hidden(facts: Facts) -> Outcome:
+def software_hidden(context: PageContext) -> Outcome:
     """None of X-Powered-By, X-AspNet-Version, X-Generator and their like is sent."""
-    page = facts.page
+    page = context.page
     sent = [f"{name}: {said[:80]}" for name in _DISCLOSING if (said := page.header(name))]
-    return verdict(sent, fine="No such header is sent.", wrong="The software is told.")
+    return fail_if_any(sent, ok="No such header is sent.", problem="The software is told.")
 
 
 @check(
@@ -112,18 +112,18 @@ def software_hidden(facts: Facts) -> Outcome:
     ),
     oracle={"zap": "10033"},
 )
-def directory_is_not_listed(facts: Facts) -> Outcome:
+def directory_is_not_listed(context: PageContext) -> Outcome:
     """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python.
 
     A listing that is switched off leaves an address that is shut, which a second look takes for an answer. Another
     page in its place may be anybody's, as with every check.
     """
-    if facts.verifying and facts.shut:
-        return passed(f"The directory is not shown any more (status {facts.shut}).")
-    page = facts.document
+    if context.verifying and context.closed_status:
+        return passed(f"The directory is not shown any more (status {context.closed_status}).")
+    page = context.document
     heads = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]
     if any(head.lower().startswith(_LISTING_TITLES) for head in heads) or _IIS_LISTING.search(
-        page.text[:MOST_TEXT]
+        page.text[:MAX_TEXT_LENGTH]
     ):
         return failed("The page is a directory listing.", title=page.title[:200])
     return passed("The page is no directory listing.")
@@ -144,13 +144,15 @@ def directory_is_not_listed(facts: Facts) -> Outcome:
     ),
     oracle={"zap": "90022, 90023"},
 )
-def no_inner_errors(facts: Facts) -> Outcome:
+def no_inner_errors(context: PageContext) -> Outcome:
     """The page has no stack trace and no message of a database."""
-    text = facts.document.text[:MOST_TEXT]
+    text = context.document.text[:MAX_TEXT_LENGTH]
     found = [name for name, mark in _ERRORS.items() if mark in text]
     if _JAVA_TRACE.search(text):
         found.append("a Java stack trace")
-    return verdict(found, fine="No error from inside is shown.", wrong="The page shows an error from inside.")
+    return fail_if_any(
+        found, ok="No error from inside is shown.", problem="The page shows an error from inside."
+    )
 
 
 @check(
@@ -170,10 +172,12 @@ def no_inner_errors(facts: Facts) -> Outcome:
     ),
     oracle={"zap": "2"},
 )
-def no_private_addresses(facts: Facts) -> Outcome:
+def no_private_addresses(context: PageContext) -> Outcome:
     """The page has no RFC 1918 address and no ip-10-… host name."""
-    found = sorted({match.group() for match in _PRIVATE_ADDRESS.finditer(facts.document.text[:MOST_TEXT])})
-    return verdict(found, fine="No internal address is told.", wrong="Internal addresses are told.")
+    found = sorted(
+        {match.group() for match in _PRIVATE_ADDRESS.finditer(context.document.text[:MAX_TEXT_LENGTH])}
+    )
+    return fail_if_any(found, ok="No internal address is told.", problem="Internal addresses are told.")
 
 
 @check(
@@ -200,10 +204,10 @@ def no_private_addresses(facts: Facts) -> Outcome:
     scope="site",
     oracle={"nuclei": "git-config"},
 )
-def git_is_hidden(facts: Facts) -> Outcome:
+def git_is_hidden(context: PageContext) -> Outcome:
     """GET /.git/config does not answer 200 with a [core] section."""
-    answer = _probe(facts, "/.git/config")
-    if answer.status == 200 and "[core]" in answer.text[:MOST_TEXT] and not _is_html(answer):
+    answer = _probe(context, "/.git/config")
+    if answer.status == 200 and "[core]" in answer.text[:MAX_TEXT_LENGTH] and not _is_html(answer):
         return failed("/.git/config can be read.")
     return passed(f"/.git/config answers with status {answer.status} and no repository.")
 
@@ -229,10 +233,10 @@ def git_is_hidden(facts: Facts) -> Outcome:
     scope="site",
     oracle={"nuclei": "dotenv"},
 )
-def env_is_hidden(facts: Facts) -> Outcome:
+def env_is_hidden(context: PageContext) -> Outcome:
     """GET /.env does not answer 200 with KEY=VALUE lines that are no HTML."""
-    answer = _probe(facts, "/.env")
-    if answer.status == 200 and not _is_html(answer) and _ENV_LINE.search(answer.text[:MOST_TEXT]):
+    answer = _probe(context, "/.env")
+    if answer.status == 200 and not _is_html(answer) and _ENV_LINE.search(answer.text[:MAX_TEXT_LENGTH]):
         return failed("/.env can be read.")
     return passed(f"/.env answers with status {answer.status} and no settings.")
 
@@ -253,13 +257,13 @@ def env_is_hidden(facts: Facts) -> Outcome:
     scope="site",
     oracle={"rfc": "9116"},
 )
-def security_txt(facts: Facts) -> Outcome:
+def security_txt(context: PageContext) -> Outcome:
     """/.well-known/security.txt is 200, plain text, with Contact and an Expires in the future."""
-    answer = _probe(facts, "/.well-known/security.txt")
+    answer = _probe(context, "/.well-known/security.txt")
     if answer.status != 200 or media_type(answer.headers.get("content-type")) != "text/plain":
         return failed(f"No text answers there (status {answer.status}).")
     fields = [
-        line.partition(":") for line in answer.text[:MOST_TEXT].splitlines() if not line.startswith("#")
+        line.partition(":") for line in answer.text[:MAX_TEXT_LENGTH].splitlines() if not line.startswith("#")
     ]
     said = {name.strip().lower(): text.strip() for name, _, text in fields}
     if not said.get("contact"):
@@ -276,11 +280,11 @@ def _judge_expiry(text: str) -> Outcome:
     return passed("It is valid.") if aware > datetime.now(UTC) else failed(f"It expired on {text[:40]}.")
 
 
-def _probe(facts: Facts, path: str) -> Response:
+def _probe(context: PageContext, path: str) -> Response:
     """Ask for the path; an answer that says nothing about the file is no answer."""
-    answer = facts.probe(path)
+    answer = context.probe(path)
     if answer.status == 429 or answer.status >= 500:
-        raise CannotLook("blocked", f"{path} answered with status {answer.status}.")
+        raise Inconclusive("blocked", f"{path} answered with status {answer.status}.")
     return answer
 
 

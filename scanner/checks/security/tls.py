@@ -5,15 +5,15 @@ from typing import Any
 from krafter_audit.http.timestamps import written
 from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, Metric, check
 from scanner.tls.probe import Certificate, Handshake
 
 MOZILLA = "https://wiki.mozilla.org/Security/Server_Side_TLS"
 GENERATOR = "https://ssl-config.mozilla.org/"
 ACME = "https://letsencrypt.org/getting-started/"
-LEAST_BITS = {"RSA": 2048, "EC": 256, "DSA": 1 << 30}
-BROKEN_HASHES = ("md5", "sha1")
+MIN_KEY_BITS = {"RSA": 2048, "EC": 256, "DSA": 1 << 30}
+WEAK_HASHES = ("md5", "sha1")
 NO_TLS = "The site is not served over HTTPS."
 
 
@@ -48,9 +48,9 @@ NO_TLS = "The site is not served over HTTPS."
     scope="site",
     oracle={"sslyze": "certificate_info", "observatory": "redirection-invalid-cert"},
 )
-def certificate_valid(facts: Facts) -> Outcome:
+def certificate_valid(context: PageContext) -> Outcome:
     """The chain leads to a trusted root, the name is in the certificate, and it is within its validity."""
-    handshake = facts.tls
+    handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
     seen = _seen(handshake)
@@ -86,9 +86,9 @@ def certificate_valid(facts: Facts) -> Outcome:
     scope="site",
     oracle={"sslyze": "not_valid_after"},
 )
-def certificate_days_left(facts: Facts) -> Outcome | Measurement:
+def certificate_days_left(context: PageContext) -> Outcome | Measurement:
     """The certificate is valid for 14 more days or longer."""
-    handshake = facts.tls
+    handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
     return Measurement([handshake.certificate.days_left()], _seen(handshake))
@@ -112,12 +112,12 @@ def certificate_days_left(facts: Facts) -> Outcome | Measurement:
     scope="site",
     oracle={"sslyze": "tls_1_0_cipher_suites, tls_1_1_cipher_suites"},
 )
-def old_versions_refused(facts: Facts) -> Outcome:
+def old_versions_refused(context: PageContext) -> Outcome:
     """TLS 1.0 and 1.1 (and with them SSL 2 and 3) are refused."""
-    handshake = facts.tls
+    handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
-    accepted = facts.tls_old
+    accepted = context.tls_old
     if accepted:
         return failed(f"{' and '.join(accepted)} are accepted.", **_seen(handshake), faults=accepted)
     return passed("TLS 1.0 and 1.1 are refused.", **_seen(handshake))
@@ -140,9 +140,9 @@ def old_versions_refused(facts: Facts) -> Outcome:
     scope="site",
     oracle={"sslyze": "certificate_info (Mozilla intermediate)"},
 )
-def key_is_strong(facts: Facts) -> Outcome:
+def key_is_strong(context: PageContext) -> Outcome:
     """The key has 2048 bits (RSA) or 256 (EC) at least, and the signature uses no SHA-1 or MD5."""
-    handshake = facts.tls
+    handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
     faults = _weaknesses(handshake.certificate)
@@ -153,9 +153,9 @@ def key_is_strong(facts: Facts) -> Outcome:
 
 def _weaknesses(certificate: Certificate) -> list[str]:
     faults = []
-    if certificate.bits < LEAST_BITS.get(certificate.key, 0):
+    if certificate.bits < MIN_KEY_BITS.get(certificate.key, 0):
         faults.append(f"{certificate.key} key of {certificate.bits} bits")
-    if certificate.signature_hash in BROKEN_HASHES:
+    if certificate.signature_hash in WEAK_HASHES:
         faults.append(f"signed with {certificate.signature_hash.upper()}")
     return faults
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing.registrable_domain import host_of
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, LOW, PERFORMANCE, SECURITY, SEO, Fix, Metric, check
-from scanner.tls.context import REDIRECTS
+from scanner.tls.context import REDIRECT_STATUSES
 
 MDN_HSTS = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"
 PRELOAD = "https://hstspreload.org/"
-HALF_A_YEAR = 15_552_000
-A_YEAR = 31_536_000
-PERMANENT = (301, 308)
+MIN_HSTS_SECONDS = 15_552_000
+MIN_PRELOAD_SECONDS = 31_536_000
+PERMANENT_STATUSES = (301, 308)
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,9 @@ def hsts_fix(summary: str, sent: str, *steps: str) -> Fix:
     headers=("strict-transport-security",),
     oracle={"observatory": "strict-transport-security"},
 )
-def hsts(facts: Facts) -> Outcome:
+def hsts(context: PageContext) -> Outcome:
     """An HTTPS page with a valid certificate sends one Strict-Transport-Security with max-age >= 15552000."""
-    page = facts.page
+    page = context.page
     if not page.is_https:
         return not_applicable("The page is not served over HTTPS, where browsers ignore the header.")
     lines = page.header_lines("strict-transport-security")
@@ -78,13 +78,13 @@ def hsts(facts: Facts) -> Outcome:
     age = Hsts.parse(lines[0]).max_age
     if age is None:
         return failed("The header has no valid max-age.")
-    if age < HALF_A_YEAR:
-        return failed(f"max-age is {age} seconds, less than {HALF_A_YEAR}.")
+    if age < MIN_HSTS_SECONDS:
+        return failed(f"max-age is {age} seconds, less than {MIN_HSTS_SECONDS}.")
     return passed(f"max-age is {age} seconds.")
 
 
-def _sent_hsts(facts: Facts) -> Hsts | None:
-    page = facts.page
+def _sent_hsts(context: PageContext) -> Hsts | None:
+    page = context.page
     lines = page.header_lines("strict-transport-security")
     return Hsts.parse(lines[0]) if page.is_https and lines else None
 
@@ -105,9 +105,9 @@ def _sent_hsts(facts: Facts) -> Hsts | None:
     headers=("strict-transport-security",),
     oracle={"observatory": "strict-transport-security.includeSubDomains"},
 )
-def hsts_with_subdomains(facts: Facts) -> Outcome:
+def hsts_with_subdomains(context: PageContext) -> Outcome:
     """Strict-Transport-Security, when sent, has includeSubDomains."""
-    sent = _sent_hsts(facts)
+    sent = _sent_hsts(context)
     if sent is None:
         return not_applicable("No Strict-Transport-Security is sent over HTTPS.")
     if sent.include_subdomains:
@@ -130,12 +130,12 @@ def hsts_with_subdomains(facts: Facts) -> Outcome:
     headers=("strict-transport-security",),
     oracle={"lighthouse": "has-hsts"},
 )
-def hsts_preload(facts: Facts) -> Outcome:
+def hsts_preload(context: PageContext) -> Outcome:
     """Strict-Transport-Security, when sent, has max-age >= 31536000, includeSubDomains and preload."""
-    sent = _sent_hsts(facts)
+    sent = _sent_hsts(context)
     if sent is None:
         return not_applicable("No Strict-Transport-Security is sent over HTTPS.")
-    if (sent.max_age or 0) >= A_YEAR and sent.include_subdomains and sent.preload:
+    if (sent.max_age or 0) >= MIN_PRELOAD_SECONDS and sent.include_subdomains and sent.preload:
         return passed("The header qualifies.")
     return failed("It needs max-age of a year, includeSubDomains and preload.")
 
@@ -164,11 +164,11 @@ def hsts_preload(facts: Facts) -> Outcome:
     headers=("location",),
     oracle={"observatory": "redirection"},
 )
-def https_redirect(facts: Facts) -> Outcome:
+def https_redirect(context: PageContext) -> Outcome:
     """http:// answers nothing, or leads to https on the same host at once and ends on https."""
     try:
-        chain = _http_chain(facts)
-    except CannotLook as obstacle:
+        chain = _http_chain(context)
+    except Inconclusive as obstacle:
         if obstacle.tls:
             return failed("The redirect ends on https with a certificate that is not valid.")
         raise
@@ -186,17 +186,17 @@ def https_redirect(facts: Facts) -> Outcome:
     return passed("The first redirect leads to HTTPS.", route=route)
 
 
-def _http_chain(facts: Facts) -> list[Response] | None:
+def _http_chain(context: PageContext) -> list[Response] | None:
     """The hops from http://, or None when nothing answers there although the site itself does."""
-    page = facts.page
+    page = context.page
     try:
-        chain = facts.http_chain
-    except CannotLook as obstacle:
+        chain = context.http_chain
+    except Inconclusive as obstacle:
         if obstacle.reason == "blocked" and page.is_https and not obstacle.tls:
             return None
         raise
     if chain[-1].status >= 500:
-        raise CannotLook("blocked", f"Plain HTTP answered with status {chain[-1].status}.")
+        raise Inconclusive("blocked", f"Plain HTTP answered with status {chain[-1].status}.")
     return chain
 
 
@@ -216,15 +216,15 @@ def _http_chain(facts: Facts) -> list[Response] | None:
     headers=("location",),
     oracle={"google": "redirects"},
 )
-def redirect_is_permanent(facts: Facts) -> Outcome:
+def redirect_is_permanent(context: PageContext) -> Outcome:
     """The redirect from http:// to https:// has status 301 or 308."""
-    chain = _http_chain(facts) or []
+    chain = _http_chain(context) or []
     hops = [hop for hop, after in zip(chain, chain[1:], strict=False) if after.url.startswith("https:")]
-    upgrades = [hop for hop in hops if hop.url.startswith("http:") and hop.status in REDIRECTS]
+    upgrades = [hop for hop in hops if hop.url.startswith("http:") and hop.status in REDIRECT_STATUSES]
     if not upgrades:
         return not_applicable("Nothing is redirected from http:// to https://.")
     status = upgrades[0].status
-    if status in PERMANENT:
+    if status in PERMANENT_STATUSES:
         return passed(f"The redirect has status {status}.")
     return failed(f"The redirect has status {status}.")
 
@@ -256,7 +256,7 @@ def redirect_is_permanent(facts: Facts) -> Outcome:
     headers=("location",),
     oracle={"lighthouse": "redirects"},
 )
-def redirects_are_few(facts: Facts) -> Measurement:
+def redirects_are_few(context: PageContext) -> Measurement:
     """There is at most one redirect between the address asked for and the page."""
-    response = facts.page.response
+    response = context.page.response
     return Measurement([float(len(response.history))], {"route": [hop.url for hop in response.history]})

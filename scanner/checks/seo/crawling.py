@@ -1,16 +1,16 @@
 """Whether search engines get at the page: its status, robots.txt, the sitemap, and what forbids indexing."""
 
-from scanner.outcome import Outcome, failed, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page import Page
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
 CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
-AWAY_FOR_A_WHILE = 503
+SERVICE_UNAVAILABLE = 503
 HIDING = ("noindex", "none")
 _VALUED_RULES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 
@@ -36,11 +36,11 @@ _VALUED_RULES = ("unavailable_after", "max-snippet", "max-image-preview", "max-v
     ),
     oracle={"lighthouse": "http-status-code"},
 )
-def status_is_ok(facts: Facts) -> Outcome:
+def status_is_ok(context: PageContext) -> Outcome:
     """The final status is below 400; 503 says of itself that it will pass, so it decides nothing."""
-    status = facts.landing.response.status
-    if status == AWAY_FOR_A_WHILE:
-        raise CannotLook("blocked", "The site is away for a while (status 503).")
+    status = context.landing.response.status
+    if status == SERVICE_UNAVAILABLE:
+        raise Inconclusive("blocked", "The site is away for a while (status 503).")
     return passed(f"The status is {status}.") if status < 400 else failed(f"The status is {status}.")
 
 
@@ -64,12 +64,12 @@ def status_is_ok(facts: Facts) -> Outcome:
     headers=("x-robots-tag",),
     oracle={"lighthouse": "is-crawlable"},
 )
-def page_is_indexable(facts: Facts) -> Outcome:
+def page_is_indexable(context: PageContext) -> Outcome:
     """No noindex is sent and robots.txt lets one of *, Googlebot, bingbot, DuckDuckBot, archive.org_bot
     in.
     """
-    page = facts.document
-    robots = _robots(facts)
+    page = context.document
+    robots = _robots(context)
     hidden = {agent: reason for agent in CRAWLERS if (reason := _why_hidden(page, robots, agent))}
     if len(hidden) == len(CRAWLERS):
         return failed(f"The page is hidden: {hidden['*']}.", hidden_from=hidden)
@@ -106,11 +106,11 @@ def _words(text: str) -> list[str]:
     return [word.strip().lower() for word in text.split(",")]
 
 
-def _robots(facts: Facts) -> Robots:
+def _robots(context: PageContext) -> Robots:
     """Return the rules of robots.txt; where there is none everything is allowed."""
-    answer = facts.robots
+    answer = context.robots
     if answer.status >= 500 or answer.status == 429:
-        raise CannotLook("blocked", f"/robots.txt answered with status {answer.status}.")
+        raise Inconclusive("blocked", f"/robots.txt answered with status {answer.status}.")
     return Robots.parse(answer.text) if answer.status == 200 else Robots()
 
 
@@ -137,21 +137,21 @@ def _robots(facts: Facts) -> Robots:
     scope="site",
     oracle={"lighthouse": "robots-txt"},
 )
-def robots_txt_is_valid(facts: Facts) -> Outcome:
+def robots_txt_is_valid(context: PageContext) -> Outcome:
     """robots.txt answers 4xx, or 200 and every line parses; 5xx fails."""
-    answer = facts.robots
+    answer = context.robots
     if answer.status >= 500:
         return failed(f"robots.txt answers with status {answer.status}, which bans crawlers from the site.")
     if answer.status == 429:
-        raise CannotLook("blocked", "/robots.txt answered with status 429.")
+        raise Inconclusive("blocked", "/robots.txt answered with status 429.")
     if answer.status >= 400:
         return passed(f"There is no robots.txt (status {answer.status}), which is allowed.")
     if answer.truncated:
-        raise CannotLook("truncated", "robots.txt is larger than is read.")
+        raise Inconclusive("truncated", "robots.txt is larger than is read.")
     if answer.status != 200:
         return failed(f"robots.txt answers with status {answer.status}.")
     faults = Robots.parse(answer.text).faults
-    return verdict(faults, fine="Every line is understood.", wrong="Some lines are not understood.")
+    return fail_if_any(faults, ok="Every line is understood.", problem="Some lines are not understood.")
 
 
 @check(
@@ -178,19 +178,19 @@ def robots_txt_is_valid(facts: Facts) -> Outcome:
     scope="site",
     oracle={"sitemaps.org": "protocol"},
 )
-def sitemap_is_valid(facts: Facts) -> Outcome:
+def sitemap_is_valid(context: PageContext) -> Outcome:
     """The sitemap that robots.txt names, else /sitemap.xml, is 200 and a urlset or a sitemapindex."""
-    answer = facts.sitemap
+    answer = context.sitemap
     if answer.status >= 500 or answer.status == 429:
-        raise CannotLook("blocked", f"The sitemap answered with status {answer.status}.")
+        raise Inconclusive("blocked", f"The sitemap answered with status {answer.status}.")
     if answer.status != 200:
         return failed(f"There is none at {answer.url} (status {answer.status}).")
     if answer.truncated:
-        raise CannotLook("truncated", "The sitemap is larger than is read.")
+        raise Inconclusive("truncated", "The sitemap is larger than is read.")
     sitemap = sitemap_xml.parse(answer.body)
     if sitemap.fault:
         return failed(f"{answer.url} is no sitemap: {sitemap.fault}.")
-    return passed(f"{answer.url} is a {sitemap.root}.", addresses=len(sitemap.addresses))
+    return passed(f"{answer.url} is a {sitemap.root}.", urls=len(sitemap.urls))
 
 
 @check(
@@ -212,11 +212,11 @@ def sitemap_is_valid(facts: Facts) -> Outcome:
     scope="site",
     oracle={"google": "soft 404"},
 )
-def missing_pages_are_missing(facts: Facts) -> Outcome:
+def missing_pages_are_missing(context: PageContext) -> Outcome:
     """A random address answers 404 or 410."""
-    status = facts.missing.status
+    status = context.missing.status
     if status in (404, 410):
         return passed(f"It answers with status {status}.")
     if status in (401, 403, 429) or status >= 500:
-        raise CannotLook("blocked", f"An address that does not exist answered with status {status}.")
+        raise Inconclusive("blocked", f"An address that does not exist answered with status {status}.")
     return failed(f"An address that does not exist answers with status {status}.")

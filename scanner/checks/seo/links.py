@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scanner.outcome import Outcome, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import Page, has, snippet, value
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing.element_text import text_of
 from scanner.parsing.language_tags import is_language
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/seo"
 GOOGLE = "https://developers.google.com/search/docs"
 
 # What says nothing about where a link leads, in the languages that Lighthouse 12 knows best.
-EMPTY_WORDS = frozenset(
+NON_DESCRIPTIVE_TEXTS = frozenset(
     [
         "click here",
         "click this",
@@ -114,14 +114,16 @@ EMPTY_WORDS = frozenset(
     ),
     oracle={"lighthouse": "link-text"},
 )
-def links_say_where_they_lead(facts: Facts) -> Outcome:
+def links_say_where_they_lead(context: PageContext) -> Outcome:
     """No link's text is one of those that say nothing."""
-    page = facts.document
+    page = context.document
     bad = [
-        node for node in page.css("a[href]") if _leads_elsewhere(page, node) and _said(node) in EMPTY_WORDS
+        node
+        for node in page.css("a[href]")
+        if _leads_elsewhere(page, node) and _said(node) in NON_DESCRIPTIVE_TEXTS
     ]
-    return verdict(
-        bad, show=snippet, fine="Every link says where it leads.", wrong="Links do not say where they lead."
+    return fail_if_any(
+        bad, show=snippet, ok="Every link says where it leads.", problem="Links do not say where they lead."
     )
 
 
@@ -151,10 +153,12 @@ def _leads_elsewhere(page: Page, node: LexborNode) -> bool:
     ),
     oracle={"lighthouse": "crawlable-anchors"},
 )
-def anchors_are_crawlable(facts: Facts) -> Outcome:
+def anchors_are_crawlable(context: PageContext) -> Outcome:
     """No a element has javascript:, an empty or a file: address."""
-    bad = [node for node in facts.document.css("a") if _is_dead_end(node)]
-    return verdict(bad, show=snippet, fine="Every link can be followed.", wrong="Links can't be followed.")
+    bad = [node for node in context.document.css("a") if _is_dead_end(node)]
+    return fail_if_any(
+        bad, show=snippet, ok="Every link can be followed.", problem="Links can't be followed."
+    )
 
 
 def _is_dead_end(node: LexborNode) -> bool:
@@ -196,19 +200,19 @@ def _is_readable(address: str) -> bool:
     oracle={"webhint": "no-broken-links"},
     confirm=False,
 )
-def links_work(facts: Facts) -> Outcome:
+def links_work(context: PageContext) -> Outcome:
     """None of the first 50 links of the page's own origin answers with 400 or more, also when asked twice."""
-    answers = facts.links
+    answers = context.links
     if not answers:
         return passed("The page has no link within its origin.")
     unknown = [url for url, status in answers.items() if status is None or status == 429]
     broken = [f"{url} (status {status})" for url, status in answers.items() if _is_broken(status)]
     if unknown and not broken:
-        raise CannotLook("timeout", f"{len(unknown)} links did not answer, first {unknown[0]}.")
-    return verdict(
+        raise Inconclusive("timeout", f"{len(unknown)} links did not answer, first {unknown[0]}.")
+    return fail_if_any(
         broken,
-        fine="Every link answers.",
-        wrong="Links answer with an error.",
+        ok="Every link answers.",
+        problem="Links answer with an error.",
         links=len(answers),
         silent=unknown,
     )
@@ -237,16 +241,16 @@ def _is_broken(status: int | None) -> bool:
     headers=("link",),
     oracle={"lighthouse": "canonical"},
 )
-def canonical_is_valid(facts: Facts) -> Outcome:
+def canonical_is_valid(context: PageContext) -> Outcome:
     """The canonical address, when given, is one absolute URL and not the root for another page."""
-    page = facts.document
+    page = context.document
     said = [value(node, "href").strip() for node in page.css('link[rel~="canonical" i][href]')]
     if not said:
         return passed("No canonical address is given, which is allowed.")
     faults = [fault for address in said if (fault := _canonical_fault(page, address))]
     if len(set(said)) > 1:
         faults.append("there are several")
-    return verdict(faults, fine="The canonical address is valid.", wrong="It is wrong.", canonical=said)
+    return fail_if_any(faults, ok="The canonical address is valid.", problem="It is wrong.", canonical=said)
 
 
 def _canonical_fault(page: Page, address: str) -> str | None:
@@ -273,14 +277,14 @@ def _canonical_fault(page: Page, address: str) -> str | None:
     ),
     oracle={"lighthouse": "hreflang"},
 )
-def hreflang_is_valid(facts: Facts) -> Outcome:
+def hreflang_is_valid(context: PageContext) -> Outcome:
     """Each alternate with hreflang has a valid language and an absolute address."""
-    links = facts.document.css('link[rel~="alternate" i][hreflang]')
+    links = context.document.css('link[rel~="alternate" i][hreflang]')
     if not links:
         return passed("The page names no other language.")
     bad = [node for node in links if not _is_alternate(node)]
-    return verdict(
-        bad, show=snippet, fine="Every language is named rightly.", wrong="Languages are named wrongly."
+    return fail_if_any(
+        bad, show=snippet, ok="Every language is named rightly.", problem="Languages are named wrongly."
     )
 
 

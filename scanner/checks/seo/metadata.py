@@ -2,13 +2,13 @@
 
 import re
 
-from scanner.outcome import Outcome, failed, not_applicable, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
 from scanner.page import media_type
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import HIGH, LOW, MEDIUM, SEO, Fix, check
 
-SHORTEST_TITLE, LONGEST_TITLE = 10, 70
-LONGEST_PREAMBLE = 5000
+MIN_TITLE_LENGTH, MAX_TITLE_LENGTH = 10, 70
+MAX_PREAMBLE_LENGTH = 5000
 # HTML living standard, section 13.2.6.4.1: doctypes that leave a document in (no-)quirks mode.
 STANDARD_DOCTYPES = ("html", 'html system "about:legacy-compat"', "html system 'about:legacy-compat'")
 STRICT_DOCTYPES = (
@@ -41,9 +41,9 @@ GOOGLE = "https://developers.google.com/search/docs"
     ),
     oracle={"lighthouse": "document-title"},
 )
-def title_present(facts: Facts) -> Outcome:
+def title_present(context: PageContext) -> Outcome:
     """The document has a title that is not empty."""
-    title = facts.document.title
+    title = context.document.title
     return (
         passed("The page has a title.", title=title[:200])
         if title
@@ -72,9 +72,9 @@ def title_present(facts: Facts) -> Outcome:
     ),
     oracle={"lighthouse": "meta-description"},
 )
-def meta_description(facts: Facts) -> Outcome:
+def meta_description(context: PageContext) -> Outcome:
     """A meta element named description has content."""
-    said = [text.strip() for text in facts.document.metas("description")]
+    said = [text.strip() for text in context.document.metas("description")]
     if not any(said):
         return failed("The description is empty." if said else "There is no description.")
     return passed("The page has a description.", description=next(text for text in said if text)[:200])
@@ -95,12 +95,12 @@ def meta_description(facts: Facts) -> Outcome:
     ),
     oracle={"practice": "title length"},
 )
-def title_length(facts: Facts) -> Outcome:
+def title_length(context: PageContext) -> Outcome:
     """The title has between 10 and 70 characters."""
-    title = facts.document.title
+    title = context.document.title
     if not title:
         return not_applicable("The page has no title.")
-    if SHORTEST_TITLE <= len(title) <= LONGEST_TITLE:
+    if MIN_TITLE_LENGTH <= len(title) <= MAX_TITLE_LENGTH:
         return passed(f"The title has {len(title)} characters.", title=title)
     return failed(f"The title has {len(title)} characters.", title=title[:200])
 
@@ -124,9 +124,9 @@ def title_length(facts: Facts) -> Outcome:
     ),
     oracle={"lighthouse": "viewport-insight"},
 )
-def viewport(facts: Facts) -> Outcome:
+def viewport(context: PageContext) -> Outcome:
     """A meta viewport sets width, or an initial-scale of 1 or more."""
-    said = facts.document.metas("viewport")
+    said = context.document.metas("viewport")
     if not said:
         return failed("There is no viewport.")
     settings = viewport_settings(said[-1])
@@ -162,12 +162,12 @@ def _number(text: str) -> float:
     ),
     oracle={"lighthouse": "doctype"},
 )
-def doctype(facts: Facts) -> Outcome:
+def doctype(context: PageContext) -> Outcome:
     """The document is in standards mode."""
-    page = facts.document
+    page = context.document
     if media_type(page.header("content-type")) == "application/xhtml+xml":
         return passed("XHTML is always in standards mode.")
-    start = _without_comments(page.text[:LONGEST_PREAMBLE])
+    start = _without_comments(page.text[:MAX_PREAMBLE_LENGTH])
     found = re.match(r"<!doctype\s+([^>]{0,300})>", start, re.IGNORECASE)
     if not found:
         return failed("There is no doctype at the beginning.")
@@ -199,9 +199,9 @@ def _without_comments(text: str) -> str:
     ),
     oracle={"lighthouse": "charset"},
 )
-def charset(facts: Facts) -> Outcome:
+def charset(context: PageContext) -> Outcome:
     """A charset is in Content-Type, or in a meta element within the first 1024 bytes."""
-    page = facts.document
+    page = context.document
     body = page.response.body
     if re.search(r"charset\s*=\s*[^\s;]", page.header("content-type") or "", re.IGNORECASE):
         return passed("Content-Type names the charset.")
@@ -230,12 +230,12 @@ def charset(facts: Facts) -> Outcome:
     ),
     oracle={"ogp": "basic metadata"},
 )
-def open_graph(facts: Facts) -> Outcome:
+def open_graph(context: PageContext) -> Outcome:
     """og:title, og:type, og:image and og:url are there and not empty."""
-    page = facts.document
+    page = context.document
     missing = [
         name
         for name in ("og:title", "og:type", "og:image", "og:url")
         if not any(text.strip() for text in page.metas(name, "property") + page.metas(name))
     ]
-    return verdict(missing, fine="All four are there.", wrong="Open Graph data are missing.")
+    return fail_if_any(missing, ok="All four are there.", problem="Open Graph data are missing.")

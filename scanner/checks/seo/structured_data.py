@@ -4,13 +4,13 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.outcome import Outcome, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import Page
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/appearance/structured-data"
-DEEPEST = 30
+MAX_DEPTH = 30
 
 # What Google requires of each type that it shows; of a group in brackets one is enough.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -55,13 +55,15 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     oracle={"google": "structured data"},
 )
-def structured_data_is_valid(facts: Facts) -> Outcome:
+def structured_data_is_valid(context: PageContext) -> Outcome:
     """Each JSON-LD block parses and has @context and @type."""
-    blocks = _blocks(facts.document)
+    blocks = _blocks(context.document)
     if not blocks:
         return passed("The page has no structured data.")
     faults = [f"block {number}: {fault}" for number, text in enumerate(blocks, 1) if (fault := _fault(text))]
-    return verdict(faults, fine="Every block parses.", wrong="Structured data are wrong.", blocks=len(blocks))
+    return fail_if_any(
+        faults, ok="Every block parses.", problem="Structured data are wrong.", blocks=len(blocks)
+    )
 
 
 @check(
@@ -82,9 +84,9 @@ def structured_data_is_valid(facts: Facts) -> Outcome:
     ),
     oracle={"google": "structured data"},
 )
-def structured_data_is_complete(facts: Facts) -> Outcome:
+def structured_data_is_complete(context: PageContext) -> Outcome:
     """Every thing of a type that Google shows has the properties that Google requires."""
-    things = [thing for text in _blocks(facts.document) for thing in _things(_parsed(text))]
+    things = [thing for text in _blocks(context.document) for thing in _things(_parsed(text))]
     known = [(name, thing) for thing in things for name in _types(thing) if name in REQUIRED]
     if not known:
         return passed("The page has no structured data of a type that Google shows.")
@@ -94,7 +96,7 @@ def structured_data_is_complete(facts: Facts) -> Outcome:
         for group in REQUIRED[name]
         if not any(thing.get(one) for one in group)
     ]
-    return verdict(faults, fine="Nothing required is missing.", wrong="Required properties are missing.")
+    return fail_if_any(faults, ok="Nothing required is missing.", problem="Required properties are missing.")
 
 
 def _blocks(page: Page) -> list[str]:
@@ -126,7 +128,7 @@ def _parsed(text: str) -> Any:
 
 def _things(data: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
     """Yield every object in the data, those within others too."""
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         return
     if isinstance(data, dict):
         yield data
