@@ -41,7 +41,7 @@ CHECK_MODULES = (
     "accessibility.accessible_names",
     "accessibility.structure",
     "accessibility.aria",
-    "accessibility.rendered",
+    "accessibility.presentation",
     "performance.web_vitals",
     "performance.resource_loading",
     "seo.metadata",

@@ -1,4 +1,4 @@
-"""Register rules of axe-core as checks. Only a rendered page is judged: without a browser they are inconclusive."""
+"""Register rules of axe-core as checks: they judge the rendered page, and are inconclusive without a browser."""
 
 from scanner.axe_verdict import judge_rule, key_of
 from scanner.outcome import Outcome
@@ -22,7 +22,7 @@ def axe_rule(
     example: str,
     criterion: str = "",
 ) -> None:
-    """Register a rule of axe-core; `holds` says when it passes, `criterion` is a page of Understanding WCAG 2.2."""
+    """Register a rule of axe-core; `criterion` is its page of Understanding WCAG 2.2."""
 
     def run(context: PageContext) -> Outcome:
         return judge_rule(context, rule)

@@ -165,7 +165,7 @@ def test_the_evidence_lets_somebody_judge_the_look_later() -> None:
         "rule_version": REGISTRY["security_header_csp"].version,
         "build": evidence["build"],
         "looks": [FAILED, FAILED],
-        "detail": "No policy is sent.",
+        "detail": "No Content-Security-Policy is sent.",
     }
     assert len(evidence["sha256"]) == 64
     assert evidence["time"].endswith("Z")

@@ -61,7 +61,7 @@ def test_failed_check_is_printed_and_exits_with_1(site: Site, capsys: Any):
     assert (ended, shown[1], " ".join(shown[2:4]).split(maxsplit=2)) == (
         1,
         site.url,
-        ["FAILED", "security_header_csp", "No policy is sent."],
+        ["FAILED", "security_header_csp", "No Content-Security-Policy is sent."],
     )
     assert shown[-1].startswith("  1 failed (")
 
@@ -88,7 +88,7 @@ def test_json_is_one_line_per_url_with_every_check(site: Site, capsys: Any):
     assert {name: checks["security_header_csp"][name] for name in ("outcome", "value", "reason")} == {
         "outcome": "failed", "value": None, "reason": None,
     }  # fmt: skip
-    assert checks["security_header_csp"]["evidence"]["detail"] == "No policy is sent."
+    assert checks["security_header_csp"]["evidence"]["detail"] == "No Content-Security-Policy is sent."
     assert checks["ttfb"]["value"] < 600
 
 
