@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
-from findings import bulk
 from findings.filters import FindingFilter, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity
-from findings.queries import MostUrgent
+from findings.queries import FindingsByScore
 from findings.serializers import (
     BulkCreateFindingsRequestSerializer,
     BulkResultSerializer,
@@ -22,9 +21,8 @@ from findings.serializers import (
     RegressionSerializer,
     UpdateFindingRequestSerializer,
 )
-from findings.services import triage
-from findings.services.ingestion import Sighting, ingest_one
-from krafter_audit.api.described import described
+from findings.services import bulk, triage
+from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
 
@@ -43,7 +41,7 @@ class FindingViewSet(ProjectViewSet):
 
     replicated = frozenset({"list", "regressions"})
 
-    @described(
+    @extend_schema(
         summary="List findings, the most urgent first",
         parameters=[
             one_of("severity", Severity.values),
@@ -65,19 +63,19 @@ class FindingViewSet(ProjectViewSet):
         def total() -> int:
             return tallies.count(project_id, "finding", used)
 
-        rows = MostUrgent(project_id, used)
+        rows = FindingsByScore(project_id, used)
         if "cursor" in params:
             page = by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
             page = by_offset(rows, params, total=total)
         return self.show_page(page, FindingSerializer)
 
-    @described(summary="Read a finding", responses=FindingSerializer)
+    @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
         return self.read(pk, FindingSerializer)
 
-    @described(
+    @extend_schema(
         summary="Report a finding",
         request=CreateFindingRequestSerializer,
         responses={201: FindingSerializer, 200: FindingSerializer},
@@ -85,11 +83,11 @@ class FindingViewSet(ProjectViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one of that domain and title."""
         finding, created = ingest_one(
-            self.project, Sighting(**self.body(CreateFindingRequestSerializer)), by=self.actor
+            self.project, FindingReport(**self.body(CreateFindingRequestSerializer)), by=self.actor
         )
         return self.show(finding, FindingSerializer, status=201 if created else 200)
 
-    @described(
+    @extend_schema(
         summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
     )
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -103,7 +101,7 @@ class FindingViewSet(ProjectViewSet):
         )
         return self.show(changed, FindingSerializer)
 
-    @described(
+    @extend_schema(
         summary="List the regressions of a finding",
         parameters=[LIMIT, CURSOR],
         responses=RegressionSerializer(many=True),
@@ -120,7 +118,7 @@ class FindingBulkViewSet(ProjectViewSet):
 
     body_limit = 16 * MEBIBYTE
 
-    @described(
+    @extend_schema(
         summary="Report up to 1,000 findings",
         request=BulkCreateFindingsRequestSerializer,
         responses=BulkResultSerializer,
@@ -141,7 +139,7 @@ class FindingBulkViewSet(ProjectViewSet):
 class FindingBulkUpdateViewSet(ProjectViewSet):
     """One change of many findings."""
 
-    @described(
+    @extend_schema(
         summary="Change many findings",
         request=BulkUpdateFindingsRequestSerializer,
         responses=BulkUpdateResultSerializer,
@@ -156,7 +154,7 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
 class RegressionViewSet(ProjectViewSet):
     """Findings that came back."""
 
-    @described(
+    @extend_schema(
         summary="List regressions, newest first",
         parameters=[LIMIT, CURSOR],
         responses=RegressionSerializer(many=True),

@@ -1,4 +1,4 @@
-"""Decide whether a pass counts when it comes from other tool versions than the failure (docs/decisions/0033).
+"""Decide whether a pass counts when it comes from other tool versions than the failure (docs/api.md, Verifications).
 
 A failure counts whatever the tools are. A number is judged by its threshold; only near the threshold another browser
 may make the difference.

@@ -6,15 +6,18 @@ goes into the answer.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, cast
+from uuid import UUID
 
 import orjson
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import JSONField, Model, QuerySet, TextField
+from django.db.models import Field, JSONField, Model, QuerySet, TextField
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from krafter_audit.db.statements import Slot, Statement
+from krafter_audit.db.sql import fetch_all
+from krafter_audit.http.json_encoding import load_json
 
 Context = Mapping[str, Any]
 Maker = Callable[[Sequence[Any], Context], Any]
@@ -29,9 +32,19 @@ class Columns:
         self.names = ["id", "updated_at"]
         self._serializer = shown()
         self._makers = [(name, self._maker(name, field)) for name, field in self._serializer.fields.items()]
-        self.one = Statement(
-            lambda: self.of(self.model._default_manager.filter(project=Slot("project"), pk=Slot("pk")))
-        )
+
+    def one(self, project_id: UUID, pk: UUID) -> tuple[Any, ...] | None:
+        """Read one row of a project. As SQL, since building the query with the ORM is a third of the request."""
+        # S608 is silenced: these are names of our own tables and columns.
+        sql = f"SELECT {', '.join(self._sql)} FROM {self.model._meta.db_table} WHERE id = %s AND project_id = %s"  # noqa: S608
+        return next(iter(fetch_all(sql, [pk, project_id], model=self.model)), None)
+
+    @cached_property
+    def _sql(self) -> list[str]:
+        return [
+            f"{field.column}::text" if isinstance(field, JSONField) else str(field.column)
+            for field in (cast("Field[Any, Any]", self.model._meta.get_field(name)) for name in self.names)
+        ]
 
     def of(self, rows: QuerySet[Any, Any], also: Iterable[str] = ()) -> QuerySet[Any, Any]:
         """Return `rows` as tuples of these columns, and of those in `also` at the end."""
@@ -79,10 +92,10 @@ def _arranged(field: Any) -> Callable[[str], Any]:
     """Return how stored JSON is brought into the order of the contract: PostgreSQL sorts keys in its own way."""
     if isinstance(field, serializers.ListSerializer):
         names = list(cast("serializers.Serializer[Any]", field.child).fields)
-        return lambda text: [{name: item[name] for name in names} for item in orjson.loads(text)]
+        return lambda text: [{name: item[name] for name in names} for item in load_json(text)]
     if isinstance(field, serializers.Serializer):
         names = list(field.fields)
-        return lambda text: _ordered(orjson.loads(text), names)
+        return lambda text: _ordered(load_json(text), names)
     return orjson.Fragment
 
 

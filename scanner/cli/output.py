@@ -9,11 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
-
+from krafter_audit.http.json_encoding import dump_json
 from scanner import registry
 from scanner.cli.run import UrlResult
-from scanner.evidence import storable
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome, Status
 
 LABELS: Mapping[Status, str] = {
@@ -40,10 +38,7 @@ def as_json(result: UrlResult) -> bytes:
         for key, outcome in result.outcomes.items()
     }
     line: Any = {"url": result.url.encode("utf-8", "replace").decode(), "checks": checks}
-    try:
-        return orjson.dumps(line, option=orjson.OPT_NON_STR_KEYS) + b"\n"
-    except TypeError:  # a lone surrogate, or a number beyond 64 bits
-        return orjson.dumps(storable(line), default=str, option=orjson.OPT_NON_STR_KEYS) + b"\n"
+    return dump_json(line) + b"\n"
 
 
 class Table:

@@ -35,6 +35,7 @@ def looked(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Ou
         return dict(run_checks(site.url, asked, client=client, retry_delays=(), **options))
 
 
+@pytest.mark.needs_chromium
 def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(chrome: Browser) -> None:
     said = looked({"/": plain(html())}, "a11y_color_contrast", browser=chrome)["a11y_color_contrast"]
 
@@ -48,6 +49,7 @@ def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(chrom
     assert said.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
 
 
+@pytest.mark.needs_chromium
 def test_an_axe_check_passes_where_scripts_have_fixed_the_markup(chrome: Browser) -> None:
     said = looked({"/": plain(FAULTY_UNTIL_RENDERED)}, "a11y_image_alt", browser=chrome)["a11y_image_alt"]
 
@@ -68,6 +70,7 @@ def test_checks_are_inconclusive_when_the_browser_does_not_start(settings: Any) 
     assert (said.status, said.reason) == (INCONCLUSIVE, "not_available")
 
 
+@pytest.mark.needs_chromium
 @pytest.mark.parametrize(
     ("script", "reason"),
     [
@@ -96,6 +99,7 @@ def test_what_scripts_put_in_the_page_s_place_is_not_judged(
     assert (said["a11y_image_alt"].status, said["a11y_image_alt"].reason) == (INCONCLUSIVE, reason)
 
 
+@pytest.mark.needs_chromium
 def test_a_page_that_asks_again_and_again_settles_all_the_same(
     chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -108,6 +112,7 @@ def test_a_page_that_asks_again_and_again_settles_all_the_same(
     assert looked(answers, "a11y_image_alt", browser=chrome)["a11y_image_alt"].status == PASSED
 
 
+@pytest.mark.needs_chromium
 def test_a_script_that_leads_to_another_site_is_noticed(chrome: Browser) -> None:
     with served(Site({"/": plain(html())}), host="127.0.0.2") as elsewhere:
         leads = plain(html(add=f"<script>location = '{elsewhere.url}'</script>"))
@@ -116,6 +121,7 @@ def test_a_script_that_leads_to_another_site_is_noticed(chrome: Browser) -> None
     assert (said.status, said.reason) == (INCONCLUSIVE, "offsite_redirect")
 
 
+@pytest.mark.needs_chromium
 def test_scripts_are_measured_by_what_runs_and_by_what_minifying_saves(chrome: Browser) -> None:
     idle = "function idle() { return '" + "x" * 30_000 + "'; }"
     loose = "var a = 1; // a remark that nobody needs\n" * 150
@@ -148,6 +154,7 @@ def test_what_minifying_takes_away_is_blanks_and_comments(source: str, spare: in
     assert minifiable_of(source) == spare
 
 
+@pytest.mark.needs_chromium
 def test_a_load_is_timed_as_on_a_slow_phone(chrome: Browser) -> None:
     # Painted first: what moves before it was ever shown is no shift.
     with served(Site({"/": plain(JUMPS_AND_BLOCKS)})) as site:
@@ -169,6 +176,7 @@ def load_with_the_jump(browser: Browser, url: str, *, throttled: bool) -> PageSn
     return seen
 
 
+@pytest.mark.needs_chromium
 def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(chrome: Browser) -> None:
     key = "a11y_image_alt"
     before = {key: Outcome(FAILED, evidence={"page_elements": 900})}
@@ -178,6 +186,7 @@ def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(chrome: Browser
     assert (said.status, said.reason) == (INCONCLUSIVE, "target_missing")
 
 
+@pytest.mark.needs_chromium
 def test_what_axe_cannot_tell_does_not_pass_unless_it_was_so_before(chrome: Browser) -> None:
     key, unsure = (
         "a11y_color_contrast",
@@ -196,6 +205,7 @@ def test_what_axe_cannot_tell_does_not_pass_unless_it_was_so_before(chrome: Brow
     assert again.status == PASSED
 
 
+@pytest.mark.needs_chromium
 def test_what_lets_in_goes_to_its_origin_alone(authority: trustme.CA, ca_file: str, settings: Any) -> None:
     settings.KRAFTER_CA_FILE = ca_file
     inside = html(add='<p class="who">Ada</p><img src="{other}x.png" alt=""><script>fetch("/data")</script>')
@@ -230,12 +240,13 @@ def test_what_lets_in_goes_to_its_origin_alone(authority: trustme.CA, ca_file: s
     }
 
 
+@pytest.mark.needs_chromium
 def test_a_further_look_asks_axe_for_what_is_in_doubt_alone(
     chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[set[str]] = []
     run = axe.run
-    monkeypatch.setattr(axe, "run", lambda world, rules: asked.append(set(rules)) or run(world, rules))
+    monkeypatch.setattr(axe, "run", lambda scenario, rules: asked.append(set(rules)) or run(scenario, rules))
     before = {"a11y_label": Outcome(FAILED), "a11y_link_name": Outcome(PASSED)}
     page = {"/": plain(html(replace=(' alt="A lamp"', "")))}
     keys = ("a11y_label", "a11y_link_name", "a11y_image_alt", "a11y_document_title")

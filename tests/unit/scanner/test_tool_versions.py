@@ -63,6 +63,7 @@ def test_a_violation_found_by_a_browser_does_not_pass_without_a_browser() -> Non
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_available")
 
 
+@pytest.mark.needs_chromium
 @pytest.mark.usefixtures("soon_quiet")
 def test_a_newer_axe_has_to_have_judged_the_elements_that_failed(chrome: Browser) -> None:
     """Elements that stand there as they did and are not judged any more have not been mended."""

@@ -21,6 +21,8 @@ from tests.unit.scanner.checks.base_page import html
 from tests.unit.scanner.checks.fixes import MENDED_IN_TURN
 from tests.unit.scanner.checks.noise_image import noise
 
+pytestmark = pytest.mark.needs_chromium
+
 ASKED = [key for key in keys() if REGISTRY[key].kind == "browser"]
 # So that a small page can be too heavy, and a few round trips too late, by far.
 THRESHOLDS = {"total_byte_weight": 200.0, "dom_size": 100.0, "lcp": 1.0, "fcp": 1.0, "tbt": 250.0}

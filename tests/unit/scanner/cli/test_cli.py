@@ -273,6 +273,7 @@ def test_reason_shared_by_many_checks_is_printed_once():
     ]
 
 
+@pytest.mark.needs_chromium
 def test_browser_checks_run_in_one_chromium_for_all_urls(site: Site, capsys: Any):
     site.pages = {"/second": site.body.replace("<h1>Shop</h1>", '<h1>Shop</h1><a href="/" id="nothing"></a>')}
     second = f"{site.url}second"
