@@ -44,6 +44,7 @@ WAYS_OUT = (
 ALLOWED_OUT = {
     "krafter_audit/server.py": "the web server listens; it opens no connection",
     "krafter_audit/http/": "the HTTP client that enforces the SSRF policy",
+    "devtools/doctor.py": "asks the running system whether it is ready",
     "devtools/local_stack/": "asks our own web and looks for free ports on this machine, before there are settings",
     "devtools/benchmark/": "asks the webs that it has started on this machine",
     "devtools/demo/": "a client that tells the story from outside, with nothing but the standard library",
