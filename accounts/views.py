@@ -10,25 +10,22 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import keys, quota, recall
+from accounts import api_key_cache, keys, quota
 from accounts.actors import Actor
 from accounts.models import Project, Scope
-from accounts.serializers import UsageShown
-from krafter_audit.api import bodies, etag, idempotency, ratelimit, replica
-from krafter_audit.api.columns import columns
-from krafter_audit.api.described import described
+from accounts.serializers import UsageSerializer
+from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.api.serializers import kept
+from krafter_audit.api.row_columns import columns
 
 M = TypeVar("M", bound=Model)
 
@@ -41,28 +38,14 @@ class OrganizationViewSet(viewsets.ViewSet):
     read_only_posts: ClassVar[frozenset[str]] = frozenset()
     # action → the cached property that asks the network what the action needs: read before any transaction begins
     prepared: ClassVar[Mapping[str, str]] = {}
-    # what may be read from a replica (krafter_audit/api/replica.py): actions that write nothing at all
+    # what may be read from a replica (krafter_audit/api/read_replica.py): actions that write nothing at all
     replicated: ClassVar[frozenset[str]] = frozenset({"list"})
     reading: Token[bool] | None = None
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "post", "patch", "put", "delete")
     caller: keys.Caller
     actor: Actor
-    allowance: ratelimit.Allowance
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer, and let go of everything once that is written."""
-        response = super().dispatch(request, *args, **kwargs)
-        if isinstance(response, Response):
-            response.add_post_render_callback(self._let_go)
-        return response
-
-    def _let_go(self, response: Response) -> None:
-        # The view, its request and its answer know each other, body and rows included. Nobody asks them any more;
-        # told to forget each other they are gone at once, and not when the collector comes by.
-        self.request.parser_context.clear()
-        vars(response).pop("renderer_context")
-        vars(self).clear()
+    allowance: rate_limits.Allowance
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Let a request in step by step, or refuse it at the first step that fails."""
@@ -71,10 +54,10 @@ class OrganizationViewSet(viewsets.ViewSet):
         self._authorize(request)
         self._locate(**kwargs)
         super().initial(request, *args, **kwargs)
-        bodies.bound(request._request, self.body_limit)
+        request_body.bound(request._request, self.body_limit)
         self._once(request)
         if request.method in ("GET", "HEAD") and self.action in self.replicated:
-            self.reading = replica.begin(self.caller.organization.pk)
+            self.reading = read_replica.begin(self.caller.organization.pk)
 
     def perform_authentication(self, request: Request) -> None:
         """Nothing more: the key has told who calls."""
@@ -83,20 +66,20 @@ class OrganizationViewSet(viewsets.ViewSet):
         """Answer from the primary where the replica has just gone away."""
         if self.reading and isinstance(exc, OperationalError | InterfaceError):
             self._read_the_primary()
-            replica.watch.rest()
+            read_replica.watch.rest()
             return getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
         return super().handle_exception(exc)
 
     def _read_the_primary(self) -> None:
         if self.reading:
-            replica.end(self.reading)
+            read_replica.end(self.reading)
             self.reading = None
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Add what every answer carries: the state of the rate limit, and that nobody may keep the answer."""
         self._read_the_primary()
         if request.method not in ("GET", "HEAD") and response.status_code < 400 and hasattr(self, "caller"):
-            replica.wrote(self.caller.organization.pk)
+            read_replica.wrote(self.caller.organization.pk)
         final = super().finalize_response(request, response, *args, **kwargs)
         if hasattr(self, "allowance"):  # a body that could not be read came no further
             for name, value in self.allowance.headers.items():
@@ -107,21 +90,21 @@ class OrganizationViewSet(viewsets.ViewSet):
     def _authenticate(self, request: Request) -> None:
         """Tell who calls, and count the call. Whoever was remembered of an older generation is looked up again."""
         header, slug = request.headers.get("authorization"), self.kwargs.get("project_id", "")
-        known = recall.remembered(header, slug)
+        known = api_key_cache.remembered(header, slug)
         self.caller = known[0] if known else self._look_up(request, header, slug)
         kind = "strict" if self.action in self.strict_actions else self.rate_limit
         whose = str(self.caller.organization.pk)
-        self.allowance = ratelimit.take(kind, whose, watching=recall.GENERATION)
+        self.allowance = rate_limits.take(kind, whose, watching=api_key_cache.GENERATION)
         if known and known[1] != self.allowance.watched:
             self.caller = self._look_up(request, header, slug)
         self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
 
     def _look_up(self, request: Request, header: str | None, slug: str) -> keys.Caller:
         try:
-            return recall.look_up(header, slug)
+            return api_key_cache.look_up(header, slug)
         except Unauthorized:
             # Counted by address for the headers; a wrong key is always told that it is wrong.
-            self.allowance = ratelimit.take("public", ratelimit.client_address(request._request))
+            self.allowance = rate_limits.take("public", rate_limits.client_address(request._request))
             raise
 
     def _authorize(self, request: Request) -> None:
@@ -152,8 +135,7 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     def shown(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
         """Return the row as that serializer shows it."""
-        with kept(serializer_class, self.context) as serializer:
-            return serializer.to_representation(row)
+        return serializer_class(row, context=self.context).data
 
 
 S = TypeVar("S", bound=serializers.BaseSerializer[Any])
@@ -173,12 +155,13 @@ class ProjectViewSet(OrganizationViewSet):
     def body(self, serializer_class: type[S]) -> dict[str, Any]:
         """Return the validated body, or refuse it."""
         data = self.request.data if not _is_empty(self.request.data) else {}
-        with kept(serializer_class, self.context) as serializer:
-            return dict(serializer.run_validation(data))
+        serializer = serializer_class(data=data, context=self.context)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
 
     def nothing(self) -> None:
         """Refuse a body where none is taken."""
-        self.body(Nothing)
+        self.body(EmptyRequestSerializer)
 
     @property
     def context(self) -> dict[str, Any]:
@@ -194,7 +177,7 @@ class ProjectViewSet(OrganizationViewSet):
 
     def show(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
         """Answer with one row and its ETag; 304 when the client has this state already."""
-        return self._tagged(etag.etag(row), lambda: self.shown(row, serializer_class), status)
+        return self._tagged(etags.etag(row), lambda: self.shown(row, serializer_class), status)
 
     def read(self, pk: str, serializer_class: type[S]) -> Response:
         """Answer with the project's row of that id, straight from its columns, or 404."""
@@ -204,11 +187,11 @@ class ProjectViewSet(OrganizationViewSet):
         row = shown.one(self.project.pk, as_uuid(pk))
         if row is None:
             raise NotFound
-        return self._tagged(etag.etag_of(row[1]), lambda: shown.show(row, self.context))
+        return self._tagged(etags.etag_of(row[1]), lambda: shown.show(row, self.context))
 
     def _tagged(self, tag: str, data: Callable[[], Any], status: int = 200) -> Response:
         reads = self.request.method in ("GET", "HEAD")
-        if reads and etag.known(self.request.headers.get("if-none-match"), tag):
+        if reads and etags.known(self.request.headers.get("if-none-match"), tag):
             return Response(status=304, headers={"etag": tag})
         return Response(data(), status=status, headers={"etag": tag})
 
@@ -216,7 +199,7 @@ class ProjectViewSet(OrganizationViewSet):
         """Answer with the rows of a page: models, or tuples of the serializer's columns."""
         shown, context = columns(serializer_class), self.context
         if shown is None:
-            rows = [self.shown(row, serializer_class) for row in page.rows]
+            rows = serializer_class(page.rows, many=True, context=context).data
         else:
             rows = [shown.show(row, context) for row in page.rows]
         return Response(Page(rows, page.total, page.next_cursor))
@@ -238,7 +221,7 @@ class ProjectViewSet(OrganizationViewSet):
             raise InvalidParams(details={name: ["There is no such parameter."] for name in unknown})
 
 
-class Nothing(serializers.Serializer[Any]):
+class EmptyRequestSerializer(serializers.Serializer[Any]):
     """An empty body, or `{}`."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
@@ -252,10 +235,10 @@ class Nothing(serializers.Serializer[Any]):
 class UsageViewSet(OrganizationViewSet):
     """What the organisation has spent of its quota."""
 
-    @described(responses=UsageShown, summary="This month's quota and what is spent of it")
+    @extend_schema(responses=UsageSerializer, summary="This month's quota and what is spent of it")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the current month."""
-        return Response(self.shown(quota.usage(self.caller.organization), UsageShown))
+        return Response(self.shown(quota.usage(self.caller.organization), UsageSerializer))
 
 
 def _is_empty(data: Any) -> bool:

@@ -6,8 +6,8 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from findings.models import Domain, Finding, FindingStatus, Severity
-from findings.serializers import FindingShown
-from krafter_audit.api.columns import Columns, columns
+from findings.serializers import FindingSerializer
+from krafter_audit.api.row_columns import Columns, columns
 from krafter_audit.db.sql import fetch_all
 
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
@@ -37,7 +37,7 @@ ALL = """
 AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
 
 
-class MostUrgent:
+class FindingsByScore:
     """The findings of a project that meet `facets` (`{facet: [values]}`), the most urgent first.
 
     Rows are tuples of the columns that are shown, with those of the order at the end.
@@ -63,4 +63,4 @@ class MostUrgent:
 
 @cache
 def _columns() -> str:
-    return ", ".join([*cast("Columns", columns(FindingShown)).names, *MostUrgent.order])
+    return ", ".join([*cast("Columns", columns(FindingSerializer)).names, *FindingsByScore.order])

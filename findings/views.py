@@ -2,32 +2,29 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
-from findings import bulk
 from findings.filters import FindingFilter, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity
-from findings.queries import MostUrgent
+from findings.queries import FindingsByScore
 from findings.serializers import (
-    BulkShown,
-    BulkUpdateShown,
-    ChangeFinding,
-    FindingShown,
-    RegressionShown,
-    ReportFinding,
-    ReportFindings,
-    UpdateFindings,
+    BulkCreateFindingsRequestSerializer,
+    BulkResultSerializer,
+    BulkUpdateFindingsRequestSerializer,
+    BulkUpdateResultSerializer,
+    CreateFindingRequestSerializer,
+    FindingSerializer,
+    RegressionSerializer,
+    UpdateFindingRequestSerializer,
 )
-from findings.services import triage
-from findings.services.ingestion import Sighting, ingest_one
-from krafter_audit.api.described import described
+from findings.services import bulk, triage
+from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.lib.gate import Gate
 
 LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
 CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the page before.")
@@ -44,7 +41,7 @@ class FindingViewSet(ProjectViewSet):
 
     replicated = frozenset({"list", "regressions"})
 
-    @described(
+    @extend_schema(
         summary="List findings, the most urgent first",
         parameters=[
             one_of("severity", Severity.values),
@@ -54,7 +51,7 @@ class FindingViewSet(ProjectViewSet):
             OFFSET,
             CURSOR,
         ],
-        responses=FindingShown(many=True),
+        responses=FindingSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page, by offset or by cursor."""
@@ -66,51 +63,54 @@ class FindingViewSet(ProjectViewSet):
         def total() -> int:
             return tallies.count(project_id, "finding", used)
 
-        rows = MostUrgent(project_id, used)
+        rows = FindingsByScore(project_id, used)
         if "cursor" in params:
             page = by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
             page = by_offset(rows, params, total=total)
-        return self.show_page(page, FindingShown)
+        return self.show_page(page, FindingSerializer)
 
-    @described(summary="Read a finding", responses=FindingShown)
+    @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
-        return self.read(pk, FindingShown)
+        return self.read(pk, FindingSerializer)
 
-    @described(
-        summary="Report a finding", request=ReportFinding, responses={201: FindingShown, 200: FindingShown}
+    @extend_schema(
+        summary="Report a finding",
+        request=CreateFindingRequestSerializer,
+        responses={201: FindingSerializer, 200: FindingSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one of that domain and title."""
-        finding, created = ingest_one(self.project, Sighting(**self.body(ReportFinding)), by=self.actor)
-        return self.show(finding, FindingShown, status=201 if created else 200)
+        finding, created = ingest_one(
+            self.project, FindingReport(**self.body(CreateFindingRequestSerializer)), by=self.actor
+        )
+        return self.show(finding, FindingSerializer, status=201 if created else 200)
 
-    @described(summary="Change a finding", request=ChangeFinding, responses=FindingShown)
+    @extend_schema(
+        summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
+    )
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = triage.update(
             as_uuid(pk),
             project=self.project,
-            changes=self.body(ChangeFinding),
+            changes=self.body(UpdateFindingRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(changed, FindingShown)
+        return self.show(changed, FindingSerializer)
 
-    @described(
+    @extend_schema(
         summary="List the regressions of a finding",
         parameters=[LIMIT, CURSOR],
-        responses=RegressionShown(many=True),
+        responses=RegressionSerializer(many=True),
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of this finding's regressions."""
         finding = self.find(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
-        return self.show_newest(rows, RegressionShown, total=rows.count, of=str(finding.pk))
-
-
-BULKS = Gate(1)  # of a project they come in one by one anyway
+        return self.show_newest(rows, RegressionSerializer, total=rows.count, of=str(finding.pk))
 
 
 class FindingBulkViewSet(ProjectViewSet):
@@ -118,43 +118,50 @@ class FindingBulkViewSet(ProjectViewSet):
 
     body_limit = 16 * MEBIBYTE
 
-    @described(summary="Report up to 1,000 findings", request=ReportFindings, responses=BulkShown)
+    @extend_schema(
+        summary="Report up to 1,000 findings",
+        request=BulkCreateFindingsRequestSerializer,
+        responses=BulkResultSerializer,
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """All or nothing, or `"mode": "partial"` with an answer for each item."""
-        with BULKS.passed():
-            asked = self.body(ReportFindings)
-            outcome = bulk.report(
-                self.project,
-                asked["findings"],
-                partial=asked["mode"] == "partial",
-                context=self.context,
-                by=self.actor,
-            )
-        return Response(self.shown(outcome, BulkShown))
+        asked = self.body(BulkCreateFindingsRequestSerializer)
+        outcome = bulk.report(
+            self.project,
+            asked["findings"],
+            partial=asked["mode"] == "partial",
+            context=self.context,
+            by=self.actor,
+        )
+        return Response(self.shown(outcome, BulkResultSerializer))
 
 
 class FindingBulkUpdateViewSet(ProjectViewSet):
     """One change of many findings."""
 
-    @described(summary="Change many findings", request=UpdateFindings, responses=BulkUpdateShown)
+    @extend_schema(
+        summary="Change many findings",
+        request=BulkUpdateFindingsRequestSerializer,
+        responses=BulkUpdateResultSerializer,
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all that match, or with `dry_run` say how many would be changed."""
-        asked = self.body(UpdateFindings)
+        asked = self.body(BulkUpdateFindingsRequestSerializer)
         outcome = bulk.update(self.project, asked, by=self.actor)
-        return Response(self.shown(outcome, BulkUpdateShown))
+        return Response(self.shown(outcome, BulkUpdateResultSerializer))
 
 
 class RegressionViewSet(ProjectViewSet):
     """Findings that came back."""
 
-    @described(
+    @extend_schema(
         summary="List regressions, newest first",
         parameters=[LIMIT, CURSOR],
-        responses=RegressionShown(many=True),
+        responses=RegressionSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Regression.objects.filter(project=self.project)
         return self.show_newest(
-            rows, RegressionShown, total=lambda: tallies.count(self.project.pk, "regression")
+            rows, RegressionSerializer, total=lambda: tallies.count(self.project.pk, "regression")
         )

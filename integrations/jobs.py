@@ -11,8 +11,8 @@ from integrations import sync as engine
 from integrations.models import Alert, Delivery, Integration
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
-from krafter_audit.jobs import send
-from remediation import overdue
+from krafter_audit.jobs import enqueue
+from remediation.services import overdue
 
 CALLS_KEPT = timedelta(days=7)
 
@@ -57,7 +57,7 @@ def sweep() -> None:
         free(), status=Integration.Status.SYNCING, not_before__lte=timezone.now()
     ).order_by("not_before")
     for pk in left.values_list("pk", flat=True)[:500]:
-        send("integrations.sync", str(pk))
+        enqueue("integrations.sync", str(pk))
     undone = Alert.objects.filter(free(), status__in=Alert.UNDONE, due_at__lte=timezone.now())
     for pk in undone.order_by("due_at").values_list("pk", flat=True)[:200]:
-        send("integrations.tell", str(pk))
+        enqueue("integrations.tell", str(pk))

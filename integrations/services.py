@@ -25,7 +25,7 @@ from integrations.models import Hook, Integration
 from integrations.providers import ADAPTERS, PROVIDERS
 from integrations.providers.base import Refused, Unavailable
 from krafter_audit.http.client import Client, Limits
-from krafter_audit.jobs import nudge
+from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
 
 Status, Scope = Integration.Status, Integration.Scope
@@ -135,7 +135,7 @@ def begin(row: Integration, scope: str, after: int = 0) -> None:
         row, Status.SYNCING, not_before=begin, attempts=0, scope=scope, wanted_at=now
     )
     if not after:
-        nudge("integrations.sync", str(row.pk))
+        enqueue_on_commit("integrations.sync", str(row.pk))
 
 
 def start_due() -> int:

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -10,19 +11,18 @@ from accounts.views import ProjectViewSet, as_uuid
 from integrations import hooks, queries, resolution, services
 from integrations.models import Conflict, Hook
 from integrations.serializers import (
-    ConflictShown,
-    ConflictsWanted,
-    ConnectIntegration,
-    HookShown,
-    IntegrationListed,
-    IntegrationShown,
-    MakeHook,
-    ResolveConflict,
-    ScheduleShown,
-    SyncRunShown,
+    ConflictFilterSerializer,
+    ConflictSerializer,
+    ConnectIntegrationRequestSerializer,
+    CreateWebhookRequestSerializer,
+    IntegrationListItemSerializer,
+    IntegrationSerializer,
+    ResolveConflictRequestSerializer,
+    SyncRunSerializer,
+    SyncScheduleSerializer,
+    WebhookSerializer,
     placeholder,
 )
-from krafter_audit.api.described import described
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 
 
@@ -31,109 +31,117 @@ class IntegrationViewSet(ProjectViewSet):
 
     prepared: ClassVar = {"connect": "credentials"}
 
-    @described(summary="List the eight providers", responses=IntegrationListed(many=True))
+    @extend_schema(summary="List the eight providers", responses=IntegrationListItemSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each provider, always in the same order."""
         self.refuse_unknown_parameters(())
         entries = queries.one_for_each_provider(self.project)
         return Response(
-            [self.shown(row, IntegrationShown) if row else placeholder(name) for name, row in entries]
+            [self.shown(row, IntegrationSerializer) if row else placeholder(name) for name, row in entries]
         )
 
-    @described(summary="Connect a provider", request=ConnectIntegration, responses=IntegrationShown)
+    @extend_schema(
+        summary="Connect a provider",
+        request=ConnectIntegrationRequestSerializer,
+        responses=IntegrationSerializer,
+    )
     def connect(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Keep credentials, or exchange a code for them."""
         row = services.connect(self.project, provider, credentials=self.credentials, by=self.actor)
-        return self.show(row, IntegrationShown)
+        return self.show(row, IntegrationSerializer)
 
     @cached_property
     def credentials(self) -> dict[str, Any]:
         """The credentials that were sent, or those that the provider gives for the code."""
         provider = self.kwargs["provider"]
         services.refuse_unknown(provider)
-        asked = self.body(ConnectIntegration)
+        asked = self.body(ConnectIntegrationRequestSerializer)
         return asked.get("credentials") or services.sign_in(self.project, provider, **asked)
 
-    @described(summary="Disconnect a provider", request=None, responses=IntegrationShown)
+    @extend_schema(summary="Disconnect a provider", request=None, responses=IntegrationSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Wipe the credentials; 404 for a provider that was never connected."""
         row = services.disconnect(self.project, provider, by=self.actor)
-        return self.show(row, IntegrationShown)
+        return self.show(row, IntegrationSerializer)
 
-    @described(summary="Sync a provider", request=None, responses={202: IntegrationShown})
+    @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
     def sync(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Queue a sync of all that is pending."""
         services.refuse_unknown(provider)
         self.nothing()
         row = services.request_sync(self.project, provider, by=self.actor)
-        return self.show(row, IntegrationShown, status=202)
+        return self.show(row, IntegrationSerializer, status=202)
 
-    @described(summary="Read when a provider is synced next", responses=ScheduleShown)
+    @extend_schema(summary="Read when a provider is synced next", responses=SyncScheduleSerializer)
     def schedule(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the next time; 404 for a provider that was never connected."""
         row = queries.row_of(self.project, provider)
-        return self.show(row, ScheduleShown)
+        return self.show(row, SyncScheduleSerializer)
 
-    @described(summary="Read what the last syncs did", responses=SyncRunShown(many=True))
+    @extend_schema(summary="Read what the last syncs did", responses=SyncRunSerializer(many=True))
     def log(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the last runs, the newest first."""
         services.refuse_unknown(provider)
         self.refuse_unknown_parameters(())
         runs = queries.last_runs(self.project, provider)
-        return Response([self.shown(run, SyncRunShown) for run in runs])
+        return Response([self.shown(run, SyncRunSerializer) for run in runs])
 
 
 class HookViewSet(ProjectViewSet):
     """Where a provider calls a project."""
 
-    @described(summary="Read where a provider calls", responses=HookShown)
+    @extend_schema(summary="Read where a provider calls", responses=WebhookSerializer)
     def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the address; the secret was shown once."""
         services.refuse_unknown(provider)
         return self._show(hooks.find(self.project, provider))
 
-    @described(summary="Let a provider call", request=MakeHook, responses=HookShown)
+    @extend_schema(
+        summary="Let a provider call", request=CreateWebhookRequestSerializer, responses=WebhookSerializer
+    )
     def make(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Make a new secret, or take the provider's own; the one before is void at once."""
         services.refuse_unknown(provider)
-        secret = self.body(MakeHook).get("secret")
+        secret = self.body(CreateWebhookRequestSerializer).get("secret")
         hook, made = hooks.make(self.project, provider, secret=secret, by=self.actor)
         return self._show(hook, made)
 
-    @described(summary="Let a provider call no more", request=None, responses=HookShown)
+    @extend_schema(summary="Let a provider call no more", request=None, responses=WebhookSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Take the address away."""
         services.refuse_unknown(provider)
         return self._show(hooks.remove(self.project, provider, by=self.actor))
 
     def _show(self, hook: Hook, secret: str | None = None) -> Response:
-        return Response(self.shown(hooks.shown(hook, secret), HookShown))
+        return Response(self.shown(hooks.shown(hook, secret), WebhookSerializer))
 
 
 class ConflictViewSet(ProjectViewSet):
     """What a project and a provider want differently."""
 
-    @described(
+    @extend_schema(
         summary="List the conflicts of a provider",
-        parameters=[ConflictsWanted],
-        responses=ConflictShown(many=True),
+        parameters=[ConflictFilterSerializer],
+        responses=ConflictSerializer(many=True),
     )
     def list(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with those that a person has yet to decide, or with `?status=resolved`, the newest first."""
         services.refuse_unknown(provider)
         self.refuse_unknown_parameters({*PAGING, "status"} - {"offset"})
-        wanted = ConflictsWanted(data=request.query_params)
+        wanted = ConflictFilterSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         status = wanted.validated_data["status"]
         rows = queries.conflicts(self.project, provider, resolved=status == "resolved")
         place = f"{Conflict._meta.label} {self.project.pk} {provider} {status}"
         page = by_cursor(Rows(rows), request.query_params, bound_to=place, total=rows.count)
-        return self.show_page(page, ConflictShown)
+        return self.show_page(page, ConflictSerializer)
 
-    @described(summary="Resolve a conflict", request=ResolveConflict, responses=ConflictShown)
+    @extend_schema(
+        summary="Resolve a conflict", request=ResolveConflictRequestSerializer, responses=ConflictSerializer
+    )
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
         """Let one side count; a conflict that is resolved already stays as it is."""
         conflict = queries.conflict_of(self.project, provider, as_uuid(pk))
-        kept = self.body(ResolveConflict)["keep"]
+        kept = self.body(ResolveConflictRequestSerializer)["keep"]
         row = resolution.resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
-        return self.show(row, ConflictShown)
+        return self.show(row, ConflictSerializer)

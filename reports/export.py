@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from events.record import record
-from krafter_audit.api import replica
+from krafter_audit.api import read_replica
 from krafter_audit.db import leases
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS
@@ -54,7 +54,7 @@ def store(report: Report) -> tuple[str, int]:
     exporter = EXPORTERS[report.format]
     name = f"reports/{report.project.organization_id}/{report.pk}.{exporter.extension}"
     with TemporaryFile() as file:
-        with replica.of_now():  # what was frozen never changes
+        with read_replica.of_now():  # what was frozen never changes
             exporter.write(snapshot_of(report), file)
         size = file.tell()
         file.seek(0)

@@ -4,22 +4,27 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from findings.serializers import InProject
-from krafter_audit.api.serializers import Asked, Choice, Moment, Text
+from findings.serializers import ProjectResponseSerializer
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    StrictCharField,
+    StrictChoiceField,
+    UTCDateTimeField,
+)
 from scans.models import Scan
 
 
-class RunScan(Asked):
+class RunScanRequestSerializer(RequestSerializer):
     """Which address to look at, and why."""
 
-    url = Text(max_length=2000, required=False)
-    trigger = Choice(choices=Scan.Trigger.choices, required=False, default=Scan.Trigger.MANUAL)
+    url = StrictCharField(max_length=2000, required=False)
+    trigger = StrictChoiceField(choices=Scan.Trigger.choices, required=False, default=Scan.Trigger.MANUAL)
 
 
-class ScanShown(InProject):
+class ScanSerializer(ProjectResponseSerializer):
     """A scan."""
 
-    inserted_at = Moment(source="created_at")
+    inserted_at = UTCDateTimeField(source="created_at")
 
     class Meta:
         model = Scan
@@ -29,7 +34,7 @@ class ScanShown(InProject):
         ]  # fmt: skip
 
 
-class OutcomesShown(serializers.Serializer[Any]):
+class CheckOutcomesSerializer(serializers.Serializer[Any]):
     """How many checks said what."""
 
     passed = serializers.IntegerField(default=0)
@@ -38,7 +43,7 @@ class OutcomesShown(serializers.Serializer[Any]):
     not_applicable = serializers.IntegerField(default=0)
 
 
-class ScanPageShown(serializers.Serializer[Any]):
+class ScanPageSerializer(serializers.Serializer[Any]):
     """A page of a scan, as one scanner looks at it; `looked_at` is null until its turn has come."""
 
     scanner = serializers.CharField(source="part.scanner")
@@ -46,12 +51,12 @@ class ScanPageShown(serializers.Serializer[Any]):
     url = serializers.CharField()
     route = serializers.CharField()
     note = serializers.CharField()
-    outcomes = OutcomesShown()
-    looked_at = Moment(allow_null=True)
+    outcomes = CheckOutcomesSerializer()
+    looked_at = UTCDateTimeField(source="checked_at", allow_null=True)
     duration_ms = serializers.FloatField(allow_null=True)
 
 
-class ScanResultShown(serializers.Serializer[Any]):
+class ScanResultSerializer(serializers.Serializer[Any]):
     """What one check said of one page."""
 
     url = serializers.CharField(source="page.url")
@@ -69,7 +74,7 @@ class ScanResultShown(serializers.Serializer[Any]):
     tools = serializers.JSONField()
     profile = serializers.CharField()
     duration_ms = serializers.FloatField()
-    seen_at = Moment()
+    seen_at = UTCDateTimeField()
 
     def get_reason(self, row: Any) -> str | None:
         """Why it could not be looked at."""

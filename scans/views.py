@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,13 +11,17 @@ from accounts.views import ProjectViewSet
 from events import tallies
 from findings.filters import filtered
 from findings.views import CURSOR, LIMIT, one_of
-from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from scans.filters import ResultFilter
 from scans.models import OUTCOMES, Scan
 from scans.queries import pages_of
-from scans.serializers import RunScan, ScanPageShown, ScanResultShown, ScanShown
+from scans.serializers import (
+    RunScanRequestSerializer,
+    ScanPageSerializer,
+    ScanResultSerializer,
+    ScanSerializer,
+)
 from scans.services import scans
 
 
@@ -27,25 +31,27 @@ class ScanViewSet(ProjectViewSet):
     strict_actions = frozenset({"run"})
     prepared: ClassVar = {"run": "address"}
 
-    @described(summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True))
+    @extend_schema(
+        summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanSerializer(many=True)
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Scan.objects.filter(project=self.project)
-        return self.show_newest(rows, ScanShown, total=lambda: tallies.count(self.project.pk, "scan"))
+        return self.show_newest(rows, ScanSerializer, total=lambda: tallies.count(self.project.pk, "scan"))
 
-    @described(summary="Read a scan", responses=ScanShown)
+    @extend_schema(summary="Read a scan", responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one scan."""
-        return self.read(pk, ScanShown)
+        return self.read(pk, ScanSerializer)
 
-    @described(summary="List the pages of a scan", responses=ScanPageShown(many=True))
+    @extend_schema(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
     def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with all of them, at most 25 for each scanner, in the order in which they are looked at."""
         self.refuse_unknown_parameters(())
         pages = pages_of(self.find(Scan.objects.only("id"), pk))
-        return self.show_page(Page(pages, len(pages)), ScanPageShown)
+        return self.show_page(Page(pages, len(pages)), ScanPageSerializer)
 
-    @described(
+    @extend_schema(
         summary="List what each check said of each page, newest first",
         parameters=[
             one_of("outcome", [*OUTCOMES]),
@@ -54,7 +60,7 @@ class ScanViewSet(ProjectViewSet):
             LIMIT,
             CURSOR,
         ],
-        responses=ScanResultShown(many=True),
+        responses=ScanResultSerializer(many=True),
     )
     def results(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of them."""
@@ -64,16 +70,18 @@ class ScanViewSet(ProjectViewSet):
         listing = Rows(rows, order=("id",))
         bound_to = f"results {scan.pk}"
         page = by_cursor(listing, request.query_params, bound_to=bound_to, total=rows.order_by().count)
-        return self.show_page(page, ScanResultShown)
+        return self.show_page(page, ScanResultSerializer)
 
-    @described(summary="Scan an address", request=RunScan, responses={202: ScanShown})
+    @extend_schema(
+        summary="Scan an address", request=RunScanRequestSerializer, responses={202: ScanSerializer}
+    )
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue a scan; one unit of quota."""
-        trigger = self.body(RunScan)["trigger"]
+        trigger = self.body(RunScanRequestSerializer)["trigger"]
         scan = scans.queue(self.project, address=self.address, trigger=trigger, by=self.actor)
-        return self.show(scan, ScanShown, status=202)
+        return self.show(scan, ScanSerializer, status=202)
 
     @cached_property
     def address(self) -> str:
         """The address that was asked for, looked up."""
-        return scans.address_of(self.body(RunScan).get("url") or self.project.site_url)
+        return scans.address_of(self.body(RunScanRequestSerializer).get("url") or self.project.site_url)

@@ -16,9 +16,9 @@ from krafter_audit.api.envelope import Failure, refuse
 
 logger = logging.getLogger(__name__)
 
-Translation = Callable[[Any], errors.Refusal]
+Translation = Callable[[Any], errors.ApiError]
 TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], Translation]] = [
-    (errors.Refusal, lambda exc: exc),
+    (errors.ApiError, lambda exc: exc),
     (drf.ValidationError, lambda exc: errors.InvalidParams(details=as_details(exc.detail))),
     (drf.ParseError, lambda exc: errors.MalformedJson()),
     (drf.UnsupportedMediaType, lambda exc: errors.UnsupportedMediaType()),
@@ -34,15 +34,13 @@ TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], 
 def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse:
     """Turn any exception of an API view into an enveloped answer. What is unknown is logged and shown as a 500."""
     refusal = translate(exc)
-    # The trace leads to the frames that hold the answer, which holds the refusal: nothing of it would go by itself.
-    refusal.__traceback__ = refusal.__context__ = refusal.__cause__ = None
     view = context.get("view")
     if isinstance(refusal, errors.MethodNotAllowed) and view is not None:
         refusal.headers["allow"] = ", ".join(view.allowed_methods)
     return Response(Failure(refusal), status=refusal.status, headers=refusal.headers)
 
 
-def translate(exc: Exception) -> errors.Refusal:
+def translate(exc: Exception) -> errors.ApiError:
     """Find the refusal that stands for an exception."""
     for kinds, translation in TRANSLATIONS:
         if isinstance(exc, kinds):
@@ -97,9 +95,9 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     refusal = (
         errors.PayloadTooLarge()
         if isinstance(exception, RequestDataTooBig)
-        else errors.Refusal(str(exception))
+        else errors.ApiError(str(exception))
         if isinstance(exception, SuspiciousOperation) and not is_api(request)
-        else errors.Refusal()
+        else errors.ApiError()
     )
     return refuse(request, refusal)
 

@@ -12,9 +12,9 @@ from django.core.exceptions import ValidationError
 from django.db.models import Field, Model, Q, QuerySet
 from django.http import QueryDict
 
-from krafter_audit.api.columns import Columns
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.row_columns import Columns
 
 DEFAULT_LIMIT, MOST = 25, 100
 NEWEST_FIRST = ("created_at", "id")

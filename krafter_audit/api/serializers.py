@@ -1,8 +1,5 @@
 """What requests and answers are made of: strict fields, refused typos, times in whole seconds."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,36 +8,11 @@ from rest_framework import serializers
 
 from krafter_audit.http.timestamps import written
 
-_free: defaultdict[type[Any], list[Any]] = defaultdict(list)
-
-
-@contextmanager
-def kept[S: serializers.BaseSerializer[Any]](
-    serializer_class: type[S], context: Mapping[str, Any]
-) -> Iterator[S]:
-    """Lend a serializer of that class with a context of its own: making the fields costs more than using them.
-
-    For `to_representation` and `run_validation`, which keep nothing of what they are given. There are as many as were
-    in use at once; one for each thread would be megabytes.
-    """
-    free = _free[serializer_class]
-    try:
-        serializer: S = free.pop()  # the last that came back; a list's pop and append are one step each
-    except IndexError:
-        serializer = serializer_class()
-    serializer._context = dict(context)  # what its constructor sets
-    try:
-        yield serializer
-    finally:
-        serializer._context = {}
-        free.append(serializer)
-
-
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
-class Text(serializers.CharField):
+class StrictCharField(serializers.CharField):
     """A string; numbers are not taken for one."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -50,7 +22,7 @@ class Text(serializers.CharField):
         return str(super().to_internal_value(data))
 
 
-class Choice(serializers.ChoiceField):
+class StrictChoiceField(serializers.ChoiceField):
     """One of the words; anything else is refused, lists and numbers too."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -60,7 +32,7 @@ class Choice(serializers.ChoiceField):
         return str(super().to_internal_value(data))
 
 
-class Identifier(serializers.UUIDField):
+class StrictUUIDField(serializers.UUIDField):
     """A UUID written as a string."""
 
     def to_internal_value(self, data: Any) -> UUID:
@@ -70,7 +42,7 @@ class Identifier(serializers.UUIDField):
         return super().to_internal_value(data)
 
 
-class Whole(serializers.IntegerField):
+class StrictIntegerField(serializers.IntegerField):
     """A whole number; "5", 5.0 and true are not one."""
 
     def to_internal_value(self, data: Any) -> int:
@@ -80,7 +52,7 @@ class Whole(serializers.IntegerField):
         return super().to_internal_value(data)
 
 
-class Flag(serializers.BooleanField):
+class StrictBooleanField(serializers.BooleanField):
     """true or false, not "yes"."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -90,7 +62,7 @@ class Flag(serializers.BooleanField):
         return data
 
 
-class Moment(serializers.DateTimeField):
+class UTCDateTimeField(serializers.DateTimeField):
     """A time: ISO 8601 in; UTC in whole seconds with a Z out. Between the years 2000 and 2200."""
 
     default_error_messages = {"range": "Use a time between the years 2000 and 2200."}  # noqa: RUF012
@@ -112,7 +84,7 @@ class Moment(serializers.DateTimeField):
         return written(value)
 
 
-class FreeForm(serializers.JSONField):
+class JSONObjectField(serializers.JSONField):
     """An object that is kept as it is."""
 
     default_error_messages = {"not_an_object": "Send an object."}  # noqa: RUF012
@@ -124,7 +96,7 @@ class FreeForm(serializers.JSONField):
         return data
 
 
-class Asked(serializers.Serializer[Any]):
+class RequestSerializer(serializers.Serializer[Any]):
     """A request body. Fields that it does not know are refused by name: a typo must not be swallowed."""
 
     refused_fields: dict[str, str] = {}  # noqa: RUF012  name → the sentence that says what to do instead
@@ -147,7 +119,7 @@ class Asked(serializers.Serializer[Any]):
         return {name: [self.refused_fields.get(name, "There is no such field.")] for name in extra}
 
 
-class Shown(serializers.ModelSerializer[Any]):
+class ResponseSerializer(serializers.ModelSerializer[Any]):
     """An answer: the keys of the contract in the contract's order."""
 
     serializer_field_mapping = {  # noqa: RUF012
@@ -158,5 +130,5 @@ class Shown(serializers.ModelSerializer[Any]):
         """Write times in whole seconds."""
         field_class, kwargs = super().build_standard_field(field_name, model_field)
         if field_class is serializers.DateTimeField:
-            return Moment, kwargs
+            return UTCDateTimeField, kwargs
         return field_class, kwargs

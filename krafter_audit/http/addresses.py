@@ -17,6 +17,8 @@ from ipaddress import (
 )
 from typing import Self
 
+import idna
+
 from krafter_audit.http.errors import BadUrl, RefusedAddress
 
 type Address = IPv4Address | IPv6Address
@@ -99,8 +101,6 @@ def _ascii(host: str) -> str:
     name = unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()
     if name.isascii():
         return name
-    import idna  # tables of all scripts, for the few names that are not ASCII
-
     try:
         return idna.encode(name, uts46=True).decode("ascii").lower()
     except UnicodeError:

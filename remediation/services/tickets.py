@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from events.record import record
-from krafter_audit.api.errors import Refusal
+from krafter_audit.api.errors import ApiError
 from remediation.errors import TaskDone
 from remediation.locks import lock_task
 from remediation.models import CheckStatus, Result, Task, Verification
@@ -56,7 +56,7 @@ def _verify(task: Task, by: Actor) -> list[str]:
     try:
         with transaction.atomic():
             verifications.run(task.project, task_id=task.pk, by=by)
-    except Refusal as refusal:
+    except ApiError as refusal:
         return [f"No verification was queued: {refusal.message}"]
     return []
 

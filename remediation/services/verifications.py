@@ -11,9 +11,9 @@ from accounts.models import Project
 from events.record import record
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
-from krafter_audit.jobs import nudge
+from krafter_audit.jobs import enqueue_on_commit
+from remediation.checks.queues import JOB_OF, scanner_of
 from remediation.errors import VerificationInProgress
-from remediation.kinds import JOB_OF, scanner_of
 from remediation.locks import lock_task
 from remediation.models import CheckStatus, Verification, VerificationPart
 from scans.models import Scanner
@@ -42,14 +42,14 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
         with transaction.atomic():
             verification.save(force_insert=True)
     except IntegrityError as error:
-        if "one_running_verification_a_task" in str(error):
+        if "unique_running_verification" in str(error):
             raise VerificationInProgress from None
         raise
     parts = [part_of(verification, scanner) for scanner in sorted({scanner_of(key) for key in keys})]
     record("verification.started", verification, by=by, task_id=locked.task.pk)
     quota.spend(project.organization_id)
     for part in parts:
-        nudge(JOB_OF[Scanner(part.scanner)], str(verification.pk))
+        enqueue_on_commit(JOB_OF[Scanner(part.scanner)], str(verification.pk))
     return verification
 
 

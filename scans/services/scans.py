@@ -8,7 +8,7 @@ from accounts.models import Project
 from events.record import record
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.http.client import BadUrl, HttpError, RefusedAddress, validate_url
-from krafter_audit.jobs import nudge
+from krafter_audit.jobs import enqueue_on_commit
 from scans.models import Scan, Scanner, ScanPart
 
 
@@ -37,5 +37,5 @@ def queue(project: Project, *, address: str, trigger: str, by: Actor) -> Scan:
     ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
     record("scan.queued", scan, by=by, url=address, trigger=trigger)
     quota.spend(project.organization_id)
-    nudge("scans.scan", str(scan.pk))
+    enqueue_on_commit("scans.run_scan", str(scan.pk))
     return scan

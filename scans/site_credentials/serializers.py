@@ -4,12 +4,13 @@ import re
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from findings.serializers import InProject
-from krafter_audit.api.serializers import Asked, Text
+from findings.serializers import ProjectResponseSerializer
+from krafter_audit.api.serializers import RequestSerializer, StrictCharField
 from krafter_audit.http.client import BadUrl, RefusedAddress
 from krafter_audit.http.urls import Target
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 SENDABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
@@ -21,7 +22,7 @@ NOT_TAKEN = {
 }  # fmt: skip
 
 
-class Named(serializers.DictField):
+class HeadersField(serializers.DictField):
     """Names and values that an HTTP request can carry."""
 
     value: ClassVar[re.Pattern[str]] = SENDABLE
@@ -48,7 +49,7 @@ class Named(serializers.DictField):
         return name.lower() in NOT_TAKEN
 
 
-class Cookies(Named):
+class CookiesField(HeadersField):
     """Names and values of cookies."""
 
     value = COOKIE
@@ -57,7 +58,7 @@ class Cookies(Named):
         return False
 
 
-class Origin(Text):
+class HTTPSOriginField(StrictCharField):
     """An https origin."""
 
     default_error_messages = {"form": "Use the https origin of the site, as in https://staging.example.com."}  # noqa: RUF012
@@ -74,11 +75,11 @@ class Origin(Text):
         return target.origin
 
 
-class Login(Asked):
+class BasicAuthRequestSerializer(RequestSerializer):
     """A name and password for HTTP Basic."""
 
-    username = Text(max_length=200, allow_blank=True)
-    password = Text(max_length=1000)
+    username = StrictCharField(max_length=200, allow_blank=True)
+    password = StrictCharField(max_length=1000)
 
     def validate_username(self, value: str) -> str:
         """A colon would end the name."""
@@ -87,16 +88,14 @@ class Login(Asked):
         return value
 
 
-class Marker(Asked):
+class LoginMarkerRequestSerializer(RequestSerializer):
     """By what a page shows that it let us in: an element or a text."""
 
-    selector = Text(max_length=500, required=False)
-    text = Text(max_length=500, required=False)
+    selector = StrictCharField(max_length=500, required=False)
+    text = StrictCharField(max_length=500, required=False)
 
     def validate_selector(self, value: str) -> str:
         """Refuse what is no CSS selector."""
-        from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # the web parses no HTML but for this
-
         try:
             LexborHTMLParser("<p>").css_first(value)
         except SelectolaxError:
@@ -110,14 +109,14 @@ class Marker(Asked):
         return attrs
 
 
-class PutAccess(Asked):
+class PutSiteCredentialsRequestSerializer(RequestSerializer):
     """What lets into the site; it replaces what was set before."""
 
-    origin = Origin(max_length=300)
-    headers = Named(required=False, write_only=True)
-    cookies = Cookies(required=False, write_only=True)
-    basic = Login(required=False, write_only=True)
-    logged_in = Marker(required=False)
+    origin = HTTPSOriginField(max_length=300)
+    headers = HeadersField(required=False, write_only=True)
+    cookies = CookiesField(required=False, write_only=True)
+    basic = BasicAuthRequestSerializer(required=False, write_only=True)
+    logged_in = LoginMarkerRequestSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse nothing at all, and two values for one header."""
@@ -130,21 +129,21 @@ class PutAccess(Asked):
         return attrs
 
 
-class MarkerShown(serializers.Serializer[Any]):
+class LoginMarkerSerializer(serializers.Serializer[Any]):
     """By what a page shows that it let us in."""
 
     selector = serializers.CharField(allow_blank=True)
     text = serializers.CharField(allow_blank=True)
 
 
-class AccessShown(InProject):
+class SiteCredentialsSerializer(ProjectResponseSerializer):
     """Which kinds are set, and for which origin; never a name or a value."""
 
     kinds = serializers.ListField(child=serializers.ChoiceField(choices=["headers", "cookies", "basic"]))
-    logged_in = MarkerShown(source="*")
+    logged_in = LoginMarkerSerializer(source="*")
 
     class Meta:
-        model = SiteAccess
+        model = SiteCredentials
         fields: ClassVar = [
             "org_id",
             "project_id",

@@ -4,55 +4,55 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from findings.serializers import InProject
-from krafter_audit.api.serializers import Asked, Text
+from findings.serializers import ProjectResponseSerializer
+from krafter_audit.api.serializers import RequestSerializer, StrictCharField, UTCDateTimeField
 from scans.models import Site
 from scans.sites import ownership
 
 
 def status_of(site: Site) -> str:
     """Return where the proof of a site stands: unproved, checking or proved."""
-    if site.waiting:
+    if site.check_requested:
         return "checking"
-    return "proved" if site.proved_at else "unproved"
+    return "proved" if site.verified_at else "unproved"
 
 
-class AddSite(Asked):
+class CreateSiteRequestSerializer(RequestSerializer):
     """A host, or an address whose host is meant."""
 
-    host = Text(max_length=2000)
+    host = StrictCharField(max_length=2000)
 
 
-class RecordShown(serializers.Serializer[Any]):
+class OwnershipRecordSerializer(serializers.Serializer[Any]):
     """A TXT record, at the host or at a domain above it."""
 
     name = serializers.CharField()
     value = serializers.CharField()
 
 
-class FileShown(serializers.Serializer[Any]):
+class OwnershipFileSerializer(serializers.Serializer[Any]):
     """A file with this line in it."""
 
     url = serializers.CharField()
     content = serializers.CharField()
 
 
-class TagShown(serializers.Serializer[Any]):
+class OwnershipTagSerializer(serializers.Serializer[Any]):
     """A meta element in the head of the start page."""
 
     url = serializers.CharField()
     html = serializers.CharField()
 
 
-class WaysShown(serializers.Serializer[Any]):
+class OwnershipMethodsSerializer(serializers.Serializer[Any]):
     """The three ways to prove a site; one is enough."""
 
-    dns_txt = RecordShown()
-    file = FileShown()
-    meta_tag = TagShown()
+    dns_txt = OwnershipRecordSerializer()
+    file = OwnershipFileSerializer()
+    meta_tag = OwnershipTagSerializer()
 
 
-class TryShown(serializers.Serializer[Any]):
+class OwnershipAttemptSerializer(serializers.Serializer[Any]):
     """One place that the last look looked at."""
 
     method = serializers.ChoiceField(choices=Site.Method.values)
@@ -60,13 +60,14 @@ class TryShown(serializers.Serializer[Any]):
     said = serializers.CharField()
 
 
-class SiteShown(InProject):
+class SiteSerializer(ProjectResponseSerializer):
     """A host that the project says is its own."""
 
     status = serializers.SerializerMethodField(help_text="unproved, checking or proved")
     method = serializers.SerializerMethodField(help_text="What proved it, or null.")
     how_to_prove = serializers.SerializerMethodField()
-    tried = TryShown(many=True)
+    proved_at = UTCDateTimeField(source="verified_at", allow_null=True)
+    tried = OwnershipAttemptSerializer(source="last_attempts", many=True)
 
     class Meta:
         model = Site
@@ -83,6 +84,6 @@ class SiteShown(InProject):
         """What proved it."""
         return site.method or None
 
-    def get_how_to_prove(self, site: Site) -> WaysShown:
+    def get_how_to_prove(self, site: Site) -> OwnershipMethodsSerializer:
         """What to put where."""
         return ownership.how_to_prove(site)  # type: ignore[return-value]  # the annotation is the schema's

@@ -1,18 +1,20 @@
 """The docs name every error, address and setting that there is, and nothing that there is not."""
 
-import ast
 import importlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from devtools.local_stack.process import THRIFTY
-from krafter_audit.api.errors import Refusal
-from tests.project_rules.source import PACKAGES, ROOT, files, strings, text, tree
+from krafter_audit.api.errors import ApiError
+from krafter_audit.celery import app
+from krafter_audit.conf.declarations import PROVIDER_SETTINGS, SETTINGS, settings_of_providers
+from krafter_audit.conf.setting import Section
+from tests.project_rules.source import PACKAGES, ROOT, files, strings, text
 
 API, OPERATIONS = "docs/api.md", "docs/operations.md"
 PROSE = [
@@ -36,12 +38,12 @@ MADE_BY_RUNNING = ("media/", "static/", ".krafter/")
 # ---- Errors
 
 
-def refusals() -> set[type[Refusal]]:
-    for room in PACKAGES:
-        if (ROOT / room / "errors.py").exists():
-            importlib.import_module(f"{room}.errors")
+def refusals() -> set[type[ApiError]]:
+    for package in PACKAGES:
+        if (ROOT / package / "errors.py").exists():
+            importlib.import_module(f"{package}.errors")
     importlib.import_module("krafter_audit.urls")  # the views bring the rest
-    found, queue = set(), [Refusal]
+    found, queue = set(), [ApiError]
     while queue:
         kind = queue.pop()
         found.add(kind)
@@ -59,7 +61,7 @@ def error_rows() -> dict[str, tuple[int, str]]:
 @pytest.mark.parametrize(
     "kind", sorted(refusals(), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__
 )
-def test_every_error_is_in_the_docs_with_its_status(kind: type[Refusal]) -> None:
+def test_every_error_is_in_the_docs_with_its_status(kind: type[ApiError]) -> None:
     status, row = error_rows()[kind.code]
 
     assert status == kind.status
@@ -108,59 +110,22 @@ def test_the_docs_list_no_address_that_there_is_not() -> None:
 # ---- Settings
 
 SETTING = re.compile(r"(?:KRAFTER_[A-Z0-9_]*[A-Z0-9]|DATABASE_URL|REDIS_URL|EMAIL_URL)")
-OF_A_PROVIDER = re.compile(r"\{start\}(_[A-Z_]+)")
-# Handed by `./krafter up` to the process that makes the tables, and by nobody else.
-INTERNAL = {"KRAFTER_INSTALL"}
+SCRIPT = ("krafter",)
 
 
-def settings_read() -> set[str]:
-    """The names that the source and the script take from the environment."""
-    found = {word for path in files() for word in strings(path) if SETTING.fullmatch(word)}
-    found |= set(re.findall(r"\$\{(KRAFTER_[A-Z_]+)", text("krafter")))
-    providers = text("integrations/configuration.py")
-    return (found | {f"KRAFTER_<PROVIDER>{end}" for end in OF_A_PROVIDER.findall(providers)}) - INTERNAL
+def test_every_setting_that_is_read_is_declared() -> None:
+    read = {word for path in files() for word in strings(path) if SETTING.fullmatch(word)}
+    read |= {word for path in SCRIPT for word in re.findall(r"\$\{(KRAFTER_[A-Z_]+)", text(path))}
+
+    assert read == {setting.name for setting in (*SETTINGS, *settings_of_providers()) if setting.name in read}
+    assert len(read) > 40
 
 
-def setting_rows() -> dict[str, str]:
-    """`{name: its default}` of the tables in the docs."""
-    return dict(
-        re.findall(
-            r"^\| `((?:KRAFTER|DATABASE|REDIS|EMAIL)_[A-Z0-9_<>]+)` \| ([^|]+) \|",
-            text(OPERATIONS),
-            re.MULTILINE,
-        )
-    )
+def test_the_docs_have_a_row_for_every_setting_and_no_other() -> None:
+    rows = re.findall(r"^\| `([A-Z][A-Z0-9]*_[A-Z0-9_<>]+)` \|", text(OPERATIONS), re.MULTILINE)
 
-
-def test_every_setting_is_in_the_docs_and_no_other() -> None:
-    assert set(setting_rows()) == settings_read()
-
-
-def defaults() -> dict[str, Any]:
-    """The defaults that the settings give as constants."""
-    found = {}
-    for node in ast.walk(tree("krafter_audit/settings.py")):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env."):
-            given = {word.arg: word.value for word in node.keywords}.get("default")
-            if isinstance(given, ast.Constant) and isinstance(node.args[0], ast.Constant):
-                found[str(node.args[0].value)] = given.value
-    return found
-
-
-@pytest.mark.parametrize(("name", "default"), sorted(defaults().items()))
-def test_the_docs_give_the_default_of_a_setting(name: str, default: Any) -> None:
-    written = (
-        "none" if default == "" else f"`{str(default).lower() if isinstance(default, bool) else default}`"
-    )
-
-    assert setting_rows()[name].startswith(written)
-
-
-@pytest.mark.parametrize("path", ["Dockerfile", "docs/scaling.md"])
-def test_memory_is_dealt_with_in_the_image_as_by_up_and_the_docs_say_how(path: str) -> None:
-    said = text(path)
-
-    assert [f"{name}={value}" for name, value in THRIFTY.items() if f"{name}={value}" not in said] == []
+    documented = {s.name for s in (*SETTINGS, *PROVIDER_SETTINGS) if s.section is not Section.INTERNAL}
+    assert sorted(rows) == sorted(documented)
 
 
 # ---- What the prose points to
@@ -222,7 +187,7 @@ def test_every_file_that_is_named_exists(path: str, name: str) -> None:
 
 
 def commands_of_the_script() -> set[str]:
-    return set(re.findall(r"^  \./krafter (\w+)", text("krafter"), re.MULTILINE))
+    return set(re.findall(r"^  \./krafter (\w+)", text("devtools/help.txt"), re.MULTILINE))
 
 
 def test_every_command_of_the_script_that_is_named_exists() -> None:
@@ -239,7 +204,7 @@ def test_every_management_command_that_is_named_exists() -> None:
     listed = set(
         re.findall(
             r"^\| `(\w+)(?: [^`]*)?` \| (?!\d)[a-z]",
-            section(OPERATIONS, "People, projects and keys"),
+            section(OPERATIONS, "Users, projects and keys"),
             re.MULTILINE,
         )
     )
@@ -253,22 +218,47 @@ def section(path: str, title: str) -> str:
 
 
 def test_our_own_commands_are_all_listed() -> None:
-    ours = {name for name, app in get_commands().items() if app in PACKAGES} - {"seed_installation"}
+    developers = {"seed_installation", "document_settings"}
+    ours = {name for name, app in get_commands().items() if app in PACKAGES} - developers
 
     assert [
-        name for name in sorted(ours) if f"`{name}" not in section(OPERATIONS, "People, projects and keys")
+        name for name in sorted(ours) if f"`{name}" not in section(OPERATIONS, "Users, projects and keys")
     ] == []
+
+
+def test_docs_list_every_scheduled_job_and_no_other() -> None:
+    first_cells = re.findall(r"^\| (`[^|]+) \|", section(OPERATIONS, "Scheduled jobs"), re.MULTILINE)
+    listed = [name for cell in first_cells for name in re.findall(r"`([a-z_.]+)`", cell)]
+
+    assert sorted(listed) == sorted(entry["task"] for entry in app.conf.beat_schedule.values())
 
 
 # ---- Decisions
 
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+SECTIONS = ["Context", "Decision", "Consequences"]
 
-def test_decisions_are_numbered_titled_and_half_a_page() -> None:
-    paths = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-    numbers = [int(path.name[:4]) for path in paths]
 
-    assert numbers == sorted(set(numbers))
-    for path in paths:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        assert lines[0].startswith("# ")
-        assert len(lines) <= 45, path.name
+def test_decision_records_are_numbered_without_gaps() -> None:
+    assert [path.name[:5] for path in RECORDS] == [f"{number:04}-" for number in range(1, len(RECORDS) + 1)]
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.name)
+def test_decision_record_has_a_title_three_sections_and_at_most_250_words(path: Path) -> None:
+    written = path.read_text(encoding="utf-8")
+
+    title = written.splitlines()[0].removeprefix("# ")
+    assert re.sub(r"\W+", "-", title.lower()) == path.stem[5:]
+    assert re.findall(r"^## (.+)$", written, re.MULTILINE) == SECTIONS
+    assert len(written.split()) <= 250
+
+
+def decision_records_named() -> Iterator[tuple[str, str]]:
+    for path in files():
+        for number in re.findall(r"docs/decisions/(\w*)", text(path)):
+            yield path, number
+
+
+@pytest.mark.parametrize(("path", "number"), sorted(set(decision_records_named())))
+def test_decision_record_named_in_code_exists(path: str, number: str) -> None:
+    assert number in {record.name[:4] for record in RECORDS}

