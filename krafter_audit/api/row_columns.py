@@ -101,9 +101,13 @@ def _ordered(value: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: value[name] for name in names}
 
 
-@cache
 def row_columns(serializer_class: type[Any]) -> RowColumns | None:
     """Return the columns of a serializer; None if it represents more than columns of its table."""
+    return _row_columns(serializer_class)
+
+
+@cache
+def _row_columns(serializer_class: Any) -> RowColumns | None:
     if not issubclass(serializer_class, serializers.ModelSerializer):
         return None
     fields = serializer_class().fields.items()

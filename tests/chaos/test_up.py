@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from devtools.local_stack.process_guard import descendants, parents
 
 from devtools.local_stack.process import REPOSITORY
-from devtools.local_stack.process_guard import descendants, parents
 from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
 pytestmark = pytest.mark.chaos

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from devtools.local_stack.process_guard import descendants
 
 from devtools.local_stack.process import Command, StartFailed, cut, launch, run
-from devtools.local_stack.process_guard import descendants
 from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
 # A command whose child has left its session and its process group, as a daemon does.

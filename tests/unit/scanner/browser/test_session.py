@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 import trustme
+from devtools.local_stack.process_guard import descendants
 from django.db import connection
 
 from devtools.local_stack.process import REPOSITORY
-from devtools.local_stack.process_guard import descendants
 from krafter_audit.http.client import AddressPolicy
 from scanner.browser import Browser, BrowserError, chromium
 from scanner.browser import browser as browsing
