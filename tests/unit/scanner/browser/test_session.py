@@ -103,7 +103,7 @@ def test_a_page_that_never_ends_is_ended_and_the_next_one_is_looked_at(site: Sit
 
 
 def test_a_page_that_eats_memory_is_ended(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(chromium, "MOST_MEMORY", 600 * 1024 * 1024)
+    monkeypatch.setattr(chromium, "MAX_MEMORY_BYTES", 600 * 1024 * 1024)
     eater = (
         f"{GOOD}<script>let all = []; setInterval(() => all.push(new Uint8Array(1e8).fill(1)), 1)</script>"
     )
@@ -141,7 +141,7 @@ def test_chromium_is_started_anew_after_many_visits_and_nothing_is_left_of_the_o
 ):
     with chrome.page(site.serve(GOOD)):
         home, processes = chrome._session.home, descendants(leash_of(chrome))
-    monkeypatch.setattr(browsing, "VISITS_OF_ONE_CHROMIUM", 1)
+    monkeypatch.setattr(browsing, "MAX_VISITS_PER_CHROMIUM", 1)
     with chrome.page(site.serve(GOOD)):
         left = (home.exists(), survivors(processes))
 

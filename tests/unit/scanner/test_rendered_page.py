@@ -7,10 +7,10 @@ import trustme
 
 from krafter_audit.http.client import Access, AddressPolicy
 from scanner.browser import Browser
-from scanner.engine import look
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from scanner.page_visit import Sight, axe, device_profile, network_monitor, see, visit
-from scanner.page_visit.scripts import spare_of
+from scanner.page_visit import PageSnapshot, axe, device_profile, network_monitor, visit, visit_page
+from scanner.page_visit.scripts import minifiable_of
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import html
 from tests.unit.scanner.checks.check_kinds import BY_BROWSER
@@ -32,7 +32,7 @@ def plain(text: str, status: int = 200) -> Answer:
 
 def looked(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
     with served(Site(answers)) as site, loopback_client() as client:
-        return dict(look(site.url, asked, client=client, retry_delays=(), **options))
+        return dict(run_checks(site.url, asked, client=client, retry_delays=(), **options))
 
 
 @pytest.mark.needs_chromium
@@ -43,7 +43,7 @@ def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(chrom
     assert {name: said.evidence[name] for name in ("method", "visits", "profile")} == {
         "method": "browser",
         "visits": 1,
-        "profile": device_profile.described(throttled=False),
+        "profile": device_profile.as_evidence(throttled=False),
     }
     assert set(said.evidence["tools"]) == {"axe", "chromium"}
     assert said.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
@@ -88,7 +88,7 @@ def test_checks_are_inconclusive_when_the_browser_does_not_start(settings: Any) 
 def test_what_scripts_put_in_the_page_s_place_is_not_judged(
     script: str, reason: str, chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(visit, "MOST_SECONDS_TO_SETTLE", 1)
+    monkeypatch.setattr(visit, "IDLE_TIMEOUT", 1)
     answers = {
         "/": plain(html(add=f"<script>{script}</script>")),
         "/login": plain("<title>Sign in</title><form><input type=password></form>"),
@@ -103,7 +103,7 @@ def test_what_scripts_put_in_the_page_s_place_is_not_judged(
 def test_a_page_that_asks_again_and_again_settles_all_the_same(
     chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(network_monitor, "LASTING_AFTER", 0.2)
+    monkeypatch.setattr(network_monitor, "LONG_LIVED_AFTER", 0.2)
     answers = {
         "/": plain(html(add="<script>setInterval(() => fetch('/news'), 100)</script>")),
         "/news": plain("{}"),
@@ -151,7 +151,7 @@ def test_scripts_are_measured_by_what_runs_and_by_what_minifying_saves(chrome: B
     ],
 )
 def test_what_minifying_takes_away_is_blanks_and_comments(source: str, spare: int) -> None:
-    assert spare_of(source) == spare
+    assert minifiable_of(source) == spare
 
 
 @pytest.mark.needs_chromium
@@ -164,13 +164,13 @@ def test_a_load_is_timed_as_on_a_slow_phone(chrome: Browser) -> None:
     assert [one.cls > 0.1 for one in (fast, timed)] == [True, True]
     assert [200 < one.tbt < 400 for one in (fast, timed)] == [True, True]
     assert fast.lcp < 500 < timed.fcp <= timed.lcp
-    assert [one.weight > 0 for one in seen] == [True, False]
+    assert [one.transfer_size > 0 for one in seen] == [True, False]
 
 
-def load_with_the_jump(browser: Browser, url: str, *, throttled: bool) -> Sight:
+def load_with_the_jump(browser: Browser, url: str, *, throttled: bool) -> PageSnapshot:
     """Of three at most: with the short patience of these tests, a load on a busy machine may settle before the jump."""
     for _ in range(3):
-        seen = see(browser, url, throttled=throttled)
+        seen = visit_page(browser, url, throttled=throttled)
         if seen.vitals.cls > 0.1:
             break
     return seen
@@ -225,7 +225,7 @@ def test_what_lets_in_goes_to_its_origin_alone(authority: trustme.CA, ca_file: s
         )
         with loopback_client(ca_file, access=lets_in) as client, Browser(policy=client.policy) as browser:
             said = dict(
-                look(staging.url, ["a11y_image_alt"], client=client, browser=browser, retry_delays=())
+                run_checks(staging.url, ["a11y_image_alt"], client=client, browser=browser, retry_delays=())
             )
 
     def carried(site: Site) -> set[tuple[str, str | None, str | None]]:

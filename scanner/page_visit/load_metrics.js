@@ -1,38 +1,38 @@
-// Runs in a world of our own before the page's scripts, which can neither see nor change it.
-// `krafter.report()` says what was seen since the navigation began; times are milliseconds since then.
-// `krafter.calm()` is for how many milliseconds no long task has run.
+// Runs in an isolated world before the page's scripts, which can neither see nor change it.
+// `krafter.report()` returns the metrics since the navigation started, in milliseconds.
+// `krafter.sinceLongTask()` returns for how many milliseconds no long task has run.
 (() => {
-  const NEW_WINDOW_AFTER = 1000;
-  const LONGEST_WINDOW = 5000;
+  const SESSION_GAP = 1000;
+  const SESSION_LENGTH = 5000;
   const BLOCKING = 50;
   const seen = { fcp: null, lcp: null, shifts: [], tasks: [] };
 
-  const waiting = [];
-  const each = (type, use) => {
+  const pending = [];
+  const observe = (type, use) => {
     const observer = new PerformanceObserver((list) => list.getEntries().forEach(use));
     observer.observe({ type, buffered: true });
-    waiting.push(() => observer.takeRecords().forEach(use));
+    pending.push(() => observer.takeRecords().forEach(use));
   };
-  // A busy page may not have been told yet of what has happened.
-  const catchUp = () => waiting.forEach((take) => take());
+  // A busy page may not have delivered its entries yet.
+  const flush = () => pending.forEach((take) => take());
 
-  each("paint", (entry) => {
+  observe("paint", (entry) => {
     if (entry.name === "first-contentful-paint") seen.fcp = entry.startTime;
   });
-  each("largest-contentful-paint", (entry) => {
+  observe("largest-contentful-paint", (entry) => {
     seen.lcp = { time: entry.startTime, url: entry.url, element: entry.element };
   });
-  each("layout-shift", (entry) => {
-    // hadRecentInput is not asked: nobody touches the page, and the phone's screen counts as an input of the first 500 ms.
+  observe("layout-shift", (entry) => {
+    // hadRecentInput is ignored: there is no user, and the emulated screen counts as an input of the first 500 ms.
     seen.shifts.push({ time: entry.startTime, value: entry.value });
   });
-  each("longtask", (entry) => seen.tasks.push({ start: entry.startTime, end: entry.startTime + entry.duration }));
+  observe("longtask", (entry) => seen.tasks.push({ start: entry.startTime, end: entry.startTime + entry.duration }));
 
-  // The largest sum of shifts that follow each other closely: https://web.dev/articles/cls
+  // The largest session window of layout shifts: https://web.dev/articles/cls
   const layoutShift = () => {
     let [largest, sum, first, last] = [0, 0, -Infinity, -Infinity];
     for (const { time, value } of seen.shifts) {
-      const same = time - last < NEW_WINDOW_AFTER && time - first < LONGEST_WINDOW;
+      const same = time - last < SESSION_GAP && time - first < SESSION_LENGTH;
       sum = same ? sum + value : value;
       first = same ? first : time;
       last = time;
@@ -41,7 +41,7 @@
     return largest;
   };
 
-  // What each long task took over 50 ms since the first paint: https://web.dev/articles/tbt
+  // The part over 50 ms of each long task since the first contentful paint: https://web.dev/articles/tbt
   const blockingTime = () =>
     seen.tasks
       .map(({ start, end }) => end - Math.max(start, seen.fcp ?? Infinity))
@@ -54,12 +54,12 @@
       0
     );
 
-  // What is in a shadow root shows neither in innerText nor to querySelector: a page with one is not called blank.
+  // A shadow root shows neither in innerText nor to querySelector: a page with one is not called blank.
   const CONTENT = "img, svg, video, canvas, input, button, select, textarea, iframe, object";
-  const shadowed = (body) => [...body.querySelectorAll("*")].some((one) => one.shadowRoot);
+  const hasShadowRoot = (body) => [...body.querySelectorAll("*")].some((one) => one.shadowRoot);
   const blank = () => {
     const body = document.body;
-    return !body || (!body.innerText.trim() && !body.querySelector(CONTENT) && !shadowed(body));
+    return !body || (!body.innerText.trim() && !body.querySelector(CONTENT) && !hasShadowRoot(body));
   };
 
   const largest = () => {
@@ -76,7 +76,7 @@
 
   globalThis.krafter = {
     report: () => {
-      catchUp();
+      flush();
       return {
         fcp: seen.fcp,
         largest: largest(),
@@ -86,8 +86,8 @@
         elements: document.body ? elements(document.body) : 0,
       };
     },
-    calm: () => {
-      catchUp();
+    sinceLongTask: () => {
+      flush();
       return performance.now() - seen.tasks.reduce((latest, task) => Math.max(latest, task.end), 0);
     },
   };
