@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from integrations import resolution, services
+from integrations import services
 from integrations.models import (
     Alert,
     Conflict,
@@ -18,6 +18,7 @@ from integrations.models import (
     Integration,
     SyncRun,
 )
+from integrations.sync import conflict_resolution as resolution
 from krafter_audit.lib.admin import BAD, GOOD, QUIET, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
 
 STATUSES = {"connected": GOOD, "syncing": UNDER_WAY, "error": BAD, "disconnected": QUIET}

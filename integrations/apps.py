@@ -13,13 +13,13 @@ class IntegrationsConfig(AppConfig):
     def ready(self) -> None:
         """Have the settings of the providers checked at the start, and findings of theirs verified by asking them."""
         from findings.checks.asking import register
-        from integrations import checks  # noqa: F401
+        from integrations import system_checks  # noqa: F401
 
         register(askers)
 
 
 def askers() -> "Mapping[str, Ask]":
     """Return who answers for the providers, by the keys that they answer."""
-    from integrations.asking import PROVIDER_OF, ask
+    from integrations.provider_recheck import PROVIDER_OF, ask
 
     return dict.fromkeys(PROVIDER_OF, ask)

@@ -6,9 +6,10 @@ from uuid import UUID
 from django.utils import timezone
 
 from events import consumers
-from integrations import gathering, outcomes, services, telling
-from integrations import sync as engine
+from integrations import gathering, services, telling
 from integrations.models import Alert, Delivery, Integration
+from integrations.sync import engine
+from integrations.sync import verification_events as outcomes
 from krafter_audit.celery import app
 from krafter_audit.lib.claims import free
 from krafter_audit.lib.jobs import send

@@ -12,7 +12,6 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from integrations import credentials as secrets
-from integrations import oauth, timetable
 from integrations.configuration import configuration
 from integrations.errors import (
     NeverConnected,
@@ -22,8 +21,10 @@ from integrations.errors import (
     UnknownProvider,
 )
 from integrations.models import Hook, Integration
+from integrations.oauth import flow as oauth
 from integrations.providers import ADAPTERS, PROVIDERS
 from integrations.providers.base import Refused, Unavailable
+from integrations.sync import schedule as timetable
 from krafter_audit.lib.http import Client, Limits
 from krafter_audit.lib.jobs import nudge
 from krafter_audit.lib.vault import VaultError

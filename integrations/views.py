@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
-from integrations import hooks, queries, resolution, services
+from integrations import queries, services
 from integrations.models import Conflict, Hook
 from integrations.serializers import (
     ConflictShown,
@@ -22,6 +22,8 @@ from integrations.serializers import (
     SyncRunShown,
     placeholder,
 )
+from integrations.sync import conflict_resolution as resolution
+from integrations.webhooks import services as hooks
 from krafter_audit.api.described import described
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 

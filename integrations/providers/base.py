@@ -11,21 +11,21 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, ClassVar, TypeVar
 
-from integrations.providers.failures import Absent as Absent
-from integrations.providers.failures import Expired as Expired
-from integrations.providers.failures import OutOfReach
-from integrations.providers.failures import Refused as Refused
-from integrations.providers.failures import Unavailable as Unavailable
-from integrations.providers.hooks import Hooks
+from integrations.providers.errors import Absent as Absent
+from integrations.providers.errors import Expired as Expired
+from integrations.providers.errors import OutOfReach
+from integrations.providers.errors import Refused as Refused
+from integrations.providers.errors import Unavailable as Unavailable
 from integrations.providers.links import next_page, origin
-from integrations.providers.plain import NUL, without_nul
-from integrations.providers.replies import Reply
-from integrations.providers.shapes import Draft as Draft
-from integrations.providers.shapes import RemoteFinding as RemoteFinding
-from integrations.providers.shapes import Source as Source
-from integrations.providers.shapes import State as State
-from integrations.providers.shapes import Ticket as Ticket
-from integrations.providers.signing_in import OAuth as OAuth
+from integrations.providers.oauth import OAuth as OAuth
+from integrations.providers.recheck import Reply
+from integrations.providers.text import NUL, without_nul
+from integrations.providers.types import Draft as Draft
+from integrations.providers.types import RemoteFinding as RemoteFinding
+from integrations.providers.types import Source as Source
+from integrations.providers.types import State as State
+from integrations.providers.types import Ticket as Ticket
+from integrations.providers.webhooks import Hooks
 from krafter_audit.lib.http import Client, HttpError, Response
 
 Parsed = TypeVar("Parsed")

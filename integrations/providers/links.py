@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from integrations.providers.failures import Refused
+from integrations.providers.errors import Refused
 
 
 def origin(address: str) -> tuple[str, str, int | None] | None:

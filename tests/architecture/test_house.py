@@ -17,7 +17,7 @@ BROAD_EXCEPTS = {
     ("findings/checks/engine.py", "_run"): "one broken check is inconclusive and must not end the look",
     ("findings/shell/looking.py", "_ask"): "one address that breaks the look must not end that of the others",
     ("events/consumers.py", "read"): "an event that cannot be read must not hold up the others",
-    ("integrations/sync.py", "_attempt"): "a sync that breaks must not stay at syncing",
+    ("integrations/sync/engine.py", "_attempt"): "a sync that breaks must not stay at syncing",
     ("reports/export.py", "export"): "an export that breaks is free again and tried later",
     (
         "reports/deliver.py",
@@ -50,7 +50,7 @@ ALLOWED_OUT = {
 
 OPENERS = {
     "integrations/destinations.py": "opens a Slack webhook at the moment at which it is sent to",
-    "integrations/hooks.py": "to see whether a provider signed with it",
+    "integrations/webhooks/services.py": "to see whether a provider signed with it",
     "krafter_audit/lib/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",
     "findings/access.py": "opens what lets into a site at the moment of a look, and for the rotation of keys",
@@ -58,7 +58,7 @@ OPENERS = {
 }
 CREDENTIALS_READERS = {
     "integrations/credentials.py": "defines it",
-    "integrations/renewal.py": "for a sync, or another look, that is about to use them",
+    "integrations/oauth/token_refresh.py": "for a sync, or another look, that is about to use them",
     "integrations/services.py": "keeps what was chosen, such as the repository, over a new sign-in",
 }
 

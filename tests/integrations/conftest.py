@@ -10,9 +10,9 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.services.ingestion import Sighting, ingest_one
 from integrations import services
-from integrations import sync as engine
 from integrations.models import Integration
 from integrations.providers.base import Provider
+from integrations.sync import engine
 from krafter_audit.lib.http import Client
 from remediation.models import Task
 from remediation.services import tasks

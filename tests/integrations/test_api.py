@@ -17,8 +17,8 @@ from accounts.actors import SYSTEM
 from accounts.models import Membership, Project, Scope
 from accounts.services import create_organization, create_project, create_user
 from integrations import credentials, services
-from integrations import sync as engine
 from integrations.models import Integration, SyncRun
+from integrations.sync import engine
 from tests.integrations.conftest import CREDENTIALS, MakeTask
 from tests.integrations.fake_github import TOKEN, FakeGitHub
 

@@ -15,12 +15,12 @@ from findings.checks import asking, registry
 from findings.models import Finding
 from findings.services.ingestion import ingest_one
 from integrations import services
-from integrations.alerts import sighting_of
-from integrations.asking import PROVIDER_OF, ask
+from integrations.provider_recheck import PROVIDER_OF, ask
 from integrations.providers import ADAPTERS
 from integrations.providers.base import RemoteFinding
-from integrations.providers.cloudflare_settings import SETTINGS
-from integrations.providers.gsc_problems import KEYS
+from integrations.providers.cloudflare.zone_settings import SETTINGS
+from integrations.providers.gsc.problems import KEYS
+from integrations.sync.finding_import import sighting_of
 from remediation import recheck
 from remediation.models import Evidence, Verification
 from remediation.services import tasks, verifications

@@ -16,11 +16,12 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from integrations import hooks, jobs, services
-from integrations import sync as engine
+from integrations import jobs, services
 from integrations.models import Delivery, Hook, Integration, SyncRun
-from integrations.providers.github_hooks import HOOKS
-from integrations.providers.hooks import Call
+from integrations.providers.github.webhooks import HOOKS
+from integrations.providers.webhooks import Call
+from integrations.sync import engine
+from integrations.webhooks import services as hooks
 from remediation.models import Task, Verification
 from tests import factories
 from tests.integrations.conftest import MakeTask

@@ -9,9 +9,9 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
-from integrations import sync as engine
 from integrations.models import ExternalLink, Integration
 from integrations.providers import ADAPTERS
+from integrations.sync import engine
 from krafter_audit.lib.http import Client
 from tests.integrations.conftest import MakeTask
 from tests.integrations.trackers import FarEnd

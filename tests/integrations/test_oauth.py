@@ -11,13 +11,14 @@ from django.db import connection
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from integrations import credentials, oauth, services
+from integrations import credentials, services
 from integrations.configuration import complaints, configuration
 from integrations.errors import SignInRefused, SignInUnavailable
 from integrations.models import Integration
+from integrations.oauth import flow as oauth
+from integrations.oauth.token_refresh import Access
 from integrations.providers import ADAPTERS, NAMED
-from integrations.renewal import Access
-from integrations.running import Lost
+from integrations.sync.run import Lost
 from krafter_audit.lib.http import Client
 from tests.integrations.conftest import CREDENTIALS, MakeTask
 from tests.integrations.fake_github import FakeGitHub

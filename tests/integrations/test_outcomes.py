@@ -13,9 +13,10 @@ from events.models import Unread
 from events.record import record
 from findings.models import Scanner
 from findings.services.ingestion import Sighting, ingest_one
-from integrations import jobs, remarks, services
-from integrations import sync as engine
+from integrations import jobs, services
 from integrations.models import Integration, Remark
+from integrations.sync import engine
+from integrations.sync import ticket_comments as remarks
 from krafter_audit.lib.http import Client
 from krafter_audit.lib.statements import AT_ONCE
 from remediation import recheck

@@ -18,8 +18,8 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
-from integrations import sync as engine
 from integrations.models import Integration, SyncRun
+from integrations.sync import engine
 from tests.integrations.conftest import CREDENTIALS, MakeTask
 from tests.integrations.fake_github import FakeGitHub
 

@@ -21,10 +21,11 @@ from accounts.models import Project
 from findings import access
 from findings.models import SiteAccess
 from findings.services.ingestion import Sighting, ingest
-from integrations import credentials, destinations, hooks, jobs
-from integrations import sync as engine
+from integrations import credentials, destinations, jobs
 from integrations.models import Alert, Destination, Hook, Integration
+from integrations.sync import engine
 from integrations.telling import tell
+from integrations.webhooks import services as hooks
 from krafter_audit.lib import vault
 from tests import staff
 from tests.integrations.conftest import CREDENTIALS, MakeTask

@@ -14,12 +14,12 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
-from integrations import sync as engine
 from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
+from integrations.oauth.service_accounts import key_in, token
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Refused, Unavailable
-from integrations.service_accounts import key_in, token
+from integrations.sync import engine
 from krafter_audit.lib.http import Client
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, serve

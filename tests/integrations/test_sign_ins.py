@@ -12,10 +12,11 @@ from werkzeug import Request, Response
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from integrations import credentials, oauth, services
+from integrations import credentials, services
 from integrations.configuration import Configuration
 from integrations.errors import SignInRefused
 from integrations.models import Integration
+from integrations.oauth import flow as oauth
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Refused
 from krafter_audit.lib.http import Client

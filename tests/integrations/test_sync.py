@@ -12,9 +12,9 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from findings.models import Finding, Regression
 from integrations import jobs, services
-from integrations import sync as engine
 from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers import NAMED
+from integrations.sync import engine
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts, verifications
 from tests.integrations.conftest import CREDENTIALS, MakeTask
@@ -563,7 +563,7 @@ def test_a_run_whose_time_is_up_goes_on_in_the_next(
     sync: Sync, make_task: MakeTask, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     make_task()
-    monkeypatch.setattr("integrations.running.BUDGET", -1.0)
+    monkeypatch.setattr("integrations.sync.run.BUDGET", -1.0)
 
     row = sync()
     stopped = (row.status, last_run().outcome)

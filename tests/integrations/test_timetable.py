@@ -8,9 +8,10 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from integrations import services, timetable
-from integrations import sync as engine
+from integrations import services
 from integrations.models import Integration, SyncRun
+from integrations.sync import engine
+from integrations.sync import schedule as timetable
 from krafter_audit.lib.models import uuid7
 from tests import factories
 from tests.integrations.conftest import MakeTask

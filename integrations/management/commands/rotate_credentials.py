@@ -9,8 +9,9 @@ from django.db.models import Model
 
 from findings import access
 from findings.models import SiteAccess
-from integrations import credentials, destinations, hooks
+from integrations import credentials, destinations
 from integrations.models import Destination, Hook, Integration
+from integrations.webhooks import services as hooks
 from krafter_audit.lib import vault
 from krafter_audit.lib.vault import VaultError
 

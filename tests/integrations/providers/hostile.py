@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Draft, Provider, Tracker
-from integrations.providers.meter import Meter
+from integrations.providers.traffic import Meter
 from krafter_audit.lib.http import Client
 from tests.integrations import fake_github, fake_gitlab, fake_jira, fake_linear
 from tests.integrations.fake_github import Answer, Request

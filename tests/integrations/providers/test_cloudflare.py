@@ -11,10 +11,10 @@ from accounts.actors import SYSTEM
 from accounts.services import create_organization, create_project
 from findings.models import Finding
 from integrations import services
-from integrations import sync as engine
 from integrations.models import Integration, SyncRun
 from integrations.providers.base import Refused, RemoteFinding, Unavailable
-from integrations.providers.cloudflare import SETTINGS, Cloudflare
+from integrations.providers.cloudflare.findings import SETTINGS, Cloudflare
+from integrations.sync import engine
 from krafter_audit.lib.http import Client, Limits
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, description, serve

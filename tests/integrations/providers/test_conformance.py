@@ -8,7 +8,7 @@ import pytest
 
 from integrations.providers import ADAPTERS, PROVIDERS
 from integrations.providers.base import Provider, Tracker
-from integrations.providers.meter import Meter
+from integrations.providers.traffic import Meter
 
 EVERY_ADAPTER = pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS.keys())
 ALLOWED_IMPORTS = ("integrations.providers", "krafter_audit.lib.http", "krafter_audit.lib.times")

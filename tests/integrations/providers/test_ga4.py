@@ -14,11 +14,11 @@ from findings.models import Finding
 from findings.services import triage
 from findings.services.ingestion import Sighting, ingest, ingest_one
 from integrations import services
-from integrations import sync as engine
 from integrations.models import Integration, SyncRun
-from integrations.providers import ga4
 from integrations.providers.base import Refused, Unavailable
-from integrations.providers.ga4 import Analytics
+from integrations.providers.ga4 import traffic as ga4
+from integrations.providers.ga4.traffic import Analytics
+from integrations.sync import engine
 from krafter_audit.lib.http import Client
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, description, serve

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from integrations.providers.base import Draft, Refused, State, Unavailable
-from integrations.providers.github import GitHub
+from integrations.providers.github.tickets import GitHub
 from krafter_audit.lib.http import Client
 from tests.integrations.fake_github import DESCRIPTION, REPOSITORY, TOKEN, FakeGitHub
 

@@ -15,10 +15,10 @@ from findings.models import Finding
 from findings.services.ingestion import Sighting, ingest_one
 from integrations import credentials as secrets
 from integrations import services
-from integrations import sync as engine
 from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers.base import Draft, Refused, State, Unavailable
-from integrations.providers.gitlab import GitLab
+from integrations.providers.gitlab.tickets import GitLab
+from integrations.sync import engine
 from krafter_audit.lib.http import Client, Limits
 from remediation.models import Task
 from remediation.services import tasks, verdicts, verifications

@@ -13,11 +13,11 @@ from accounts.models import Project
 from accounts.services import create_organization, create_project
 from findings.models import Finding, Regression
 from integrations import services
-from integrations import sync as engine
 from integrations.models import Integration, SyncRun
 from integrations.providers.base import Expired, Refused, RemoteFinding, Unavailable
-from integrations.providers.gsc import A_DAY, SearchConsole
-from integrations.providers.gsc_problems import problems
+from integrations.providers.gsc.findings import A_DAY, SearchConsole
+from integrations.providers.gsc.problems import problems
+from integrations.sync import engine
 from krafter_audit.lib.http import Client
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, description, serve

@@ -13,11 +13,11 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import credentials as sealed
 from integrations import services
-from integrations import sync as engine
 from integrations.credentials import without_secrets
 from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers.base import Draft, Refused, State, Unavailable
-from integrations.providers.jira import Jira
+from integrations.providers.jira.tickets import Jira
+from integrations.sync import engine
 from krafter_audit.lib.http import Client, Limits
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts

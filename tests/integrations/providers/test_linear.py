@@ -12,11 +12,11 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
-from integrations import sync as engine
 from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers.base import Draft, Refused, State, Unavailable
-from integrations.providers.linear import Linear, issue_id
-from integrations.providers.linear_documents import DOCUMENTS
+from integrations.providers.linear.graphql import DOCUMENTS
+from integrations.providers.linear.tickets import Linear, issue_id
+from integrations.sync import engine
 from krafter_audit.lib.http import Client, Limits
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts, verifications

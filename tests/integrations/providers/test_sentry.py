@@ -12,10 +12,10 @@ from accounts.actors import SYSTEM
 from accounts.services import create_organization, create_project
 from findings.models import Finding, Regression
 from integrations import services
-from integrations import sync as engine
 from integrations.models import Integration, SyncRun
 from integrations.providers.base import Refused, RemoteFinding, Unavailable
-from integrations.providers.sentry import Sentry
+from integrations.providers.sentry.findings import Sentry
+from integrations.sync import engine
 from krafter_audit.lib.http import Client, Limits
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, description, serve
@@ -176,7 +176,7 @@ def test_a_cursor_that_comes_again_ends_the_list(adapter: Sentry, sentry: FarEnd
 def test_a_list_without_an_end_is_given_up(
     adapter: Sentry, issues: Issues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.providers.sentry.MOST_PAGES", 2)
+    monkeypatch.setattr("integrations.providers.sentry.findings.MOST_PAGES", 2)
     issues.issues, issues.page_size = [issue(number) for number in range(1, 6)], 1
 
     with pytest.raises(Unavailable, match="more than 2 pages"):
@@ -540,7 +540,7 @@ def test_a_run_that_died_after_it_resolved_an_issue_resolves_nothing_twice(
     synced(integration)
     approve()
     with monkeypatch.context() as patched:
-        patched.setattr("integrations.alerts._remember", killed)
+        patched.setattr("integrations.sync.finding_import._remember", killed)
         synced(integration)
 
     synced(integration)
@@ -641,7 +641,7 @@ def test_an_issue_that_is_retitled_there_or_here_stays_one_finding(
 def test_more_than_a_run_resolves_is_resolved_in_the_next_ones_and_no_regression_meanwhile(
     integration: Integration, issues: Issues, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("integrations.alerts.MOST_SETTLED", 1)
+    monkeypatch.setattr("integrations.sync.finding_import.MOST_SETTLED", 1)
     issues.issues = [issue(1), issue(2)]
     synced(integration)
     approve()

@@ -1,0 +1,1 @@
+from integrations.providers.cloudflare.findings import Cloudflare as Cloudflare

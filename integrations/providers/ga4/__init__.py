@@ -1,0 +1,1 @@
+from integrations.providers.ga4.traffic import Analytics as Analytics

@@ -1,0 +1,1 @@
+from integrations.providers.github.tickets import GitHub as GitHub

@@ -1,0 +1,1 @@
+from integrations.providers.gitlab.tickets import GitLab as GitLab

@@ -1,0 +1,1 @@
+from integrations.providers.gsc.findings import SearchConsole as SearchConsole

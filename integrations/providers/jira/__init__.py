@@ -1,0 +1,1 @@
+from integrations.providers.jira.tickets import Jira as Jira

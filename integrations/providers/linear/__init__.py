@@ -1,0 +1,1 @@
+from integrations.providers.linear.tickets import Linear as Linear

@@ -1,0 +1,1 @@
+from integrations.providers.sentry.findings import Sentry as Sentry
