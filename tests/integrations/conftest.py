@@ -17,9 +17,9 @@ from krafter_audit.lib.http import Client
 from remediation.models import Task
 from remediation.services import tasks
 from tests import factories
-from tests.integrations import trackers
-from tests.integrations.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve
-from tests.integrations.trackers import FarEnd
+from tests.fakes import tracker as trackers
+from tests.fakes.dialects.github import REPOSITORY, TOKEN, FakeGitHub, serve
+from tests.fakes.tracker import FarEnd
 
 MakeTask = Callable[..., Task]
 CREDENTIALS = {"token": TOKEN, "repository": REPOSITORY}

@@ -28,10 +28,10 @@ from integrations.telling import tell
 from integrations.webhooks import services as hooks
 from krafter_audit.lib import vault
 from tests import staff
+from tests.fakes.dialects.github import TOKEN, FakeGitHub
 from tests.integrations.conftest import CREDENTIALS, MakeTask
-from tests.integrations.fake_github import TOKEN, FakeGitHub
-from tests.integrations.test_api import Call, call, everything_stored
-from tests.integrations.test_hooks import SENDERS, now, signature
+from tests.integrations.test_views import Call, call, everything_stored
+from tests.integrations.webhooks.test_intake import SENDERS, now, signature
 
 pytestmark = pytest.mark.django_db
 __all__ = ["call"]
