@@ -17,9 +17,9 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts import keys
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
+from krafter_audit.admin.base import ReadOnlyAdmin, RecordAdmin, RelatedFilter
+from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.api.middleware import request_id_of
-from krafter_audit.lib.admin import ReadOnlyAdmin, RecordAdmin, RelatedFilter
-from krafter_audit.lib.forms import ServiceForm
 
 admin.site.unregister(Group)
 

@@ -16,8 +16,8 @@ from django.db.models import FilteredRelation, Model, OuterRef, Q, QuerySet, Sub
 from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
-from krafter_audit.lib.errors import InvalidParams, Unauthorized
-from krafter_audit.lib.statements import Slot, Statement
+from krafter_audit.api.errors import InvalidParams, Unauthorized
+from krafter_audit.db.statements import Slot, Statement
 
 FORM = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
 HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)

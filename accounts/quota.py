@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Organization, QuotaMonth, month_of
-from krafter_audit.lib.errors import QuotaExceeded
+from krafter_audit.api.errors import QuotaExceeded
 
 SPEND = """
     UPDATE accounts_quotamonth AS quota SET spent = spent + 1

@@ -24,17 +24,11 @@ from krafter_audit.api import bodies, etag, idempotency, ratelimit, replica
 from krafter_audit.api.columns import columns
 from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
+from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.api.serializers import kept
-from krafter_audit.lib.errors import (
-    Forbidden,
-    InsufficientScope,
-    InvalidParams,
-    NotFound,
-    Unauthorized,
-)
 
 M = TypeVar("M", bound=Model)
 

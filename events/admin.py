@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from events.models import Event
-from krafter_audit.lib.admin import ReadOnlyAdmin, RelatedFilter, pretty
+from krafter_audit.admin.base import ReadOnlyAdmin, RelatedFilter, pretty
 
 
 @admin.register(Event)

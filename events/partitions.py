@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from krafter_audit.lib.turns import wait_for_turn
+from krafter_audit.db.advisory_locks import wait_for_turn
 
 logger = logging.getLogger(__name__)
 

@@ -12,7 +12,7 @@ from psycopg.types.json import Jsonb
 from accounts.actors import Actor
 from accounts.models import Project
 from events.models import Event
-from krafter_audit.lib.statements import Inserting, Text
+from krafter_audit.db.statements import Inserting, Text
 from krafter_audit.lib.together import do
 
 

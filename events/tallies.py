@@ -9,8 +9,8 @@ import orjson
 from django.db import connection, transaction
 
 from events.models import Tally
-from krafter_audit.lib.statements import Text
-from krafter_audit.lib.turns import got_turn
+from krafter_audit.db.advisory_locks import got_turn
+from krafter_audit.db.statements import Text
 
 FOLD_FROM = 200  # unfolded rows of one total at which folding is worth its while
 

@@ -28,59 +28,6 @@ BEGIN
 END $$;
 """
 
-# The same for each value of `of` and `day`, of the rows that meet `where` alone.
-TALLY_FOR_EACH = """
-CREATE FUNCTION tally_{kind}() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
-        SELECT project_id, '{kind}', {day}, {of}, {facets}, count(*), 0 FROM new_rows WHERE {where}
-        GROUP BY 1, 3, 4, 5;
-    ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
-        SELECT project_id, '{kind}', {day}, {of}, {facets}, -count(*), 0 FROM old_rows WHERE {where}
-        GROUP BY 1, 3, 4, 5;
-    ELSE
-        INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
-        SELECT project_id, '{kind}', day, of, facets, sum(n), 0 FROM (
-            SELECT project_id, {day} AS day, {of} AS of, {facets} AS facets, 1 AS n FROM new_rows WHERE {where}
-            UNION ALL
-            SELECT project_id, {day}, {of}, {facets}, -1 FROM old_rows WHERE {where}
-        ) AS moved GROUP BY project_id, day, of, facets HAVING sum(n) <> 0;
-    END IF;
-    RETURN NULL;
-END $$;
-"""
-COUNT_FOR_EACH = """
-INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
-SELECT project_id, '{kind}', {day}, {of}, {facets}, count(*), 0 FROM {table} WHERE {where} GROUP BY 1, 3, 4, 5;
-"""
-
-# The open risk score moves on the day of the change: the burn-down is the running sum of these rows.
-RISK = """
-CREATE FUNCTION tally_risk() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'INSERT' THEN
-        INSERT INTO events_tally (project_id, kind, day, facets, rows, score)
-        SELECT project_id, 'risk', (created_at AT TIME ZONE 'UTC')::date, '{{}}', 0, sum(score)
-        FROM new_rows WHERE {is_open} GROUP BY 1, 3 HAVING sum(score) <> 0;
-    ELSIF TG_OP = 'DELETE' THEN
-        INSERT INTO events_tally (project_id, kind, day, facets, rows, score)
-        SELECT project_id, 'risk', (now() AT TIME ZONE 'UTC')::date, '{{}}', 0, -sum(score)
-        FROM old_rows WHERE {is_open} GROUP BY 1 HAVING sum(score) <> 0;
-    ELSE
-        INSERT INTO events_tally (project_id, kind, day, facets, rows, score)
-        SELECT project_id, 'risk', (SELECT (max(updated_at) AT TIME ZONE 'UTC')::date FROM new_rows), '{{}}', 0,
-               sum(points) FROM (
-            SELECT project_id, score AS points FROM new_rows WHERE {is_open}
-            UNION ALL
-            SELECT project_id, -score FROM old_rows WHERE {is_open}
-        ) AS moved GROUP BY project_id HAVING sum(points) <> 0;
-    END IF;
-    RETURN NULL;
-END $$;
-"""
-
 # All totals of one table by one function: what a function costs to be called is most of what a small change costs.
 TOGETHER = """
 CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -132,13 +79,17 @@ CREATE OR REPLACE TRIGGER hand_on_events AFTER INSERT ON events_event REFERENCIN
     FOR EACH STATEMENT EXECUTE FUNCTION hand_on_events();
 """
 
+# For each row, as every partition inherits it. Retention alone may delete, inside its own transaction.
 APPEND_ONLY = """
 CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN
+        RETURN OLD;
+    END IF;
     RAISE EXCEPTION 'the record is append-only: % of % is refused', TG_OP, TG_TABLE_NAME;
 END $$;
-CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
-    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER events_event_append_only BEFORE UPDATE OR DELETE ON events_event
+    FOR EACH ROW EXECUTE FUNCTION refuse_rewriting();
 """
 
 
@@ -147,32 +98,6 @@ def keep_tally(table: str, kind: str, facets: Sequence[str], *, score: str = "0"
     pairs = ", ".join(f"'{column}', {column}" for column in facets)
     body = TALLY.format(kind=kind, facets=f"jsonb_build_object({pairs})", score=score)
     return _install(f"tally_{kind}", table, body)
-
-
-def keep_tally_for_each(
-    table: str,
-    kind: str,
-    facets: Sequence[str] = (),
-    *,
-    of: str = "NULL::uuid",
-    day: str = "NULL::date",
-    where: str,
-) -> list[RunSQL]:
-    """Return the steps that keep a total for each value of `of` and `day` (SQL), and count what there is already.
-
-    Making a trigger lets no writer into the table until the migration has ended, so the count misses nothing.
-    """
-    pairs = ", ".join(f"'{column}', {column}" for column in facets)
-    words = {"kind": kind, "facets": f"jsonb_build_object({pairs})", "of": of, "day": day, "where": where}
-    undo = f"DELETE FROM events_tally WHERE kind = '{kind}';"  # noqa: S608 - a name of our own
-    count = RunSQL(COUNT_FOR_EACH.format(table=table, **words), undo)
-    return [_install(f"tally_{kind}", table, TALLY_FOR_EACH.format(**words)), count]
-
-
-def keep_risk(table: str, open_statuses: Sequence[str]) -> RunSQL:
-    """Return the migration step that keeps the open risk score of each day from `table`'s status and score."""
-    words = ", ".join(f"'{status}'" for status in open_statuses)
-    return _install("tally_risk", table, RISK.format(is_open=f"status IN ({words})"))
 
 
 def keep_together(table: str, totals: Sequence[Kept]) -> RunSQL:
@@ -201,31 +126,11 @@ def _moved(change: str, totals: Sequence[Kept]) -> str:
     return MOVED.format(parts="UNION ALL".join(parts))
 
 
-def count_anew(kept: Kept) -> RunSQL:
-    """Return the step that counts a total that is kept in another form from now on; the way back leaves it empty."""
-    clear = f"DELETE FROM events_tally WHERE kind = '{kept.kind}';"  # noqa: S608 - a name of our own
-    words = {"kind": kept.kind, "table": kept.table, "where": kept.where}
-    return RunSQL(
-        clear + COUNT_FOR_EACH.format(day=kept.day, of=kept.of, facets=kept.described, **words), clear
-    )
-
-
-def no_longer(step: RunSQL) -> RunSQL:
-    """Return the step that takes back what `step` installs."""
-    return RunSQL(step.reverse_sql or "", step.sql)
-
-
 def hand_on(wanted: Mapping[str, Sequence[str]]) -> RunSQL:
     """Return the migration step that leaves each consumer the events of these names: `{consumer: [name, …]}`."""
     pairs = ", ".join(f"('{consumer}', '{name}')" for consumer, names in wanted.items() for name in names)
     undo = "DROP TRIGGER IF EXISTS hand_on_events ON events_event; DROP FUNCTION IF EXISTS hand_on_events();"
     return RunSQL(HAND_ON.format(wanted=pairs), undo)
-
-
-def append_only(table: str) -> RunSQL:
-    """Return the migration step that makes PostgreSQL refuse to change or delete rows of `table`."""
-    undo = f"DROP TRIGGER {table}_append_only ON {table}; DROP FUNCTION refuse_rewriting();"
-    return RunSQL(APPEND_ONLY.format(table=table), undo)
 
 
 def _install(name: str, table: str, body: str) -> RunSQL:

@@ -22,11 +22,11 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from findings.models import SiteAccess
+from krafter_audit.api.errors import NotFound, PreconditionFailed
 from krafter_audit.api.etag import refuse_unless_current
-from krafter_audit.lib import vault
-from krafter_audit.lib.errors import NotFound, PreconditionFailed
-from krafter_audit.lib.http import Access
-from krafter_audit.lib.turns import wait_for_turn
+from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.http.client import Access
+from krafter_audit.security import vault
 
 BROKEN = "What lets into the site does not open: the key that sealed it is not in KRAFTER_ENCRYPTION_KEYS."
 

@@ -12,8 +12,8 @@ from accounts.admin import operator
 from findings import access
 from findings.access_serializers import PutAccess
 from findings.models import SiteAccess
-from krafter_audit.lib.admin import RecordAdmin, RelatedFilter
-from krafter_audit.lib.forms import ServiceForm, sentences
+from krafter_audit.admin.base import RecordAdmin, RelatedFilter
+from krafter_audit.admin.forms import ServiceForm, sentences
 
 LINES = "One a line, as in {}."
 

@@ -8,8 +8,8 @@ from rest_framework import serializers
 from findings.models import SiteAccess
 from findings.serializers import InProject
 from krafter_audit.api.serializers import Asked, Text
-from krafter_audit.lib.http import BadUrl, RefusedAddress
-from krafter_audit.lib.targets import Target
+from krafter_audit.http.client import BadUrl, RefusedAddress
+from krafter_audit.http.urls import Target
 
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 SENDABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")

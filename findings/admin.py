@@ -17,7 +17,7 @@ from findings.scan_admin import ScanAdmin as ScanAdmin
 from findings.services import scans, triage
 from findings.services.ingestion import Sighting, ingest_one
 from findings.site_admin import SiteAdmin as SiteAdmin
-from krafter_audit.lib.admin import (
+from krafter_audit.admin.base import (
     BAD,
     GOOD,
     QUIET,

@@ -13,9 +13,9 @@ from findings.models import Finding
 from findings.serializers import ReportFinding
 from findings.services import triage
 from findings.services.ingestion import Sighting, ingest
+from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.api.exceptions import as_details
 from krafter_audit.api.serializers import kept
-from krafter_audit.lib.errors import InvalidParams, NotFound
 
 
 def report(

@@ -1,6 +1,6 @@
 """Why something about findings is refused."""
 
-from krafter_audit.lib.errors import Conflict
+from krafter_audit.api.errors import Conflict
 
 
 class ResolvedRequiresVerification(Conflict):

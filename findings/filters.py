@@ -7,7 +7,7 @@ from django.http import QueryDict
 
 from findings.models import Domain, Finding, FindingStatus, ScanResult, Severity
 from findings.scan_models import OUTCOMES
-from krafter_audit.lib.errors import InvalidParams
+from krafter_audit.api.errors import InvalidParams
 
 
 class FindingFilter(django_filters.FilterSet):

@@ -9,7 +9,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from findings.models import Finding, Scan, Severity
 from findings.scan_serializers import RunScan
 from findings.serializers import ChangeFinding, ReportFinding
-from krafter_audit.lib.forms import AskedForm
+from krafter_audit.admin.forms import AskedForm
 
 
 class ScanForm(AskedForm):

@@ -10,8 +10,8 @@ from findings.models import Scanner, ScanPart, Site
 from findings.scanner import forgetting
 from findings.services import schedules
 from krafter_audit.celery import app
-from krafter_audit.lib.claims import free
-from krafter_audit.lib.jobs import is_worked_on, nobody_comes, send
+from krafter_audit.db.leases import free
+from krafter_audit.jobs import is_worked_on, nobody_comes, send
 
 
 @app.task(name="findings.scan", soft_time_limit=900, time_limit=960)

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from accounts.models import Project
 from findings.models import Finding
-from krafter_audit.lib.errors import NotFound
-from krafter_audit.lib.statements import Locking
+from krafter_audit.api.errors import NotFound
+from krafter_audit.db.statements import Locking
 
 FINDING = Locking(Finding)
 

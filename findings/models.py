@@ -15,8 +15,8 @@ from accounts.models import Project, User
 from findings.scan_models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from findings.schedule_models import ScanSchedule
 from findings.site_models import Site, SiteAccess
-from krafter_audit.lib.lifecycle import Lifecycle
-from krafter_audit.lib.models import Record
+from krafter_audit.db.models import Record
+from krafter_audit.db.transitions import Lifecycle
 
 __all__ = [
     "CHECK_KEY",

@@ -18,12 +18,12 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.record import record
-from findings.checks.nesting import is_bottomless
-from findings.checks.sites import host_of, origin_of, registrable
 from findings.models import Site
-from krafter_audit.lib import claims
-from krafter_audit.lib.dns import txt_records
-from krafter_audit.lib.http import Client, HttpError, Limits
+from krafter_audit.db import leases
+from krafter_audit.http.client import Client, HttpError, Limits
+from krafter_audit.http.dns import txt_records
+from scanner.parsing.parser_limits import is_bottomless
+from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 
 NAME = "krafter-verification"
 PATH = f"/.well-known/{NAME}.txt"
@@ -77,7 +77,7 @@ def still_proved(site: Site, client: Client) -> bool:
 
 def carry_out(site_id: Any) -> None:
     """Look at the proof that was asked for. Delivered twice, it works once."""
-    site = claims.claim(Site, site_id, seconds=LEASE, waiting=True)
+    site = leases.claim(Site, site_id, seconds=LEASE, waiting=True)
     if site is None:
         return
     with Client(limits=LIMITS) as client:
@@ -123,7 +123,7 @@ def write(site: Site, tries: list[Try]) -> None:
     elif gone:
         changes |= {"method": "", "proved_at": None}
     with transaction.atomic():
-        if claims.write(site, **changes) and (gone or (proof and site.proved_at is None)):
+        if leases.write(site, **changes) and (gone or (proof and site.proved_at is None)):
             record(
                 "site.proved" if proof else "site.proof_lost",
                 site,
@@ -204,7 +204,7 @@ def _in_dns(site: Site, name: str) -> tuple[bool, str]:
 
 # The parser of HTML is loaded by whoever looks: the web names sites and shows them.
 def _in_file(site: Site, client: Client, address: str) -> tuple[bool, str]:
-    from findings.checks.page import Page
+    from scanner.page import Page
 
     answer = client.get(address)
     if answer.status != 200:
@@ -216,7 +216,7 @@ def _in_file(site: Site, client: Client, address: str) -> tuple[bool, str]:
 
 
 def _in_page(site: Site, client: Client, address: str) -> tuple[bool, str]:
-    from findings.checks.page import Page, value
+    from scanner.page import Page, value
 
     answer = client.get(address, follow_redirects=True)
     page = Page(answer)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from accounts.views import ProjectViewSet
 from findings import pictures
 from krafter_audit.api.described import described
-from krafter_audit.lib.errors import NotFound
+from krafter_audit.api.errors import NotFound
 
 
 class PictureViewSet(ProjectViewSet):

@@ -17,7 +17,7 @@ import redis
 from django.conf import settings
 
 from krafter_audit.api import ratelimit
-from krafter_audit.lib.http import SCHEME_PORTS, Client, Pace, Target, TimedOut, Unreachable
+from krafter_audit.http.client import SCHEME_PORTS, Client, Pace, Target, TimedOut, Unreachable
 
 AT_ONCE = 2
 LONGEST_WAIT = 30.0  # seconds for a turn; then the check says that it could not look

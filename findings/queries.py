@@ -10,7 +10,7 @@ from django.db.models import Count
 from findings.models import Domain, Finding, FindingStatus, Scan, ScanPage, Severity
 from findings.serializers import FindingShown
 from krafter_audit.api.columns import Columns, columns
-from krafter_audit.lib.statements import Text
+from krafter_audit.db.statements import Text
 
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
 

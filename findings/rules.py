@@ -4,8 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 from accounts.models import Project
-from findings.checks import registry
 from findings.models import Severity
+from scanner import registry
 
 Config = dict[str, Any]
 LARGEST = 1e15  # a threshold beyond it is none

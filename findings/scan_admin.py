@@ -15,7 +15,7 @@ from findings.models import Domain, Scan, ScanResult, ScanSchedule
 from findings.queries import pages_of
 from findings.scan_models import OUTCOMES
 from findings.services import scans
-from krafter_audit.lib.admin import (
+from krafter_audit.admin.base import (
     BAD,
     GOOD,
     QUIET,

@@ -8,9 +8,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project, User
-from krafter_audit.lib.claims import Claimable
-from krafter_audit.lib.lifecycle import Lifecycle
-from krafter_audit.lib.models import Record
+from krafter_audit.db.leases import Claimable
+from krafter_audit.db.models import Record
+from krafter_audit.db.transitions import Lifecycle
 
 LONGEST_ADDRESS = 2000
 OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project
-from krafter_audit.lib.models import Record
+from krafter_audit.db.models import Record
 
 
 class ScanSchedule(Record):

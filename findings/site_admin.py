@@ -15,8 +15,8 @@ from findings import ownership
 from findings.models import Site
 from findings.services import sites
 from findings.site_serializers import AddSite, status_of
-from krafter_audit.lib.admin import BAD, GOOD, WAITING, RecordAdmin, RelatedFilter
-from krafter_audit.lib.forms import AskedForm
+from krafter_audit.admin.base import BAD, GOOD, WAITING, RecordAdmin, RelatedFilter
+from krafter_audit.admin.forms import AskedForm
 
 
 class SiteForm(AskedForm):

@@ -13,7 +13,7 @@ from findings.services import sites
 from findings.site_serializers import AddSite, SiteShown
 from findings.views import CURSOR, LIMIT
 from krafter_audit.api.described import described
-from krafter_audit.lib.errors import NotFound
+from krafter_audit.api.errors import NotFound
 
 
 class SiteViewSet(ProjectViewSet):

@@ -19,7 +19,7 @@ from integrations.models import (
     SyncRun,
 )
 from integrations.sync import conflict_resolution as resolution
-from krafter_audit.lib.admin import BAD, GOOD, QUIET, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import BAD, GOOD, QUIET, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
 
 STATUSES = {"connected": GOOD, "syncing": UNDER_WAY, "error": BAD, "disconnected": QUIET}
 OUTCOMES = {"running": UNDER_WAY, "succeeded": GOOD, "failed": BAD, "paused": WAITING, "interrupted": WAITING}

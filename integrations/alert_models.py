@@ -7,9 +7,9 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project
-from krafter_audit.lib.claims import Claimable
-from krafter_audit.lib.lifecycle import Lifecycle
-from krafter_audit.lib.models import Record
+from krafter_audit.db.leases import Claimable
+from krafter_audit.db.models import Record
+from krafter_audit.db.transitions import Lifecycle
 
 
 class Channel(models.TextChoices):

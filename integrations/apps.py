@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
-    from findings.checks.asking import Ask
+    from findings.provider_checks import Ask
 
 
 class IntegrationsConfig(AppConfig):
@@ -12,7 +12,7 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the settings of the providers checked at the start, and findings of theirs verified by asking them."""
-        from findings.checks.asking import register
+        from findings.provider_checks import register
         from integrations import system_checks  # noqa: F401
 
         register(askers)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from integrations.models import Integration
-from krafter_audit.lib import vault
+from krafter_audit.security import vault
 
 HIDDEN = "[hidden]"
 SHORTEST_SECRET = 6

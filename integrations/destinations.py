@@ -10,8 +10,9 @@ from events.record import record
 from integrations.alert_models import Channel
 from integrations.errors import NoDestination
 from integrations.models import Destination
-from krafter_audit.lib import slack, vault
-from krafter_audit.lib.errors import InvalidParams
+from krafter_audit.api.errors import InvalidParams
+from krafter_audit.http import slack
+from krafter_audit.security import vault
 
 TOLD = (Membership.Role.OWNER, Membership.Role.ADMIN)
 HIDDEN_URL = "https://hooks.slack.com/services/…"

@@ -1,6 +1,6 @@
 """Why something about integrations is refused."""
 
-from krafter_audit.lib.errors import Conflict, InvalidParams, NotFound, Unavailable
+from krafter_audit.api.errors import Conflict, InvalidParams, NotFound, Unavailable
 
 
 class UnknownProvider(NotFound):

@@ -11,8 +11,8 @@ from integrations.models import Alert, Delivery, Integration
 from integrations.sync import engine
 from integrations.sync import verification_events as outcomes
 from krafter_audit.celery import app
-from krafter_audit.lib.claims import free
-from krafter_audit.lib.jobs import send
+from krafter_audit.db.leases import free
+from krafter_audit.jobs import send
 from remediation import overdue
 
 CALLS_KEPT = timedelta(days=7)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from findings.models import Severity
 from integrations.gathering import MOST_AN_HOUR, NEW, OVERDUE, REGRESSION
 from integrations.models import Alert
-from krafter_audit.lib.slack import escaped, header, section
+from krafter_audit.http.slack import escaped, header, section
 
 WORDS = {NEW: "new", REGRESSION: "came back", OVERDUE: "overdue"}
 LONGEST_NAME = 120

@@ -11,9 +11,9 @@ from accounts.models import Organization, Project, User
 from integrations.alert_models import Alert as Alert
 from integrations.alert_models import Destination as Destination
 from integrations.providers import named
-from krafter_audit.lib.claims import Claimable
-from krafter_audit.lib.lifecycle import Lifecycle
-from krafter_audit.lib.models import Record
+from krafter_audit.db.leases import Claimable
+from krafter_audit.db.models import Record
+from krafter_audit.db.transitions import Lifecycle
 from remediation.models import Task, Verification
 
 

@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from findings.checks.outcome import Outcome, failed, inconclusive, passed
 from findings.models import Finding
 from integrations.configuration import configuration
 from integrations.credentials import without_secrets
@@ -18,9 +17,10 @@ from integrations.providers import ADAPTERS
 from integrations.providers.base import Provider, Refused, Unavailable
 from integrations.providers.recheck import Reply
 from integrations.sync.run import Lost
-from krafter_audit.lib.http import Client, Limits, Response
-from krafter_audit.lib.times import written
-from krafter_audit.lib.vault import VaultError
+from krafter_audit.http.client import Client, Limits, Response
+from krafter_audit.http.timestamps import written
+from krafter_audit.security.vault import VaultError
+from scanner.outcome import Outcome, failed, inconclusive, passed
 
 LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=32 * 1024 * 1024)
 PROVIDER_OF = {key: adapter.name for adapter in ADAPTERS.values() for key in adapter.checks}

@@ -9,7 +9,7 @@ from findings.models import OPEN_STATUSES, Finding
 from integrations.errors import NeverConnected, UnknownProvider
 from integrations.models import Conflict, Integration, SyncRun
 from integrations.providers import PROVIDERS
-from krafter_audit.lib.errors import NotFound
+from krafter_audit.api.errors import NotFound
 
 RUNS_SHOWN = 25
 MOST_FINDINGS, MOST_URLS = 2_000, 5_000

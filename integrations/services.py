@@ -25,9 +25,9 @@ from integrations.oauth import flow as oauth
 from integrations.providers import ADAPTERS, PROVIDERS
 from integrations.providers.base import Refused, Unavailable
 from integrations.sync import schedule as timetable
-from krafter_audit.lib.http import Client, Limits
-from krafter_audit.lib.jobs import nudge
-from krafter_audit.lib.vault import VaultError
+from krafter_audit.http.client import Client, Limits
+from krafter_audit.jobs import nudge
+from krafter_audit.security.vault import VaultError
 
 Status, Scope = Integration.Status, Integration.Scope
 SIGN_IN_LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=256 * 1024)

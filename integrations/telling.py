@@ -12,8 +12,9 @@ from integrations import destinations
 from integrations.alert_models import Channel
 from integrations.messages import slack_payload, subject, text
 from integrations.models import Alert, Destination
-from krafter_audit.lib import claims, slack
-from krafter_audit.lib.vault import VaultError
+from krafter_audit.db import leases
+from krafter_audit.http import slack
+from krafter_audit.security.vault import VaultError
 
 LEASE = 60  # seconds
 MOST_ATTEMPTS = 5
@@ -35,7 +36,7 @@ class Postponed(Exception):
 
 def tell(alert_id: UUID) -> None:
     """Send one message whose time has come; nothing when another worker has it."""
-    alert = claims.claim(
+    alert = leases.claim(
         Alert,
         alert_id,
         seconds=LEASE,
@@ -45,7 +46,7 @@ def tell(alert_id: UUID) -> None:
     if alert is None or not _closed(alert):
         return
     try:
-        with claims.kept(alert, seconds=LEASE):
+        with leases.kept(alert, seconds=LEASE):
             outcome = _send(alert)
     except Refused as refusal:
         _end(alert, Status.FAILED, str(refusal))
@@ -57,7 +58,7 @@ def tell(alert_id: UUID) -> None:
 
 def _closed(alert: Alert) -> bool:
     """Let what comes from now on go into the next message, and read this one as it ended."""
-    if not claims.write(alert, status=Status.SENDING):
+    if not leases.write(alert, status=Status.SENDING):
         return False
     alert.refresh_from_db()
     return True
@@ -94,7 +95,7 @@ def _mail(alert: Alert, found: Destination | None) -> str:
                     letter = EmailMessage(subject=subject(alert), body=text(alert), to=[address])
                     server.send_messages([letter])
                     alert.told = [*alert.told, address]
-                    claims.write(alert, told=alert.told)
+                    leases.write(alert, told=alert.told)
     except smtplib.SMTPRecipientsRefused:
         raise Refused(f"The mail server refused an address; {len(alert.told)} have it.") from None
     except (OSError, smtplib.SMTPException) as error:
@@ -108,9 +109,9 @@ def _put_off(alert: Alert, outage: Postponed) -> None:
         return
     wait = outage.wait or PAUSE * 2 ** (alert.attempts - 1)
     until = timezone.now() + timedelta(seconds=wait)
-    claims.write(alert, due_at=until, lease_until=None, outcome=str(outage)[:300], updated_at=timezone.now())
+    leases.write(alert, due_at=until, lease_until=None, outcome=str(outage)[:300], updated_at=timezone.now())
 
 
 def _end(alert: Alert, status: str, outcome: str, **more: Any) -> None:
     now = timezone.now()
-    claims.write(alert, status=status, outcome=outcome[:300], lease_until=None, updated_at=now, **more)
+    leases.write(alert, status=status, outcome=outcome[:300], lease_until=None, updated_at=now, **more)

@@ -10,7 +10,7 @@ from celery.signals import beat_init, setup_logging, worker_init, worker_shuttin
 from django_structlog.celery.receivers import CeleryReceiver
 from django_structlog.celery.steps import DjangoStructLogInitStep
 
-from krafter_audit.lib import stopping
+from krafter_audit import shutdown
 from krafter_audit.lib.messages import queue_named
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
@@ -44,4 +44,4 @@ def refuse_wrong_settings(**kwargs: object) -> None:
 @worker_shutting_down.connect
 def leave_the_rest(**kwargs: object) -> None:
     """Let work that takes long stop at its next step: another worker goes on with it."""
-    stopping.stop()
+    shutdown.stop()

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register, run_checks
 
-from krafter_audit.lib.addresses import AddressPolicy
-from krafter_audit.lib.dns import parse_servers
-from krafter_audit.lib.proof.keys import parse_signing_keys
-from krafter_audit.lib.vault import parse_keys
+from krafter_audit.http.addresses import AddressPolicy
+from krafter_audit.http.dns import parse_servers
+from krafter_audit.security.vault import parse_keys
+from scanner.evidence_bundle.keys import parse_signing_keys
 
 MAKE_KEYS = (
     "Make one: python -c \"import os, base64; print('k1:' + base64.b64encode(os.urandom(32)).decode())\""

@@ -10,7 +10,7 @@ from django.utils.html import format_html_join
 
 from accounts.admin import operator
 from findings.admin import SEVERITIES
-from krafter_audit.lib.admin import (
+from krafter_audit.admin.base import (
     BAD,
     GOOD,
     QUIET,

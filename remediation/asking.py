@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from events.models import Event
-from findings.checks.asking import Ask
 from findings.models import Finding
+from findings.provider_checks import Ask
 from remediation.judging import Answer, judge
 from remediation.models import Task, Verification
 

@@ -13,14 +13,14 @@ from django.utils import timezone
 import krafter_audit
 from accounts.models import User
 from findings import pictures
-from krafter_audit.lib.proof import bundles
-from krafter_audit.lib.proof.canonical import plain
-from krafter_audit.lib.proof.keys import as_jwk
-from krafter_audit.lib.proof.links import sha256 as sha256_of
-from krafter_audit.lib.proof.pictures import named_pictures
 from remediation.errors import NoSigningKey
 from remediation.evidence import keyring, links_of, said
 from remediation.models import Evidence, Verification
+from scanner.evidence_bundle import bundle_format
+from scanner.evidence_bundle.chain import sha256 as sha256_of
+from scanner.evidence_bundle.jcs import plain
+from scanner.evidence_bundle.keys import as_jwk
+from scanner.evidence_bundle.screenshots import named_pictures
 
 MOST_OF_PICTURES = 20 * 1024 * 1024  # bytes; further ones are named by their hashes alone
 MOST_BETWEEN = 200  # links of other verifications that are shown by their heads
@@ -31,7 +31,7 @@ def bundle(verification: Verification) -> bytes:
     signer = keyring().signer
     if signer is None:
         raise NoSigningKey
-    return bundles.sealed(plain(content(verification)), signer)
+    return bundle_format.sealed(plain(content(verification)), signer)
 
 
 def as_file(verification: Verification) -> HttpResponse:
@@ -46,7 +46,7 @@ def content(verification: Verification) -> dict[str, Any]:
     own = [link for link in links if link.verification_id == verification.pk]
     project = verification.project
     return {
-        "format": bundles.FORMAT,
+        "format": bundle_format.FORMAT,
         "made_at": timezone.now(),
         "installation": settings.KRAFTER_PUBLIC_URL,
         "build": krafter_audit.__version__,

@@ -4,11 +4,11 @@ from typing import Any
 
 from accounts.models import Project
 from findings import rules
-from findings.checks import registry
-from findings.checks.registry import Check
 from remediation import meter
 from remediation.models import CheckMeter
 from remediation.services.policies import config_of
+from scanner import registry
+from scanner.registry import Check
 
 METERS = ("looks", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
 

@@ -21,7 +21,7 @@ from findings.models import OPEN_STATUSES, Finding, Severity
 from findings.rules import severity_rules
 from findings.services import weighing
 from findings.weight import WEIGHT
-from krafter_audit.lib.statements import Text
+from krafter_audit.db.statements import Text
 from remediation.models import Task
 from remediation.sla import hours_of
 

@@ -14,12 +14,12 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from krafter_audit.lib.proof.canonical import canonical, plain
-from krafter_audit.lib.proof.keys import Keyring, as_jwk, holds, parse_signing_keys
-from krafter_audit.lib.proof.links import FORMAT, GENESIS, Head, first_hash
-from krafter_audit.lib.statements import Text
+from krafter_audit.db.statements import Text
 from krafter_audit.lib.together import do
 from remediation.models import Evidence, Result, Verification
+from scanner.evidence_bundle.chain import FORMAT, GENESIS, Head, first_hash
+from scanner.evidence_bundle.jcs import canonical, plain
+from scanner.evidence_bundle.keys import Keyring, as_jwk, holds, parse_signing_keys
 
 # Holds the row at the chain's end until the transaction ends: one link after the other. The verification is locked
 # already, so that its own links do not change meanwhile.

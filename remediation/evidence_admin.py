@@ -11,13 +11,13 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from krafter_audit.lib.admin import ReadOnlyAdmin, ReadOnlyInline, pretty
-from krafter_audit.lib.proof.examining import examine
-from krafter_audit.lib.proof.keys import fingerprint
+from krafter_audit.admin.base import ReadOnlyAdmin, ReadOnlyInline, pretty
 from remediation import bundles
 from remediation.errors import NoSigningKey
 from remediation.evidence import is_intact, keyring, links_of
 from remediation.models import Evidence, Verification
+from scanner.evidence_bundle.keys import fingerprint
+from scanner.evidence_bundle.verification import examine
 
 
 class EvidenceInline(ReadOnlyInline):

@@ -7,7 +7,7 @@ from django import forms
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from findings.models import Severity
-from krafter_audit.lib.forms import AskedForm
+from krafter_audit.admin.forms import AskedForm
 from remediation.models import Policy, Task
 from remediation.serializers import ChangeTask, CreateTask, ReplacePolicy
 

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from findings.models import Scanner
 from krafter_audit.celery import app
-from krafter_audit.lib.claims import free
-from krafter_audit.lib.jobs import nobody_comes, send
+from krafter_audit.db.leases import free
+from krafter_audit.jobs import nobody_comes, send
 from remediation import meter, retention
 from remediation.kinds import JOB_OF
 from remediation.models import VerificationPart

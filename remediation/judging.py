@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils import timezone
 
-from findings.checks import registry
-from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from krafter_audit.lib.times import written
+from krafter_audit.http.timestamps import written
 from remediation.models import CheckStatus
+from scanner import registry
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Who answers which check, and by which job."""
 
-from findings.checks import registry
 from findings.models import Scanner
+from scanner import registry
 
 JOB_OF = {Scanner.HTTP: "remediation.recheck", Scanner.BROWSER: "remediation.recheck_in_browser"}
 

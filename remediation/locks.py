@@ -8,8 +8,8 @@ from django.db.models import Model
 from accounts.models import Project
 from findings.locks import its_project
 from findings.models import Finding
-from krafter_audit.lib.errors import NotFound
-from krafter_audit.lib.statements import Locking
+from krafter_audit.api.errors import NotFound
+from krafter_audit.db.statements import Locking
 from remediation.models import Task, Verification
 
 

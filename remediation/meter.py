@@ -14,10 +14,10 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Project
-from findings.checks import registry
 from findings.models import Scan
-from krafter_audit.lib.turns import got_turn
+from krafter_audit.db.advisory_locks import got_turn
 from remediation.models import CheckMeter, Verification
+from scanner import registry
 
 WINDOW = timedelta(days=90)
 COUNTS = ("looks", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")

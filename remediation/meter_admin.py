@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from krafter_audit.lib.admin import ReadOnlyAdmin, RelatedFilter
+from krafter_audit.admin.base import ReadOnlyAdmin, RelatedFilter
 from remediation import meter
 from remediation.models import CheckMeter
 

@@ -10,10 +10,10 @@ from django.db.models.functions import Upper
 
 from accounts.models import Project, User
 from findings.models import Finding, Scanner, Severity
-from krafter_audit.lib.claims import Claimable
-from krafter_audit.lib.fields import VerbatimJSONField
-from krafter_audit.lib.lifecycle import Lifecycle
-from krafter_audit.lib.models import Record
+from krafter_audit.db.fields import VerbatimJSONField
+from krafter_audit.db.leases import Claimable
+from krafter_audit.db.models import Record
+from krafter_audit.db.transitions import Lifecycle
 from remediation.meter_models import CheckMeter as CheckMeter
 
 

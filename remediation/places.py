@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from findings import ownership, pictures
-from findings.checks import engine
-from findings.checks.evidence import identity_before
-from findings.checks.facts import Facts
-from findings.checks.outcome import FAILED, Outcome
 from findings.models import Finding
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
+from scanner import engine
+from scanner.evidence import identity_before
+from scanner.outcome import FAILED, Outcome
+from scanner.page_context import Facts
 
 if TYPE_CHECKING:
-    from findings.browser import Browser
+    from scanner.browser import Browser
 
 PAGE_ASSETS = ("url", "page", "uri")
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Project
 from events import tallies
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Scan, Severity
-from krafter_audit.lib.statements import Text
+from krafter_audit.db.statements import Text
 from remediation.models import Task
 
 FACETS = {"severity": Severity.values, "domain": Domain.values, "status": FindingStatus.values}

@@ -17,14 +17,11 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import SYSTEM
 from events.record import record
-from findings import access, ownership, politeness, rules
-from findings.browsers import own_browser
-from findings.checks import asking
-from findings.checks.outcome import Outcome, inconclusive
+from findings import access, ownership, politeness, provider_checks, rules
 from findings.models import Finding, Scanner
-from krafter_audit.lib import claims
-from krafter_audit.lib.http import Client
-from krafter_audit.lib.stopping import is_stopping
+from krafter_audit.db import leases
+from krafter_audit.http.client import Client
+from krafter_audit.shutdown import is_stopping
 from remediation import evidence
 from remediation.asking import answer_of
 from remediation.judging import Answer, judge
@@ -33,9 +30,11 @@ from remediation.locks import Case, lock_case
 from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.places import Place, pages
 from remediation.services.policies import config_of
+from scanner.outcome import Outcome, inconclusive
+from scans.worker_browser import own_browser
 
 if TYPE_CHECKING:
-    from findings.browser import Browser
+    from scanner.browser import Browser
 
 __all__ = ["Answer", "carry_out", "judge", "write"]
 
@@ -63,7 +62,7 @@ def carry_out(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsin
         for key in look.keys:
             answer = look.answer(key)
             if answer is None:
-                return claims.write(part, lease_until=None, attempts=0)
+                return leases.write(part, lease_until=None, attempts=0)
             if not write(part, key, answer):
                 return False
     return False
@@ -74,7 +73,7 @@ def taken(verification_id: UUID, scanner: Scanner) -> Iterator[VerificationPart 
     """Hold the part of a verification while the block runs; None when it is held, done or gone."""
     wanted = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
     pk = wanted.values_list("pk", flat=True).first()
-    with claims.taken(VerificationPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
+    with leases.taken(VerificationPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
         yield part
 
 
@@ -103,7 +102,7 @@ class Look:
         """Return what the check says of all its pages; None when the time is over or the lease is lost."""
         if key in self._off:
             return judge(key, dict.fromkeys(self._urls, inconclusive("not_available", SWITCHED_OFF)))
-        ask = asking.asker_of(key)
+        ask = provider_checks.asker_of(key)
         if ask and self.part.attempts <= MOST_ATTEMPTS:
             return answer_of(ask, key, self.finding, self._verification)
         if self.part.scanner == Scanner.HTTP:
@@ -114,7 +113,7 @@ class Look:
                 if is_stopping() or time.monotonic() > self._ends:
                     return None
                 kept[place.url] = self._seen(place, key).to_json()
-                if not claims.write(self.part, seen=self.part.seen, attempts=0):
+                if not leases.write(self.part, seen=self.part.seen, attempts=0):
                     return None
         seen = {url: Outcome.from_json(outcome) for url, outcome in kept.items()}
         return judge(key, seen | self._left_out)
@@ -158,7 +157,7 @@ def keep(part: VerificationPart, key: str, *, is_over: bool) -> bool:
     part.seen.pop(key, None)
     now = timezone.now()
     over = {"finished_at": now, "lease_until": None} if is_over else {}
-    return claims.write(part, seen=part.seen, updated_at=now, **over)
+    return leases.write(part, seen=part.seen, updated_at=now, **over)
 
 
 def finish(case: Case) -> None:

@@ -15,9 +15,8 @@ from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.columns import columns
 from krafter_audit.api.described import described
+from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
-from krafter_audit.lib.errors import InvalidParams
-from krafter_audit.lib.proof.keys import as_jwk
 from remediation import bundles, evidence, plans, queries
 from remediation.filters import TaskFilter
 from remediation.models import Task, Verification
@@ -36,6 +35,7 @@ from remediation.serializers import (
     VerificationShown,
 )
 from remediation.services import policies, tasks, verdicts, verifications
+from scanner.evidence_bundle.keys import as_jwk
 
 
 class TaskViewSet(ProjectViewSet):

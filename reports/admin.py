@@ -7,8 +7,8 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from krafter_audit.lib.admin import BAD, GOOD, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
-from krafter_audit.lib.forms import ServiceForm
+from krafter_audit.admin.base import BAD, GOOD, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.admin.forms import ServiceForm
 from reports import services
 from reports.models import Report, Share
 

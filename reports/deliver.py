@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from events.record import record
-from krafter_audit.lib import claims, vault
+from krafter_audit.db import leases
+from krafter_audit.security import vault
 from reports import chart, links, presentation
 from reports.channels import CHANNELS
 from reports.channels.base import Message, Parcel
@@ -28,14 +29,14 @@ PAUSE = 10  # seconds before the second attempt; the third waits four times as l
 
 def deliver(share_id: UUID) -> int | None:
     """Send one share. Return the seconds until it should be tried again, or None when it is settled."""
-    share = claims.claim(Share, share_id, seconds=LEASE, status=Share.Status.QUEUED)
+    share = leases.claim(Share, share_id, seconds=LEASE, status=Share.Status.QUEUED)
     if share is None:
         return None
     if share.attempts > MOST_ATTEMPTS:  # a delivery that ends its worker every time would go on for ever
         settle(share, Share.Status.FAILED, GAVE_UP)
         return None
     try:
-        with claims.kept(share, seconds=LEASE):
+        with leases.kept(share, seconds=LEASE):
             sentence = send(share)
     except DeliveryRefused as refusal:
         settle(share, Share.Status.FAILED, str(refusal))
@@ -64,7 +65,7 @@ def parcel_of(share: Share) -> Parcel:
 
     def note(address: str, outcome: str) -> None:
         share.outcomes[address] = outcome
-        claims.write(share, outcomes=share.outcomes, lease_until=timezone.now() + timedelta(seconds=LEASE))
+        leases.write(share, outcomes=share.outcomes, lease_until=timezone.now() + timedelta(seconds=LEASE))
 
     waiting = [address for address in share.recipients if address not in share.outcomes]
     return Parcel(message_of(share), note, waiting, webhook)
@@ -95,7 +96,7 @@ def postpone(share: Share, sentence: str) -> int | None:
         settle(share, Share.Status.FAILED, sentence)
         return None
     wait: int = PAUSE * 4 ** (share.attempts - 1)
-    claims.write(share, lease_until=timezone.now() + timedelta(seconds=wait), outcome=sentence)
+    leases.write(share, lease_until=timezone.now() + timedelta(seconds=wait), outcome=sentence)
     return wait
 
 

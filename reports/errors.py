@@ -1,6 +1,6 @@
 """What reports refuse, and why an export or a delivery came to nothing."""
 
-from krafter_audit.lib.errors import Conflict
+from krafter_audit.api.errors import Conflict
 
 
 class NoReport(Conflict):

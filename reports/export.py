@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from events.record import record
 from krafter_audit.api import replica
-from krafter_audit.lib import claims
+from krafter_audit.db import leases
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS
 from reports.freezing import snapshot_of
@@ -29,18 +29,18 @@ GAVE_UP = "The export did not come to an end in five attempts. Export the report
 
 def export(report_id: UUID) -> None:
     """Make the file of one report. Delivered twice, it works once; why it cannot, it says in the row."""
-    report = claims.claim(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
+    report = leases.claim(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
     if report is None or not move(report, Report.Status.EXPORTING):
         return
     try:
-        with claims.kept(report, seconds=LEASE):
+        with leases.kept(report, seconds=LEASE):
             name, size = store(report)
     except ExportFailed as failure:
         fail(report, str(failure))
     except Exception:
         # The worker's boundary: whatever it was, the row is free again and the sweep tries it later.
         logger.exception("export of report %s broke off", report.pk)
-        claims.write(report, lease_until=timezone.now() + timedelta(seconds=5 * report.attempts))
+        leases.write(report, lease_until=timezone.now() + timedelta(seconds=5 * report.attempts))
     else:
         if name:
             finish(report, name, size)
@@ -58,7 +58,7 @@ def store(report: Report) -> tuple[str, int]:
             exporter.write(snapshot_of(report), file)
         size = file.tell()
         file.seek(0)
-        if not claims.extend(report, seconds=LEASE):
+        if not leases.extend(report, seconds=LEASE):
             return "", 0
         default_storage.delete(name)  # left by an attempt that broke off
         return default_storage.save(name, File(file)), size
@@ -101,6 +101,6 @@ def move(report: Report, status: str, **changes: Any) -> bool:
 
 def give_up(report_id: UUID) -> None:
     """Fail a report that has been tried often enough."""
-    report = claims.claim(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
+    report = leases.claim(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
     if report is not None:
         fail(report, GAVE_UP)

@@ -5,8 +5,8 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from krafter_audit.celery import app
-from krafter_audit.lib.claims import free
-from krafter_audit.lib.jobs import send
+from krafter_audit.db.leases import free
+from krafter_audit.jobs import send
 from reports import deliver as delivery
 from reports import export as exporting
 from reports import forgetting

@@ -10,10 +10,10 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Project, User
-from krafter_audit.lib.claims import Claimable
-from krafter_audit.lib.fields import VerbatimJSONField
-from krafter_audit.lib.lifecycle import Lifecycle
-from krafter_audit.lib.models import Record
+from krafter_audit.db.fields import VerbatimJSONField
+from krafter_audit.db.leases import Claimable
+from krafter_audit.db.models import Record
+from krafter_audit.db.transitions import Lifecycle
 
 
 class Format(models.TextChoices):

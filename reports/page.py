@@ -13,7 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from krafter_audit.api import ratelimit
-from krafter_audit.lib.errors import RateLimited
+from krafter_audit.api.errors import RateLimited
 from reports import files, links, presentation
 from reports.errors import ReportFailed, ReportNotReady
 from reports.freezing import snapshot_of

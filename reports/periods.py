@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from django.utils import timezone
 
-from krafter_audit.lib.errors import InvalidParams
+from krafter_audit.api.errors import InvalidParams
 from reports.queries import MOST_DAYS, Period, last_days
 
 DAY = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")

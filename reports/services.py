@@ -11,9 +11,9 @@ from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
-from krafter_audit.lib import vault
-from krafter_audit.lib.errors import NotFound
-from krafter_audit.lib.jobs import nudge
+from krafter_audit.api.errors import NotFound
+from krafter_audit.jobs import nudge
+from krafter_audit.security import vault
 from reports import freezing, links, queries
 from reports.channels import CHANNELS
 from reports.deliver import owner_of

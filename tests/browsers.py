@@ -4,10 +4,10 @@ import os
 
 from playwright.sync_api import Browser, Playwright
 
-from krafter_audit.lib import programs
+from scanner.browser import executables
 
 
 def chromium(play: Playwright) -> Browser:
     """Start the Chromium that the product takes on this machine, or the one that Playwright brought."""
-    path = programs.chromium(os.environ.get("KRAFTER_CHROMIUM", ""))
+    path = executables.chromium(os.environ.get("KRAFTER_CHROMIUM", ""))
     return play.chromium.launch(executable_path=path, args=["--no-sandbox"])

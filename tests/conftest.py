@@ -10,9 +10,9 @@ from django.test import TransactionTestCase, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
 from xdist.scheduler import WorkStealingScheduling
 
+from krafter_audit import jobs
 from krafter_audit.api import ratelimit
 from krafter_audit.celery import app
-from krafter_audit.lib import jobs
 from tests import factories, flushing, sites
 
 
@@ -111,7 +111,7 @@ def site(settings: object) -> Iterator[sites.Site]:
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """An outage is asked about again at once instead of after seconds: the clock is faked, the asking is not."""
-    monkeypatch.setattr("findings.checks.fetching.time.sleep", lambda seconds: None)
+    monkeypatch.setattr("scanner.fetcher.time.sleep", lambda seconds: None)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Organization, User
-from krafter_audit.lib.errors import Refusal
+from krafter_audit.api.errors import Refusal
 
 
 class AccountCommand(BaseCommand):

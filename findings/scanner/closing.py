@@ -10,14 +10,14 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import SYSTEM, Actor
 from events.record import record
-from findings.checks import registry
-from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 from findings.models import Domain, Scan, Scanner, ScanPage, ScanPart, ScanResult
 from findings.scanner.comparing import compared
 from findings.scanner.keeping import PROGRESS
 from findings.services.ingestion import Sighting, ingest
-from krafter_audit.lib import claims
-from krafter_audit.lib.times import written
+from krafter_audit.db import leases
+from krafter_audit.http.timestamps import written
+from scanner import registry
+from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 
 BROKE_OFF = "The look broke off; the other domains are complete."
 WORDS = (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)
@@ -30,7 +30,7 @@ def close(part: ScanPart) -> bool:
     scan = Scan.objects.select_for_update().get(pk=part.scan_id)
     scan.project = part.scan.project
     now = timezone.now()
-    if not claims.write(part, finished_at=now, updated_at=now, lease_until=None):
+    if not leases.write(part, finished_at=now, updated_at=now, lease_until=None):
         return False
     believed, suspected = compared(part, sightings(part))
     found = ingest(scan.project, believed, by=Actor("scanner", scan.requested_by_id))

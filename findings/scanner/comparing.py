@@ -7,14 +7,14 @@ from typing import Any
 from django.db.models import Q
 
 from findings import rules
-from findings.checks import registry
-from findings.checks.discovery import MOST_PAGES, route_of
-from findings.checks.outcome import FAILED, INCONCLUSIVE
-from findings.checks.registry import Metric
-from findings.checks.sites import origin_of
 from findings.models import Finding, FindingStatus, Scan, ScanPart, ScanResult
 from findings.services.ingestion import Identity, Sighting
-from krafter_audit.lib.turns import wait_for_turn
+from krafter_audit.db.advisory_locks import wait_for_turn
+from scanner import registry
+from scanner.crawler import MOST_PAGES, route_of
+from scanner.outcome import FAILED, INCONCLUSIVE
+from scanner.parsing.registrable_domain import origin_of
+from scanner.registry import Metric
 
 FAR = 1.10  # times the threshold: believed when it is seen in two scans in a row
 MUCH_WORSE = 1.2  # times the value that was mended: believed at once

@@ -8,12 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 import krafter_audit
-from findings.checks import registry
-from findings.checks.outcome import FAILED, INCONCLUSIVE, Outcome
 from findings.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from findings.scanner.looking import Seen, Sight
-from krafter_audit.lib import claims
-from krafter_audit.lib.statements import Inserting, Text
+from krafter_audit.db import leases
+from krafter_audit.db.statements import Inserting, Text
+from scanner import registry
+from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
 
 LARGEST_EVIDENCE = 8_000  # characters of JSON for one check of one page
 LARGEST_QUIET_EVIDENCE = 2_000  # where nothing is wrong
@@ -41,7 +41,7 @@ def keep_pages(
 
     With `browsing` the same pages are a part of their own for a browser.
     """
-    if not claims.write(part, attempts=0, page_delay=page_delay):
+    if not leases.write(part, attempts=0, page_delay=page_delay):
         return False
     part.page_delay = page_delay
     ScanPage.objects.bulk_create([*pages, *(_same_pages(part, pages) if browsing else ())])
@@ -60,7 +60,7 @@ def _same_pages(part: ScanPart, pages: Sequence[ScanPage]) -> list[ScanPage]:
 @transaction.atomic
 def keep_page(part: ScanPart, page: ScanPage, sight: Sight) -> bool:
     """Write down what was seen of a page: all of it or nothing; False when the lease is lost."""
-    if not claims.write(part, attempts=0):
+    if not leases.write(part, attempts=0):
         return False
     now = timezone.now()
     page.looked_at, page.broken, page.duration_ms = now, sorted(sight.broken), round(sight.duration_ms, 1)

@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from findings import rules
-from findings.checks import engine, registry
-from findings.checks.facts import Facts
-from findings.checks.outcome import Outcome, inconclusive
 from findings.models import Domain, Scan, Scanner
+from scanner import engine, registry
+from scanner.outcome import Outcome, inconclusive
+from scanner.page_context import Facts
 
 logger = logging.getLogger(__name__)
 Look = Callable[[str, Iterable[str]], Iterator[tuple[str, Outcome]]]

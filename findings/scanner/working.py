@@ -9,19 +9,19 @@ from uuid import UUID
 from django.utils import timezone
 
 from findings import access, ownership, pictures, politeness
-from findings.browsers import own_browser
-from findings.checks import discovery
-from findings.checks.facts import Facts
 from findings.models import Scan, Scanner, ScanPage, ScanPart
 from findings.scanner import closing, keeping, looking
 from findings.scanner.looking import Asking, Sight
-from krafter_audit.lib import claims
-from krafter_audit.lib.http import Client
-from krafter_audit.lib.jobs import send
-from krafter_audit.lib.stopping import is_stopping
+from krafter_audit.db import leases
+from krafter_audit.http.client import Client
+from krafter_audit.jobs import send
+from krafter_audit.shutdown import is_stopping
+from scanner import crawler
+from scanner.page_context import Facts
+from scans.worker_browser import own_browser
 
 if TYPE_CHECKING:
-    from findings.browser import Browser
+    from scanner.browser import Browser
 
 LEASE = 30  # seconds; kept alive while the look goes on
 MOST_ATTEMPTS = 3
@@ -44,7 +44,7 @@ def carry_out(scan_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsing: bool 
         if not walk.goes_on():
             return False
         if not walk.is_over:
-            return claims.write(part, lease_until=None, attempts=0)
+            return leases.write(part, lease_until=None, attempts=0)
         closing.close(part)
         return False
 
@@ -53,7 +53,7 @@ def carry_out(scan_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsing: bool 
 def taken(scan_id: UUID, scanner: Scanner) -> Iterator[ScanPart | None]:
     """Hold the part of a scan while the block runs; None when it is held, done or gone."""
     pk = ScanPart.objects.filter(scan=scan_id, scanner=scanner).values_list("pk", flat=True).first()
-    with claims.taken(ScanPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
+    with leases.taken(ScanPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
         if part:
             part.scan = Scan.objects.select_related("project").get(pk=scan_id)
             begin(part.scan)
@@ -105,13 +105,13 @@ class Walk:
         part = self.part
         if part.attempts > MOST_ATTEMPTS:
             return []
-        found = discovery.discover(self._start)
+        found = crawler.discover(self._start)
         pages = [
             ScanPage(
                 part=part,
                 position=position,
                 url=url,
-                route=discovery.route_of(url),
+                route=crawler.route_of(url),
                 note=found.note if position == 0 else "",
             )
             for position, url in enumerate(found.pages)

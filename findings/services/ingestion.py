@@ -17,8 +17,8 @@ from events.record import record_many
 from findings import priority, rules
 from findings.models import CHECK_KEY, MOST_CHECKS, Finding, FindingStatus, Regression, Severity
 from findings.weight import WEIGHT, carried
-from krafter_audit.lib.statements import AT_ONCE, Inserting
-from krafter_audit.lib.turns import wait_for_turn
+from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.statements import AT_ONCE, Inserting
 
 Identity = tuple[str, str]
 

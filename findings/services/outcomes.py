@@ -5,7 +5,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from findings.models import Finding, FindingStatus, Regression
-from krafter_audit.lib.statements import Text
+from krafter_audit.db.statements import Text
 from krafter_audit.lib.together import Done, do
 
 CLOSE = Text(

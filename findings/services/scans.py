@@ -7,9 +7,9 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from findings.models import Scan, Scanner, ScanPart
-from krafter_audit.lib.errors import InvalidParams
-from krafter_audit.lib.http import BadUrl, HttpError, RefusedAddress, validate_url
-from krafter_audit.lib.jobs import nudge
+from krafter_audit.api.errors import InvalidParams
+from krafter_audit.http.client import BadUrl, HttpError, RefusedAddress, validate_url
+from krafter_audit.jobs import nudge
 
 
 def run(project: Project, *, url: str | None, trigger: str, by: Actor) -> Scan:

@@ -18,7 +18,7 @@ from accounts.models import Project
 from events.record import record
 from findings.models import Scan, ScanPart, ScanSchedule
 from findings.services import scans
-from krafter_audit.lib.errors import InvalidParams, QuotaExceeded
+from krafter_audit.api.errors import InvalidParams, QuotaExceeded
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LOOK_AGAIN = timedelta(minutes=5)  # while another scan of the project is under way

@@ -8,10 +8,10 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from findings.models import Site
-from krafter_audit.lib.errors import InvalidParams, NotFound
-from krafter_audit.lib.http import BadUrl, RefusedAddress
-from krafter_audit.lib.jobs import nudge
-from krafter_audit.lib.targets import Target
+from krafter_audit.api.errors import InvalidParams, NotFound
+from krafter_audit.http.client import BadUrl, RefusedAddress
+from krafter_audit.http.urls import Target
+from krafter_audit.jobs import nudge
 
 
 def host_named(text: str) -> str:

@@ -15,8 +15,8 @@ from findings import priority
 from findings.models import OPEN_STATUSES, Domain, Finding
 from findings.priority import Priority
 from findings.weight import DIGITS, WEIGHT, carried, told, weighed, without
-from krafter_audit.lib.statements import Text
-from krafter_audit.lib.turns import wait_for_turn
+from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.statements import Text
 
 LOT = 1000
 Place = tuple[str, str]

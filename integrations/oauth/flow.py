@@ -11,7 +11,7 @@ from typing import Any
 from integrations.configuration import Configuration
 from integrations.providers.base import OAuth, Provider, Refused, Unavailable
 from integrations.providers.oauth import Endpoint
-from krafter_audit.lib.http import Client, HttpError, Response
+from krafter_audit.http.client import Client, HttpError, Response
 
 RENEWED_AT = 0.8  # of a token's life
 

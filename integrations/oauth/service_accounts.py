@@ -14,7 +14,7 @@ from integrations.configuration import Configuration
 from integrations.oauth import flow as oauth
 from integrations.providers.base import Provider, Refused, Unavailable
 from integrations.providers.oauth import Endpoint
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey

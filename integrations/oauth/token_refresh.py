@@ -18,7 +18,7 @@ from integrations.oauth import flow as oauth
 from integrations.oauth import service_accounts
 from integrations.providers.base import Provider, Unavailable
 from integrations.sync.run import Lost
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 
 TAKEN_FOR = timedelta(seconds=45)  # longer than the request with its time limit
 PAUSE = 0.2

@@ -26,7 +26,7 @@ from integrations.providers.types import Source as Source
 from integrations.providers.types import State as State
 from integrations.providers.types import Ticket as Ticket
 from integrations.providers.webhooks import Hooks
-from krafter_audit.lib.http import Client, HttpError, Response
+from krafter_audit.http.client import Client, HttpError, Response
 
 Parsed = TypeVar("Parsed")
 SAFE_TO_REPEAT = frozenset({"GET", "PATCH", "PUT", "DELETE"})

@@ -6,7 +6,7 @@ from datetime import datetime
 class Refused(Exception):
     """The provider says no, and will until a person changes something. The text is a sentence.
 
-    `reason` is one of those for which another look at a finding is inconclusive (findings/checks/outcome.py).
+    `reason` is one of those for which another look at a finding is inconclusive (scanner/outcome.py).
     """
 
     reason = "blocked"

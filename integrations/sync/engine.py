@@ -30,9 +30,9 @@ from integrations.sync import ticket_sync as tickets
 from integrations.sync import traffic_import as weights
 from integrations.sync.run import BY_INTEGRATION, LEASE, Lost, Run, Stopped, held
 from integrations.webhooks import processing as reported
-from krafter_audit.lib import claims
-from krafter_audit.lib.http import Client, Limits
-from krafter_audit.lib.vault import VaultError
+from krafter_audit.db import leases
+from krafter_audit.http.client import Client, Limits
+from krafter_audit.security.vault import VaultError
 
 logger = logging.getLogger(__name__)
 
@@ -58,14 +58,14 @@ DONE = Ending(Status.CONNECTED, Outcome.SUCCEEDED)
 
 def sync(integration_id: UUID) -> None:
     """Carry out the sync that a row waits for; nothing when another has it, or before its time."""
-    row = claims.claim(
+    row = leases.claim(
         Integration, integration_id, seconds=LEASE, status=Status.SYNCING, not_before__lte=timezone.now()
     )
     if row is None:
         return
     log = _begin(row)
     try:
-        with claims.kept(row, seconds=LEASE):
+        with leases.kept(row, seconds=LEASE):
             ending = _attempt(row, log)
     except Lost:
         _step_back(row, log)
@@ -201,7 +201,7 @@ def _record(row: Integration, log: SyncRun, ending: Ending) -> None:
 
 def _step_back(row: Integration, log: SyncRun) -> None:
     """The row was connected anew, disconnected or taken over: leave it, and free what is still ours."""
-    claims.write(row, lease_until=None)
+    leases.write(row, lease_until=None)
     _close(log, Outcome.INTERRUPTED, "The connection was changed while the sync was running.")
 
 

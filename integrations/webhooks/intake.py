@@ -17,8 +17,8 @@ from integrations.models import Delivery, Hook, Integration
 from integrations.providers import ADAPTERS
 from integrations.providers.webhooks import Call, Hooks, Told
 from integrations.webhooks import services as hooks
-from krafter_audit.lib.errors import NotFound
-from krafter_audit.lib.vault import VaultError
+from krafter_audit.api.errors import NotFound
+from krafter_audit.security.vault import VaultError
 
 NOBODY = "of-nobody"  # signed with where there is no secret, so that both ways take as long
 EARLY = timedelta(minutes=1)  # clocks differ

@@ -15,7 +15,7 @@ from integrations.models import Hook, Integration
 from integrations.providers import ADAPTERS
 from integrations.providers.webhooks import Hooks
 from integrations.services import connected
-from krafter_audit.lib import vault
+from krafter_audit.security import vault
 
 
 def hooks_of(provider: str) -> Hooks:

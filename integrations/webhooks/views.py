@@ -10,10 +10,10 @@ from integrations.providers.webhooks import Call
 from integrations.webhooks.intake import receive
 from krafter_audit.api import bodies, ratelimit
 from krafter_audit.api.envelope import dump, refuse, wrap
+from krafter_audit.api.errors import MethodNotAllowed, NotFound, Refusal
 from krafter_audit.api.exceptions import translate
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.lib.errors import MethodNotAllowed, NotFound, Refusal
 
 LARGEST = 5 * MEBIBYTE  # as Linear's own library takes at most; an issue is a hundredth of it
 

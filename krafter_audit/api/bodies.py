@@ -6,8 +6,8 @@ from typing import IO
 
 from django.http import HttpRequest
 
+from krafter_audit.api.errors import PayloadTooLarge, UnsupportedMediaType
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.lib.errors import PayloadTooLarge, UnsupportedMediaType
 
 PIECE = 64 * 1024
 MOST_PASSED_OVER = 64 * MEBIBYTE

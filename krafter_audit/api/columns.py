@@ -14,7 +14,7 @@ from django.db.models import JSONField, Model, QuerySet, TextField
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from krafter_audit.lib.statements import Slot, Statement
+from krafter_audit.db.statements import Slot, Statement
 
 Context = Mapping[str, Any]
 Maker = Callable[[Sequence[Any], Context], Any]

@@ -14,7 +14,7 @@ from django.views.decorators.gzip import gzip_page
 
 from krafter_audit.api import etag
 from krafter_audit.api.envelope import refuse
-from krafter_audit.lib.errors import MethodNotAllowed, NotAcceptable
+from krafter_audit.api.errors import MethodNotAllowed, NotAcceptable
 
 DESCRIPTION = Path(__file__).with_name("openapi.json")
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Protocol
 
-from krafter_audit.lib.errors import PreconditionFailed
+from krafter_audit.api.errors import PreconditionFailed
 
 
 class Versioned(Protocol):

@@ -11,8 +11,8 @@ from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
+from krafter_audit.api import errors
 from krafter_audit.api.envelope import Failure, refuse
-from krafter_audit.lib import errors
 
 logger = logging.getLogger(__name__)
 

@@ -14,9 +14,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from krafter_audit.api.envelope import dump
+from krafter_audit.api.errors import Conflict, InvalidParams, Refusal
 from krafter_audit.api.models import IdempotentAnswer
-from krafter_audit.lib.errors import Conflict, InvalidParams, Refusal
-from krafter_audit.lib.turns import got_turn
+from krafter_audit.db.advisory_locks import got_turn
 
 KEPT_FOR = timedelta(hours=24)
 

@@ -14,7 +14,7 @@ from django.http import QueryDict
 
 from krafter_audit.api.columns import Columns
 from krafter_audit.api.envelope import Page
-from krafter_audit.lib.errors import InvalidParams
+from krafter_audit.api.errors import InvalidParams
 
 DEFAULT_LIMIT, MOST = 25, 100
 NEWEST_FIRST = ("created_at", "id")

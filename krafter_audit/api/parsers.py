@@ -8,7 +8,7 @@ from typing import IO, Any
 
 from rest_framework.parsers import BaseParser
 
-from krafter_audit.lib.errors import InvalidParams, MalformedJson, PayloadTooLarge
+from krafter_audit.api.errors import InvalidParams, MalformedJson, PayloadTooLarge
 
 MEBIBYTE = 1024 * 1024
 MOST_LEVELS = 64

@@ -15,7 +15,7 @@ from prometheus_client import Counter
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from krafter_audit.lib.errors import RateLimited
+from krafter_audit.api.errors import RateLimited
 
 WINDOW = 60
 REST_AFTER_FAILURE = (

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from krafter_audit.lib.times import written
+from krafter_audit.http.timestamps import written
 
 _free: defaultdict[type[Any], list[Any]] = defaultdict(list)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import DatabaseError
 
-from krafter_audit.lib.statements import Text
+from krafter_audit.db.statements import Text
 
 
 @dataclass

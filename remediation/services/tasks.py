@@ -11,8 +11,8 @@ from accounts.models import Project
 from events.record import record
 from findings.models import Finding, FindingStatus
 from findings.services import outcomes
+from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etag import refuse_unless_current
-from krafter_audit.lib.errors import NotFound
 from remediation.errors import DoneRequiresVerification, TaskDone
 from remediation.locks import Work, lock_work
 from remediation.models import Task

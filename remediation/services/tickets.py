@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from events.record import record
-from krafter_audit.lib.errors import Refusal
+from krafter_audit.api.errors import Refusal
 from remediation.errors import TaskDone
 from remediation.locks import lock_work
 from remediation.models import CheckStatus, Result, Task, Verification

@@ -11,8 +11,8 @@ from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
 from findings.services import outcomes
-from krafter_audit.lib.errors import Refusal
-from krafter_audit.lib.statements import Text
+from krafter_audit.api.errors import Refusal
+from krafter_audit.db.statements import Text
 from krafter_audit.lib.together import do, in_one_statement
 from remediation import evidence
 from remediation.errors import (

@@ -10,8 +10,8 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from findings.models import Finding, Scanner
-from krafter_audit.lib.errors import NotFound
-from krafter_audit.lib.jobs import nudge
+from krafter_audit.api.errors import NotFound
+from krafter_audit.jobs import nudge
 from remediation.errors import VerificationInProgress
 from remediation.kinds import JOB_OF, scanner_of
 from remediation.locks import lock_work

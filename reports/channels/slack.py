@@ -1,10 +1,10 @@
-"""Slack: one message to an incoming webhook, whose URL is a secret (`krafter_audit/lib/slack.py`)."""
+"""Slack: one message to an incoming webhook, whose URL is a secret (`krafter_audit/http/slack.py`)."""
 
 from typing import Any
 
-from krafter_audit.lib import slack
-from krafter_audit.lib.errors import InvalidParams
-from krafter_audit.lib.slack import escaped, header, section
+from krafter_audit.api.errors import InvalidParams
+from krafter_audit.http import slack
+from krafter_audit.http.slack import escaped, header, section
 from reports.channels.base import Channel, Message, Parcel
 from reports.errors import DeliveryPostponed, DeliveryRefused
 

@@ -10,8 +10,8 @@ import pytest
 from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from krafter_audit.embedded.process import THRIFTY
-from krafter_audit.lib.errors import Refusal
+from devtools.local_stack.process import THRIFTY
+from krafter_audit.api.errors import Refusal
 from tests.architecture.source import ROOMS, ROOT, files, strings, text, tree
 
 API, OPERATIONS = "docs/api.md", "docs/operations.md"

@@ -14,8 +14,8 @@ NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc"
 
 # Whatever an adapter, an exporter or a channel raises, the row must not stay as it was: it is the worker's boundary.
 BROAD_EXCEPTS = {
-    ("findings/checks/engine.py", "_run"): "one broken check is inconclusive and must not end the look",
-    ("findings/shell/looking.py", "_ask"): "one address that breaks the look must not end that of the others",
+    ("scanner/engine.py", "_run"): "one broken check is inconclusive and must not end the look",
+    ("scanner/cli/run.py", "_ask"): "one address that breaks the look must not end that of the others",
     ("events/consumers.py", "read"): "an event that cannot be read must not hold up the others",
     ("integrations/sync/engine.py", "_attempt"): "a sync that breaks must not stay at syncing",
     ("reports/export.py", "export"): "an export that breaks is free again and tried later",
@@ -24,7 +24,7 @@ BROAD_EXCEPTS = {
         "deliver",
     ): "a delivery that breaks is postponed; its trace could hold the webhook",
     (
-        "krafter_audit/embedded/testing.py",
+        "devtools/local_stack/pytest_plugin.py",
         "pytest_load_initial_conftests",
     ): "ends the servers, then raises it on",
 }
@@ -43,15 +43,15 @@ WAYS_OUT = (
 )
 ALLOWED_OUT = {
     "krafter_audit/lib/": "the one guarded way out",
-    "krafter_audit/embedded/": "asks our own web and looks for free ports on this machine, before there are settings",
-    "krafter_audit/bench/": "asks the webs that it has started on this machine",
-    "krafter_audit/demo/": "a client that tells the story from outside, with nothing but the standard library",
+    "devtools/local_stack/": "asks our own web and looks for free ports on this machine, before there are settings",
+    "devtools/benchmark/": "asks the webs that it has started on this machine",
+    "devtools/demo/": "a client that tells the story from outside, with nothing but the standard library",
 }
 
 OPENERS = {
     "integrations/destinations.py": "opens a Slack webhook at the moment at which it is sent to",
     "integrations/webhooks/services.py": "to see whether a provider signed with it",
-    "krafter_audit/lib/vault.py": "defines it",
+    "krafter_audit/security/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",
     "findings/access.py": "opens what lets into a site at the moment of a look, and for the rotation of keys",
     "reports/deliver.py": "opens a Slack webhook at the moment at which it is sent to",

@@ -11,7 +11,7 @@ from krafter_audit.clock import by_the_clock
 from remediation.kinds import JOB_OF
 from tests.architecture.source import files, imported, tree
 
-MODULE = "krafter_audit.lib.jobs"
+MODULE = "krafter_audit.jobs"
 SENDERS = {f"{MODULE}.nudge", f"{MODULE}.send"}
 
 
@@ -71,4 +71,4 @@ def test_nobody_sends_a_job_in_another_way_but_a_worker_that_puts_one_off() -> N
     by_name = {path for path in files() if any(name.startswith(f"{MODULE}.") for name in imported(path))}
 
     assert past == {"reports/jobs.py"}
-    assert whole - by_name == {"krafter_audit/celery.py", "krafter_audit/lib/jobs.py"}
+    assert whole - by_name == {"krafter_audit/celery.py", "krafter_audit/jobs.py"}

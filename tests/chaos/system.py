@@ -149,7 +149,7 @@ def started(place: Path) -> Iterator[System]:
     embedded = {
         name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")
     }
-    command = [sys.executable, "-m", "krafter_audit.embedded.up", "--no-demo", "--port", "0"]
+    command = [sys.executable, "-m", "devtools.local_stack.up", "--no-demo", "--port", "0"]
     command += ["--data", str(place / "data"), "--ready", str(ready)]
     env = embedded | ROOMY | {"KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8"}
     with (place / "log").open("wb") as log:

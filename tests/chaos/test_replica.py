@@ -13,9 +13,9 @@ from typing import Any
 import psycopg
 import pytest
 
-from krafter_audit.bench.servers import SETTINGS, Servers
-from krafter_audit.embedded.postgres import Postgres
-from krafter_audit.embedded.process import Command, wait_for
+from devtools.benchmark.servers import SETTINGS, Servers
+from devtools.local_stack.postgres import Postgres
+from devtools.local_stack.process import Command, wait_for
 
 pytestmark = pytest.mark.chaos
 

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from krafter_audit.embedded.leash import descendants, parents
-from krafter_audit.embedded.process import REPOSITORY
+from devtools.local_stack.process import REPOSITORY
+from devtools.local_stack.process_guard import descendants, parents
 from tests.krafter_audit.embedded.processes import eventually, kill, survivors
 
 pytestmark = pytest.mark.chaos
@@ -33,7 +33,7 @@ class Up:
         self.data = place / ("a long way down " * 8) / "data"
         arguments = ["--port", "0", "--data", str(self.data), *options]
         self.process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "krafter_audit.embedded.up", *arguments],
+            [sys.executable, "-P", "-m", "devtools.local_stack.up", *arguments],
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -59,7 +59,7 @@ class Up:
             "krafter_audit.serving",
             "worker",
             "beat",
-            "krafter_audit.demo.site",
+            "devtools.demo.site",
         )
         below = descendants(self.process.pid)
         leashes = {pid for pid in below if "leash.py" in command_line(pid)}
@@ -120,7 +120,7 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_leaves_nothing_but_th
         before = system.children()
         assert sorted(before) == [
             "beat",
-            "krafter_audit.demo.site",
+            "devtools.demo.site",
             "krafter_audit.serving",
             "postgres",
             "valkey-server",

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from findings.browser import Browser
-from findings.visiting import sight
-from krafter_audit.lib.http import AddressPolicy
+from krafter_audit.http.client import AddressPolicy
+from scanner.browser import Browser
+from scanner.page_visit import visit
 
 ON_THIS_MACHINE = AddressPolicy.from_setting("127.0.0.0/8")
 
@@ -28,5 +28,5 @@ def chrome(one_browser: Browser) -> Iterator[Browser]:
 @pytest.fixture
 def soon_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """These pages are small: a fifth of a second without traffic is quiet enough for them."""
-    monkeypatch.setattr(sight, "QUIET", 0.2)
-    monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.6)
+    monkeypatch.setattr(visit, "QUIET", 0.2)
+    monkeypatch.setattr(visit, "QUIET_WHEN_TIMED", 0.6)

@@ -12,11 +12,11 @@ from django.core.management import call_command
 
 from events.models import Event
 from findings import access, jobs
-from findings.checks.engine import look
 from findings.models import Finding, SiteAccess
-from krafter_audit.lib.http import Access, Client
+from krafter_audit.http.client import Access, Client
 from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
+from scanner.engine import look
 from tests import factories, staff
 from tests.factories import World
 from tests.findings.checks.site import Answer, Site, served, tls_context
@@ -255,7 +255,7 @@ def test_a_check_that_breaks_on_the_page_tells_nothing(
     def broken(facts: Any) -> Any:
         raise ValueError(facts.page.text)
 
-    from findings.checks import registry
+    from scanner import registry
 
     known = registry.get("title_present")
     monkeypatch.setattr(type(known), "run", property(lambda check: broken), raising=False)

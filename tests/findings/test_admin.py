@@ -163,7 +163,7 @@ def test_the_buttons_of_one_row_lead_back_to_it(operator: Client, world: World) 
 def test_more_rows_than_one_request_can_do_are_refused_as_a_whole(
     operator: Client, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("krafter_audit.lib.admin.MOST_ACTED_ON", 2)
+    monkeypatch.setattr("krafter_audit.admin.base.MOST_ACTED_ON", 2)
     findings = [factories.finding(world) for _ in range(3)]
 
     messages = told(act(operator, "triage", *findings))

@@ -5,14 +5,14 @@ from typing import Any
 import pytest
 
 from accounts.actors import SYSTEM
-from findings.checks import registry
-from findings.checks.discovery import route_of
-from findings.checks.judging import judge
-from findings.checks.outcome import Measurement, Outcome, failed, inconclusive, passed
 from findings.models import Finding, Regression, Scan, ScanPage
 from findings.scanner import closing, keeping, working
 from findings.scanner.looking import Seen, Sight
 from findings.services import outcomes, scans
+from scanner import registry
+from scanner.crawler import route_of
+from scanner.metric_verdict import judge
+from scanner.outcome import Measurement, Outcome, failed, inconclusive, passed
 from tests.factories import World
 
 pytestmark = pytest.mark.django_db

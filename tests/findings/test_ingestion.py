@@ -11,7 +11,7 @@ from events import tallies
 from events.models import Event
 from findings.models import Finding, Regression
 from findings.services.ingestion import Sighting, ingest
-from krafter_audit.lib.statements import AT_ONCE
+from krafter_audit.db.statements import AT_ONCE
 from tests import factories
 from tests.factories import World
 

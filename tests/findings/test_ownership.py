@@ -10,12 +10,12 @@ from django.utils import timezone
 
 from events.models import Event
 from findings import jobs, ownership
-from findings.browser import Browser
-from findings.checks.engine import look
 from findings.models import Finding, Site
 from findings.services import sites
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from remediation.models import Evidence, Verification
+from scanner.browser import Browser
+from scanner.engine import look
 from tests import factories
 from tests.factories import World
 from tests.internet import Internet, connected

@@ -8,10 +8,10 @@ import pytest
 from PIL import Image
 
 from findings import pictures
-from findings.browser import Browser
-from findings.checks.engine import look
-from findings.checks.facts import Facts
-from krafter_audit.lib.http import Access
+from krafter_audit.http.client import Access
+from scanner.browser import Browser
+from scanner.engine import look
+from scanner.page_context import Facts
 from tests.factories import World
 from tests.findings.checks.base_page import html
 from tests.findings.checks.rendered_faults import RENDERED_FAULTS

@@ -10,11 +10,11 @@ import pytest
 import redis
 
 from findings import politeness
-from findings.checks.discovery import discover
-from findings.checks.facts import Facts
 from krafter_audit.api import ratelimit
-from krafter_audit.lib.http import AddressPolicy, Client, Target, TimedOut, Unreachable
-from krafter_audit.lib.pace import seconds_to_wait
+from krafter_audit.http.client import AddressPolicy, Client, Target, TimedOut, Unreachable
+from krafter_audit.http.throttle import seconds_to_wait
+from scanner.crawler import discover
+from scanner.page_context import Facts
 from tests.sites import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.usefixtures("site")

@@ -11,11 +11,12 @@ from django.utils import timezone
 from accounts.models import QuotaMonth
 from events.models import Event
 from findings import jobs
-from findings.checks import registry
 from findings.models import Finding, Scan, Scanner, ScanPage, ScanPart, ScanResult
 from findings.scanner import closing, forgetting, keeping, looking, working
-from krafter_audit.lib import claims, stopping
-from krafter_audit.lib.http import Client
+from krafter_audit import shutdown
+from krafter_audit.db import leases
+from krafter_audit.http.client import Client
+from scanner import registry
 from tests import factories
 from tests.factories import World
 from tests.sites import GOOD_PAGE, Site
@@ -146,7 +147,7 @@ def test_an_unknown_filter_of_the_results_is_refused(world: World):
     ("place", "name", "call", "after"),
     [
         (working, "begin", 1, True),
-        (working.discovery, "discover", 1, True),
+        (working.crawler, "discover", 1, True),
         (keeping, "keep_pages", 1, True),
         (looking, "look", 1, True),
         (keeping, "keep_page", 1, True),
@@ -223,7 +224,7 @@ def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
     scan = queued(world)
     with monkeypatch.context() as patch:
         for _ in range(working.MOST_ATTEMPTS):
-            dying_at(patch, working.discovery, "discover", call=1)
+            dying_at(patch, working.crawler, "discover", call=1)
             killed(scan)
 
     jobs.scan(str(scan.pk))
@@ -252,8 +253,8 @@ def test_a_worker_that_has_lost_its_lease_writes_no_page(world: World, site: Sit
     linking(site, 2)
     scan = queued(world)
     part = ScanPart.objects.get(scan=scan)
-    late = claims.claim(ScanPart, part.pk, seconds=-1)
-    claims.claim(ScanPart, part.pk, seconds=30)
+    late = leases.claim(ScanPart, part.pk, seconds=-1)
+    leases.claim(ScanPart, part.pk, seconds=30)
     assert late is not None
     late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
 
@@ -373,14 +374,14 @@ def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
     keep_page = keeping.keep_page
 
     def told_to_end(*args: Any) -> bool:
-        stopping.stop()
+        shutdown.stop()
         return keep_page(*args)
 
     monkeypatch.setattr(keeping, "keep_page", told_to_end)
     try:
         jobs.scan(str(scan.pk))
     finally:
-        stopping.go_on()
+        shutdown.go_on()
     monkeypatch.setattr(keeping, "keep_page", keep_page)
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)

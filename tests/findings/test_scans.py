@@ -11,7 +11,7 @@ from findings import jobs
 from findings.models import Finding, Regression, Scan, ScanPart
 from findings.scanner import closing, looking
 from findings.services import scans
-from krafter_audit.lib import claims
+from krafter_audit.db import leases
 from tests import factories
 from tests.factories import World
 from tests.sites import GOOD_PAGE, Site
@@ -241,8 +241,8 @@ def test_a_worker_that_lost_its_lease_closes_nothing(world: World, site: Site):
     response = world.client.ask("post", "scans/run", {"url": site.url})
     pk = response.json()["data"]["id"]
     part = ScanPart.objects.get(scan=pk)
-    late = claims.claim(ScanPart, part.pk, seconds=-1)
-    claims.claim(ScanPart, part.pk, seconds=30)
+    late = leases.claim(ScanPart, part.pk, seconds=-1)
+    leases.claim(ScanPart, part.pk, seconds=30)
     assert late is not None
 
     assert not closing.close(late)

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from findings.checks import vitals
-from findings.visiting import sight
-from krafter_audit.demo.faults import Faults
-from krafter_audit.demo.site import Site
+from devtools.demo.faults import Faults
+from devtools.demo.site import Site
+from scanner.checks.performance import web_vitals
+from scanner.page_visit import visit
 from tests import factories
 
 README = Path(__file__).resolve().parents[2] / "README.md"
@@ -45,8 +45,8 @@ def bakery() -> Iterator[str]:
 @pytest.fixture
 def _one_quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page is timed once in the place of three times, and soon counts as quiet; its numbers are no part of this."""
-    monkeypatch.setattr(vitals, "LOADS", 1)
-    monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.5)
+    monkeypatch.setattr(web_vitals, "LOADS", 1)
+    monkeypatch.setattr(visit, "QUIET_WHEN_TIMED", 0.5)
 
 
 @pytest.fixture

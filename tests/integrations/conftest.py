@@ -13,7 +13,7 @@ from integrations import services
 from integrations.models import Integration
 from integrations.providers.base import Provider
 from integrations.sync import engine
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from remediation.models import Task
 from remediation.services import tasks
 from tests import factories

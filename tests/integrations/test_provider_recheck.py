@@ -11,7 +11,7 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.models import Project, QuotaMonth
-from findings.checks import asking, registry
+from findings import provider_checks
 from findings.models import Finding
 from findings.services.ingestion import ingest_one
 from integrations import services
@@ -24,6 +24,7 @@ from integrations.sync.finding_import import sighting_of
 from remediation import recheck
 from remediation.models import Evidence, Verification
 from remediation.services import tasks, verifications
+from scanner import registry
 from tests.fakes.dialects.github import Answer, Request
 from tests.fakes.server import FarEnd, description, serve
 
@@ -295,7 +296,7 @@ def test_every_key_is_the_providers_own_and_no_check_of_the_site_has_it() -> Non
     every = [key for adapter in ADAPTERS.values() for key in adapter.checks]
 
     assert len(every) == len(set(every)) == len(PROVIDER_OF)
-    assert [key for key in every if asking.asker_of(key) is not ask] == []
+    assert [key for key in every if provider_checks.asker_of(key) is not ask] == []
     assert {key for key in every if registry.get(key)} == set()
     assert {setting.key for setting in SETTINGS} | set(KEYS) < set(every)
     assert all(setting.key.startswith("cloudflare_") for setting in SETTINGS)

@@ -13,7 +13,7 @@ from integrations import credentials, services
 from integrations.management.commands import rotate_credentials
 from integrations.models import Integration
 from integrations.providers import PROVIDERS
-from krafter_audit.lib import vault
+from krafter_audit.security import vault
 
 pytestmark = pytest.mark.django_db
 OLD = f"old:{base64.b64encode(bytes(32)).decode()}"

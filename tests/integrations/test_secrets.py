@@ -26,7 +26,7 @@ from integrations.models import Alert, Destination, Hook, Integration
 from integrations.sync import engine
 from integrations.telling import tell
 from integrations.webhooks import services as hooks
-from krafter_audit.lib import vault
+from krafter_audit.security import vault
 from tests import staff
 from tests.fakes.dialects.github import TOKEN, FakeGitHub
 from tests.integrations.conftest import CREDENTIALS, MakeTask

@@ -16,7 +16,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from findings.models import Finding
-from krafter_audit.lib import admin as base
+from krafter_audit.admin import base
 from tests import factories, staff
 from tests.factories import World
 from tests.staff import ROWS, address

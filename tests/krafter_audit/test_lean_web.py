@@ -10,7 +10,7 @@ import structlog
 
 from integrations.providers import PROVIDERS
 from krafter_audit.api import ratelimit
-from krafter_audit.lib.jobs import send
+from krafter_audit.jobs import send
 
 ONLY_WORKERS = {
     "billiard",
@@ -49,10 +49,10 @@ for path in ("/api/v1/schema", "/api/docs", "/api/v1/orgs/none/usage"):
     application(asked, lambda status, headers: answered.append(status))
 loaded = lambda: sorted(name for name in sys.modules if sys.modules[name])
 before = loaded()
-from krafter_audit.lib.jobs import send
+from krafter_audit.jobs import send
 assert send("findings.prove", "a")
 with_a_job = loaded()
-from findings.checks import registry
+from scanner.checks import registry
 registry.load()
 print(json.dumps([answered, before, with_a_job, loaded()]))
 """

@@ -121,7 +121,7 @@ def excused(case: Case, key: str, we: bool, alone: list[Verdicts]) -> str:
 
 def ours(case: Case, authority: trustme.CA, ca_file: str) -> dict[str, bool | None]:
     """Return what our checks say: True, False, or None where they can't say."""
-    from findings.checks.engine import look
+    from scanner.engine import look
     from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
 
     def preflight(_method: str, headers: dict[str, str]) -> Answer:

@@ -80,8 +80,8 @@ def theirs(asked: list[dict[str, Any]], folder: str) -> dict[str, dict[str, Any]
 
 def ours(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
     """Return what our checks say of each address."""
-    from findings.browser import Browser
-    from findings.checks.engine import look
+    from scanner.browser import Browser
+    from scanner.engine import look
     from tests.findings.checks.site import loopback_client
 
     said: dict[str, dict[str, str]] = {}
@@ -94,8 +94,8 @@ def ours(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
 
 def compare(folder: str) -> int:
     """Compare all of them; return the number of pairs that differ."""
-    from findings.checks.browsing import RULE
-    from findings.checks.registry import REGISTRY, keys
+    from scanner.browser_context import RULE
+    from scanner.registry import REGISTRY, keys
 
     rules = {
         key: need.removeprefix(RULE)

@@ -68,8 +68,8 @@ def answers(shape: Shape) -> dict[str, Any]:
 
 def verified(shape: Shape, count: int) -> Iterator[dict[str, Any]]:
     """Yield what each of so many verifications of the untouched page says: `{key: outcome}`."""
-    from findings.browser import Browser
-    from findings.checks.engine import look
+    from scanner.browser import Browser
+    from scanner.engine import look
     from tests.findings.checks.site import Site, loopback_client, served
 
     with (

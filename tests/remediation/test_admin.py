@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from events.models import Event
-from krafter_audit.lib.proof.examining import examine
 from remediation.evidence import append, keyring
 from remediation.models import Policy, PolicyVersion, Task, Verification
 from remediation.services import policies, verdicts
+from scanner.evidence_bundle.verification import examine
 from tests import factories, staff
 from tests.factories import World, where_things_stand
 from tests.staff import act, address, told

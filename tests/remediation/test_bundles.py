@@ -14,15 +14,15 @@ from django.conf import settings as installed
 from django.test import Client
 
 from findings import pictures
-from krafter_audit.lib.proof import bundles
-from krafter_audit.lib.proof.__main__ import main, public_keys
-from krafter_audit.lib.proof.canonical import canonical
-from krafter_audit.lib.proof.examining import examine
-from krafter_audit.lib.proof.keys import parse_signing_keys
-from krafter_audit.lib.proof.links import GENESIS, first_hash
 from remediation import evidence
 from remediation.models import Chain, Evidence, Verification
 from remediation.services import verdicts
+from scanner.evidence_bundle import bundle_format
+from scanner.evidence_bundle.__main__ import main, public_keys
+from scanner.evidence_bundle.chain import GENESIS, first_hash
+from scanner.evidence_bundle.jcs import canonical
+from scanner.evidence_bundle.keys import parse_signing_keys
+from scanner.evidence_bundle.verification import examine
 from tests import factories
 from tests.factories import World
 
@@ -71,7 +71,7 @@ def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
     """Change the bundle and sign it anew, as only somebody with the key could."""
     content = json.loads(raw)["bundle"]
     change(content)
-    return bundles.sealed(content, evidence.keyring().signer)
+    return bundle_format.sealed(content, evidence.keyring().signer)
 
 
 def test_a_bundle_holds_for_whoever_has_the_installations_key(world: World):
@@ -308,7 +308,7 @@ def test_the_command_needs_no_settings_no_database_and_no_packages_of_the_system
 ):
     (tmp_path / "bundle.json").write_bytes(file_of(world, approved(world)))
     refuse = "import sys; sys.modules.update(dict.fromkeys(['django', 'celery', 'psycopg', 'orjson']))"
-    run = f"{refuse}; from krafter_audit.lib.proof.__main__ import main; sys.exit(main(['bundle.json']))"
+    run = f"{refuse}; from scanner.evidence_bundle.__main__ import main; sys.exit(main(['bundle.json']))"
 
     ended = subprocess.run(
         [sys.executable, "-c", run],

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from krafter_audit.lib.proof.keys import from_jwk, holds
-from krafter_audit.lib.proof.links import GENESIS, Head
 from remediation import evidence, jobs
 from remediation.models import Chain, Evidence, Verification
 from remediation.services import verdicts, verifications
+from scanner.evidence_bundle.chain import GENESIS, Head
+from scanner.evidence_bundle.keys import from_jwk, holds
 from tests import factories
 from tests.factories import World
 from tests.sites import Site

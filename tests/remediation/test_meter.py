@@ -8,13 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from findings.checks import registry
 from findings.models import Finding, Regression, Scan, ScanPage, ScanPart, ScanResult
 from findings.services.ingestion import Sighting, ingest
 from remediation import jobs, meter
 from remediation.evidence import append
 from remediation.models import CheckMeter, Task, Verification
 from remediation.services import verdicts
+from scanner import registry
 from tests import factories, staff
 from tests.factories import World
 

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from findings.checks import registry
-from findings.checks.facts import Facts
-from findings.checks.outcome import Outcome, passed
 from findings.models import Scanner
 from remediation import jobs, recheck
 from remediation.models import Verification, VerificationPart
 from remediation.services import verdicts, verifications
+from scanner import registry
+from scanner.outcome import Outcome, passed
+from scanner.page_context import Facts
 from tests import factories
 from tests.factories import World
 from tests.sites import Site

@@ -15,8 +15,8 @@ from accounts.models import QuotaMonth
 from events.models import Event
 from findings.locks import lock_finding
 from findings.models import Regression
-from krafter_audit.lib import claims
-from krafter_audit.lib.errors import QuotaExceeded
+from krafter_audit.api.errors import QuotaExceeded
+from krafter_audit.db import leases
 from remediation import locks, recheck
 from remediation.models import CheckStatus, Task, Verification, VerificationPart
 from remediation.services import tasks, verdicts, verifications
@@ -114,7 +114,7 @@ def test_reopen_against_the_workers_late_write_drops_the_write(world: World, bot
     answer = recheck.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
         verification = factories.verification(world, checks="running")
-        mine = claims.claim(VerificationPart, verification.parts.get().pk, seconds=30)
+        mine = leases.claim(VerificationPart, verification.parts.get().pk, seconds=30)
         assert mine is not None
 
         wrote, reopened = both(

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from accounts.models import QuotaMonth
-from krafter_audit.lib import claims
+from krafter_audit.db import leases
 from remediation import jobs, recheck
 from remediation.models import CheckStatus, Evidence, Verification, VerificationPart
 from remediation.services import verdicts, verifications
@@ -36,7 +36,7 @@ def run(world: World, *, checks: list[str] | None = None, **fields: Any) -> Veri
 
 def taken(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
     """Take a verification's part as a worker does."""
-    return claims.claim(VerificationPart, verification.parts.get().pk, seconds=seconds)
+    return leases.claim(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
 
 def test_a_fault_that_is_still_there_fails(world: World, site: Site):

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 
 from findings.models import Regression
-from krafter_audit.lib.errors import Refusal
+from krafter_audit.api.errors import Refusal
 from remediation import errors
 from remediation.models import Verification
 from remediation.services import verdicts

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.models import QuotaMonth
 from events.models import Event
 from findings.models import Finding
-from krafter_audit.lib import claims
+from krafter_audit.db import leases
 from reports import export, freezing, jobs, services
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, Exporter
@@ -242,7 +242,7 @@ def test_an_export_delivered_twice_works_once(world: World, exported: Exported) 
 
 def test_a_worker_that_lost_its_lease_neither_writes_the_row_nor_the_file(world: World, ask: Ask) -> None:
     _, answer = ask("post", "reports/export", {"format": "json"})
-    slow = claims.claim(Report, answer["data"]["id"], seconds=-1)
+    slow = leases.claim(Report, answer["data"]["id"], seconds=-1)
     assert slow is not None
     export.export(slow.pk)
 

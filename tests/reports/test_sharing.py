@@ -14,7 +14,8 @@ from django.utils import timezone
 from pytest_httpserver import HTTPServer
 
 from events.models import Event
-from krafter_audit.lib import slack, vault
+from krafter_audit.http import slack
+from krafter_audit.security import vault
 from reports import deliver, export, jobs, links
 from reports.models import Report, Share
 from tests import factories

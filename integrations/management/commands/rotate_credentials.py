@@ -12,8 +12,8 @@ from findings.models import SiteAccess
 from integrations import credentials, destinations
 from integrations.models import Destination, Hook, Integration
 from integrations.webhooks import services as hooks
-from krafter_audit.lib import vault
-from krafter_audit.lib.vault import VaultError
+from krafter_audit.security import vault
+from krafter_audit.security.vault import VaultError
 
 
 class Command(BaseCommand):

@@ -15,7 +15,7 @@ from typing import Any
 from integrations.providers.base import OAuth, Provider, Refused, RemoteFinding, Source, Unavailable
 from integrations.providers.cloudflare.zone_settings import BY_KEY, SETTINGS, Setting
 from integrations.providers.recheck import Reply
-from krafter_audit.lib.http import Response
+from krafter_audit.http.client import Response
 
 ZONE = re.compile(r"[0-9a-f]{32}")
 SECONDS_LEFT = re.compile(r"\bt=(\d+)")

@@ -13,7 +13,7 @@ from typing import Any
 from integrations.providers.base import OAuth, Refused
 from integrations.providers.google.client import SCOPES, TOKENS, Google
 from integrations.providers.traffic import Meter, Traffic, page_of
-from krafter_audit.lib.http import Response
+from krafter_audit.http.client import Response
 
 PROPERTY = re.compile(r"(?:properties/)?(\d{1,20})")
 ADMIN_URL = "https://analyticsadmin.googleapis.com"

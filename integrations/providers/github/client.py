@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from krafter_audit.lib.http import Response
+from krafter_audit.http.client import Response
 
 PAUSE_WITHOUT_A_TIME = timedelta(minutes=1)  # GitHub: at least a minute when a secondary limit names no time
 

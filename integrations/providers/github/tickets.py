@@ -30,8 +30,8 @@ from integrations.providers.links import address_of
 from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.oauth import GitHubOAuth
 from integrations.providers.recheck import Reply
-from krafter_audit.lib.http import Client, Response
-from krafter_audit.lib.times import written
+from krafter_audit.http.client import Client, Response
+from krafter_audit.http.timestamps import written
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 STATUS, PRIORITY, LONGEST_TITLE = "krafter:", "priority:", 256

@@ -30,8 +30,8 @@ from integrations.providers.links import address_of
 from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.oauth import GitLabOAuth
 from integrations.providers.recheck import Reply
-from krafter_audit.lib.http import Client, Response
-from krafter_audit.lib.times import written
+from krafter_audit.http.client import Client, Response
+from krafter_audit.http.timestamps import written
 
 API = "/api/v4"
 PROJECT = re.compile(r"\d+|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.providers.base import Provider, Refused, Unavailable
-from krafter_audit.lib.http import Response
+from krafter_audit.http.client import Response
 
 TOKENS, SCOPES = "https://oauth2.googleapis.com/token", "https://www.googleapis.com/auth/"
 SHORT_PAUSE, LONG_PAUSE = timedelta(minutes=1), timedelta(minutes=15)

@@ -9,7 +9,7 @@ from typing import Any
 from integrations.providers.base import OAuth, Parsed, Refused, Tracker, Unavailable
 from integrations.providers.jira.responses import limited_until, refusal, sites_in
 from integrations.providers.jira.webhooks import HOOKS
-from krafter_audit.lib.http import Client, Response
+from krafter_audit.http.client import Client, Response
 
 SITE = re.compile(r"(?:https://)?([a-z0-9][a-z0-9-]*)(?:\.atlassian\.net)?/?", re.IGNORECASE)
 PAGE = 100

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from krafter_audit.lib.http import Response
+from krafter_audit.http.client import Response
 
 PULL_REQUEST = re.compile(r"https?://[^/\s]+/\S+/(?:pull|merge_requests|pull-requests)/[0-9]+/?")
 API = re.compile(r"^(?:/ex/jira/[^/]+)?/rest/api/3/")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from krafter_audit.lib.http import Response
+from krafter_audit.http.client import Response
 
 PAUSE_WITHOUT_A_TIME = timedelta(minutes=1)
 BUDGETS = ("x-ratelimit-requests", "x-ratelimit-complexity", "x-ratelimit-endpoint-requests")

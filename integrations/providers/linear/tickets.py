@@ -25,8 +25,8 @@ from integrations.providers.base import (
 from integrations.providers.linear import client as answers
 from integrations.providers.linear import graphql as documents
 from integrations.providers.linear.webhooks import HOOKS
-from krafter_audit.lib.http import Response
-from krafter_audit.lib.times import written
+from krafter_audit.http.client import Response
+from krafter_audit.http.timestamps import written
 
 MARKER = re.compile(r"Krafter Audit task ([0-9a-f-]{36})")
 PULL_REQUEST = re.compile(r"https?://[^\s?#]+/(?:pull|merge_requests)/\d+/?(?:[?#]\S*)?")

@@ -24,7 +24,7 @@ from integrations.providers.oauth import SentryOAuth
 from integrations.providers.recheck import Reply
 from integrations.providers.sentry.recheck import NO_NEW_EVENTS, quiet_since
 from integrations.providers.sentry.webhooks import HOOKS
-from krafter_audit.lib.http import Client, Response
+from krafter_audit.http.client import Client, Response
 
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 ISSUE = re.compile(r"/issues/(\d+)/")

@@ -14,11 +14,11 @@ import pytest
 import trustme
 from django.db import connection
 
-from findings.browser import Browser, BrowserError, chromium
-from findings.browser import browser as browsing
-from krafter_audit.embedded.leash import descendants
-from krafter_audit.embedded.process import REPOSITORY
-from krafter_audit.lib.http import AddressPolicy
+from devtools.local_stack.process import REPOSITORY
+from devtools.local_stack.process_guard import descendants
+from krafter_audit.http.client import AddressPolicy
+from scanner.browser import Browser, BrowserError, chromium
+from scanner.browser import browser as browsing
 from tests.krafter_audit.embedded.processes import eventually, survivors
 from tests.krafter_audit.lib.servers import Server, answer, says
 
@@ -26,7 +26,7 @@ HERE = AddressPolicy.from_setting("127.0.0.0/8")
 GOOD = "<!doctype html><title>good</title>"
 WORKER = """
 import django, sys; django.setup()
-from findings.browser import Browser
+from scanner.browser import Browser
 with Browser() as browser, browser.page(sys.argv[1]) as page:
     print("ready", flush=True)
     page.evaluate("while (true) {}")

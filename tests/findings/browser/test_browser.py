@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from findings.browser import Browser, BrowserError
-from krafter_audit.lib.http import AddressPolicy
+from krafter_audit.http.client import AddressPolicy
+from scanner.browser import Browser, BrowserError
 from tests import sites
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from findings.browser import Browser, BrowserError
-from krafter_audit.lib.egress import Egress
-from krafter_audit.lib.http import AddressPolicy
+from krafter_audit.http.client import AddressPolicy
+from krafter_audit.http.forward_proxy import Egress
+from scanner.browser import Browser, BrowserError
 from tests.findings.browser import vectors
 from tests.krafter_audit.lib.servers import Server, answer, redirects, says
 

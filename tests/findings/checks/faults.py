@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from findings.checks.registry import REGISTRY, keys
+from scanner.registry import REGISTRY, keys
 from tests.findings.checks.base_page import (
     CANONICAL,
     DESCRIPTION,

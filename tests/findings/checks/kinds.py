@@ -1,7 +1,7 @@
 """The keys by what they need: a browser, the page alone, or more."""
 
-from findings.checks.browsing import RULE
-from findings.checks.registry import REGISTRY, keys
+from scanner.browser_context import RULE
+from scanner.registry import REGISTRY, keys
 
 BY_BROWSER_ALONE = [key for key in keys() if REGISTRY[key].kind == "browser" and not REGISTRY[key].static]
 WITHOUT_BROWSER = [key for key in keys() if key not in BY_BROWSER_ALONE]

@@ -10,7 +10,7 @@ from typing import Any
 
 import trustme
 
-from krafter_audit.lib.http import AddressPolicy, Client
+from krafter_audit.http.client import AddressPolicy, Client
 from tests.serving import running
 
 type Headers = list[tuple[str, str]]

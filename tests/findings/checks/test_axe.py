@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page
 
-from findings.browser import Browser
-from findings.checks.browsing import RULE
-from findings.checks.registry import REGISTRY, keys
-from findings.visiting import axe, profile
-from findings.visiting.world import World
+from scanner.browser import Browser
+from scanner.browser_context import RULE
+from scanner.page_visit import axe, device_profile
+from scanner.page_visit.isolated_world import World
+from scanner.registry import REGISTRY, keys
 from tests.findings.checks.base_page import html, page
 from tests.findings.checks.faults import FAULTS
 from tests.findings.checks.rendered_faults import RENDERED_FAULTS
@@ -31,7 +31,7 @@ def rendered(one_browser: Browser) -> Iterator[Page]:
     plain = Site(
         {"/": page("<title>Empty</title>", {"Content-Security-Policy": None, "Content-Encoding": None})}
     )
-    with served(plain), one_browser.page(plain.url, **profile.PHONE) as opened:
+    with served(plain), one_browser.page(plain.url, **device_profile.PHONE) as opened:
         yield opened
 
 

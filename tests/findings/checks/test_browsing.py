@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 import trustme
 
-from findings.browser import Browser
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from findings.visiting import Sight, axe, profile, see, sight, traffic
-from findings.visiting.scripts import spare_of
-from krafter_audit.lib.http import Access, AddressPolicy
+from krafter_audit.http.client import Access, AddressPolicy
+from scanner.browser import Browser
+from scanner.engine import look
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.page_visit import Sight, axe, device_profile, network_monitor, see, visit
+from scanner.page_visit.scripts import spare_of
 from tests.findings.checks.base_page import html
 from tests.findings.checks.kinds import BY_BROWSER_ALONE
 from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
@@ -42,7 +42,7 @@ def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(chrom
     assert {name: said.evidence[name] for name in ("method", "visits", "profile")} == {
         "method": "browser",
         "visits": 1,
-        "profile": profile.described(throttled=False),
+        "profile": device_profile.described(throttled=False),
     }
     assert set(said.evidence["tools"]) == {"axe", "chromium"}
     assert said.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
@@ -91,7 +91,7 @@ def test_a_browser_that_does_not_start_is_no_reason_to_look_at_the_markup_instea
 def test_what_scripts_put_in_the_page_s_place_is_not_judged(
     script: str, reason: str, chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sight, "MOST_SECONDS_TO_SETTLE", 1)
+    monkeypatch.setattr(visit, "MOST_SECONDS_TO_SETTLE", 1)
     answers = {
         "/": plain(html(add=f"<script>{script}</script>")),
         "/login": plain("<title>Sign in</title><form><input type=password></form>"),
@@ -105,7 +105,7 @@ def test_what_scripts_put_in_the_page_s_place_is_not_judged(
 def test_a_page_that_asks_again_and_again_settles_all_the_same(
     chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(traffic, "LASTING_AFTER", 0.2)
+    monkeypatch.setattr(network_monitor, "LASTING_AFTER", 0.2)
     answers = {
         "/": plain(html(add="<script>setInterval(() => fetch('/news'), 100)</script>")),
         "/news": plain("{}"),

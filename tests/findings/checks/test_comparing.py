@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from findings.browser import Browser
-from findings.checks.comparing import compared
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from findings.checks.registry import get
+from scanner.browser import Browser
+from scanner.engine import look
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.registry import get
+from scanner.tool_versions import compared
 from tests.findings.checks.base_page import html
 from tests.findings.checks.site import Answer, Site, loopback_client, served
 

@@ -2,8 +2,8 @@
 
 import pytest
 
-from findings.checks.discovery import discover, route_of
-from findings.checks.facts import Facts
+from scanner.crawler import discover, route_of
+from scanner.page_context import Facts
 from tests.findings.checks.site import Answer, Site, loopback_client, served
 
 HTML = [("Content-Type", "text/html")]

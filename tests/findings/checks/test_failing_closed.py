@@ -6,11 +6,11 @@ from collections.abc import Iterable
 import pytest
 import trustme
 
-from findings.checks.engine import look
-from findings.checks.obstacles import CannotLook
-from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from findings.checks.registry import REGISTRY
-from krafter_audit.lib.http import AddressPolicy, Client, Limits
+from krafter_audit.http.client import AddressPolicy, Client, Limits
+from scanner.engine import look
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.preconditions import CannotLook
+from scanner.registry import REGISTRY
 from tests.findings.checks.base_page import good_site, html, page
 from tests.findings.checks.kinds import MARKUP, WITHOUT_BROWSER
 from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
@@ -135,7 +135,7 @@ def test_a_redirect_to_another_site_is_not_followed_into_a_verdict() -> None:
     ],
 )
 def test_another_registrable_domain_is_another_site(asked: str, there: str, offsite: bool) -> None:
-    from findings.checks.sites import host_of, same_site
+    from scanner.parsing.registrable_domain import host_of, same_site
 
     assert same_site(host_of(asked), there) is not offsite
 
@@ -324,7 +324,7 @@ def test_a_listing_that_is_shut_is_mended_unless_it_may_be_us_who_are_shut_out(
 
 def test_an_outage_is_waited_out_before_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("findings.checks.fetching.time.sleep", waited.append)
+    monkeypatch.setattr("scanner.fetcher.time.sleep", waited.append)
     site = Site({"/": [Answer("busy", 503, HTML), Answer(hang_up=True), SHOP]})
 
     outcomes = looked(site, ["title_present"], retry_delays=(2, 10))
@@ -334,7 +334,7 @@ def test_an_outage_is_waited_out_before_it_is_told(monkeypatch: pytest.MonkeyPat
 
 
 def test_an_outage_that_lasts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("findings.checks.fetching.time.sleep", lambda _: None)
+    monkeypatch.setattr("scanner.fetcher.time.sleep", lambda _: None)
     site = Site({"/": Answer("busy", 503, HTML)})
 
     outcomes = looked(site, ["title_present"], retry_delays=(2, 10))
@@ -399,7 +399,7 @@ def test_a_bomb_is_cut_off() -> None:
 
 
 def test_an_obstacle_carries_one_of_the_known_reasons() -> None:
-    from findings.checks.outcome import REASONS, inconclusive
+    from scanner.outcome import REASONS, inconclusive
 
     assert set(OBSTACLES) <= REASONS
     assert CannotLook("blocked", "why").reason in REASONS

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Mapping
 import pytest
 import trustme
 
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
-from findings.checks.registry import keys
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
+from scanner.engine import look
+from scanner.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
+from scanner.registry import keys
 from tests.findings.checks.base_page import good_site
 from tests.findings.checks.faults import COMPANIONS, FAULTS, UNJUDGED
 from tests.findings.checks.kinds import WITHOUT_BROWSER

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from findings.browser import Browser
-from findings.checks import vitals
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, PASSED, Outcome
-from findings.checks.registry import REGISTRY, keys
-from findings.visiting import profile, sight
+from scanner.browser import Browser
+from scanner.checks.performance import web_vitals
+from scanner.engine import look
+from scanner.outcome import FAILED, PASSED, Outcome
+from scanner.page_visit import device_profile, visit
+from scanner.registry import REGISTRY, keys
 from tests.findings.checks.base_page import html
 from tests.findings.checks.mends import MENDED_IN_TURN
 from tests.findings.checks.noise import noise
@@ -86,22 +86,22 @@ def faulty(faults: set[str]) -> dict[str, Answer]:
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A quick phone and network, and a page that soon counts as quiet."""
-    monkeypatch.setattr(sight, "QUIET", 0.1)
-    monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.3)
-    monkeypatch.setattr(profile, "CPU_SLOWDOWN", 1)
-    monkeypatch.setattr(profile, "LATENCY_MS", 150.0)
-    monkeypatch.setattr(profile, "DOWN_KBPS", 20_000.0)
+    monkeypatch.setattr(visit, "QUIET", 0.1)
+    monkeypatch.setattr(visit, "QUIET_WHEN_TIMED", 0.3)
+    monkeypatch.setattr(device_profile, "CPU_SLOWDOWN", 1)
+    monkeypatch.setattr(device_profile, "LATENCY_MS", 150.0)
+    monkeypatch.setattr(device_profile, "DOWN_KBPS", 20_000.0)
 
 
 @pytest.mark.long
 @pytest.mark.usefixtures("brisk")
 def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     states: list[dict[str, Outcome]] = []
-    in_full = vitals.LOADS
+    in_full = web_vitals.LOADS
     with served(Site()) as site, loopback_client() as client:
         for done in range(len(MENDED_IN_TURN) + 1):
             site.answers = dict(faulty(set(MENDED_IN_TURN[done:])))
-            monkeypatch.setattr(vitals, "LOADS", in_full if done in MEASURED_IN_FULL else 1)
+            monkeypatch.setattr(web_vitals, "LOADS", in_full if done in MEASURED_IN_FULL else 1)
             found = look(
                 site.url,
                 ASKED,

@@ -5,9 +5,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from findings.checks import likeness
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner import page_similarity
+from scanner.engine import look
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from tests.findings.checks.site import Answer, Site, loopback_client, served
 
 HTML = ("Content-Type", "text/html; charset=utf-8")
@@ -65,19 +65,19 @@ def test_a_page_of_few_words_is_known_by_its_title_alone():
 def test_a_fifth_of_a_page_is_enough_to_know_it_by():
     known = 0
     for seed in range(200):
-        kept = likeness.sample(likeness.marks(written(words(seed, 100)), ""))
+        kept = page_similarity.sample(page_similarity.marks(written(words(seed, 100)), ""))
         now = written(words(seed, 100)[:20] + words(seed + 1000, 80))
-        known += likeness.is_like(kept, likeness.marks(now, ""))
+        known += page_similarity.is_like(kept, page_similarity.marks(now, ""))
 
     assert known >= 195
 
 
 @pytest.mark.parametrize("kept", ["", "zz", "abc", 7, None])
 def test_evidence_that_somebody_else_wrote_speaks_against_nothing(kept: object):
-    assert likeness.is_like(kept, frozenset())  # type: ignore[arg-type]  # whatever JSON holds
+    assert page_similarity.is_like(kept, frozenset())  # type: ignore[arg-type]  # whatever JSON holds
 
 
 def test_words_of_scripts_and_of_the_title_are_no_marks():
     html = "<title>Corner Bakery</title><script>var bakeries = 'croissants'</script><p>Corner bakery bread"
 
-    assert likeness.marks(html, "Corner Bakery") == likeness.marks("<p>bread", "")
+    assert page_similarity.marks(html, "Corner Bakery") == page_similarity.marks("<p>bread", "")

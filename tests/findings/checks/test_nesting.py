@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from findings.checks.nesting import is_bottomless
+from scanner.parsing.parser_limits import is_bottomless
 from tests.sites import GOOD_PAGE
 
 BOMBS = {

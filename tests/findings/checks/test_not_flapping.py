@@ -4,10 +4,10 @@ oddly often.
 
 import pytest
 
-from findings.checks.engine import look
-from findings.checks.judging import judge
-from findings.checks.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome
-from findings.checks.registry import get
+from scanner.engine import look
+from scanner.metric_verdict import judge
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome
+from scanner.registry import get
 from tests.findings.checks.base_page import good_site, page
 from tests.findings.checks.site import Answer, Site, loopback_client, served
 

@@ -4,21 +4,21 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from findings.checks import cookie_lines, csp_policy, sitemap_xml
-from findings.checks.certificates import read_certificate
-from findings.checks.cookie_lines import Cookie
-from findings.checks.languages import is_language
-from findings.checks.metadata import viewport_settings
-from findings.checks.obstacles import CannotLook
-from findings.checks.robots_txt import Robots
-from findings.checks.sites import host_of, origin_of, registrable
-from findings.checks.transport import Hsts
+from scanner.checks.security.transport import Hsts
+from scanner.checks.seo.metadata import viewport_settings
+from scanner.parsing import csp_policy, set_cookie, sitemap_xml
+from scanner.parsing.language_tags import is_language
+from scanner.parsing.registrable_domain import host_of, origin_of, registrable
+from scanner.parsing.robots_txt import Robots
+from scanner.parsing.set_cookie import Cookie
+from scanner.preconditions import CannotLook
+from scanner.tls.certificates import read_certificate
 
 
 @given(st.text())
 def test_no_text_breaks_a_parser(text: str) -> None:
     csp_policy.parse(text)
-    cookie_lines.parse(text)
+    set_cookie.parse(text)
     Hsts.parse(text)
     robots = Robots.parse(text)
     robots.allows("krafteraudit", "https://example.com/a?b=c")
@@ -103,7 +103,7 @@ def test_patterns_of_robots_txt_take_linear_time() -> None:
     ],
 )
 def test_a_cookie_line_is_read_as_browsers_do(line: str, cookie: Cookie | None) -> None:
-    assert cookie_lines.parse(line) == cookie
+    assert set_cookie.parse(line) == cookie
 
 
 BOMB = (

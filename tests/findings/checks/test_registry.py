@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 import trustme
 
-from findings.checks import evidence, registry
-from findings.checks.engine import look
-from findings.checks.evidence import storable
-from findings.checks.facts import Facts
-from findings.checks.outcome import FAILED, INCONCLUSIVE, Outcome
-from findings.checks.page import Page
-from findings.checks.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
+from scanner import evidence, registry
+from scanner.engine import look
+from scanner.evidence import storable
+from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
+from scanner.page import Page
+from scanner.page_context import Facts
+from scanner.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
 from tests.findings.checks.base_page import good_site, page
 from tests.findings.checks.kinds import WITHOUT_BROWSER, needs_without_rules
 from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context

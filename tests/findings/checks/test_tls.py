@@ -12,9 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
-from findings.checks.registry import REGISTRY, keys
+from scanner.engine import look
+from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
+from scanner.registry import REGISTRY, keys
 from tests.findings.checks.base_page import good_site
 from tests.findings.checks.mends import speaking
 from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context

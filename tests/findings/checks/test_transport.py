@@ -3,9 +3,9 @@
 import pytest
 import trustme
 
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
-from findings.checks.transport import Hsts
+from scanner.checks.security.transport import Hsts
+from scanner.engine import look
+from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
 from tests.findings.checks.base_page import good_site, html, page
 from tests.findings.checks.site import Answer, Site, loopback_client, served, tls_context
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from findings.checks.engine import look
-from findings.checks.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
+from scanner.engine import look
+from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 from tests.findings.checks.base_page import good_site, html, page
 from tests.findings.checks.kinds import MARKUP
 from tests.findings.checks.site import Answer, Site, loopback_client, served

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from django.conf import settings as installed
 
-from findings.checks import registry
-from findings.checks.outcome import failed, inconclusive, passed
-from findings.shell import looking
-from findings.shell.__main__ import can_read, main
-from findings.shell.looking import Answer, Look, Vouched
-from findings.shell.showing import Table
+from scanner import registry
+from scanner.cli import run
+from scanner.cli.__main__ import can_read, main
+from scanner.cli.output import Table
+from scanner.cli.run import Answer, Look, Vouched
+from scanner.outcome import failed, inconclusive, passed
 from tests.sites import Site
 
 CSP = {"Content-Security-Policy": "default-src 'self'"}
@@ -217,7 +217,7 @@ def test_odd_bytes_of_a_site_break_no_check_and_reach_no_terminal(site: Site, no
 def test_never_two_looks_at_one_host_and_several_at_different_ones(monkeypatch: pytest.MonkeyPatch):
     running: list[str] = []
     most: dict[str, int] = {"one host": 0, "in all": 0}
-    gate = threading.Barrier(looking.AT_ONCE)
+    gate = threading.Barrier(run.AT_ONCE)
 
     def ask(look: Look) -> None:
         running.append(look.host)
@@ -228,15 +228,13 @@ def test_never_two_looks_at_one_host_and_several_at_different_ones(monkeypatch: 
         running.remove(look.host)
 
     monkeypatch.setattr(Look, "ask_by_http", ask)  # what is tried is who is asked when
-    urls = [
-        f"http://h{host}/{part}" for host in range(looking.AT_ONCE) for part in ("first", "second", "third")
-    ]
+    urls = [f"http://h{host}/{part}" for host in range(run.AT_ONCE) for part in ("first", "second", "third")]
 
-    answers = list(looking.look_at(urls, []))
+    answers = list(run.look_at(urls, []))
 
     assert (sorted(answer.url for answer in answers), most) == (
         sorted(urls),
-        {"one host": 1, "in all": looking.AT_ONCE},
+        {"one host": 1, "in all": run.AT_ONCE},
     )
 
 
@@ -316,7 +314,7 @@ def test_the_command_needs_nothing_but_its_packages(site: Site, tmp_path: Any):
     }
 
     ended = subprocess.run(
-        [sys.executable, "-P", "-m", "findings.shell", "-", "--json", *ONE],
+        [sys.executable, "-P", "-m", "scanner.cli", "-", "--json", *ONE],
         input=f"{site.url}\n",
         env=env,
         cwd=tmp_path,

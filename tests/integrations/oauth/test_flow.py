@@ -19,7 +19,7 @@ from integrations.models import Integration
 from integrations.oauth import flow as oauth
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Refused
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 
 INSTALLATION = "7a485448-a9e2-4c85-8a3c-4f44175783c9"
 # Where each vendor documents its token endpoint, and the form of the request (providers.md, section 3).

@@ -20,7 +20,7 @@ from integrations.oauth.service_accounts import key_in, token
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Refused, Unavailable
 from integrations.sync import engine
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.fakes.dialects.github import Answer, Request
 from tests.fakes.server import FarEnd, serve
 

@@ -19,7 +19,7 @@ from integrations.oauth import flow as oauth
 from integrations.oauth.token_refresh import Access
 from integrations.providers import ADAPTERS, NAMED
 from integrations.sync.run import Lost
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.fakes.dialects.github import FakeGitHub
 from tests.integrations.conftest import CREDENTIALS, MakeTask
 

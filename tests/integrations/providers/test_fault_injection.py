@@ -13,7 +13,7 @@ from pytest_django import Settings
 
 from integrations.providers import ADAPTERS, PROVIDERS
 from integrations.providers.base import Expired, Refused, Tracker, Unavailable
-from krafter_audit.lib.http import Client, Limits
+from krafter_audit.http.client import Client, Limits
 from tests.fakes.dialects.github import Answer, Request
 from tests.integrations.providers.vendors import DRAFT, VENDORS, Raw, Vendor, exchanged, serve
 

@@ -6,7 +6,7 @@ import pytest
 
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Refused
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 
 CREDENTIALS: dict[str, dict[str, str]] = {
     "github": {"token": "t0ken-secret", "repository": "acme/web-app"},

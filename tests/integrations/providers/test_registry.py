@@ -11,7 +11,7 @@ from integrations.providers.base import Provider, Tracker
 from integrations.providers.traffic import Meter
 
 EVERY_ADAPTER = pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS.keys())
-ALLOWED_IMPORTS = ("integrations.providers", "krafter_audit.lib.http", "krafter_audit.lib.times")
+ALLOWED_IMPORTS = ("integrations.providers", "krafter_audit.http.client", "krafter_audit.http.timestamps")
 FOREIGN = (
     "django",
     "rest_framework",

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, urlsplit
 from integrations.providers import ADAPTERS
 from integrations.providers.base import Draft, Provider, Tracker
 from integrations.providers.traffic import Meter
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.fakes.dialects import github as fake_github
 from tests.fakes.dialects import gitlab as fake_gitlab
 from tests.fakes.dialects import jira as fake_jira

@@ -12,7 +12,7 @@ from integrations import services
 from integrations.models import ExternalLink, Integration
 from integrations.providers import ADAPTERS
 from integrations.sync import engine
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.fakes.tracker import FarEnd
 from tests.integrations.conftest import MakeTask
 

@@ -12,7 +12,7 @@ from integrations import services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
 from integrations.sync import schedule as timetable
-from krafter_audit.lib.models import uuid7
+from krafter_audit.db.models import uuid7
 from tests import factories
 from tests.fakes.dialects.github import FakeGitHub
 from tests.integrations.conftest import MakeTask

@@ -17,8 +17,8 @@ from integrations import jobs, services
 from integrations.models import Integration, Remark
 from integrations.sync import engine
 from integrations.sync import ticket_comments as remarks
-from krafter_audit.lib.http import Client
-from krafter_audit.lib.statements import AT_ONCE
+from krafter_audit.db.statements import AT_ONCE
+from krafter_audit.http.client import Client
 from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verdicts, verifications

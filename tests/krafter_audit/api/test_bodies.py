@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from krafter_audit.api import bodies
+from krafter_audit.api.errors import PayloadTooLarge
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.lib.errors import PayloadTooLarge
 from remediation.models import Task
 from tests import factories
 from tests.factories import World

@@ -49,7 +49,7 @@ def test_what_a_service_says_carries_the_id_too(world: World, lines: Any, monkey
         raise OSError("no broker")
 
     monkeypatch.setattr(kombu.Producer, "publish", away)  # the broker's far end
-    monkeypatch.setattr("krafter_audit.lib.jobs._resting_until", 0.0)
+    monkeypatch.setattr("krafter_audit.jobs._resting_until", 0.0)
     monkeypatch.setattr("django.db.transaction.on_commit", lambda run: run())
     task = factories.task(world)
 

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 
 from accounts import services
+from devtools.benchmark import aims, cases, table
+from devtools.benchmark.generating import PROJECTS, generate
+from devtools.benchmark.measuring import Measured, together
+from devtools.benchmark.proc import Memory
 from events import recount
 from findings.models import Finding
-from krafter_audit.bench import aims, cases, table
-from krafter_audit.bench.generating import PROJECTS, generate
-from krafter_audit.bench.measuring import Measured, together
-from krafter_audit.bench.proc import Memory
 from remediation import evidence
 from remediation.models import Chain, Evidence, Task, Verification
 from tests import factories

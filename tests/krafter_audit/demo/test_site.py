@@ -7,17 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 
-from findings.checks import registry
-from findings.checks.engine import look
-from krafter_audit.demo.faults import FAULTS, Faults
-from krafter_audit.demo.site import Site
+from devtools.demo.faults import FAULTS, Faults
+from devtools.demo.site import Site
+from scanner import registry
+from scanner.engine import look
 
 SLOW_MS = 200  # enough to tell slow from fast, and too little to wait for
 
 
 @pytest.fixture
 def bakery(settings, tmp_path, monkeypatch) -> Iterator[Site]:
-    monkeypatch.setattr("krafter_audit.demo.site.SLOW_SECONDS", SLOW_MS / 1000)
+    monkeypatch.setattr("devtools.demo.site.SLOW_SECONDS", SLOW_MS / 1000)
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     with Site(0, Faults(tmp_path / "state.json")) as site:
         threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
-from krafter_audit.embedded.data import alive
+from devtools.local_stack.data import alive
 
 
 def eventually(condition: Callable[[], object], *, seconds: float = 10) -> bool:

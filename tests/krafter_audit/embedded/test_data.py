@@ -8,8 +8,8 @@ import subprocess
 
 import pytest
 
-from krafter_audit.embedded.data import SECRETS, DataDirectory, alive, first_key, free_port, port_is_free
-from krafter_audit.embedded.process import StartFailed
+from devtools.local_stack.data import SECRETS, DataDirectory, alive, first_key, free_port, port_is_free
+from devtools.local_stack.process import StartFailed
 
 
 @pytest.fixture

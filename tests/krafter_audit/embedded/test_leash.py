@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from krafter_audit.embedded.leash import descendants
-from krafter_audit.embedded.process import Command, StartFailed, cut, launch, run
+from devtools.local_stack.process import Command, StartFailed, cut, launch, run
+from devtools.local_stack.process_guard import descendants
 from tests.krafter_audit.embedded.processes import eventually, kill, survivors
 
 # A command whose child has left its session and its process group, as a daemon does.

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from krafter_audit.embedded.postgres import Postgres, fitted, name_of
+from devtools.local_stack.postgres import Postgres, fitted, name_of
 
 
 @pytest.fixture

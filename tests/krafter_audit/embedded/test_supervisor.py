@@ -4,15 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from krafter_audit.embedded.process import REPOSITORY
+from devtools.local_stack.process import REPOSITORY
 
 # In a process of its own: a supervisor takes over the signals and the orphans of its process.
 PROLOGUE = """
 import os, sys, time
 from pathlib import Path
-from krafter_audit.embedded.leash import descendants
-from krafter_audit.embedded.process import Command, StartFailed
-from krafter_audit.embedded.supervisor import Supervisor
+from devtools.local_stack.process_guard import descendants
+from devtools.local_stack.process import Command, StartFailed
+from devtools.local_stack.supervisor import Supervisor
 supervisor = Supervisor(Path(sys.argv[1]))
 def running():
     programs = {pid: Path(f"/proc/{pid}/cmdline").read_bytes()[:5] for pid in descendants(os.getpid())}
@@ -103,7 +103,7 @@ print("left:", descendants(os.getpid()), "in time:", time.monotonic() - started 
 def test_a_log_that_has_grown_too_large_starts_anew(tmp_path):
     told = supervised(
         """
-import krafter_audit.embedded.supervisor as module
+import devtools.local_stack.supervisor as module
 module.LOG_BYTES = 1000
 supervisor.add(Command("chatty", ["sh", "-c", "while :; do echo 0123456789; sleep 0.001; done"]))
 log, sizes = Path(sys.argv[1]) / "chatty.log", [0]

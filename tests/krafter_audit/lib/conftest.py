@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from krafter_audit.lib.http import AddressPolicy, Client
+from krafter_audit.http.client import AddressPolicy, Client
 from tests.krafter_audit.lib.servers import Dns, Server
 
 

@@ -2,8 +2,8 @@ from ipaddress import ip_address
 
 import pytest
 
-from krafter_audit.lib.addresses import AddressPolicy, is_public, normalise_host
-from krafter_audit.lib.http import BadUrl, RefusedAddress
+from krafter_audit.http.addresses import AddressPolicy, is_public, normalise_host
+from krafter_audit.http.client import BadUrl, RefusedAddress
 
 NOBODY = AddressPolicy()
 

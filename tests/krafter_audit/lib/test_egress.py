@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 import pytest
 
-from krafter_audit.lib.egress import Egress, EgressLimits
-from krafter_audit.lib.http import AddressPolicy
+from krafter_audit.http.client import AddressPolicy
+from krafter_audit.http.forward_proxy import Egress, EgressLimits
 from tests.krafter_audit.lib.servers import Dns, Server, answer, drips, says
 
 HERE = AddressPolicy.from_setting("127.0.0.0/8")

@@ -6,14 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from krafter_audit.lib.http import (
-    BadUrl,
-    Client,
-    TimedOut,
-    TooManyRedirects,
-    Unreachable,
-    retrying,
-)
+from krafter_audit.http.client import BadUrl, Client, TimedOut, TooManyRedirects, Unreachable, retrying
 from tests.krafter_audit.lib.servers import Dns, Server, answer, says
 
 type Serve = Callable[..., Server]
@@ -220,7 +213,7 @@ def test_the_client_reads_what_the_operator_allows(serve: Serve) -> None:
 
 def test_the_client_needs_no_settings_when_it_is_told_everything() -> None:
     code = (
-        "from krafter_audit.lib.http import AddressPolicy, Client, RefusedAddress\n"
+        "from krafter_audit.http.client import AddressPolicy, Client, RefusedAddress\n"
         "with Client(policy=AddressPolicy(), ca_file='') as client:\n"
         "    try: client.get('http://127.0.0.1/')\n"
         "    except RefusedAddress: print('refused')\n"

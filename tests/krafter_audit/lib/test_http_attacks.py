@@ -4,16 +4,9 @@ from collections.abc import Callable
 
 import pytest
 
-from krafter_audit.lib.addresses import DEFAULT_PORTS
-from krafter_audit.lib.guarded import GuardedBackend
-from krafter_audit.lib.http import (
-    AddressPolicy,
-    BadUrl,
-    Client,
-    HttpError,
-    RefusedAddress,
-    dial,
-)
+from krafter_audit.http.addresses import DEFAULT_PORTS
+from krafter_audit.http.client import AddressPolicy, BadUrl, Client, HttpError, RefusedAddress, dial
+from krafter_audit.http.network_backend import GuardedBackend
 from tests.krafter_audit.lib.conftest import open_client
 from tests.krafter_audit.lib.servers import Dns, Server, answer, redirects, says
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from krafter_audit.lib import connections
-from krafter_audit.lib.http import AddressPolicy, Client, Limits, TimedOut, Unreachable, dial, validate_url
-from krafter_audit.lib.responses import decoded
+from krafter_audit.http import dialing
+from krafter_audit.http.client import AddressPolicy, Client, Limits, TimedOut, Unreachable, dial, validate_url
+from krafter_audit.http.responses import decoded
 from tests.krafter_audit.lib.conftest import open_client
 from tests.krafter_audit.lib.servers import Dns, Server, answer, drips, redirects, says
 
@@ -103,8 +103,8 @@ def stuck_dns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         return []
 
     monkeypatch.setattr("socket.getaddrinfo", wait)
-    monkeypatch.setattr(connections, "_LOOKUPS", threading.BoundedSemaphore(2))
-    monkeypatch.setattr(connections, "_LOOKUP_SECONDS", 0.15)
+    monkeypatch.setattr(dialing, "_LOOKUPS", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(dialing, "_LOOKUP_SECONDS", 0.15)
     yield
     released.set()
 

@@ -2,7 +2,7 @@ from collections.abc import Callable
 
 import pytest
 
-from krafter_audit.lib.http import Client, Limits, TooManyRedirects, Unreachable
+from krafter_audit.http.client import Client, Limits, TooManyRedirects, Unreachable
 from tests.krafter_audit.lib.servers import Server, answer, by_path, redirects, says
 
 type Serve = Callable[..., Server]

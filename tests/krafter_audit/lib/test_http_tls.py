@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import trustme
 
-from krafter_audit.lib.exchange import tls_context
-from krafter_audit.lib.http import Client, Unreachable
+from krafter_audit.http.client import Client, Unreachable
+from krafter_audit.http.transport import tls_context
 from tests.krafter_audit.lib.conftest import open_client
 from tests.krafter_audit.lib.servers import Dns, Server
 

@@ -26,10 +26,11 @@ from kombu import Message
 
 from findings import jobs as findings_jobs
 from integrations import jobs as integrations_jobs
+from krafter_audit import jobs
 from krafter_audit.api import ratelimit
 from krafter_audit.celery import app
-from krafter_audit.lib import jobs, messages
-from krafter_audit.lib.jobs import send
+from krafter_audit.jobs import send
+from krafter_audit.lib import messages
 from krafter_audit.lib.messages import MOST_CONNECTIONS
 from remediation import jobs as remediation_jobs
 from reports import jobs as reports_jobs

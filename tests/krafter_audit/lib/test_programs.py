@@ -4,18 +4,18 @@ from pathlib import Path
 
 import pytest
 
-from krafter_audit.lib import programs
+from scanner.browser import executables
 
 
 def test_the_headless_shell_is_taken_before_any_other_chromium_and_after_the_one_that_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    found = [programs.chromium("")]
+    found = [executables.chromium("")]
     for name in ("google-chrome", "chromium", "chromium-headless-shell"):
         (tmp_path / name).touch(0o755)
-        found.append(programs.chromium(""))
-    found += [programs.chromium("google-chrome"), programs.chromium("/nowhere/chromium")]
+        found.append(executables.chromium(""))
+    found += [executables.chromium("google-chrome"), executables.chromium("/nowhere/chromium")]
 
     names = ("google-chrome", "chromium", "chromium-headless-shell", "google-chrome")
     assert found == [None, *(str(tmp_path / name) for name in names), None]

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from krafter_audit.lib.http import Headers, Response
+from krafter_audit.http.client import Headers, Response
 
 
 def response(body: bytes, content_type: str | None = None) -> Response:

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Organization
+from krafter_audit.db.statements import Locking, Slot, Statement, Updating
 from krafter_audit.lib.postgres.base import check, is_silent
-from krafter_audit.lib.statements import Locking, Slot, Statement, Updating
 from remediation.models import Task
 from tests import factories
 from tests.factories import World

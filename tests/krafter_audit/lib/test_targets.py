@@ -1,6 +1,13 @@
 import pytest
 
-from krafter_audit.lib.http import AddressPolicy, BadUrl, HttpError, RefusedAddress, Unreachable, validate_url
+from krafter_audit.http.client import (
+    AddressPolicy,
+    BadUrl,
+    HttpError,
+    RefusedAddress,
+    Unreachable,
+    validate_url,
+)
 from tests.krafter_audit.lib.servers import Dns
 
 NOBODY = AddressPolicy()

@@ -6,7 +6,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from krafter_audit.lib.statements import Text
+from krafter_audit.db.statements import Text
 from krafter_audit.lib.together import do, in_one_statement
 from remediation.models import Task
 from tests import factories

@@ -6,7 +6,7 @@ import traceback
 import pytest
 from pytest_django import Settings
 
-from krafter_audit.lib import vault
+from krafter_audit.security import vault
 
 OLD, NEW = bytes(range(32)), bytes(range(32, 64))
 OWNER = ("org-1", "project-1", "github")

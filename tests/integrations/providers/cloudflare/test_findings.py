@@ -15,7 +15,7 @@ from integrations.models import Integration, SyncRun
 from integrations.providers.base import Refused, RemoteFinding, Unavailable
 from integrations.providers.cloudflare.findings import SETTINGS, Cloudflare
 from integrations.sync import engine
-from krafter_audit.lib.http import Client, Limits
+from krafter_audit.http.client import Client, Limits
 from tests.fakes.dialects.github import Answer, Request
 from tests.fakes.server import FarEnd, description, serve
 

@@ -19,7 +19,7 @@ from integrations.providers.base import Refused, Unavailable
 from integrations.providers.ga4 import traffic as ga4
 from integrations.providers.ga4.traffic import Analytics
 from integrations.sync import engine
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.fakes.dialects.github import Answer, Request
 from tests.fakes.server import FarEnd, description, serve
 

@@ -7,7 +7,7 @@ import pytest
 
 from integrations.providers.base import Draft, Refused, State, Unavailable
 from integrations.providers.github.tickets import GitHub
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.fakes.dialects.github import DESCRIPTION, REPOSITORY, TOKEN, FakeGitHub
 
 TASK = "018f4f3c-0000-7000-8000-000000000001"

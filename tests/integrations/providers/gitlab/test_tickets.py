@@ -19,7 +19,7 @@ from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers.base import Draft, Refused, State, Unavailable
 from integrations.providers.gitlab.tickets import GitLab
 from integrations.sync import engine
-from krafter_audit.lib.http import Client, Limits
+from krafter_audit.http.client import Client, Limits
 from remediation.models import Task
 from remediation.services import tasks, verdicts, verifications
 from tests.fakes.dialects.gitlab import DESCRIPTION, PROJECT, TOKEN, FakeGitLab, example, serve

@@ -18,7 +18,7 @@ from integrations.providers.base import Expired, Refused, RemoteFinding, Unavail
 from integrations.providers.gsc.findings import A_DAY, SearchConsole
 from integrations.providers.gsc.problems import problems
 from integrations.sync import engine
-from krafter_audit.lib.http import Client
+from krafter_audit.http.client import Client
 from tests.fakes.dialects.github import Answer, Request
 from tests.fakes.server import FarEnd, description, serve
 

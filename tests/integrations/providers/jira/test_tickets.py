@@ -18,7 +18,7 @@ from integrations.models import ExternalLink, Integration, SyncRun
 from integrations.providers.base import Draft, Refused, State, Unavailable
 from integrations.providers.jira.tickets import Jira
 from integrations.sync import engine
-from krafter_audit.lib.http import Client, Limits
+from krafter_audit.http.client import Client, Limits
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts
 from tests.fakes.dialects import jira as there

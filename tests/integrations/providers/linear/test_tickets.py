@@ -17,7 +17,7 @@ from integrations.providers.base import Draft, Refused, State, Unavailable
 from integrations.providers.linear.graphql import DOCUMENTS
 from integrations.providers.linear.tickets import Linear, issue_id
 from integrations.sync import engine
-from krafter_audit.lib.http import Client, Limits
+from krafter_audit.http.client import Client, Limits
 from remediation.models import Task, Verification
 from remediation.services import tasks, verdicts, verifications
 from tests.fakes.dialects.linear import (

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 
-from krafter_audit.lib.proof.canonical import canonical, number, plain
+from scanner.evidence_bundle.jcs import canonical, number, plain
 
 # RFC 8785, appendix B, and what ECMAScript says at the borders of its forms.
 NUMBERS = {

@@ -4,7 +4,7 @@ import base64
 
 import pytest
 
-from krafter_audit.lib.proof.keys import as_jwk, fingerprint, from_jwk, holds, parse_signing_keys
+from scanner.evidence_bundle.keys import as_jwk, fingerprint, from_jwk, holds, parse_signing_keys
 
 ONE, TWO = (base64.b64encode(bytes([number] * 32)).decode() for number in (1, 2))
 # RFC 8032, 7.1, test 1.

@@ -1,0 +1,55 @@
+"""What the kernel says of a process and all that came of it: CPU time and memory (Linux)."""
+
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from devtools.local_stack.process_guard import descendants
+
+TICK = os.sysconf("SC_CLK_TCK")
+
+
+def tree(pid: int) -> set[int]:
+    """Return the process and everything below it."""
+    return {pid} | descendants(pid)
+
+
+def cpu_seconds(pid: int) -> float:
+    """Return the CPU time of the tree, that of children which have ended and were waited for included."""
+    ticks = 0
+    for each in tree(pid):
+        with suppress(OSError, ValueError):
+            fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            ticks += sum(int(field) for field in fields[11:15])
+    return ticks / TICK
+
+
+@dataclass(frozen=True)
+class Memory:
+    """Megabytes of one process: resident now and at its highest, and its share where pages are those of others too."""
+
+    resident: float
+    peak: float
+    share: float
+
+
+def memory(pid: int) -> Memory:
+    """Return what the largest process of the tree takes."""
+    return max((_memory(each) for each in tree(pid)), key=lambda found: found.resident)
+
+
+def peak_megabytes(pid: int) -> float:
+    """Return the highest resident size that the largest process of the tree has had."""
+    return memory(pid).peak
+
+
+def _memory(pid: int) -> Memory:
+    found = {"VmRSS": 0.0, "VmHWM": 0.0, "Pss": 0.0}
+    for name in ("status", "smaps_rollup"):
+        with suppress(OSError):
+            for line in Path(f"/proc/{pid}/{name}").read_text().splitlines():
+                word, _, rest = line.partition(":")
+                if word in found:
+                    found[word] = int(rest.split()[0]) / 1024
+    return Memory(found["VmRSS"], found["VmHWM"], found["Pss"])

@@ -1,0 +1,170 @@
+"""The servers of one run: PostgreSQL that counts statements, Valkey, and one web at a time under granian."""
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import quote
+
+import psycopg
+
+from devtools.local_stack.data import first_key, free_port
+from devtools.local_stack.postgres import USER, Postgres, fitted, memory_of_machine
+from devtools.local_stack.process import THRIFTY, Command, StartFailed, cut, last_lines, launch, run, wait_for
+from devtools.local_stack.valkey import Valkey
+
+# As `./krafter up` has it, and with its statements counted.
+SETTINGS = {
+    **fitted(memory_of_machine()),
+    "shared_preload_libraries": "pg_stat_statements",
+    "max_connections": "200",
+}
+# Those that were sent; not what PostgreSQL asks itself about foreign keys as a transaction ends.
+STATEMENTS = """
+    SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements
+    WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE%'
+"""
+VACUUMS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
+UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
+
+
+class Servers:
+    """PostgreSQL and Valkey in a directory, and what the applications are told of them."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+        password = directory / "password"
+        if not password.exists():
+            password.write_text(os.urandom(16).hex())
+        self.postgres = Postgres(directory / "postgres", password.read_text(), SETTINGS)
+        self.valkey = Valkey(directory / "valkey", password.read_text(), durable=False)
+        self.running: dict[str, tuple[Command, subprocess.Popen[bytes]]] = {}
+        self.secrets = {"KRAFTER_SECRET_KEY": os.urandom(32).hex(), "KRAFTER_ENCRYPTION_KEYS": first_key()}
+        self.secrets["KRAFTER_SIGNING_KEYS"] = first_key()
+
+    def start(self) -> None:
+        """Start both."""
+        log = self.directory / "initdb.log"
+        self.postgres.prepare(lambda command: run(command, log))
+        self._start(self.postgres.command())
+        wait_for(self.postgres.answers, "PostgreSQL", self.process("postgres"), self.log("postgres"))
+        self.valkey.prepare()
+        self._start(self.valkey.command())
+        wait_for(self.valkey.answers, "Valkey", self.process("valkey"), self.log("valkey"))
+
+    def _start(self, command: Command) -> None:
+        self.running[command.name] = (command, launch(command, self.log(command.name)))
+
+    def log(self, name: str) -> Path:
+        """Where a server writes."""
+        return self.directory / f"{name}.log"
+
+    def process(self, name: str) -> "subprocess.Popen[bytes]":
+        """The leash of a server; what it runs is below it."""
+        return self.running[name][1]
+
+    def pid(self, name: str) -> int:
+        """The process at the top of a server's tree."""
+        return self.process(name).pid
+
+    def make_database(self, name: str) -> bool:
+        """Make a database that counts its statements; False when it is there already."""
+        with self.postgres.connect("postgres") as connection:
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+                return False
+            connection.execute(f'CREATE DATABASE "{name}"')
+        with self.postgres.connect(name) as connection:
+            connection.execute("CREATE EXTENSION pg_stat_statements")
+        return True
+
+    def environment(self, database: str) -> dict[str, str]:
+        """What an application on that database is told."""
+        socket = quote(str(self.postgres.socket), safe="/")
+        url = f"postgres://{USER}:{self.postgres.password}@/{database}?host={socket}"
+        media = self.directory / "media"
+        return {
+            **self.secrets, **UNLIMITED, "DATABASE_URL": url, "REDIS_URL": self.valkey.url,
+            "DJANGO_SETTINGS_MODULE": "krafter_audit.settings", "KRAFTER_MEDIA_ROOT": str(media),
+            "PYTHONUNBUFFERED": "1", "PYTHONDONTWRITEBYTECODE": "",
+            "PYTHONPYCACHEPREFIX": str(self.directory / "compiled"), **THRIFTY,
+        }  # fmt: skip
+
+    def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:
+        """Serve a WSGI application as `./krafter up` does; return its port once it answers."""
+        # Compiled by another: a process that compiles what it loads keeps megabytes of that for good.
+        loading = f"import krafter_audit.serving, {application.partition(':')[0]}"
+        subprocess.run(
+            [sys.executable, "-c", loading], env={**os.environ, **env}, capture_output=True, check=True
+        )
+        port = free_port()
+        arguments = [sys.executable, "-m", "krafter_audit.serving", application, "--port", str(port)]
+        self._start(Command(name=name, arguments=arguments, env=dict(env)))
+        deadline = time.monotonic() + 60
+        while not answers(f"http://127.0.0.1:{port}{ready}"):
+            if time.monotonic() > deadline or self.process(name).poll() is not None:
+                raise StartFailed(
+                    f"{name} does not answer. The end of its log:\n{last_lines(self.log(name))}"
+                )
+            time.sleep(0.1)
+        return port
+
+    def stop(self, *names: str) -> None:
+        """End servers; all of them where none is named. PostgreSQL is given the time to write its data out."""
+        for name in names or tuple(reversed(self.running)):
+            command, process = self.running.pop(name)
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                cut(process)
+            command.clear()
+
+    def counter(self, database: str) -> "Counter":
+        """Return what counts the statements of a database."""
+        return Counter(self.postgres.connect(database))
+
+
+class Counter:
+    """How many statements a database was sent."""
+
+    def __init__(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
+        self.connection = connection
+
+    def reset(self) -> None:
+        """Begin at nothing."""
+        self.connection.execute("SELECT pg_stat_statements_reset()")
+
+    def settle(self) -> None:
+        """Have what was loaded written out: else it goes on for minutes, beside all that is measured."""
+        self.connection.execute("CHECKPOINT")
+        os.sync()
+
+    def wait_for_vacuum(self) -> None:
+        """Wait until PostgreSQL looks after no table, a minute at most: what one case left would be the next one's."""
+        until = time.monotonic() + 60
+        while self._vacuums() and time.monotonic() < until:
+            time.sleep(0.5)
+
+    def _vacuums(self) -> bool:
+        return bool(self.connection.execute(VACUUMS).fetchone())
+
+    def statements(self) -> int:
+        """Return how many there were since."""
+        row = self.connection.execute(STATEMENTS).fetchone()
+        return int(str(row[0])) if row else 0
+
+
+def answers(url: str) -> bool:
+    """Whether the address answers at all."""
+    try:
+        urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - our own address
+    except urllib.error.HTTPError:
+        return True
+    except (urllib.error.URLError, OSError):
+        return False
+    return True

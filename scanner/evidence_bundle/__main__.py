@@ -1,0 +1,103 @@
+"""`./krafter verify-evidence FILE`: does a bundle of evidence hold? Needs Python and `cryptography`, nothing else."""
+
+import argparse
+import base64
+import binascii
+import json
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
+from krafter_audit.security.key_settings import KEY_BYTES
+from scanner.evidence_bundle.bundle_format import LARGEST
+from scanner.evidence_bundle.keys import from_jwk
+from scanner.evidence_bundle.verification import Line, examine
+
+HOLDS, DOES_NOT_HOLD, CANNOT_TELL = 0, 1, 2
+MARKS = {"holds": "holds", "note": "note ", "fails": "FAILS"}
+LARGEST_KEY_FILE = 1024 * 1024
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Print what holds; 0 when all of it does, 1 when something does not, 2 when it cannot be told."""
+    options = _options(arguments)
+    try:
+        trusted = public_keys(read(options.public_key, LARGEST_KEY_FILE)) if options.public_key else None
+        raw = read(options.file, LARGEST)
+    except (OSError, ValueError) as error:
+        print(f"verify-evidence: {error}", file=sys.stderr)
+        return CANNOT_TELL
+    lines = list(examine(raw, trusted))
+    for line in lines:
+        show(line)
+    fault = next((line for line in lines if line.word == "fails"), None)
+    print(f"\n{options.file} does not hold." if fault else f"\n{options.file} holds.")
+    return DOES_NOT_HOLD if fault else HOLDS
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="./krafter verify-evidence",
+        description="Tell whether a bundle of evidence holds. Exit 0: it holds; 1: it does not; 2: it cannot be told.",
+    )
+    parser.add_argument("file", metavar="FILE", help="what GET …/verifications/:id/evidence/bundle answered")
+    parser.add_argument(
+        "--public-key",
+        metavar="FILE",
+        help="the installation's public keys, had from elsewhere than the bundle: what "
+        "/.well-known/krafter-evidence-keys.json answers, a PEM file, or the 32 bytes in base64",
+    )
+    return parser.parse_args(arguments)
+
+
+def show(line: Line) -> None:
+    """Print one line, at most 100 columns wide."""
+    print(
+        textwrap.fill(line.sentence, 100, initial_indent=f"  {MARKS[line.word]}  ", subsequent_indent=" " * 9)
+    )
+
+
+def read(name: str, largest: int) -> bytes:
+    """Read a file that is not too large. Raises ValueError or OSError."""
+    with Path(name).open("rb") as file:
+        raw = file.read(largest + 1)
+    if len(raw) > largest:
+        raise ValueError(f"{name} is larger than {largest:,} bytes, which no bundle and no key is.")
+    return raw
+
+
+def public_keys(raw: bytes) -> list[bytes]:
+    """Return the keys in a file: JSON Web Keys, PEM, or 32 bytes in base64. Raises ValueError."""
+    text = raw.decode("utf-8", errors="replace").strip()
+    if text.startswith("{"):
+        document: Any = json.loads(text)
+        return [from_jwk(jwk)[1] for jwk in document.get("keys", [document])]
+    if text.startswith("-----BEGIN"):
+        return [_from_pem(raw)]
+    try:
+        key = base64.b64decode(text.rpartition(":")[2], validate=True)
+    except binascii.Error:
+        key = b""
+    if len(key) != KEY_BYTES:
+        raise ValueError("The file of --public-key holds no public key: JSON Web Keys, PEM or base64.")
+    return [key]
+
+
+def _from_pem(raw: bytes) -> bytes:
+    try:
+        key = load_pem_public_key(raw)
+    except UnsupportedAlgorithm:
+        key = None
+    if not isinstance(key, Ed25519PublicKey):
+        raise ValueError("The PEM file of --public-key holds no Ed25519 public key.")
+    return key.public_bytes_raw()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

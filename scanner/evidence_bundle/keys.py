@@ -1,0 +1,121 @@
+"""The keys that sign evidence: Ed25519 (RFC 8032), named by ids, so that old ones are still known after a rotation.
+
+Cryptography is loaded with the first signature, not where a setting is only read: it is nine megabytes.
+"""
+
+import base64
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from krafter_audit.security.key_settings import KEY_BYTES, KEY_ID, decoded
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of the setting: its 32 bytes are the private half, or where it is only known still, the public one."""
+
+    key_id: str
+    is_whole: bool
+    raw: bytes = field(repr=False)
+
+    def sign(self, message: bytes) -> str:
+        """Return the signature as base64."""
+        return base64.b64encode(self._private.sign(message)).decode()
+
+    @cached_property
+    def public(self) -> bytes:
+        """The 32 bytes of its public half."""
+        return self._private.public_key().public_bytes_raw() if self.is_whole else self.raw
+
+    @cached_property
+    def _private(self) -> "Ed25519PrivateKey":
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+        return Ed25519PrivateKey.from_private_bytes(self.raw)
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys of an installation: the first one signs, and all are known by their public half."""
+
+    keys: tuple[Key, ...] = ()
+
+    @property
+    def signer(self) -> Key | None:
+        """What signs now; None where there is no key."""
+        return self.keys[0] if self.keys else None
+
+    @cached_property
+    def public(self) -> Mapping[str, bytes]:
+        """The public halves by their ids, 32 bytes each."""
+        return {key.key_id: key.public for key in self.keys}
+
+
+def parse_signing_keys(setting: str) -> Keyring:
+    """Read `id:base64,…`: the first signs. Further ones are known still, whole or as `id:public:base64`.
+
+    Raises ValueError with a sentence that names the place in the list and never the key.
+    """
+    entries = [part.strip() for part in setting.split(",") if part.strip()]
+    keys: dict[str, Key] = {}
+    for place, entry in enumerate(entries, start=1):
+        key = _key(entry, place)
+        if key.key_id in keys:
+            raise ValueError(f"Entry {place} repeats the key id {key.key_id!r}.")
+        if place == 1 and not key.is_whole:
+            raise ValueError("Entry 1 is a public key; the first one signs and has to be whole.")
+        keys[key.key_id] = key
+    return Keyring(tuple(keys.values()))
+
+
+def _key(entry: str, place: int) -> Key:
+    key_id, _, rest = entry.partition(":")
+    half, _, encoded = rest.rpartition(":")
+    if not KEY_ID.fullmatch(key_id) or not encoded or half not in ("", "public"):
+        raise ValueError(f"Entry {place} is neither id:base64 nor id:public:base64.")
+    return Key(key_id, half != "public", decoded(encoded, place))
+
+
+def holds(public: bytes, signature: str, message: bytes) -> bool:
+    """Tell whether the signature (base64, in its one spelling) is this key's over the message."""
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+    try:
+        raw = base64.b64decode(signature, validate=True)
+        if base64.b64encode(raw).decode() != signature:
+            return False
+        Ed25519PublicKey.from_public_bytes(public).verify(raw, message)
+    except (InvalidSignature, ValueError):
+        return False
+    return True
+
+
+def fingerprint(public: bytes) -> str:
+    """Return what two people compare: SHA-256 of the 32 bytes of the public key, in hex."""
+    return hashlib.sha256(public).hexdigest()
+
+
+def as_jwk(key_id: str, public: bytes) -> dict[str, Any]:
+    """Return a public key as a JSON Web Key (RFC 8037)."""
+    x = base64.urlsafe_b64encode(public).decode().rstrip("=")
+    return {"kty": "OKP", "crv": "Ed25519", "kid": key_id, "x": x, "alg": "EdDSA", "use": "sig"}
+
+
+def from_jwk(jwk: Any) -> tuple[str, bytes]:
+    """Return the id and the 32 bytes of a JSON Web Key. Raises ValueError when it is not one of Ed25519."""
+    if not isinstance(jwk, dict) or (jwk.get("kty"), jwk.get("crv")) != ("OKP", "Ed25519"):
+        raise ValueError("This is not a JSON Web Key of Ed25519.")
+    key_id, x = jwk.get("kid"), jwk.get("x")
+    if not isinstance(key_id, str) or not KEY_ID.fullmatch(key_id) or not isinstance(x, str):
+        raise ValueError("The JSON Web Key has no usable id or no key in it.")
+    raw = base64.urlsafe_b64decode(x + "=" * (-len(x) % 4))
+    if len(raw) != KEY_BYTES:
+        raise ValueError(f"The key {key_id} has {len(raw)} bytes; it takes {KEY_BYTES}.")
+    return key_id, raw
