@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from integrations.providers import PROVIDERS
+from integrations.providers.registry import PROVIDERS
 
 env = environ.Env()
 

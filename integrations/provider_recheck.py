@@ -1,7 +1,6 @@
-"""Another look at what a provider told of: its alert, issue or setting is read again, and its answer is the verdict.
+"""Verify a finding that came from a provider: its alert, issue or setting is requested again.
 
-It fails closed: a provider that is not connected, refuses, cannot be reached or says what this build does not know has
-not seen anything mended.
+It fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies nothing.
 """
 
 from collections.abc import Mapping
@@ -10,83 +9,82 @@ from typing import Any
 
 from findings.models import Finding
 from integrations.configuration import configuration
-from integrations.credentials import without_secrets
+from integrations.credentials import redact
+from integrations.errors import IntegrationChanged
 from integrations.models import Integration
-from integrations.oauth.token_refresh import Access
-from integrations.providers import ADAPTERS
-from integrations.providers.base import Provider, Refused, Unavailable
-from integrations.providers.recheck import Reply
-from integrations.sync.run import Lost
+from integrations.oauth.token_refresh import TokenManager
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.findings import FindingSource
+from integrations.providers.recheck import RecheckResult
+from integrations.providers.registry import FINDING_SOURCES
 from krafter_audit.http.client import Client, Limits, Response
 from krafter_audit.http.timestamps import written
 from krafter_audit.security.vault import VaultError
 from scanner.outcome import Outcome, failed, inconclusive, passed
 
 LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=32 * 1024 * 1024)
-PROVIDER_OF = {key: adapter.name for adapter in ADAPTERS.values() for key in adapter.checks}
 
 
-def ask(finding: Finding, key: str, since: datetime) -> Outcome:
-    """Ask the provider that a check belongs to about a finding whose fix was ready at `since`."""
-    adapter = ADAPTERS[PROVIDER_OF[key]]
-    row = Integration.objects.filter(
+def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
+    """Ask the provider of a check about a finding whose fix was ready at `since`."""
+    adapter = FINDING_SOURCES[key]
+    integration = Integration.objects.filter(
         project=finding.project_id, provider=adapter.name, credentials__isnull=False
     ).first()
-    if row is None:
+    if integration is None:
         return inconclusive("not_available", f"{adapter.title} is not connected: connect it, then verify.")
+    url = configuration(adapter.name).url
     with Client(limits=LIMITS) as client:
+        tokens = TokenManager(integration, adapter, client)
         try:
-            provider = _ready(row, adapter, client)
-        except (Refused, Unavailable) as obstacle:
-            return inconclusive(obstacle.reason, str(obstacle))
-        except (VaultError, Lost):
-            return inconclusive("not_available", f"{adapter.title} is to be connected again.")
-        return _answer(provider, finding, key, since)
+            provider = adapter(client, tokens.credentials(), url)
+            outcome = _ask(provider, finding, key, since)
+            if outcome.reason == TokenRejected.reason and (replaced := tokens.replace(provider.credentials)):
+                outcome = _ask(adapter(client, replaced, url), finding, key, since)
+        except (ProviderRefused, ProviderUnavailable) as error:
+            return inconclusive(error.reason, str(error))
+        except (VaultError, IntegrationChanged):
+            return inconclusive("not_available", f"Connect {adapter.title} again, then verify.")
+    return outcome
 
 
-def _ready(row: Integration, adapter: type[Provider], client: Client) -> Provider:
-    access = Access(row, adapter, client)
-    opened = access.credentials()
-    provider = adapter(client, opened, configuration(row.provider).url)
-    provider.renew = access.renewer(opened)
-    return provider
-
-
-def _answer(provider: Provider, finding: Finding, key: str, since: datetime) -> Outcome:
+def _ask(provider: FindingSource, finding: Finding, key: str, since: datetime) -> Outcome:
+    """Return the provider's answer, with the requests as evidence."""
     try:
-        outcome = _outcome(provider.ask_again(key, finding.evidence, since))
-    except (Refused, Unavailable) as obstacle:
-        outcome = inconclusive(obstacle.reason, str(obstacle))
-    except Lost:
-        outcome = inconclusive("not_available", f"{provider.title} was connected anew meanwhile.")
-    asked = {"provider": provider.name, "asked": [_shown(answer) for answer in provider.answers]}
-    told = outcome.with_evidence(asked)
-    return Outcome(told.status, reason=told.reason, evidence=_clean(told.evidence, provider.secrets))
+        outcome = _outcome(provider.recheck(key, finding.evidence, since))
+    except (ProviderRefused, ProviderUnavailable) as error:
+        outcome = inconclusive(error.reason, str(error))
+    requests = {
+        "provider": provider.name,
+        "asked": [_described(response) for response in provider.responses],
+    }
+    evidence = _redacted(outcome.with_evidence(requests).evidence, provider.secrets)
+    return Outcome(outcome.status, reason=outcome.reason, evidence=evidence)
 
 
-def _outcome(reply: Reply) -> Outcome:
-    if reply.is_mended is None:
-        return inconclusive("not_available", reply.says, said=dict(reply.seen))
-    return (passed if reply.is_mended else failed)(reply.says, said=dict(reply.seen))
+def _outcome(result: RecheckResult) -> Outcome:
+    if result.fixed is None:
+        return inconclusive("not_available", result.message, said=dict(result.evidence))
+    return (passed if result.fixed else failed)(result.message, said=dict(result.evidence))
 
 
-def _shown(answer: Response) -> dict[str, Any]:
-    """Return what was asked and answered, as the evidence of a page has it."""
+def _described(response: Response) -> dict[str, Any]:
+    """Return a request and its response in the form of a page's evidence."""
     return {
-        "method": answer.method,
-        "url": answer.url,
-        "address": answer.address,
-        "status": answer.status,
-        "sha256": answer.sha256,
-        "at": written(answer.started_at),
-        "duration_ms": round(answer.duration_ms, 1),
+        "method": response.method,
+        "url": response.url,
+        "address": response.address,
+        "status": response.status,
+        "sha256": response.sha256,
+        "at": written(response.started_at),
+        "duration_ms": round(response.duration_ms, 1),
     }
 
 
-def _clean(value: Any, secrets: Mapping[str, Any]) -> Any:
-    """Take out whatever a provider may have echoed of the credentials."""
+def _redacted(value: Any, secrets: Mapping[str, Any]) -> Any:
+    """Remove at any depth what the provider may have echoed of the credentials."""
     if isinstance(value, str):
-        return without_secrets(value, secrets)
+        return redact(value, secrets)
     if isinstance(value, Mapping):
-        return {key: _clean(inner, secrets) for key, inner in value.items()}
-    return [_clean(inner, secrets) for inner in value] if isinstance(value, list) else value
+        return {key: _redacted(inner, secrets) for key, inner in value.items()}
+    return [_redacted(inner, secrets) for inner in value] if isinstance(value, list) else value

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from findings.serializers import InProject
-from integrations.models import Conflict, Integration, SyncRun
+from integrations.models import Integration, SyncConflict, SyncRun
 from krafter_audit.api.serializers import Asked, Choice, FreeForm, Moment, Shown, Text
 
 PLACEHOLDER: dict[str, Any] = {
@@ -127,7 +127,7 @@ class ConflictsWanted(serializers.Serializer[Any]):
 class ResolveConflict(Asked):
     """Whose side counts."""
 
-    keep = Choice(choices=[Conflict.Kept.OURS.value, Conflict.Kept.THEIRS.value])
+    keep = Choice(choices=[SyncConflict.Kept.OURS.value, SyncConflict.Kept.THEIRS.value])
 
 
 class ConflictShown(Shown):
@@ -138,7 +138,7 @@ class ConflictShown(Shown):
     ticket_url = serializers.CharField(source="link.url")
 
     class Meta:
-        model = Conflict
+        model = SyncConflict
         fields: ClassVar = [
             "id", "task_id", "external_ticket_key", "ticket_url", "field", "ours", "theirs", "why", "kept",
             "resolved_at", "created_at", "updated_at",

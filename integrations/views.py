@@ -8,7 +8,7 @@ from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
 from integrations import queries, services
-from integrations.models import Conflict, Hook
+from integrations.models import SyncConflict, Webhook
 from integrations.serializers import (
     ConflictShown,
     ConflictsWanted,
@@ -22,8 +22,8 @@ from integrations.serializers import (
     SyncRunShown,
     placeholder,
 )
-from integrations.sync import conflict_resolution as resolution
-from integrations.webhooks import services as hooks
+from integrations.sync.conflicts import resolve
+from integrations.webhooks import services as webhooks
 from krafter_audit.api.described import described
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 
@@ -37,7 +37,7 @@ class IntegrationViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each provider, always in the same order."""
         self.refuse_unknown_parameters(())
-        entries = queries.one_for_each_provider(self.project)
+        entries = queries.integrations_by_provider(self.project)
         return Response(
             [self.shown(row, IntegrationShown) if row else placeholder(name) for name, row in entries]
         )
@@ -52,9 +52,9 @@ class IntegrationViewSet(ProjectViewSet):
     def credentials(self) -> dict[str, Any]:
         """The credentials that were sent, or those that the provider gives for the code."""
         provider = self.kwargs["provider"]
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         asked = self.body(ConnectIntegration)
-        return asked.get("credentials") or services.sign_in(self.project, provider, **asked)
+        return asked.get("credentials") or services.exchange_code(self.project, provider, **asked)
 
     @described(summary="Disconnect a provider", request=None, responses=IntegrationShown)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
@@ -65,23 +65,23 @@ class IntegrationViewSet(ProjectViewSet):
     @described(summary="Sync a provider", request=None, responses={202: IntegrationShown})
     def sync(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Queue a sync of all that is pending."""
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         self.nothing()
-        row = services.request_sync(self.project, provider, by=self.actor)
+        row = services.sync_now(self.project, provider, by=self.actor)
         return self.show(row, IntegrationShown, status=202)
 
     @described(summary="Read when a provider is synced next", responses=ScheduleShown)
     def schedule(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the next time; 404 for a provider that was never connected."""
-        row = queries.row_of(self.project, provider)
+        row = queries.get_integration(self.project, provider)
         return self.show(row, ScheduleShown)
 
     @described(summary="Read what the last syncs did", responses=SyncRunShown(many=True))
     def log(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the last runs, the newest first."""
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         self.refuse_unknown_parameters(())
-        runs = queries.last_runs(self.project, provider)
+        runs = queries.latest_runs(self.project, provider)
         return Response([self.shown(run, SyncRunShown) for run in runs])
 
 
@@ -91,25 +91,25 @@ class HookViewSet(ProjectViewSet):
     @described(summary="Read where a provider calls", responses=HookShown)
     def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the address; the secret was shown once."""
-        services.refuse_unknown(provider)
-        return self._show(hooks.find(self.project, provider))
+        queries.require_known_provider(provider)
+        return self._show(webhooks.get_webhook(self.project, provider))
 
     @described(summary="Let a provider call", request=MakeHook, responses=HookShown)
     def make(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Make a new secret, or take the provider's own; the one before is void at once."""
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         secret = self.body(MakeHook).get("secret")
-        hook, made = hooks.make(self.project, provider, secret=secret, by=self.actor)
-        return self._show(hook, made)
+        webhook, generated = webhooks.enable(self.project, provider, secret=secret, by=self.actor)
+        return self._show(webhook, generated)
 
     @described(summary="Let a provider call no more", request=None, responses=HookShown)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Take the address away."""
-        services.refuse_unknown(provider)
-        return self._show(hooks.remove(self.project, provider, by=self.actor))
+        queries.require_known_provider(provider)
+        return self._show(webhooks.disable(self.project, provider, by=self.actor))
 
-    def _show(self, hook: Hook, secret: str | None = None) -> Response:
-        return Response(self.shown(hooks.shown(hook, secret), HookShown))
+    def _show(self, webhook: Webhook, secret: str | None = None) -> Response:
+        return Response(self.shown(webhooks.describe(webhook, secret), HookShown))
 
 
 class ConflictViewSet(ProjectViewSet):
@@ -122,20 +122,20 @@ class ConflictViewSet(ProjectViewSet):
     )
     def list(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with those that a person has yet to decide, or with `?status=resolved`, the newest first."""
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         self.refuse_unknown_parameters({*PAGING, "status"} - {"offset"})
         wanted = ConflictsWanted(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         status = wanted.validated_data["status"]
         rows = queries.conflicts(self.project, provider, resolved=status == "resolved")
-        place = f"{Conflict._meta.label} {self.project.pk} {provider} {status}"
+        place = f"{SyncConflict._meta.label} {self.project.pk} {provider} {status}"
         page = by_cursor(Rows(rows), request.query_params, bound_to=place, total=rows.count)
         return self.show_page(page, ConflictShown)
 
     @described(summary="Resolve a conflict", request=ResolveConflict, responses=ConflictShown)
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
         """Let one side count; a conflict that is resolved already stays as it is."""
-        conflict = queries.conflict_of(self.project, provider, as_uuid(pk))
+        conflict = queries.get_conflict(self.project, provider, as_uuid(pk))
         kept = self.body(ResolveConflict)["keep"]
-        row = resolution.resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
+        row = resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
         return self.show(row, ConflictShown)

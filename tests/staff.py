@@ -26,13 +26,13 @@ from findings.models import (
 )
 from integrations.models import (
     Alert,
-    Conflict,
-    Delivery,
     Destination,
-    ExternalLink,
-    Hook,
     Integration,
+    SyncConflict,
     SyncRun,
+    TicketLink,
+    Webhook,
+    WebhookDelivery,
 )
 from remediation.evidence import append
 from remediation.models import CheckMeter, Policy, Task, Verification
@@ -96,13 +96,13 @@ def _integration(world: World) -> Integration:
     )
 
 
-def _link(world: World) -> ExternalLink:
-    return ExternalLink.objects.create(integration=_integration(world), task=factories.task(world), key="7")
+def _link(world: World) -> TicketLink:
+    return TicketLink.objects.create(integration=_integration(world), task=factories.task(world), key="7")
 
 
-def _conflict(world: World) -> Conflict:
+def _conflict(world: World) -> SyncConflict:
     link = _link(world)
-    return Conflict.objects.create(
+    return SyncConflict.objects.create(
         link=link, integration=link.integration, field="title", ours="A", theirs="B", why="Both were changed."
     )
 
@@ -155,11 +155,11 @@ ROWS: dict[type[Model], Callable[[World], Model]] = {
         project=world.project, key="lcp", looks=9, compared=4, flips=1, fixes=2, measured_at=timezone.now()
     ),
     Integration: _integration,
-    ExternalLink: _link,
-    Conflict: _conflict,
-    Hook: lambda world: Hook.objects.create(integration=_integration(world), credentials=b"sealed"),
-    Delivery: lambda world: Delivery.objects.create(
-        integration=_integration(world), delivery="d1", digest="0" * 64, event="issues.closed"
+    TicketLink: _link,
+    SyncConflict: _conflict,
+    Webhook: lambda world: Webhook.objects.create(integration=_integration(world), credentials=b"sealed"),
+    WebhookDelivery: lambda world: WebhookDelivery.objects.create(
+        integration=_integration(world), delivery_id="d1", body_digest="0" * 64, event="issues.closed"
     ),
     Alert: lambda world: Alert.objects.create(project=world.project, channel="slack", due_at=timezone.now()),
     Destination: lambda world: Destination.objects.create(

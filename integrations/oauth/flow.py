@@ -1,6 +1,6 @@
-"""Signing in by OAuth 2: a code becomes tokens inside the connect request; tokens are renewed in time.
+"""OAuth 2.0: a code is exchanged for tokens while the provider is connected; tokens are refreshed in time.
 
-A code works once and a rotating refresh token too, so neither request is repeated. Bodies are never logged.
+A code and a rotating refresh token work once, so neither request is retried. Bodies are never logged.
 Source: RFC 6749, sections 4.1.3, 5 and 6; RFC 7636 for `code_verifier`.
 """
 
@@ -9,124 +9,125 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from integrations.configuration import Configuration
-from integrations.providers.base import OAuth, Provider, Refused, Unavailable
-from integrations.providers.oauth import Endpoint
+from integrations.providers.base import UNREADABLE, Provider
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.oauth import OAuth, TokenRequest
 from krafter_audit.http.client import Client, HttpError, Response
 
-RENEWED_AT = 0.8  # of a token's life
+REFRESH_AT = 0.8  # of a token's life
+MAX_LIFE_SECONDS = 10**9
+MAX_ERROR_CODE_LENGTH = 60
 
 
-def exchange(
-    client: Client, adapter: type[Provider], configured: Configuration, *, code: str, **extra: str
+def exchange_code(
+    client: Client, adapter: type[Provider], configuration: Configuration, *, code: str, **extra: str
 ) -> dict[str, Any]:
-    """Turn a code into credentials: `{token, refresh_token?, expires_at?, renew_at?}` and what refreshes need.
+    """Exchange a code for credentials: `token` and, where given, `refresh_token`, `expires_at`, `refresh_at`.
 
-    `extra` are `redirect_uri` and `code_verifier` where they were used, and Sentry's `installation_id`. Raises Refused
-    or Unavailable.
+    `extra`: `redirect_uri` and `code_verifier` where they were used, and Sentry's `installation_id`. Raises
+    ProviderRefused or ProviderUnavailable.
     """
-    flow = _flow(adapter, configured)
-    if "installation_id" in extra and "installation_id" not in flow.refreshed_with:
-        raise Refused(f"{adapter.title} knows no installation_id.")
-    asked = {"grant_type": "authorization_code", "code": code, **extra}
-    tokens = _tokens(_ask(client, adapter, configured, asked), adapter, flow)
-    return {**tokens, **_said_again(adapter, extra)}
+    flow = _flow(adapter, configuration)
+    if "installation_id" in extra and "installation_id" not in flow.repeated_fields:
+        raise ProviderRefused(f"{adapter.title} does not use an installation_id.")
+    fields = {"grant_type": "authorization_code", "code": code, **extra}
+    tokens = _request_tokens(client, adapter, configuration, fields)
+    return {**tokens, **{name: extra[name] for name in flow.repeated_fields if name in extra}}
 
 
-def is_due(credentials: Mapping[str, Any]) -> bool:
-    """Tell whether a token has lived 80 % of its life and can be renewed."""
-    renew_at = credentials.get("renew_at")
-    if not isinstance(renew_at, str) or not credentials.get("refresh_token"):
+def is_refresh_due(credentials: Mapping[str, Any]) -> bool:
+    """Tell whether a token has passed 80 % of its life and can be refreshed."""
+    refresh_at = credentials.get("refresh_at")
+    if not isinstance(refresh_at, str) or not credentials.get("refresh_token"):
         return False
-    return datetime.now(UTC) >= datetime.fromisoformat(renew_at)
+    return datetime.now(UTC) >= datetime.fromisoformat(refresh_at)
 
 
-def renewed(
-    client: Client, adapter: type[Provider], configured: Configuration, credentials: Mapping[str, Any]
+def refresh_tokens(
+    client: Client, adapter: type[Provider], configuration: Configuration, credentials: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """Return the credentials with new tokens. Refused means that a person has to connect again."""
-    asked = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
-    asked |= _said_again(adapter, credentials)
-    flow = _flow(adapter, configured)
+    """Return the credentials with new tokens. ProviderRefused means that a person must connect again."""
+    flow = _flow(adapter, configuration)
+    fields = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
+    fields |= {name: credentials[name] for name in flow.repeated_fields if name in credentials}
     try:
-        tokens = _tokens(_ask(client, adapter, configured, asked), adapter, flow)
-    except Refused:
-        raise Refused(f"{adapter.title} no longer accepts the sign-in: connect again.") from None
+        tokens = _request_tokens(client, adapter, configuration, fields)
+    except ProviderRefused:
+        raise ProviderRefused(f"{adapter.title} no longer accepts the sign-in: connect again.") from None
     return {**credentials, **tokens}
 
 
-def _ask(
-    client: Client, adapter: type[Provider], configured: Configuration, asked: Mapping[str, str]
-) -> Response:
-    flow = _flow(adapter, configured)
-    known = {**asked, "client_id": configured.client_id, "client_secret": configured.client_secret}
-    return send(client, adapter, flow.endpoint(configured.url, configured.token_url, known))
-
-
-def send(client: Client, adapter: type[Provider], endpoint: Endpoint) -> Response:
-    """Ask a token endpoint, once."""
-    fields = dict(endpoint.fields)
-    content: dict[str, Any] = {"json": fields} if endpoint.body == "json" else {"data": fields}
-    try:
-        return client.request("POST", endpoint.url, headers={"Accept": "application/json"}, **content)
-    except HttpError as error:
-        if error.reason in ("refused_address", "invalid_url"):
-            raise Refused(f"The token address of {adapter.title} is not one that may be reached.") from None
-        raise Unavailable(f"{adapter.title} could not be reached ({error.reason}).") from None
-
-
-def _said_again(adapter: type[Provider], said: Mapping[str, Any]) -> dict[str, str]:
-    """Return what the vendor wants to hear at every refresh as it heard it with the code."""
-    names = adapter.oauth.refreshed_with if adapter.oauth else ()
-    return {name: said[name] for name in names if name in said}
-
-
-def _flow(adapter: type[Provider], configured: Configuration) -> OAuth:
+def _flow(adapter: type[Provider], configuration: Configuration) -> OAuth:
     if adapter.oauth is None:
-        raise Refused(f"{adapter.title} has no sign-in by code: send credentials.")
-    if not configured.client_id or not configured.client_secret:
-        raise Refused(f"This installation has no OAuth client for {adapter.title}: send credentials instead.")
+        raise ProviderRefused(f"{adapter.title} does not support auth_code: send credentials.")
+    if not configuration.client_id or not configuration.client_secret:
+        raise ProviderRefused(
+            f"This installation has no OAuth client for {adapter.title}: send credentials instead."
+        )
     return adapter.oauth
 
 
-def _tokens(answer: Response, adapter: type[Provider], flow: OAuth) -> dict[str, Any]:
-    """Read the answer; GitHub says 200 for a refusal, with an `error` in it."""
-    if answer.status >= 500 or answer.status == 429:
-        raise Unavailable(f"{adapter.title} answered with status {answer.status}.")
+def _request_tokens(
+    client: Client, adapter: type[Provider], configuration: Configuration, fields: Mapping[str, str]
+) -> dict[str, Any]:
+    flow = _flow(adapter, configuration)
+    secrets = {"client_id": configuration.client_id, "client_secret": configuration.client_secret}
+    request = flow.token_request(configuration.url, configuration.token_url, {**fields, **secrets})
+    response = send(client, adapter, request)
     try:
-        told = flow.read(answer.json())
-        token = told.get("access_token")
-    except (ValueError, TypeError, AttributeError, RecursionError):
-        raise Refused(f"{adapter.title} did not accept the sign-in.") from None
-    if answer.status >= 300 or told.get("error") or not isinstance(token, str) or not token:
-        raise Refused(f"{adapter.title} did not accept the sign-in ({reason(told)}).")
-    return {"token": token, **_renewal(told)}
+        body = flow.read(response.json())
+        token = body.get("access_token")
+    except UNREADABLE:
+        raise ProviderRefused(f"{adapter.title} did not accept the sign-in.") from None
+    # GitHub sends an `error` with status 200.
+    if response.status >= 300 or body.get("error") or not isinstance(token, str) or not token:
+        raise ProviderRefused(f"{adapter.title} did not accept the sign-in ({error_code(body)}).")
+    return {"token": token, **_lifetime(body)}
 
 
-def reason(told: Mapping[str, Any]) -> str:
-    """Return the error's code and nothing else of the answer: descriptions may repeat what was sent."""
-    code = str(told.get("error") or "no token in the answer")
-    return code if len(code) <= 60 and code.replace("_", " ").replace(" ", "").isalnum() else "refused"
+def send(client: Client, adapter: type[Provider], request: TokenRequest) -> Response:
+    """Send a request to a token endpoint once. Raises ProviderUnavailable for an outage."""
+    fields = dict(request.fields)
+    content: dict[str, Any] = {"json": fields} if request.encoding == "json" else {"data": fields}
+    try:
+        response = client.request("POST", request.url, headers={"Accept": "application/json"}, **content)
+    except HttpError as error:
+        if error.reason in ("refused_address", "invalid_url"):
+            raise ProviderRefused(
+                f"This installation may not connect to the token endpoint of {adapter.title}."
+            ) from None
+        raise ProviderUnavailable(f"{adapter.title} could not be reached ({error.reason}).") from None
+    if response.status >= 500 or response.status == 429:
+        raise ProviderUnavailable(f"{adapter.title} answered with status {response.status}.")
+    return response
 
 
-def _renewal(told: Mapping[str, Any]) -> dict[str, str]:
-    refresh, seconds = told.get("refresh_token"), _life(told)
-    kept = {"refresh_token": refresh} if isinstance(refresh, str) and refresh else {}
-    if 0 < seconds < 10**9:
+def error_code(body: Mapping[str, Any]) -> str:
+    """Return the error's code only: descriptions may repeat what was sent."""
+    code = str(body.get("error") or "no token in the response")
+    is_plain = len(code) <= MAX_ERROR_CODE_LENGTH and code.replace("_", " ").replace(" ", "").isalnum()
+    return code if is_plain else "refused"
+
+
+def _lifetime(body: Mapping[str, Any]) -> dict[str, str]:
+    refresh_token, seconds = body.get("refresh_token"), _seconds(body)
+    found = {"refresh_token": refresh_token} if isinstance(refresh_token, str) and refresh_token else {}
+    if 0 < seconds < MAX_LIFE_SECONDS:
         now = datetime.now(UTC)
-        kept["expires_at"] = (now + timedelta(seconds=seconds)).isoformat()
-        kept["renew_at"] = (now + timedelta(seconds=seconds * RENEWED_AT)).isoformat()
-    return kept
+        found["expires_at"] = (now + timedelta(seconds=seconds)).isoformat()
+        found["refresh_at"] = (now + timedelta(seconds=seconds * REFRESH_AT)).isoformat()
+    return found
 
 
-def _life(told: Mapping[str, Any]) -> float:
-    """Return the seconds that a token lives; 0 where nothing is said of it that can be read."""
-    seconds, until = told.get("expires_in"), told.get("expires_at")
+def _seconds(body: Mapping[str, Any]) -> float:
+    """Return a token's life; 0 if the response does not say."""
+    seconds, expires_at = body.get("expires_in"), body.get("expires_at")
     if isinstance(seconds, str) and seconds.isdecimal():
         seconds = int(seconds)
     if isinstance(seconds, int | float) and not isinstance(seconds, bool):
         return seconds
     try:
-        moment = datetime.fromisoformat(str(until))
+        moment = datetime.fromisoformat(str(expires_at))
     except ValueError:
         return 0
     return (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds()

@@ -1,30 +1,30 @@
-"""Google's service accounts: a key that signs a request for a token, which lives for an hour and is not kept.
+"""Google's service accounts: a key signs a request for a token, which lives for an hour and is not stored.
 
-Source: Google, "Using OAuth 2.0 for Server to Server Applications"; RFC 7523, section 2.1. The address to ask is ours:
-the `token_uri` of the key's file is what somebody has sent.
+Source: Google, "Using OAuth 2.0 for Server to Server Applications"; RFC 7523, section 2.1. The endpoint is ours: the
+`token_uri` of the key file is user input.
 """
 
-import base64
 import json
 import time
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from integrations.configuration import Configuration
-from integrations.oauth import flow as oauth
-from integrations.providers.base import Provider, Refused, Unavailable
-from integrations.providers.oauth import Endpoint
+from integrations.oauth import flow
+from integrations.providers.base import UNREADABLE, Provider
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.oauth import TokenRequest
 from krafter_audit.http.client import Client
 
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
-GRANT = "urn:ietf:params:oauth:grant-type:jwt-bearer"
-LIFE = 3600  # seconds; Google gives no more
+GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+LIFE_SECONDS = 3600  # Google's maximum
 
 
-def key_in(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Return the key's file, which may be an object, its text, or the credentials themselves; None: there is none."""
+def find_key(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the key file of the credentials: an object, its text, or the credentials themselves; None without one."""
     given = credentials.get("service_account")
     if isinstance(given, str):
         try:
@@ -38,60 +38,41 @@ def key_in(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return given if isinstance(given, Mapping) else {}
 
 
-def token(client: Client, adapter: type[Provider], configured: Configuration, key: Mapping[str, Any]) -> str:
-    """Ask for a token with the key. Raises Refused for a key that is not accepted, or Unavailable."""
+def request_token(
+    client: Client, adapter: type[Provider], configuration: Configuration, key: Mapping[str, Any]
+) -> str:
+    """Request a token with a key. Raises ProviderRefused for a key that is not accepted, or ProviderUnavailable."""
     if adapter.oauth is None or not adapter.oauth.scope:
-        raise Refused(f"{adapter.title} has no service accounts: send other credentials.")
-    address = configured.token_url or adapter.oauth.token_url
-    fields = {"grant_type": GRANT, "assertion": _signed(key, adapter.oauth.scope, adapter.oauth.token_url)}
-    answer = oauth.send(client, adapter, Endpoint(address, "form", fields))
-    if answer.status >= 500 or answer.status == 429:
-        raise Unavailable(f"{adapter.title} answered with status {answer.status}.")
+        raise ProviderRefused(f"{adapter.title} has no service accounts: send other credentials.")
+    url = configuration.token_url or adapter.oauth.token_url
+    assertion = _assertion(key, adapter.oauth.scope, adapter.oauth.token_url)
+    request = TokenRequest(url, "form", {"grant_type": GRANT_TYPE, "assertion": assertion})
+    response = flow.send(client, adapter, request)
     try:
-        told = answer.json()
-        given = told.get("access_token")
-    except (ValueError, AttributeError, RecursionError):
-        raise Unavailable(f"{adapter.title} answered in a form that this build cannot read.") from None
-    if answer.status >= 300 or not isinstance(given, str) or not given:
-        raise Refused(
-            f"{adapter.title} did not accept the service account ({oauth.reason(told)}): connect again."
+        body = response.json()
+        token = body.get("access_token")
+    except UNREADABLE:
+        raise ProviderUnavailable(
+            f"{adapter.title} answered in a format that this version cannot read."
+        ) from None
+    if response.status >= 300 or not isinstance(token, str) or not token:
+        raise ProviderRefused(
+            f"{adapter.title} did not accept the service account ({flow.error_code(body)}): connect again."
         )
-    return given
+    return token
 
 
-def _signed(key: Mapping[str, Any], scope: str, audience: str) -> str:
-    """Return the request as a JWT, signed by RS256 (RFC 7515, 7519)."""
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric import padding
-
-    email, number = key.get("client_email"), key.get("private_key_id")
-    if not isinstance(email, str) or not isinstance(key.get("private_key"), str):
-        raise Refused("The service account's key must be the JSON file as Google gives it: connect again.")
+def _assertion(key: Mapping[str, Any], scope: str, audience: str) -> str:
+    """Return the request as a JWT signed with RS256."""
+    email, private_key, key_id = key.get("client_email"), key.get("private_key"), key.get("private_key_id")
+    if not isinstance(email, str) or not isinstance(private_key, str):
+        raise ProviderRefused("The service account must be the JSON key file from Google: connect again.")
     now = int(time.time())
-    header = {"alg": "RS256", "typ": "JWT"} | ({"kid": number} if isinstance(number, str) else {})
-    claims = {"iss": email, "scope": scope, "aud": audience, "iat": now, "exp": now + LIFE}
-    told = f"{_part(header)}.{_part(claims)}"
-    signature = _private(key["private_key"]).sign(told.encode(), padding.PKCS1v15(), hashes.SHA256())
-    return f"{told}.{_coded(signature)}"
-
-
-def _private(pem: str) -> "RSAPrivateKey":
-    from cryptography.exceptions import UnsupportedAlgorithm
-    from cryptography.hazmat.primitives import serialization
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-
+    claims = {"iss": email, "scope": scope, "aud": audience, "iat": now, "exp": now + LIFE_SECONDS}
+    headers = {"kid": key_id} if isinstance(key_id, str) else None
     try:
-        found = serialization.load_pem_private_key(pem.encode(), password=None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        found = None
-    if not isinstance(found, RSAPrivateKey):
-        raise Refused("The private_key of the service account cannot be read: connect again.")
-    return found
-
-
-def _part(members: Mapping[str, Any]) -> str:
-    return _coded(json.dumps(members, separators=(",", ":")).encode())
-
-
-def _coded(content: bytes) -> str:
-    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+        return jwt.encode(claims, private_key, algorithm="RS256", headers=headers)
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
+        raise ProviderRefused(
+            "The private_key of the service account cannot be read: connect again."
+        ) from None

@@ -1,94 +1,97 @@
-"""Credentials that may be used now: tokens are renewed in time, by one process at a time, and kept before use.
+"""Credentials of an integration with a valid token.
 
-A vendor that rotates refresh tokens outdates the old pair at once. So the row is taken for the exchange by
-compare-and-set (`renewing_until`), the others wait and read what it brought, and the new pair is written first.
+A vendor that rotates refresh tokens invalidates the old pair at once. So one process refreshes at a time: it takes the
+row by compare-and-set (`token_refresh_until`) and stores the new pair before it is used; the others wait for that pair.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations import credentials
 from integrations.configuration import configuration
+from integrations.errors import IntegrationChanged
 from integrations.models import Integration
-from integrations.oauth import flow as oauth
-from integrations.oauth import service_accounts
-from integrations.providers.base import Provider, Unavailable
-from integrations.sync.run import Lost
+from integrations.oauth import flow, service_accounts
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderUnavailable
 from krafter_audit.http.client import Client
 
-TAKEN_FOR = timedelta(seconds=45)  # longer than the request with its time limit
-PAUSE = 0.2
+REFRESH_TIMEOUT = timedelta(seconds=45)  # longer than the time limit of the request
+POLL_SECONDS = 0.2
 
 
-class Access:
-    """The credentials of a row, for one run of whatever uses them. Raises Lost when the row was connected anew."""
+class TokenManager:
+    """Reads and refreshes the credentials of an integration.
 
-    def __init__(self, row: Integration, adapter: type[Provider], client: Client) -> None:
-        self._row, self._adapter, self._client = row, adapter, client
-        self._configured = configuration(row.provider)
+    Raises IntegrationChanged when the integration was disconnected or connected anew.
+    """
+
+    def __init__(self, integration: Integration, adapter: type[Provider], client: Client) -> None:
+        self._integration, self._adapter, self._client = integration, adapter, client
+        self._configuration = configuration(integration.provider)
 
     def credentials(self) -> dict[str, Any]:
-        """Return the credentials, with a token that is good for a while."""
-        opened = self._opened()
-        if (key := service_accounts.key_in(opened)) is not None:
-            return self._of_the_service_account(opened, key)
-        return self._renewed(opened) if oauth.is_due(opened) else opened
+        """Return the credentials; a token that is about to expire is refreshed."""
+        stored = self._stored()
+        if (key := service_accounts.find_key(stored)) is not None:
+            token = service_accounts.request_token(self._client, self._adapter, self._configuration, key)
+            return {**stored, "token": token}
+        return self._refreshed(stored) if flow.is_refresh_due(stored) else stored
 
-    def renewer(self, used: Mapping[str, Any]) -> Callable[[], Mapping[str, Any]] | None:
-        """Return what gives new credentials in place of `used`; None where there is nothing to renew them by."""
-        if service_accounts.key_in(used) is not None:
-            return self.credentials
-        if not used.get("refresh_token"):
-            return None
-        return lambda: self._renewed(used)
+    def replace(self, rejected: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return credentials with a new token in place of a rejected one; None if there is no way to get one."""
+        if service_accounts.find_key(rejected) is not None:
+            return self.credentials()
+        return self._refreshed(rejected) if rejected.get("refresh_token") else None
 
-    def _of_the_service_account(self, opened: dict[str, Any], key: Mapping[str, Any]) -> dict[str, Any]:
-        token = service_accounts.token(self._client, self._adapter, self._configured, key)
-        return {**opened, "token": token}
-
-    def _renewed(self, used: Mapping[str, Any]) -> dict[str, Any]:
-        """Bring a new pair in place of the one that was used, or wait for who is at it and take his."""
-        deadline = time.monotonic() + TAKEN_FOR.total_seconds()
+    def _refreshed(self, used: Mapping[str, Any]) -> dict[str, Any]:
+        """Refresh the pair in `used`, or wait for the process that does."""
+        deadline = time.monotonic() + REFRESH_TIMEOUT.total_seconds()
         while True:
-            present = self._opened()
-            if present.get("token") != used.get("token"):
-                return present
-            if (mine := self._take()) is not None:
-                return self._exchange(mine, used)
+            stored = self._stored()
+            if stored.get("token") != used.get("token"):
+                return stored
+            if (until := self._take_row()) is not None:
+                return self._refresh(until, used)
             if time.monotonic() > deadline:
-                raise Unavailable(f"{self._adapter.title} is being signed in to by another process.")
-            time.sleep(PAUSE)
+                raise ProviderUnavailable(
+                    f"Another process is refreshing the token of {self._adapter.title}."
+                )
+            time.sleep(POLL_SECONDS)
 
-    def _take(self) -> datetime | None:
-        """Take the row for the exchange; None when somebody else has it."""
+    def _take_row(self) -> datetime | None:
+        """Take the row for a refresh; None if another process has it."""
         now = timezone.now()
-        free = self._here().exclude(renewing_until__gte=now)
-        until = now + TAKEN_FOR
-        return until if free.update(renewing_until=until) else None
+        until = now + REFRESH_TIMEOUT
+        free = self._rows().exclude(token_refresh_until__gte=now)
+        return until if free.update(token_refresh_until=until) else None
 
-    def _exchange(self, mine: datetime, used: Mapping[str, Any]) -> dict[str, Any]:
-        held = self._here().filter(renewing_until=mine)
+    def _refresh(self, until: datetime, used: Mapping[str, Any]) -> dict[str, Any]:
+        taken = self._rows().filter(token_refresh_until=until)
         try:
-            present = self._opened()
-            if present.get("token") != used.get("token"):
-                return present
-            found = oauth.renewed(self._client, self._adapter, self._configured, present)
-            if not held.update(credentials=credentials.seal(self._row, found)):
-                raise Lost
-            return found
+            stored = self._stored()
+            if stored.get("token") != used.get("token"):
+                return stored
+            refreshed = flow.refresh_tokens(self._client, self._adapter, self._configuration, stored)
+            if not taken.update(credentials=credentials.seal(self._integration, refreshed)):
+                raise IntegrationChanged
+            return refreshed
         finally:
-            held.update(renewing_until=None)
+            taken.update(token_refresh_until=None)
 
-    def _opened(self) -> dict[str, Any]:
-        row = self._here().first()
-        if row is None:
-            raise Lost
-        return credentials.opened(row)
+    def _stored(self) -> dict[str, Any]:
+        integration = self._rows().first()
+        if integration is None:
+            raise IntegrationChanged
+        return credentials.open_credentials(integration)
 
-    def _here(self) -> Any:
-        """The row as long as it is connected as it was: `generation` moves with every connect and disconnect."""
-        return Integration.objects.filter(pk=self._row.pk, generation=self._row.generation)
+    def _rows(self) -> QuerySet[Integration]:
+        """The row, as long as its credentials are of the connection that the sync works for."""
+        return Integration.objects.filter(
+            pk=self._integration.pk, credentials_version=self._integration.credentials_version
+        )

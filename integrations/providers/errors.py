@@ -1,37 +1,37 @@
-"""What may go wrong at a vendor: it says no, or it cannot answer now."""
+"""Errors of a provider: *refused* (a person must change something) or *unavailable* (try again later).
+
+The text of each error is a sentence for people. `reason` is a reason of an inconclusive check (scanner/outcome.py).
+"""
 
 from datetime import datetime
 
 
-class Refused(Exception):
-    """The provider says no, and will until a person changes something. The text is a sentence.
-
-    `reason` is one of those for which another look at a finding is inconclusive (scanner/outcome.py).
-    """
+class ProviderRefused(Exception):
+    """The vendor rejects the request, and will until a person changes something."""
 
     reason = "blocked"
 
 
-class Expired(Refused):
-    """The provider does not accept the token, or no longer: a new one may do where it can be had."""
+class TokenRejected(ProviderRefused):
+    """The vendor does not accept the token; a refreshed token may help."""
 
     reason = "login_wall"
 
 
-class Absent(Refused):
-    """What was asked for is not there, or not shown to us."""
+class ResourceMissing(ProviderRefused):
+    """The requested resource does not exist, or the token may not see it."""
 
     reason = "target_missing"
 
 
-class OutOfReach(Refused):
-    """The address is not one that this installation may reach."""
+class AddressRefused(ProviderRefused):
+    """The vendor's address is not one that this installation may connect to."""
 
     reason = "refused_address"
 
 
-class Unavailable(Exception):
-    """The provider cannot answer now. `retry_at` is when it lets us in again, where it says so."""
+class ProviderUnavailable(Exception):
+    """The vendor cannot answer now. `retry_at` is when it accepts requests again, if known."""
 
     def __init__(
         self, message: str, *, retry_at: datetime | None = None, reason: str = "not_available"

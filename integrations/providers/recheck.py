@@ -1,4 +1,4 @@
-"""What a vendor says when it is asked about a finding again."""
+"""The result of asking a vendor whether a finding is fixed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,28 +6,30 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Reply:
-    """One answer. `is_mended` is None where the vendor's words do not say: then nobody has seen it mended.
+class RecheckResult:
+    """Whether a finding is fixed; `fixed` is None where the vendor's answer does not say.
 
-    `says` is a sentence, `seen` what it was read from.
+    `message` is a sentence, `evidence` the values it was read from.
     """
 
-    is_mended: bool | None
-    says: str
-    seen: Mapping[str, Any] = field(default_factory=dict)
+    fixed: bool | None
+    message: str
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
-def by_state(
+def result_by_state(
     state: Any,
     *,
-    mended: Mapping[str, str],
+    subject: str,
+    fixed: Mapping[str, str],
     open_: Mapping[str, str],
     undecided: Mapping[str, str],
-    what: str,
-) -> Reply:
-    """Judge by one word of the vendor's; a word that this build does not know says nothing."""
-    seen, word = {"state": state}, str(state)
-    for verdict, words in ((True, mended), (False, open_), (None, undecided)):
-        if word in words:
-            return Reply(verdict, f"{what} {words[word]}.", seen)
-    return Reply(None, f"{what} is in a state that this build does not know: {word[:60]!r}.", seen)
+) -> RecheckResult:
+    """Map the vendor's state to a result. Each mapping completes the sentence; an unknown state is undecided."""
+    evidence, name = {"state": state}, str(state)
+    for verdict, sentences in ((True, fixed), (False, open_), (None, undecided)):
+        if name in sentences:
+            return RecheckResult(verdict, f"{subject} {sentences[name]}.", evidence)
+    return RecheckResult(
+        None, f"{subject} has a state that this version does not know: {name[:60]!r}.", evidence
+    )

@@ -1,4 +1,4 @@
-"""Text that can be kept: PostgreSQL stores no NUL characters."""
+"""Text that can be stored: PostgreSQL does not accept NUL characters."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ NUL = b"\\u0000"  # as JSON writes it
 
 
 def without_nul(value: Any) -> Any:
-    """Take NUL characters out of a value of JSON, wherever they are."""
+    """Remove NUL characters from a JSON value, at any depth."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, dict):

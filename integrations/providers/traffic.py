@@ -1,4 +1,4 @@
-"""Vendors that count visits, and how often each page of a site was looked at."""
+"""Vendors that count page views."""
 
 from abc import abstractmethod
 from collections.abc import Mapping
@@ -10,26 +10,23 @@ from integrations.providers.base import Provider
 
 
 @dataclass(frozen=True)
-class Traffic:
-    """How often each page, `(host, path)`, was looked at; `about` says where the numbers are from.
-
-    `total` counts every page, those too that are not listed.
-    """
+class PageViews:
+    """Page views by `(host, path)`. `total` includes pages that are not listed; `period` describes the source."""
 
     pages: Mapping[tuple[str, str], int]
     total: int
-    about: Mapping[str, Any]
+    period: Mapping[str, Any]
 
 
-class Meter(Provider):
-    """A vendor that counts visits."""
+class TrafficSource(Provider):
+    """A vendor that counts page views."""
 
     @abstractmethod
-    def traffic(self) -> Traffic:
-        """Return how often each page was looked at."""
+    def page_views(self) -> PageViews:
+        """Return the views of each page."""
 
 
-def page_of(host: str, path: str) -> tuple[str, str]:
-    """Return one name for a page, however it is written: no www, no slash at the end, one way of quoting."""
+def page_key(host: str, path: str) -> tuple[str, str]:
+    """Return one key for all spellings of a page: no www, no trailing slash, one way of quoting."""
     plain = quote(unquote(path), safe="/%:@!$&'()*+,;=-._~").rstrip("/")
     return host.lower().removeprefix("www."), plain or "/"

@@ -1,4 +1,4 @@
-"""What the house and the adapters give each other: tickets, drafts of them, findings and their sources."""
+"""Data exchanged between a sync and a provider: tickets, drafts of tickets, and findings."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,24 +7,29 @@ from enum import StrEnum
 from typing import Any
 
 
-class State(StrEnum):
-    """Where a ticket stands, by category; each vendor has its own words for these."""
+class TicketState(StrEnum):
+    """The category of a ticket's status; each vendor has its own words for these."""
 
     OPEN = "open"
     STARTED = "started"
     CLOSED = "closed"
-    DROPPED = "dropped"  # closed without being done: won't fix, duplicate
+    DROPPED = "dropped"  # closed without being fixed: won't fix, duplicate
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the ticket is closed, fixed or not."""
+        return self in (TicketState.CLOSED, TicketState.DROPPED)
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """An issue at the provider. `marker` is the id of the task that it was made for, read from its body."""
+    """A ticket as the vendor has it. `marker` is the id of the task it was created for, read from its body."""
 
     external_id: str
     key: str
     url: str
     title: str
-    state: State
+    state: TicketState
     updated_at: datetime
     body: str = ""
     labels: tuple[str, ...] = ()
@@ -32,10 +37,10 @@ class Ticket:
 
 
 @dataclass(frozen=True)
-class Draft:
-    """A task as it is to be seen at the provider. `text` is the guidance in Markdown.
+class TicketDraft:
+    """A task as its ticket should show it. `text` is Markdown, `url` the task's page in the admin.
 
-    `confidential`: it is about a hole that not everybody should read of, where the vendor can hide a ticket.
+    `confidential`: the task is about a vulnerability; the ticket is hidden from the public where the vendor can do so.
     """
 
     marker: str
@@ -44,16 +49,16 @@ class Draft:
     priority: str
     due: datetime | None
     closed: bool
-    url: str = ""  # of the task's page here
+    url: str = ""
     text: str = ""
     confidential: bool = False
 
 
 @dataclass(frozen=True)
 class RemoteFinding:
-    """Something wrong that the provider knows of. `severity` is critical, high, medium or low.
+    """A problem that the vendor reports. `severity` is critical, high, medium or low.
 
-    `seen_at` is when the provider looked, where it tells of what it saw some time ago.
+    `observed_at` is when the vendor saw it, for vendors that report what they saw some time ago.
     """
 
     external_id: str
@@ -65,12 +70,12 @@ class RemoteFinding:
     assets: tuple[tuple[str, str], ...] = ()
     evidence: Mapping[str, Any] = field(default_factory=dict)
     fix: Mapping[str, Any] | None = None
-    seen_at: datetime | None = None
+    observed_at: datetime | None = None
 
 
 @dataclass(frozen=True)
-class Source:
-    """One list of findings that a provider may or may not offer; `pages` asks for it page by page."""
+class FindingList:
+    """One list of findings that a vendor may offer; `pages` requests it page by page."""
 
     name: str
     pages: Callable[[], Iterator[Sequence[RemoteFinding]]]

@@ -1,7 +1,7 @@
-"""How vendors call us: what each signs with, and what a delivery says. Nothing here opens a secret or a row.
+"""Webhooks of the vendors: how each signs a delivery, and what a delivery says.
 
-What a delivery says is never believed beyond *look at this*: the vendor is asked how things stand now. So one that
-comes late, twice or out of order sets nothing back.
+A delivery only means "look at this ticket": the vendor is asked for the current state, so a delivery that is late,
+repeated or out of order does no harm. Nothing here opens a secret or reads a row.
 """
 
 import hashlib
@@ -13,64 +13,68 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Call:
-    """A delivery as it came in: header names are in lower case, the body is raw."""
+class WebhookRequest:
+    """A delivery as received: lower-case header names, raw body."""
 
     headers: Mapping[str, str]
     body: bytes
 
     def header(self, name: str) -> str:
-        """Return one header, empty where it is missing."""
+        """Return a header; empty if missing."""
         return self.headers.get(name, "")
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a delivery says: its own id, the event, when it was sent, and what to look at.
+class WebhookEvent:
+    """What a delivery says.
 
-    `tickets` are the last parts of their ids (`123`, a UUID); `changed_at` is the vendor's time of the change.
-    `findings`: what the vendor knows to be wrong has changed.
+    `ticket_ids` are the last parts of the tickets' external ids (`123`, a UUID); `changed_at` is the vendor's time of
+    the change. `findings_changed`: the vendor's own findings have changed.
     """
 
-    delivery: str
-    event: str
+    delivery_id: str
+    name: str
     sent_at: datetime | None = None
     changed_at: datetime | None = None
-    tickets: tuple[str, ...] = ()
-    findings: bool = False
+    ticket_ids: tuple[str, ...] = ()
+    findings_changed: bool = False
 
 
 @dataclass(frozen=True)
-class Hooks:
-    """One vendor's calls. `fresh_for`: how old a delivery may be, with all of the vendor's own retries."""
+class WebhookFormat:
+    """How a vendor signs and writes its deliveries.
 
-    is_signed: Callable[[Call, str], bool]
-    read: Callable[[Call, Any], Told]
-    fresh_for: timedelta
-    events: str  # what to switch on at the vendor, for people
+    `max_age`: how old a delivery may be, including the vendor's retries. `event_names`: the events to enable at the
+    vendor, as its settings page calls them.
+    """
+
+    is_signed: Callable[[WebhookRequest, str], bool]
+    read: Callable[[WebhookRequest, Any], WebhookEvent]
+    max_age: timedelta
+    event_names: str
 
 
-def same(sent: str, expected: str) -> bool:
-    """Compare in constant time."""
-    return hmac.compare_digest(sent.encode("utf-8", "replace"), expected.encode())
+def equal_in_constant_time(received: str, expected: str) -> bool:
+    """Compare two secrets without revealing by the duration where they differ."""
+    return hmac.compare_digest(received.encode("utf-8", "replace"), expected.encode())
 
 
-def signed_by(header: str, prefix: str = "") -> Callable[[Call, str], bool]:
-    """Return a look at a header that has the hexadecimal HMAC-SHA256 of the raw body."""
+def signed_by(header: str, prefix: str = "") -> Callable[[WebhookRequest, str], bool]:
+    """Return a check of a header that holds the hexadecimal HMAC-SHA256 of the raw body."""
 
-    def is_signed(call: Call, secret: str) -> bool:
-        digest = hmac.new(secret.encode(), call.body, hashlib.sha256).hexdigest()
-        return same(call.header(header), prefix + digest)
+    def is_signed(request: WebhookRequest, secret: str) -> bool:
+        digest = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
+        return equal_in_constant_time(request.header(header), prefix + digest)
 
     return is_signed
 
 
-def moment(value: Any) -> datetime | None:
-    """Read a time: ISO 8601, or seconds or milliseconds since 1970. None for anything else."""
+def timestamp(value: Any) -> datetime | None:
+    """Read ISO 8601, or seconds or milliseconds since 1970; None for anything else."""
     try:
         if isinstance(value, str) and not value.isdecimal():
-            told = datetime.fromisoformat(value.removesuffix(" UTC"))
-            return told if told.tzinfo else told.replace(tzinfo=UTC)
+            moment = datetime.fromisoformat(value.removesuffix(" UTC"))
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         number = float(value)
         return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
     except (TypeError, ValueError, OverflowError, OSError):

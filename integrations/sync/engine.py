@@ -1,13 +1,13 @@
-"""The engine: a worker takes a syncing row, opens its credentials, pulls, pushes, and says how it ended.
+"""Run a sync: lease the integration, pull, push, and store the outcome.
 
-Delivered twice, it works once; killed in the middle, it is begun again and makes nothing twice.
+A repeated message does nothing; a run that was killed is repeated and creates nothing twice.
 """
 
 import logging
 import traceback
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -15,198 +15,231 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.record import record
-from integrations import credentials
 from integrations.configuration import configuration
+from integrations.credentials import redact
+from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun
-from integrations.oauth.token_refresh import Access
-from integrations.providers import ADAPTERS
-from integrations.providers.base import Refused, Tracker, Unavailable
-from integrations.providers.traffic import Meter
+from integrations.oauth.token_refresh import TokenManager
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.findings import FindingSource
+from integrations.providers.registry import ADAPTERS
+from integrations.providers.tickets import Tracker
+from integrations.providers.traffic import TrafficSource
 from integrations.queries import known_urls
-from integrations.sync import finding_import as alerts
-from integrations.sync import schedule as timetable
-from integrations.sync import ticket_comments as remarks
-from integrations.sync import ticket_sync as tickets
-from integrations.sync import traffic_import as weights
-from integrations.sync.run import BY_INTEGRATION, LEASE, Lost, Run, Stopped, held
-from integrations.webhooks import processing as reported
+from integrations.sync import (
+    finding_import,
+    schedule,
+    ticket_comments,
+    ticket_pull,
+    ticket_push,
+    traffic_import,
+)
+from integrations.sync.run import (
+    BY_INTEGRATION,
+    LEASE_SECONDS,
+    SyncContext,
+    TimeBudgetExhausted,
+    update_if_owned,
+)
+from integrations.webhooks import processing
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.security.vault import VaultError
 
 logger = logging.getLogger(__name__)
 
-LONGEST_WAIT = timedelta(minutes=15)
-MOST_ATTEMPTS = 5
+MAX_WAIT = timedelta(minutes=15)
+MAX_ATTEMPTS = 5
 RUNS_KEPT = 50
 LIMITS = Limits(connect=5.0, read=20.0, total=30.0, body=32 * 1024 * 1024)
 Status, Scope, Outcome = Integration.Status, Integration.Scope, SyncRun.Outcome
 
 
 @dataclass(frozen=True)
-class Ending:
-    """How a run ended: the row's next status, the run's outcome, a sentence, and when it goes on, if ever."""
+class SyncOutcome:
+    """How a run ended: the integration's next status, the run's outcome, an error, and when to continue, if at all."""
 
     status: str
-    outcome: str
-    sentence: str = ""
-    go_on_at: datetime | None = None
+    run_outcome: str
+    error: str = ""
+    continue_at: datetime | None = None
 
 
-DONE = Ending(Status.CONNECTED, Outcome.SUCCEEDED)
+SUCCEEDED = SyncOutcome(Status.CONNECTED, Outcome.SUCCEEDED)
 
 
 def sync(integration_id: UUID) -> None:
-    """Carry out the sync that a row waits for; nothing when another has it, or before its time."""
-    row = leases.claim(
-        Integration, integration_id, seconds=LEASE, status=Status.SYNCING, not_before__lte=timezone.now()
+    """Run the sync that an integration waits for, unless another worker does, or its time has not come."""
+    integration = leases.claim(
+        Integration,
+        integration_id,
+        seconds=LEASE_SECONDS,
+        status=Status.SYNCING,
+        not_before__lte=timezone.now(),
     )
-    if row is None:
+    if integration is None:
         return
-    log = _begin(row)
+    log = _open_log(integration)
     try:
-        with leases.kept(row, seconds=LEASE):
-            ending = _attempt(row, log)
-    except Lost:
-        _step_back(row, log)
+        with leases.kept(integration, seconds=LEASE_SECONDS):
+            outcome = _run(integration, log)
+    except IntegrationChanged:
+        _abandon(integration, log)
     else:
-        _finish(row, log, ending)
+        _finish(integration, log, outcome)
 
 
-def _begin(row: Integration) -> SyncRun:
-    left = SyncRun.objects.filter(integration=row, outcome=Outcome.RUNNING)
-    left.update(outcome=Outcome.INTERRUPTED, finished_at=timezone.now())
-    return SyncRun.objects.create(integration=row)
+def _open_log(integration: Integration) -> SyncRun:
+    running = SyncRun.objects.filter(integration=integration, outcome=Outcome.RUNNING)
+    running.update(outcome=Outcome.INTERRUPTED, finished_at=timezone.now())
+    return SyncRun.objects.create(integration=integration)
 
 
-def _attempt(row: Integration, log: SyncRun) -> Ending:
-    """Exchange what there is; every way in which that fails becomes an ending. The worker's boundary."""
-    if row.attempts > MOST_ATTEMPTS:
-        return _failed(f"The sync was given up after {MOST_ATTEMPTS} attempts. Ask for it again.")
+def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
+    """Exchange everything, and map every failure to an outcome."""
+    if integration.attempts > MAX_ATTEMPTS:
+        return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
     try:
-        _exchange(row, log)
-    except Stopped:
+        _exchange(integration, log)
+    except TimeBudgetExhausted:
         return _paused(timezone.now(), "The rest follows in the next run.")
-    except Refused as refusal:
-        return _failed(str(refusal))
-    except Unavailable as outage:
-        return _wait_or_fail(outage)
+    except ProviderRefused as error:
+        return _failed(str(error))
+    except ProviderUnavailable as error:
+        return _retry_or_fail(error)
     except VaultError as error:
         return _failed(f"{error} Connect again.")
-    except (Lost, DatabaseError):
+    except (IntegrationChanged, DatabaseError):
         raise
-    except Exception as error:  # noqa: BLE001  the worker's boundary: the row must not stay at syncing
-        _report(row, error)
-        return _failed("Something went wrong on our side.")
-    return DONE
+    except Exception as error:  # noqa: BLE001  the worker's boundary: the integration must not stay syncing
+        _log_defect(integration, error)
+        return _failed("Internal error.")
+    return SUCCEEDED
 
 
-def _exchange(row: Integration, log: SyncRun) -> None:
-    adapter = ADAPTERS.get(row.provider)
-    if adapter is None:
-        raise Refused(f"This build has no adapter for {row.provider} yet: nothing was exchanged.")
+def _exchange(integration: Integration, log: SyncRun) -> None:
+    """Sync; if the token expires during the run, refresh it and start over once: a sync is idempotent."""
+    adapter = ADAPTERS[integration.provider]
     with Client(limits=LIMITS) as client:
-        access = Access(row, adapter, client)
-        opened = access.credentials()
-        provider = adapter(client, opened, configuration(row.provider).url)
-        provider.renew = access.renewer(opened)
-        provider.memory = row.cursor.setdefault("memory", {})
-        provider.known_urls = partial(known_urls, row.project)
+        tokens = TokenManager(integration, adapter, client)
+        credentials = tokens.credentials()
         try:
-            _pull_and_push(Run(row, log, provider))
-        except Refused as refusal:
-            raise Refused(credentials.without_secrets(str(refusal), provider.secrets)) from None
+            _exchange_with(integration, log, client, credentials)
+        except TokenRejected:
+            replaced = tokens.replace(credentials)
+            if replaced is None:
+                raise
+            log.notes, log.refused = [], []
+            _exchange_with(integration, log, client, replaced)
 
 
-def _pull_and_push(run: Run) -> None:
-    run.keep()
-    run.provider.check()
-    if isinstance(run.provider, Tracker):
-        reported.take_in(run, run.provider)
-    if run.row.scope == Scope.ALL or not isinstance(run.provider, Tracker):
-        _pull(run)
-    if isinstance(run.provider, Tracker):
-        tickets.push(run, run.provider)
-        remarks.push(run, run.provider)
-        tickets.wait_for_claims(run, run.provider)
+def _exchange_with(
+    integration: Integration, log: SyncRun, client: Client, credentials: Mapping[str, Any]
+) -> None:
+    adapter = ADAPTERS[integration.provider]
+    provider = adapter(client, credentials, configuration(integration.provider).url)
+    provider.sync_state = integration.cursor.setdefault("provider", {})
+    if adapter.uses_known_urls:
+        provider.known_urls = known_urls(integration.project)
+    try:
+        _pull_and_push(SyncContext(integration, log, provider))
+    except ProviderRefused as error:
+        raise type(error)(redact(str(error), provider.secrets)) from None
 
 
-def _pull(run: Run) -> None:
-    if isinstance(run.provider, Tracker):
-        tickets.pull(run, run.provider)
-    if isinstance(run.provider, Meter):
-        weights.pull(run, run.provider)
-    alerts.pull(run)
+def _pull_and_push(context: SyncContext) -> None:
+    provider = context.provider
+    context.checkpoint()
+    provider.check_connection()
+    if isinstance(provider, Tracker):
+        processing.process_deliveries(context, provider)
+    if context.integration.scope == Scope.ALL or not isinstance(provider, Tracker):
+        _pull(context, provider)
+    if isinstance(provider, Tracker):
+        ticket_push.push(context, provider)
+        ticket_comments.push(context, provider)
+        ticket_push.wait_for_unconfirmed(context, provider)
 
 
-def _failed(sentence: str) -> Ending:
-    return Ending(Status.ERROR, Outcome.FAILED, sentence)
+def _pull(context: SyncContext, provider: Provider) -> None:
+    if isinstance(provider, Tracker):
+        ticket_push.unlink_tickets_of_other_places(context, provider)
+        ticket_pull.pull(context, provider)
+    if isinstance(provider, TrafficSource):
+        traffic_import.pull(context, provider)
+    if isinstance(provider, FindingSource):
+        finding_import.pull(context, provider)
 
 
-def _paused(until: datetime, sentence: str) -> Ending:
-    return Ending(Status.SYNCING, Outcome.PAUSED, sentence, go_on_at=until)
+def _failed(error: str) -> SyncOutcome:
+    return SyncOutcome(Status.ERROR, Outcome.FAILED, error)
 
 
-def _wait_or_fail(outage: Unavailable) -> Ending:
-    if outage.retry_at is None or outage.retry_at > timezone.now() + LONGEST_WAIT:
-        return _failed(str(outage))
-    return _paused(outage.retry_at, str(outage))
+def _paused(until: datetime, reason: str) -> SyncOutcome:
+    return SyncOutcome(Status.SYNCING, Outcome.PAUSED, reason, continue_at=until)
 
 
-def _report(row: Integration, error: Exception) -> None:
-    """Log where it went wrong, without the message: it may hold what a provider was sent."""
-    places = traceback.extract_tb(error.__traceback__)
-    where = " < ".join(f"{place.name}:{place.lineno}" for place in reversed(places[-6:]))
-    logger.error("sync of %s (%s) failed: %s at %s", row.pk, row.provider, type(error).__name__, where)
+def _retry_or_fail(error: ProviderUnavailable) -> SyncOutcome:
+    if error.retry_at is None or error.retry_at > timezone.now() + MAX_WAIT:
+        return _failed(str(error))
+    return _paused(error.retry_at, str(error))
+
+
+def _log_defect(integration: Integration, error: Exception) -> None:
+    """Log the place of an error without its message, which may contain what was sent to the provider."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    logger.error(
+        "sync of %s (%s) failed: %s at %s", integration.pk, integration.provider, type(error).__name__, place
+    )
 
 
 @transaction.atomic
-def _finish(row: Integration, log: SyncRun, ending: Ending) -> None:
+def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> None:
     now = timezone.now()
-    over = ending.go_on_at is None
-    progressed = bool(log.pushed or log.pulled)
+    is_over = outcome.continue_at is None
+    made_progress = bool(log.pushed or log.pulled)
     changes: dict[str, Any] = {
-        "status": ending.status,
-        "last_error": ending.sentence if ending.status == Status.ERROR else "",
-        "not_before": ending.go_on_at or now,
-        "attempts": 0 if over or progressed else row.attempts,
-        "cursor": row.cursor,
+        "status": outcome.status,
+        "last_error": outcome.error if outcome.status == Status.ERROR else "",
+        "not_before": outcome.continue_at or now,
+        "attempts": 0 if is_over or made_progress else integration.attempts,
+        "cursor": integration.cursor,
         "lease_until": None,
         "updated_at": now,
     }
-    if ending == DONE and row.scope == Scope.ALL:
-        changes |= {"last_sync_at": now, **timetable.after_run(row, went_well=True)}
-    elif over and ending != DONE:
-        changes |= timetable.after_run(row, went_well=False)
-    if not (_end(row, changes) if ending == DONE else held(row, **changes)):
-        _step_back(row, log)
+    if outcome == SUCCEEDED and integration.scope == Scope.ALL:
+        changes |= {"last_sync_at": now, **schedule.after_run(integration, succeeded=True)}
+    elif is_over and outcome != SUCCEEDED:
+        changes |= schedule.after_run(integration, succeeded=False)
+    store = finish_or_repeat if outcome == SUCCEEDED else update_if_owned
+    if not store(integration, **changes):
+        _abandon(integration, log)
         return
-    _close(log, ending.outcome, ending.sentence)
-    if over:
-        _record(row, log, ending)
+    _close_log(log, outcome.run_outcome, outcome.error)
+    if is_over:
+        name = "integration.synced" if outcome == SUCCEEDED else "integration.sync_failed"
+        counts = {"pushed": log.pushed, "pulled": log.pulled}
+        record(name, integration, by=BY_INTEGRATION, provider=integration.provider, **counts)
 
 
-def _end(row: Integration, changes: dict[str, Any]) -> bool:
-    """End the sync, unless more was wanted meanwhile: then it stays syncing and begins again at once."""
-    if held(row, where={"wanted_at": row.wanted_at}, **changes):
+def finish_or_repeat(integration: Integration, **changes: Any) -> bool:
+    """End the sync; if another was requested meanwhile, stay syncing and start again at once."""
+    if update_if_owned(integration, where={"requested_at": integration.requested_at}, **changes):
         return True
-    rest = {"scope": Scope.PENDING} if row.scope == Scope.ALL else {}
-    return held(row, **changes | rest | {"status": Status.SYNCING})
+    scope = {"scope": Scope.PENDING} if integration.scope == Scope.ALL else {}
+    return update_if_owned(integration, **changes | scope | {"status": Status.SYNCING})
 
 
-def _record(row: Integration, log: SyncRun, ending: Ending) -> None:
-    name = "integration.synced" if ending == DONE else "integration.sync_failed"
-    record(name, row, by=BY_INTEGRATION, provider=row.provider, pushed=log.pushed, pulled=log.pulled)
+def _abandon(integration: Integration, log: SyncRun) -> None:
+    """Leave an integration that was changed or taken over, and release the lease if it is still ours."""
+    leases.write(integration, lease_until=None)
+    _close_log(log, Outcome.INTERRUPTED, "The connection was changed while the sync was running.")
 
 
-def _step_back(row: Integration, log: SyncRun) -> None:
-    """The row was connected anew, disconnected or taken over: leave it, and free what is still ours."""
-    leases.write(row, lease_until=None)
-    _close(log, Outcome.INTERRUPTED, "The connection was changed while the sync was running.")
-
-
-def _close(log: SyncRun, outcome: str, sentence: str) -> None:
-    log.outcome, log.error, log.finished_at = outcome, sentence, timezone.now()
+def _close_log(log: SyncRun, outcome: str, error: str) -> None:
+    log.outcome, log.error, log.finished_at = outcome, error, timezone.now()
     log.save()
     runs = SyncRun.objects.filter(integration=log.integration_id).order_by("-started_at", "-id")
     SyncRun.objects.filter(pk__in=list(runs.values_list("pk", flat=True)[RUNS_KEPT:])).delete()

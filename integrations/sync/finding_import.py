@@ -1,8 +1,9 @@
-"""Alerts that a provider knows of come in as findings; those whose fix was approved are settled there."""
+"""Import a provider's findings, and resolve at the provider those whose fix was approved here."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from datetime import datetime
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -10,111 +11,117 @@ from django.utils import timezone
 from findings.models import Finding, FindingStatus
 from findings.services.ingestion import Sighting, ingest
 from findings.weight import WEIGHT
-from integrations.providers.base import Expired, Refused, RemoteFinding, Source
+from integrations.providers.errors import ProviderRefused, TokenRejected
+from integrations.providers.findings import FindingSource
 from integrations.providers.text import without_nul
-from integrations.sync.run import BY_INTEGRATION, Run
+from integrations.providers.types import FindingList, RemoteFinding
+from integrations.sync.run import BY_INTEGRATION, SyncContext
 
-LONGEST_TITLE = 300
-SETTLED = "settled_there_at"
-MOST_SETTLED = 200  # a run; each costs a request or two
+MAX_TITLE_LENGTH = 300
+RESOLVED_THERE = "settled_there_at"
+MAX_RESOLVED = 200  # a run; each costs a request or two
 
 
-def pull(run: Run) -> None:
-    """Read every source; one that the provider does not offer here is noted, and the others go on.
+def pull(context: SyncContext, source: FindingSource) -> None:
+    """Import every list; one that is not available is noted, and the others are imported.
 
-    What is resolved here is settled there first. An alert of this run's settling is not read in it: the
-    vendor's list may be behind, and one that it refused to settle did not come back.
+    Findings that were approved are resolved at the provider first, and not imported in this run: the vendor's list may
+    be stale.
     """
-    left_out = settle(run)
-    for source in run.provider.sources():
+    resolved = resolve_approved(context, source)
+    for listed in source.finding_lists():
         try:
-            _read(run, source, left_out)
-        except Expired:
-            raise  # it is not the one feature that is closed to us
-        except Refused as refusal:
-            run.note(f"The {source.name} are not available: {refusal}")
-        run.take_notes()
-
-
-def settle(run: Run) -> set[str]:
-    """Tell the vendor of each finding whose fix was approved here, once; return the ids that were due."""
-    if not run.provider.settled_prefix:
-        return set()
-    due = list(_to_settle(run).values_list("pk", "evidence__source", "updated_at").order_by("-updated_at"))
-    for pk, source, seen_at in due[:MOST_SETTLED]:
-        run.keep()
-        try:
-            run.provider.settle(source)
-        except Expired:
+            _import(context, listed, resolved)
+        except TokenRejected:
             raise
-        except Refused as refusal:
-            run.refuse(source, str(refusal))
+        except ProviderRefused as error:
+            context.log_note(f"The {listed.name} are not available: {error}")
+        context.log_provider_notes()
+
+
+def resolve_approved(context: SyncContext, source: FindingSource) -> set[str]:
+    """Resolve each approved finding at the provider once; return the ids that were due."""
+    if not source.resolvable_prefix:
+        return set()
+    approved = _approved(context, source).order_by("-updated_at")
+    due = list(approved.values_list("pk", "evidence__source", "updated_at"))
+    for pk, external_id, updated_at in due[:MAX_RESOLVED]:
+        context.checkpoint()
+        try:
+            source.resolve(external_id)
+        except TokenRejected:
+            raise
+        except ProviderRefused as error:
+            context.log_refusal(external_id, str(error))
             continue
-        run.log.pushed += 1
-        _remember(run, pk, seen_at)
-    return {source for _, source, _ in due}
+        context.log.pushed += 1
+        _mark_resolved(pk, updated_at)
+    return {external_id for _, external_id, _ in due}
 
 
-def _to_settle(run: Run) -> QuerySet[Finding]:
+def _approved(context: SyncContext, source: FindingSource) -> QuerySet[Finding]:
     return Finding.objects.filter(
-        project=run.row.project,
+        project=context.integration.project,
         status=FindingStatus.RESOLVED,
-        evidence__source__startswith=run.provider.settled_prefix,
-    ).exclude(evidence__has_key=SETTLED)
+        evidence__source__startswith=source.resolvable_prefix,
+    ).exclude(evidence__has_key=RESOLVED_THERE)
 
 
-def _remember(run: Run, pk: Any, seen_at: Any) -> None:
-    """Note it in the evidence, which the next sighting replaces: a fix of a regression is told anew."""
+def _mark_resolved(pk: UUID, updated_at: datetime) -> None:
+    """Note it in the evidence, which the next import replaces: the fix of a regression is resolved again."""
     now = timezone.now()
-    for finding in Finding.objects.filter(pk=pk, updated_at=seen_at, status=FindingStatus.RESOLVED):
-        evidence = {**finding.evidence, SETTLED: now.isoformat()}
-        Finding.objects.filter(pk=pk, updated_at=seen_at).update(evidence=evidence, updated_at=now)
+    for finding in Finding.objects.filter(pk=pk, updated_at=updated_at, status=FindingStatus.RESOLVED):
+        evidence = {**finding.evidence, RESOLVED_THERE: now.isoformat()}
+        Finding.objects.filter(pk=pk, updated_at=updated_at).update(evidence=evidence, updated_at=now)
 
 
-def _read(run: Run, source: Source, left_out: Collection[str]) -> None:
-    run.keep()
-    for page in source.pages():
-        passed_over = {*left_out, *_seen_before_the_fix(run, page)}
-        fresh = _changed(run, [found for found in page if found.external_id not in passed_over])
-        if fresh:
-            ingest(run.row.project, fresh, by=BY_INTEGRATION)
-        run.log.pulled += len(fresh)
-        run.keep()
+def _import(context: SyncContext, listed: FindingList, excluded: Collection[str]) -> None:
+    context.checkpoint()
+    for page in listed.pages():
+        skipped = {*excluded, *_observed_before_approval(context, page)}
+        changed = _changed(context, [found for found in page if found.external_id not in skipped])
+        if changed:
+            ingest(context.integration.project, changed, by=BY_INTEGRATION)
+        context.log.pulled += len(changed)
+        context.checkpoint()
 
 
-def _seen_before_the_fix(run: Run, page: Sequence[RemoteFinding]) -> set[str]:
-    """Return what the provider saw before the fix was approved here: it has not come back."""
-    seen = {found.external_id: found.seen_at for found in page if found.seen_at}
-    if not seen:
+def _observed_before_approval(context: SyncContext, page: Sequence[RemoteFinding]) -> set[str]:
+    """Return the ids of what the provider saw before the fix was approved: not regressions."""
+    observed = {found.external_id: found.observed_at for found in page if found.observed_at}
+    if not observed:
         return set()
     resolved = Finding.objects.filter(
-        project=run.row.project, status=FindingStatus.RESOLVED, evidence__source__in=list(seen)
+        project=context.integration.project,
+        status=FindingStatus.RESOLVED,
+        evidence__source__in=list(observed),
     )
     approved = resolved.values_list("evidence__source", "updated_at")
-    return {source for source, at in approved if seen[source] <= at}
+    return {external_id for external_id, at in approved if observed[external_id] <= at}
 
 
-def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
-    """Leave out what is known and unchanged: a severity that a person set is not set back every time."""
-    seen = {(sighting.domain, sighting.title): sighting for sighting in _as_known(run, page)}
-    known = Finding.objects.filter(project=run.row.project, title__in=[title for _, title in seen]).exclude(
-        status=FindingStatus.RESOLVED
-    )
+def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[Sighting]:
+    """Leave out unchanged findings, so that a severity set by a person is not overwritten at every sync."""
+    sightings = {(sighting.domain, sighting.title): sighting for sighting in _with_known_names(context, page)}
+    known = Finding.objects.filter(
+        project=context.integration.project, title__in=[title for _, title in sightings]
+    ).exclude(status=FindingStatus.RESOLVED)
     for domain, title, evidence in known.values_list("domain", "title", "evidence"):
-        sighting = seen.get((domain, title))
-        said = {name: value for name, value in evidence.items() if name != WEIGHT}
-        if sighting and said == sighting.evidence:
-            del seen[domain, title]
-    return list(seen.values())
+        sighting = sightings.get((domain, title))
+        imported = {name: value for name, value in evidence.items() if name != WEIGHT}
+        if sighting and imported == sighting.evidence:
+            del sightings[domain, title]
+    return list(sightings.values())
 
 
-def _as_known(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
-    """Return the sightings under the name that their finding has here: vendors and people reword titles."""
-    ids = [found.external_id for found in page]
-    known = Finding.objects.filter(project=run.row.project, evidence__source__in=ids).order_by("-created_at")
+def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> list[Sighting]:
+    """Return sightings under the domain and title of the existing finding: vendors and people reword titles."""
+    known = Finding.objects.filter(
+        project=context.integration.project, evidence__source__in=[found.external_id for found in page]
+    ).order_by("-created_at")
     names = {
-        source: (domain, title)
-        for source, domain, title in known.values_list("evidence__source", "domain", "title")
+        external_id: (domain, title)
+        for external_id, domain, title in known.values_list("evidence__source", "domain", "title")
     }
     sightings = []
     for found in page:
@@ -125,7 +132,7 @@ def _as_known(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
 
 
 def sighting_of(found: RemoteFinding) -> Sighting:
-    """Return a provider's finding as the ingestion takes it, with its id and address there as evidence."""
+    """Return a provider's finding as the ingestion accepts it, with its id and URL as evidence."""
     evidence = {
         "source": found.external_id,
         "url": found.url,
@@ -134,7 +141,7 @@ def sighting_of(found: RemoteFinding) -> Sighting:
     }
     return Sighting(
         domain=found.domain,
-        title=without_nul(found.title)[:LONGEST_TITLE],
+        title=without_nul(found.title)[:MAX_TITLE_LENGTH],
         severity=found.severity,
         description=without_nul(found.description),
         affected_assets=[{"type": kind, "value": without_nul(value)} for kind, value in found.assets],

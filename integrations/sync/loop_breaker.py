@@ -1,29 +1,29 @@
-"""Whoever answers every move of ours with one of their own would go on for ever: the link is halted and says so."""
+"""Stop syncing the state of a ticket when something answers each of our changes with another."""
 
 from datetime import datetime, timedelta
 
-from integrations.models import ExternalLink
+from integrations.models import TicketLink
 
-MOST_MOVES = 6
-WITHIN = timedelta(days=1)
-WHY = (
-    f"Its state was carried over {MOST_MOVES} times within a day, back and forth: something answers every change "
-    "with another. It is left alone on both sides until you say whose state counts."
+MAX_STATE_CHANGES = 6
+WINDOW = timedelta(days=1)
+LOOP_DETECTED = (
+    f"The state was synced {MAX_STATE_CHANGES} times within a day, back and forth: something answers every change "
+    "with another. It is no longer synced until you decide which side to keep."
 )
 
 
-def may_move(link: ExternalLink, now: datetime) -> bool:
-    """Count one more move of a link's state, or halt the link when it had too many within a day."""
+def allow_state_change(link: TicketLink, now: datetime) -> bool:
+    """Count a state change of a link, or halt the link after too many within a day."""
     if link.halted_at:
         return False
-    recent = [moment for moment in link.moves if now - datetime.fromisoformat(moment) < WITHIN]
-    if len(recent) >= MOST_MOVES:
-        link.moves, link.halted_at = recent, now
+    recent = [moment for moment in link.state_changes if now - datetime.fromisoformat(moment) < WINDOW]
+    if len(recent) >= MAX_STATE_CHANGES:
+        link.state_changes, link.halted_at = recent, now
         return False
-    link.moves = [*recent, now.isoformat()]
+    link.state_changes = [*recent, now.isoformat()]
     return True
 
 
-def reset(link: ExternalLink) -> None:
-    """Let a link's state move again."""
-    link.moves, link.halted_at = [], None
+def reset(link: TicketLink) -> None:
+    """Sync the state of a link again."""
+    link.state_changes, link.halted_at = [], None

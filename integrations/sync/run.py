@@ -1,4 +1,4 @@
-"""One run of a sync: what it works with, what it keeps account of, and how it notices that it must stop."""
+"""A sync in progress: what it works with, its log, and when it must stop."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -7,81 +7,89 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from integrations.credentials import without_secrets
-from integrations.models import Integration, SyncRun
-from integrations.providers.base import Expired, Provider, Refused, Tracker
+from integrations.credentials import redact
+from integrations.errors import IntegrationChanged
+from integrations.models import Integration, SyncRun, TicketLink
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused, TokenRejected
+from integrations.providers.tickets import Tracker
 
-LEASE = 60  # seconds; longer than one request with its time limit, which is never begun without a fresh lease
-BUDGET = 100.0  # seconds of one job; below the worker's own limit
-MOST_KEPT = 200
+LEASE_SECONDS = 60  # longer than a request with its time limit; no request starts without a fresh lease
+TIME_BUDGET_SECONDS = 100.0  # of one job; less than the worker's own limit
+MAX_LOG_ENTRIES = 200
 BY_INTEGRATION = Actor("integration")
 
 
-class Stopped(Exception):
-    """The run ends early and goes on later: its time is up."""
-
-
-class Lost(Exception):
-    """The row is no longer this run's: it was disconnected, connected anew, or taken over."""
+class TimeBudgetExhausted(Exception):
+    """The run must stop and continue later."""
 
 
 @dataclass
-class Run:
-    """A sync at work on a claimed row."""
+class SyncContext:
+    """A sync of a leased integration."""
 
-    row: Integration
+    integration: Integration
     log: SyncRun
     provider: Provider
-    deadline: float = field(default_factory=lambda: time.monotonic() + BUDGET)
+    deadline: float = field(default_factory=lambda: time.monotonic() + TIME_BUDGET_SECONDS)
 
-    def keep(self) -> None:
-        """Take a fresh lease before a request. Raises Lost, or Stopped when the time is up."""
-        if not held(self.row, lease_until=timezone.now() + timedelta(seconds=LEASE)):
-            raise Lost
+    @property
+    def links(self) -> QuerySet[TicketLink]:
+        """The links to existing tickets."""
+        return TicketLink.objects.filter(integration=self.integration, state=TicketLink.State.LINKED)
+
+    def checkpoint(self) -> None:
+        """Extend the lease before a request. Raises IntegrationChanged or TimeBudgetExhausted."""
+        lease_until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
+        if not update_if_owned(self.integration, lease_until=lease_until):
+            raise IntegrationChanged
         if time.monotonic() > self.deadline:
-            raise Stopped
+            raise TimeBudgetExhausted
 
-    def refuse(self, what: str, why: str) -> None:
-        """Keep what was refused or could not be decided, for a person to see."""
-        if len(self.log.refused) < MOST_KEPT:
-            told = without_secrets(why, self.provider.secrets)
-            self.log.refused.append({"what": what[:300], "why": told[:1000]})
+    def log_refusal(self, subject: str, reason: str) -> None:
+        """Log what was refused or could not be decided, for a person to see."""
+        if len(self.log.refused) < MAX_LOG_ENTRIES:
+            text = redact(reason, self.provider.secrets)
+            self.log.refused.append({"what": subject[:300], "why": text[:1000]})
 
-    def note(self, sentence: str) -> None:
-        """Keep a remark on the run."""
-        if len(self.log.notes) < MOST_KEPT:
-            self.log.notes.append(without_secrets(sentence, self.provider.secrets)[:1000])
+    def log_note(self, note: str) -> None:
+        """Log a note."""
+        if len(self.log.notes) < MAX_LOG_ENTRIES:
+            self.log.notes.append(redact(note, self.provider.secrets)[:1000])
 
-    def take_notes(self) -> None:
-        """Take over the remarks of the adapter."""
-        for sentence in self.provider.notes:
-            self.note(sentence)
+    def log_provider_notes(self) -> None:
+        """Log the notes that the provider has collected."""
+        for note in self.provider.notes:
+            self.log_note(note)
         self.provider.notes.clear()
 
 
 @contextmanager
-def one_ticket(run: Run, tracker: Tracker, what: str) -> Iterator[None]:
-    """Keep one ticket's refusal for a person to see and go on; stop when nothing is let in any more."""
-    run.keep()
+def skip_if_refused(context: SyncContext, tracker: Tracker, subject: str) -> Iterator[None]:
+    """Log the refusal of one ticket and continue with the next, unless the provider refuses everything."""
+    context.checkpoint()
     try:
         yield
-    except Expired:
-        raise  # no ticket will do
-    except Refused as refusal:
-        tracker.check()
-        run.refuse(what, str(refusal))
+    except TokenRejected:
+        raise
+    except ProviderRefused as error:
+        tracker.check_connection()
+        context.log_refusal(subject, str(error))
 
 
-def held(row: Integration, *, where: Mapping[str, Any] | None = None, **changes: Any) -> bool:
-    """Write to the row as the run that holds it; False when it is another's or was connected anew."""
-    ours = Integration.objects.filter(
-        pk=row.pk,
-        fence=row.fence,
-        generation=row.generation,
+def update_if_owned(
+    integration: Integration, *, where: Mapping[str, Any] | None = None, **changes: Any
+) -> bool:
+    """Update the integration as the run that leases it; False if another run does, or it was connected anew."""
+    owned = Integration.objects.filter(
+        pk=integration.pk,
+        fence=integration.fence,
+        credentials_version=integration.credentials_version,
         status=Integration.Status.SYNCING,
         **(where or {}),
     )
-    return bool(ours.update(**changes))
+    return bool(owned.update(**changes))

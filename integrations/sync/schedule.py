@@ -1,6 +1,6 @@
-"""When a connected integration is synced by itself: every quarter of an hour, each at a place of its own in it.
+"""When a connected integration is synced: every 15 minutes, at an offset of its own.
 
-A provider that is down is left alone for longer each time, and caught up with when it is back.
+After each consecutive failure the pause is longer.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -11,22 +11,25 @@ from django.utils import timezone
 
 from integrations.models import Integration
 
-EVERY = timedelta(minutes=15)
-LONGEST_PAUSE = timedelta(hours=6)
+INTERVAL = timedelta(minutes=15)
+MAX_PAUSE = timedelta(hours=6)
+MAX_FAILURES = 20
 
 
-def slot(row: Integration, after: datetime) -> datetime:
-    """Return the first place of an integration after a moment. Its id says where in the quarter that is."""
-    period = EVERY.total_seconds()
-    place = row.pk.int % int(period)
-    return datetime.fromtimestamp((floor((after.timestamp() - place) / period) + 1) * period + place, UTC)
+def next_slot(integration: Integration, after: datetime) -> datetime:
+    """Return the integration's next slot after a moment. Its id determines the offset in the interval."""
+    interval = INTERVAL.total_seconds()
+    offset = integration.pk.int % int(interval)
+    return datetime.fromtimestamp(
+        (floor((after.timestamp() - offset) / interval) + 1) * interval + offset, UTC
+    )
 
 
-def after_run(row: Integration, *, went_well: bool) -> dict[str, Any]:
-    """Return when a row is synced next, and how often in a row it has failed."""
+def after_run(integration: Integration, *, succeeded: bool) -> dict[str, Any]:
+    """Return the number of consecutive failures and the time of the next sync."""
     now = timezone.now()
-    if went_well:
-        return {"failures": 0, "next_sync_at": slot(row, now)}
-    failures = min(row.failures + 1, 20)
-    pause = min(EVERY * 2 ** (failures - 1), LONGEST_PAUSE)
-    return {"failures": failures, "next_sync_at": slot(row, now + pause - EVERY)}
+    if succeeded:
+        return {"failures": 0, "next_sync_at": next_slot(integration, now)}
+    failures = min(integration.failures + 1, MAX_FAILURES)
+    pause = min(INTERVAL * 2 ** (failures - 1), MAX_PAUSE)
+    return {"failures": failures, "next_sync_at": next_slot(integration, now + pause - INTERVAL)}

@@ -1,7 +1,7 @@
-"""A provider calls: the signature is looked at before anything else, the call is kept, and answered; work comes later.
+"""Receive a delivery: verify its signature, store it, request a sync. The work is done later by a worker.
 
-Whoever cannot sign learns nothing: a wrong signature, an address that nobody made and one that was taken away get the
-same answer. What is stale, known or of no interest is answered as what is new is.
+A wrong signature, an unknown URL and a disabled webhook get the same answer. Stale, repeated and irrelevant deliveries
+are answered like new ones.
 """
 
 import hashlib
@@ -12,76 +12,76 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from integrations import services
-from integrations.models import Delivery, Hook, Integration
-from integrations.providers import ADAPTERS
-from integrations.providers.webhooks import Call, Hooks, Told
-from integrations.webhooks import services as hooks
+from integrations.models import Integration, Webhook, WebhookDelivery
+from integrations.providers.base import UNREADABLE
+from integrations.providers.registry import ADAPTERS
+from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest
+from integrations.services import request_sync
+from integrations.webhooks.services import open_secret
 from krafter_audit.api.errors import NotFound
 from krafter_audit.security.vault import VaultError
 
-NOBODY = "of-nobody"  # signed with where there is no secret, so that both ways take as long
-EARLY = timedelta(minutes=1)  # clocks differ
-QUIET = 30  # seconds in which news of findings is gathered before they are asked for
+DUMMY_KEY = "none"  # verified against where there is no webhook, so that both cases take as long
+CLOCK_SKEW = timedelta(minutes=1)
+FINDINGS_DELAY_SECONDS = 30  # in which several changes of findings become one sync
 
 
-def receive(provider: str, integration_id: UUID, call: Call) -> None:
-    """Take a call in. Raises NotFound unless it is signed with the secret of that integration."""
+def receive(provider: str, integration_id: UUID, request: WebhookRequest) -> None:
+    """Store a signed delivery and request a sync. Raises NotFound unless the integration's secret signed it."""
     adapter = ADAPTERS.get(provider)
-    vendor = adapter.hooks if adapter else None
-    if vendor is None:
+    if adapter is None or adapter.webhooks is None:
         raise NotFound
-    hook = _hook(provider, integration_id)
-    if not vendor.is_signed(call, _secret(hook)) or hook is None:
+    webhook = _find_webhook(provider, integration_id)
+    if not adapter.webhooks.is_signed(request, _secret(webhook)) or webhook is None:
         raise NotFound
-    told = _read(vendor, call)
-    if told is not None and _is_fresh(vendor, told):
-        _keep(hook.integration, call, told)
+    event = _read(adapter.webhooks, request)
+    if event is not None and _is_fresh(adapter.webhooks, event):
+        _store(webhook.integration, request, event)
 
 
-def _hook(provider: str, integration_id: UUID) -> Hook | None:
-    rows = Hook.objects.select_related("integration__project")
+def _find_webhook(provider: str, integration_id: UUID) -> Webhook | None:
+    rows = Webhook.objects.select_related("integration__project")
     rows = rows.exclude(integration__status=Integration.Status.DISCONNECTED)
     return rows.filter(integration=integration_id, integration__provider=provider).first()
 
 
-def _secret(hook: Hook | None) -> str:
+def _secret(webhook: Webhook | None) -> str:
     try:
-        return hooks.secret_of(hook) if hook else NOBODY
+        return open_secret(webhook) if webhook else DUMMY_KEY
     except VaultError:
         raise NotFound from None
 
 
-def _read(vendor: Hooks, call: Call) -> Told | None:
-    """Read the body; None for one in a form that the vendor does not document: nobody is helped by a refusal."""
+def _read(webhooks: WebhookFormat, request: WebhookRequest) -> WebhookEvent | None:
+    """Read the body; None for an undocumented form, which is accepted and dropped: a retry would not help."""
     try:
-        return vendor.read(call, json.loads(call.body))
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return webhooks.read(request, json.loads(request.body))
+    except UNREADABLE:
         return None
 
 
-def _is_fresh(vendor: Hooks, told: Told) -> bool:
-    """Tell whether a delivery is one of now; without a time in it, it is known again by its id and body alone."""
+def _is_fresh(webhooks: WebhookFormat, event: WebhookEvent) -> bool:
+    """Tell whether a delivery is recent. Without a signed time, only its id and body tell a repetition."""
     now = timezone.now()
-    return told.sent_at is None or now - vendor.fresh_for <= told.sent_at <= now + EARLY
+    return event.sent_at is None or now - webhooks.max_age <= event.sent_at <= now + CLOCK_SKEW
 
 
 @transaction.atomic
-def _keep(row: Integration, call: Call, told: Told) -> None:
-    wanted = bool(told.tickets or told.findings)
-    fresh = Delivery(
-        integration=row,
-        delivery=told.delivery[:200],
-        digest=hashlib.sha256(told.event.encode() + b"\n" + call.body).hexdigest(),
-        event=told.event[:100],
-        tickets=list(told.tickets),
-        changed_at=told.changed_at,
-        done_at=None if told.tickets else timezone.now(),
+def _store(integration: Integration, request: WebhookRequest, event: WebhookEvent) -> None:
+    delivery = WebhookDelivery(
+        integration=integration,
+        delivery_id=event.delivery_id[:200],
+        body_digest=hashlib.sha256(event.name.encode() + b"\n" + request.body).hexdigest(),
+        event=event.name[:100],
+        ticket_ids=list(event.ticket_ids),
+        changed_at=event.changed_at,
+        processed_at=None if event.ticket_ids else timezone.now(),
     )
-    Delivery.objects.bulk_create([fresh], ignore_conflicts=True)
-    if not Delivery.objects.filter(pk=fresh.pk).exists():
-        return
-    Hook.objects.filter(integration=row).update(last_delivery_at=timezone.now())
-    if wanted:
-        scope = Integration.Scope.ALL if told.findings else Integration.Scope.PENDING
-        services.wake(row, scope=scope, after=QUIET if told.findings else 0)
+    WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
+    if not WebhookDelivery.objects.filter(pk=delivery.pk).exists():
+        return  # a repetition
+    Webhook.objects.filter(integration=integration).update(last_delivery_at=timezone.now())
+    if event.findings_changed:
+        request_sync(integration, scope=Integration.Scope.ALL, delay_seconds=FINDINGS_DELAY_SECONDS)
+    elif event.ticket_ids:
+        request_sync(integration)

@@ -1,4 +1,4 @@
-"""Where a provider calls us: an address for each integration, and a secret that is shown once."""
+"""Enable and disable a webhook: a URL for each integration, and a secret that is shown once."""
 
 import secrets
 from typing import Any
@@ -10,82 +10,90 @@ from django.urls import reverse
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
-from integrations.errors import NoHook, NoHooks
-from integrations.models import Hook, Integration
-from integrations.providers import ADAPTERS
-from integrations.providers.webhooks import Hooks
-from integrations.services import connected
+from integrations.errors import WebhookNotFound, WebhooksNotSupported
+from integrations.models import Integration, Webhook
+from integrations.providers.registry import ADAPTERS
+from integrations.providers.webhooks import WebhookFormat
+from integrations.queries import require_known_provider
+from integrations.services import lock_connected
 from krafter_audit.security import vault
 
 
-def hooks_of(provider: str) -> Hooks:
-    """Return how a provider calls. Raises NoHooks where it does not."""
-    adapter = ADAPTERS.get(provider)
-    if adapter is None or adapter.hooks is None:
-        raise NoHooks
-    return adapter.hooks
+def format_of(provider: str) -> WebhookFormat:
+    """Return the format of a provider's webhooks. Raises UnknownProvider or WebhooksNotSupported."""
+    require_known_provider(provider)
+    webhooks = ADAPTERS[provider].webhooks
+    if webhooks is None:
+        raise WebhooksNotSupported
+    return webhooks
 
 
-def owner_of(row: Integration) -> tuple[str, ...]:
-    """Return whom the secret of a hook belongs to."""
-    return (str(row.organization_id), str(row.project_id), row.provider, "webhook")
+def owner_of(integration: Integration) -> tuple[str, ...]:
+    """Return the owner that a webhook's secret is sealed to."""
+    return (
+        str(integration.organization_id),
+        str(integration.project_id),
+        integration.provider,
+        "webhook",
+    )
 
 
-def secret_of(hook: Hook) -> str:
-    """Open the secret. Raises VaultError when it does not open."""
-    return vault.open_sealed(bytes(hook.credentials), owner=owner_of(hook.integration)).decode()
+def open_secret(webhook: Webhook) -> str:
+    """Open the secret. Raises VaultError."""
+    return vault.open_sealed(bytes(webhook.credentials), owner=owner_of(webhook.integration)).decode()
 
 
-def resealed(hook: Hook) -> bytes:
-    """Return the secret, sealed anew with the first key."""
-    return vault.seal(secret_of(hook).encode(), owner=owner_of(hook.integration))
+def resealed(webhook: Webhook) -> bytes:
+    """Return the secret, sealed with the first key."""
+    return vault.seal(open_secret(webhook).encode(), owner=owner_of(webhook.integration))
 
 
 @transaction.atomic
-def make(project: Project, provider: str, *, secret: str | None, by: Actor) -> tuple[Hook, str | None]:
-    """Make the address known to the provider's calls, with a new secret; the one before is void at once.
+def enable(project: Project, provider: str, *, secret: str | None, by: Actor) -> tuple[Webhook, str | None]:
+    """Enable the webhook with a new secret; the previous one is void.
 
-    Returns the secret where it was made here. One that the provider chose is given and not shown again.
+    Returns the secret if it was generated here. A secret that the provider chose is not shown again.
     """
-    hooks_of(provider)
-    row = connected(project, provider)
-    made = None if secret else secrets.token_urlsafe(32)
-    sealed = vault.seal((secret or made or "").encode(), owner=owner_of(row))
-    hook, _ = Hook.objects.update_or_create(integration=row, defaults={"credentials": sealed})
-    hook.integration = row
-    record("integration.webhook_made", row, by=by, provider=provider)
-    return hook, made
+    format_of(provider)
+    integration = lock_connected(project, provider)
+    generated = None if secret else secrets.token_urlsafe(32)
+    sealed = vault.seal((secret or generated or "").encode(), owner=owner_of(integration))
+    webhook, _ = Webhook.objects.update_or_create(integration=integration, defaults={"credentials": sealed})
+    webhook.integration = integration
+    record("integration.webhook_made", integration, by=by, provider=provider)
+    return webhook, generated
 
 
-def find(project: Project, provider: str) -> Hook:
-    """Return the hook of a provider. Raises NoHook where none was made."""
-    rows = Hook.objects.select_related("integration").defer("credentials")
-    hook = rows.filter(integration__project=project, integration__provider=provider).first()
-    if hook is None:
-        raise NoHook
-    return hook
+def get_webhook(project: Project, provider: str) -> Webhook:
+    """Return the webhook of a provider. Raises UnknownProvider or WebhookNotFound."""
+    require_known_provider(provider)
+    rows = Webhook.objects.select_related("integration").defer("credentials")
+    webhook = rows.filter(integration__project=project, integration__provider=provider).first()
+    if webhook is None:
+        raise WebhookNotFound
+    return webhook
 
 
 @transaction.atomic
-def remove(project: Project, provider: str, *, by: Actor) -> Hook:
-    """Let nobody call any more."""
-    hook = find(project, provider)
-    Hook.objects.filter(pk=hook.pk).delete()
-    hook.integration.project = project
-    record("integration.webhook_removed", hook.integration, by=by, provider=provider)
-    return hook
+def disable(project: Project, provider: str, *, by: Actor) -> Webhook:
+    """Delete the webhook: its URL no longer accepts deliveries."""
+    webhook = get_webhook(project, provider)
+    Webhook.objects.filter(pk=webhook.pk).delete()
+    webhook.integration.project = project
+    record("integration.webhook_removed", webhook.integration, by=by, provider=provider)
+    return webhook
 
 
-def shown(hook: Hook, secret: str | None = None) -> dict[str, Any]:
-    """Return what an answer shows of a hook; its secret just once."""
-    row = hook.integration
-    path = reverse("webhook", args=[row.provider, row.pk])
-    told = {
-        "provider": row.provider,
+def describe(webhook: Webhook, secret: str | None = None) -> dict[str, Any]:
+    """Return what the API shows of a webhook; the secret only once."""
+    integration = webhook.integration
+    path = reverse("webhook", args=[integration.provider, integration.pk])
+    described = {
+        "provider": integration.provider,
         "url": f"{settings.KRAFTER_PUBLIC_URL}{path}",
-        "events": hooks_of(row.provider).events,
-        "last_delivery_at": hook.last_delivery_at,
-        "created_at": hook.created_at,
-        "updated_at": hook.updated_at,
+        "events": format_of(integration.provider).event_names,
+        "last_delivery_at": webhook.last_delivery_at,
+        "created_at": webhook.created_at,
+        "updated_at": webhook.updated_at,
     }
-    return told | ({"secret": secret} if secret else {})
+    return described | ({"secret": secret} if secret else {})

@@ -1,4 +1,4 @@
-"""The address that providers call; it takes no key, each call is signed."""
+"""The URL that receives webhooks; it takes no API key, since each delivery is signed."""
 
 from django.urls import path
 

@@ -1,4 +1,4 @@
-"""Where providers call: one answer for whatever was signed, another for whatever was not."""
+"""Webhook views: one answer for every signed delivery, another for everything else."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
-from integrations.providers.webhooks import Call
+from integrations.providers.webhooks import WebhookRequest
 from integrations.webhooks.intake import receive
 from krafter_audit.api import bodies, ratelimit
 from krafter_audit.api.envelope import dump, refuse, wrap
@@ -15,31 +15,31 @@ from krafter_audit.api.exceptions import translate
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
 
-LARGEST = 5 * MEBIBYTE  # as Linear's own library takes at most; an issue is a hundredth of it
+MAX_BODY_BYTES = 5 * MEBIBYTE  # the limit of Linear's own library; an issue is a hundredth of it
 
 
-@csrf_exempt  # a provider has no cookie: the signature is what lets it in
+@csrf_exempt  # a provider has no cookie: the signature authenticates it
 def webhook(request: HttpRequest, provider: str, integration: str) -> HttpResponse:
-    """Take a call in, or refuse it in the envelope."""
+    """Accept a delivery, or answer with an error in the envelope."""
     try:
-        _take_in(request, provider, integration)
+        _receive(request, provider, integration)
     except (Refusal, OperationalError, InterfaceError) as error:
         return refuse(request, translate(error))
-    taken = dump(wrap({"accepted": True}, request_id_of(request)))
-    return HttpResponse(taken, status=202, content_type="application/json")
+    accepted = dump(wrap({"accepted": True}, request_id_of(request)))
+    return HttpResponse(accepted, status=202, content_type="application/json")
 
 
-def _take_in(request: HttpRequest, provider: str, integration: str) -> None:
+def _receive(request: HttpRequest, provider: str, integration: str) -> None:
     ratelimit.take("hooks", ratelimit.client_address(request)).refuse_when_spent()
     if request.method != "POST":
         raise MethodNotAllowed(headers={"allow": "POST"})
     try:
-        named = UUID(integration)
+        integration_id = UUID(integration)
     except ValueError:
         raise NotFound from None
-    bodies.bound(request, LARGEST)
+    bodies.bound(request, MAX_BODY_BYTES)
     headers = {name.lower(): value for name, value in request.headers.items()}
-    receive(provider, named, Call(headers, request.body))
+    receive(provider, integration_id, WebhookRequest(headers, request.body))
 
 
-webhook.actions = {"post": "webhook"}  # type: ignore[attr-defined]  # as a view set says which methods it takes
+webhook.actions = {"post": "webhook"}  # type: ignore[attr-defined]  # the methods, as a view set has them

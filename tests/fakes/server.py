@@ -1,8 +1,7 @@
-"""A far end on loopback: holds every request against the vendor's own description, then answers."""
+"""A vendor on loopback: checks every request against the vendor's description, then answers."""
 
 import json
 import re
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -11,75 +10,84 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.fakes.dialects.github import SPECS, Answer, Request
 from tests.serving import running
 
-
-def description(name: str) -> Any:
-    """Return the checker of a vendor's description, or None where it does not lie beside this checkout."""
-    if not (SPECS / name).exists():
-        return None
-    if str(SPECS) not in sys.path:
-        sys.path.insert(0, str(SPECS))
-    from speccheck import Spec
-
-    return Spec(str(SPECS / name))
+type Answer = tuple[int, dict[str, str], Any]
+OPERATION = re.compile(r"(?:query|mutation) (\w+)")
 
 
 @dataclass
-class FarEnd:
-    """Answers by `route`, after those that a test puts in front."""
+class Request:
+    """A received request. `target` is path and query as received."""
 
-    route: Callable[[Request], Answer]
-    described: Any
-    url: str = ""
-    delay: float = 0
-    requests: list[Request] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    scripted: list[tuple[str, Answer]] = field(default_factory=list)
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: Any
+    target: str = ""
 
-    def next_answer(self, path: str, *answer: Any) -> None:
-        """Answer the next request whose path matches with this status, headers and content."""
-        self.scripted.append((path, (answer[0], answer[1], answer[2])))
+    @property
+    def document(self) -> str:
+        """The GraphQL document."""
+        return str(self.body["query"]) if isinstance(self.body, dict) and "query" in self.body else ""
 
-    def asked(self, path: str = "", method: str = "GET") -> list[Request]:
-        """Return the requests of a method whose path matches."""
-        return [seen for seen in self.requests if seen.method == method and re.search(path, seen.path)]
+    @property
+    def operation(self) -> str:
+        """The name of the GraphQL operation."""
+        found = OPERATION.search(self.document)
+        return found[1] if found else ""
 
-    def answer(self, request: Request) -> Answer:
-        """Answer one request."""
-        time.sleep(self.delay)
-        self.requests.append(request)
-        if self.described is not None:
-            self.complaints += self.described.check(
-                request.method, request.path, request.query, request.headers, request.body
-            )
-        for place, (path, answer) in enumerate(self.scripted):
-            if re.search(path, request.path):
-                del self.scripted[place]
-                return answer
-        return self.route(request)
+    @property
+    def variables(self) -> dict[str, Any]:
+        """The variables of the GraphQL operation."""
+        variables: dict[str, Any] = self.body["variables"]
+        return variables
 
 
-def _handler(far_end: FarEnd) -> type[BaseHTTPRequestHandler]:
+@dataclass(frozen=True)
+class RawAnswer:
+    """Bytes that are sent as they are; then the connection is closed."""
+
+    content: bytes
+
+
+@contextmanager
+def listen(answer: Callable[[Request], Answer | RawAnswer]) -> Iterator[str]:
+    """Serve on loopback; yield the URL."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(answer))
+    with running(server):
+        yield f"http://127.0.0.1:{server.server_port}"
+
+
+def _handler(answer: Callable[[Request], Answer | RawAnswer]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def log_message(self, *args: object) -> None:
-            """Stay quiet."""
+            """Log nothing."""
 
         def do_GET(self) -> None:
+            answered = answer(self._request())
+            with suppress(BrokenPipeError, ConnectionResetError):  # the client's time limit has passed
+                if isinstance(answered, RawAnswer):
+                    self.wfile.write(answered.content)
+                else:
+                    self._send(*answered)
+
+        def _request(self) -> Request:
             parts = urlsplit(self.path)
             sent = self.rfile.read(int(self.headers.get("content-length") or 0))
             headers = {name.lower(): value for name, value in self.headers.items()}
             query, body = dict(parse_qsl(parts.query)), _body(sent, headers)
-            status, extra, content = far_end.answer(Request(self.command, parts.path, query, headers, body))
+            return Request(self.command, parts.path, query, headers, body, self.path)
+
+        def _send(self, status: int, extra: dict[str, str], content: Any) -> None:
             written = content if isinstance(content, bytes) else json.dumps(content).encode()
             self.send_response(status)
             for name, value in {"Content-Type": "application/json", **extra}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(written)))
-            with suppress(BrokenPipeError, ConnectionResetError):
-                self.end_headers()
-                self.wfile.write(written)
+            self.end_headers()
+            self.wfile.write(written)
 
         do_PUT = do_POST = do_PATCH = do_DELETE = do_GET
 
@@ -92,12 +100,45 @@ def _body(sent: bytes, headers: dict[str, str]) -> Any:
     return json.loads(sent) if sent else None
 
 
+@dataclass
+class FakeServer:
+    """Answers by `route`, after the answers that a test has scripted."""
+
+    route: Callable[[Request], Answer]
+    spec: Any
+    url: str = ""
+    delay: float = 0
+    requests: list[Request] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    scripted: list[tuple[str, Answer]] = field(default_factory=list)
+
+    def next_answer(self, path: str, status: int, headers: dict[str, str], content: Any) -> None:
+        """Answer the next request whose path matches with this."""
+        self.scripted.append((path, (status, headers, content)))
+
+    def asked(self, path: str = "", method: str = "GET") -> list[Request]:
+        """Return the requests of a method whose path matches."""
+        return [seen for seen in self.requests if seen.method == method and re.search(path, seen.path)]
+
+    def answer(self, request: Request) -> Answer:
+        """Answer one request."""
+        time.sleep(self.delay)
+        self.requests.append(request)
+        if self.spec is not None:
+            self.complaints += self.spec.check(
+                request.method, request.path, request.query, request.headers, request.body
+            )
+        for position, (path, answer) in enumerate(self.scripted):
+            if re.search(path, request.path):
+                del self.scripted[position]
+                return answer
+        return self.route(request)
+
+
 @contextmanager
-def serve(route: Callable[[Request], Answer], described: Any) -> Iterator[FarEnd]:
-    """Serve on loopback; afterwards nothing that was asked may break the description."""
-    far_end = FarEnd(route, described)
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _handler(far_end))
-    far_end.url = f"http://127.0.0.1:{server.server_port}"
-    with running(server):
-        yield far_end
-    assert far_end.complaints == []
+def serve(route: Callable[[Request], Answer], spec: Any) -> Iterator[FakeServer]:
+    """Serve on loopback; at the end, no request may have violated the description."""
+    server = FakeServer(route, spec)
+    with listen(server.answer) as server.url:
+        yield server
+    assert server.complaints == []

@@ -1,4 +1,4 @@
-"""A verification of what a provider told of asks the provider again, and passes nothing that it did not see mended."""
+"""A verification of a provider's finding asks the provider again, and passes only what it reports as fixed."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -15,18 +15,18 @@ from findings import provider_checks
 from findings.models import Finding
 from findings.services.ingestion import ingest_one
 from integrations import services
-from integrations.provider_recheck import PROVIDER_OF, ask
-from integrations.providers import ADAPTERS
-from integrations.providers.base import RemoteFinding
+from integrations.provider_recheck import recheck as ask_provider
 from integrations.providers.cloudflare.zone_settings import SETTINGS
-from integrations.providers.gsc.problems import KEYS
+from integrations.providers.gsc.problems import CHECKS
+from integrations.providers.registry import FINDING_SOURCES
+from integrations.providers.types import RemoteFinding
 from integrations.sync.finding_import import sighting_of
 from remediation import recheck
 from remediation.models import Evidence, Verification
 from remediation.services import tasks, verifications
 from scanner import registry
-from tests.fakes.dialects.github import Answer, Request
-from tests.fakes.server import FarEnd, description, serve
+from tests.fakes.server import Answer, FakeServer, Request, serve
+from tests.fakes.specs import load_spec
 
 pytestmark = pytest.mark.django_db
 SECRET = "token-Zm9yLXRlc3RzLW9ubHk0NzEx"
@@ -52,16 +52,16 @@ BEFORE, AFTER = (NOW - timedelta(days=2)).isoformat(), (NOW + timedelta(minutes=
 
 
 @pytest.fixture
-def far_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], FarEnd]]:
+def far_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], FakeServer]]:
     """Stand in for a vendor; afterwards nothing that it was asked may break its description."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     with ExitStack() as stack:
 
-        def start(name: str) -> FarEnd:
+        def start(name: str) -> FakeServer:
             def nothing(request: Request) -> Answer:
                 return 404, {}, {}
 
-            served = stack.enter_context(serve(nothing, description(f"{name}.json")))
+            served = stack.enter_context(serve(nothing, load_spec(f"{name}.json")))
             base = f"{served.url}/api/v4" if name == "gitlab" else served.url
             monkeypatch.setenv(f"KRAFTER_{name.upper()}_URL", base)
             return served
@@ -125,12 +125,12 @@ def found(**more: Any) -> Answer:
 HSTS = {"strict_transport_security": {"enabled": True, "max_age": 31_536_000}}
 BLOCKED = {"robotsTxtState": "DISALLOWED"}
 CASES: list[tuple[str, Answer, str, str | None, str]] = [
-    ("cloudflare_min_tls", setting("1.2"), "passed", None, "min_tls_version is as it should be."),
-    ("cloudflare_min_tls", setting("1.0"), "failed", None, "min_tls_version is still weak."),
+    ("cloudflare_min_tls", setting("1.2"), "passed", None, "min_tls_version has a secure value."),
+    ("cloudflare_min_tls", setting("1.0"), "failed", None, "min_tls_version still has a weak value."),
     ("cloudflare_min_tls", setting("2.0"), "inconclusive", "not_available", "does not know"),
     ("cloudflare_min_tls", setting(None), "inconclusive", "not_available", "does not know"),
-    ("cloudflare_hsts", setting(HSTS), "passed", None, "security_header is as it should be."),
-    ("cloudflare_hsts", setting({}), "failed", None, "security_header is still weak."),
+    ("cloudflare_hsts", setting(HSTS), "passed", None, "security_header has a secure value."),
+    ("cloudflare_hsts", setting({}), "failed", None, "security_header still has a weak value."),
     ("github_code_scanning_fixed", alert("fixed"), "passed", None, "Alert 7 is fixed"),
     ("github_code_scanning_fixed", alert("open"), "failed", None, "Alert 7 is still open."),
     ("github_code_scanning_fixed", alert("dismissed"), "inconclusive", "not_available", "was dismissed"),
@@ -142,16 +142,16 @@ CASES: list[tuple[str, Answer, str, str | None, str]] = [
         "does not know: 'asleep'",
     ),
     ("github_code_scanning_fixed", alert(None), "inconclusive", "not_available", "does not know"),
-    ("github_code_scanning_fixed", (404, {}, {}), "inconclusive", "target_missing", "shows no"),
+    ("github_code_scanning_fixed", (404, {}, {}), "inconclusive", "target_missing", "did not find"),
     ("github_dependabot_fixed", alert("fixed"), "passed", None, "Alert 7 is fixed"),
     ("github_dependabot_fixed", alert("auto_dismissed"), "inconclusive", "not_available", "was dismissed"),
     ("github_dependabot_fixed", (401, {}, {}), "inconclusive", "login_wall", "does not accept the token"),
-    ("github_dependabot_fixed", (403, {}, {}), "inconclusive", "blocked", "lacks the permission"),
+    ("github_dependabot_fixed", (403, {}, {}), "inconclusive", "blocked", "lacks a permission"),
     ("github_dependabot_fixed", (503, {}, {}), "inconclusive", "not_available", "status 503"),
     ("github_dependabot_fixed", (200, {}, b"<html>"), "inconclusive", "not_available", "cannot read"),
     ("github_dependabot_fixed", (200, {}, {"number": 7}), "inconclusive", "not_available", "cannot read"),
     ("gitlab_vulnerability_resolved", found(state="resolved"), "passed", None, "is resolved"),
-    ("gitlab_vulnerability_resolved", found(state="confirmed"), "failed", None, "still there"),
+    ("gitlab_vulnerability_resolved", found(state="confirmed"), "failed", None, "confirmed and still open"),
     ("gitlab_vulnerability_resolved", found(state="dismissed"), "inconclusive", "not_available", "dismissed"),
     (
         "gitlab_vulnerability_resolved",
@@ -161,25 +161,31 @@ CASES: list[tuple[str, Answer, str, str | None, str]] = [
         "dismissed",
     ),
     ("gitlab_vulnerability_resolved", (200, {}, []), "inconclusive", "target_missing", "its scanner has run"),
-    ("sentry_no_new_events", issue("resolved", BEFORE), "passed", None, "no event has come in"),
+    ("sentry_no_new_events", issue("resolved", BEFORE), "passed", None, "no event was received"),
     ("sentry_no_new_events", issue("resolved", AFTER), "failed", None, "after the fix was ready"),
     ("sentry_no_new_events", issue("unresolved", AFTER), "failed", None, "after the fix was ready"),
-    ("sentry_no_new_events", issue("unresolved", BEFORE), "inconclusive", "not_available", "verify then"),
+    (
+        "sentry_no_new_events",
+        issue("unresolved", BEFORE),
+        "inconclusive",
+        "not_available",
+        "verify again after",
+    ),
     ("sentry_no_new_events", issue("asleep", BEFORE), "inconclusive", "not_available", "does not know"),
     ("sentry_no_new_events", issue("resolved", "never"), "inconclusive", "not_available", "cannot read"),
-    ("sentry_no_new_events", (404, {}, {}), "inconclusive", "target_missing", "shows no"),
-    ("gsc_robots_allowed", inspected(), "passed", None, "finds nothing wrong"),
-    ("gsc_robots_allowed", inspected(**BLOCKED), "failed", None, "is kept from Google by robots.txt"),
+    ("sentry_no_new_events", (404, {}, {}), "inconclusive", "target_missing", "did not find"),
+    ("gsc_robots_allowed", inspected(), "passed", None, "reports no problem"),
+    ("gsc_robots_allowed", inspected(**BLOCKED), "failed", None, "is blocked by robots.txt"),
     (
         "gsc_robots_allowed",
         inspected(BEFORE, **BLOCKED),
         "inconclusive",
         "not_available",
-        "before the fix was ready: ask it to look again",
+        "before the fix was ready: request indexing",
     ),
     ("gsc_robots_allowed", inspected(robotsTxtState="NEW"), "inconclusive", "not_available", "does not know"),
-    ("gsc_rich_results", inspected(), "inconclusive", "not_available", "says nothing of it"),
-    ("gsc_sitemap", (200, {}, {}), "inconclusive", "target_missing", "no longer among those"),
+    ("gsc_rich_results", inspected(), "inconclusive", "not_available", "reports nothing about it"),
+    ("gsc_sitemap", (200, {}, {}), "inconclusive", "target_missing", "no longer among the submitted ones"),
     ("gsc_sitemap", (200, {}, {"sitemap": [{"path": PAGE}]}), "passed", None, "without errors"),
     (
         "gsc_sitemap",
@@ -199,29 +205,29 @@ CASES: list[tuple[str, Answer, str, str | None, str]] = [
 
 
 @pytest.mark.parametrize(("key", "answer", "status", "reason", "sentence"), CASES)
-def test_the_provider_says_whether_it_is_mended(
+def test_outcome_follows_the_answer_of_the_provider(
     project: Project,
-    far_end: Callable[[str], FarEnd],
+    far_end: Callable[[str], FakeServer],
     key: str,
     answer: Answer,
     status: str,
     reason: str | None,
     sentence: str,
 ) -> None:
-    name = PROVIDER_OF[key]
+    name = FINDING_SOURCES[key].name
     vendor = far_end(name)
     vendor.route = lambda request: answer
     services.connect(project, name, credentials=CREDENTIALS[name], by=SYSTEM)
 
-    outcome = ask(finding_of(project, key), key, NOW)
+    outcome = ask_provider(finding_of(project, key), key, NOW)
 
     assert (outcome.status, outcome.reason) == (status, reason)
     assert sentence in outcome.evidence["detail"]
     assert vendor.requests != []
 
 
-def test_a_verification_passes_when_the_provider_has_seen_the_fix(
-    project: Project, far_end: Callable[[str], FarEnd]
+def test_verification_passes_when_the_provider_reports_the_fix(
+    project: Project, far_end: Callable[[str], FakeServer]
 ) -> None:
     far_end("sentry").route = lambda request: issue("resolved", BEFORE)
     services.connect(project, "sentry", credentials=CREDENTIALS["sentry"], by=SYSTEM)
@@ -234,8 +240,8 @@ def test_a_verification_passes_when_the_provider_has_seen_the_fix(
     ]
 
 
-def test_the_evidence_says_what_was_asked_and_answered_and_no_secret(
-    project: Project, far_end: Callable[[str], FarEnd]
+def test_evidence_lists_the_requests_without_secrets(
+    project: Project, far_end: Callable[[str], FakeServer]
 ) -> None:
     vendor = far_end("github")
     vendor.route = lambda request: (200, {}, {"number": 7, "state": f"open {SECRET}"})
@@ -257,7 +263,7 @@ def test_the_evidence_says_what_was_asked_and_answered_and_no_secret(
     assert SECRET not in str(list(Evidence.objects.values()))
 
 
-def test_a_provider_that_is_not_connected_has_seen_nothing_and_the_unit_is_given_back(
+def test_unconnected_provider_is_inconclusive_and_refunds_the_quota(
     project: Project,
 ) -> None:
     verification = verified(finding_of(project, "sentry_no_new_events"))
@@ -271,8 +277,8 @@ def test_a_provider_that_is_not_connected_has_seen_nothing_and_the_unit_is_given
     assert QuotaMonth.objects.get(organization=project.organization).spent == 0
 
 
-def test_a_finding_of_another_place_than_the_connected_one_is_not_asked_about(
-    project: Project, far_end: Callable[[str], FarEnd]
+def test_finding_of_another_place_is_inconclusive_without_a_request(
+    project: Project, far_end: Callable[[str], FakeServer]
 ) -> None:
     elsewhere = {
         "cloudflare": {"zone_id": "f" * 32},
@@ -283,20 +289,19 @@ def test_a_finding_of_another_place_than_the_connected_one_is_not_asked_about(
     }
     told = {}
     for key in [*SOURCES, "gsc_indexed"]:
-        name = PROVIDER_OF[key]
+        name = FINDING_SOURCES[key].name
         vendor = far_end(name)
         services.connect(project, name, credentials=CREDENTIALS[name] | elsewhere[name], by=SYSTEM)
-        outcome = ask(finding_of(project, key, key), key, NOW)
+        outcome = ask_provider(finding_of(project, key, key), key, NOW)
         told[key] = ((outcome.status, outcome.reason), vendor.requests)
 
     assert told == dict.fromkeys([*SOURCES, "gsc_indexed"], (("inconclusive", "blocked"), []))
 
 
-def test_every_key_is_the_providers_own_and_no_check_of_the_site_has_it() -> None:
-    every = [key for adapter in ADAPTERS.values() for key in adapter.checks]
+def test_provider_checks_are_registered_and_differ_from_site_checks() -> None:
+    every = list(FINDING_SOURCES)
 
-    assert len(every) == len(set(every)) == len(PROVIDER_OF)
-    assert [key for key in every if provider_checks.asker_of(key) is not ask] == []
+    assert [key for key in every if provider_checks.asker_of(key) is not ask_provider] == []
     assert {key for key in every if registry.get(key)} == set()
-    assert {setting.key for setting in SETTINGS} | set(KEYS) < set(every)
-    assert all(setting.key.startswith("cloudflare_") for setting in SETTINGS)
+    assert {setting.check for setting in SETTINGS} | set(CHECKS) < set(every)
+    assert all(setting.check.startswith("cloudflare_") for setting in SETTINGS)

@@ -1,4 +1,4 @@
-"""Rotating the keys: all is sealed with the first one, and nothing that was replaced meanwhile is lost."""
+"""`rotate_credentials` seals everything with the first key and overwrites nothing that was replaced meanwhile."""
 
 import base64
 import io
@@ -12,7 +12,7 @@ from accounts.models import Project
 from integrations import credentials, services
 from integrations.management.commands import rotate_credentials
 from integrations.models import Integration
-from integrations.providers import PROVIDERS
+from integrations.providers.registry import PROVIDERS
 from krafter_audit.security import vault
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,7 @@ def key_ids() -> set[str]:
     return {vault.key_id(bytes(row.credentials or b"")) for row in Integration.objects.all()}
 
 
-def test_every_credential_is_sealed_with_the_first_key_and_opens_without_the_old_one(
+def test_rotation_seals_every_credential_with_the_first_key(
     settings: Settings,
 ) -> None:
     told = rotate(batch=3)
@@ -47,10 +47,10 @@ def test_every_credential_is_sealed_with_the_first_key_and_opens_without_the_old
     assert told == ["8 sealed anew", "0 sealed so already", "0 replaced meanwhile", "0 not to be opened"]
     assert key_ids() == {"new"}
     for row in Integration.objects.all():
-        assert credentials.opened(row) == {"token": f"of {row.provider}"}
+        assert credentials.open_credentials(row) == {"token": f"of {row.provider}"}
 
 
-def test_a_second_rotation_changes_nothing() -> None:
+def test_second_rotation_changes_nothing() -> None:
     rotate()
     before = list(Integration.objects.order_by("id").values_list("credentials", flat=True))
 
@@ -60,23 +60,23 @@ def test_a_second_rotation_changes_nothing() -> None:
     assert list(Integration.objects.order_by("id").values_list("credentials", flat=True)) == before
 
 
-def test_credentials_that_were_replaced_meanwhile_are_not_overwritten(project: Project) -> None:
+def test_credentials_replaced_meanwhile_are_not_overwritten(project: Project) -> None:
     read_before = Integration.objects.get(provider="github")
     services.connect(project, "github", credentials={"token": "newer"}, by=SYSTEM)
 
     outcome = rotate_credentials.rotate(read_before, "new")
 
     assert outcome == "replaced meanwhile"
-    assert credentials.opened(Integration.objects.get(provider="github")) == {"token": "newer"}
+    assert credentials.open_credentials(Integration.objects.get(provider="github")) == {"token": "newer"}
 
 
-def test_disconnected_rows_are_passed_over(project: Project) -> None:
+def test_disconnected_integrations_are_skipped(project: Project) -> None:
     services.disconnect(project, "github", by=SYSTEM)
 
     assert rotate()[0] == "7 sealed anew"
 
 
-def test_what_does_not_open_is_counted_and_left_alone(settings: Settings) -> None:
+def test_unreadable_credentials_are_counted_and_kept(settings: Settings) -> None:
     settings.KRAFTER_ENCRYPTION_KEYS = NEW
 
     out = io.StringIO()

@@ -1,4 +1,4 @@
-"""A whole round of everything that holds a secret: connect, sync, fail, call, alert, rotate; none is seen anywhere."""
+"""One round of everything that holds a secret (connect, sync, webhook, alert, rotate): none is shown anywhere."""
 
 import base64
 import io
@@ -22,10 +22,10 @@ from findings import access
 from findings.models import SiteAccess
 from findings.services.ingestion import Sighting, ingest
 from integrations import credentials, destinations, jobs
-from integrations.models import Alert, Destination, Hook, Integration
+from integrations.models import Alert, Destination, Integration, Webhook
 from integrations.sync import engine
 from integrations.telling import tell
-from integrations.webhooks import services as hooks
+from integrations.webhooks.services import open_secret
 from krafter_audit.security import vault
 from tests import staff
 from tests.fakes.dialects.github import TOKEN, FakeGitHub
@@ -35,13 +35,13 @@ from tests.integrations.webhooks.test_intake import SENDERS, now, signature
 
 pytestmark = pytest.mark.django_db
 __all__ = ["call"]
-WEBHOOK = "https://127.0.0.1:9/services/T000/B000/slack-secret-4711"  # nobody listens there
+WEBHOOK = "https://127.0.0.1:9/services/T000/B000/slack-secret-4711"
 OLD = f"old:{base64.b64encode(bytes(32)).decode()}"
 NEW = f"new:{base64.b64encode(bytes([1] * 32)).decode()}"
 
 
 def everything_in_the_admin() -> Iterator[str]:
-    """Every list of ours in the admin, and the page of each row in it."""
+    """Yield every list in the admin, and the pages of its rows."""
     browser = staff.browser()
     for model in admin.site._registry:
         if model._meta.app_label in ("integrations", "events", "findings"):
@@ -51,7 +51,7 @@ def everything_in_the_admin() -> Iterator[str]:
 
 
 def sync_and_fail(github: FakeGitHub) -> None:
-    """The provider echoes the token in everything that it refuses with."""
+    """Run syncs whose errors echo the token."""
     echo = {"message": f"Bad credentials: {TOKEN}"}
     answers: list[list[tuple[int, dict[str, str], Any]]] = [[], [(401, {}, echo)], [(502, {}, echo)] * 3]
     for several in answers:
@@ -63,8 +63,8 @@ def sync_and_fail(github: FakeGitHub) -> None:
         engine.sync(row.pk)
 
 
-def call_in(secret: str) -> list[Any]:
-    """The provider calls, rightly, wrongly and with nonsense."""
+def send_deliveries(secret: str) -> list[Any]:
+    """Send deliveries: signed, wrongly signed, and invalid."""
     address = reverse("webhook", args=["github", Integration.objects.get().pk])
     body = json.dumps(SENDERS["github"].payload(now())).encode()
     headers = SENDERS["github"].headers(body)
@@ -76,7 +76,7 @@ def call_in(secret: str) -> list[Any]:
 
 
 def alert(project: Project) -> None:
-    """Slack is not reachable from here, so the message fails."""
+    """Send an alert; Slack is not reachable, so it fails."""
     ingest(project, [Sighting("security", "No policy is sent", severity="critical")], by=SYSTEM)
     jobs.read_record()
     Alert.objects.update(due_at=timezone.now())
@@ -85,12 +85,12 @@ def alert(project: Project) -> None:
 
 
 def broken(settings: Settings) -> list[str]:
-    """What is told when nothing opens any more."""
+    """Return the tracebacks when no secret can be opened."""
     told = []
     settings.KRAFTER_ENCRYPTION_KEYS = f"other:{base64.b64encode(bytes([7] * 32)).decode()}"
     for fail in (
-        lambda: credentials.opened(Integration.objects.get()),
-        lambda: hooks.secret_of(Hook.objects.get()),
+        lambda: credentials.open_credentials(Integration.objects.get()),
+        lambda: open_secret(Webhook.objects.get()),
         lambda: destinations.webhook_of(Destination.objects.get()),
     ):
         try:
@@ -100,7 +100,7 @@ def broken(settings: Settings) -> list[str]:
     return told
 
 
-def test_no_secret_is_in_any_answer_log_line_traceback_admin_page_or_column(
+def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
     call: Call,
     project: Project,
     make_task: MakeTask,
@@ -127,7 +127,7 @@ def test_no_secret_is_in_any_answer_log_line_traceback_admin_page_or_column(
             by=SYSTEM,
         )
         sync_and_fail(github)
-        seen += call_in(secret)
+        seen += send_deliveries(secret)
         alert(project)
         settings.KRAFTER_ENCRYPTION_KEYS = f"{NEW},{OLD}"
         out = io.StringIO()
@@ -162,7 +162,7 @@ def test_no_secret_is_in_any_answer_log_line_traceback_admin_page_or_column(
     ] == []
 
 
-def test_everything_that_is_sealed_opens_with_the_new_key_alone(
+def test_everything_opens_with_the_new_key_after_a_rotation(
     call: Call, project: Project, settings: Settings, github: FakeGitHub
 ) -> None:
     settings.KRAFTER_ENCRYPTION_KEYS = OLD
@@ -176,7 +176,7 @@ def test_everything_that_is_sealed_opens_with_the_new_key_alone(
     call_command("rotate_credentials", stdout=io.StringIO())
 
     settings.KRAFTER_ENCRYPTION_KEYS = NEW
-    assert credentials.opened(Integration.objects.get()) == CREDENTIALS
-    assert hooks.secret_of(Hook.objects.get()) == secret
+    assert credentials.open_credentials(Integration.objects.get()) == CREDENTIALS
+    assert open_secret(Webhook.objects.get()) == secret
     assert destinations.webhook_of(Destination.objects.get(channel="slack")) == WEBHOOK
     assert access.resealed(SiteAccess.objects.get())

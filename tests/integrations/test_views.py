@@ -1,4 +1,4 @@
-"""Integrations over HTTP: rows, placeholders, connect, sync, disconnect, log; and who sees a credential."""
+"""The API of integrations: list, connect, sync, disconnect, log; and that no credential is shown."""
 
 import io
 import json
@@ -47,7 +47,7 @@ def code(response: Any) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
-def test_a_project_without_integrations_lists_eight_placeholders_in_order(call: Call) -> None:
+def test_list_has_eight_placeholders_in_order(call: Call) -> None:
     answer = call("GET", "integrations")
 
     names = ["ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare"]
@@ -70,9 +70,7 @@ def test_a_project_without_integrations_lists_eight_placeholders_in_order(call: 
     assert list(answer.json()["meta"]) == ["request_id"]
 
 
-def test_connecting_answers_with_the_row_and_the_list_has_it_in_its_place(
-    call: Call, project: Project
-) -> None:
+def test_connect_returns_the_integration_and_the_list_contains_it(call: Call, project: Project) -> None:
     answer = call("POST", "integrations/github/connect", {"credentials": CREDENTIALS})
 
     row = answer.json()["data"]
@@ -90,7 +88,7 @@ def test_connecting_answers_with_the_row_and_the_list_has_it_in_its_place(
     assert call("GET", "integrations").json()["data"][3] == row
 
 
-def test_the_list_costs_the_same_however_many_are_connected(
+def test_list_takes_one_query(
     call: Call, project: Project, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     call("GET", "integrations")
@@ -102,13 +100,13 @@ def test_the_list_costs_the_same_however_many_are_connected(
         call("GET", "integrations")
 
 
-def test_connecting_again_replaces_the_credentials_and_keeps_the_row(call: Call) -> None:
+def test_second_connect_replaces_the_credentials(call: Call) -> None:
     first = call("POST", "integrations/github/connect", {"credentials": {"token": "one", "extra": 1}}).json()
 
     second = call("POST", "integrations/github/connect", {"credentials": {"token": "two"}}).json()
 
     assert first["data"]["id"] == second["data"]["id"]
-    assert credentials.opened(Integration.objects.get()) == {"token": "two"}
+    assert credentials.open_credentials(Integration.objects.get()) == {"token": "two"}
 
 
 @pytest.mark.parametrize(
@@ -126,9 +124,7 @@ def test_connecting_again_replaces_the_credentials_and_keeps_the_row(call: Call)
         ({"credentials": {"a": 1}, "token": "x"}, "token"),
     ],
 )
-def test_a_connect_that_makes_no_sense_is_refused_by_name_and_changes_nothing(
-    call: Call, body: Any, field: str
-) -> None:
+def test_invalid_connect_is_refused_with_the_field(call: Call, body: Any, field: str) -> None:
     answer = call("POST", "integrations/github/connect", body)
 
     assert code(answer) == (422, "invalid_params")
@@ -146,15 +142,13 @@ def test_a_connect_that_makes_no_sense_is_refused_by_name_and_changes_nothing(
         ("DELETE", "integrations/github"),
     ],
 )
-def test_an_unknown_provider_and_one_that_was_never_connected_are_not_found(
-    call: Call, method: str, path: str
-) -> None:
+def test_unknown_or_never_connected_provider_is_not_found(call: Call, method: str, path: str) -> None:
     body = {"credentials": {"a": "b"}} if path.endswith("connect") else None
 
     assert code(call(method, path, body)) == (404, "not_found")
 
 
-def test_a_sync_moves_the_row_to_syncing_and_asking_again_leaves_it(call: Call, project: Project) -> None:
+def test_sync_starts_once(call: Call, project: Project) -> None:
     services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
 
     first = call("POST", "integrations/github/sync")
@@ -165,7 +159,7 @@ def test_a_sync_moves_the_row_to_syncing_and_asking_again_leaves_it(call: Call, 
     assert first.json()["data"] == second.json()["data"]
 
 
-def test_a_sync_of_what_is_not_connected_is_refused(call: Call, project: Project) -> None:
+def test_sync_of_a_disconnected_provider_is_refused(call: Call, project: Project) -> None:
     never = code(call("POST", "integrations/github/sync"))
     services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
     services.disconnect(project, "github", by=SYSTEM)
@@ -174,14 +168,14 @@ def test_a_sync_of_what_is_not_connected_is_refused(call: Call, project: Project
     assert code(call("POST", "integrations/github/sync")) == (409, "not_connected")
 
 
-def test_a_sync_takes_no_body(call: Call, project: Project) -> None:
+def test_sync_accepts_no_body(call: Call, project: Project) -> None:
     services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
 
     assert code(call("POST", "integrations/github/sync", {"full": True})) == (422, "invalid_params")
     assert Integration.objects.get().status == "connected"
 
 
-def test_disconnecting_wipes_the_credentials_and_keeps_the_row(call: Call, project: Project) -> None:
+def test_disconnect_deletes_the_credentials_and_keeps_the_integration(call: Call, project: Project) -> None:
     row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
 
     first = call("DELETE", "integrations/github")
@@ -195,12 +189,12 @@ def test_disconnecting_wipes_the_credentials_and_keeps_the_row(call: Call, proje
     assert call("GET", "integrations").json()["data"][3] == first.json()["data"]
 
 
-def test_the_log_tells_what_a_sync_did(
+def test_log_shows_what_a_sync_did(
     call: Call, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
     make_task()
     row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
-    services.request_sync(project, "github", by=SYSTEM)
+    services.sync_now(project, "github", by=SYSTEM)
     engine.sync(row.pk)
 
     (run,) = call("GET", "integrations/github/log").json()["data"]
@@ -212,11 +206,11 @@ def test_the_log_tells_what_a_sync_did(
     assert len(run["notes"]) == 2
 
 
-def test_the_log_of_a_provider_that_was_never_connected_is_empty(call: Call) -> None:
+def test_log_of_a_never_connected_provider_is_empty(call: Call) -> None:
     assert call("GET", "integrations/github/log").json()["data"] == []
 
 
-def test_another_project_has_integrations_of_its_own(call: Call, project: Project) -> None:
+def test_integrations_belong_to_one_project(call: Call, project: Project) -> None:
     other = create_project(project.organization, slug="shop", site_url="https://shop.example")
     stranger = create_project(
         create_organization("Other"), slug="production-website", site_url="https://o.example"
@@ -229,7 +223,7 @@ def test_another_project_has_integrations_of_its_own(call: Call, project: Projec
     assert Integration.objects.filter(status="connected").count() == 2
 
 
-def test_a_key_that_only_reads_cannot_connect(call: Call, project: Project) -> None:
+def test_read_key_cannot_connect(call: Call, project: Project) -> None:
     user = create_user("reader@acme.example", organization=project.organization)
     _, key = keys.issue(project.organization, user=user, name="reads", scopes=[Scope.READ])
     reader = {"authorization": f"Bearer {key}"}
@@ -255,7 +249,7 @@ def _shown(value: Any) -> str:
     return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
 
 
-def test_no_answer_log_line_table_or_admin_page_shows_a_credential(
+def test_no_response_log_table_or_admin_page_contains_a_credential(
     call: Call, project: Project, make_task: MakeTask, github: FakeGitHub, caplog: pytest.LogCaptureFixture,
     capfd: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
@@ -302,7 +296,7 @@ def admin_pages(row: Integration) -> list[Any]:
         browser.get("/admin/integrations/integration/"),
         browser.get(f"/admin/integrations/integration/{row.pk}/change/"),
         browser.get("/admin/integrations/syncrun/"),
-        browser.get("/admin/integrations/externallink/"),
+        browser.get("/admin/integrations/ticketlink/"),
     ]
 
 
@@ -316,7 +310,7 @@ def staff() -> Client:
     return browser
 
 
-def test_the_admin_s_buttons_are_the_services(project: Project) -> None:
+def test_admin_actions_sync_and_disconnect(project: Project) -> None:
     row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
     browser, address = staff(), "/admin/integrations/integration/"
 
@@ -329,7 +323,7 @@ def test_the_admin_s_buttons_are_the_services(project: Project) -> None:
     assert "not connected" in told.content.decode()
 
 
-def test_the_admin_s_list_costs_a_constant_number_of_queries(
+def test_admin_list_takes_a_constant_number_of_queries(
     project: Project, django_assert_max_num_queries: Any
 ) -> None:
     browser = staff()
@@ -341,7 +335,7 @@ def test_the_admin_s_list_costs_a_constant_number_of_queries(
         assert browser.get("/admin/integrations/integration/").status_code == 200
 
 
-def test_times_are_whole_seconds_with_a_z(call: Call, project: Project) -> None:
+def test_times_are_utc_in_whole_seconds(call: Call, project: Project) -> None:
     row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
     Integration.objects.filter(pk=row.pk).update(last_sync_at=timezone.now())
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from integrations.providers import PROVIDERS
+from integrations.providers.registry import PROVIDERS
 from krafter_audit.api import ratelimit
 from krafter_audit.jobs import send
 

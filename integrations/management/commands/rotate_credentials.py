@@ -10,8 +10,8 @@ from django.db.models import Model
 from findings import access
 from findings.models import SiteAccess
 from integrations import credentials, destinations
-from integrations.models import Destination, Hook, Integration
-from integrations.webhooks import services as hooks
+from integrations.models import Destination, Integration, Webhook
+from integrations.webhooks import services as webhooks
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
 
@@ -46,7 +46,7 @@ type Kept = Callable[[Any], bytes]
 # What keeps credentials, and how its rows are sealed anew.
 KEPT: dict[type[Model], Kept] = {
     Integration: credentials.resealed,
-    Hook: hooks.resealed,
+    Webhook: webhooks.resealed,
     Destination: destinations.resealed,
     SiteAccess: access.resealed,
 }

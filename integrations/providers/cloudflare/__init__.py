@@ -1,1 +1,7 @@
-from integrations.providers.cloudflare.findings import Cloudflare as Cloudflare
+"""Cloudflare: weak zone settings as findings."""
+
+from integrations.providers.cloudflare.findings import CloudflareFindings
+
+
+class Cloudflare(CloudflareFindings):
+    """One zone."""

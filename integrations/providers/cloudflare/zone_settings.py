@@ -1,191 +1,193 @@
-"""The settings of a zone that are read: which values are weak, which are sound, and what to do.
+"""The settings of a zone that are read: which values are weak, which are secure, and the fix.
 
-Source: Cloudflare, "Zone Settings" of the API, and the pages that `docs` names.
+Source: Cloudflare, "Zone Settings" of the API, and the pages at `docs_path`.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-HALF_A_YEAR = 15_552_000  # seconds; what HSTS is to last at least
-EDGE = "ssl/edge-certificates/additional-options"
+MIN_HSTS_SECONDS = 15_552_000  # six months
+EDGE_DOCS = "ssl/edge-certificates/additional-options"
 
 
 @dataclass(frozen=True)
-class Setting:
-    """One setting of a zone. `weak` says how severe a value is; what it does not name is all right."""
+class ZoneSetting:
+    """One setting. `weak` maps weak values to a severity; a value in neither `weak` nor `secure` is unknown."""
 
+    check: str
     name: str
     domain: str
     title: str
-    why: str
-    advice: str
-    docs: str
+    description: str
+    fix: str
+    docs_path: str
     weak: Mapping[str, str] | Callable[[Any], str | None]
-    sound: frozenset[str] = frozenset({"on"})
-    key: str = ""
+    secure: frozenset[str] = frozenset({"on"})
     path: str = "/settings/{name}"
     member: str = "value"
 
-    def is_sound(self, value: Any) -> bool:
-        """Tell whether a value is known to be right: one that is not known to be weak may be new."""
+    def is_secure(self, value: Any) -> bool:
+        """Tell whether a value is known to be secure."""
         if callable(self.weak):
             return isinstance(value, Mapping) and self.weak(value) is None
-        return isinstance(value, str) and value in self.sound
+        return isinstance(value, str) and value in self.secure
 
     def judge(self, result: Any) -> tuple[Any, str | None]:
-        """Return the value, and how severe it is: None when it is fine or not known to be weak."""
+        """Return the value and its severity; None if it is not known to be weak."""
         value = result[self.member]
         if callable(self.weak):
             return value, self.weak(value)
         return value, self.weak.get(value) if isinstance(value, str) else None
 
 
-def _hsts(value: Any) -> str | None:
+def _hsts_severity(value: Any) -> str | None:
     hsts = value.get("strict_transport_security") or {}
-    lasts = hsts.get("enabled") and (hsts.get("max_age") or 0) >= HALF_A_YEAR
-    return None if lasts else "medium"
+    is_long = hsts.get("enabled") and (hsts.get("max_age") or 0) >= MIN_HSTS_SECONDS
+    return None if is_long else "medium"
 
 
 SETTINGS = (
-    Setting(
-        "ssl",
-        "security",
-        "Traffic is not encrypted all the way to the server",
-        "Off sends everything in the clear; Flexible leaves the way from Cloudflare to the server unencrypted.",
-        "Set the SSL/TLS encryption mode to Full (strict).",
-        "ssl/origin-configuration/ssl-modes/",
-        {"off": "critical", "flexible": "high"},
-        sound=frozenset({"full", "strict", "origin_pull"}),
-        key="cloudflare_ssl",
+    ZoneSetting(
+        check="cloudflare_ssl",
+        name="ssl",
+        domain="security",
+        title="Traffic is not encrypted end to end",
+        description="Off sends all traffic unencrypted; Flexible leaves the connection between Cloudflare and the "
+        "origin server unencrypted.",
+        fix="Set the SSL/TLS encryption mode to Full (strict).",
+        docs_path="ssl/origin-configuration/ssl-modes/",
+        weak={"off": "critical", "flexible": "high"},
+        secure=frozenset({"full", "strict", "origin_pull"}),
     ),
-    Setting(
-        "always_use_https",
-        "security",
-        "Pages are served over plain HTTP",
-        "Requests over HTTP are answered and not sent to HTTPS.",
-        "Switch Always Use HTTPS on.",
-        f"{EDGE}/always-use-https/",
-        {"off": "medium"},
-        key="cloudflare_always_use_https",
+    ZoneSetting(
+        check="cloudflare_always_use_https",
+        name="always_use_https",
+        domain="security",
+        title="Pages are served over plain HTTP",
+        description="Requests over HTTP are answered instead of being redirected to HTTPS.",
+        fix="Enable Always Use HTTPS.",
+        docs_path=f"{EDGE_DOCS}/always-use-https/",
+        weak={"off": "medium"},
     ),
-    Setting(
-        "min_tls_version",
-        "security",
-        "TLS versions are accepted that are out of use",
-        "TLS 1.0 and 1.1 were deprecated by RFC 8996 for their weaknesses.",
-        "Set the Minimum TLS Version to 1.2 or later.",
-        f"{EDGE}/minimum-tls/",
-        {"1.0": "high", "1.1": "high"},
-        sound=frozenset({"1.2", "1.3"}),
-        key="cloudflare_min_tls",
+    ZoneSetting(
+        check="cloudflare_min_tls",
+        name="min_tls_version",
+        domain="security",
+        title="Deprecated TLS versions are accepted",
+        description="RFC 8996 deprecates TLS 1.0 and 1.1 because of their weaknesses.",
+        fix="Set the Minimum TLS Version to 1.2 or later.",
+        docs_path=f"{EDGE_DOCS}/minimum-tls/",
+        weak={"1.0": "high", "1.1": "high"},
+        secure=frozenset({"1.2", "1.3"}),
     ),
-    Setting(
-        "tls_1_3",
-        "security",
-        "TLS 1.3 is switched off",
-        "TLS 1.3 drops the weak ciphers of its forerunners and needs one round trip less.",
-        "Switch TLS 1.3 on.",
-        f"{EDGE}/tls-13/",
-        {"off": "low"},
-        sound=frozenset({"on", "zrt"}),
-        key="cloudflare_tls_1_3",
+    ZoneSetting(
+        check="cloudflare_tls_1_3",
+        name="tls_1_3",
+        domain="security",
+        title="TLS 1.3 is disabled",
+        description="TLS 1.3 removes weak ciphers and needs one round trip less than its predecessors.",
+        fix="Enable TLS 1.3.",
+        docs_path=f"{EDGE_DOCS}/tls-13/",
+        weak={"off": "low"},
+        secure=frozenset({"on", "zrt"}),
     ),
-    Setting(
-        "automatic_https_rewrites",
-        "security",
-        "References to plain HTTP are not rewritten",
-        "Images and scripts that pages name over HTTP stay mixed content.",
-        "Switch Automatic HTTPS Rewrites on.",
-        f"{EDGE}/automatic-https-rewrites/",
-        {"off": "low"},
-        key="cloudflare_https_rewrites",
+    ZoneSetting(
+        check="cloudflare_https_rewrites",
+        name="automatic_https_rewrites",
+        domain="security",
+        title="Automatic HTTPS Rewrites is disabled",
+        description="Images and scripts that pages reference over HTTP remain mixed content.",
+        fix="Enable Automatic HTTPS Rewrites.",
+        docs_path=f"{EDGE_DOCS}/automatic-https-rewrites/",
+        weak={"off": "low"},
     ),
-    Setting(
-        "security_header",
-        "security",
-        "Strict-Transport-Security is off or too short",
-        "Without it, for half a year at least, a browser's first request can be led away over plain HTTP.",
-        "Enable HSTS with a max-age of six months or more, once every host of the zone serves HTTPS.",
-        f"{EDGE}/http-strict-transport-security/",
-        _hsts,
-        key="cloudflare_hsts",
+    ZoneSetting(
+        check="cloudflare_hsts",
+        name="security_header",
+        domain="security",
+        title="Strict-Transport-Security is disabled or too short",
+        description="Without HSTS for at least six months, a browser's first request over plain HTTP can be "
+        "intercepted.",
+        fix="Enable HSTS with a max-age of six months or more, once every host of the zone serves HTTPS.",
+        docs_path=f"{EDGE_DOCS}/http-strict-transport-security/",
+        weak=_hsts_severity,
     ),
-    Setting(
-        "security_level",
-        "security",
-        "Visitors of bad reputation are not challenged",
-        "The security level is off, or essentially off.",
-        "Set the Security Level to Medium or higher.",
-        "waf/tools/security-level/",
-        {"off": "medium", "essentially_off": "medium"},
-        sound=frozenset({"low", "medium", "high", "under_attack"}),
-        key="cloudflare_security_level",
+    ZoneSetting(
+        check="cloudflare_security_level",
+        name="security_level",
+        domain="security",
+        title="Security Level is off",
+        description="Visitors with a bad reputation are not challenged.",
+        fix="Set the Security Level to Medium or higher.",
+        docs_path="waf/tools/security-level/",
+        weak={"off": "medium", "essentially_off": "medium"},
+        secure=frozenset({"low", "medium", "high", "under_attack"}),
     ),
-    Setting(
-        "browser_check",
-        "security",
-        "The browser integrity check is off",
-        "Requests with headers that only abusive clients send are let through.",
-        "Switch Browser Integrity Check on.",
-        "waf/tools/browser-integrity-check/",
-        {"off": "low"},
-        key="cloudflare_browser_check",
+    ZoneSetting(
+        check="cloudflare_browser_check",
+        name="browser_check",
+        domain="security",
+        title="Browser Integrity Check is disabled",
+        description="Requests with headers that only abusive clients send are accepted.",
+        fix="Enable Browser Integrity Check.",
+        docs_path="waf/tools/browser-integrity-check/",
+        weak={"off": "low"},
     ),
-    Setting(
-        "development_mode",
-        "performance",
-        "Development mode bypasses the cache",
-        "Every request goes to the server until the mode is switched off or has run out.",
-        "Switch Development Mode off.",
-        "cache/reference/development-mode/",
-        {"on": "medium"},
-        sound=frozenset({"off"}),
-        key="cloudflare_development_mode",
+    ZoneSetting(
+        check="cloudflare_development_mode",
+        name="development_mode",
+        domain="performance",
+        title="Development Mode bypasses the cache",
+        description="Every request goes to the origin server until the mode is disabled or expires.",
+        fix="Disable Development Mode.",
+        docs_path="cache/reference/development-mode/",
+        weak={"on": "medium"},
+        secure=frozenset({"off"}),
     ),
-    Setting(
-        "http3",
-        "performance",
-        "HTTP/3 is switched off",
-        "Connections take longer to begin and stall on lost packets.",
-        "Switch HTTP/3 (with QUIC) on.",
-        "speed/optimization/protocol/http3/",
-        {"off": "low"},
-        key="cloudflare_http3",
+    ZoneSetting(
+        check="cloudflare_http3",
+        name="http3",
+        domain="performance",
+        title="HTTP/3 is disabled",
+        description="Connections take longer to open and stall on packet loss.",
+        fix="Enable HTTP/3 (with QUIC).",
+        docs_path="speed/optimization/protocol/http3/",
+        weak={"off": "low"},
     ),
-    Setting(
-        "brotli",
-        "performance",
-        "Brotli compression is switched off",
-        "Texts are sent larger than browsers need them.",
-        "Switch Brotli on.",
-        "speed/optimization/content/compression/",
-        {"off": "low"},
-        key="cloudflare_brotli",
+    ZoneSetting(
+        check="cloudflare_brotli",
+        name="brotli",
+        domain="performance",
+        title="Brotli compression is disabled",
+        description="Text responses are larger than necessary.",
+        fix="Enable Brotli.",
+        docs_path="speed/optimization/content/compression/",
+        weak={"off": "low"},
     ),
-    Setting(
-        "early_hints",
-        "performance",
-        "Early hints are switched off",
-        "Browsers learn what a page needs only when the page has come.",
-        "Switch Early Hints on.",
-        "cache/advanced-configuration/early-hints/",
-        {"off": "low"},
-        key="cloudflare_early_hints",
+    ZoneSetting(
+        check="cloudflare_early_hints",
+        name="early_hints",
+        domain="performance",
+        title="Early Hints is disabled",
+        description="Browsers start to load a page's resources only after the response arrives.",
+        fix="Enable Early Hints.",
+        docs_path="cache/advanced-configuration/early-hints/",
+        weak={"off": "low"},
     ),
-    Setting(
-        "dnssec",
-        "security",
-        "DNSSEC is not active",
-        "Answers about the zone's names can be forged.",
-        "Enable DNSSEC, and enter its DS record at the registrar.",
-        "dns/dnssec/",
-        {"disabled": "medium", "pending": "medium", "pending-disabled": "medium", "error": "high"},
+    ZoneSetting(
+        check="cloudflare_dnssec",
+        name="dnssec",
+        domain="security",
+        title="DNSSEC is not active",
+        description="DNS answers for the zone can be forged.",
+        fix="Enable DNSSEC and add its DS record at the registrar.",
+        docs_path="dns/dnssec/",
+        weak={"disabled": "medium", "pending": "medium", "pending-disabled": "medium", "error": "high"},
         path="/dnssec",
         member="status",
-        sound=frozenset({"active"}),
-        key="cloudflare_dnssec",
+        secure=frozenset({"active"}),
     ),
 )
 
-BY_KEY = {setting.key: setting for setting in SETTINGS}
+SETTINGS_BY_CHECK = {setting.check: setting for setting in SETTINGS}

@@ -1,32 +1,37 @@
-"""GitHub's calls. Source: GitHub, "Validating webhook deliveries" and "Webhook events and payloads"."""
+"""Webhooks of GitHub. Source: "Validating webhook deliveries" and "Webhook events and payloads"."""
 
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.webhooks import Call, Hooks, Told, moment, signed_by
+from integrations.providers.webhooks import (
+    WebhookEvent,
+    WebhookFormat,
+    WebhookRequest,
+    signed_by,
+    timestamp,
+)
 
-ALERTS = frozenset({"code_scanning_alert", "dependabot_alert"})
+ALERT_EVENTS = frozenset({"code_scanning_alert", "dependabot_alert"})
 
 
-def read(call: Call, payload: Any) -> Told:
-    """Read a delivery; of issues their number, of alerts that there is news. Pull requests are looked for by syncs."""
-    event, issue = call.header("x-github-event"), payload.get("issue")
-    about_issue = event == "issues" and isinstance(issue, dict)
-    changed = moment(issue.get("updated_at")) if about_issue else None
-    return Told(
-        delivery=call.header("x-github-delivery"),
-        event=f"{event}.{payload.get('action')}",
-        sent_at=changed,  # GitHub signs no time of its own
-        changed_at=changed,
-        tickets=(str(int(issue["number"])),) if about_issue else (),
-        findings=event in ALERTS,
+def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
+    """Read a delivery: an issue's number, or that alerts changed. Pull requests are found by scheduled syncs."""
+    event, issue = request.header("x-github-event"), payload.get("issue")
+    is_issue = event == "issues" and isinstance(issue, dict)
+    changed_at = timestamp(issue.get("updated_at")) if is_issue else None
+    return WebhookEvent(
+        delivery_id=request.header("x-github-delivery"),
+        name=f"{event}.{payload.get('action')}",
+        sent_at=changed_at,  # GitHub signs no time of its own
+        changed_at=changed_at,
+        ticket_ids=(str(int(issue["number"])),) if is_issue else (),
+        findings_changed=event in ALERT_EVENTS,
     )
 
 
-# GitHub keeps deliveries for three days, and a person may send one again.
-HOOKS = Hooks(
-    signed_by("x-hub-signature-256", "sha256="),
-    read,
-    timedelta(days=3),
-    "Issues, Code scanning alerts, Dependabot alerts",
+WEBHOOKS = WebhookFormat(
+    is_signed=signed_by("x-hub-signature-256", "sha256="),
+    read=read,
+    max_age=timedelta(days=3),  # GitHub keeps deliveries so long, and people may redeliver them
+    event_names="Issues, Code scanning alerts, Dependabot alerts",
 )

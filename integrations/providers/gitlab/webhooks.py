@@ -1,29 +1,40 @@
-"""GitLab's calls: the secret itself comes in a header. Source: GitLab, "Webhooks" and "Webhook events"."""
+"""Webhooks of GitLab: a header holds the secret itself. Source: "Webhooks" and "Webhook events"."""
 
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.webhooks import Call, Hooks, Told, moment, same
+from integrations.providers.webhooks import (
+    WebhookEvent,
+    WebhookFormat,
+    WebhookRequest,
+    equal_in_constant_time,
+    timestamp,
+)
 
 
-def is_signed(call: Call, secret: str) -> bool:
+def is_signed(request: WebhookRequest, secret: str) -> bool:
     """Compare the token, which is the secret."""
-    return same(call.header("x-gitlab-token"), secret)
+    return equal_in_constant_time(request.header("x-gitlab-token"), secret)
 
 
-def read(call: Call, payload: Any) -> Told:
+def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
     """Read a delivery of an issue, confidential or not."""
     kind, issue = payload.get("object_kind"), payload.get("object_attributes")
-    about_issue = kind == "issue" and isinstance(issue, dict)
-    changed = moment(issue.get("updated_at")) if about_issue else None
-    return Told(
-        delivery=call.header("idempotency-key") or call.header("x-gitlab-event-uuid"),
-        event=f"{kind}.{issue.get('action')}" if about_issue else str(kind),
-        sent_at=changed,
-        changed_at=changed,
-        tickets=(str(int(issue["iid"])),) if about_issue else (),
-        findings=kind == "vulnerability",
+    is_issue = kind == "issue" and isinstance(issue, dict)
+    changed_at = timestamp(issue.get("updated_at")) if is_issue else None
+    return WebhookEvent(
+        delivery_id=request.header("idempotency-key") or request.header("x-gitlab-event-uuid"),
+        name=f"{kind}.{issue.get('action')}" if is_issue else str(kind),
+        sent_at=changed_at,
+        changed_at=changed_at,
+        ticket_ids=(str(int(issue["iid"])),) if is_issue else (),
+        findings_changed=kind == "vulnerability",
     )
 
 
-HOOKS = Hooks(is_signed, read, timedelta(days=3), "Issues events, Confidential issues events")
+WEBHOOKS = WebhookFormat(
+    is_signed=is_signed,
+    read=read,
+    max_age=timedelta(days=3),
+    event_names="Issues events, Confidential issues events",
+)

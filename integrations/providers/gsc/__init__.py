@@ -1,1 +1,7 @@
-from integrations.providers.gsc.findings import SearchConsole as SearchConsole
+"""Google Search Console: sitemap and indexing problems as findings."""
+
+from integrations.providers.gsc.findings import SearchConsoleFindings
+
+
+class SearchConsole(SearchConsoleFindings):
+    """One property."""

@@ -1,272 +1,194 @@
-"""Google Search Console: sitemaps with errors and pages that Google does not index come in as SEO findings.
+"""Sitemaps with errors and pages that Google does not index, as SEO findings.
 
-Credentials: a sign-in or a service account (`google.py`; scope `webmasters.readonly`) and `site_url`, the property
-as Search Console writes it: `https://example.com/` or `sc-domain:example.com`. It may be left out where the account
-sees one property alone.
-There is no list of what Google found wrong, so pages are inspected one by one: those with the most impressions
-first, then those that the house knows of. 2,000 a day are allowed; what was inspected is remembered for a week.
+Google has no list of problems, so pages are inspected one by one: those with the most impressions first, then those
+that the project knows. Google allows 2,000 inspections a day; an inspected page is inspected again after a week.
 """
 
 import hashlib
 import heapq
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from integrations.providers.base import Absent, Expired, OAuth, Refused, RemoteFinding, Source, Unavailable
-from integrations.providers.google.client import SCOPES, TOKENS, Google
-from integrations.providers.gsc.problems import (
-    KEYS,
-    SITEMAP,
-    Problem,
-    crawled_at,
-    moment,
-    of_a_page,
-    of_a_sitemap,
-    problems,
-    sitemap_problem,
+from integrations.providers.errors import (
+    ProviderRefused,
+    ProviderUnavailable,
+    ResourceMissing,
+    TokenRejected,
 )
-from integrations.providers.recheck import Reply
+from integrations.providers.findings import FindingSource
+from integrations.providers.gsc.client import SearchConsoleClient
+from integrations.providers.gsc.problems import (
+    CHECKS,
+    SITEMAP,
+    SearchProblem,
+    crawled_at,
+    page_problems,
+    page_result,
+    sitemap_problem,
+    sitemap_result,
+    timestamp,
+)
+from integrations.providers.recheck import RecheckResult
+from integrations.providers.types import FindingList, RemoteFinding
 
-A_DAY = 1_900  # inspections; Google allows 2,000 for a property and leaves none to people then
-A_SYNC = 400
-PAUSE = 0.11  # seconds between inspections: 600 a minute are allowed
-LOOKED_AT_AGAIN = 7  # days
-MOST_KNOWN = 5_000  # pages that are kept an eye on
-ROWS = 25_000  # what search analytics gives at once
-MOST_ROWS = 200_000
-PERIOD = timedelta(days=28)
-FINAL_AFTER = timedelta(days=3)
-MOST_REFUSED = 3  # pages in a row: then it is not the page
-PACIFIC = timezone(timedelta(hours=-8))  # where Google's day begins
-LONGEST_NAME = 150
+MAX_INSPECTIONS_A_DAY = 1_900  # Google allows 2,000 for a property; some are left to people
+MAX_INSPECTIONS_A_SYNC = 400
+SECONDS_BETWEEN_INSPECTIONS = 0.11  # Google allows 600 a minute
+INSPECTION_INTERVAL_DAYS = 7
+MAX_PAGES_WATCHED = 5_000
+MAX_REFUSED_IN_A_ROW = 3  # then the cause is not the page
+PACIFIC_TIME = timezone(timedelta(hours=-8))  # in which Google's day begins
+MAX_URL_LENGTH = 150
+HELP_URL = "https://support.google.com/webmasters/answer/9012289"
 
 
-class SearchConsole(Google):
-    """One property."""
+class SearchConsoleFindings(SearchConsoleClient, FindingSource):
+    """The sitemaps and pages of one property."""
 
-    name = "gsc"
-    title = "Google Search Console"
-    api_url = "https://searchconsole.googleapis.com"
-    oauth = OAuth(TOKENS, scope=f"{SCOPES}webmasters.readonly")
-    checks = KEYS
-    chosen = ("site_url",)
-    _found_site: str | None = None
+    checks = CHECKS
+    uses_known_urls = True
 
-    @property
-    def place(self) -> str:  # type: ignore[override]  # a word elsewhere
-        """The property, for a refusal's sentence."""
-        return str(self.credentials.get("site_url") or "the property")
+    def finding_lists(self) -> Sequence[FindingList]:
+        """Return the sitemaps and the inspections."""
+        return (FindingList("sitemaps", self._sitemaps), FindingList("URL inspections", self._inspections))
 
-    @property
-    def site(self) -> str:
-        """The property that the credentials name, or the only one that there is."""
-        if self._found_site is None:
-            named = self.credentials.get("site_url")
-            self._found_site = self.credential("site_url") if named else self._only_site()
-        return self._found_site
-
-    def check(self) -> None:
-        """See that the account may read the property."""
-        answer = self.ask("GET", f"/webmasters/v3/sites/{self._encoded}")
-        level = self.read(answer, lambda site: site["permissionLevel"])
-        if level == "SITE_UNVERIFIED_USER":
-            raise Refused(f"{self.site} is not verified for this account: verify it in Search Console.")
-
-    def sources(self) -> Sequence[Source]:
-        """List what can be asked for."""
-        return (Source("sitemaps", self._sitemaps), Source("URL inspections", self._inspections))
-
-    def ask_again(self, key: str, evidence: Mapping[str, Any], since: datetime) -> Reply:
-        """Inspect the page once more, or read the list of sitemaps."""
+    def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
+        """Inspect the page again, or read the list of sitemaps."""
         if evidence.get("property") != self.site:
-            raise Refused("The finding is of another property than the one that is connected.")
+            raise ProviderRefused("The finding belongs to another property than the connected one.")
         page = str(evidence["page"])
         if key != SITEMAP:
-            return self.inspect(page, lambda result: of_a_page(key, result, since))
-        reply = self.sitemaps(lambda listed: of_a_sitemap(page, listed, since))
-        if reply is None:
-            raise Absent("The sitemap is no longer among those that were submitted.")
-        return reply
-
-    def inspect[Parsed](self, address: str, parse: Callable[[Any], Parsed]) -> Parsed:
-        """Return what `parse` reads from Google's answer about one page of the property."""
-        body = {"inspectionUrl": address, "siteUrl": self.site, "languageCode": "en-US"}
-        answer = self.ask("POST", "/v1/urlInspection/index:inspect", json=body, repeatable=True)
-        return self.read(answer, lambda told: parse(told["inspectionResult"]))
-
-    def sitemaps[Parsed](self, parse: Callable[[Any], Parsed]) -> Parsed:
-        """Return what `parse` reads from the list of sitemaps that were submitted."""
-        answer = self.ask("GET", f"/webmasters/v3/sites/{self._encoded}/sitemaps")
-        return self.read(answer, lambda told: parse(told.get("sitemap") or []))
-
-    @property
-    def _encoded(self) -> str:
-        return quote(self.site, safe="")
-
-    def _only_site(self) -> str:
-        answer = self.ask("GET", "/webmasters/v3/sites")
-        entries = self.read(answer, lambda told: [site["siteUrl"] for site in told.get("siteEntry") or []])
-        if len(entries) == 1:
-            return str(entries[0])
-        seen = ", ".join(entries[:10]) or "none"
-        raise Refused(f"Name the property as site_url. This account sees: {seen}.")
+            return self.inspect(page, lambda result: page_result(key, result, since))
+        found = self.list_sitemaps(lambda sitemaps: sitemap_result(page, sitemaps, since))
+        if found is None:
+            raise ResourceMissing("The sitemap is no longer among the submitted ones.")
+        return found
 
     def _sitemaps(self) -> Iterator[Sequence[RemoteFinding]]:
-        yield self.sitemaps(
-            lambda listed: [
-                self._finding(str(sitemap["path"]), problem, seen_at=moment(sitemap.get("lastDownloaded")))
-                for sitemap in listed
+        yield self.list_sitemaps(
+            lambda sitemaps: [
+                self._finding(
+                    str(sitemap["path"]), problem, observed_at=timestamp(sitemap.get("lastDownloaded"))
+                )
+                for sitemap in sitemaps
                 if (problem := sitemap_problem(sitemap))
             ]
         )
 
     def _inspections(self) -> Iterator[Sequence[RemoteFinding]]:
-        """Inspect the pages whose turn it is, within the day's quota and the sync's share of it."""
-        today = datetime.now(PACIFIC).date()
-        seen = self._remembered(today)
-        shown = self._impressions(today)
+        """Inspect the pages that are due, within the quota of the day and of the sync."""
+        today = datetime.now(PACIFIC_TIME).date()
+        inspected = self._inspected_pages(today)
+        impressions = self.impressions(today)
         refused = 0
-        for address in self._whose_turn(shown, seen, today):
-            if self.memory["count"] >= A_DAY or self.memory["left"] <= 0:
-                self.notes.append("More pages wait to be inspected: they follow in later syncs.")
+        for url in self._due_pages(impressions, inspected, today):
+            if self.sync_state["count"] >= MAX_INSPECTIONS_A_DAY or self.sync_state["left"] <= 0:
+                self.notes.append("More pages are due for inspection; later syncs inspect them.")
                 break
-            self.memory["count"] += 1
-            self.memory["left"] -= 1
+            self.sync_state["count"] += 1
+            self.sync_state["left"] -= 1
             try:
-                yield self._wrong_with(address, shown.get(address, 0))
+                yield self._page_findings(url, impressions.get(url, 0))
                 refused = 0
-            except Expired:
+            except TokenRejected:
                 raise
-            except Refused as refusal:
+            except ProviderRefused as error:
                 refused += 1
-                if refused >= MOST_REFUSED:
+                if refused >= MAX_REFUSED_IN_A_ROW:
                     raise
-                self.notes.append(f"{address[:200]} was not inspected: {refusal}")
-            except Unavailable as outage:
-                if not _lasts(outage):
+                self.notes.append(f"{url[:200]} was not inspected: {error}")
+            except ProviderUnavailable as error:
+                if not _is_quota_exhausted(error):
                     raise
-                self.notes.append(
-                    "Google's quota of inspections is used up: the rest follows in later syncs."
-                )
+                self.notes.append("Google's quota of inspections is exhausted; later syncs inspect the rest.")
                 break
-            seen[_short(address)] = today.toordinal()
-            self._sleep(PAUSE)
-        del self.memory["left"]
+            inspected[_digest(url)] = today.toordinal()
+            self._sleep(SECONDS_BETWEEN_INSPECTIONS)
+        del self.sync_state["left"]
 
-    def _wrong_with(self, address: str, shown: int) -> list[RemoteFinding]:
+    def _page_findings(self, url: str, impressions: int) -> list[RemoteFinding]:
         return self.inspect(
-            address,
+            url,
             lambda result: [
-                self._finding(address, problem, shown, seen_at=crawled_at(result))
-                for problem in problems(result)
+                self._finding(url, problem, impressions, observed_at=crawled_at(result))
+                for problem in page_problems(result)
             ],
         )
 
-    def _remembered(self, today: date) -> dict[str, int]:
-        """Return which page was inspected on which day. What a sync may still ask outlives a pause of it."""
-        if self.memory.get("day") != today.isoformat():
-            self.memory["day"], self.memory["count"] = today.isoformat(), 0
-        if self.memory.get("site") != self.site:
-            self.memory["site"], self.memory["seen"] = self.site, {}
-        self.memory.setdefault("left", A_SYNC)
-        seen: dict[str, int] = self.memory["seen"]
-        return seen
+    def _inspected_pages(self, today: date) -> dict[str, int]:
+        """Return the day of each page's last inspection. What a sync may still request survives a pause of it."""
+        state = self.sync_state
+        if state.get("day") != today.isoformat():
+            state["day"], state["count"] = today.isoformat(), 0
+        if state.get("site") != self.site:
+            state["site"], state["seen"] = self.site, {}
+        state.setdefault("left", MAX_INSPECTIONS_A_SYNC)
+        inspected: dict[str, int] = state["seen"]
+        return inspected
 
-    def _whose_turn(self, shown: Mapping[str, int], seen: dict[str, int], today: date) -> list[str]:
-        """Return the pages to inspect: never inspected ones first, each kind by impressions."""
-        ranked = heapq.nlargest(MOST_KNOWN, shown, key=lambda address: shown[address])
-        others = [address for address in self.known_urls() if address not in shown and self._is_ours(address)]
-        watched = list(dict.fromkeys([*ranked, *others]))[:MOST_KNOWN]
-        kept = {_short(address) for address in watched}
-        for gone in seen.keys() - kept:
-            del seen[gone]
-        due = [a for a in watched if today.toordinal() - seen.get(_short(a), 0) >= LOOKED_AT_AGAIN]
-        return sorted(due, key=lambda address: seen.get(_short(address), 0))
-
-    def _impressions(self, today: date) -> dict[str, int]:
-        """Return how often each page was shown in Google's results, in the last four weeks of final data."""
-        until = today - FINAL_AFTER
-        body = {
-            "startDate": (until - PERIOD).isoformat(),
-            "endDate": until.isoformat(),
-            "dimensions": ["PAGE"],
-            "rowLimit": ROWS,
-            "dataState": "FINAL",
-        }
-        path = f"/webmasters/v3/sites/{self._encoded}/searchAnalytics/query"
-        shown: dict[str, int] = {}
-        for start in range(0, MOST_ROWS, ROWS):
-            answer = self.ask("POST", path, json={**body, "startRow": start}, repeatable=True)
-            rows = self.read(answer, lambda told: [_row(row) for row in told.get("rows") or []])
-            shown |= dict(rows)
-            if len(rows) < ROWS:
-                break
-        return {address: count for address, count in shown.items() if self._is_ours(address)}
-
-    def _is_ours(self, address: str) -> bool:
-        """Tell whether an address is in the property: Google refuses to inspect others."""
-        try:
-            host = urlsplit(address).hostname or ""
-        except ValueError:
-            return False
-        if self.site.startswith("sc-domain:"):
-            domain = self.site.removeprefix("sc-domain:").lower()
-            return host == domain or host.endswith(f".{domain}")
-        return address.startswith(self.site)
+    def _due_pages(self, impressions: Mapping[str, int], inspected: dict[str, int], today: date) -> list[str]:
+        """Return the pages to inspect: those never inspected first, ordered by impressions."""
+        ranked = heapq.nlargest(MAX_PAGES_WATCHED, impressions, key=lambda url: impressions[url])
+        known = [url for url in self.known_urls if url not in impressions and self.contains(url)]
+        watched = list(dict.fromkeys([*ranked, *known]))[:MAX_PAGES_WATCHED]
+        for forgotten in inspected.keys() - {_digest(url) for url in watched}:
+            del inspected[forgotten]
+        last = {url: inspected.get(_digest(url), 0) for url in watched}
+        due = [url for url in watched if today.toordinal() - last[url] >= INSPECTION_INTERVAL_DAYS]
+        return sorted(due, key=lambda url: last[url])
 
     def _finding(
-        self, address: str, problem: Problem, shown: int = 0, *, seen_at: datetime | None = None
+        self,
+        url: str,
+        problem: SearchProblem,
+        impressions: int = 0,
+        *,
+        observed_at: datetime | None = None,
     ) -> RemoteFinding:
-        label = _label(address)
-        where = f"https://search.google.com/search-console?resource_id={self._encoded}"
+        name = _shortened(url)
+        property_url = f"https://search.google.com/search-console?resource_id={quote(self.site, safe='')}"
         return RemoteFinding(
-            external_id=f"gsc/{_short(self.site)}/{problem.key}/{_short(address)}",
-            url=where,
+            external_id=f"gsc/{_digest(self.site)}/{problem.check}/{_digest(url)}",
+            url=property_url,
             domain="seo",
-            title=f"{label} {problem.says}",
+            title=f"{name} {problem.predicate}",
             severity=problem.severity,
-            description=f"Search Console says: {label} {problem.says}.",
-            assets=(("sitemap" if problem.key == "gsc_sitemap" else "url", address),),
+            description=f"Search Console reports: {name} {problem.predicate}.",
+            assets=(("sitemap" if problem.check == SITEMAP else "url", url),),
             evidence={
                 "property": self.site,
-                "page": address,
-                "seen": dict(problem.seen),
-                "shown": _magnitude(shown),
-                "checks": [problem.key],
+                "page": url,
+                "seen": dict(problem.evidence),
+                "shown": _magnitude(impressions),
+                "checks": [problem.check],
             },
             fix={
-                "summary": problem.advice,
-                "steps": [problem.advice, "Ask Google to look again: inspect the address in Search Console."],
-                "references": ["https://support.google.com/webmasters/answer/9012289"],
+                "summary": problem.fix,
+                "steps": [problem.fix, "Inspect the URL in Search Console and request indexing."],
+                "references": [HELP_URL],
             },
-            seen_at=seen_at,
+            observed_at=observed_at,
         )
 
 
-def _lasts(outage: Unavailable) -> bool:
-    """Tell a quota that is used up from a pause of a minute."""
-    return outage.retry_at is not None and outage.retry_at > datetime.now(UTC) + timedelta(minutes=5)
+def _is_quota_exhausted(error: ProviderUnavailable) -> bool:
+    """Tell an exhausted quota from a pause of a minute."""
+    return error.retry_at is not None and error.retry_at > datetime.now(UTC) + timedelta(minutes=5)
 
 
-def _row(row: Any) -> tuple[str, int]:
-    return str(row["keys"][0]), int(row.get("impressions") or 0)
-
-
-def _short(text: str) -> str:
-    """Return a short name for an address: the memory of 5,000 pages stays small."""
+def _digest(text: str) -> str:
+    """Return a short key for a URL: the state of 5,000 pages stays small."""
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
-def _label(address: str) -> str:
-    if len(address) <= LONGEST_NAME:
-        return address
-    return f"{address[:LONGEST_NAME]}… ({_short(address)[:8]})"
+def _shortened(url: str) -> str:
+    return url if len(url) <= MAX_URL_LENGTH else f"{url[:MAX_URL_LENGTH]}… ({_digest(url)[:8]})"
 
 
-def _magnitude(shown: int) -> str:
-    """Return how often a page was shown, so roughly that it is the same words next week."""
-    if shown <= 0:
-        return "not in the last four weeks"
-    return f"{10 ** (len(str(shown)) - 1):,} times or more in four weeks"
+def _magnitude(impressions: int) -> str:
+    """Return the order of magnitude of the impressions, which rarely changes from week to week."""
+    if impressions <= 0:
+        return "no impressions in four weeks"
+    return f"at least {10 ** (len(str(impressions)) - 1):,} impressions in four weeks"

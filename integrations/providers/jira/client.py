@@ -1,110 +1,153 @@
-"""The way to a Jira Cloud site: by a person's API token, or signed in by OAuth (3LO) over Atlassian's gateway."""
+"""Jira Cloud's REST API v3: authentication, the site, rate limits and errors.
+
+Credentials: `site` (`acme.atlassian.net`) with `email` and `api_token`; or, after a sign-in by OAuth (3LO), `token`,
+with `cloud_id` or `site` where the sign-in has access to several sites.
+"""
 
 import base64
 import re
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
+from urllib.parse import urlsplit
 
-from integrations.providers.base import OAuth, Parsed, Refused, Tracker, Unavailable
-from integrations.providers.jira.responses import limited_until, refusal, sites_in
-from integrations.providers.jira.webhooks import HOOKS
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.oauth import OAuth
+from integrations.providers.rate_limits import within_a_day
 from krafter_audit.http.client import Client, Response
 
 SITE = re.compile(r"(?:https://)?([a-z0-9][a-z0-9-]*)(?:\.atlassian\.net)?/?", re.IGNORECASE)
-PAGE = 100
+CLOUD_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+API_PATH = re.compile(r"^(?:/ex/jira/[^/]+)?/rest/api/3/")
+PAGE_SIZE = 100
 
 
-class JiraSite(Tracker):
-    """What every request to a site needs, whoever makes it."""
+class JiraClient(Provider):
+    """One site of Jira Cloud."""
 
     name = "jira"
     title = "Jira"
     api_url = "https://api.atlassian.com"
-    hooks = HOOKS
-    oauth = OAuth("https://auth.atlassian.com/oauth/token", body="json")
-    chosen = ("site", "cloud_id", "project_key", "issue_type")
+    oauth = OAuth("https://auth.atlassian.com/oauth/token", encoding="json")
+    public_credentials = ("site", "cloud_id", "project_key", "issue_type")
+    credential_label = "credentials"
+    permission_hint = "the account lacks a permission"
 
     def __init__(
         self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
     ) -> None:
         super().__init__(client, credentials, base_url, **options)
-        if not base_url and not self.is_signed_in:
+        if not base_url and not self.uses_oauth:
             self.base_url = f"https://{self._named_site()}"
 
     @property
-    def is_signed_in(self) -> bool:
-        """Whether the credentials come from a sign-in by OAuth, not from a person's API token."""
+    def uses_oauth(self) -> bool:
+        """Whether the credentials come from a sign-in by OAuth rather than a person's API token."""
         return bool(self.credentials.get("token"))
 
     @property
     def secrets(self) -> dict[str, Any]:
-        """Return the credentials that nobody may see, the form in which they are sent among them."""
+        """Add the encoded form in which email and API token are sent."""
         try:
-            return {**super().secrets, "sent": self._sent_credentials()}
-        except Refused:
+            return {**super().secrets, "sent": self._authorization_value()}
+        except ProviderRefused:
             return super().secrets
 
     def headers(self) -> dict[str, str]:
-        """Return what every request carries."""
-        scheme = "Bearer" if self.is_signed_in else "Basic"
-        return {"Authorization": f"{scheme} {self._sent_credentials()}", "Accept": "application/json"}
+        """Return basic authentication for an API token, else the bearer token."""
+        scheme = "Bearer" if self.uses_oauth else "Basic"
+        return {"Authorization": f"{scheme} {self._authorization_value()}", "Accept": "application/json"}
+
+    def _authorization_value(self) -> str:
+        if self.uses_oauth:
+            return self.credential("token")
+        pair = f"{self.credential('email')}:{self.credential('api_token')}"
+        return base64.b64encode(pair.encode()).decode()
 
     @cached_property
-    def place(self) -> tuple[str, str]:
-        """Return the host of the site and where its API begins."""
-        if not self.is_signed_in:
+    def site(self) -> tuple[str, str]:
+        """The host of the site and the path of its API."""
+        if not self.uses_oauth:
             return self._named_site(), "/rest/api/3"
-        cloud_id, host = self._reached_site()
+        cloud_id, host = self._signed_in_site()
         return host, f"/ex/jira/{cloud_id}/rest/api/3"
 
-    def path(self, rest: str) -> str:
-        """Return where a part of the API is, such as `/myself`."""
-        return f"{self.place[1]}{rest}"
+    @property
+    def host(self) -> str:
+        """The host of the site."""
+        return self.site[0]
 
-    def rows(self, path: str, name: str, parse: Callable[[Any], Parsed]) -> list[Parsed]:
-        """Read a list of the older kind to its end, which is paged by `startAt`."""
+    def path(self, rest: str) -> str:
+        """Return a path of the API, such as `/myself`."""
+        return f"{self.site[1]}{rest}"
+
+    def offset_pages[Parsed](self, path: str, name: str, read: Callable[[Any], Parsed]) -> list[Parsed]:
+        """Read a list that is paged by `startAt` to its end."""
         rows: list[Parsed] = []
         while True:
-            answer = self.ask("GET", self.path(path), params={"startAt": len(rows), "maxResults": PAGE})
-            page, total = self.read(
-                answer, lambda found: ([parse(each) for each in found[name]], int(found.get("total") or 0))
+            query = {"startAt": len(rows), "maxResults": PAGE_SIZE}
+            page, total = self.parse(
+                self.request("GET", self.path(path), params=query),
+                lambda body: ([read(each) for each in body[name]], int(body.get("total") or 0)),
             )
             rows += page
             if not page or len(rows) >= total:
                 return rows
 
-    def refuse(self, answer: Response) -> None:
-        """Tell rate limits and outages from refusals. Source: Atlassian, "Rate limiting" of Jira Cloud."""
-        limited = limited_until(answer)
-        if limited:
-            raise Unavailable(f"Jira lets us in again at {limited:%H:%M:%S} UTC.", retry_at=limited)
-        if answer.status >= 500:
-            raise Unavailable(f"Jira answered with status {answer.status}.")
-        raise Refused(refusal(answer))
+    def is_rate_limited(self, response: Response) -> bool:
+        """Source: Atlassian, "Rate limiting": 429, and 503 with Retry-After."""
+        is_busy = response.status == 503 and bool((response.headers.get("retry-after") or "").strip())
+        return is_busy or super().is_rate_limited(response)
 
-    def _sent_credentials(self) -> str:
-        if self.is_signed_in:
-            return self.credential("token")
-        pair = f"{self.credential('email')}:{self.credential('api_token')}"
-        return base64.b64encode(pair.encode()).decode()
+    def limit_reset(self, response: Response, now: datetime) -> datetime | None:
+        """Return X-RateLimit-Reset, which is ISO 8601."""
+        try:
+            moment = datetime.fromisoformat((response.headers.get("x-ratelimit-reset") or "").strip())
+        except ValueError:
+            return None
+        return within_a_day(moment if moment.tzinfo else moment.replace(tzinfo=UTC), now)
+
+    def refusal(self, response: Response) -> str:
+        """Add the case in which Jira wants a CAPTCHA to be solved."""
+        if response.headers.get("x-authentication-denied-reason"):
+            return "Jira requires a sign-in in the browser after too many failed attempts."
+        return super().refusal(response)
+
+    def resource_of(self, response: Response) -> str:
+        """Return the path below the API."""
+        path = API_PATH.sub("", urlsplit(response.url).path).strip("/")
+        return path or super().resource_of(response)
+
+    def error_message(self, body: Any) -> Any:
+        """Join the general messages and those of fields."""
+        errors = body.get("errors")
+        fields = [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
+        messages = [*(body.get("errorMessages") or []), *fields, body.get("message")]
+        return " ".join(str(message) for message in messages if message)
 
     def _named_site(self) -> str:
-        """Return the host that the credentials name; nobody else's host is ever sent an API token."""
+        """Return the host of the credentials; an API token is sent to *.atlassian.net only."""
         found = SITE.fullmatch(self.credential("site"))
         if not found:
-            raise Refused("The site must be one of Jira Cloud, such as acme.atlassian.net.")
+            raise ProviderRefused("The site must be a Jira Cloud site, such as acme.atlassian.net.")
         return f"{found[1].lower()}.atlassian.net"
 
-    def _reached_site(self) -> tuple[str, str]:
-        """Return the id and the host of the site that a sign-in is for."""
-        sites = self.read(self.ask("GET", "/oauth/token/accessible-resources"), sites_in)
+    def _signed_in_site(self) -> tuple[str, str]:
+        """Return the cloud id and the host of the site that a sign-in is for."""
+        sites = self.parse(self.request("GET", "/oauth/token/accessible-resources"), _sites)
         if self.credentials.get("cloud_id"):
             sites = [site for site in sites if site[0] == self.credential("cloud_id")]
         elif self.credentials.get("site"):
             sites = [site for site in sites if site[1] == self._named_site()]
         if len(sites) != 1:
-            raise Refused(
-                "The sign-in must reach one site: name it by 'site' or 'cloud_id' and connect again."
+            raise ProviderRefused(
+                "The sign-in must have access to one site: name it by 'site' or 'cloud_id' and connect again."
             )
         return sites[0]
+
+
+def _sites(resources: Any) -> list[tuple[str, str]]:
+    found = {(str(each["id"]), urlsplit(str(each["url"])).hostname or "") for each in resources}
+    return sorted((cloud_id, host) for cloud_id, host in found if CLOUD_ID.fullmatch(cloud_id) and host)

@@ -1,81 +1,82 @@
-"""What a task says in the fields of an issue, as far as the project's form offers them."""
+"""A task in the fields of a Jira issue, as far as the project's screens offer them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from integrations.providers.base import Draft
 from integrations.providers.jira import adf
+from integrations.providers.types import TicketDraft
 
-LONGEST_SUMMARY = 255
+MAX_SUMMARY_LENGTH = 255
 PRIORITIES = {
     "critical": ("highest", "blocker", "critical", "urgent", "p1"),
     "high": ("high", "critical", "major", "p2"),
     "medium": ("medium", "major", "normal", "moderate", "p3"),
     "low": ("low", "minor", "lowest", "trivial", "p4"),
 }
-FOLLOWS = {"duedate": {"due"}, "priority": {"priority"}, "description": {"due", "priority", "text"}}
+DRAFT_FIELDS = {"duedate": {"due"}, "priority": {"priority"}, "description": {"due", "priority", "text"}}
 
 
 @dataclass(frozen=True)
-class Kind:
-    """A type of issue. `name` is in lower case; `is_plain`: it is neither a part of others nor their roof."""
+class IssueType:
+    """An issue type. `is_standard`: neither a sub-task nor an epic."""
 
     id: str
     name: str
-    is_plain: bool
+    is_standard: bool
 
 
-def kind_of(read: Any) -> Kind:
-    """Read a type of issue."""
-    is_plain = not read.get("subtask") and not read.get("hierarchyLevel")
-    return Kind(str(int(read["id"])), str(read.get("name") or "").strip().lower(), is_plain)
+def read_issue_type(body: Any) -> IssueType:
+    """Read an issue type's JSON."""
+    is_standard = not body.get("subtask") and not body.get("hierarchyLevel")
+    return IssueType(str(int(body["id"])), str(body.get("name") or "").strip().lower(), is_standard)
 
 
-def kind_named(kinds: Sequence[Kind], named: Any) -> str | None:
-    """Return the id of the type that the credentials name, else of "Task", else of the first plain one."""
-    wanted = str(named or "").strip().lower()
-    by_name = {kind.name: kind.id for kind in kinds}
+def choose_issue_type(types: Sequence[IssueType], name: Any) -> str | None:
+    """Return the id of the named type, else of "Task", else of the first standard type."""
+    wanted = str(name or "").strip().lower()
+    ids = {each.name: each.id for each in types}
     if wanted:
-        return by_name.get(wanted)
-    return by_name.get("task") or next((kind.id for kind in kinds if kind.is_plain), None)
+        return ids.get(wanted)
+    return ids.get("task") or next((each.id for each in types if each.is_standard), None)
 
 
-def field_of(read: Any) -> tuple[str, Any]:
-    """Read a field of a form: its id and its metadata."""
-    return str(read["fieldId"]), read
+def read_field(body: Any) -> tuple[str, Any]:
+    """Read a field of a screen: its id and its metadata."""
+    return str(body["fieldId"]), body
 
 
-def summary(draft: Draft) -> str:
-    """Return a task's title as Jira takes it: one line of at most 255 characters."""
-    return " ".join(draft.title.split())[:LONGEST_SUMMARY]
+def summary(draft: TicketDraft) -> str:
+    """Return the title as Jira accepts it: one line of at most 255 characters."""
+    return " ".join(draft.title.split())[:MAX_SUMMARY_LENGTH]
 
 
-def values(draft: Draft, offered: Mapping[str, Any], present: Any = None) -> dict[str, Any]:
-    """Return the fields of a form that a task fills; Jira refuses a whole request for one that is not on it.
+def field_values(draft: TicketDraft, offered: Mapping[str, Any], description: Any = None) -> dict[str, Any]:
+    """Return the values of the offered fields: Jira rejects a request with any other.
 
-    `offered`: field → its metadata; `present`: the description as it is. A due date and a priority that the
-    form does not offer stand in the description alone.
+    `offered` maps a field to its metadata. Where due date or priority are not offered, only the description has them.
     """
-    due = draft.due.astimezone(UTC).date().isoformat() if draft.due else None
-    filled = {"description": adf.merged(present, draft), "duedate": due}
+    values: dict[str, Any] = {
+        "description": adf.merged(description, draft),
+        "duedate": draft.due.astimezone(UTC).date().isoformat() if draft.due else None,
+    }
     priority = _priority(draft.priority, offered.get("priority"))
     if priority:
-        filled["priority"] = {"id": priority}
-    return {name: value for name, value in filled.items() if name in offered}
+        values["priority"] = {"id": priority}
+    return {name: value for name, value in values.items() if name in offered}
 
 
-def changes(issue: Any, draft: Draft, changed: set[str]) -> dict[str, Any]:
-    """Return what is to be edited of an issue that was read with its `editmeta`."""
+def field_changes(issue: Any, draft: TicketDraft, fields: set[str]) -> dict[str, Any]:
+    """Return the fields to edit of an issue that was requested with its `editmeta`."""
     offered = (issue.get("editmeta") or {}).get("fields") or {}
-    filled = values(draft, offered, issue["fields"].get("description"))
-    edited = {name: value for name, value in filled.items() if FOLLOWS[name] & changed}
-    return {**edited, "summary": summary(draft)} if "title" in changed else edited
+    values = field_values(draft, offered, issue["fields"].get("description"))
+    changes = {name: value for name, value in values.items() if DRAFT_FIELDS[name] & fields}
+    return {**changes, "summary": summary(draft)} if "title" in fields else changes
 
 
-def _priority(word: str, form: Any) -> str | None:
-    """Return the id of the priority that has one of the usual names; others are each company's own."""
-    allowed = (form or {}).get("allowedValues") or []
-    known = {str(each.get("name") or "").strip().lower(): str(each["id"]) for each in allowed}
-    return next((known[name] for name in PRIORITIES.get(word, ()) if name in known), None)
+def _priority(priority: str, metadata: Any) -> str | None:
+    """Return the id of the priority with one of the usual names; each site can define its own."""
+    allowed = (metadata or {}).get("allowedValues") or []
+    ids = {str(each.get("name") or "").strip().lower(): str(each["id"]) for each in allowed}
+    return next((ids[name] for name in PRIORITIES.get(priority, ()) if name in ids), None)

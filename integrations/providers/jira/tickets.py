@@ -1,9 +1,7 @@
-"""Jira Cloud: issues for tasks, moved by the transitions of their workflow (REST v3).
+"""Issues of Jira for tasks, moved by the transitions of their workflow.
 
-Credentials: `project_key` and `site` (`acme.atlassian.net`) with `email` and `api_token`; or, signed in by
-OAuth (3LO), `token`, with `cloud_id` or `site` where the sign-in reaches several sites. `issue_type` is the
-name of the type to make, else "Task" or the first there is. OAuth scopes: read:jira-work, write:jira-work,
-read:jira-user, offline_access.
+Credentials besides those of the client: `project_key`, and `issue_type` (name of the type to create, else "Task" or the
+first standard type). OAuth scopes: read:jira-work, write:jira-work, read:jira-user, offline_access.
 A ticket's id is `acme.atlassian.net/SHOP/10042`: the number stays when an issue is moved, its key does not.
 """
 
@@ -15,168 +13,183 @@ from functools import cached_property
 from math import ceil
 from typing import Any
 
-from integrations.providers.base import MOST_PAGES, Draft, Refused, State, Ticket, Unavailable
+from integrations.providers.errors import ProviderRefused
 from integrations.providers.jira import adf, workflow
-from integrations.providers.jira.client import PAGE, JiraSite
-from integrations.providers.jira.fields import changes, field_of, kind_named, kind_of, summary, values
-from integrations.providers.jira.responses import markers_in, pull_request_in
+from integrations.providers.jira.client import PAGE_SIZE, JiraClient
+from integrations.providers.jira.fields import (
+    choose_issue_type,
+    field_changes,
+    field_values,
+    read_field,
+    read_issue_type,
+    summary,
+)
+from integrations.providers.tickets import Tracker
+from integrations.providers.types import Ticket, TicketDraft, TicketState
 
-PROJECT = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
-PROPERTY = "krafter.task"  # of an issue, hidden from people; set in the request that makes it
+PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
+PULL_REQUEST = re.compile(r"https?://[^/\s]+/\S+/(?:pull|merge_requests|pull-requests)/[0-9]+/?")
+PROPERTY = "krafter.task"  # of an issue or comment, hidden from people
 FIELDS = ["summary", "status", "resolution", "updated", "description"]
-MOST_STEPS = 4  # through a workflow, one after the other
-OVER = (State.CLOSED, State.DROPPED)
+MAX_TRANSITIONS = 4
 
 
-class Jira(JiraSite):
-    """One project of a Jira Cloud site."""
+class JiraTickets(JiraClient, Tracker):
+    """The issues of one project."""
 
-    lag = 30  # its search follows what is written, by its own word eventually
+    search_lag = 30  # Jira's search is eventually consistent
 
     @property
     def project(self) -> str:
-        """The key of the project that the credentials name."""
+        """The key of the project of the credentials."""
         key = self.credential("project_key").upper()
-        if not PROJECT.fullmatch(key):
-            raise Refused("The project_key must be the key of a Jira project, such as SHOP.")
+        if not PROJECT_KEY.fullmatch(key):
+            raise ProviderRefused("The project_key must be the key of a Jira project, such as SHOP.")
         return key
 
-    def check(self) -> None:
-        """See who we are and that the project is there: to strangers Jira answers much with an empty 200."""
-        self.read(self.ask("GET", self.path("/myself")), lambda person: person["accountId"])
-        answer = self.ask("GET", self.path(f"/project/{self.project}"))
-        if self.read(answer, lambda project: project.get("archived")):
-            raise Refused(f"The project {self.project} is archived.")
+    def check_connection(self) -> None:
+        """Check the account and the project: Jira answers anonymous requests with an empty 200."""
+        self.parse(self.request("GET", self.path("/myself")), lambda person: person["accountId"])
+        response = self.request("GET", self.path(f"/project/{self.project}"))
+        if self.parse(response, lambda project: project.get("archived")):
+            raise ProviderRefused(f"The project {self.project} is archived.")
 
     def owns(self, external_id: str) -> bool:
-        """Tell whether an issue was made in the project of the credentials."""
-        return external_id.rpartition("/")[0] == f"{self.place[0]}/{self.project}"
+        """Compare site and project."""
+        return external_id.rpartition("/")[0] == f"{self.host}/{self.project}"
 
-    def tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
-        """Yield pages of issues. The time is relative: JQL reads others in the time zone of the person."""
+    def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
+        """Yield pages of issues. The time is relative: JQL reads absolute times in the user's time zone."""
         minutes = max(1, ceil((datetime.now(UTC) - since).total_seconds() / 60) + 1)
-        asked: dict[str, Any] = {
+        query: dict[str, Any] = {
             "jql": f'project = "{self.project}" AND updated >= "-{minutes}m" ORDER BY updated DESC',
             "fields": FIELDS,
             "properties": [PROPERTY],
-            "maxResults": PAGE,
+            "maxResults": PAGE_SIZE,
         }
-        seen: set[str] = set()
-        token: str | None = ""
-        while token is not None and token not in seen:
-            if len(seen) >= MOST_PAGES:
-                raise Unavailable(f"Jira has more than {MOST_PAGES} pages to read.")
-            seen.add(token)
-            body = {**asked, "nextPageToken": token} if token else asked
-            answer = self.ask("POST", self.path("/search/jql"), repeatable=True, json=body)
-            page, token = self.read(answer, self._page)
-            yield page
 
-    def ticket(self, external_id: str) -> Ticket:
+        def fetch(token: str | None) -> tuple[list[Ticket], str | None]:
+            body = {**query, "nextPageToken": token} if token else query
+            response = self.request("POST", self.path("/search/jql"), repeatable=True, json=body)
+            return self.parse(response, self._read_page)
+
+        return self.cursor_pages(fetch)
+
+    def get_ticket(self, external_id: str) -> Ticket:
         """Return one issue."""
-        return self._ticket(self._issue(external_id))
+        return self._read_issue(self._get_issue(external_id))
 
-    def create(self, draft: Draft) -> Ticket:
-        """Make the issue with the task's id as a property: one request, so never the one without the other."""
-        kind, offered = self._kind
-        fields = {"project": {"key": self.project}, "issuetype": {"id": kind}, "summary": summary(draft)}
-        fields |= {name: value for name, value in values(draft, offered).items() if value is not None}
-        marker = {"key": PROPERTY, "value": {"id": draft.marker}}
-        answer = self.ask("POST", self.path("/issue"), json={"fields": fields, "properties": [marker]})
-        made = self.read(answer, lambda issue: (f"{int(issue['id'])}", str(issue["key"])))
-        return self._finished(self._external_id(made[0]), made[1], draft)
+    def create_ticket(self, draft: TicketDraft) -> Ticket:
+        """Create the issue with the task's id as a property, in one request."""
+        issue_type, offered = self._issue_type
+        fields: dict[str, Any] = {
+            "project": {"key": self.project},
+            "issuetype": {"id": issue_type},
+            "summary": summary(draft),
+        }
+        values = field_values(draft, offered)
+        fields |= {name: value for name, value in values.items() if value is not None}
+        body = {"fields": fields, "properties": _properties(draft.marker)}
+        response = self.request("POST", self.path("/issue"), json=body)
+        number, key = self.parse(response, lambda issue: (f"{int(issue['id'])}", str(issue["key"])))
+        return self._complete(self._external_id(number), key, draft)
 
-    def update(self, ticket: Ticket, draft: Draft, fields: Iterable[str]) -> Ticket:
-        """Change the named fields, then move the issue. People's own text around our panel stays."""
+    def _complete(self, external_id: str, key: str, draft: TicketDraft) -> Ticket:
+        """Link and move a new issue. A refusal from here on must not look as if it had not been created."""
+        try:
+            self._link_back(external_id, draft)
+            self._follow_status(self._get_issue(external_id), external_id, draft)
+            return self.get_ticket(external_id)
+        except ProviderRefused:
+            url, now = f"https://{self.host}/browse/{key}", datetime.now(UTC)
+            return Ticket(external_id, key, url, summary(draft), TicketState.OPEN, now, marker=draft.marker)
+
+    def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
+        """Edit the named fields, then move the issue. Text around our panel stays."""
         changed = set(fields)
         if not changed:
             return ticket
-        issue = self._issue(ticket.external_id, expand="editmeta")
-        edited = changes(issue, draft, changed)
+        issue = self._get_issue(ticket.external_id, expand="editmeta")
+        edited = field_changes(issue, draft, changed)
         if edited:
-            self.ask("PUT", self._issue_path(ticket.external_id), json={"fields": edited})
+            self.request("PUT", self._issue_path(ticket.external_id), json={"fields": edited})
         if changed & {"title", "closed"}:
-            self._refer(ticket.external_id, draft)
+            self._link_back(ticket.external_id, draft)
         if "closed" in changed:
             self._close_or_reopen(issue, ticket.external_id, draft)
         elif "status" in changed:
-            self._keep_in_step(issue, ticket.external_id, draft)
-        return self.ticket(ticket.external_id)
+            self._follow_status(issue, ticket.external_id, draft)
+        return self.get_ticket(ticket.external_id)
 
-    def remark(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
-        """Comment on an issue; the marker is a property of the comment, hidden from people."""
-        path = self._issue_path(external_id) + "/comment"
-        if was_tried and marker in self._markers(path):
-            return
-        told = [{"key": PROPERTY, "value": {"id": marker}}]
-        self.ask("POST", path, json={"body": adf.comment(text), "properties": told})
+    def has_comment(self, external_id: str, marker: str) -> bool:
+        """Search the properties of the newest comments."""
+        query = {"expand": "properties", "orderBy": "-created", "maxResults": PAGE_SIZE}
+        response = self.request("GET", self._issue_path(external_id) + "/comment", params=query)
+        return marker in self.parse(response, _comment_markers)
 
-    def _markers(self, path: str) -> set[str]:
-        query = {"expand": "properties", "orderBy": "-created", "maxResults": PAGE}
-        return self.read(self.ask("GET", path, params=query), markers_in)
+    def post_comment(self, external_id: str, text: str, marker: str) -> None:
+        """Post the text; the marker is a property of the comment."""
+        body = {"body": adf.comment(text), "properties": _properties(marker)}
+        self.request("POST", self._issue_path(external_id) + "/comment", json=body)
 
-    def pull_request(self, external_id: str) -> str | None:
-        """Return the pull or merge request that was linked to the issue last, among its web links."""
-        return self.read(self.ask("GET", self._issue_path(external_id) + "/remotelink"), pull_request_in)
+    def find_pull_request(self, external_id: str) -> str | None:
+        """Return the newest pull or merge request among the web links of the issue."""
+        return self.parse(
+            self.request("GET", self._issue_path(external_id) + "/remotelink"), _newest_pull_request
+        )
+
+    # ---- Requests about one issue
 
     def _external_id(self, number: str) -> str:
-        return f"{self.place[0]}/{self.project}/{number}"
+        return f"{self.host}/{self.project}/{number}"
 
     def _issue_path(self, external_id: str) -> str:
         number = external_id.rpartition("/")[2]
         if not self.owns(external_id) or not number.isdecimal():
-            raise Refused(f"{external_id} is not an issue of {self.project}.")
+            raise ProviderRefused(f"{external_id} is not an issue of {self.project}.")
         return self.path(f"/issue/{number}")
 
-    def _issue(self, external_id: str, **extra: str) -> Any:
-        query = {"fields": ",".join(FIELDS), "properties": PROPERTY, **extra}
-        answer = self.ask("GET", self._issue_path(external_id), params=query)
-        return self.read(answer, self._readable)
+    def _get_issue(self, external_id: str, **expand: str) -> Any:
+        query = {"fields": ",".join(FIELDS), "properties": PROPERTY, **expand}
+        response = self.request("GET", self._issue_path(external_id), params=query)
+        return self.parse(response, self._require_readable)
 
-    def _readable(self, issue: Any) -> Any:
-        self._ticket(issue)
+    def _require_readable(self, issue: Any) -> Any:
+        self._read_issue(issue)
         return issue
 
-    def _page(self, found: Any) -> tuple[list[Ticket], str | None]:
-        following = None if found.get("isLast") else found.get("nextPageToken") or None
-        return [self._ticket(issue) for issue in found["issues"]], following
+    def _read_page(self, body: Any) -> tuple[list[Ticket], str | None]:
+        following = None if body.get("isLast") else body.get("nextPageToken") or None
+        return [self._read_issue(issue) for issue in body["issues"]], following
 
-    def _ticket(self, issue: Any) -> Ticket:
+    def _read_issue(self, issue: Any) -> Ticket:
         fields, key = issue["fields"], str(issue["key"])
-        marked = (issue.get("properties") or {}).get(PROPERTY)
+        marker = (issue.get("properties") or {}).get(PROPERTY)
         return Ticket(
             external_id=self._external_id(str(int(issue["id"]))),
             key=key,
-            url=f"https://{self.place[0]}/browse/{key}",
+            url=f"https://{self.host}/browse/{key}",
             title=str(fields["summary"]),
-            state=workflow.state_of(fields),
+            state=workflow.ticket_state(fields),
             updated_at=datetime.fromisoformat(fields["updated"]),
-            body=adf.written(fields.get("description")),
-            marker=str(marked["id"]) if isinstance(marked, dict) and marked.get("id") else None,
+            body=adf.as_text(fields.get("description")),
+            marker=str(marker["id"]) if isinstance(marker, dict) and marker.get("id") else None,
         )
 
     @cached_property
-    def _kind(self) -> tuple[str, dict[str, Any]]:
-        """Return the id of the type of issue to make and the fields that its form offers."""
+    def _issue_type(self) -> tuple[str, dict[str, Any]]:
+        """The id of the issue type to create and the fields of its screen."""
         path = f"/issue/createmeta/{self.project}/issuetypes"
-        kind = kind_named(self.rows(path, "issueTypes", kind_of), self.credentials.get("issue_type"))
-        if kind is None:
-            raise Refused(f"The type of issue to make does not exist in {self.project}, or may not be made.")
-        return kind, dict(self.rows(f"{path}/{kind}", "fields", field_of))
+        types = self.offset_pages(path, "issueTypes", read_issue_type)
+        issue_type = choose_issue_type(types, self.credentials.get("issue_type"))
+        if issue_type is None:
+            raise ProviderRefused(
+                f"The issue type does not exist in {self.project}, or the account may not create it."
+            )
+        return issue_type, dict(self.offset_pages(f"{path}/{issue_type}", "fields", read_field))
 
-    def _finished(self, external_id: str, key: str, draft: Draft) -> Ticket:
-        """The issue is there: what is refused from here on must not look as if it had not been made."""
-        try:
-            self._refer(external_id, draft)
-            self._keep_in_step(self._issue(external_id), external_id, draft)
-            return self.ticket(external_id)
-        except Refused:
-            address = f"https://{self.place[0]}/browse/{key}"
-            now = datetime.now(UTC)
-            return Ticket(external_id, key, address, summary(draft), State.OPEN, now, marker=draft.marker)
-
-    def _refer(self, external_id: str, draft: Draft) -> None:
-        """Link the issue back to its task: a link with the same globalId is renewed, never doubled."""
+    def _link_back(self, external_id: str, draft: TicketDraft) -> None:
+        """Link the issue to its task: Jira updates the link that has the same globalId."""
         if not draft.url:
             return
         link = {
@@ -185,45 +198,67 @@ class Jira(JiraSite):
             "relationship": "remediates",
             "object": {"url": draft.url, "title": summary(draft), "status": {"resolved": draft.closed}},
         }
-        with suppress(Refused):
-            self.ask("POST", self._issue_path(external_id) + "/remotelink", repeatable=True, json=link)
+        with suppress(ProviderRefused):
+            self.request("POST", self._issue_path(external_id) + "/remotelink", repeatable=True, json=link)
 
-    def _keep_in_step(self, issue: Any, external_id: str, draft: Draft) -> None:
-        """Move an open issue to where its task stands, if a way leads there; else it stays where it is."""
-        at = workflow.status_of(issue["fields"]["status"])
-        is_over = workflow.state_of(issue["fields"]) in OVER
-        if draft.closed or is_over or workflow.suits(at, draft.status):
-            return
-        way = workflow.direct(self._ways(external_id), draft.status, at)
-        if way:
-            with suppress(Refused):
-                self._go(external_id, way)
+    # ---- Workflow
 
-    def _close_or_reopen(self, issue: Any, external_id: str, draft: Draft) -> None:
-        """Move the issue over to done or back, step by step where the workflow wants it so."""
-        if draft.closed == (workflow.state_of(issue["fields"]) in OVER):
+    def _follow_status(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
+        """Move an open issue to its task's status if a transition exists; else it stays."""
+        current = workflow.read_status(issue["fields"]["status"])
+        is_closed = workflow.ticket_state(issue["fields"]).is_closed
+        if draft.closed or is_closed or workflow.fits(current, draft.status):
             return
-        at = workflow.status_of(issue["fields"]["status"])
-        word, passed = "done" if draft.closed else draft.status, {at.id}
-        for _ in range(MOST_STEPS):
-            ways = self._ways(external_id)
-            last = workflow.direct(ways, word, at)
-            way = last or workflow.onward(ways, passed)
-            if way is None:
+        transition = workflow.direct_transition(self._transitions(external_id), draft.status, current)
+        if transition:
+            with suppress(ProviderRefused):
+                self._move(external_id, transition)
+
+    def _close_or_reopen(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
+        """Move the issue to done or back, through intermediate statuses where the workflow requires them."""
+        if draft.closed == workflow.ticket_state(issue["fields"]).is_closed:
+            return
+        current = workflow.read_status(issue["fields"]["status"])
+        target, passed = "done" if draft.closed else draft.status, {current.id}
+        for _ in range(MAX_TRANSITIONS):
+            transitions = self._transitions(external_id)
+            direct = workflow.direct_transition(transitions, target, current)
+            transition = direct or workflow.intermediate_transition(transitions, passed)
+            if transition is None:
                 break
-            self._go(external_id, way)
-            if last or not draft.closed:
+            self._move(external_id, transition)
+            if direct or not draft.closed:
                 return
-            at = way.to
-            passed.add(at.id)
-        goal = "a status that means done" if draft.closed else "an open status"
-        raise Refused(f"The workflow lets nobody move {issue['key']} to {goal} from {at.name!r}.")
+            current = transition.to
+            passed.add(current.id)
+        goal = "a status of the category done" if draft.closed else "an open status"
+        raise ProviderRefused(
+            f"The workflow has no transition of {issue['key']} from {current.name!r} to {goal}."
+        )
 
-    def _ways(self, external_id: str) -> list[workflow.Transition]:
-        path = self._issue_path(external_id) + "/transitions"
-        answer = self.ask("GET", path, params={"expand": "transitions.fields"})
-        return self.read(answer, workflow.transitions_of)
+    def _transitions(self, external_id: str) -> list[workflow.WorkflowTransition]:
+        response = self.request(
+            "GET", self._issue_path(external_id) + "/transitions", params={"expand": "transitions.fields"}
+        )
+        return self.parse(response, workflow.read_transitions)
 
-    def _go(self, external_id: str, way: workflow.Transition) -> None:
-        body = {"transition": {"id": way.id}, **({"fields": way.fields} if way.fields else {})}
-        self.ask("POST", self._issue_path(external_id) + "/transitions", json=body)
+    def _move(self, external_id: str, transition: workflow.WorkflowTransition) -> None:
+        fields = {"fields": transition.fields} if transition.fields else {}
+        body = {"transition": {"id": transition.id}, **fields}
+        self.request("POST", self._issue_path(external_id) + "/transitions", json=body)
+
+
+def _properties(marker: str) -> list[dict[str, Any]]:
+    return [{"key": PROPERTY, "value": {"id": marker}}]
+
+
+def _comment_markers(body: Any) -> set[str]:
+    properties = [each for comment in body["comments"] for each in comment.get("properties") or []]
+    values = [each["value"] for each in properties]
+    return {str(value["id"]) for value in values if isinstance(value, dict) and value.get("id")}
+
+
+def _newest_pull_request(links: Any) -> str | None:
+    found = [(int(link.get("id") or 0), str(link["object"]["url"])) for link in links]
+    pull_requests = [each for each in found if PULL_REQUEST.fullmatch(each[1])]
+    return max(pull_requests)[1] if pull_requests else None

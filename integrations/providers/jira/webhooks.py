@@ -1,28 +1,37 @@
-"""Jira's calls, from a webhook with a secret that an administrator makes. Source: Atlassian, "Webhooks".
+"""Webhooks of Jira, created by an administrator with a secret. Source: Atlassian, "Webhooks".
 
-The time of the event is in the signed body; Jira tries up to five times, over hours.
+The signed body holds the time of the event. Jira tries up to five times, over hours.
 """
 
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.webhooks import Call, Hooks, Told, moment, signed_by
+from integrations.providers.webhooks import (
+    WebhookEvent,
+    WebhookFormat,
+    WebhookRequest,
+    signed_by,
+    timestamp,
+)
 
 
-def read(call: Call, payload: Any) -> Told:
+def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
     """Read a delivery of an issue."""
     event, issue = str(payload.get("webhookEvent")), payload.get("issue")
-    about_issue = event.startswith("jira:issue_") and isinstance(issue, dict)
-    fields = (issue.get("fields") or {}) if about_issue else {}
-    return Told(
-        delivery=call.header("x-atlassian-webhook-identifier"),
-        event=event,
-        sent_at=moment(payload.get("timestamp")),
-        changed_at=moment(fields.get("updated")),
-        tickets=(str(int(issue["id"])),) if about_issue else (),
+    is_issue = event.startswith("jira:issue_") and isinstance(issue, dict)
+    fields = (issue.get("fields") or {}) if is_issue else {}
+    return WebhookEvent(
+        delivery_id=request.header("x-atlassian-webhook-identifier"),
+        name=event,
+        sent_at=timestamp(payload.get("timestamp")),
+        changed_at=timestamp(fields.get("updated")),
+        ticket_ids=(str(int(issue["id"])),) if is_issue else (),
     )
 
 
-HOOKS = Hooks(
-    signed_by("x-hub-signature", "sha256="), read, timedelta(hours=24), "Issue: created, updated, deleted"
+WEBHOOKS = WebhookFormat(
+    is_signed=signed_by("x-hub-signature", "sha256="),
+    read=read,
+    max_age=timedelta(hours=24),
+    event_names="Issue: created, updated, deleted",
 )

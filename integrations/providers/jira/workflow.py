@@ -1,17 +1,16 @@
-"""How an issue moves through a Jira workflow: by transitions, whose ids and names each project chooses.
+"""How an issue moves through a Jira workflow: by transitions, whose ids and names each project defines.
 
-Only the category of a status is the same everywhere: `new`, `indeterminate`, `done`. Names are a hint, where
-they are the usual English ones.
+Only the category of a status is the same everywhere: `new`, `indeterminate`, `done`. The usual English names are hints.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from integrations.providers.base import State
+from integrations.providers.types import TicketState
 
-NEW, UNDER_WAY, DONE = "new", "indeterminate", "done"
-CATEGORY = {"backlog": NEW, "done": DONE}  # of a task's status; every other one is under way
+NEW, IN_PROGRESS, DONE = "new", "indeterminate", "done"
+CATEGORIES = {"backlog": NEW, "done": DONE}  # of a task's status; all others are in progress
 USUAL_NAMES = {
     "backlog": ("to do", "backlog", "open"),
     "in_progress": ("in progress", "in development"),
@@ -19,8 +18,8 @@ USUAL_NAMES = {
     "ready_verify": ("in review", "review", "in verification", "in testing", "in qa"),
     "done": ("done", "closed", "resolved"),
 }
-GIVEN_UP = frozenset(
-    [
+NOT_FIXED_NAMES = frozenset(
+    {
         "abandoned",
         "cancelled",
         "canceled",
@@ -36,108 +35,113 @@ GIVEN_UP = frozenset(
         "won't do",
         "won't fix",
         "wontfix",
-    ]
+    }
 )
-DONE_BY = ("done", "fixed", "resolved", "completed")  # resolutions
+FIXED_RESOLUTIONS = ("done", "fixed", "resolved", "completed")
 
 
 @dataclass(frozen=True)
-class Status:
-    """A status of a workflow. `name` is in lower case."""
+class WorkflowStatus:
+    """A status of a workflow, its name in lower case."""
 
     id: str
     name: str
     category: str
 
     @property
-    def is_given_up(self) -> bool:
-        """Whether it ends the work without its being done."""
-        return self.name in GIVEN_UP
+    def is_not_fixed(self) -> bool:
+        """Whether it ends the work without a fix."""
+        return self.name in NOT_FIXED_NAMES
 
-    def is_called(self, word: str) -> bool:
+    def has_usual_name_of(self, task_status: str) -> bool:
         """Whether it has one of the usual names of a task's status."""
-        return self.name in USUAL_NAMES[word]
+        return self.name in USUAL_NAMES[task_status]
 
 
 @dataclass(frozen=True)
-class Transition:
-    """A way to another status. `fields` is what we say on its screen, `asks` how much more it wants to know."""
+class WorkflowTransition:
+    """A transition to another status. `fields` are the values we send, `missing` counts required fields without one."""
 
     id: str
-    to: Status
+    to: WorkflowStatus
     fields: dict[str, Any] = field(default_factory=dict)
-    asks: int = 0
+    missing: int = 0
 
 
-def status_of(read: Any) -> Status:
-    """Read a status; a category that nobody has heard of is as good as new."""
-    category = str((read.get("statusCategory") or {}).get("key") or NEW)
-    return Status(str(read.get("id")), _word(read.get("name")), category)
+def read_status(body: Any) -> WorkflowStatus:
+    """Read a status; one without a category counts as new."""
+    category = str((body.get("statusCategory") or {}).get("key") or NEW)
+    return WorkflowStatus(str(body.get("id")), _name(body.get("name")), category)
 
 
-def state_of(fields: Any) -> State:
-    """Return where an issue stands. What is blocked is not being worked on, whatever its category says."""
-    status = status_of(fields["status"])
+def ticket_state(fields: Any) -> TicketState:
+    """Return the category of an issue's status. A blocked issue is not being worked on, whatever its category."""
+    status = read_status(fields["status"])
     if status.category == DONE:
-        resolution = _word((fields.get("resolution") or {}).get("name"))
-        return State.DROPPED if status.is_given_up or resolution in GIVEN_UP else State.CLOSED
-    if status.category == UNDER_WAY and not status.is_called("blocked"):
-        return State.STARTED
-    return State.OPEN
+        resolution = _name((fields.get("resolution") or {}).get("name"))
+        not_fixed = status.is_not_fixed or resolution in NOT_FIXED_NAMES
+        return TicketState.DROPPED if not_fixed else TicketState.CLOSED
+    if status.category == IN_PROGRESS and not status.has_usual_name_of("blocked"):
+        return TicketState.STARTED
+    return TicketState.OPEN
 
 
-def transitions_of(read: Any) -> list[Transition]:
-    """Read the ways that are open to an issue, asked for with the fields of their screens."""
-    return [_transition(each) for each in read["transitions"] if each.get("isAvailable") is not False]
+def read_transitions(body: Any) -> list[WorkflowTransition]:
+    """Read the available transitions of an issue, requested with the fields of their screens."""
+    return [_transition(each) for each in body["transitions"] if each.get("isAvailable") is not False]
 
 
-def suits(status: Status, word: str) -> bool:
-    """Tell whether an issue may stay where it is for a task of that status: people choose among the rest."""
-    is_blocked = status.category == UNDER_WAY and status.is_called("blocked")
-    return status.category == category_of(word) and is_blocked == (word == "blocked")
+def fits(status: WorkflowStatus, task_status: str) -> bool:
+    """Tell whether an issue may keep its status for a task's status: within a category people choose."""
+    is_blocked = status.category == IN_PROGRESS and status.has_usual_name_of("blocked")
+    return status.category == category_of(task_status) and is_blocked == (task_status == "blocked")
 
 
-def category_of(word: str) -> str:
+def category_of(task_status: str) -> str:
     """Return the category of a task's status."""
-    return CATEGORY.get(word, UNDER_WAY)
+    return CATEGORIES.get(task_status, IN_PROGRESS)
 
 
-def direct(ways: Sequence[Transition], word: str, at: Status) -> Transition | None:
-    """Return the way to the status that fits a task's best: one of its name, else one of its category."""
-    fitting = [way for way in _done_or_open(ways) if way.to.category == category_of(word)]
-    if word != "blocked":
-        fitting = [way for way in fitting if not way.to.is_called("blocked")]
-    elif at.category == UNDER_WAY:
-        fitting = [way for way in fitting if way.to.is_called("blocked")]
-    return min(fitting, key=lambda way: (not way.to.is_called(word), way.asks), default=None)
+def direct_transition(
+    transitions: Sequence[WorkflowTransition], task_status: str, current: WorkflowStatus
+) -> WorkflowTransition | None:
+    """Return the transition to the status that fits best: one of its usual name, else one of its category."""
+    fitting = [
+        each
+        for each in transitions
+        if each.to.category == category_of(task_status) and not each.to.is_not_fixed
+    ]
+    if task_status != "blocked":
+        fitting = [each for each in fitting if not each.to.has_usual_name_of("blocked")]
+    elif current.category == IN_PROGRESS:
+        fitting = [each for each in fitting if each.to.has_usual_name_of("blocked")]
+    return min(
+        fitting, key=lambda each: (not each.to.has_usual_name_of(task_status), each.missing), default=None
+    )
 
 
-def onward(ways: Sequence[Transition], passed: set[str]) -> Transition | None:
-    """Return a way to a status of work under way that was not passed yet, where no way leads on directly."""
-    under_way = [way for way in ways if way.to.category == UNDER_WAY and way.to.id not in passed]
-    return min(under_way, key=lambda way: (way.to.is_called("blocked"), way.asks), default=None)
+def intermediate_transition(
+    transitions: Sequence[WorkflowTransition], passed: set[str]
+) -> WorkflowTransition | None:
+    """Return a transition to an in-progress status not passed yet, where no direct transition exists."""
+    fitting = [each for each in transitions if each.to.category == IN_PROGRESS and each.to.id not in passed]
+    return min(fitting, key=lambda each: (each.to.has_usual_name_of("blocked"), each.missing), default=None)
 
 
-def _done_or_open(ways: Sequence[Transition]) -> list[Transition]:
-    """Leave out the ways that give the work up: that is for people to say."""
-    return [way for way in ways if not way.to.is_given_up]
+def _transition(body: Any) -> WorkflowTransition:
+    fields, missing = {}, 0
+    for name, metadata in (body.get("fields") or {}).items():
+        if name == "resolution" and (resolution := _fixed_resolution(metadata)):
+            fields["resolution"] = {"id": resolution}
+        elif metadata.get("required") and not metadata.get("hasDefaultValue"):
+            missing += 1
+    return WorkflowTransition(str(body["id"]), read_status(body["to"]), fields, missing)
 
 
-def _transition(read: Any) -> Transition:
-    known, asks = {}, 0
-    for name, meta in (read.get("fields") or {}).items():
-        if name == "resolution" and (choice := _resolution(meta)):
-            known["resolution"] = {"id": choice}
-        elif meta.get("required") and not meta.get("hasDefaultValue"):
-            asks += 1
-    return Transition(str(read["id"]), status_of(read["to"]), known, asks)
+def _fixed_resolution(metadata: Any) -> str | None:
+    ids = {_name(each.get("name")): str(each["id"]) for each in metadata.get("allowedValues") or []}
+    return next((ids[name] for name in FIXED_RESOLUTIONS if name in ids), None)
 
 
-def _resolution(meta: Any) -> str | None:
-    """Return the id of the resolution that says that the work was done."""
-    known = {_word(each.get("name")): str(each["id"]) for each in meta.get("allowedValues") or []}
-    return next((known[name] for name in DONE_BY if name in known), None)
-
-
-def _word(name: Any) -> str:
-    return str(name or "").strip().lower().replace("\u2019", "'")
+def _name(value: Any) -> str:
+    return str(value or "").strip().lower().replace("\u2019", "'")

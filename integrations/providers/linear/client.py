@@ -1,60 +1,155 @@
-"""How Linear says no: GraphQL errors with any status, limits with status 400, and budgets in headers."""
+"""Linear's GraphQL API: authentication, errors and rate limits.
 
-from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+Credentials: `api_key` (a personal key) and `team_id` (the team's UUID). A sign-in by OAuth stores `token` instead of
+the key; its scopes are `read` and `write`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from integrations.providers.base import UNREADABLE, Provider
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.linear import graphql
+from integrations.providers.oauth import OAuth
+from integrations.providers.rate_limits import at_epoch
 from krafter_audit.http.client import Response
 
-PAUSE_WITHOUT_A_TIME = timedelta(minutes=1)
 BUDGETS = ("x-ratelimit-requests", "x-ratelimit-complexity", "x-ratelimit-endpoint-requests")
+TOKEN_CODES = frozenset({"AUTHENTICATION_ERROR", "UNAUTHENTICATED"})
+PERMISSION_CODES = frozenset({"FORBIDDEN", "FEATURE_NOT_ACCESSIBLE"})
+TEMPORARY_CODES = frozenset({"INTERNAL_SERVER_ERROR", "INTERNAL_ERROR", "LOCK_TIMEOUT", "NETWORK_ERROR"})
 
-EXPIRED = frozenset({"AUTHENTICATION_ERROR", "UNAUTHENTICATED"})
+type Node = Mapping[str, Any]
 
 
-def errors(answer: Response) -> list[Any]:
-    """Return the errors of an answer; none of an answer in another form, which is looked at by whoever reads."""
+class LinearClient(Provider):
+    """One team of a workspace."""
+
+    name = "linear"
+    title = "Linear"
+    api_url = "https://api.linear.app"
+    oauth = OAuth("https://api.linear.app/oauth/token")
+    public_credentials = ("team_id",)
+    credential_label = "key"
+
+    def headers(self) -> dict[str, str]:
+        """Return the authorization: a personal key without a scheme, an OAuth token as bearer."""
+        has_token = bool(self.credentials.get("token"))
+        key = self.credential("token" if has_token else "api_key")
+        is_bearer = key.startswith("lin_oauth_") or (has_token and not key.startswith("lin_api_"))
+        return {"Authorization": f"Bearer {key}" if is_bearer else key}
+
+    @property
+    def team(self) -> str:
+        """The UUID of the team of the credentials."""
+        try:
+            return str(UUID(self.credential("team_id")))
+        except ValueError:
+            raise ProviderRefused("The team_id must be the UUID of a team.") from None
+
+    def check_connection(self) -> None:
+        """Check that the key has access to the team."""
+        self.workflow_states()
+
+    def workflow_states(self) -> list[Node]:
+        """Return id, type and position of the team's workflow states."""
+        response = self.execute(graphql.TEAM, {"team": self.team})
+        return self.parse(response, lambda body: read_states(body["data"]["team"]))
+
+    def execute(self, document: str, variables: Node, *, repeatable: bool = True) -> Response:
+        """Execute a GraphQL document."""
+        path = "" if self.base_url.endswith("/graphql") else "/graphql"
+        body = {"query": document, "variables": dict(variables)}
+        return self.request("POST", path, repeatable=repeatable, json=body)
+
+    def connection_pages[Found](
+        self,
+        document: str,
+        variables: Node,
+        select: Callable[[Any], Any],
+        read: Callable[[Any], Found],
+    ) -> Iterator[list[Found]]:
+        """Yield the pages of a connection; `select` finds it in the data."""
+
+        def fetch(after: str | None) -> tuple[list[Found], str | None]:
+            response = self.execute(document, {**variables, "after": after})
+            return self.parse(response, lambda body: _page(select(body["data"]), read))
+
+        return self.cursor_pages(fetch)
+
+    # ---- Errors
+
+    def is_error(self, response: Response) -> bool:
+        """Also look for `errors`, which GraphQL sends with status 200."""
+        return super().is_error(response) or bool(_errors(response))
+
+    def is_rate_limited(self, response: Response) -> bool:
+        """Linear reports exceeded limits with status 400."""
+        return super().is_rate_limited(response) or "RATELIMITED" in _codes(response)
+
+    def is_outage(self, response: Response) -> bool:
+        """Also look at the error codes."""
+        return super().is_outage(response) or bool(_codes(response) & TEMPORARY_CODES)
+
+    def is_token_rejected(self, response: Response) -> bool:
+        """Linear may report it with status 400."""
+        return super().is_token_rejected(response) or bool(_codes(response) & TOKEN_CODES)
+
+    def limit_reset(self, response: Response, now: datetime) -> datetime | None:
+        """Return when the exhausted budgets are full again; the headers are milliseconds since 1970."""
+        headers = response.headers
+        exhausted = [budget for budget in BUDGETS if headers.get(f"{budget}-remaining") == "0"]
+        resets = [headers.get(f"{budget}-reset") or "" for budget in exhausted]
+        times = [int(reset) / 1000 for reset in resets if reset.isdecimal() and len(reset) < 20]
+        return at_epoch(max(times), now) if times else None
+
+    def refusal(self, response: Response) -> str:
+        """Add the permission codes, and a base URL that is not the API."""
+        if self.is_token_rejected(response):
+            return super().refusal(response)
+        if response.status == 403 or _codes(response) & PERMISSION_CODES:
+            return "Linear denies access: the key lacks a permission for the team or its issues."
+        if response.status == 404:
+            return "There is no GraphQL API at the configured URL of Linear."
+        return f"Linear refused the request (status {response.status}{self.detail(response)})."
+
+    def error_message(self, body: Any) -> Any:
+        """Return the message for users, else the technical one, of the first error."""
+        error = body["errors"][0]
+        extensions = error.get("extensions")
+        message = extensions.get("userPresentableMessage") if isinstance(extensions, Mapping) else None
+        return message or error.get("message")
+
+
+def _errors(response: Response) -> list[Node]:
     try:
-        told = answer.json().get("errors")
-    except (ValueError, AttributeError, RecursionError):
+        errors = response.json().get("errors")
+    except UNREADABLE:
         return []
-    return [error for error in told if isinstance(error, Mapping)] if isinstance(told, list) else []
+    return [error for error in errors if isinstance(error, Mapping)] if isinstance(errors, list) else []
 
 
-def code(error: Mapping[str, Any]) -> str:
-    """Return an error's code, or its type where it has none, as one word in capitals."""
-    more = error.get("extensions")
-    told = more if isinstance(more, Mapping) else {}
-    return str(told.get("code") or told.get("type") or "").upper().replace(" ", "_")
+def _codes(response: Response) -> set[str]:
+    return {_code(error) for error in _errors(response)}
 
 
-def limited_until(answer: Response) -> datetime:
-    """Return when the budgets that are used up are filled again; resets are milliseconds since 1970."""
-    now, headers = datetime.now(UTC), answer.headers
-    wait = headers.get("retry-after") or ""
-    if wait.isdecimal():
-        return now + timedelta(seconds=min(int(wait), 86_400))
-    used_up = [budget for budget in BUDGETS if headers.get(f"{budget}-remaining") == "0"]
-    resets = [headers.get(f"{budget}-reset") or "" for budget in used_up]
-    times = [min(int(reset) / 1000, 2**32) for reset in resets if reset.isdecimal() and len(reset) < 20]
-    return max(now, datetime.fromtimestamp(max(times), UTC)) if times else now + PAUSE_WITHOUT_A_TIME
+def _code(error: Node) -> str:
+    extensions = error.get("extensions")
+    found = extensions if isinstance(extensions, Mapping) else {}
+    return str(found.get("code") or found.get("type") or "").upper().replace(" ", "_")
 
 
-def refusal(answer: Response, codes: set[str]) -> str:
-    """Return what to change, in a sentence."""
-    if answer.status == 401 or codes & EXPIRED:
-        return "Linear does not accept the key: connect again with a valid one."
-    if answer.status == 403 or codes & {"FORBIDDEN", "FEATURE_NOT_ACCESSIBLE"}:
-        return "Linear denies access: the key lacks the permission for the team or its issues."
-    if answer.status == 404:
-        return "Linear has no GraphQL at this address: look at the URL that is set for it."
-    return f"Linear refused the request (status {answer.status}{_why(answer)})."
+def read_states(team: Any) -> list[Node]:
+    """Read the workflow states of a team."""
+    return [
+        {"id": state["id"], "type": state["type"], "position": float(state["position"])}
+        for state in team["states"]["nodes"]
+    ]
 
 
-def _why(answer: Response) -> str:
-    """Return Linear's own words for a refused request, in one short line."""
-    for error in errors(answer):
-        more = error.get("extensions")
-        told = more.get("userPresentableMessage") if isinstance(more, Mapping) else None
-        return f": {' '.join(str(told or error.get('message')).split())[:200]}"
-    return ""
+def _page[Found](connection: Any, read: Callable[[Any], Found]) -> tuple[list[Found], str | None]:
+    info = connection["pageInfo"]
+    following = str(info["endCursor"]) if info["hasNextPage"] and info["endCursor"] else None
+    return [read(node) for node in connection["nodes"]], following

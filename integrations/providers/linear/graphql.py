@@ -1,4 +1,4 @@
-"""The GraphQL documents that are sent to Linear, each checked against its published schema by the tests."""
+"""The GraphQL documents sent to Linear. A test validates each against Linear's schema."""
 
 _ISSUE_FIELDS = """
 fragment IssueFields on Issue {
@@ -24,9 +24,9 @@ query Issues($team: ID!, $since: DateTimeOrDuration!, $after: String) {{
 
 ISSUE = f"query Issue($id: String!) {{ issue(id: $id) {{ ...IssueFields }} }}{_ISSUE_FIELDS}"
 
-# A search and not `issue(id:)`, which answers with an error where there is none.
-ISSUE_MADE = f"""
-query IssueMade($id: ID!) {{
+# A filter, since `issue(id:)` answers with an error if there is no such issue.
+ISSUE_BY_ID = f"""
+query IssueById($id: ID!) {{
   issues(filter: {{ id: {{ eq: $id }} }}, includeArchived: true, first: 1) {{ nodes {{ ...IssueFields }} }}
 }}
 {_ISSUE_FIELDS}"""
@@ -58,8 +58,8 @@ mutation Update($id: String!, $input: IssueUpdateInput!) {{
 
 COMMENT = "mutation Comment($input: CommentCreateInput!) { commentCreate(input: $input) { success } }"
 
-COMMENT_MADE = """
-query CommentMade($id: ID!) { comments(filter: { id: { eq: $id } }, includeArchived: true, first: 1) { nodes { id } } }
+COMMENT_BY_ID = """
+query CommentById($id: ID!) { comments(filter: { id: { eq: $id } }, includeArchived: true, first: 1) { nodes { id } } }
 """
 
-DOCUMENTS = (TEAM, ISSUES, ISSUE, ISSUE_MADE, WORKFLOW, ATTACHMENTS, CREATE, UPDATE, COMMENT, COMMENT_MADE)
+DOCUMENTS = (TEAM, ISSUES, ISSUE, ISSUE_BY_ID, WORKFLOW, ATTACHMENTS, CREATE, UPDATE, COMMENT, COMMENT_BY_ID)

@@ -1,23 +1,34 @@
-"""Linear's calls. Source: @linear/sdk, webhooks: the time in the signed body counts, for a minute."""
+"""Webhooks of Linear. Source: @linear/sdk: the time in the signed body counts, for a minute."""
 
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from integrations.providers.webhooks import Call, Hooks, Told, moment, signed_by
+from integrations.providers.webhooks import (
+    WebhookEvent,
+    WebhookFormat,
+    WebhookRequest,
+    signed_by,
+    timestamp,
+)
 
 
-def read(call: Call, payload: Any) -> Told:
+def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
     """Read a delivery of an issue."""
     kind, issue = str(payload.get("type")), payload.get("data")
-    about_issue = kind == "Issue" and isinstance(issue, dict)
-    return Told(
-        delivery=call.header("linear-delivery"),
-        event=f"{kind}.{payload.get('action')}",
-        sent_at=moment(payload["webhookTimestamp"]),
-        changed_at=moment(issue.get("updatedAt")) if about_issue else None,
-        tickets=(str(UUID(issue["id"])),) if about_issue else (),
+    is_issue = kind == "Issue" and isinstance(issue, dict)
+    return WebhookEvent(
+        delivery_id=request.header("linear-delivery"),
+        name=f"{kind}.{payload.get('action')}",
+        sent_at=timestamp(payload["webhookTimestamp"]),
+        changed_at=timestamp(issue.get("updatedAt")) if is_issue else None,
+        ticket_ids=(str(UUID(issue["id"])),) if is_issue else (),
     )
 
 
-HOOKS = Hooks(signed_by("linear-signature"), read, timedelta(seconds=60), "Issues")
+WEBHOOKS = WebhookFormat(
+    is_signed=signed_by("linear-signature"),
+    read=read,
+    max_age=timedelta(seconds=60),
+    event_names="Issues",
+)

@@ -1,20 +1,31 @@
-"""Sentry's calls, from an internal integration, whose client secret signs. Source: Sentry, "Webhooks"."""
+"""Webhooks of Sentry, from an internal integration whose client secret signs. Source: Sentry, "Webhooks"."""
 
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.webhooks import Call, Hooks, Told, moment, signed_by
+from integrations.providers.webhooks import (
+    WebhookEvent,
+    WebhookFormat,
+    WebhookRequest,
+    signed_by,
+    timestamp,
+)
 
 
-def read(call: Call, payload: Any) -> Told:
-    """Read a delivery; any news of an issue is news of findings."""
-    resource = call.header("sentry-hook-resource")
-    return Told(
-        delivery=call.header("request-id"),
-        event=f"{resource}.{payload.get('action')}",
-        sent_at=moment(call.header("sentry-hook-timestamp")),
-        findings=resource == "issue",
+def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
+    """Read a delivery: any change of an issue changes findings."""
+    resource = request.header("sentry-hook-resource")
+    return WebhookEvent(
+        delivery_id=request.header("request-id"),
+        name=f"{resource}.{payload.get('action')}",
+        sent_at=timestamp(request.header("sentry-hook-timestamp")),
+        findings_changed=resource == "issue",
     )
 
 
-HOOKS = Hooks(signed_by("sentry-hook-signature"), read, timedelta(minutes=5), "issue")
+WEBHOOKS = WebhookFormat(
+    is_signed=signed_by("sentry-hook-signature"),
+    read=read,
+    max_age=timedelta(minutes=5),
+    event_names="issue",
+)

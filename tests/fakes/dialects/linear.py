@@ -1,25 +1,18 @@
-"""The far end: a small Linear on loopback that holds every request and every answer against Linear's schema."""
+"""Linear's dialect: GraphQL. Requests and answers are checked against Linear's schema."""
 
-import json
-import os
-import re
-from collections.abc import Callable, Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 
-from tests.serving import running
+from tests.fakes.server import Answer, Request
+from tests.fakes.specs import SPECS
+from tests.fakes.tracker import FakeTracker
 
 KEY = "lin_api_Zm9yLXRlc3RzLW9ubHk0NzEx"
 TEAM = "2f0d1a46-6b0e-4a52-9b0d-5d9f7c3f0a11"
 OTHER_TEAM = "7c1e9a55-02a4-4c60-8f6e-0c3b5a1d9e22"
-SHARED = Path(os.environ.get("KRAFTER_SHARED") or Path(__file__).resolve().parents[4] / "shared")
-SCHEMA = SHARED / "provider-specs" / "linear.graphql"
-Answer = tuple[int, dict[str, str], Any]
+SCHEMA = "linear.graphql"
 WORKFLOW = (
     ("review", "started", 1002.5),
     ("triage", "triage", 0),
@@ -36,132 +29,123 @@ WORKFLOW = (
 
 @cache
 def schema() -> Any:
-    """Return Linear's own schema, or None where it does not lie beside this checkout."""
-    if not SCHEMA.exists():
+    """Return Linear's own schema; None if it is not available."""
+    if not (SPECS / SCHEMA).exists():
         return None
     from graphql import build_schema
 
-    return build_schema(SCHEMA.read_text(), assume_valid=True, no_location=True)
+    return build_schema((SPECS / SCHEMA).read_text(), assume_valid=True, no_location=True)
 
 
 @cache
-def complaints_about(document: str) -> tuple[str, ...]:
-    """Return what Linear's schema has against a document."""
+def schema_errors(document: str) -> tuple[str, ...]:
+    """Validate a document against Linear's schema."""
     from graphql import parse, validate
 
     return tuple(error.message for error in validate(schema(), parse(document)))
 
 
-def refusal(code: str, message: str = "No.", **more: Any) -> dict[str, Any]:
-    """Return an answer of errors as Linear sends it."""
+def error(code: str, message: str = "No.", **more: Any) -> dict[str, Any]:
+    """Return errors as Linear sends them."""
     return {"errors": [{"message": message, "extensions": {"code": code, **more}}], "data": None}
 
 
 @dataclass
-class Request:
-    """What came in."""
+class FakeLinear(FakeTracker):
+    """One team: its issues by id, workflow states and attachments."""
 
-    path: str
-    operation: str
-    variables: dict[str, Any]
-    headers: dict[str, str]
-    document: str
+    provider = "linear"
+    spec_name = SCHEMA
+    credentials = {"api_key": KEY, "team_id": TEAM}
 
-
-@dataclass
-class FakeLinear:
-    """Issues by id, the states of the team, attachments, and answers that a test puts in front."""
-
-    url: str = ""
     team: str = TEAM
     authorization: str = KEY
-    page_size: int = 100
     workflow: tuple[tuple[str, str, float], ...] = WORKFLOW
-    issues: dict[str, dict[str, Any]] = field(default_factory=dict)
-    comments: dict[str, dict[str, Any]] = field(default_factory=dict)
     attachments: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    requests: list[Request] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
-    now: datetime = field(default_factory=lambda: datetime.now(UTC).replace(microsecond=0))
-    scripted: list[tuple[str, Answer | Callable[[], Answer]]] = field(default_factory=list)
 
-    def next_answer(self, operation: str, answer: Answer | Callable[[], Answer]) -> None:
-        """Answer the next request of that operation with this and nothing else."""
-        self.scripted.append((operation, answer))
+    def next_operation(self, operation: str, answer: Any) -> None:
+        """Answer the next request of an operation with this."""
+        self.next_answer("POST", f"^{operation}$", answer)
 
-    def asked(self, operation: str) -> list[dict[str, Any]]:
+    def variables(self, operation: str) -> list[dict[str, Any]]:
         """Return the variables of the requests of an operation."""
         return [seen.variables for seen in self.requests if seen.operation == operation]
 
     @property
+    def comment_count(self) -> int:
+        return len(self.comments)
+
+    @property
     def only(self) -> dict[str, Any]:
-        """The one issue that there is."""
+        """The only issue."""
         (issue,) = self.issues.values()
         return issue
 
-    def touch(self, **changes: Any) -> None:
-        """Change the one issue as a person does at Linear, a minute later."""
-        self.now += timedelta(minutes=1)
-        self._write(self.only["id"], changes)
+    def touch_only(self, **changes: Any) -> None:
+        """Change the only issue as a person, a minute later."""
+        self.touch(self.only["id"], **changes)
 
     def attach(self, url: str) -> None:
-        """Attach an address to the one issue, a minute later."""
+        """Attach a URL to the only issue, a minute later."""
         self.now += timedelta(minutes=1)
-        attached = {"url": url, "createdAt": self._moment()}
+        attached = {"url": url, "createdAt": self._timestamp()}
         self.attachments.setdefault(self.only["id"], []).append(attached)
 
-    def answer(self, request: Request) -> Answer:
-        """Answer one request."""
-        self.requests.append(request)
-        for place, (operation, answer) in enumerate(self.scripted):
-            if operation == request.operation:
-                del self.scripted[place]
-                return answer() if callable(answer) else answer
+    def subject(self, request: Request) -> str:
+        return request.operation
+
+    def check(self, request: Request) -> None:
+        """Requests are checked where they are executed."""
+
+    def authorize(self, request: Request) -> Answer | None:
+        if request.headers.get("authorization") == self.authorization:
+            return None
+        return 401, {}, error("AUTHENTICATION_ERROR", "Authentication required, not authenticated")
+
+    def route(self, request: Request) -> Answer:
         if request.path != "/graphql":
             return 404, {}, b"<html>Not found</html>"
-        if request.headers.get("authorization") != self.authorization:
-            return 401, {}, refusal("AUTHENTICATION_ERROR", "Authentication required, not authenticated")
-        status, headers, told = getattr(self, f"_{request.operation.lower()}")(request.variables)
-        if status == 200 and "errors" not in told:
-            told = self._held_against_the_schema(request, told)
-        return status, headers, told
+        status, headers, body = getattr(self, f"_{request.operation.lower()}")(request.variables)
+        if status == 200 and "errors" not in body:
+            body = self._execute(request, body)
+        return status, headers, body
 
-    def _held_against_the_schema(self, request: Request, told: dict[str, Any]) -> dict[str, Any]:
-        """Let Linear's schema pick out what was asked for, and complain of what does not fit."""
+    def _execute(self, request: Request, body: dict[str, Any]) -> dict[str, Any]:
+        """Let Linear's schema select the requested fields, and complain about what does not fit."""
         if schema() is None:
-            return told
+            return body
         from graphql import execute, parse
 
-        problems = complaints_about(request.document)
-        self.complaints += problems
-        if problems:
-            return refusal("GRAPHQL_VALIDATION_FAILED", problems[0])
-        done = execute(schema(), parse(request.document), told["data"], variable_values=request.variables)
-        self.complaints += [error.message for error in done.errors or []]
-        return {"data": done.data}
+        errors = schema_errors(request.document)
+        self.complaints += errors
+        if errors:
+            return error("GRAPHQL_VALIDATION_FAILED", errors[0])
+        result = execute(schema(), parse(request.document), body["data"], variable_values=request.variables)
+        self.complaints += [each.message for each in result.errors or []]
+        return {"data": result.data}
 
     def _team(self, variables: dict[str, Any]) -> Answer:
         if variables["team"] != self.team:
-            return 200, {}, refusal("INPUT_ERROR", "Entity not found: Team")
+            return 200, {}, error("INPUT_ERROR", "Entity not found: Team")
         return 200, {}, {"data": {"team": self._team_node()}}
 
     def _issues(self, variables: dict[str, Any]) -> Answer:
-        moment = variables["since"].replace("Z", ".000Z")
+        since = variables["since"].replace("Z", ".000Z")
         changed = [
             issue
             for issue in self.issues.values()
-            if issue["updatedAt"] >= moment and issue["teamId"] == variables["team"]
+            if issue["updatedAt"] >= since and issue["teamId"] == variables["team"]
         ]
         changed.sort(key=lambda issue: (issue["updatedAt"], issue["number"]), reverse=True)
         return 200, {}, {"data": {"issues": self._connection(changed, variables["after"])}}
 
-    def _issuemade(self, variables: dict[str, Any]) -> Answer:
+    def _issuebyid(self, variables: dict[str, Any]) -> Answer:
         found = [issue for issue in self.issues.values() if issue["id"] == variables["id"]]
         return 200, {}, {"data": {"issues": self._connection(found, None)}}
 
     def _issue(self, variables: dict[str, Any]) -> Answer:
         if variables["id"] not in self.issues:
-            return 200, {}, refusal("INPUT_ERROR", "Entity not found: Issue")
+            return 200, {}, error("INPUT_ERROR", "Entity not found: Issue")
         return 200, {}, {"data": {"issue": self.issues[variables["id"]]}}
 
     def _workflow(self, variables: dict[str, Any]) -> Answer:
@@ -175,9 +159,13 @@ class FakeLinear:
         return 200, {}, {"data": {"issue": {"attachments": attached}}}
 
     def _create(self, variables: dict[str, Any]) -> Answer:
+        return self.create(variables)
+
+    def create(self, variables: dict[str, Any]) -> Answer:
+        """Create an issue."""
         given = variables["input"]
         if given["id"] in self.issues:
-            return 400, {}, refusal("INPUT_ERROR", "Entity with this id already exists")
+            return 400, {}, error("INPUT_ERROR", "Entity with this id already exists")
         number = len(self.issues) + 1
         self.issues[given["id"]] = {
             "id": given["id"],
@@ -186,32 +174,33 @@ class FakeLinear:
             "url": f"https://linear.app/acme/issue/ENG-{number}",
             "trashed": None,
         }
-        self._write(given["id"], given)
+        self.write(given["id"], given)
         return 200, {}, {"data": {"issueCreate": {"success": True, "issue": self.issues[given["id"]]}}}
 
     def _comment(self, variables: dict[str, Any]) -> Answer:
         given = variables["input"]
         if given["id"] in self.comments:
-            return 400, {}, refusal("INPUT_ERROR", "Entity with this id already exists")
+            return 400, {}, error("INPUT_ERROR", "Entity with this id already exists")
         self.comments[given["id"]] = given
         return 200, {}, {"data": {"commentCreate": {"success": True}}}
 
-    def _commentmade(self, variables: dict[str, Any]) -> Answer:
+    def _commentbyid(self, variables: dict[str, Any]) -> Answer:
         found = [comment for comment in self.comments.values() if comment["id"] == variables["id"]]
         return 200, {}, {"data": {"comments": self._connection(found, None)}}
 
     def _update(self, variables: dict[str, Any]) -> Answer:
         if variables["id"] not in self.issues:
-            return 200, {}, refusal("INPUT_ERROR", "Entity not found: Issue")
-        self._write(variables["id"], variables["input"])
+            return 200, {}, error("INPUT_ERROR", "Entity not found: Issue")
+        self.write(variables["id"], variables["input"])
         return 200, {}, {"data": {"issueUpdate": {"success": True, "issue": self.issues[variables["id"]]}}}
 
-    def _write(self, number: str, changes: dict[str, Any]) -> None:
+    def write(self, number: str, changes: dict[str, Any]) -> dict[str, Any]:
         issue = self.issues[number]
         issue.update(changes)
         kinds = {name: kind for name, kind, _ in self.workflow}
         issue["state"] = {"id": issue["stateId"], "type": kinds[issue["stateId"]]}
-        issue["updatedAt"] = self._moment()
+        issue["updatedAt"] = self._timestamp()
+        return issue
 
     def _team_node(self) -> dict[str, Any]:
         states = [{"id": name, "type": kind, "position": place} for name, kind, place in self.workflow]
@@ -223,41 +212,5 @@ class FakeLinear:
         info = {"hasNextPage": end < len(rows), "endCursor": f"cursor-{end}"}
         return {"nodes": rows[start:end], "pageInfo": info}
 
-    def _moment(self) -> str:
+    def _timestamp(self) -> str:
         return self.now.strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
-def handler(far_end: FakeLinear) -> type[BaseHTTPRequestHandler]:
-    """Return the web server's side of it."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def log_message(self, *args: object) -> None:
-            """Stay quiet."""
-
-        def do_POST(self) -> None:
-            sent = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)))
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            operation = re.search(r"(?:query|mutation) (\w+)", sent["query"])
-            name = operation[1] if operation else ""
-            status, extra, content = far_end.answer(
-                Request(self.path, name, sent["variables"], headers, sent["query"])
-            )
-            written = content if isinstance(content, bytes) else json.dumps(content).encode()
-            self.send_response(status)
-            for header, value in {"Content-Type": "application/json", **extra}.items():
-                self.send_header(header, value)
-            self.send_header("Content-Length", str(len(written)))
-            with suppress(BrokenPipeError, ConnectionResetError):  # a client whose time was up has gone
-                self.end_headers()
-                self.wfile.write(written)
-
-    return Handler
-
-
-def serve() -> Iterator[FakeLinear]:
-    """Serve a fresh Linear on loopback."""
-    far_end = FakeLinear()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler(far_end))
-    far_end.url = f"http://127.0.0.1:{server.server_port}"
-    with running(server):
-        yield far_end

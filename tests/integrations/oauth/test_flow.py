@@ -1,4 +1,4 @@
-"""Signing in at each of the eight: where the code goes and in which form, and what is kept of the answer."""
+"""Signing in at each of the eight providers: where the code goes, in which form, and what is stored."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -17,8 +17,8 @@ from integrations.configuration import Configuration
 from integrations.errors import SignInRefused
 from integrations.models import Integration
 from integrations.oauth import flow as oauth
-from integrations.providers import ADAPTERS
-from integrations.providers.base import Refused
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.registry import ADAPTERS
 from krafter_audit.http.client import Client
 
 INSTALLATION = "7a485448-a9e2-4c85-8a3c-4f44175783c9"
@@ -37,7 +37,7 @@ CONFIGURED = Configuration(url="", token_url="", client_id="id", client_secret="
 
 
 class Vendor:
-    """A token endpoint that remembers what it was asked."""
+    """A token endpoint that records its requests."""
 
     def __init__(self, server: HTTPServer) -> None:
         self.server, self.asked = server, list[tuple[str, str, dict[str, Any]]]()
@@ -67,16 +67,16 @@ def vendor(settings: Settings, httpserver: HTTPServer) -> Vendor:
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
-def test_every_provider_is_asked_where_and_how_it_documents(name: str) -> None:
+def test_token_request_is_as_documented(name: str) -> None:
     flow = ADAPTERS[name].oauth
 
     assert flow is not None
-    assert (flow.endpoint("", "", {}).url, flow.endpoint("", "", {}).body) == DOCUMENTED[name]
+    assert (flow.token_request("", "", {}).url, flow.token_request("", "", {}).encoding) == DOCUMENTED[name]
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)
 @pytest.mark.django_db
-def test_a_code_becomes_credentials_at_every_provider(
+def test_code_is_exchanged_at_every_provider(
     name: str, project: Project, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for setting, value in (
@@ -109,9 +109,9 @@ def test_a_code_becomes_credentials_at_every_provider(
             },
         )
     ]
-    kept = credentials.opened(Integration.objects.get())
+    kept = credentials.open_credentials(Integration.objects.get())
     assert (kept["token"], kept["refresh_token"]) == ("at-1234567", "rt-1234567")
-    life = datetime.fromisoformat(kept["renew_at"]) - datetime.now(UTC)
+    life = datetime.fromisoformat(kept["refresh_at"]) - datetime.now(UTC)
     assert timedelta(minutes=47) < life <= timedelta(minutes=48)
 
 
@@ -128,16 +128,16 @@ def test_a_code_becomes_credentials_at_every_provider(
         ("linear", "https://elsewhere.example", "https://api.linear.app/oauth/token"),
     ],
 )
-def test_a_server_of_ones_own_gives_its_own_tokens(name: str, api: str, expected: str) -> None:
+def test_self_hosted_server_issues_its_own_tokens(name: str, api: str, expected: str) -> None:
     flow = ADAPTERS[name].oauth
 
     assert flow is not None
-    assert flow.endpoint(api, "", {}).url == expected
-    assert flow.endpoint(api, "https://token.example/", {}).url == "https://token.example/"
+    assert flow.token_request(api, "", {}).url == expected
+    assert flow.token_request(api, "https://token.example/", {}).url == "https://token.example/"
 
 
 @pytest.mark.django_db
-def test_an_installation_of_sentry_is_exchanged_and_renewed_in_its_own_words(
+def test_sentry_installation_is_exchanged_and_refreshed(
     project: Project, vendor: Vendor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     until = datetime.now(UTC) + timedelta(hours=8)
@@ -152,11 +152,11 @@ def test_an_installation_of_sentry_is_exchanged_and_renewed_in_its_own_words(
     monkeypatch.setenv("KRAFTER_SENTRY_CLIENT_SECRET", "client-secret")
 
     services.connect_by_code(project, "sentry", auth_code="code-1", by=SYSTEM, installation_id=INSTALLATION)
-    kept = credentials.opened(Integration.objects.get())
+    kept = credentials.open_credentials(Integration.objects.get())
     vendor.answer |= {"token": "st-7654321", "refreshToken": "sr-7654321"}
     with Client() as client:
         found = Configuration(vendor.server.url_for("/").rstrip("/"), "", "id", "client-secret")
-        renewed = oauth.renewed(client, ADAPTERS["sentry"], found, kept)
+        renewed = oauth.refresh_tokens(client, ADAPTERS["sentry"], found, kept)
 
     client_of_ours = {"client_id": "id", "client_secret": "client-secret"}
     path = f"/api/0/sentry-app-installations/{INSTALLATION}/authorizations/"
@@ -166,16 +166,16 @@ def test_an_installation_of_sentry_is_exchanged_and_renewed_in_its_own_words(
     ]
     assert (kept["token"], kept["installation_id"]) == ("st-1234567", INSTALLATION)
     assert (renewed["token"], renewed["refresh_token"]) == ("st-7654321", "sr-7654321")
-    assert oauth.is_due({**kept, "renew_at": until.isoformat()}) is False
+    assert oauth.is_refresh_due({**kept, "refresh_at": until.isoformat()}) is False
 
 
 @pytest.mark.django_db
-def test_an_installation_is_sentrys_alone(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_installation_id_is_for_sentry_only(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRAFTER_LINEAR_CLIENT_ID", "id")
     monkeypatch.setenv("KRAFTER_LINEAR_CLIENT_SECRET", "client-secret")
 
-    with pytest.raises(SignInRefused, match="Linear knows no installation_id"):
-        services.sign_in(project, "linear", auth_code="code-1", installation_id=INSTALLATION)
+    with pytest.raises(SignInRefused, match="Linear does not use an installation_id"):
+        services.exchange_code(project, "linear", auth_code="code-1", installation_id=INSTALLATION)
     assert Integration.objects.count() == 0
 
 
@@ -189,11 +189,11 @@ def test_an_installation_is_sentrys_alone(project: Project, monkeypatch: pytest.
         "nothing",
     ],
 )
-def test_a_refusal_says_nothing_of_what_was_sent(vendor: Vendor, answer: Any) -> None:
+def test_refusal_does_not_contain_what_was_sent(vendor: Vendor, answer: Any) -> None:
     vendor.answer = answer
     found = Configuration("", vendor.server.url_for("/token"), "id", "client-secret")
 
     for name in DOCUMENTED:
-        with Client() as client, pytest.raises(Refused) as caught:
-            oauth.renewed(client, ADAPTERS[name], found, {"token": "x", "refresh_token": "rt-secret"})
+        with Client() as client, pytest.raises(ProviderRefused) as caught:
+            oauth.refresh_tokens(client, ADAPTERS[name], found, {"token": "x", "refresh_token": "rt-secret"})
         assert str(caught.value) == f"{ADAPTERS[name].title} no longer accepts the sign-in: connect again."

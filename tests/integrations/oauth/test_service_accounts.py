@@ -1,4 +1,4 @@
-"""Google's service accounts: a signed request, a token for an hour, and keys that are no keys."""
+"""Google's service accounts: a signed request, a token for an hour, and invalid keys."""
 
 import base64
 import json
@@ -16,13 +16,12 @@ from accounts.models import Project
 from integrations import services
 from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
-from integrations.oauth.service_accounts import key_in, token
-from integrations.providers import ADAPTERS
-from integrations.providers.base import Refused, Unavailable
+from integrations.oauth.service_accounts import find_key, request_token
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.registry import ADAPTERS
 from integrations.sync import engine
 from krafter_audit.http.client import Client
-from tests.fakes.dialects.github import Answer, Request
-from tests.fakes.server import FarEnd, serve
+from tests.fakes.server import Answer, FakeServer, Request, serve
 
 PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PEM = PRIVATE.private_bytes(
@@ -66,7 +65,7 @@ def google() -> Google:
 
 
 @pytest.fixture
-def far_end(google: Google, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FarEnd]:
+def far_end(google: Google, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     with serve(google, None) as served:
         monkeypatch.setenv("KRAFTER_GSC_URL", served.url)
@@ -76,14 +75,14 @@ def far_end(google: Google, settings: Settings, monkeypatch: pytest.MonkeyPatch)
 
 def asked(key: dict[str, Any], name: str = "gsc") -> str:
     with Client() as client:
-        return token(client, ADAPTERS[name], configuration(name), key)
+        return request_token(client, ADAPTERS[name], configuration(name), key)
 
 
 def part(text: str) -> Any:
     return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
-def test_a_token_is_asked_for_with_a_request_that_the_key_has_signed(far_end: FarEnd, google: Google) -> None:
+def test_token_is_requested_with_a_signed_jwt(far_end: FakeServer, google: Google) -> None:
     given = asked(KEY)
 
     header, claims, signature = google.assertions[0].split(".")
@@ -105,19 +104,19 @@ def test_a_token_is_asked_for_with_a_request_that_the_key_has_signed(far_end: Fa
     )
 
 
-def test_the_key_may_be_an_object_its_text_or_the_credentials_themselves() -> None:
-    assert key_in({"service_account": KEY}) == KEY
-    assert key_in({"service_account": json.dumps(KEY)}) == KEY
-    assert key_in({**KEY, "site_url": SITE}) == {**KEY, "site_url": SITE}
-    assert key_in({"token": "ya29.x"}) is None
-    assert key_in({"service_account": "{"}) == {}
+def test_key_may_be_an_object_text_or_the_credentials() -> None:
+    assert find_key({"service_account": KEY}) == KEY
+    assert find_key({"service_account": json.dumps(KEY)}) == KEY
+    assert find_key({**KEY, "site_url": SITE}) == {**KEY, "site_url": SITE}
+    assert find_key({"token": "ya29.x"}) is None
+    assert find_key({"service_account": "{"}) == {}
 
 
 @pytest.mark.parametrize(
     ("key", "sentence"),
     [
-        ({}, "must be the JSON file"),
-        ({**KEY, "private_key": 7}, "must be the JSON file"),
+        ({}, "must be the JSON key file"),
+        ({**KEY, "private_key": 7}, "must be the JSON key file"),
         (
             {**KEY, "private_key": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----"},
             "cannot be read",
@@ -125,31 +124,31 @@ def test_the_key_may_be_an_object_its_text_or_the_credentials_themselves() -> No
         ({**KEY, "private_key": "secret"}, "cannot be read"),
     ],
 )
-def test_a_key_that_is_none_is_refused_before_anybody_is_asked(
-    far_end: FarEnd, key: dict[str, Any], sentence: str
+def test_invalid_key_is_refused_without_a_request(
+    far_end: FakeServer, key: dict[str, Any], sentence: str
 ) -> None:
-    with pytest.raises(Refused, match=sentence):
+    with pytest.raises(ProviderRefused, match=sentence):
         asked(key)
     assert far_end.requests == []
 
 
-def test_a_vendor_without_service_accounts_takes_none(far_end: FarEnd) -> None:
-    with pytest.raises(Refused, match="Linear has no service accounts"):
+def test_provider_without_service_accounts_refuses_one(far_end: FakeServer) -> None:
+    with pytest.raises(ProviderRefused, match="Linear has no service accounts"):
         asked(KEY, "linear")
 
 
 @pytest.mark.parametrize(
     ("answer", "kind"),
     [
-        ((400, {}, {"error": "invalid_grant", "error_description": PEM}), Refused),
-        ((503, {}, {}), Unavailable),
-        ((429, {}, {}), Unavailable),
-        ((200, {}, b"<html>"), Unavailable),
-        ((200, {}, {}), Refused),
+        ((400, {}, {"error": "invalid_grant", "error_description": PEM}), ProviderRefused),
+        ((503, {}, {}), ProviderUnavailable),
+        ((429, {}, {}), ProviderUnavailable),
+        ((200, {}, b"<html>"), ProviderUnavailable),
+        ((200, {}, {}), ProviderRefused),
     ],
 )
-def test_refusals_and_outages_are_told_apart_and_tell_nothing(
-    far_end: FarEnd, google: Google, answer: Answer, kind: type[Exception]
+def test_error_is_refused_or_unavailable_and_contains_no_key(
+    far_end: FakeServer, google: Google, answer: Answer, kind: type[Exception]
 ) -> None:
     google.refusal = answer
 
@@ -159,13 +158,13 @@ def test_refusals_and_outages_are_told_apart_and_tell_nothing(
 
 
 @pytest.mark.django_db
-def test_a_sync_signs_in_and_goes_on_with_a_new_token_when_the_first_expires_in_the_middle(
-    far_end: FarEnd, google: Google, project: Project
+def test_sync_requests_a_new_token_when_the_first_expires(
+    far_end: FakeServer, google: Google, project: Project
 ) -> None:
     given = {"service_account": KEY, "site_url": SITE}
     row = services.connect(project, "gsc", credentials=given, by=SYSTEM)
     far_end.next_answer("/sitemaps$", 401, {}, {"error": {"code": 401}})
-    services.request_sync(project, "gsc", by=SYSTEM)
+    services.sync_now(project, "gsc", by=SYSTEM)
 
     engine.sync(row.pk)
 

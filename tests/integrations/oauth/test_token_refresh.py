@@ -1,4 +1,4 @@
-"""Signing in by code: the exchange at connect, what it refuses, and tokens that are renewed in time."""
+"""Connecting by code, and tokens that are refreshed in time."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,12 +13,11 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import credentials, services
 from integrations.configuration import complaints, configuration
-from integrations.errors import SignInRefused, SignInUnavailable
+from integrations.errors import IntegrationChanged, SignInRefused, SignInUnavailable
 from integrations.models import Integration
 from integrations.oauth import flow as oauth
-from integrations.oauth.token_refresh import Access
-from integrations.providers import ADAPTERS, NAMED
-from integrations.sync.run import Lost
+from integrations.oauth.token_refresh import TokenManager
+from integrations.providers.registry import ADAPTERS
 from krafter_audit.http.client import Client
 from tests.fakes.dialects.github import FakeGitHub
 from tests.integrations.conftest import CREDENTIALS, MakeTask
@@ -34,7 +33,7 @@ TOKENS = {
 
 
 @pytest.fixture(autouse=True)
-def client_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+def oauth_client(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRAFTER_GITHUB_CLIENT_ID", "Iv1.of-ours")
     monkeypatch.setenv("KRAFTER_GITHUB_CLIENT_SECRET", "client-secret")
 
@@ -43,12 +42,12 @@ def connect(project: Project, **extra: str) -> Integration:
     return services.connect_by_code(project, "github", auth_code="code-1", by=SYSTEM, **extra)
 
 
-def kept() -> dict[str, Any]:
-    return credentials.opened(Integration.objects.get())
+def stored() -> dict[str, Any]:
+    return credentials.open_credentials(Integration.objects.get())
 
 
-def test_a_code_becomes_tokens_inside_the_connect(project: Project, github: FakeGitHub) -> None:
-    github.tokens.append((200, {}, TOKENS))
+def test_code_is_exchanged_for_tokens(project: Project, github: FakeGitHub) -> None:
+    github.token_answers.append((200, {}, TOKENS))
 
     row = connect(project, redirect_uri="https://app.example/back", code_verifier="v" * 43)
 
@@ -63,33 +62,29 @@ def test_a_code_becomes_tokens_inside_the_connect(project: Project, github: Fake
             "client_secret": "client-secret",
         }
     ]
-    assert (kept()["token"], kept()["refresh_token"]) == ("ghu_first", "ghr_first")
-    life = datetime.fromisoformat(kept()["expires_at"]) - datetime.now(UTC)
+    assert (stored()["token"], stored()["refresh_token"]) == ("ghu_first", "ghr_first")
+    life = datetime.fromisoformat(stored()["expires_at"]) - datetime.now(UTC)
     assert timedelta(hours=7, minutes=59) < life <= timedelta(hours=8)
 
 
-def test_the_repository_that_was_chosen_before_is_kept_and_the_old_token_is_not(
-    project: Project, github: FakeGitHub
-) -> None:
+def test_sign_in_keeps_the_repository_and_replaces_the_token(project: Project, github: FakeGitHub) -> None:
     services.connect(project, "github", credentials={**CREDENTIALS, "note": "x"}, by=SYSTEM)
-    github.tokens.append((200, {}, {"access_token": "gho_classic"}))
+    github.token_answers.append((200, {}, {"access_token": "gho_classic"}))
 
     connect(project)
 
-    assert kept() == {"token": "gho_classic", "repository": "acme/web-app"}
+    assert stored() == {"token": "gho_classic", "repository": "acme/web-app"}
 
 
-def test_a_choice_alone_keeps_the_sign_in_and_anything_more_replaces_it(
-    project: Project, github: FakeGitHub
-) -> None:
+def test_public_credentials_alone_keep_the_token(project: Project, github: FakeGitHub) -> None:
     signed_in(project, renew_in=60)
     services.connect(project, "github", credentials={"repository": "acme/other"}, by=SYSTEM)
-    chosen = kept()
+    chosen = stored()
     services.connect(project, "github", credentials={"repository": "acme/third", "token": "x"}, by=SYSTEM)
 
     assert (chosen["token"], chosen["refresh_token"]) == ("ghu_first", "ghr_first")
     assert chosen["repository"] == "acme/other"
-    assert kept() == {"repository": "acme/third", "token": "x"}
+    assert stored() == {"repository": "acme/third", "token": "x"}
 
 
 @pytest.mark.parametrize(
@@ -107,8 +102,8 @@ def test_a_choice_alone_keeps_the_sign_in_and_anything_more_replaces_it(
         (302, {"location": "https://elsewhere.example"}, {}),
     ],
 )
-def test_a_code_that_is_refused_stores_nothing(project: Project, github: FakeGitHub, answer: Any) -> None:
-    github.tokens.append(answer)
+def test_refused_code_stores_nothing(project: Project, github: FakeGitHub, answer: Any) -> None:
+    github.token_answers.append(answer)
 
     with pytest.raises(SignInRefused) as caught:
         connect(project)
@@ -119,10 +114,8 @@ def test_a_code_that_is_refused_stores_nothing(project: Project, github: FakeGit
     assert Integration.objects.count() == 0
 
 
-def test_a_provider_that_is_away_says_so_and_the_code_is_sent_once(
-    project: Project, github: FakeGitHub
-) -> None:
-    github.tokens.append((503, {}, {}))
+def test_code_is_sent_once_to_an_unavailable_provider(project: Project, github: FakeGitHub) -> None:
+    github.token_answers.append((503, {}, {}))
 
     with pytest.raises(SignInUnavailable):
         connect(project)
@@ -131,7 +124,7 @@ def test_a_provider_that_is_away_says_so_and_the_code_is_sent_once(
     assert Integration.objects.count() == 0
 
 
-def test_without_an_oauth_client_of_the_operator_a_code_is_refused(
+def test_code_is_refused_without_an_oauth_client(
     project: Project, github: FakeGitHub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("KRAFTER_GITHUB_CLIENT_ID")
@@ -141,41 +134,35 @@ def test_without_an_oauth_client_of_the_operator_a_code_is_refused(
     assert github.token_requests == []
 
 
-def test_a_provider_without_an_adapter_takes_no_code(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.delitem(NAMED, "jira")
-    with pytest.raises(SignInRefused, match="no sign-in for jira"):
-        services.connect_by_code(project, "jira", auth_code="x", by=SYSTEM)
-
-
 def signed_in(project: Project, *, renew_in: int) -> Integration:
     renew_at = datetime.now(UTC) + timedelta(seconds=renew_in)
     tokens = {
         "token": "ghu_first",
         "refresh_token": "ghr_first",
-        "renew_at": renew_at.isoformat(),
+        "refresh_at": renew_at.isoformat(),
         "repository": "acme/web-app",
     }
     return services.connect(project, "github", credentials=tokens, by=SYSTEM)
 
 
-def test_a_token_is_renewed_before_it_is_used_and_the_new_pair_is_kept(
+def test_expiring_token_is_refreshed_before_use(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
     signed_in(project, renew_in=-1)
     github.token = "ghu_second"
-    github.tokens.append((200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"}))
+    github.token_answers.append(
+        (200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"})
+    )
 
     row = sync()
 
     assert row.status == "connected"
     assert github.token_requests[0]["refresh_token"] == "ghr_first"
-    assert (kept()["token"], kept()["refresh_token"]) == ("ghu_second", "ghr_second")
-    assert kept()["repository"] == "acme/web-app"
+    assert (stored()["token"], stored()["refresh_token"]) == ("ghu_second", "ghr_second")
+    assert stored()["repository"] == "acme/web-app"
 
 
-def test_a_token_in_the_first_part_of_its_life_is_used_as_it_is(
+def test_fresh_token_is_not_refreshed(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
     signed_in(project, renew_in=60)
@@ -185,11 +172,11 @@ def test_a_token_in_the_first_part_of_its_life_is_used_as_it_is(
     assert github.token_requests == []
 
 
-def test_a_refresh_token_that_is_refused_asks_to_connect_again(
+def test_refused_refresh_requires_a_new_connection(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
     signed_in(project, renew_in=-1)
-    github.tokens.append((200, {}, {"error": "bad_refresh_token"}))
+    github.token_answers.append((200, {}, {"error": "bad_refresh_token"}))
 
     row = sync()
 
@@ -200,12 +187,12 @@ def test_a_refresh_token_that_is_refused_asks_to_connect_again(
     assert github.requests == []
 
 
-def test_a_token_without_an_end_is_never_renewed() -> None:
-    assert not oauth.is_due({"token": "gho_classic"})
-    assert not oauth.is_due({"token": "x", "renew_at": "2020-01-01T00:00:00+00:00"})
+def test_token_without_expiry_is_never_refreshed() -> None:
+    assert not oauth.is_refresh_due({"token": "gho_classic"})
+    assert not oauth.is_refresh_due({"token": "x", "refresh_at": "2020-01-01T00:00:00+00:00"})
 
 
-def test_the_settings_of_a_provider_are_read_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_configuration_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("KRAFTER_GITLAB_URL", "https://gitlab.acme.example/api/v4/")
 
     found = configuration("gitlab")
@@ -214,13 +201,13 @@ def test_the_settings_of_a_provider_are_read_by_its_name(monkeypatch: pytest.Mon
     assert "client-secret" not in repr(configuration("github"))
 
 
-def test_settings_that_are_wrong_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    right = list(complaints())
+def test_invalid_settings_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = list(complaints())
     monkeypatch.setenv("KRAFTER_JIRA_URL", "jira.acme.example")
     monkeypatch.setenv("KRAFTER_SENTRY_TOKEN_URL", "https://user:pass@sentry.example/")
     monkeypatch.setenv("KRAFTER_LINEAR_CLIENT_ID", "alone")
 
-    assert right == []
+    assert before == []
     assert [error.msg for error in run_checks() if error.id == "krafter.integrations.E001"] == list(
         complaints()
     )
@@ -231,26 +218,28 @@ def test_settings_that_are_wrong_are_named(monkeypatch: pytest.MonkeyPatch) -> N
     ]
 
 
-def test_a_token_that_expires_in_the_middle_of_a_sync_is_renewed_once_and_the_sync_goes_on(
+def test_token_that_expires_during_a_sync_is_refreshed_once(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
     signed_in(project, renew_in=3600)
     github.token = "ghu_second"
-    github.tokens.append((200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"}))
+    github.token_answers.append(
+        (200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"})
+    )
 
     row = sync()
 
     assert (row.status, row.last_error, len(github.token_requests)) == ("connected", "", 1)
-    assert (kept()["token"], kept()["refresh_token"]) == ("ghu_second", "ghr_second")
-    assert row.renewing_until is None
+    assert (stored()["token"], stored()["refresh_token"]) == ("ghu_second", "ghr_second")
+    assert row.token_refresh_until is None
 
 
-def test_a_new_token_that_is_not_accepted_either_is_not_renewed_again(
+def test_rejected_new_token_is_not_refreshed_again(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
     signed_in(project, renew_in=3600)
     github.token = "ghu_of_nobody"
-    github.tokens.append((200, {}, {**TOKENS, "access_token": "ghu_second"}))
+    github.token_answers.append((200, {}, {**TOKENS, "access_token": "ghu_second"}))
 
     row = sync()
 
@@ -258,7 +247,7 @@ def test_a_new_token_that_is_not_accepted_either_is_not_renewed_again(
     assert "does not accept the token" in row.last_error
 
 
-def test_a_token_without_a_refresh_is_not_renewed(
+def test_token_without_a_refresh_token_is_not_refreshed(
     integration: Integration, sync: Sync, github: FakeGitHub
 ) -> None:
     github.token = "another"
@@ -267,27 +256,29 @@ def test_a_token_without_a_refresh_is_not_renewed(
     assert github.token_requests == []
 
 
-def test_an_outage_of_the_token_endpoint_is_no_refusal_and_keeps_the_old_pair(
+def test_unavailable_token_endpoint_keeps_the_old_pair(
     integration: Integration, sync: Sync, project: Project, github: FakeGitHub
 ) -> None:
     signed_in(project, renew_in=-1)
-    github.tokens.append((503, {}, {}))
+    github.token_answers.append((503, {}, {}))
 
     row = sync()
 
     assert "connect again" not in row.last_error
-    assert (kept()["refresh_token"], row.renewing_until) == ("ghr_first", None)
+    assert (stored()["refresh_token"], row.token_refresh_until) == ("ghr_first", None)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_that_find_a_token_outdated_exchange_it_once(project: Project, github: FakeGitHub) -> None:
+def test_concurrent_refreshes_exchange_the_token_once(project: Project, github: FakeGitHub) -> None:
     row = signed_in(project, renew_in=-1)
-    github.tokens.append((200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"}))
+    github.token_answers.append(
+        (200, {}, {**TOKENS, "access_token": "ghu_second", "refresh_token": "ghr_second"})
+    )
 
     def use(_: int) -> str:
         try:
             with Client() as client:
-                return str(Access(row, ADAPTERS["github"], client).credentials()["token"])
+                return str(TokenManager(row, ADAPTERS["github"], client).credentials()["token"])
         finally:
             connection.close()
 
@@ -298,20 +289,18 @@ def test_many_that_find_a_token_outdated_exchange_it_once(project: Project, gith
     assert len(github.token_requests) == 1
 
 
-def test_a_row_that_is_connected_anew_during_the_exchange_keeps_what_is_new(
-    project: Project, github: FakeGitHub
-) -> None:
+def test_reconnect_during_a_refresh_keeps_the_new_credentials(project: Project, github: FakeGitHub) -> None:
     row = signed_in(project, renew_in=-1)
     services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
 
-    with Client() as client, pytest.raises(Lost):
-        Access(row, ADAPTERS["github"], client).credentials()
-    assert kept() == CREDENTIALS
+    with Client() as client, pytest.raises(IntegrationChanged):
+        TokenManager(row, ADAPTERS["github"], client).credentials()
+    assert stored() == CREDENTIALS
     assert github.token_requests == []
 
 
 @pytest.mark.parametrize("path", ["/code-scanning/alerts", "/issues$"])
-def test_a_token_that_is_taken_back_in_the_middle_ends_the_sync_wherever_it_is(
+def test_token_revoked_during_a_sync_ends_it(
     integration: Integration, sync: Sync, github: FakeGitHub, make_task: MakeTask, path: str
 ) -> None:
     make_task()
@@ -322,5 +311,5 @@ def test_a_token_that_is_taken_back_in_the_middle_ends_the_sync_wherever_it_is(
 
     assert (row.status, row.last_error) == (
         "error",
-        "GitHub does not accept the token: connect again with a valid one.",
+        "GitHub does not accept the token: connect again.",
     )

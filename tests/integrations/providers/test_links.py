@@ -1,11 +1,12 @@
-"""Servers of one's own: where a `base_url` leads, what is no address, and that a token goes nowhere else."""
+"""Self-hosted servers: which API a `base_url` leads to, which URLs are refused, and that a token goes nowhere else."""
 
 from typing import Any
 
 import pytest
 
-from integrations.providers import ADAPTERS
-from integrations.providers.base import Refused
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.links import next_page
+from integrations.providers.registry import ADAPTERS
 from krafter_audit.http.client import Client
 
 CREDENTIALS: dict[str, dict[str, str]] = {
@@ -15,13 +16,13 @@ CREDENTIALS: dict[str, dict[str, str]] = {
 }
 
 
-def base_of(name: str, named: Any, operators: str = "") -> str:
-    given = {**CREDENTIALS[name], **({"base_url": named} if named is not None else {})}
-    return ADAPTERS[name](Client(), given, operators).base_url
+def base_url(name: str, given: Any, operator_url: str = "") -> str:
+    credentials = {**CREDENTIALS[name], **({"base_url": given} if given is not None else {})}
+    return ADAPTERS[name](Client(), credentials, operator_url).base_url
 
 
 @pytest.mark.parametrize(
-    ("name", "named", "expected"),
+    ("name", "given", "expected"),
     [
         ("github", None, "https://api.github.com"),
         ("github", "https://github.com/", "https://api.github.com"),
@@ -38,21 +39,21 @@ def base_of(name: str, named: Any, operators: str = "") -> str:
         ("sentry", "https://sentry.acme.example/api/0/", "https://sentry.acme.example"),
     ],
 )
-def test_the_address_of_a_server_is_enough(name: str, named: str | None, expected: str) -> None:
-    assert base_of(name, named) == expected
+def test_base_url_leads_to_the_api(name: str, given: str | None, expected: str) -> None:
+    assert base_url(name, given) == expected
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)
-def test_what_the_credentials_name_comes_before_the_operators_address(name: str) -> None:
-    operators = "https://operators.example/api"
+def test_base_url_of_the_credentials_overrides_the_operators(name: str) -> None:
+    operator_url = "https://operators.example/api"
 
-    assert base_of(name, None, operators).startswith("https://operators.example")
-    assert base_of(name, "https://acme.example", operators).startswith("https://acme.example")
+    assert base_url(name, None, operator_url).startswith("https://operators.example")
+    assert base_url(name, "https://acme.example", operator_url).startswith("https://acme.example")
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)
 @pytest.mark.parametrize(
-    "named",
+    "given",
     [
         "git.acme.example",
         "ftp://git.acme.example",
@@ -70,27 +71,27 @@ def test_what_the_credentials_name_comes_before_the_operators_address(name: str)
         ["https://git.acme.example"],
     ],
 )
-def test_what_is_no_plain_address_is_refused(name: str, named: Any) -> None:
-    with pytest.raises(Refused, match="must be an address such as"):
-        base_of(name, named)
+def test_invalid_base_url_is_refused(name: str, given: Any) -> None:
+    with pytest.raises(ProviderRefused, match="must be a URL such as"):
+        base_url(name, given)
 
 
 @pytest.mark.parametrize("name", CREDENTIALS)
 @pytest.mark.parametrize(
     "private", ["http://127.0.0.1:9", "http://169.254.169.254", "http://[::1]:9", "http://10.0.0.1"]
 )
-def test_a_server_in_a_network_that_is_not_listed_is_not_reached(name: str, private: str) -> None:
+def test_server_in_a_private_network_is_refused(name: str, private: str) -> None:
     adapter = ADAPTERS[name](Client(), {**CREDENTIALS[name], "base_url": private}, sleep=lambda seconds: None)
 
-    with pytest.raises(Refused, match="not one that this installation may reach"):
-        adapter.check()
+    with pytest.raises(ProviderRefused, match="This installation may not connect"):
+        adapter.check_connection()
 
 
-def test_the_same_host_in_another_spelling_is_the_same_place() -> None:
+def test_origin_is_compared_regardless_of_case_and_default_port() -> None:
     adapter = ADAPTERS["github"](Client(), CREDENTIALS["github"], "https://git.acme.example/api/v3")
 
     for address in ("https://GIT.acme.example/api/v3/x?page=2", "https://git.acme.example:443/api/v3/x"):
-        adapter._stay_at_home(address)
+        adapter._require_same_origin(address)
     for address in (
         "http://git.acme.example/api/v3/x",
         "https://git.acme.example:8443/x",
@@ -98,5 +99,21 @@ def test_the_same_host_in_another_spelling_is_the_same_place() -> None:
         "https://git.acme.example@evil.example/x",
         "https://[bad/x",
     ):
-        with pytest.raises(Refused, match="pointed to another host"):
-            adapter._stay_at_home(address)
+        with pytest.raises(ProviderRefused, match="links to another host"):
+            adapter._require_same_origin(address)
+
+
+@pytest.mark.parametrize(
+    ("link", "expected"),
+    [
+        ("", None),
+        (
+            '<https://x.example/?page=2>; rel="next", <https://x.example/?page=9>; rel="last"',
+            "https://x.example/?page=2",
+        ),
+        ("<https://x.example/?page=2>; rel=next", "https://x.example/?page=2"),
+        ('<https://x.example/?page=1>; rel="prev"', None),
+    ],
+)
+def test_next_page_is_read_from_the_link_header(link: str, expected: str | None) -> None:
+    assert next_page(link) == expected

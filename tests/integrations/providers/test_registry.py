@@ -1,35 +1,43 @@
-"""What holds for every provider: the list, its order, and what an adapter must bring."""
+"""What holds for every provider: the list, its order, and what an adapter defines."""
 
 import ast
-import inspect
+import importlib
+import pkgutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from integrations.providers import ADAPTERS, PROVIDERS
-from integrations.providers.base import Provider, Tracker
-from integrations.providers.traffic import Meter
+import integrations.providers
+from integrations.providers.base import Provider
+from integrations.providers.findings import FindingSource
+from integrations.providers.registry import ADAPTERS, FINDING_SOURCES, PROVIDERS, provider_choices
+from integrations.providers.tickets import Tracker
+from integrations.providers.traffic import TrafficSource
 
 EVERY_ADAPTER = pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS.keys())
-ALLOWED_IMPORTS = ("integrations.providers", "krafter_audit.http.client", "krafter_audit.http.timestamps")
-FOREIGN = (
-    "django",
-    "rest_framework",
-    "celery",
-    "httpx2",
-    "requests",
-    "urllib.request",
-    "accounts",
-    "findings",
+ALLOWED_IMPORTS = (
+    "integrations.providers",
+    "krafter_audit.http.client",
+    "krafter_audit.http.timestamps",
 )
+OUR_PACKAGES = {"integrations", "krafter_audit", "accounts", "events", "findings", "scanner", "remediation"}
+FORBIDDEN_IMPORTS = ("django", "rest_framework", "celery", "httpx2", "requests", "urllib.request")
 
 
-def test_the_eight_providers_are_listed_first_and_in_the_order_of_the_contract() -> None:
-    assert PROVIDERS[:8] == ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
+def modules() -> Iterator[str]:
+    """Yield the names of all modules of the providers."""
+    for found in pkgutil.walk_packages(integrations.providers.__path__, "integrations.providers."):
+        yield found.name
+
+
+def test_providers_are_listed_in_the_order_of_the_api() -> None:
+    assert PROVIDERS == ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
+    assert provider_choices() == [(name, name) for name in PROVIDERS]
 
 
 @EVERY_ADAPTER
-def test_an_adapter_names_its_vendor_and_where_it_is(adapter: type[Provider]) -> None:
+def test_adapter_names_its_vendor_and_https_urls(adapter: type[Provider]) -> None:
     assert ADAPTERS[adapter.name] is adapter
     assert adapter.title
     assert adapter.api_url.startswith("https://")
@@ -37,43 +45,35 @@ def test_an_adapter_names_its_vendor_and_where_it_is(adapter: type[Provider]) ->
 
 
 @EVERY_ADAPTER
-def test_an_adapter_answers_every_question_of_its_kind(adapter: type[Provider]) -> None:
-    questions = ["check", "headers", "refuse"]
-    if issubclass(adapter, Tracker):
-        questions += ["owns", "tickets", "ticket", "create", "update"]
-    else:
-        questions.append("traffic" if issubclass(adapter, Meter) else "sources")
+def test_adapter_implements_tickets_findings_or_traffic(adapter: type[Provider]) -> None:
+    assert issubclass(adapter, Tracker | FindingSource | TrafficSource)
+    assert adapter.__abstractmethods__ == frozenset()
 
-    left_out = [
-        name
-        for name in questions
-        if getattr(adapter, name) in (getattr(Provider, name, None), getattr(Tracker, name, None))
+
+def test_every_check_belongs_to_one_provider() -> None:
+    checks = [
+        check
+        for adapter in ADAPTERS.values()
+        if issubclass(adapter, FindingSource)
+        for check in adapter.checks
     ]
 
-    assert left_out == []
+    assert len(checks) == len(set(checks)) == len(FINDING_SOURCES)
 
 
-@EVERY_ADAPTER
-def test_an_adapter_knows_one_vendor_and_nothing_of_the_house(adapter: type[Provider]) -> None:
-    tree = ast.parse(Path(inspect.getfile(adapter)).read_text())
-    names = [
-        name
-        for node in ast.walk(tree)
+@pytest.mark.parametrize("name", modules())
+def test_provider_imports_neither_models_nor_settings_nor_an_http_library(name: str) -> None:
+    path = Path(str(importlib.import_module(name).__file__))
+    imported = [
+        module
+        for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Import | ast.ImportFrom)
-        for name in (
-            [node.module or ""] if isinstance(node, ast.ImportFrom) else [a.name for a in node.names]
+        for module in (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
         )
     ]
 
-    house = [name for name in names if name.split(".")[0] in ("integrations", "krafter_audit")]
+    ours = [module for module in imported if module.split(".")[0] in OUR_PACKAGES]
 
-    assert [name for name in names if name.startswith(FOREIGN)] == []
-    assert [name for name in house if not name.startswith(ALLOWED_IMPORTS)] == []
-
-
-@EVERY_ADAPTER
-def test_an_adapter_that_brings_findings_can_be_asked_about_them_again(adapter: type[Provider]) -> None:
-    brings = adapter.sources is not Provider.sources
-
-    assert brings is bool(adapter.checks)
-    assert brings is (adapter.ask_again is not Provider.ask_again)
+    assert [module for module in imported if module.startswith(FORBIDDEN_IMPORTS)] == []
+    assert [module for module in ours if not module.startswith(ALLOWED_IMPORTS)] == []

@@ -1,4 +1,4 @@
-"""What both sides want differently is kept for a person, and a ticket that goes back and forth is halted."""
+"""Conflicts between task and ticket are kept for a person, and a ticket in a loop is halted."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -9,14 +9,14 @@ from accounts import keys
 from accounts.models import Membership
 from accounts.services import create_user
 from findings.models import Regression
-from integrations.models import Conflict, ExternalLink, Integration
+from integrations.models import Integration, SyncConflict, TicketLink
 from remediation.models import Task, Verification
 from remediation.services import verdicts
 from tests import factories
 from tests.factories import AuditClient
 from tests.fakes.dialects.github import FakeGitHub
-from tests.integrations.conftest import MakeTask
-from tests.integrations.sync.test_ticket_sync import Sync, change, last_run, verify
+from tests.integrations.conftest import MakeTask, Sync
+from tests.integrations.sync.scenario import change, last_run, verify
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def listed(client: AuditClient, **query: str) -> list[dict[str, Any]]:
     return rows
 
 
-def decide(client: AuditClient, keep: str) -> dict[str, Any]:
+def resolve(client: AuditClient, keep: str) -> dict[str, Any]:
     (row,) = listed(client)
     response = client.ask("post", f"integrations/github/conflicts/{row['id']}/resolve", {"keep": keep})
     assert response.status_code == 200
@@ -44,7 +44,7 @@ def decide(client: AuditClient, keep: str) -> dict[str, Any]:
 
 
 @pytest.fixture
-def two_titles(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
+def title_conflict(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
     """A task whose title was changed on both sides."""
     task = make_task()
     sync()
@@ -55,7 +55,7 @@ def two_titles(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
 
 
 @pytest.fixture
-def dropped(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
+def not_planned(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
     """A task whose issue was closed as not planned."""
     task = make_task()
     sync()
@@ -64,15 +64,15 @@ def dropped(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
     return task
 
 
-def test_a_title_changed_on_both_sides_is_listed_until_somebody_says_whose_counts(
-    two_titles: Task, client: AuditClient, sync: Sync
+def test_title_conflict_is_listed_until_it_is_resolved(
+    title_conflict: Task, client: AuditClient, sync: Sync
 ) -> None:
     sync()
 
     (row,) = listed(client)
     told = {name: row[name] for name in ("task_id", "external_ticket_key", "field", "ours", "theirs", "kept")}
     assert told == {
-        "task_id": str(two_titles.pk),
+        "task_id": str(title_conflict.pk),
         "external_ticket_key": "acme/web-app#1",
         "field": "title",
         "ours": "Send a strict policy",
@@ -82,70 +82,70 @@ def test_a_title_changed_on_both_sides_is_listed_until_somebody_says_whose_count
 
 
 @pytest.mark.parametrize(("keep", "title"), [("ours", "Send a strict policy"), ("theirs", "CSP, please")])
-def test_the_title_that_counts_is_the_one_on_both_sides(
-    two_titles: Task, client: AuditClient, sync: Sync, github: FakeGitHub, keep: str, title: str
+def test_resolved_title_is_on_both_sides(
+    title_conflict: Task, client: AuditClient, sync: Sync, github: FakeGitHub, keep: str, title: str
 ) -> None:
-    resolved = decide(client, keep)
+    resolved = resolve(client, keep)
     sync()
 
-    two_titles.refresh_from_db()
-    assert (two_titles.title, github.issues[1]["title"]) == (title, title)
+    title_conflict.refresh_from_db()
+    assert (title_conflict.title, github.issues[1]["title"]) == (title, title)
     assert (resolved["kept"], listed(client)) == (keep, [])
     assert [row["id"] for row in listed(client, status="resolved")] == [resolved["id"]]
     assert last_run().refused == []
 
 
-def test_a_conflict_asks_for_the_sync_that_carries_the_decision_out(
-    two_titles: Task, client: AuditClient, integration: Integration
+def test_resolution_requests_a_sync(
+    title_conflict: Task, client: AuditClient, integration: Integration
 ) -> None:
-    decide(client, "ours")
+    resolve(client, "ours")
 
     integration.refresh_from_db()
     assert integration.status == "syncing"
 
 
-def test_resolving_again_changes_nothing(two_titles: Task, client: AuditClient) -> None:
-    first = decide(client, "theirs")
+def test_second_resolution_changes_nothing(title_conflict: Task, client: AuditClient) -> None:
+    first = resolve(client, "theirs")
 
     again = client.ask("post", f"integrations/github/conflicts/{first['id']}/resolve", {"keep": "ours"})
 
-    two_titles.refresh_from_db()
-    assert (again.json()["data"], two_titles.title) == (first, "CSP, please")
+    title_conflict.refresh_from_db()
+    assert (again.json()["data"], title_conflict.title) == (first, "CSP, please")
 
 
-def test_titles_that_agree_again_settle_their_conflict(
-    two_titles: Task, client: AuditClient, sync: Sync, github: FakeGitHub
+def test_titles_that_agree_again_settle_the_conflict(
+    title_conflict: Task, client: AuditClient, sync: Sync, github: FakeGitHub
 ) -> None:
     github.touch(1, title="Send a strict policy")
-    change(two_titles, priority="low")
+    change(title_conflict, priority="low")
     sync()
 
     assert listed(client) == []
     assert [row["kept"] for row in listed(client, status="resolved")] == ["settled"]
 
 
-def test_an_issue_dropped_there_dismisses_the_finding_when_theirs_counts(
-    dropped: Task, client: AuditClient, sync: Sync, github: FakeGitHub
+def test_keeping_theirs_dismisses_the_finding_of_an_issue_closed_as_not_planned(
+    not_planned: Task, client: AuditClient, sync: Sync, github: FakeGitHub
 ) -> None:
-    decide(client, "theirs")
+    resolve(client, "theirs")
     sync()
 
-    dropped.finding.refresh_from_db()
-    assert (dropped.finding.status, github.issues[1]["state"]) == ("dismissed", "closed")
+    not_planned.finding.refresh_from_db()
+    assert (not_planned.finding.status, github.issues[1]["state"]) == ("dismissed", "closed")
 
 
-def test_an_issue_dropped_there_is_opened_again_when_ours_counts(
-    dropped: Task, client: AuditClient, sync: Sync, github: FakeGitHub
+def test_keeping_ours_reopens_an_issue_closed_as_not_planned(
+    not_planned: Task, client: AuditClient, sync: Sync, github: FakeGitHub
 ) -> None:
-    decide(client, "ours")
+    resolve(client, "ours")
     sync()
 
-    dropped.finding.refresh_from_db()
-    assert (dropped.finding.status, github.issues[1]["state"]) == ("new", "open")
+    not_planned.finding.refresh_from_db()
+    assert (not_planned.finding.status, github.issues[1]["state"]) == ("new", "open")
 
 
-def test_an_issue_taken_up_again_there_settles_its_conflict(
-    dropped: Task, client: AuditClient, sync: Sync, github: FakeGitHub
+def test_reopened_issue_settles_its_conflict(
+    not_planned: Task, client: AuditClient, sync: Sync, github: FakeGitHub
 ) -> None:
     github.touch(1, state="open", state_reason="reopened")
     sync()
@@ -156,7 +156,7 @@ def test_an_issue_taken_up_again_there_settles_its_conflict(
 @pytest.mark.parametrize(
     ("keep", "outcome"), [("ours", ("done", "closed", 0)), ("theirs", ("in_progress", "open", 1))]
 )
-def test_an_issue_reopened_after_the_approval_follows_the_decision(
+def test_issue_reopened_after_the_approval_follows_the_resolution(
     sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub, keep: str, outcome: Any
 ) -> None:
     task = make_task()
@@ -166,44 +166,42 @@ def test_an_issue_reopened_after_the_approval_follows_the_decision(
     github.touch(1, state="open", state_reason="reopened")
     sync()
 
-    decide(client, keep)
+    resolve(client, keep)
     sync()
 
     task.refresh_from_db()
     assert (task.status, github.issues[1]["state"], Regression.objects.count()) == outcome
 
 
-def back_and_forth(sync: Sync, github: FakeGitHub, task: Task, rounds: int) -> None:
-    """Something there answers every change: it closes what is open, and opens what is closed."""
-    for place in range(rounds):
-        state = "closed" if place % 2 == 0 else "open"
+def close_and_reopen(sync: Sync, github: FakeGitHub, task: Task, rounds: int) -> None:
+    """Close and reopen the issue again and again."""
+    for number in range(rounds):
+        state = "closed" if number % 2 == 0 else "open"
         github.touch(1, state=state, state_reason="completed" if state == "closed" else "reopened")
         Verification.objects.filter(task=task).delete()
         sync()
 
 
-def test_a_ticket_that_goes_back_and_forth_is_halted_and_says_so_once(
+def test_ticket_in_a_loop_is_halted_with_one_conflict(
     sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
 ) -> None:
     task = make_task()
     sync()
-    back_and_forth(sync, github, task, 10)
+    close_and_reopen(sync, github, task, 10)
 
     task.refresh_from_db()
     github.requests.clear()
     sync()
     assert task.status == "in_progress"
     assert [(row["field"], row["theirs"]) for row in listed(client)] == [("loop", "closed")]
-    assert ExternalLink.objects.get().halted_at is not None
+    assert TicketLink.objects.get().halted_at is not None
     assert github.asked("PATCH") == []
 
 
-def test_a_halted_ticket_still_takes_what_is_no_state(
-    sync: Sync, make_task: MakeTask, github: FakeGitHub
-) -> None:
+def test_halted_ticket_still_gets_other_changes(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
     task = make_task()
     sync()
-    back_and_forth(sync, github, task, 10)
+    close_and_reopen(sync, github, task, 10)
 
     change(task, title="Send a strict policy")
     sync()
@@ -211,25 +209,25 @@ def test_a_halted_ticket_still_takes_what_is_no_state(
     assert github.issues[1]["title"] == "Send a strict policy"
 
 
-def test_a_halted_ticket_moves_again_once_somebody_has_said_whose_state_counts(
+def test_halted_ticket_is_synced_again_after_the_resolution(
     sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
 ) -> None:
     task = make_task()
     sync()
-    back_and_forth(sync, github, task, 9)
+    close_and_reopen(sync, github, task, 9)
 
-    decide(client, "theirs")
+    resolve(client, "theirs")
     sync()
     there = github.issues[1]["state"]
     github.touch(1, state="open", state_reason="reopened")
     sync()
 
     task.refresh_from_db()
-    link = ExternalLink.objects.get()
+    link = TicketLink.objects.get()
     assert (there, task.status, link.halted_at, listed(client)) == ("closed", "in_progress", None, [])
 
 
-def test_another_projects_conflict_is_not_found(two_titles: Task, client: AuditClient) -> None:
+def test_conflict_of_another_project_is_not_found(title_conflict: Task, client: AuditClient) -> None:
     stranger = factories.world()
     (row,) = listed(client)
 
@@ -238,4 +236,4 @@ def test_another_projects_conflict_is_not_found(two_titles: Task, client: AuditC
     )
 
     assert response.status_code == 404
-    assert Conflict.objects.get().resolved_at is None
+    assert SyncConflict.objects.get().resolved_at is None

@@ -1,4 +1,4 @@
-"""A worker that is killed before or after any of its requests makes no ticket twice and loses none."""
+"""A worker that is killed before or after any request creates no ticket twice and loses none."""
 
 from datetime import timedelta
 from typing import Any
@@ -9,27 +9,27 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import services
-from integrations.models import ExternalLink, Integration
-from integrations.providers import ADAPTERS
+from integrations.models import Integration, TicketLink
+from integrations.providers.registry import ADAPTERS
 from integrations.sync import engine
 from krafter_audit.http.client import Client
-from tests.fakes.tracker import FarEnd
+from tests.fakes.tracker import FakeTracker
 from tests.integrations.conftest import MakeTask
 
 pytestmark = pytest.mark.django_db
 
 
 class Killed(BaseException):
-    """What SIGKILL leaves behind: nothing of ours runs after it."""
+    """Stands for SIGKILL: no code of ours runs after it."""
 
 
 @pytest.fixture
-def row(project: Project, tracker: FarEnd) -> Integration:
+def row(project: Project, tracker: FakeTracker) -> Integration:
     return services.connect(project, tracker.provider, credentials=tracker.credentials, by=SYSTEM)
 
 
 def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, kill_at: int = 0, *, sent: bool = True) -> bool:
-    """Let a worker sync; tell whether it was killed at that request, before or after it was sent."""
+    """Run a sync; return whether it was killed at a request, before or after it was sent."""
     asked = 0
     really = Client.request
 
@@ -43,7 +43,7 @@ def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, kill_at: int = 0, *,
             raise Killed
         return answer
 
-    services.request_sync(row.project, row.provider, by=SYSTEM)
+    services.sync_now(row.project, row.provider, by=SYSTEM)
     with monkeypatch.context() as patch:
         patch.setattr(Client, "request", request)
         try:
@@ -51,14 +51,14 @@ def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, kill_at: int = 0, *,
         except Killed:
             an_hour_ago = timezone.now() - timedelta(hours=1)
             Integration.objects.filter(pk=row.pk).update(lease_until=an_hour_ago)
-            ExternalLink.objects.filter(state="claimed").update(updated_at=an_hour_ago)
+            TicketLink.objects.filter(state="creating").update(updated_at=an_hour_ago)
             return True
     return False
 
 
-def test_a_worker_killed_at_any_request_makes_no_ticket_twice(
+def test_worker_killed_at_any_request_creates_no_ticket_twice(
     row: Integration,
-    tracker: FarEnd,
+    tracker: FakeTracker,
     project: Project,
     make_task: MakeTask,
     monkeypatch: pytest.MonkeyPatch,
@@ -75,21 +75,21 @@ def test_a_worker_killed_at_any_request_makes_no_ticket_twice(
 
     assert step > 3
     assert tracker.titles == [f"Task {number:02}" for number in range(1, step + 1)]
-    assert set(ExternalLink.objects.values_list("state", flat=True)) == {"linked"}
+    assert set(TicketLink.objects.values_list("state", flat=True)) == {"linked"}
 
 
-def test_a_ticket_that_the_vendors_list_may_not_show_yet_is_not_made_again(
-    row: Integration, tracker: FarEnd, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
+def test_ticket_that_the_search_may_not_show_yet_is_not_created_again(
+    row: Integration, tracker: FakeTracker, make_task: MakeTask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     task = make_task("Task 01")
-    ExternalLink.objects.create(integration=row, task=task)
-    lag = ADAPTERS[tracker.provider].lag  # type: ignore[attr-defined]  # a tracker
+    TicketLink.objects.create(integration=row, task=task)
+    lag = ADAPTERS[tracker.provider].search_lag  # type: ignore[attr-defined]  # a tracker
 
     sync(row, monkeypatch)
-    at_once, waits = tracker.titles, Integration.objects.get(pk=row.pk).status == "syncing"
+    immediately, waits = tracker.titles, Integration.objects.get(pk=row.pk).status == "syncing"
     Integration.objects.update(not_before=timezone.now())
-    ExternalLink.objects.update(updated_at=timezone.now() - timedelta(seconds=lag))
+    TicketLink.objects.update(updated_at=timezone.now() - timedelta(seconds=lag))
     sync(row, monkeypatch)
 
-    assert (at_once, waits) == (([], True) if lag else (["Task 01"], False))
+    assert (immediately, waits) == (([], True) if lag else (["Task 01"], False))
     assert tracker.titles == ["Task 01"]

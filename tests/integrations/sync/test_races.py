@@ -1,4 +1,4 @@
-"""What happens at the same time: real transactions and threads, on PostgreSQL."""
+"""Concurrent syncs, connects and disconnects: real transactions and threads on PostgreSQL."""
 
 import os
 import signal
@@ -26,7 +26,7 @@ from tests.integrations.conftest import CREDENTIALS, MakeTask
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def at_once(*calls: Callable[[], Any]) -> list[Any]:
+def concurrently(*calls: Callable[[], Any]) -> list[Any]:
     """Run the calls in threads of their own, each with its own connection."""
 
     def run(call: Callable[[], Any]) -> Any:
@@ -39,7 +39,7 @@ def at_once(*calls: Callable[[], Any]) -> list[Any]:
         return list(pool.map(run, calls))
 
 
-def meanwhile(github: FakeGitHub, method: str, path: str, call: Callable[[], Any]) -> None:
+def during_request(github: FakeGitHub, method: str, path: str, call: Callable[[], Any]) -> None:
     """While a request is at GitHub, do something here; then GitHub answers as it would have."""
 
     def answer() -> Any:
@@ -47,44 +47,44 @@ def meanwhile(github: FakeGitHub, method: str, path: str, call: Callable[[], Any
             call()
         finally:
             connection.close()
-        return github._route(github.requests[-1])
+        return github.route(github.requests[-1])
 
     github.next_answer(method, path, answer)
 
 
-def test_first_connects_at_once_make_one_row(project: Project) -> None:
+def test_concurrent_first_connects_create_one_integration(project: Project) -> None:
     connects = [
         lambda n=n: services.connect(project, "github", credentials={"token": f"t{n}"}, by=SYSTEM)
         for n in range(6)
     ]
 
-    rows = at_once(*connects)
+    rows = concurrently(*connects)
 
     assert len({row.pk for row in rows}) == 1
-    assert Integration.objects.get().generation == 6
+    assert Integration.objects.get().credentials_version == 6
 
 
-def test_syncs_asked_for_at_once_and_carried_out_by_many_workers_make_one_issue_a_task(
+def test_concurrent_syncs_create_one_issue_per_task(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
     for number in range(5):
         make_task(f"Task {number}")
 
-    at_once(*[lambda: services.request_sync(project, "github", by=SYSTEM)] * 4)
-    at_once(*[lambda: engine.sync(integration.pk)] * 4)
+    concurrently(*[lambda: services.sync_now(project, "github", by=SYSTEM)] * 4)
+    concurrently(*[lambda: engine.sync(integration.pk)] * 4)
 
     assert sorted(issue["title"] for issue in github.issues.values()) == [f"Task {n}" for n in range(5)]
     assert SyncRun.objects.count() == 1
     assert Integration.objects.get().status == "connected"
 
 
-def test_a_disconnect_in_the_middle_stops_the_sync_and_stays(
+def test_disconnect_during_a_sync_stops_it(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
     make_task("One")
     make_task("Two")
-    services.request_sync(project, "github", by=SYSTEM)
-    meanwhile(github, "POST", "/issues$", lambda: services.disconnect(project, "github", by=SYSTEM))
+    services.sync_now(project, "github", by=SYSTEM)
+    during_request(github, "POST", "/issues$", lambda: services.disconnect(project, "github", by=SYSTEM))
 
     engine.sync(integration.pk)
 
@@ -98,7 +98,7 @@ def test_a_disconnect_in_the_middle_stops_the_sync_and_stays(
     assert SyncRun.objects.get().outcome == "interrupted"
 
 
-def test_new_credentials_in_the_middle_stop_the_sync_that_works_with_the_old_ones(
+def test_new_credentials_during_a_sync_stop_it(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
     make_task("One")
@@ -106,10 +106,10 @@ def test_new_credentials_in_the_middle_stop_the_sync_that_works_with_the_old_one
 
     def reconnect() -> None:
         services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
-        services.request_sync(project, "github", by=SYSTEM)
+        services.sync_now(project, "github", by=SYSTEM)
 
-    services.request_sync(project, "github", by=SYSTEM)
-    meanwhile(github, "POST", "/issues$", reconnect)
+    services.sync_now(project, "github", by=SYSTEM)
+    during_request(github, "POST", "/issues$", reconnect)
     engine.sync(integration.pk)
     stopped = (Integration.objects.get().status, len(github.issues))
     engine.sync(integration.pk)
@@ -119,11 +119,11 @@ def test_new_credentials_in_the_middle_stop_the_sync_that_works_with_the_old_one
     assert Integration.objects.get().status == "connected"
 
 
-def test_no_transaction_is_open_while_github_is_asked(
+def test_no_transaction_is_open_during_a_request(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
     make_task()
-    services.request_sync(project, "github", by=SYSTEM)
+    services.sync_now(project, "github", by=SYSTEM)
     open_then: list[list[str]] = []
 
     def look() -> None:
@@ -136,26 +136,26 @@ def test_no_transaction_is_open_while_github_is_asked(
             open_then.append([query for (query,) in cursor])
 
     for method, path in (("GET", "/web-app$"), ("GET", "/dependabot/alerts$"), ("POST", "/issues$")):
-        meanwhile(github, method, path, look)
+        during_request(github, method, path, look)
     engine.sync(integration.pk)
 
     assert open_then == [[], [], []]
 
 
-def test_a_worker_that_is_killed_while_github_makes_the_issue_does_not_make_another_afterwards(
+def test_worker_killed_during_a_request_creates_no_second_issue(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
     task = make_task()
-    services.request_sync(project, "github", by=SYSTEM)
+    services.sync_now(project, "github", by=SYSTEM)
     worker: list[subprocess.Popen[bytes]] = []
 
-    def made_and_killed() -> Any:
+    def create_and_kill() -> Any:
         worker[0].kill()
         worker[0].wait()
-        return github._create(github.requests[-1].body)
+        return github.create(github.requests[-1].body)
 
-    github.next_answer("POST", "/issues$", made_and_killed)
-    worker.append(a_worker_carries_out(integration))
+    github.next_answer("POST", "/issues$", create_and_kill)
+    worker.append(start_worker(integration))
     killed = worker[0].wait(timeout=30)
     held_still = Integration.objects.get().status
     Integration.objects.update(lease_until=timezone.now() - timedelta(seconds=1))  # a minute later
@@ -172,7 +172,7 @@ def test_a_worker_that_is_killed_while_github_makes_the_issue_does_not_make_anot
     ]
 
 
-def a_worker_carries_out(row: Integration) -> subprocess.Popen[bytes]:
+def start_worker(row: Integration) -> subprocess.Popen[bytes]:
     """Start the job in a process of its own, on the tests' database."""
     server = urlsplit(os.environ["DATABASE_URL"])
     address = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
@@ -193,14 +193,14 @@ def wait_until(happened: Callable[[], bool]) -> None:
         time.sleep(0.01)
 
 
-def test_a_rotation_while_a_sync_runs_disturbs_neither(
+def test_key_rotation_during_a_sync(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
     from integrations.management.commands import rotate_credentials
 
     make_task()
-    services.request_sync(project, "github", by=SYSTEM)
-    meanwhile(
+    services.sync_now(project, "github", by=SYSTEM)
+    during_request(
         github, "POST", "/issues$", lambda: rotate_credentials.rotate(Integration.objects.get(), "another")
     )
 

@@ -1,6 +1,7 @@
-"""An issue that is closed asks for a verification; what becomes of that goes back to the issue."""
+"""Verification events reach the tickets."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -10,20 +11,25 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from events import consumers
 from events.models import Unread
-from events.record import record
+from events.record import record, record_many
 from findings.models import Scanner
 from findings.services.ingestion import Sighting, ingest_one
 from integrations import jobs, services
-from integrations.models import Integration, Remark
+from integrations.models import Integration, TicketComment
+from integrations.providers.registry import ADAPTERS
+from integrations.providers.tickets import Tracker
+from integrations.providers.types import TicketDraft
 from integrations.sync import engine
-from integrations.sync import ticket_comments as remarks
+from integrations.sync.ticket_comments import comment_text
 from krafter_audit.db.statements import AT_ONCE
 from krafter_audit.http.client import Client
 from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verdicts, verifications
 from tests.fakes.dialects.github import FakeGitHub
-from tests.integrations.sync.test_ticket_sync import Sync, last_run
+from tests.fakes.tracker import FakeTracker
+from tests.integrations.conftest import Sync
+from tests.integrations.sync.scenario import last_run
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +42,8 @@ def task(project: Project) -> Task:
     return tasks.create(project, finding_id=finding.pk, title="Send a policy", by=SYSTEM)
 
 
-def look(task: Task, status: CheckStatus) -> Verification:
-    """Let the worker find that of the verification that waits."""
+def store_result(task: Task, status: CheckStatus) -> Verification:
+    """Let a worker store the result of the running verification."""
     waiting = Verification.objects.get(task=task, running=True)
     with recheck.taken(waiting.pk, Scanner.HTTP) as part:
         assert part is not None
@@ -47,7 +53,7 @@ def look(task: Task, status: CheckStatus) -> Verification:
 
 @pytest.fixture
 def closed(sync: Sync, task: Task, github: FakeGitHub) -> Task:
-    """Its issue was closed there, and a verification is running."""
+    """A task whose issue was closed, with a running verification."""
     sync()
     github.touch(1, state="closed", state_reason="completed")
     sync()
@@ -56,7 +62,7 @@ def closed(sync: Sync, task: Task, github: FakeGitHub) -> Task:
 
 @pytest.fixture
 def follow(integration: Integration) -> Callable[[], None]:
-    """Let the workers read the record and carry out what it asks for."""
+    """Let the workers process the outbox and run the requested sync."""
 
     def run() -> None:
         jobs.read_record()
@@ -65,10 +71,10 @@ def follow(integration: Integration) -> Callable[[], None]:
     return run
 
 
-def test_an_issue_whose_checks_fail_is_opened_again_and_says_which(
+def test_failed_checks_reopen_the_issue_with_a_comment(
     closed: Task, follow: Callable[[], None], github: FakeGitHub, integration: Integration
 ) -> None:
-    verification = look(closed, CheckStatus.FAILED)
+    verification = store_result(closed, CheckStatus.FAILED)
     github.requests.clear()
 
     follow()
@@ -84,31 +90,33 @@ def test_an_issue_whose_checks_fail_is_opened_again_and_says_which(
     assert "1 of 1 checks failed" in comment["body"]
     assert "- security_header_csp: failed (before: failed, after: failed)" in comment["body"]
     assert f"/admin/remediation/verification/{verification.pk}/change/" in comment["body"]
-    assert github.asked("GET", "/issues") == []  # nothing but this was asked for
+    assert github.asked("GET", "/issues") == []
 
 
-def test_read_twice_it_is_told_once(closed: Task, follow: Callable[[], None], github: FakeGitHub) -> None:
-    look(closed, CheckStatus.FAILED)
+def test_event_processed_twice_adds_one_comment(
+    closed: Task, follow: Callable[[], None], github: FakeGitHub
+) -> None:
+    store_result(closed, CheckStatus.FAILED)
     left = list(Unread.objects.values("consumer", "project_id", "name", "event_ids"))
 
     follow()
     Unread.objects.bulk_create(Unread(**row) for row in left)
     follow()
 
-    assert (len(github.comments[1]), Remark.objects.count()) == (1, 1)
+    assert (len(github.comments[1]), TicketComment.objects.count()) == (1, 1)
 
 
-def test_a_comment_whose_answer_was_lost_is_not_made_again(
+def test_comment_whose_response_was_lost_is_added_once(
     closed: Task, follow: Callable[[], None], sync: Sync, github: FakeGitHub
 ) -> None:
-    look(closed, CheckStatus.FAILED)
+    store_result(closed, CheckStatus.FAILED)
     jobs.read_record()
 
-    def made_but_lost() -> Any:
+    def create_and_lose() -> Any:
         github.comments[1] = [dict(github.requests[-1].body)]
         return 502, {}, {}
 
-    github.next_answer("POST", "/comments$", made_but_lost)
+    github.next_answer("POST", "/comments$", create_and_lose)
     follow()
     failed = last_run().outcome
     sync()
@@ -116,10 +124,10 @@ def test_a_comment_whose_answer_was_lost_is_not_made_again(
     assert (failed, last_run().outcome, len(github.comments[1])) == ("failed", "succeeded", 1)
 
 
-def test_an_issue_closed_again_after_failed_checks_is_verified_again(
+def test_issue_closed_again_after_failed_checks_is_verified_again(
     closed: Task, follow: Callable[[], None], sync: Sync, github: FakeGitHub
 ) -> None:
-    look(closed, CheckStatus.FAILED)
+    store_result(closed, CheckStatus.FAILED)
     follow()
 
     github.touch(1, state="closed", state_reason="completed")
@@ -134,10 +142,10 @@ def test_an_issue_closed_again_after_failed_checks_is_verified_again(
 
 
 @pytest.mark.parametrize("status", [CheckStatus.PASSED, CheckStatus.INCONCLUSIVE])
-def test_checks_that_did_not_fail_leave_the_issue_to_the_verdict(
+def test_other_results_leave_the_issue_to_the_verdict(
     closed: Task, follow: Callable[[], None], github: FakeGitHub, status: CheckStatus
 ) -> None:
-    look(closed, status)
+    store_result(closed, status)
 
     follow()
 
@@ -145,12 +153,12 @@ def test_checks_that_did_not_fail_leave_the_issue_to_the_verdict(
     assert (closed.status, github.issues[1]["state"], github.comments) == ("ready_verify", "closed", {})
 
 
-def test_verdicts_reach_the_issue_without_anybody_asking_for_a_sync(
+def test_verdicts_request_a_sync(
     task: Task, sync: Sync, follow: Callable[[], None], github: FakeGitHub
 ) -> None:
     sync()
     verifications.run(task.project, task_id=task.pk, by=SYSTEM)
-    verification = look(task, CheckStatus.PASSED)
+    verification = store_result(task, CheckStatus.PASSED)
     verdicts.approve(verification.pk, by=SYSTEM)
     follow()
     approved = github.issues[1]["state"]
@@ -160,23 +168,23 @@ def test_verdicts_reach_the_issue_without_anybody_asking_for_a_sync(
     assert (approved, github.issues[1]["state"]) == ("closed", "open")
 
 
-def test_a_wish_that_comes_while_a_sync_runs_begins_it_again(
+def test_request_during_a_sync_repeats_it(
     closed: Task, sync: Sync, github: FakeGitHub, integration: Integration
 ) -> None:
-    verification = look(closed, CheckStatus.PASSED)
+    verification = store_result(closed, CheckStatus.PASSED)
     github.touch(1, state="open", state_reason="reopened")
-    services.request_sync(integration.project, "github", by=SYSTEM)
+    services.sync_now(integration.project, "github", by=SYSTEM)
     row = Integration.objects.get()
 
     verdicts.approve(verification.pk, by=SYSTEM)
     jobs.read_record()
-    ended = engine._end(row, {"status": "connected"})
+    ended = engine.finish_or_repeat(row, status="connected")
 
     integration.refresh_from_db()
     assert (ended, integration.status, integration.scope) == (True, "syncing", "pending")
 
 
-def test_what_was_rolled_back_is_never_read(task: Task) -> None:
+def test_rolled_back_event_is_not_in_the_outbox(task: Task) -> None:
     try:
         with transaction.atomic():
             record("verification.approved", task, by=SYSTEM)
@@ -187,7 +195,7 @@ def test_what_was_rolled_back_is_never_read(task: Task) -> None:
     assert Unread.objects.filter(consumer="tickets").count() == 0
 
 
-def test_what_cannot_be_read_waits_and_does_not_hold_up_the_rest(task: Task) -> None:
+def test_failing_event_does_not_block_the_others(task: Task) -> None:
     for name in ("verification.approved", "verification.reopened"):
         record(name, task, by=SYSTEM)
 
@@ -202,9 +210,7 @@ def test_what_cannot_be_read_waits_and_does_not_hold_up_the_rest(task: Task) -> 
     assert (read, again, left.name, left.attempts) == (1, 0, "verification.approved", 1)
 
 
-def test_a_long_statement_leaves_one_row(project: Project) -> None:
-    from events.record import record_many
-
+def test_events_of_one_statement_are_one_outbox_entry(project: Project) -> None:
     ids = [(project.pk, {}) for _ in range(AT_ONCE)]
     record_many("verification.approved", project, ids, by=SYSTEM)
 
@@ -214,41 +220,33 @@ def test_a_long_statement_leaves_one_row(project: Project) -> None:
 
 @pytest.fixture
 def one_verification(closed: Task) -> Verification:
-    return look(closed, CheckStatus.FAILED)
+    return store_result(closed, CheckStatus.FAILED)
 
 
-def test_what_is_told_names_the_checks_and_nothing_else_of_the_evidence(
-    one_verification: Verification, settings: Any
-) -> None:
+def test_comment_names_the_checks_without_evidence(one_verification: Verification, settings: Any) -> None:
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
     one_verification.refresh_from_db()
 
-    told = remarks.text_about(one_verification).splitlines()
+    text = comment_text(one_verification).splitlines()
 
-    assert told[0].endswith("1 of 1 checks failed, so the work goes on.")
-    assert told[2:] == [
+    assert text[0].endswith("1 of 1 checks failed. The task is in progress again.")
+    assert text[2:] == [
         "- security_header_csp: failed (before: failed, after: failed)",
         "",
         f"Evidence: https://audit.example.com/admin/remediation/verification/{one_verification.pk}/change/",
     ]
 
 
-def test_every_tracker_says_a_remark_once(tracker: Any, project: Project) -> None:
-    from datetime import UTC, datetime
-
-    from integrations.providers import ADAPTERS
-    from integrations.providers.base import Draft, Tracker
-
+def test_every_tracker_adds_a_comment_once(tracker: FakeTracker, project: Project) -> None:
     with Client() as client:
-        adapter = ADAPTERS[tracker.provider](client, tracker.credentials, tracker.setting)
+        adapter = ADAPTERS[tracker.provider](client, tracker.credentials, tracker.api_url)
         assert isinstance(adapter, Tracker)
         due = datetime.now(UTC)
-        draft = Draft(str(project.pk), "Send a policy", "backlog", "high", due, closed=False)
-        ticket = adapter.create(draft)
+        draft = TicketDraft(str(project.pk), "Send a policy", "backlog", "high", due, closed=False)
+        ticket = adapter.create_ticket(draft)
         for was_tried in (False, True, True):
-            adapter.remark(
+            adapter.add_comment(
                 ticket.external_id, text="@all 1 check failed", marker=str(project.pk), was_tried=was_tried
             )
 
-    said = tracker.fake.comments
-    assert sum(len(each) if isinstance(each, list) else 1 for each in said.values()) == 1
+    assert tracker.comment_count == 1
