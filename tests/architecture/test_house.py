@@ -17,7 +17,7 @@ BROAD_EXCEPTS = {
     ("scanner/engine.py", "_run"): "one broken check is inconclusive and must not end the look",
     ("scanner/cli/run.py", "_ask"): "one address that breaks the look must not end that of the others",
     ("events/consumers.py", "read"): "an event that cannot be read must not hold up the others",
-    ("integrations/sync/engine.py", "_attempt"): "a sync that breaks must not stay at syncing",
+    ("integrations/sync/engine.py", "_run"): "a sync that breaks must not stay at syncing",
     ("reports/export.py", "export"): "an export that breaks is free again and tried later",
     (
         "reports/deliver.py",
@@ -173,4 +173,4 @@ def test_sealed_secrets_are_opened_in_few_places_that_are_known() -> None:
 
 
 def test_credentials_are_read_where_they_are_needed_and_nowhere_else() -> None:
-    assert users_of("opened", of="credentials secrets") == set(CREDENTIALS_READERS)
+    assert users_of("open_credentials") == set(CREDENTIALS_READERS)

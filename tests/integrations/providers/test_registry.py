@@ -61,7 +61,7 @@ def test_every_check_belongs_to_one_provider() -> None:
     assert len(checks) == len(set(checks)) == len(FINDING_SOURCES)
 
 
-@pytest.mark.parametrize("name", modules())
+@pytest.mark.parametrize("name", sorted(modules()))
 def test_provider_imports_neither_models_nor_settings_nor_an_http_library(name: str) -> None:
     path = Path(str(importlib.import_module(name).__file__))
     imported = [
