@@ -4,14 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from krafter_audit.api.serializers import Moment
+from krafter_audit.api.serializers import UTCDateTimeField
 
 
-class UsageShown(serializers.Serializer[Any]):
+class UsageSerializer(serializers.Serializer[Any]):
     """One month of quota."""
 
     month = serializers.CharField()
     ai_quota = serializers.IntegerField(allow_null=True)
     spent = serializers.IntegerField()
     remaining = serializers.IntegerField(allow_null=True)
-    resets_at = Moment()
+    resets_at = UTCDateTimeField()

@@ -9,7 +9,7 @@ from krafter_audit.celery import app
 def tidy() -> None:
     """Fold the tallies up, and forget the answers that nobody may ask for again."""
     tallies.fold_all()
-    idempotency.forget_old()
+    idempotency.delete_expired()
 
 
 @app.task(name="events.turn")

@@ -13,5 +13,4 @@ class FindingsConfig(AppConfig):
         Kept("finding", "findings_finding", ("domain", "severity", "status"), score="score"),
         Kept("risk", "findings_finding", score="score", where=STILL_OPEN, by_day=True),
         Kept("regression", "findings_regression", ("status",)),
-        Kept("scan", "findings_scan", ("status",)),
     ]

@@ -5,8 +5,7 @@ from typing import Any
 import django_filters
 from django.http import QueryDict
 
-from findings.models import Domain, Finding, FindingStatus, ScanResult, Severity
-from findings.scan_models import OUTCOMES
+from findings.models import Domain, Finding, FindingStatus, Severity
 from krafter_audit.api.errors import InvalidParams
 
 
@@ -20,18 +19,6 @@ class FindingFilter(django_filters.FilterSet):
     class Meta:
         model = Finding
         fields = ("severity", "status", "domain")
-
-
-class ResultFilter(django_filters.FilterSet):
-    """outcome, which may be repeated, and the exact key and url."""
-
-    outcome = django_filters.MultipleChoiceFilter(choices=[(word, word) for word in OUTCOMES])
-    key = django_filters.CharFilter()
-    url = django_filters.CharFilter("page__url")
-
-    class Meta:
-        model = ScanResult
-        fields = ("outcome", "key", "url")
 
 
 def filtered(

@@ -12,31 +12,8 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from accounts.models import Project, User
-from findings.scan_models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from findings.schedule_models import ScanSchedule
-from findings.site_models import Site, SiteAccess
 from krafter_audit.db.models import Record
-from krafter_audit.db.transitions import Lifecycle
-
-__all__ = [
-    "CHECK_KEY",
-    "MOST_CHECKS",
-    "OPEN_STATUSES",
-    "TERMINAL_STATUSES",
-    "Domain",
-    "Finding",
-    "FindingStatus",
-    "Regression",
-    "Scan",
-    "ScanPage",
-    "ScanPart",
-    "ScanResult",
-    "ScanSchedule",
-    "Site",
-    "SiteAccess",
-    "Scanner",
-    "Severity",
-]
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 
 class Domain(models.TextChoices):
@@ -63,7 +40,7 @@ class FindingStatus(models.TextChoices):
 
 
 CHECK_KEY = re.compile(r"\A[a-z0-9_]{1,100}\Z")
-MOST_CHECKS = 100  # of one finding
+MAX_CHECKS = 100  # of one finding
 OPEN_STATUSES = (
     FindingStatus.NEW,
     FindingStatus.TRIAGED,
@@ -90,7 +67,7 @@ class Finding(Record):
     title = models.CharField(max_length=300)
     description = models.TextField(blank=True)
     severity = models.CharField(max_length=8, choices=Severity)
-    status = models.CharField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
+    status = StatusField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
     confidence = models.JSONField(default=certain)
     impact = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     effort = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
@@ -104,7 +81,7 @@ class Finding(Record):
     last_seen_at = models.DateTimeField(null=True)
 
     Status = FindingStatus
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             FindingStatus.NEW: set(FindingStatus),
@@ -128,10 +105,10 @@ class Finding(Record):
             models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="finding_by_title"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "domain", "title"], name="one_finding_a_title"),
-            models.CheckConstraint(condition=Q(domain__in=Domain.values), name="finding_domain_known"),
-            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_known"),
-            models.CheckConstraint(condition=Q(status__in=FindingStatus.values), name="finding_status_known"),
+            models.UniqueConstraint(fields=["project", "domain", "title"], name="unique_finding_title"),
+            models.CheckConstraint(condition=Q(domain__in=Domain.values), name="finding_domain_valid"),
+            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_valid"),
+            models.CheckConstraint(condition=Q(status__in=FindingStatus.values), name="finding_status_valid"),
             models.CheckConstraint(condition=Q(score__lte=100), name="finding_score_in_range"),
         ]
 
@@ -154,9 +131,11 @@ class Regression(Record):
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="regressions", db_index=False)
     verification_id = models.UUIDField(null=True, help_text="The verification that was reopened, if one was.")
     trigger = models.CharField(max_length=21, choices=Trigger)
-    status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
+    status = StatusField(max_length=6, choices=Status, default=Status.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+
+    transitions = StatusTransitions("status", {Status.OPEN: {Status.CLOSED}, Status.CLOSED: set()})
 
     class Meta:
         indexes: ClassVar = [
@@ -174,12 +153,12 @@ class Regression(Record):
             ),
             models.CheckConstraint(
                 condition=Q(trigger="scan_detected") | Q(verification_id__isnull=False),
-                name="regression_names_its_verification",
+                name="regression_verification_id_set",
             ),
             models.UniqueConstraint(
                 fields=["verification_id"],
                 condition=Q(verification_id__isnull=False),
-                name="one_regression_a_verification",
+                name="unique_regression_verification",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),

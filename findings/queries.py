@@ -5,12 +5,10 @@ from functools import cache
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
-from django.db.models import Count
-
-from findings.models import Domain, Finding, FindingStatus, Scan, ScanPage, Severity
-from findings.serializers import FindingShown
-from krafter_audit.api.columns import Columns, columns
-from krafter_audit.db.statements import Text
+from findings.models import Domain, Finding, FindingStatus, Severity
+from findings.serializers import FindingSerializer
+from krafter_audit.api.row_columns import RowColumns, row_columns
+from krafter_audit.db.sql import fetch_all
 
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
 
@@ -39,7 +37,7 @@ ALL = """
 AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
 
 
-class MostUrgent:
+class FindingsByScore:
     """The findings of a project that meet `facets` (`{facet: [values]}`), the most urgent first.
 
     Rows are tuples of the columns that are shown, with those of the order at the end.
@@ -54,40 +52,15 @@ class MostUrgent:
             {name: list(facets.get(name) or values) for name, values in FACETS.items()} if facets else {}
         )
 
-    def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
-        """Return at most `limit` rows after `place` (the values of the order; None = from the beginning)."""
-        found = _statement(bool(self._facets), place is not None, limit, offset)
-        after = dict(zip(self.order, place or (), strict=False))
-        return found.rows(project=self._project_id, **self._facets, **after)
-
-
-def _statement(filtered: bool, further: bool, limit: int, offset: int) -> Text:
-    return _kept(filtered, further, limit) if offset == 0 else _text(filtered, further, limit, offset)
+    def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
+        """Return at most `limit` rows after `position` (the values of the order; None = from the beginning)."""
+        after = dict(zip(self.order, position or (), strict=False))
+        sql = (MEETING if self._facets else ALL).format(
+            columns=_columns(), after=AFTER if after else "", limit=limit, offset=offset, reach=limit + offset
+        )
+        return fetch_all(sql, {"project": self._project_id, **self._facets, **after}, model=Finding)
 
 
 @cache
-def _kept(filtered: bool, further: bool, limit: int) -> Text:
-    return _text(filtered, further, limit, 0)
-
-
-def _text(filtered: bool, further: bool, limit: int, offset: int) -> Text:
-    names = ", ".join([*cast("Columns", columns(FindingShown)).names, *MostUrgent.order])
-    after = AFTER if further else ""
-    text = (MEETING if filtered else ALL).format(
-        columns=names, after=after, limit=limit, offset=offset, reach=limit + offset
-    )
-    return Text(text, Finding, prepare=offset == 0)
-
-
-def pages_of(scan: Scan) -> list[ScanPage]:
-    """Return the pages of a scan in their order, each with `outcomes`: what its checks said, counted."""
-    pages = ScanPage.objects.filter(part__scan=scan).select_related("part")
-    counted: dict[Any, dict[str, int]] = {}
-    for page_id, word, rows in (
-        scan.results.values_list("page_id", "outcome").annotate(Count("id")).order_by()
-    ):
-        counted.setdefault(page_id, {})[word] = rows
-    found = list(pages.order_by("-part__scanner", "position"))
-    for page in found:
-        page.outcomes = counted.get(page.pk, {})  # type: ignore[attr-defined]  # shown with the page
-    return found
+def _columns() -> str:
+    return ", ".join([*cast("RowColumns", row_columns(FindingSerializer)).names, *FindingsByScore.order])

@@ -6,22 +6,22 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Membership
-from findings.models import CHECK_KEY, MOST_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
+from findings.models import CHECK_KEY, MAX_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
 from krafter_audit.api.serializers import (
-    Asked,
-    Choice,
-    Flag,
-    FreeForm,
-    Identifier,
-    Shown,
-    Text,
-    Whole,
+    JSONObjectField,
+    RequestSerializer,
+    ResponseSerializer,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictIntegerField,
+    StrictUUIDField,
 )
 
 CONFIDENCE_WORDS = ("low", "medium", "high")
 
 
-class Owner(Identifier):
+class OwnerField(StrictUUIDField):
     """A member of the organisation, or null."""
 
     default_error_messages = {"stranger": "This user is not a member of the organisation."}  # noqa: RUF012
@@ -41,7 +41,7 @@ class Owner(Identifier):
 @extend_schema_field(
     {"oneOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": list(CONFIDENCE_WORDS)}]}
 )
-class Confidence(serializers.Field[Any, Any, Any, Any]):
+class ConfidenceField(serializers.Field[Any, Any, Any, Any]):
     """A number from 0 to 100, or low, medium or high; kept as it was sent."""
 
     default_error_messages = {"form": "Use a number from 0 to 100, or one of low, medium, high."}  # noqa: RUF012
@@ -58,33 +58,35 @@ class Confidence(serializers.Field[Any, Any, Any, Any]):
         return value
 
 
-class PriorityAsked(Asked):
+class PriorityRequestSerializer(RequestSerializer):
     """Any of the four numbers, 0 to 100; what is left out is worked out from the severity."""
 
-    impact = Whole(min_value=0, max_value=100, required=False)
-    effort = Whole(min_value=0, max_value=100, required=False)
-    risk = Whole(min_value=0, max_value=100, required=False)
-    score = Whole(min_value=0, max_value=100, required=False)
+    impact = StrictIntegerField(min_value=0, max_value=100, required=False)
+    effort = StrictIntegerField(min_value=0, max_value=100, required=False)
+    risk = StrictIntegerField(min_value=0, max_value=100, required=False)
+    score = StrictIntegerField(min_value=0, max_value=100, required=False)
 
 
-class AssetAsked(Asked):
+class AffectedAssetRequestSerializer(RequestSerializer):
     """Something that the finding is about: a page, an element, a host."""
 
-    type = Text(max_length=50)
-    value = Text(max_length=2000)
+    type = StrictCharField(max_length=50)
+    value = StrictCharField(max_length=2000)
 
 
-class RecommendedFix(Asked):
+class RecommendedFixRequestSerializer(RequestSerializer):
     """How to mend it."""
 
-    summary = Text(max_length=5000, allow_blank=True, required=False, default="")
-    steps = serializers.ListField(child=Text(max_length=5000), max_length=100, required=False, default=list)
+    summary = StrictCharField(max_length=5000, allow_blank=True, required=False, default="")
+    steps = serializers.ListField(
+        child=StrictCharField(max_length=5000), max_length=100, required=False, default=list
+    )
     references = serializers.ListField(
-        child=Text(max_length=2000), max_length=100, required=False, default=list
+        child=StrictCharField(max_length=2000), max_length=100, required=False, default=list
     )
 
 
-class CheckKey(Text):
+class CheckKeyField(StrictCharField):
     """The stable key of a check."""
 
     default_error_messages = {"form": "A check's key is lower-case letters, digits and underscores."}  # noqa: RUF012
@@ -97,46 +99,50 @@ class CheckKey(Text):
         return key
 
 
-class ReportFinding(Asked):
+class CreateFindingRequestSerializer(RequestSerializer):
     """One finding, from any source."""
 
-    domain = Choice(choices=Domain.choices)
-    title = Text(max_length=300)
-    severity = Choice(choices=Severity.choices, required=False)
-    description = Text(max_length=20_000, allow_blank=True, required=False)
-    confidence = Confidence(required=False)
-    priority = PriorityAsked(required=False)
-    owner_id = Owner(required=False, allow_null=True)
-    affected_assets = serializers.ListField(child=AssetAsked(), required=False, max_length=1000)
-    evidence = FreeForm(required=False)
-    recommended_fix = RecommendedFix(required=False)
-    checks = serializers.ListField(child=CheckKey(), max_length=MOST_CHECKS, required=False)
+    domain = StrictChoiceField(choices=Domain.choices)
+    title = StrictCharField(max_length=300)
+    severity = StrictChoiceField(choices=Severity.choices, required=False)
+    description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
+    confidence = ConfidenceField(required=False)
+    priority = PriorityRequestSerializer(required=False)
+    owner_id = OwnerField(required=False, allow_null=True)
+    affected_assets = serializers.ListField(
+        child=AffectedAssetRequestSerializer(), required=False, max_length=1000
+    )
+    evidence = JSONObjectField(required=False)
+    recommended_fix = RecommendedFixRequestSerializer(required=False)
+    checks = serializers.ListField(child=CheckKeyField(), max_length=MAX_CHECKS, required=False)
 
 
-class AsTheyCame(serializers.ListField):
-    """A list, and not a copy of it, of items that somebody else looks at."""
+class UnvalidatedListField(serializers.ListField):
+    """A list whose items the service validates, so that each gets its own result."""
 
     def run_child_validation(self, data: list[Any]) -> list[Any]:
-        """Take the items as they are."""
+        """Return the items unvalidated."""
         return data
 
 
-class ReportFindings(Asked):
+class BulkCreateFindingsRequestSerializer(RequestSerializer):
     """Many findings at once. The items are looked at one by one in the view, so that each gets its own answer."""
 
-    findings = AsTheyCame(child=serializers.JSONField(allow_null=True), min_length=1, max_length=1000)
-    mode = Choice(choices=["all", "partial"], required=False, default="all")
+    findings = UnvalidatedListField(
+        child=serializers.JSONField(allow_null=True), min_length=1, max_length=1000
+    )
+    mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
 
 
-class ChangeFinding(Asked):
+class UpdateFindingRequestSerializer(RequestSerializer):
     """The fields of a finding that a person may change; at least one."""
 
-    severity = Choice(choices=Severity.choices, required=False)
-    status = Choice(choices=FindingStatus.choices, required=False)
-    owner_id = Owner(required=False, allow_null=True)
-    title = Text(max_length=300, required=False)
-    description = Text(max_length=20_000, allow_blank=True, required=False)
-    recommended_fix = RecommendedFix(required=False)
+    severity = StrictChoiceField(choices=Severity.choices, required=False)
+    status = StrictChoiceField(choices=FindingStatus.choices, required=False)
+    owner_id = OwnerField(required=False, allow_null=True)
+    title = StrictCharField(max_length=300, required=False)
+    description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
+    recommended_fix = RecommendedFixRequestSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a change of nothing."""
@@ -145,12 +151,12 @@ class ChangeFinding(Asked):
         return attrs
 
 
-class BulkSet(Asked):
+class FindingChangesRequestSerializer(RequestSerializer):
     """What a bulk update sets."""
 
-    severity = Choice(choices=Severity.choices, required=False)
-    status = Choice(choices=FindingStatus.choices, required=False)
-    owner_id = Owner(required=False, allow_null=True)
+    severity = StrictChoiceField(choices=Severity.choices, required=False)
+    status = StrictChoiceField(choices=FindingStatus.choices, required=False)
+    owner_id = OwnerField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a change of nothing."""
@@ -159,12 +165,12 @@ class BulkSet(Asked):
         return attrs
 
 
-class BulkFilter(Asked):
+class FindingFilterRequestSerializer(RequestSerializer):
     """Which findings, by what they are."""
 
-    severity = serializers.ListField(child=Choice(choices=Severity.choices), required=False)
-    status = serializers.ListField(child=Choice(choices=FindingStatus.choices), required=False)
-    domain = serializers.ListField(child=Choice(choices=Domain.choices), required=False)
+    severity = serializers.ListField(child=StrictChoiceField(choices=Severity.choices), required=False)
+    status = serializers.ListField(child=StrictChoiceField(choices=FindingStatus.choices), required=False)
+    domain = serializers.ListField(child=StrictChoiceField(choices=Domain.choices), required=False)
 
     def to_internal_value(self, data: Any) -> Any:
         """Take a single word for a list of one."""
@@ -173,13 +179,13 @@ class BulkFilter(Asked):
         return super().to_internal_value(data)
 
 
-class UpdateFindings(Asked):
+class BulkUpdateFindingsRequestSerializer(RequestSerializer):
     """Change many findings: `ids` or `filter`, and `set`."""
 
-    ids = serializers.ListField(child=Identifier(), required=False, min_length=1, max_length=1000)
-    filter = BulkFilter(required=False)
-    set = BulkSet()
-    dry_run = Flag(required=False, default=False)
+    ids = serializers.ListField(child=StrictUUIDField(), required=False, min_length=1, max_length=1000)
+    filter = FindingFilterRequestSerializer(required=False)
+    set = FindingChangesRequestSerializer()
+    dry_run = StrictBooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse neither and both."""
@@ -188,7 +194,7 @@ class UpdateFindings(Asked):
         return attrs
 
 
-class InProject(Shown):
+class ProjectResponseSerializer(ResponseSerializer):
     """An answer that names its organisation and its project."""
 
     org_id = serializers.SerializerMethodField()
@@ -203,7 +209,7 @@ class InProject(Shown):
         return str(self.context["project"].slug)
 
 
-class PriorityShown(serializers.Serializer[Any]):
+class PrioritySerializer(serializers.Serializer[Any]):
     """The four numbers."""
 
     impact = serializers.IntegerField()
@@ -212,14 +218,14 @@ class PriorityShown(serializers.Serializer[Any]):
     score = serializers.IntegerField()
 
 
-class AssetShown(serializers.Serializer[Any]):
+class AffectedAssetSerializer(serializers.Serializer[Any]):
     """Something that a finding is about."""
 
     type = serializers.CharField()
     value = serializers.CharField()
 
 
-class FixShown(serializers.Serializer[Any]):
+class RecommendedFixSerializer(serializers.Serializer[Any]):
     """How to mend it."""
 
     summary = serializers.CharField()
@@ -227,13 +233,13 @@ class FixShown(serializers.Serializer[Any]):
     references = serializers.ListField(child=serializers.CharField())
 
 
-class FindingShown(InProject):
+class FindingSerializer(ProjectResponseSerializer):
     """A finding."""
 
-    priority = PriorityShown(source="*")
+    priority = PrioritySerializer(source="*")
     owner_id = serializers.UUIDField(allow_null=True)
-    affected_assets = AssetShown(many=True)
-    recommended_fix = FixShown()
+    affected_assets = AffectedAssetSerializer(many=True)
+    recommended_fix = RecommendedFixSerializer()
 
     class Meta:
         model = Finding
@@ -243,7 +249,7 @@ class FindingShown(InProject):
         ]  # fmt: skip
 
 
-class RegressionShown(Shown):
+class RegressionSerializer(ResponseSerializer):
     """A regression."""
 
     finding_id = serializers.UUIDField()
@@ -256,7 +262,7 @@ class RegressionShown(Shown):
         ]  # fmt: skip
 
 
-class BulkItemShown(serializers.Serializer[Any]):
+class BulkResultItemSerializer(serializers.Serializer[Any]):
     """What became of one item of a bulk."""
 
     index = serializers.IntegerField()
@@ -265,16 +271,16 @@ class BulkItemShown(serializers.Serializer[Any]):
     details = serializers.DictField(allow_null=True)
 
 
-class BulkShown(serializers.Serializer[Any]):
+class BulkResultSerializer(serializers.Serializer[Any]):
     """What became of a bulk."""
 
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
     invalid = serializers.IntegerField()
-    items = BulkItemShown(many=True)
+    items = BulkResultItemSerializer(many=True)
 
 
-class BulkUpdateShown(serializers.Serializer[Any]):
+class BulkUpdateResultSerializer(serializers.Serializer[Any]):
     """How many findings matched, and how many were changed (none by a dry run)."""
 
     matched = serializers.IntegerField()

@@ -1,37 +1,30 @@
 """Findings, regressions and scans over HTTP."""
 
-from functools import cached_property
-from typing import Any, ClassVar
+from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, as_uuid
+from accounts.views import ProjectViewSet, uuid_or_404
 from events import tallies
-from findings import bulk
-from findings.filters import FindingFilter, ResultFilter, filtered, narrowed
-from findings.models import Domain, Finding, FindingStatus, Regression, Scan, Severity
-from findings.queries import MostUrgent, pages_of
-from findings.scan_models import OUTCOMES
-from findings.scan_serializers import RunScan, ScanPageShown, ScanResultShown, ScanShown
+from findings.filters import FindingFilter, narrowed
+from findings.models import Domain, Finding, FindingStatus, Regression, Severity
+from findings.queries import FindingsByScore
 from findings.serializers import (
-    BulkShown,
-    BulkUpdateShown,
-    ChangeFinding,
-    FindingShown,
-    RegressionShown,
-    ReportFinding,
-    ReportFindings,
-    UpdateFindings,
+    BulkCreateFindingsRequestSerializer,
+    BulkResultSerializer,
+    BulkUpdateFindingsRequestSerializer,
+    BulkUpdateResultSerializer,
+    CreateFindingRequestSerializer,
+    FindingSerializer,
+    RegressionSerializer,
+    UpdateFindingRequestSerializer,
 )
-from findings.services import scans, triage
-from findings.services.ingestion import Sighting, ingest_one
-from krafter_audit.api.described import described
-from krafter_audit.api.envelope import Page
-from krafter_audit.api.pagination import PAGING, Rows, by_cursor, by_offset
+from findings.services import bulk, triage
+from findings.services.ingestion import FindingReport, ingest_one
+from krafter_audit.api.pagination import PAGINATION_PARAMETERS, paginate_by_cursor, paginate_by_offset
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.lib.gate import Gate
 
 LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
 CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the page before.")
@@ -46,9 +39,9 @@ def one_of(name: str, values: list[str]) -> OpenApiParameter:
 class FindingViewSet(ProjectViewSet):
     """What is wrong with the site."""
 
-    replicated = frozenset({"list", "regressions"})
+    replica_actions = frozenset({"list", "regressions"})
 
-    @described(
+    @extend_schema(
         summary="List findings, the most urgent first",
         parameters=[
             one_of("severity", Severity.values),
@@ -58,63 +51,66 @@ class FindingViewSet(ProjectViewSet):
             OFFSET,
             CURSOR,
         ],
-        responses=FindingShown(many=True),
+        responses=FindingSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page, by offset or by cursor."""
         params = request.query_params
-        self.refuse_unknown_parameters(PAGING | {"severity", "status", "domain"})
+        self.reject_unknown_parameters(PAGINATION_PARAMETERS | {"severity", "status", "domain"})
         _, used = narrowed(FindingFilter, params, Finding.objects.none())
         project_id = self.project.pk
 
         def total() -> int:
             return tallies.count(project_id, "finding", used)
 
-        rows = MostUrgent(project_id, used)
+        rows = FindingsByScore(project_id, used)
         if "cursor" in params:
-            page = by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
+            page = paginate_by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
-            page = by_offset(rows, params, total=total)
-        return self.show_page(page, FindingShown)
+            page = paginate_by_offset(rows, params, total=total)
+        return self.respond_page(page, FindingSerializer)
 
-    @described(summary="Read a finding", responses=FindingShown)
+    @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
-        return self.read(pk, FindingShown)
+        return self.respond_row(pk, FindingSerializer)
 
-    @described(
-        summary="Report a finding", request=ReportFinding, responses={201: FindingShown, 200: FindingShown}
+    @extend_schema(
+        summary="Report a finding",
+        request=CreateFindingRequestSerializer,
+        responses={201: FindingSerializer, 200: FindingSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one of that domain and title."""
-        finding, created = ingest_one(self.project, Sighting(**self.body(ReportFinding)), by=self.actor)
-        return self.show(finding, FindingShown, status=201 if created else 200)
+        finding, created = ingest_one(
+            self.project, FindingReport(**self.validated_body(CreateFindingRequestSerializer)), by=self.actor
+        )
+        return self.respond(finding, FindingSerializer, status=201 if created else 200)
 
-    @described(summary="Change a finding", request=ChangeFinding, responses=FindingShown)
+    @extend_schema(
+        summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
+    )
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = triage.update(
-            as_uuid(pk),
+            uuid_or_404(pk),
             project=self.project,
-            changes=self.body(ChangeFinding),
+            changes=self.validated_body(UpdateFindingRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(changed, FindingShown)
+        return self.respond(changed, FindingSerializer)
 
-    @described(
+    @extend_schema(
         summary="List the regressions of a finding",
         parameters=[LIMIT, CURSOR],
-        responses=RegressionShown(many=True),
+        responses=RegressionSerializer(many=True),
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of this finding's regressions."""
-        finding = self.find(Finding.objects.only("id"), pk)
+        finding = self.get_row(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
-        return self.show_newest(rows, RegressionShown, total=rows.count, of=str(finding.pk))
-
-
-BULKS = Gate(1)  # of a project they come in one by one anyway
+        return self.respond_newest(rows, RegressionSerializer, total=rows.count, parent=str(finding.pk))
 
 
 class FindingBulkViewSet(ProjectViewSet):
@@ -122,101 +118,50 @@ class FindingBulkViewSet(ProjectViewSet):
 
     body_limit = 16 * MEBIBYTE
 
-    @described(summary="Report up to 1,000 findings", request=ReportFindings, responses=BulkShown)
+    @extend_schema(
+        summary="Report up to 1,000 findings",
+        request=BulkCreateFindingsRequestSerializer,
+        responses=BulkResultSerializer,
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """All or nothing, or `"mode": "partial"` with an answer for each item."""
-        with BULKS.passed():
-            asked = self.body(ReportFindings)
-            outcome = bulk.report(
-                self.project,
-                asked["findings"],
-                partial=asked["mode"] == "partial",
-                context=self.context,
-                by=self.actor,
-            )
-        return Response(self.shown(outcome, BulkShown))
+        asked = self.validated_body(BulkCreateFindingsRequestSerializer)
+        outcome = bulk.report(
+            self.project,
+            asked["findings"],
+            partial=asked["mode"] == "partial",
+            context=self.serializer_context,
+            by=self.actor,
+        )
+        return Response(self.serialize(outcome, BulkResultSerializer))
 
 
 class FindingBulkUpdateViewSet(ProjectViewSet):
     """One change of many findings."""
 
-    @described(summary="Change many findings", request=UpdateFindings, responses=BulkUpdateShown)
+    @extend_schema(
+        summary="Change many findings",
+        request=BulkUpdateFindingsRequestSerializer,
+        responses=BulkUpdateResultSerializer,
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all that match, or with `dry_run` say how many would be changed."""
-        asked = self.body(UpdateFindings)
+        asked = self.validated_body(BulkUpdateFindingsRequestSerializer)
         outcome = bulk.update(self.project, asked, by=self.actor)
-        return Response(self.shown(outcome, BulkUpdateShown))
+        return Response(self.serialize(outcome, BulkUpdateResultSerializer))
 
 
 class RegressionViewSet(ProjectViewSet):
     """Findings that came back."""
 
-    @described(
+    @extend_schema(
         summary="List regressions, newest first",
         parameters=[LIMIT, CURSOR],
-        responses=RegressionShown(many=True),
+        responses=RegressionSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Regression.objects.filter(project=self.project)
-        return self.show_newest(
-            rows, RegressionShown, total=lambda: tallies.count(self.project.pk, "regression")
+        return self.respond_newest(
+            rows, RegressionSerializer, total=lambda: tallies.count(self.project.pk, "regression")
         )
-
-
-class ScanViewSet(ProjectViewSet):
-    """Looks at the whole site."""
-
-    strict_actions = frozenset({"run"})
-    prepared: ClassVar = {"run": "address"}
-
-    @described(summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanShown(many=True))
-    def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
-        rows = Scan.objects.filter(project=self.project)
-        return self.show_newest(rows, ScanShown, total=lambda: tallies.count(self.project.pk, "scan"))
-
-    @described(summary="Read a scan", responses=ScanShown)
-    def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one scan."""
-        return self.read(pk, ScanShown)
-
-    @described(summary="List the pages of a scan", responses=ScanPageShown(many=True))
-    def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with all of them, at most 25 for each scanner, in the order in which they are looked at."""
-        self.refuse_unknown_parameters(())
-        pages = pages_of(self.find(Scan.objects.only("id"), pk))
-        return self.show_page(Page(pages, len(pages)), ScanPageShown)
-
-    @described(
-        summary="List what each check said of each page, newest first",
-        parameters=[
-            one_of("outcome", [*OUTCOMES]),
-            OpenApiParameter("key", str, description="The key of one check."),
-            OpenApiParameter("url", str, description="The address of one page."),
-            LIMIT,
-            CURSOR,
-        ],
-        responses=ScanResultShown(many=True),
-    )
-    def results(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with a page of them."""
-        self.refuse_unknown_parameters((PAGING - {"offset"}) | {"outcome", "key", "url"})
-        scan = self.find(Scan.objects.only("id"), pk)
-        rows = filtered(ResultFilter, request.query_params, scan.results.select_related("page__part")).qs
-        listing = Rows(rows, order=("id",))
-        bound_to = f"results {scan.pk}"
-        page = by_cursor(listing, request.query_params, bound_to=bound_to, total=rows.order_by().count)
-        return self.show_page(page, ScanResultShown)
-
-    @described(summary="Scan an address", request=RunScan, responses={202: ScanShown})
-    def run(self, request: Request, **kwargs: Any) -> Response:
-        """Queue a scan; one unit of quota."""
-        trigger = self.body(RunScan)["trigger"]
-        scan = scans.queue(self.project, address=self.address, trigger=trigger, by=self.actor)
-        return self.show(scan, ScanShown, status=202)
-
-    @cached_property
-    def address(self) -> str:
-        """The address that was asked for, looked up."""
-        return scans.address_of(self.body(RunScan).get("url") or self.project.site_url)

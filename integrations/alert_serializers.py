@@ -5,29 +5,34 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from integrations.models import Alert
-from krafter_audit.api.serializers import Asked, Moment, Shown, Text
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    ResponseSerializer,
+    StrictCharField,
+    UTCDateTimeField,
+)
 
 
-class SetDestination(Asked):
+class SetAlertDestinationRequestSerializer(RequestSerializer):
     """A Slack webhook, or addresses."""
 
-    webhook_url = Text(max_length=2000, required=False)
+    webhook_url = StrictCharField(max_length=2000, required=False)
     recipients = serializers.ListField(
         child=serializers.EmailField(max_length=254), min_length=1, max_length=50, required=False
     )
 
 
-class DestinationShown(serializers.Serializer[Any]):
+class AlertDestinationSerializer(serializers.Serializer[Any]):
     """Where a channel leads."""
 
     channel = serializers.CharField()
     webhook_url = serializers.CharField(allow_null=True)
     recipients = serializers.ListField(child=serializers.CharField())
-    created_at = Moment()
-    updated_at = Moment()
+    created_at = UTCDateTimeField()
+    updated_at = UTCDateTimeField()
 
 
-class AlertShown(Shown):
+class AlertSerializer(ResponseSerializer):
     """One message: what it tells of, and what became of it."""
 
     counts = serializers.DictField()

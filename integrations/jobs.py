@@ -11,8 +11,8 @@ from integrations.models import Alert, Integration, WebhookDelivery
 from integrations.sync import engine, verification_events
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
-from krafter_audit.jobs import send
-from remediation import overdue
+from krafter_audit.jobs import enqueue
+from remediation.services import overdue
 
 DELIVERIES_KEPT = timedelta(days=7)
 BATCH_SIZE = 500
@@ -58,7 +58,7 @@ def sweep() -> None:
         free(), status=Integration.Status.SYNCING, not_before__lte=timezone.now()
     ).order_by("not_before")
     for pk in waiting.values_list("pk", flat=True)[:BATCH_SIZE]:
-        send("integrations.sync", str(pk))
+        enqueue("integrations.sync", str(pk))
     undone = Alert.objects.filter(free(), status__in=Alert.UNDONE, due_at__lte=timezone.now())
     for pk in undone.order_by("due_at").values_list("pk", flat=True)[:200]:
-        send("integrations.tell", str(pk))
+        enqueue("integrations.tell", str(pk))

@@ -4,9 +4,16 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from findings.serializers import InProject
+from findings.serializers import ProjectResponseSerializer
 from integrations.models import Integration, SyncConflict, SyncRun
-from krafter_audit.api.serializers import Asked, Choice, FreeForm, Moment, Shown, Text
+from krafter_audit.api.serializers import (
+    JSONObjectField,
+    RequestSerializer,
+    ResponseSerializer,
+    StrictCharField,
+    StrictChoiceField,
+    UTCDateTimeField,
+)
 
 PLACEHOLDER: dict[str, Any] = {
     "status": Integration.Status.DISCONNECTED.value,
@@ -17,13 +24,13 @@ PLACEHOLDER: dict[str, Any] = {
 }
 
 
-class ConnectIntegration(Asked):
+class ConnectIntegrationRequestSerializer(RequestSerializer):
     """The provider's secrets, or a code of its sign-in; one of the two."""
 
-    credentials = FreeForm(required=False)
-    auth_code = Text(max_length=4000, required=False)
-    redirect_uri = Text(max_length=2000, required=False)
-    code_verifier = Text(max_length=128, required=False)
+    credentials = JSONObjectField(required=False)
+    auth_code = StrictCharField(max_length=4000, required=False)
+    redirect_uri = StrictCharField(max_length=2000, required=False)
+    code_verifier = StrictCharField(max_length=128, required=False)
     installation_id = serializers.UUIDField(
         required=False, help_text="Of a public integration of Sentry, as its redirect gives it."
     )
@@ -44,7 +51,7 @@ class ConnectIntegration(Asked):
         return attrs
 
 
-class IntegrationShown(InProject):
+class IntegrationSerializer(ProjectResponseSerializer):
     """A provider that was connected once."""
 
     class Meta:
@@ -54,20 +61,20 @@ class IntegrationShown(InProject):
         ]  # fmt: skip
 
 
-class IntegrationListed(IntegrationShown):
+class IntegrationListItemSerializer(IntegrationSerializer):
     """A provider as the list has it; one that was never connected has no id and other keys."""
 
     id = serializers.UUIDField(allow_null=True)
     credentials = serializers.DictField(
         required=False, help_text="Always empty, and only where `id` is null."
     )
-    inserted_at = Moment(required=False, allow_null=True)
+    inserted_at = UTCDateTimeField(required=False, allow_null=True)
 
-    class Meta(IntegrationShown.Meta):
-        fields: ClassVar = [*IntegrationShown.Meta.fields, "credentials", "inserted_at"]
+    class Meta(IntegrationSerializer.Meta):
+        fields: ClassVar = [*IntegrationSerializer.Meta.fields, "credentials", "inserted_at"]
 
 
-class ScheduleShown(Shown):
+class SyncScheduleSerializer(ResponseSerializer):
     """When a provider is synced by itself."""
 
     class Meta:
@@ -80,17 +87,17 @@ def placeholder(provider: str) -> dict[str, Any]:
     return {"id": None, "provider": provider, **PLACEHOLDER}
 
 
-class Refusal(serializers.Serializer[Any]):
+class SyncRefusalSerializer(serializers.Serializer[Any]):
     """What was refused or could not be decided, and why."""
 
     what = serializers.CharField()
     why = serializers.CharField()
 
 
-class SyncRunShown(Shown):
+class SyncRunSerializer(ResponseSerializer):
     """One run of a sync."""
 
-    refused = Refusal(many=True)
+    refused = SyncRefusalSerializer(many=True)
     notes = serializers.ListField(child=serializers.CharField())
 
     class Meta:
@@ -100,37 +107,37 @@ class SyncRunShown(Shown):
         ]  # fmt: skip
 
 
-class MakeHook(Asked):
+class CreateWebhookRequestSerializer(RequestSerializer):
     """Nothing, or the secret that the provider chose."""
 
-    secret = Text(min_length=8, max_length=500, required=False)
+    secret = StrictCharField(min_length=8, max_length=500, required=False)
 
 
-class HookShown(serializers.Serializer[Any]):
+class WebhookSerializer(serializers.Serializer[Any]):
     """Where a provider calls; `secret` is there once, when it was made."""
 
     provider = serializers.CharField()
     url = serializers.CharField()
     events = serializers.CharField()
     secret = serializers.CharField(required=False)
-    last_delivery_at = Moment(allow_null=True)
-    created_at = Moment()
-    updated_at = Moment()
+    last_delivery_at = UTCDateTimeField(allow_null=True)
+    created_at = UTCDateTimeField()
+    updated_at = UTCDateTimeField()
 
 
-class ConflictsWanted(serializers.Serializer[Any]):
+class ConflictFilterSerializer(serializers.Serializer[Any]):
     """Which conflicts a list is to show."""
 
-    status = Choice(choices=["open", "resolved"], default="open")
+    status = StrictChoiceField(choices=["open", "resolved"], default="open")
 
 
-class ResolveConflict(Asked):
+class ResolveConflictRequestSerializer(RequestSerializer):
     """Whose side counts."""
 
-    keep = Choice(choices=[SyncConflict.Kept.OURS.value, SyncConflict.Kept.THEIRS.value])
+    keep = StrictChoiceField(choices=[SyncConflict.Kept.OURS.value, SyncConflict.Kept.THEIRS.value])
 
 
-class ConflictShown(Shown):
+class ConflictSerializer(ResponseSerializer):
     """What both sides want differently, and what became of it."""
 
     task_id = serializers.UUIDField(source="link.task_id")

@@ -21,7 +21,7 @@ from integrations.providers.registry import ADAPTERS
 from integrations.queries import require_known_provider
 from integrations.sync import schedule
 from krafter_audit.http.client import Client, Limits
-from krafter_audit.jobs import nudge
+from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
 
 Status, Scope = Integration.Status, Integration.Scope
@@ -38,7 +38,7 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
     integration = _lock_or_create(project, provider)
     if set(credentials) <= set(ADAPTERS[provider].public_credentials):
         credentials = {**_stored_credentials(integration), **credentials}
-    Integration.lifecycle.move(
+    Integration.transitions.apply(
         integration,
         Status.CONNECTED,
         credentials=secrets.seal(integration, credentials),
@@ -85,7 +85,7 @@ def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
     if integration is None:
         raise NeverConnected
     if integration.status != Status.DISCONNECTED:
-        Integration.lifecycle.move(
+        Integration.transitions.apply(
             integration,
             Status.DISCONNECTED,
             credentials=None,
@@ -148,7 +148,7 @@ def lock_connected(project: Project, provider: str) -> Integration:
 
 def _start(integration: Integration, scope: str, delay_seconds: int = 0) -> None:
     now = timezone.now()
-    Integration.lifecycle.move(
+    Integration.transitions.apply(
         integration,
         Status.SYNCING,
         not_before=now + timedelta(seconds=delay_seconds),
@@ -157,7 +157,7 @@ def _start(integration: Integration, scope: str, delay_seconds: int = 0) -> None
         requested_at=now,
     )
     if not delay_seconds:
-        nudge("integrations.sync", str(integration.pk))
+        enqueue_on_commit("integrations.sync", str(integration.pk))
 
 
 def _request_again(integration: Integration, scope: str) -> None:

@@ -3,139 +3,152 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, as_uuid
+from accounts.views import ProjectViewSet, uuid_or_404
 from integrations import queries, services
 from integrations.models import SyncConflict, Webhook
 from integrations.serializers import (
-    ConflictShown,
-    ConflictsWanted,
-    ConnectIntegration,
-    HookShown,
-    IntegrationListed,
-    IntegrationShown,
-    MakeHook,
-    ResolveConflict,
-    ScheduleShown,
-    SyncRunShown,
+    ConflictFilterSerializer,
+    ConflictSerializer,
+    ConnectIntegrationRequestSerializer,
+    CreateWebhookRequestSerializer,
+    IntegrationListItemSerializer,
+    IntegrationSerializer,
+    ResolveConflictRequestSerializer,
+    SyncRunSerializer,
+    SyncScheduleSerializer,
+    WebhookSerializer,
     placeholder,
 )
 from integrations.sync.conflicts import resolve
 from integrations.webhooks import services as webhooks
-from krafter_audit.api.described import described
-from krafter_audit.api.pagination import PAGING, Rows, by_cursor
+from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 
 
 class IntegrationViewSet(ProjectViewSet):
     """The eight providers that a project can be connected to."""
 
-    prepared: ClassVar = {"connect": "credentials"}
+    network_properties: ClassVar = {"connect": "credentials"}
 
-    @described(summary="List the eight providers", responses=IntegrationListed(many=True))
+    @extend_schema(summary="List the eight providers", responses=IntegrationListItemSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each provider, always in the same order."""
-        self.refuse_unknown_parameters(())
+        self.reject_unknown_parameters(())
         entries = queries.integrations_by_provider(self.project)
         return Response(
-            [self.shown(row, IntegrationShown) if row else placeholder(name) for name, row in entries]
+            [
+                self.serialize(row, IntegrationSerializer) if row else placeholder(name)
+                for name, row in entries
+            ]
         )
 
-    @described(summary="Connect a provider", request=ConnectIntegration, responses=IntegrationShown)
+    @extend_schema(
+        summary="Connect a provider",
+        request=ConnectIntegrationRequestSerializer,
+        responses=IntegrationSerializer,
+    )
     def connect(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Keep credentials, or exchange a code for them."""
         row = services.connect(self.project, provider, credentials=self.credentials, by=self.actor)
-        return self.show(row, IntegrationShown)
+        return self.respond(row, IntegrationSerializer)
 
     @cached_property
     def credentials(self) -> dict[str, Any]:
         """The credentials that were sent, or those that the provider gives for the code."""
         provider = self.kwargs["provider"]
         queries.require_known_provider(provider)
-        asked = self.body(ConnectIntegration)
+        asked = self.validated_body(ConnectIntegrationRequestSerializer)
         return asked.get("credentials") or services.exchange_code(self.project, provider, **asked)
 
-    @described(summary="Disconnect a provider", request=None, responses=IntegrationShown)
+    @extend_schema(summary="Disconnect a provider", request=None, responses=IntegrationSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Wipe the credentials; 404 for a provider that was never connected."""
         row = services.disconnect(self.project, provider, by=self.actor)
-        return self.show(row, IntegrationShown)
+        return self.respond(row, IntegrationSerializer)
 
-    @described(summary="Sync a provider", request=None, responses={202: IntegrationShown})
+    @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
     def sync(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Queue a sync of all that is pending."""
         queries.require_known_provider(provider)
-        self.nothing()
+        self.require_empty_body()
         row = services.sync_now(self.project, provider, by=self.actor)
-        return self.show(row, IntegrationShown, status=202)
+        return self.respond(row, IntegrationSerializer, status=202)
 
-    @described(summary="Read when a provider is synced next", responses=ScheduleShown)
+    @extend_schema(summary="Read when a provider is synced next", responses=SyncScheduleSerializer)
     def schedule(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the next time; 404 for a provider that was never connected."""
         row = queries.get_integration(self.project, provider)
-        return self.show(row, ScheduleShown)
+        return self.respond(row, SyncScheduleSerializer)
 
-    @described(summary="Read what the last syncs did", responses=SyncRunShown(many=True))
+    @extend_schema(summary="Read what the last syncs did", responses=SyncRunSerializer(many=True))
     def log(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the last runs, the newest first."""
         queries.require_known_provider(provider)
-        self.refuse_unknown_parameters(())
+        self.reject_unknown_parameters(())
         runs = queries.latest_runs(self.project, provider)
-        return Response([self.shown(run, SyncRunShown) for run in runs])
+        return Response([self.serialize(run, SyncRunSerializer) for run in runs])
 
 
 class HookViewSet(ProjectViewSet):
     """Where a provider calls a project."""
 
-    @described(summary="Read where a provider calls", responses=HookShown)
+    @extend_schema(summary="Read where a provider calls", responses=WebhookSerializer)
     def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the address; the secret was shown once."""
         queries.require_known_provider(provider)
         return self._show(webhooks.get_webhook(self.project, provider))
 
-    @described(summary="Let a provider call", request=MakeHook, responses=HookShown)
+    @extend_schema(
+        summary="Let a provider call", request=CreateWebhookRequestSerializer, responses=WebhookSerializer
+    )
     def make(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Make a new secret, or take the provider's own; the one before is void at once."""
         queries.require_known_provider(provider)
-        secret = self.body(MakeHook).get("secret")
+        secret = self.validated_body(CreateWebhookRequestSerializer).get("secret")
         webhook, generated = webhooks.enable(self.project, provider, secret=secret, by=self.actor)
         return self._show(webhook, generated)
 
-    @described(summary="Let a provider call no more", request=None, responses=HookShown)
+    @extend_schema(summary="Let a provider call no more", request=None, responses=WebhookSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Take the address away."""
         queries.require_known_provider(provider)
         return self._show(webhooks.disable(self.project, provider, by=self.actor))
 
     def _show(self, webhook: Webhook, secret: str | None = None) -> Response:
-        return Response(self.shown(webhooks.describe(webhook, secret), HookShown))
+        return Response(self.serialize(webhooks.describe(webhook, secret), WebhookSerializer))
 
 
 class ConflictViewSet(ProjectViewSet):
     """What a project and a provider want differently."""
 
-    @described(
+    @extend_schema(
         summary="List the conflicts of a provider",
-        parameters=[ConflictsWanted],
-        responses=ConflictShown(many=True),
+        parameters=[ConflictFilterSerializer],
+        responses=ConflictSerializer(many=True),
     )
     def list(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with those that a person has yet to decide, or with `?status=resolved`, the newest first."""
         queries.require_known_provider(provider)
-        self.refuse_unknown_parameters({*PAGING, "status"} - {"offset"})
-        wanted = ConflictsWanted(data=request.query_params)
+        self.reject_unknown_parameters({*PAGINATION_PARAMETERS, "status"} - {"offset"})
+        wanted = ConflictFilterSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         status = wanted.validated_data["status"]
         rows = queries.conflicts(self.project, provider, resolved=status == "resolved")
         place = f"{SyncConflict._meta.label} {self.project.pk} {provider} {status}"
-        page = by_cursor(Rows(rows), request.query_params, bound_to=place, total=rows.count)
-        return self.show_page(page, ConflictShown)
+        page = paginate_by_cursor(
+            QuerySetListing(rows), request.query_params, bound_to=place, total=rows.count
+        )
+        return self.respond_page(page, ConflictSerializer)
 
-    @described(summary="Resolve a conflict", request=ResolveConflict, responses=ConflictShown)
+    @extend_schema(
+        summary="Resolve a conflict", request=ResolveConflictRequestSerializer, responses=ConflictSerializer
+    )
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
         """Let one side count; a conflict that is resolved already stays as it is."""
-        conflict = queries.get_conflict(self.project, provider, as_uuid(pk))
-        kept = self.body(ResolveConflict)["keep"]
+        conflict = queries.get_conflict(self.project, provider, uuid_or_404(pk))
+        kept = self.validated_body(ResolveConflictRequestSerializer)["keep"]
         row = resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
-        return self.show(row, ConflictShown)
+        return self.respond(row, ConflictSerializer)

@@ -17,7 +17,7 @@ SECTIONS = (
             ("Tasks", "task_alt", "remediation.task"),
             ("Verifications", "verified", "remediation.verification"),
             ("Policies", "rule", "remediation.policy"),
-            ("Checks", "speed", "remediation.checkmeter"),
+            ("Checks", "speed", "remediation.checkreliability"),
         ),
     ),
     (
@@ -25,11 +25,11 @@ SECTIONS = (
         (
             ("Findings", "bug_report", "findings.finding"),
             ("Regressions", "history", "findings.regression"),
-            ("Scans", "radar", "findings.scan"),
-            ("Scan results", "fact_check", "findings.scanresult"),
-            ("Scan schedules", "schedule", "findings.scanschedule"),
-            ("Sites", "domain_verification", "findings.site"),
-            ("Access to sites", "lock_open", "findings.siteaccess"),
+            ("Scans", "radar", "scans.scan"),
+            ("Scan results", "fact_check", "scans.scanresult"),
+            ("Scan schedules", "schedule", "scans.scanschedule"),
+            ("Sites", "domain_verification", "scans.site"),
+            ("Access to sites", "lock_open", "scans.sitecredentials"),
         ),
     ),
     (

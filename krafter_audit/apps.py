@@ -1,10 +1,9 @@
 from django.apps import AppConfig
 
 
-class BuildingConfig(AppConfig):
+class KrafterAuditConfig(AppConfig):
     name = "krafter_audit"
-    label = "building"
 
     def ready(self) -> None:
-        """Register the checks that refuse to start with a wrong setting."""
-        from krafter_audit import checks  # noqa: F401
+        """Register the system checks, and make the Celery application the current one."""
+        from krafter_audit import celery, system_checks  # noqa: F401

@@ -9,7 +9,7 @@ from django.db import Error, connection
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from krafter_audit.api import ratelimit
+from krafter_audit.db import redis_client
 
 
 def live(request: HttpRequest) -> HttpResponse:
@@ -47,4 +47,4 @@ def _database() -> None:
 
 
 def _redis() -> None:
-    ratelimit.connection().ping()
+    redis_client.connection().ping()

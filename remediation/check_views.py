@@ -2,18 +2,18 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
 from findings.models import Domain, Severity
-from krafter_audit.api.described import described
-from krafter_audit.api.serializers import Moment
-from remediation import catalogue
+from krafter_audit.api.serializers import UTCDateTimeField
+from remediation.checks import catalogue
 
 
-class ThresholdShown(serializers.Serializer[Any]):
+class CheckThresholdSerializer(serializers.Serializer[Any]):
     """The limit of a numeric check: passed at most (`max`) or at least (`min`) there."""
 
     value = serializers.FloatField(help_text="As the project's policy has it.")
@@ -22,7 +22,7 @@ class ThresholdShown(serializers.Serializer[Any]):
     direction = serializers.ChoiceField(choices=["max", "min"])
 
 
-class MeterShown(serializers.Serializer[Any]):
+class CheckReliabilitySerializer(serializers.Serializer[Any]):
     """What the looks and verdicts of the last 90 days say of a check in this project."""
 
     looks = serializers.IntegerField(help_text="Looks at a page that ended as passed or failed.")
@@ -33,10 +33,10 @@ class MeterShown(serializers.Serializer[Any]):
     back_in_7_days = serializers.IntegerField(help_text="Those whose finding came back within 7 days.")
     back_in_30_days = serializers.IntegerField()
     median_hours_to_fix = serializers.FloatField(allow_null=True)
-    measured_at = Moment()
+    measured_at = UTCDateTimeField()
 
 
-class CatalogueShown(serializers.Serializer[Any]):
+class CheckSerializer(serializers.Serializer[Any]):
     """One check."""
 
     key = serializers.CharField()
@@ -47,15 +47,15 @@ class CatalogueShown(serializers.Serializer[Any]):
     severity = serializers.ChoiceField(choices=Severity.values)
     version = serializers.IntegerField()
     enabled = serializers.BooleanField()
-    threshold = ThresholdShown(allow_null=True)
-    meter = MeterShown(allow_null=True)
+    threshold = CheckThresholdSerializer(allow_null=True)
+    meter = CheckReliabilitySerializer(allow_null=True)
 
 
 class CheckViewSet(ProjectViewSet):
     """What can be asked about a page."""
 
-    @described(summary="List the checks, as the policy has them", responses=CatalogueShown(many=True))
+    @extend_schema(summary="List the checks, as the policy has them", responses=CheckSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with all of them, in the order in which they are written."""
-        self.refuse_unknown_parameters(())
-        return Response([self.shown(check, CatalogueShown) for check in catalogue.of(self.project)])
+        self.reject_unknown_parameters(())
+        return Response([self.serialize(check, CheckSerializer) for check in catalogue.of(self.project)])

@@ -6,13 +6,22 @@ from urllib.parse import urlsplit
 from rest_framework import serializers
 
 from findings.models import Severity
-from findings.scan_serializers import ScanShown
-from findings.serializers import InProject, Owner
-from krafter_audit.api.serializers import Asked, Choice, Flag, FreeForm, Identifier, Moment, Shown, Text
+from findings.serializers import OwnerField, ProjectResponseSerializer
+from krafter_audit.api.serializers import (
+    JSONObjectField,
+    RequestSerializer,
+    ResponseSerializer,
+    StrictBooleanField,
+    StrictCharField,
+    StrictChoiceField,
+    StrictUUIDField,
+    UTCDateTimeField,
+)
 from remediation.models import Evidence, Policy, Task, Verification
+from scans.serializers import ScanSerializer
 
 
-class WebAddress(Text):
+class WebURLField(StrictCharField):
     """An http or https address."""
 
     default_error_messages = {"form": "Use an http or https address."}  # noqa: RUF012
@@ -35,31 +44,31 @@ REFUSED = {
 }
 
 
-class CreateTask(Asked):
+class CreateTaskRequestSerializer(RequestSerializer):
     """A task for a finding."""
 
     refused_fields = REFUSED
-    finding_id = Identifier()
-    title = Text(max_length=300)
-    priority = Choice(choices=Severity.choices, required=False)
-    owner_id = Owner(required=False, allow_null=True)
-    sla_due_at = Moment(required=False, allow_null=True)
-    status = Choice(choices=Task.Status.choices, required=False)
-    external_ticket_key = Text(max_length=255, required=False, allow_null=True)
-    pr_url = WebAddress(max_length=2000, required=False, allow_null=True)
+    finding_id = StrictUUIDField()
+    title = StrictCharField(max_length=300)
+    priority = StrictChoiceField(choices=Severity.choices, required=False)
+    owner_id = OwnerField(required=False, allow_null=True)
+    sla_due_at = UTCDateTimeField(required=False, allow_null=True)
+    status = StrictChoiceField(choices=Task.Status.choices, required=False)
+    external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
+    pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
 
 
-class ChangeTask(Asked):
+class UpdateTaskRequestSerializer(RequestSerializer):
     """The fields of a task that may change; at least one."""
 
     refused_fields = REFUSED | {"finding_id": "A task stays with its finding: make a new task instead."}
-    title = Text(max_length=300, required=False)
-    status = Choice(choices=Task.Status.choices, required=False)
-    priority = Choice(choices=Severity.choices, required=False)
-    owner_id = Owner(required=False, allow_null=True)
-    sla_due_at = Moment(required=False, allow_null=True)
-    external_ticket_key = Text(max_length=255, required=False, allow_null=True)
-    pr_url = WebAddress(max_length=2000, required=False, allow_null=True)
+    title = StrictCharField(max_length=300, required=False)
+    status = StrictChoiceField(choices=Task.Status.choices, required=False)
+    priority = StrictChoiceField(choices=Severity.choices, required=False)
+    owner_id = OwnerField(required=False, allow_null=True)
+    sla_due_at = UTCDateTimeField(required=False, allow_null=True)
+    external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
+    pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse a change of nothing."""
@@ -68,17 +77,17 @@ class ChangeTask(Asked):
         return attrs
 
 
-class RunVerification(Asked):
+class RunVerificationRequestSerializer(RequestSerializer):
     """Which task to verify."""
 
-    task_id = Identifier()
+    task_id = StrictUUIDField()
 
 
-class ApproveVerification(Asked):
+class ApproveVerificationRequestSerializer(RequestSerializer):
     """Nothing, or an override with its reason."""
 
-    override = Flag(required=False, default=False)
-    reason = Text(max_length=2000, required=False)
+    override = StrictBooleanField(required=False, default=False)
+    reason = StrictCharField(max_length=2000, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Refuse one without the other."""
@@ -89,21 +98,21 @@ class ApproveVerification(Asked):
         return attrs
 
 
-class ReplacePolicy(Asked):
+class ReplacePolicyRequestSerializer(RequestSerializer):
     """The new policy, whole."""
 
-    name = Text(max_length=200, required=False)
-    config = FreeForm()
-    plan_token = Text(max_length=2000, required=False)
+    name = StrictCharField(max_length=200, required=False)
+    config = JSONObjectField()
+    plan_token = StrictCharField(max_length=2000, required=False)
 
 
-class TestPolicy(Asked):
+class TestPolicyRequestSerializer(RequestSerializer):
     """The config to try."""
 
-    config = FreeForm()
+    config = JSONObjectField()
 
 
-class TaskShown(Shown):
+class TaskSerializer(ResponseSerializer):
     """A task, with the guide's keys in the guide's order."""
 
     finding_id = serializers.UUIDField()
@@ -117,7 +126,7 @@ class TaskShown(Shown):
         ]  # fmt: skip
 
 
-class CheckShown(serializers.Serializer[Any]):
+class VerificationCheckSerializer(serializers.Serializer[Any]):
     """One check of a verification; before and after are words or numbers."""
 
     key = serializers.CharField()
@@ -126,11 +135,11 @@ class CheckShown(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["running", "passed", "failed", "inconclusive"])
 
 
-class VerificationShown(Shown):
+class VerificationSerializer(ResponseSerializer):
     """A verification, with the guide's keys in the guide's order."""
 
     task_id = serializers.UUIDField()
-    checks = CheckShown(many=True)
+    checks = VerificationCheckSerializer(many=True)
     verified_by_id = serializers.UUIDField(allow_null=True)
 
     class Meta:
@@ -140,7 +149,7 @@ class VerificationShown(Shown):
         ]  # fmt: skip
 
 
-class EvidenceShown(serializers.Serializer[Any]):
+class EvidenceEntrySerializer(serializers.Serializer[Any]):
     """One link of the chain; docs/evidence.md says how its hash and its signature are made."""
 
     key = serializers.CharField()
@@ -154,19 +163,19 @@ class EvidenceShown(serializers.Serializer[Any]):
     signature = serializers.CharField(help_text="Ed25519, base64.")
 
 
-class VerificationEvidenceShown(serializers.Serializer[Any]):
+class VerificationEvidenceSerializer(serializers.Serializer[Any]):
     """What each check of a verification saw, and what was decided about it."""
 
     verification_id = serializers.UUIDField()
     checks = serializers.ListField(child=serializers.DictField())
-    chain = EvidenceShown(many=True)
+    chain = EvidenceEntrySerializer(many=True)
     verdicts = serializers.ListField(child=serializers.DictField())
     keys = serializers.ListField(
         child=serializers.DictField(), help_text="The public keys, as JSON Web Keys (RFC 8037)."
     )
 
 
-class PolicyShown(InProject):
+class PolicySerializer(ProjectResponseSerializer):
     """A policy, with the guide's keys in the guide's order."""
 
     config = serializers.JSONField()
@@ -176,7 +185,7 @@ class PolicyShown(InProject):
         fields: ClassVar = ["id", "name", "org_id", "project_id", "config", "active", "updated_at"]
 
 
-class PolicyTestShown(serializers.Serializer[Any]):
+class PolicyTestResultSerializer(serializers.Serializer[Any]):
     """The guide's what-if."""
 
     simulated_findings = serializers.IntegerField()
@@ -188,7 +197,7 @@ class PolicyTestShown(serializers.Serializer[Any]):
     )
 
 
-class CommandCenterShown(serializers.Serializer[Any]):
+class CommandCenterSerializer(serializers.Serializer[Any]):
     """Where the project stands."""
 
     findings_by_severity = serializers.DictField(child=serializers.IntegerField())
@@ -197,4 +206,4 @@ class CommandCenterShown(serializers.Serializer[Any]):
     tasks_by_status = serializers.DictField(child=serializers.IntegerField())
     open_findings = serializers.IntegerField()
     overdue_tasks = serializers.IntegerField()
-    latest_scan = ScanShown(allow_null=True)
+    latest_scan = ScanSerializer(allow_null=True)

@@ -4,35 +4,36 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, as_uuid
+from accounts.views import ProjectViewSet, uuid_or_404
 from events import tallies
 from findings.filters import narrowed
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
-from krafter_audit.api.columns import columns
-from krafter_audit.api.described import described
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.pagination import PAGING, Rows, by_cursor
-from remediation import bundles, evidence, plans, queries
+from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
+from krafter_audit.api.row_columns import row_columns
+from remediation import queries
+from remediation.evidence import chain, export
 from remediation.filters import TaskFilter
 from remediation.models import Task, Verification
+from remediation.policy_simulation import plans
 from remediation.serializers import (
-    ApproveVerification,
-    ChangeTask,
-    CommandCenterShown,
-    CreateTask,
-    PolicyShown,
-    PolicyTestShown,
-    ReplacePolicy,
-    RunVerification,
-    TaskShown,
-    TestPolicy,
-    VerificationEvidenceShown,
-    VerificationShown,
+    ApproveVerificationRequestSerializer,
+    CommandCenterSerializer,
+    CreateTaskRequestSerializer,
+    PolicySerializer,
+    PolicyTestResultSerializer,
+    ReplacePolicyRequestSerializer,
+    RunVerificationRequestSerializer,
+    TaskSerializer,
+    TestPolicyRequestSerializer,
+    UpdateTaskRequestSerializer,
+    VerificationEvidenceSerializer,
+    VerificationSerializer,
 )
 from remediation.services import policies, tasks, verdicts, verifications
 from scanner.evidence_bundle.keys import as_jwk
@@ -41,7 +42,7 @@ from scanner.evidence_bundle.keys import as_jwk
 class TaskViewSet(ProjectViewSet):
     """Units of work that close findings."""
 
-    @described(
+    @extend_schema(
         summary="List tasks, newest first",
         parameters=[
             one_of("status", Task.Status.values),
@@ -52,104 +53,122 @@ class TaskViewSet(ProjectViewSet):
             LIMIT,
             CURSOR,
         ],
-        responses=TaskShown(many=True),
+        responses=TaskSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
-        self.refuse_unknown_parameters((PAGING - {"offset"}) | set(TaskFilter.base_filters))
+        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | set(TaskFilter.base_filters))
         every = Task.objects.filter(project=self.project)
         found, used = narrowed(TaskFilter, request.query_params, every)
 
         def total() -> int:
             return queries.count_tasks(self.project, used, found)
 
-        rows = Rows(found, shown=columns(TaskShown))
-        page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
-        return self.show_page(page, TaskShown)
+        rows = QuerySetListing(found, columns=row_columns(TaskSerializer))
+        page = paginate_by_cursor(
+            rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total
+        )
+        return self.respond_page(page, TaskSerializer)
 
-    @described(summary="Read a task", responses=TaskShown)
+    @extend_schema(summary="Read a task", responses=TaskSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one task."""
-        return self.read(pk, TaskShown)
+        return self.respond_row(pk, TaskSerializer)
 
-    @described(summary="Create a task from a finding", request=CreateTask, responses={201: TaskShown})
+    @extend_schema(
+        summary="Create a task from a finding",
+        request=CreateTaskRequestSerializer,
+        responses={201: TaskSerializer},
+    )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Make the task."""
-        task = tasks.create(self.project, by=self.actor, **self.body(CreateTask))
-        return self.show(task, TaskShown, status=201)
+        task = tasks.create(self.project, by=self.actor, **self.validated_body(CreateTaskRequestSerializer))
+        return self.respond(task, TaskSerializer, status=201)
 
-    @described(summary="Change a task", request=ChangeTask, responses=TaskShown)
+    @extend_schema(summary="Change a task", request=UpdateTaskRequestSerializer, responses=TaskSerializer)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = tasks.update(
-            as_uuid(pk),
+            uuid_or_404(pk),
             project=self.project,
-            changes=self.body(ChangeTask),
+            changes=self.validated_body(UpdateTaskRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(changed, TaskShown)
+        return self.respond(changed, TaskSerializer)
 
 
 class VerificationViewSet(ProjectViewSet):
     """Looks at whether a task's finding is gone."""
 
-    @described(
+    @extend_schema(
         summary="List verifications, newest first",
         parameters=[LIMIT, CURSOR],
-        responses=VerificationShown(many=True),
+        responses=VerificationSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Verification.objects.filter(project=self.project)
-        return self.show_newest(
-            rows, VerificationShown, total=lambda: tallies.count(self.project.pk, "verification")
+        return self.respond_newest(
+            rows, VerificationSerializer, total=lambda: tallies.count(self.project.pk, "verification")
         )
 
-    @described(summary="Read a verification", responses=VerificationShown)
+    @extend_schema(summary="Read a verification", responses=VerificationSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one verification."""
-        return self.read(pk, VerificationShown)
+        return self.respond_row(pk, VerificationSerializer)
 
-    @described(summary="Read what a verification saw", responses=VerificationEvidenceShown)
+    @extend_schema(summary="Read what a verification saw", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with the evidence of each check and the links of the chain."""
-        verification = self.find(Verification.objects.all(), pk)
-        return Response(self.shown(evidence.of(verification), VerificationEvidenceShown))
+        verification = self.get_row(Verification.objects.all(), pk)
+        return Response(self.serialize(chain.of(verification), VerificationEvidenceSerializer))
 
-    @described(
+    @extend_schema(
         summary="Download a verification's evidence as a signed file",
         responses={(200, "application/json"): OpenApiTypes.BINARY},
     )
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """Answer with the file itself."""
-        found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
-        return bundles.as_file(found)
+        found = self.get_row(Verification.objects.select_related("project", "task__finding"), pk)
+        return export.as_file(found)
 
-    @described(summary="Run a verification", request=RunVerification, responses={202: VerificationShown})
+    @extend_schema(
+        summary="Run a verification",
+        request=RunVerificationRequestSerializer,
+        responses={202: VerificationSerializer},
+    )
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue another look; one unit of quota."""
-        verification = verifications.run(self.project, by=self.actor, **self.body(RunVerification))
-        return self.show(verification, VerificationShown, status=202)
+        verification = verifications.run(
+            self.project, by=self.actor, **self.validated_body(RunVerificationRequestSerializer)
+        )
+        return self.respond(verification, VerificationSerializer, status=202)
 
-    @described(summary="Approve: the fix holds", request=ApproveVerification, responses=VerificationShown)
+    @extend_schema(
+        summary="Approve: the fix holds",
+        request=ApproveVerificationRequestSerializer,
+        responses=VerificationSerializer,
+    )
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close task, finding and regressions in one transaction."""
-        reason = self.body(ApproveVerification).get("reason", "")
-        decided = verdicts.approve(as_uuid(pk), project=self.project, by=self.actor, override_reason=reason)
-        return self.show(decided, VerificationShown)
+        reason = self.validated_body(ApproveVerificationRequestSerializer).get("reason", "")
+        decided = verdicts.approve(
+            uuid_or_404(pk), project=self.project, by=self.actor, override_reason=reason
+        )
+        return self.respond(decided, VerificationSerializer)
 
-    @described(summary="Reopen: the issue persists", request=None, responses=VerificationShown)
+    @extend_schema(summary="Reopen: the issue persists", request=None, responses=VerificationSerializer)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo the approval, or refuse the fix, and record a regression."""
-        self.nothing()
-        decided = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
-        return self.show(decided, VerificationShown)
+        self.require_empty_body()
+        decided = verdicts.reopen(uuid_or_404(pk), project=self.project, by=self.actor)
+        return self.respond(decided, VerificationSerializer)
 
 
 def public_keys(request: HttpRequest) -> JsonResponse:
     """Answer with the public keys that sign this installation's evidence, as JSON Web Keys (RFC 7517, RFC 8037)."""
-    public = evidence.keyring().public
+    public = chain.keyring().public
     return JsonResponse({"keys": [as_jwk(key_id, raw) for key_id, raw in public.items()]})
 
 
@@ -158,15 +177,19 @@ class PolicyViewSet(ProjectViewSet):
 
     read_only_posts = frozenset({"test"})
 
-    @described(summary="Read the current policy", responses=PolicyShown)
+    @extend_schema(summary="Read the current policy", responses=PolicySerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the active policy; the first read makes the default."""
-        return self.show(policies.current(self.project), PolicyShown)
+        return self.respond(policies.current(self.project), PolicySerializer)
 
-    @described(summary="Replace the current policy", request=ReplacePolicy, responses=PolicyShown)
+    @extend_schema(
+        summary="Replace the current policy",
+        request=ReplacePolicyRequestSerializer,
+        responses=PolicySerializer,
+    )
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Replace name and config wholesale."""
-        asked = self.body(ReplacePolicy)
+        asked = self.validated_body(ReplacePolicyRequestSerializer)
         policy = policies.replace(
             self.project,
             config=asked["config"],
@@ -175,21 +198,21 @@ class PolicyViewSet(ProjectViewSet):
             if_match=request.headers.get("if-match"),
             plan_token=asked.get("plan_token"),
         )
-        return self.show(policy, PolicyShown)
+        return self.respond(policy, PolicySerializer)
 
-    @described(
+    @extend_schema(
         summary="Test a policy",
         parameters=[OpenApiParameter("simulate", str, enum=["true", "false"])],
-        request=TestPolicy,
-        responses=PolicyTestShown,
+        request=TestPolicyRequestSerializer,
+        responses=PolicyTestResultSerializer,
     )
     def test(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the what-if; nothing is changed."""
-        self.refuse_unknown_parameters({"simulate"})
+        self.reject_unknown_parameters({"simulate"})
         wanted = request.query_params.get("simulate", "false")
         if wanted not in ("true", "false"):
             raise InvalidParams(details={"simulate": ["Use true or false."]})
-        config = self.body(TestPolicy)["config"]
+        config = self.validated_body(TestPolicyRequestSerializer)["config"]
         answer = plans.test(self.project, config)
         if wanted == "true":
             policy = policies.current(self.project)
@@ -200,7 +223,7 @@ class PolicyViewSet(ProjectViewSet):
 class CommandCenterViewSet(ProjectViewSet):
     """The project at a glance."""
 
-    @described(summary="Where the project stands", responses=CommandCenterShown)
+    @extend_schema(summary="Where the project stands", responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with counts, the latest scan and what is overdue."""
-        return Response(self.shown(queries.command_center(self.project), CommandCenterShown))
+        return Response(self.serialize(queries.command_center(self.project), CommandCenterSerializer))

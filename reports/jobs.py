@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
-from krafter_audit.jobs import send
+from krafter_audit.jobs import enqueue
 from reports import deliver as delivery
 from reports import export as exporting
 from reports import forgetting
@@ -40,9 +40,9 @@ def sweep() -> None:
     lost_reports = reports.filter(attempts__lt=exporting.MOST_ATTEMPTS).values_list("pk", flat=True)[:AT_ONCE]
     lost_shares = shares.values_list("pk", flat=True)[:AT_ONCE]
     for pk in lost_reports:
-        send("reports.export", str(pk))
+        enqueue("reports.export", str(pk))
     for pk in lost_shares:
-        send("reports.deliver", str(pk))
+        enqueue("reports.deliver", str(pk))
 
 
 def unclaimed_reports() -> QuerySet[Report]:

@@ -12,7 +12,7 @@ from django.views.decorators.csp import csp_override
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from krafter_audit.api import ratelimit
+from krafter_audit.api import rate_limits
 from krafter_audit.api.errors import RateLimited
 from reports import files, links, presentation
 from reports.errors import ReportFailed, ReportNotReady
@@ -74,7 +74,7 @@ def public[**P](view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            ratelimit.take("public", ratelimit.client_address(request)).refuse_when_spent()
+            rate_limits.hit("public", rate_limits.client_address(request)).raise_if_exceeded()
             response = view(request, *args, **kwargs)
         except RateLimited as refusal:
             response = closed(*TOO_MANY, headers=refusal.headers)

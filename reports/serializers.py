@@ -6,8 +6,15 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from findings.serializers import InProject
-from krafter_audit.api.serializers import Asked, Choice, Moment, Shown, Text, Whole
+from findings.serializers import ProjectResponseSerializer
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    ResponseSerializer,
+    StrictCharField,
+    StrictChoiceField,
+    StrictIntegerField,
+    UTCDateTimeField,
+)
 from reports import links
 from reports.channels import CHANNELS
 from reports.models import Format, Report, Share
@@ -15,25 +22,25 @@ from reports.models import Format, Report, Share
 SHORTEST, LONGEST = 60, 30 * 24 * 3600
 
 
-class ExportReport(Asked):
+class ExportReportRequestSerializer(RequestSerializer):
     """In which format."""
 
-    format = Choice(choices=Format.choices)
+    format = StrictChoiceField(choices=Format.choices)
 
 
-class Address(Text, serializers.EmailField):
+class EmailAddressField(StrictCharField, serializers.EmailField):
     """One e-mail address."""
 
 
-class ShareReport(Asked):
+class ShareReportRequestSerializer(RequestSerializer):
     """Through which channel, with the fields that belong to it and no others."""
 
-    channel = Choice(choices=Share.Channel.choices)
+    channel = StrictChoiceField(choices=Share.Channel.choices)
     recipients = serializers.ListField(
-        child=Address(max_length=254), min_length=1, max_length=50, required=False
+        child=EmailAddressField(max_length=254), min_length=1, max_length=50, required=False
     )
-    webhook_url = Text(max_length=2000, required=False)
-    expires_in = Whole(
+    webhook_url = StrictCharField(max_length=2000, required=False)
+    expires_in = StrictIntegerField(
         min_value=SHORTEST, max_value=LONGEST, required=False, help_text="Seconds; 30 days by default."
     )
 
@@ -51,33 +58,33 @@ class ShareReport(Asked):
         return attrs
 
 
-class RiskShown(serializers.Serializer[Any]):
+class DailyRiskSerializer(serializers.Serializer[Any]):
     """The open risk score at the end of one day."""
 
     date = serializers.DateField()
     open_risk_score = serializers.IntegerField()
 
 
-class SummaryShown(serializers.Serializer[Any]):
+class ReportSummarySerializer(serializers.Serializer[Any]):
     """The state of a project in four numbers and a series."""
 
-    risk_burn_down = RiskShown(many=True)
+    risk_burn_down = DailyRiskSerializer(many=True)
     verification_pass_rate = serializers.FloatField()
     regression_rate = serializers.FloatField()
     open_findings = serializers.IntegerField()
 
 
-class SnapshotShown(serializers.Serializer[Any]):
+class ReportSnapshotSerializer(serializers.Serializer[Any]):
     """The frozen numbers that a list of reports shows."""
 
     open_findings = serializers.IntegerField()
     verification_pass_rate = serializers.FloatField()
 
 
-class ReportShown(InProject):
+class ReportSerializer(ProjectResponseSerializer):
     """A report."""
 
-    snapshot = SnapshotShown()
+    snapshot = ReportSnapshotSerializer()
 
     class Meta:
         model = Report
@@ -87,13 +94,13 @@ class ReportShown(InProject):
         ]  # fmt: skip
 
 
-class SharedShown(serializers.Serializer[Any]):
+class ShareResultSerializer(serializers.Serializer[Any]):
     """What a share has brought about. `id` is the report's."""
 
     id = serializers.UUIDField(source="report_id")
     channel = serializers.ChoiceField(choices=Share.Channel.choices)
     recipients = serializers.ListField(child=serializers.EmailField())
-    shared_at = Moment(source="created_at")
+    shared_at = UTCDateTimeField(source="created_at")
     share_url = serializers.SerializerMethodField()
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
@@ -102,7 +109,7 @@ class SharedShown(serializers.Serializer[Any]):
         return links.url_of(share) if share.channel == Share.Channel.LINK else None
 
 
-class ShareShown(Shown):
+class ShareSerializer(ResponseSerializer):
     """A share as the list of shares has it."""
 
     report_id = serializers.UUIDField()

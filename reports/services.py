@@ -12,7 +12,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from krafter_audit.api.errors import NotFound
-from krafter_audit.jobs import nudge
+from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
 from reports import freezing, links, queries
 from reports.channels import CHANNELS
@@ -38,7 +38,7 @@ def export(project: Project, *, format: str, by: Actor) -> Report:
     report.save(force_insert=True)
     record("report.queued", report, by=by, format=format)
     quota.spend(project.organization_id)
-    nudge("reports.export", str(report.pk))
+    enqueue_on_commit("reports.export", str(report.pk))
     return report
 
 
@@ -66,7 +66,7 @@ def share(
     mark_shared(report)
     record("report.shared", report, by=by, channel=channel, share=made.pk, recipients=len(made.recipients))
     if made.status == Share.Status.QUEUED:
-        nudge("reports.deliver", str(made.pk))
+        enqueue_on_commit("reports.deliver", str(made.pk))
     return made
 
 
@@ -82,7 +82,7 @@ def lock_latest(project: Project) -> Report:
 def mark_shared(report: Report) -> None:
     """Set the time at once; the status follows when there is a file (`export.finish`, for a late one)."""
     end = Report.Status.SHARED if report.status in Report.READY else report.status
-    Report.lifecycle.move(report, end, shared_at=timezone.now())
+    Report.transitions.apply(report, end, shared_at=timezone.now())
 
 
 @transaction.atomic

@@ -4,17 +4,23 @@ from typing import Any
 
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
 from events import tallies
-from krafter_audit.api.described import described
 from reports import files, periods, queries, services
 from reports.models import Report, Share
-from reports.serializers import ExportReport, ReportShown, SharedShown, ShareReport, ShareShown, SummaryShown
+from reports.serializers import (
+    ExportReportRequestSerializer,
+    ReportSerializer,
+    ReportSummarySerializer,
+    ShareReportRequestSerializer,
+    ShareResultSerializer,
+    ShareSerializer,
+)
 
 PAGE = [
     OpenApiParameter("limit", int, description="1 to 100, 25 by default."),
@@ -27,37 +33,53 @@ DAY_TO = OpenApiParameter("date_to", OpenApiTypes.DATE, description="Its last da
 class ReportViewSet(ProjectViewSet):
     """What we show."""
 
-    replicated = frozenset({"list", "summary"})
+    replica_actions = frozenset({"list", "summary"})
 
-    @described(summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=SummaryShown)
+    @extend_schema(
+        summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=ReportSummarySerializer
+    )
     def summary(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the burn-down and the rates."""
-        self.refuse_unknown_parameters(periods.PARAMETERS)
+        self.reject_unknown_parameters(periods.PARAMETERS)
         period = periods.asked_in(request.query_params)
-        return Response(self.shown(queries.summary(self.project, period), SummaryShown))
+        return Response(self.serialize(queries.summary(self.project, period), ReportSummarySerializer))
 
-    @described(summary="List reports, newest first", parameters=PAGE, responses=ReportShown(many=True))
+    @extend_schema(
+        summary="List reports, newest first", parameters=PAGE, responses=ReportSerializer(many=True)
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Report.objects.filter(project=self.project)
-        return self.show_newest(rows, ReportShown, total=lambda: tallies.count(self.project.pk, "report"))
+        return self.respond_newest(
+            rows, ReportSerializer, total=lambda: tallies.count(self.project.pk, "report")
+        )
 
-    @described(summary="Read a report", responses=ReportShown)
+    @extend_schema(summary="Read a report", responses=ReportSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one report."""
-        return self.show(self.find(Report.objects.all(), pk), ReportShown)
+        return self.respond(self.get_row(Report.objects.all(), pk), ReportSerializer)
 
-    @described(summary="Export a report", request=ExportReport, responses={202: ReportShown})
+    @extend_schema(
+        summary="Export a report", request=ExportReportRequestSerializer, responses={202: ReportSerializer}
+    )
     def export(self, request: Request, **kwargs: Any) -> Response:
         """Freeze the summary and queue the file; one unit of quota."""
-        report = services.export(self.project, format=self.body(ExportReport)["format"], by=self.actor)
-        return self.show(report, ReportShown, status=202)
+        report = services.export(
+            self.project, format=self.validated_body(ExportReportRequestSerializer)["format"], by=self.actor
+        )
+        return self.respond(report, ReportSerializer, status=202)
 
-    @described(summary="Share the latest report", request=ShareReport, responses=SharedShown)
+    @extend_schema(
+        summary="Share the latest report",
+        request=ShareReportRequestSerializer,
+        responses=ShareResultSerializer,
+    )
     def share(self, request: Request, **kwargs: Any) -> Response:
         """Hand the latest report on by link, e-mail or Slack."""
-        share = services.share(self.project, **self.body(ShareReport), by=self.actor)
-        return Response(self.shown(share, SharedShown))
+        share = services.share(
+            self.project, **self.validated_body(ShareReportRequestSerializer), by=self.actor
+        )
+        return Response(self.serialize(share, ShareResultSerializer))
 
 
 class AnyAccept(BaseContentNegotiation):
@@ -77,7 +99,7 @@ class ReportFileViewSet(ProjectViewSet):
 
     content_negotiation_class = AnyAccept
 
-    @described(
+    @extend_schema(
         summary="Download the file of a report",
         responses={
             (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "JSON, CSV or PDF."),
@@ -85,26 +107,28 @@ class ReportFileViewSet(ProjectViewSet):
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:
         """Stream the file, or say why there is none."""
-        return files.download(self.find(Report.objects.select_related("project"), pk))
+        return files.download(self.get_row(Report.objects.select_related("project"), pk))
 
 
 class ShareViewSet(ProjectViewSet):
     """The shares of a project's reports."""
 
-    @described(summary="List shares, newest first", parameters=PAGE, responses=ShareShown(many=True))
+    @extend_schema(summary="List shares, newest first", parameters=PAGE, responses=ShareSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Share.objects.filter(project=self.project).defer("webhook")
-        return self.show_newest(rows, ShareShown, total=lambda: tallies.count(self.project.pk, "share"))
+        return self.respond_newest(
+            rows, ShareSerializer, total=lambda: tallies.count(self.project.pk, "share")
+        )
 
-    @described(summary="Read a share", responses=ShareShown)
+    @extend_schema(summary="Read a share", responses=ShareSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one share."""
-        return self.show(self.find(Share.objects.defer("webhook"), pk), ShareShown)
+        return self.respond(self.get_row(Share.objects.defer("webhook"), pk), ShareSerializer)
 
-    @described(summary="Revoke a share", responses=ShareShown)
+    @extend_schema(summary="Revoke a share", responses=ShareSerializer)
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the link for good."""
-        self.nothing()
-        share = self.find(Share.objects.only("id"), pk)
-        return self.show(services.revoke(share.pk, by=self.actor), ShareShown)
+        self.require_empty_body()
+        share = self.get_row(Share.objects.only("id"), pk)
+        return self.respond(services.revoke(share.pk, by=self.actor), ShareSerializer)

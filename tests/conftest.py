@@ -8,12 +8,12 @@ import kombu
 import pytest
 from django.test import TransactionTestCase, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
-from xdist.scheduler import WorkStealingScheduling
 
 from krafter_audit import jobs
-from krafter_audit.api import ratelimit
 from krafter_audit.celery import app
-from tests import factories, flushing, sites
+from krafter_audit.db import redis_client
+from tests import database_flush, factories, missing_packages
+from tests.fakes import faulty_site
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -36,14 +36,14 @@ def _static_files_are_looked_for_once() -> Iterator[None]:
 def _what_was_not_written_is_not_emptied() -> Iterator[None]:
     """See `flushing`."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", flushing.flush)
+        patch.setattr(TransactionTestCase, "_fixture_teardown", database_flush.flush)
         yield
 
 
 @pytest.fixture
-def world(db: None) -> factories.World:
+def scenario(db: None) -> factories.Scenario:
     """One organisation with an owner, a project, a key and a client."""
-    return factories.world()
+    return factories.scenario()
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -57,20 +57,22 @@ def _cheap_passwords_and_roomy_rate_limits() -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes half a minute begins first: left to chance it begins last, and the other workers wait for it."""
+    """Skip what cannot run here, and begin with the long tests: the others fill the time beside them."""
+    missing_packages.skip_tests(items)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Who has nothing left takes of what others have: dealt out by number, one had half a minute of tests more."""
-    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was not proved for want of Chromium or Pango."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for line in missing_packages.summary(report.longrepr[2] for report in skipped):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
-    ratelimit._resting_until = jobs._resting_until = 0.0
+    redis_client._retry_at = jobs._retry_at = 0.0
 
 
 @pytest.fixture
@@ -101,10 +103,10 @@ def a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def site(settings: object) -> Iterator[sites.Site]:
+def site(settings: object) -> Iterator[faulty_site.Site]:
     """A website on loopback that this test's system may look at."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"  # type: ignore[attr-defined]
-    with sites.serve() as served:
+    with faulty_site.serve() as served:
         yield served
 
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts.models import Organization, User
-from krafter_audit.api.errors import Refusal
+from krafter_audit.api.errors import ApiError
 
 
 class AccountCommand(BaseCommand):
@@ -17,7 +17,7 @@ class AccountCommand(BaseCommand):
         """Run the command."""
         try:
             self.run(**options)
-        except Refusal as refusal:
+        except ApiError as refusal:
             raise CommandError(refusal.message) from None
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None

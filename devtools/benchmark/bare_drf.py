@@ -69,7 +69,7 @@ class Finding(models.Model):
         return self.title
 
 
-class FindingSerializer(serializers.ModelSerializer[Finding]):
+class BareFindingSerializer(serializers.ModelSerializer[Finding]):
     """The columns that our own answer shows."""
 
     class Meta:
@@ -80,7 +80,7 @@ class FindingSerializer(serializers.ModelSerializer[Finding]):
 class List(generics.ListAPIView[Finding]):
     """The first page, by the order that our own list has."""
 
-    serializer_class = FindingSerializer
+    serializer_class = BareFindingSerializer
 
     def get_queryset(self) -> QuerySet[Finding]:
         """Return 25 rows."""
@@ -91,7 +91,7 @@ class List(generics.ListAPIView[Finding]):
 class One(generics.RetrieveUpdateAPIView[Finding]):
     """One row, read and changed."""
 
-    serializer_class = FindingSerializer
+    serializer_class = BareFindingSerializer
     queryset = Finding._default_manager.all()
 
     def perform_update(self, serializer: Any) -> None:

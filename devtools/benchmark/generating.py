@@ -14,10 +14,11 @@ from django.db.models import AutoField, Model
 
 from accounts.models import Organization, Project
 from events.models import Event
-from findings.models import Finding, Regression, Scan
+from findings.models import Finding, Regression
 from remediation.models import Task, Verification
 from scanner.evidence_bundle.chain import GENESIS, first_hash
 from scanner.evidence_bundle.jcs import canonical, plain
+from scans.models import Scan
 
 PROJECTS, OWNERS = 50, 40
 LOT = 50_000  # rows of one statement
@@ -102,7 +103,7 @@ REGRESSIONS = """
 """
 
 SCANS = """
-    INSERT INTO findings_scan (id, created_at, updated_at, project_id, url, trigger, status, summary, started_at,
+    INSERT INTO scans_scan (id, created_at, updated_at, project_id, url, trigger, status, summary, started_at,
         finished_at)
     SELECT uuidv7(at - now()), at, at, id, 'https://example.com/', 'scheduled', 'completed', '{}'::jsonb, at, at
     FROM accounts_project, LATERAL (SELECT now() - interval '1 day' * n AS at FROM generate_series(1, 365) AS n) AS days
@@ -127,7 +128,7 @@ LINKS = """
         format, key_id, signature) FROM STDIN
 """
 ENDS = """
-    INSERT INTO remediation_chain (project_id, sequence, hash, recorded_at)
+    INSERT INTO remediation_evidencechain (project_id, sequence, hash, recorded_at)
     SELECT DISTINCT ON (project_id) project_id, sequence, hash, recorded_at FROM remediation_evidence
     ORDER BY project_id, sequence DESC
 """

@@ -25,8 +25,8 @@ from accounts.models import Membership, Organization, Project, User  # noqa: E40
 from devtools.benchmark.generating import EXPORTED, OWNERS, PROJECTS, generate  # noqa: E402
 from events import tallies  # noqa: E402
 from findings.models import Finding  # noqa: E402
-from findings.queries import MostUrgent  # noqa: E402
-from krafter_audit.api.pagination import by_cursor  # noqa: E402
+from findings.queries import FindingsByScore  # noqa: E402
+from krafter_audit.api.pagination import paginate_by_cursor  # noqa: E402
 from remediation.models import Task, Verification  # noqa: E402
 from reports import links  # noqa: E402
 from reports.services import export, share  # noqa: E402
@@ -107,18 +107,18 @@ class Deep:
     """The findings of a project behind the first half."""
 
     def __init__(self, project: Project, behind: int) -> None:
-        self.rows, self.behind = MostUrgent(project.pk, {}), behind
+        self.rows, self.behind = FindingsByScore(project.pk, {}), behind
         self.order, self.model = self.rows.order, self.rows.model
 
-    def fetch(self, place: Any, limit: int, offset: int) -> list[Any]:
+    def fetch(self, position: Any, limit: int, offset: int) -> list[Any]:
         """Return rows from there on."""
-        return self.rows.fetch(place, limit, self.behind)
+        return self.rows.fetch(position, limit, self.behind)
 
 
 def middle(project: Project) -> str:
     """Return the cursor of a page in the middle of the list."""
     behind = Finding.objects.filter(project=project).count() // 2
-    page = by_cursor(
+    page = paginate_by_cursor(
         Deep(project, behind),
         QueryDict("cursor=&limit=25"),
         bound_to=f"findings {project.pk}",

@@ -12,16 +12,7 @@ from pathlib import Path
 
 LEASH = Path(__file__).with_name("process_guard.py")
 REPOSITORY = LEASH.parent.parent.parent
-# How a process of many threads, of which one runs at a time, is to deal with memory: all take from the same place and
-# none keeps some by for itself, and what is large is given back to the system when it is freed. The first are glibc's,
-# for Python; the last is jemalloc's, which granian brings along for what it reads and writes.
-THRIFTY = {
-    "MALLOC_ARENA_MAX": "1",
-    "MALLOC_MMAP_THRESHOLD_": "65536",
-    "MALLOC_TRIM_THRESHOLD_": "131072",
-    "GLIBC_TUNABLES": "glibc.malloc.tcache_count=0",
-    "_RJEM_MALLOC_CONF": "narenas:1,tcache:false,dirty_decay_ms:1000,muzzy_decay_ms:0",
-}
+WEB_SERVER = ("-m", "krafter_audit.server")
 
 
 class StartFailed(Exception):

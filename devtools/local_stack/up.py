@@ -25,7 +25,7 @@ from devtools.local_stack.data import (
     write_private,
 )
 from devtools.local_stack.postgres import Postgres, fitted, memory_of_machine
-from devtools.local_stack.process import REPOSITORY, THRIFTY, Command, StartFailed
+from devtools.local_stack.process import REPOSITORY, WEB_SERVER, Command, StartFailed
 from devtools.local_stack.supervisor import Stopped, Supervisor
 from devtools.local_stack.valkey import Valkey
 from scanner.browser import executables
@@ -146,10 +146,10 @@ class System:
         """The web, the workers, beat and the demo's website."""
         schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
-        web = ["-m", "krafter_audit.serving", "--host", host, "--port", port]
+        web = [*WEB_SERVER, "--host", host, "--port", port, "krafter_audit.wsgi:application"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
-        pooled = self.env | THRIFTY | {"KRAFTER_DB_POOL": "1"}
+        pooled = self.env | {"KRAFTER_DB_POOL": "1"}
         yield python("web", *web, env=pooled)
         for name, options in self.workers().items():
             yield python(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)

@@ -20,7 +20,6 @@ class Migration(migrations.Migration):
     operations = [
         keep_together("findings_finding", FINDING_TOTALS),
         keep_tally("findings_regression", "regression", ["status"]),
-        keep_tally("findings_scan", "scan", ["status"]),
         migrations.RunSQL(BY_SOURCE, "DROP INDEX finding_source"),
         vacuum_often("findings_finding"),
     ]

@@ -18,7 +18,7 @@ from integrations.providers.types import TicketState
 from integrations.queries import get_conflict
 from integrations.sync import loop_breaker
 from integrations.sync.run import SyncContext
-from remediation.locks import lock_work
+from remediation.locks import lock_task
 from remediation.models import Result, Task, Verification
 from remediation.services import tasks, tickets, verdicts
 
@@ -51,7 +51,7 @@ def resolve(project: Project, provider: str, conflict_id: UUID, *, kept: str, by
 
     A resolved conflict stays as it is. Locks: finding and task first, then conflict and link.
     """
-    task = lock_work(get_conflict(project, provider, conflict_id).link.task_id).task
+    task = lock_task(get_conflict(project, provider, conflict_id).link.task_id).task
     conflict = get_conflict(project, provider, conflict_id, lock=True)
     if conflict.resolved_at:
         return conflict

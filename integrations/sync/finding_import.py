@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from findings.models import Finding, FindingStatus
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from findings.weight import WEIGHT
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.findings import FindingSource
@@ -100,7 +100,7 @@ def _observed_before_approval(context: SyncContext, page: Sequence[RemoteFinding
     return {external_id for external_id, at in approved if observed[external_id] <= at}
 
 
-def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[Sighting]:
+def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
     """Leave out unchanged findings, so that a severity set by a person is not overwritten at every sync."""
     sightings = {(sighting.domain, sighting.title): sighting for sighting in _with_known_names(context, page)}
     known = Finding.objects.filter(
@@ -114,7 +114,7 @@ def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[Sighti
     return list(sightings.values())
 
 
-def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> list[Sighting]:
+def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
     """Return sightings under the domain and title of the existing finding: vendors and people reword titles."""
     known = Finding.objects.filter(
         project=context.integration.project, evidence__source__in=[found.external_id for found in page]
@@ -131,7 +131,7 @@ def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> li
     return sightings
 
 
-def sighting_of(found: RemoteFinding) -> Sighting:
+def sighting_of(found: RemoteFinding) -> FindingReport:
     """Return a provider's finding as the ingestion accepts it, with its id and URL as evidence."""
     evidence = {
         "source": found.external_id,
@@ -139,7 +139,7 @@ def sighting_of(found: RemoteFinding) -> Sighting:
         "severity": found.severity,
         **found.evidence,
     }
-    return Sighting(
+    return FindingReport(
         domain=found.domain,
         title=without_nul(found.title)[:MAX_TITLE_LENGTH],
         severity=found.severity,

@@ -82,14 +82,17 @@ def skip_if_refused(context: SyncContext, tracker: Tracker, subject: str) -> Ite
 
 
 def update_if_owned(
-    integration: Integration, *, where: Mapping[str, Any] | None = None, **changes: Any
+    integration: Integration,
+    *,
+    where: Mapping[str, Any] | None = None,
+    status: str = Integration.Status.SYNCING,
+    **changes: Any,
 ) -> bool:
     """Update the integration as the run that leases it; False if another run does, or it was connected anew."""
     owned = Integration.objects.filter(
         pk=integration.pk,
         fence=integration.fence,
         credentials_version=integration.credentials_version,
-        status=Integration.Status.SYNCING,
         **(where or {}),
     )
-    return bool(owned.update(**changes))
+    return bool(Integration.transitions.update(owned, Integration.Status.SYNCING, status, **changes))

@@ -15,7 +15,7 @@ from integrations.sync import conflicts, loop_breaker
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.three_way_merge import agreed_values, merge, ticket_values
 from integrations.sync.ticket_drafts import draft_of
-from remediation.locks import lock_work
+from remediation.locks import lock_task
 from remediation.models import Task
 from remediation.services import tickets
 
@@ -57,7 +57,7 @@ def _follow_tickets(context: SyncContext, page: Sequence[Ticket]) -> set[str]:
 def follow_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     """Let a task follow its ticket: lock the task, merge, move it, and store what both sides agree on."""
     task_id = TicketLink.objects.values_list("task_id", flat=True).get(pk=link_id)
-    locked = lock_work(task_id)
+    locked = lock_task(task_id)
     link = TicketLink.objects.select_for_update(of=("self",)).get(pk=link_id)
     link.task = locked.task
     merged = merge(link.last_synced, draft_of(locked.task), ticket)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from findings.services.weighing import BEGINNING, weigh
+from findings.services.traffic_weight import BEGINNING, weigh
 from integrations.providers.traffic import PageViews, TrafficSource, page_key
 from integrations.queries import PAGE_ASSET_TYPES
 from integrations.sync.run import BY_INTEGRATION, SyncContext

@@ -8,12 +8,13 @@ from django.views.decorators.csrf import csrf_exempt
 
 from integrations.providers.webhooks import WebhookRequest
 from integrations.webhooks.intake import receive
-from krafter_audit.api import bodies, ratelimit
-from krafter_audit.api.envelope import dump, refuse, wrap
-from krafter_audit.api.errors import MethodNotAllowed, NotFound, Refusal
-from krafter_audit.api.exceptions import translate
+from krafter_audit.api import rate_limits, request_body
+from krafter_audit.api.envelope import error_response, wrap
+from krafter_audit.api.errors import ApiError, MethodNotAllowed, NotFound
+from krafter_audit.api.exceptions import to_api_error
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.http.json_encoding import dump_json
 
 MAX_BODY_BYTES = 5 * MEBIBYTE  # the limit of Linear's own library; an issue is a hundredth of it
 
@@ -23,21 +24,21 @@ def webhook(request: HttpRequest, provider: str, integration: str) -> HttpRespon
     """Accept a delivery, or answer with an error in the envelope."""
     try:
         _receive(request, provider, integration)
-    except (Refusal, OperationalError, InterfaceError) as error:
-        return refuse(request, translate(error))
-    accepted = dump(wrap({"accepted": True}, request_id_of(request)))
+    except (ApiError, OperationalError, InterfaceError) as error:
+        return error_response(request, to_api_error(error))
+    accepted = dump_json(wrap({"accepted": True}, request_id_of(request)))
     return HttpResponse(accepted, status=202, content_type="application/json")
 
 
 def _receive(request: HttpRequest, provider: str, integration: str) -> None:
-    ratelimit.take("hooks", ratelimit.client_address(request)).refuse_when_spent()
+    rate_limits.hit("hooks", rate_limits.client_address(request)).raise_if_exceeded()
     if request.method != "POST":
         raise MethodNotAllowed(headers={"allow": "POST"})
     try:
         integration_id = UUID(integration)
     except ValueError:
         raise NotFound from None
-    bodies.bound(request, MAX_BODY_BYTES)
+    request_body.limit_body(request, MAX_BODY_BYTES)
     headers = {name.lower(): value for name, value in request.headers.items()}
     receive(provider, integration_id, WebhookRequest(headers, request.body))
 

@@ -30,7 +30,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
 from krafter_audit.admin.forms import reason
-from krafter_audit.api.errors import Refusal, Unavailable
+from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
 
 MOST_COUNTED = 10_000
@@ -175,7 +175,7 @@ class RecordAdmin(ModelAdmin):
         """Show the form once more when a service refuses; its transaction has been undone by then."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except Refusal as refusal:
+        except ApiError as refusal:
             request.refusal = refusal  # type: ignore[attr-defined]  # read by get_form
             return super().changeform_view(request, object_id, form_url, extra_context)
 
@@ -234,7 +234,7 @@ class RecordAdmin(ModelAdmin):
             name = self.name_of(row)
             try:
                 self.message_user(request, f"{name}: {act(row)}", messages.SUCCESS)
-            except Refusal as refusal:
+            except ApiError as refusal:
                 self.message_user(request, f"{name}: {reason(refusal)}", messages.ERROR)
             except ObjectDoesNotExist:
                 self.message_user(request, f"{name}: it is gone.", messages.ERROR)

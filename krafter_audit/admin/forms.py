@@ -8,13 +8,13 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from rest_framework.serializers import BaseSerializer
 
-from krafter_audit.api.errors import Refusal
+from krafter_audit.api.errors import ApiError
 
 
 class ServiceForm(forms.ModelForm):
     """A form whose answers go to a service. What that refuses is shown in the form (see `RecordAdmin`)."""
 
-    refusal: ClassVar[Refusal | None] = None
+    refusal: ClassVar[ApiError | None] = None
 
     def clean(self) -> dict[str, Any]:
         """Show the refusal."""
@@ -23,25 +23,27 @@ class ServiceForm(forms.ModelForm):
         return super().clean() or self.cleaned_data
 
 
-class AskedForm(ServiceForm):
+class SerializerForm(ServiceForm):
     """A form that is judged by the API's own request, so that a rule about a field is written once.
 
-    `names` = the API's names of fields that it calls otherwise. `asked` = what the service is to be given.
+    `names` = the API's names of fields that it calls otherwise. `validated` = what the service is to be given.
     """
 
-    asks: ClassVar[type[BaseSerializer[Any]]]
+    serializer_class: ClassVar[type[BaseSerializer[Any]]]
     names: ClassVar[dict[str, str]] = {"owner": "owner_id"}
-    asked: dict[str, Any]
+    validated: dict[str, Any]
 
     def clean(self) -> dict[str, Any]:
         """Add what the API would complain about to the fields."""
         cleaned = super().clean()
-        self.asked = {}
+        self.validated = {}
         if not self.errors:
-            self._ask({self.names.get(name, name): written(cleaned[name]) for name in self.told(cleaned)})
+            self._ask(
+                {self.names.get(name, name): written(cleaned[name]) for name in self.submitted_names(cleaned)}
+            )
         return cleaned
 
-    def told(self, cleaned: dict[str, Any]) -> list[str]:
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
         """Name the fields that are put to the API: what was filled in, or what was changed."""
         if self.instance._state.adding:
             return [name for name, value in cleaned.items() if value not in (None, "", [], {})]
@@ -55,9 +57,9 @@ class AskedForm(ServiceForm):
     def _ask(self, body: dict[str, Any]) -> None:
         if not body:
             return
-        request = type(self).asks(data=body, context=self.context())
+        request = type(self).serializer_class(data=body, context=self.context())
         if request.is_valid():
-            self.asked = dict(request.validated_data)
+            self.validated = dict(request.validated_data)
             return
         fields = {api: name for name, api in self.names.items()}
         for api, complaint in dict(request.errors).items():
@@ -85,6 +87,6 @@ def sentences(complaint: Any) -> list[str]:
     return [str(complaint)]
 
 
-def reason(refusal: Refusal) -> str:
+def reason(refusal: ApiError) -> str:
     """Say why: the sentences about the fields where there are any, else the refusal's own."""
     return " ".join(sentences(list((refusal.details or {}).values()))) or refusal.message

@@ -1,13 +1,13 @@
-"""What can be refused, as classes: a code, a status and a sentence. One handler turns each into the envelope."""
+"""Errors of the API: a code, a status and a message each. One handler puts them into the envelope."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
-class Refusal(Exception):
-    """A request that is not carried out. Raised by services, never caught in a view.
+class ApiError(Exception):
+    """A request that was refused. Raised by services, never caught in a view.
 
-    `details` has the shape `{"field": ["a sentence", …]}` where fields are at fault, else any JSON object.
+    `details` is `{"field": ["message", …]}` for invalid fields, otherwise any JSON object.
     """
 
     code: ClassVar[str] = "refused"
@@ -26,82 +26,88 @@ class Refusal(Exception):
         self.headers = dict(headers or {})
         super().__init__(self.message)
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return `{code, message}`, with `details` if there are any."""
+        content: dict[str, Any] = {"code": self.code, "message": self.message}
+        return {**content, "details": self.details} if self.details else content
 
-class MalformedJson(Refusal):
+
+class MalformedJson(ApiError):
     code, status = "malformed_json", 400
     message = "The body is not valid JSON."
 
 
-class Unauthorized(Refusal):
+class Unauthorized(ApiError):
     code, status = "unauthorized", 401
-    message = "A valid API key is needed: send it as 'Authorization: Bearer kr_live_…'."
+    message = "A valid API key is required: send it as 'Authorization: Bearer kr_live_…'."
 
 
-class Forbidden(Refusal):
+class Forbidden(ApiError):
     code, status = "forbidden", 403
     message = "This API key does not belong to that organisation."
 
 
-class InsufficientScope(Refusal):
+class InsufficientScope(ApiError):
     code, status = "insufficient_scope", 403
     message = "This API key lacks the scope that the request needs."
 
 
-class NotFound(Refusal):
+class NotFound(ApiError):
     code, status = "not_found", 404
-    message = "There is no such thing here."
+    message = "Not found."
 
 
-class MethodNotAllowed(Refusal):
+class MethodNotAllowed(ApiError):
     code, status = "method_not_allowed", 405
-    message = "This address does not take that method."
+    message = "This URL does not allow that method."
 
 
-class NotAcceptable(Refusal):
+class NotAcceptable(ApiError):
     code, status = "not_acceptable", 406
     message = "The API answers in application/json only."
 
 
-class Conflict(Refusal):
+class Conflict(ApiError):
     code, status = "conflict", 409
-    message = "The request conflicts with the state of things."
+    message = "The request conflicts with the current state of the resource."
 
 
-class PreconditionFailed(Refusal):
+class PreconditionFailed(ApiError):
     code, status = "precondition_failed", 412
     message = "The resource has changed since it was read. Read it again, then repeat the change."
 
 
-class PayloadTooLarge(Refusal):
+class PayloadTooLarge(ApiError):
     code, status = "payload_too_large", 413
-    message = "The body is larger than this address takes."
+    message = "The body is too large for this URL."
 
 
-class UnsupportedMediaType(Refusal):
+class UnsupportedMediaType(ApiError):
     code, status = "unsupported_media_type", 415
     message = "Send the body as application/json."
 
 
-class InvalidParams(Refusal):
+class InvalidParams(ApiError):
     code, status = "invalid_params", 422
-    message = "Some of the parameters are not valid."
+    message = "Some parameters are invalid."
 
 
-class RateLimited(Refusal):
+class RateLimited(ApiError):
     code, status = "rate_limited", 429
     message = "Too many requests. Wait for the number of seconds in retry-after."
 
 
-class QuotaExceeded(Refusal):
+class QuotaExceeded(ApiError):
     code, status = "quota_exceeded", 429
     message = "The organisation's quota for this month is used up."
 
 
-class InternalError(Refusal):
+class InternalError(ApiError):
     code, status = "internal_error", 500
-    message = "Something went wrong on our side. Tell us the request id."
+    message = "Internal error. Report the request id to the operator."
 
 
-class Unavailable(Refusal):
+class Unavailable(ApiError):
     code, status = "unavailable", 503
-    message = "The service is not available for the moment. Try again shortly."
+    message = "The service is temporarily unavailable. Try again shortly."

@@ -1,7 +1,7 @@
 """The browser's only door out: a proxy on this machine that lets through what the guarded client would ask.
 
 A browser follows redirects, opens WebSockets, prefetches and runs whatever a page tells it to. It is started so
-that it has no other way than this proxy (`findings/browser/`), and every connection is judged here: the same
+that it has no other way than this proxy (`scanner/browser/`), and every connection is judged here: the same
 policy of addresses, the same pinned connection to the address that was judged, a budget, a deadline.
 
 Two forms are spoken, those that browsers speak to a proxy: `CONNECT host:port` for https and WebSockets, and

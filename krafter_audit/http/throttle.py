@@ -9,7 +9,7 @@ from krafter_audit.http.urls import Target
 
 
 class Pace:
-    """Lets every request go at once. One that is polite (`findings/politeness.py`) waits for its turn."""
+    """Lets every request go at once. One that is polite (`scans/worker/host_throttle.py`) waits for its turn."""
 
     @contextmanager
     def turn(self, target: Target) -> Iterator[float]:

@@ -9,11 +9,11 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from events.record import record
-from findings.services import schedules
-from krafter_audit.api.etag import refuse_unless_current
-from remediation import plans
+from krafter_audit.api.etags import require_match
 from remediation.models import Policy, PolicyVersion
+from remediation.policy_simulation import plans
 from remediation.sla import due_at
+from scans.services import schedules
 
 DEFAULT_NAME = "Default Audit Policy"
 DEFAULT_CONFIG: dict[str, Any] = {
@@ -62,7 +62,7 @@ def replace(
     pk = current(project).pk
     policy = Policy.objects.select_for_update().get(pk=pk)
     policy.project = project
-    refuse_unless_current(if_match, policy)
+    require_match(if_match, policy)
     if plan_token is not None:
         plans.apply(plan_token, policy, config, by=by)
     PolicyVersion.objects.create(

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import BinaryIO
 
-import orjson
-
+from krafter_audit.http.json_encoding import dump_json
 from reports.exporters.base import Exporter
 from reports.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, in_order
 
@@ -13,8 +12,8 @@ FLUSH_AT = 256 * 1024
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
     """Stream the snapshot as one JSON object; memory stays flat, however long the lists are."""
-    out.write(b'{"report":' + orjson.dumps(heading(snapshot)))
-    out.write(b',\n"summary":' + orjson.dumps(snapshot.summary))
+    out.write(b'{"report":' + dump_json(heading(snapshot)))
+    out.write(b',\n"summary":' + dump_json(snapshot.summary))
     out.write(b',\n"findings":[')
     write_items(snapshot.findings, FINDING_KEYS, out)
     out.write(b'],\n"tasks":[')
@@ -41,7 +40,7 @@ def write_items(items: Iterable[Item], keys: tuple[str, ...], out: BinaryIO) -> 
     """Write the items between the brackets of a JSON list, a few hundred kilobytes at a time."""
     separator, waiting = b"\n", bytearray()
     for item in items:
-        waiting += separator + orjson.dumps(in_order(item, keys))
+        waiting += separator + dump_json(in_order(item, keys))
         separator = b",\n"
         if len(waiting) > FLUSH_AT:
             out.write(waiting)

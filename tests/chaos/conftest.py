@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.chaos.system import System, started
-from tests.sites import Site, serve
+from tests.fakes.faulty_site import Site, serve
 
 HERE = Path(__file__).parent
 

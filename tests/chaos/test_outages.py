@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.chaos.system import System, until
-from tests.sites import Site
+from tests.fakes.faulty_site import Site
 
 pytestmark = pytest.mark.chaos
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.chaos.system import System, until
-from tests.sites import GOOD_PAGE, Site
+from tests.fakes.faulty_site import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.chaos
 PAGES = 8

@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from devtools.local_stack.process_guard import descendants, parents
 
 from devtools.local_stack.process import REPOSITORY
-from devtools.local_stack.process_guard import descendants, parents
-from tests.krafter_audit.embedded.processes import eventually, kill, survivors
+from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
 pytestmark = pytest.mark.chaos
 
@@ -56,13 +56,13 @@ class Up:
         names = (
             "postgres",
             "valkey-server",
-            "krafter_audit.serving",
+            "krafter_audit.server",
             "worker",
             "beat",
             "devtools.demo.site",
         )
         below = descendants(self.process.pid)
-        leashes = {pid for pid in below if "leash.py" in command_line(pid)}
+        leashes = {pid for pid in below if "process_guard.py" in command_line(pid)}
         held = {pid: command_line(pid) for pid, parent in parents() if parent in leashes}
         return {name: pid for pid, line in held.items() for name in names if name in line}
 
@@ -121,7 +121,7 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_leaves_nothing_but_th
         assert sorted(before) == [
             "beat",
             "devtools.demo.site",
-            "krafter_audit.serving",
+            "krafter_audit.server",
             "postgres",
             "valkey-server",
             "worker",

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.fakes.server import Answer, Request
+from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "cfut_Zm9yLXRlc3RzLW9ubHk0NzEx"
 ZONE_ID = "023e105f4ecef8ad9ca31a8372d0c353"

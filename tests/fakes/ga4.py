@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.fakes.server import Answer, Request
 from tests.fakes.specs import load_spec
+from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "ya29.Zm9yLXRlc3RzLW9ubHk0NzEx"
 CREDENTIALS = {"token": TOKEN, "property_id": "1234"}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.fakes.server import Answer, Request
+from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "ya29.Zm9yLXRlc3RzLW9ubHk0NzEx"
 SITE = "https://example.com/"

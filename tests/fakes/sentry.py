@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.fakes.server import Answer, Request
+from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "sntrys_Zm9yLXRlc3RzLW9ubHk0NzEx"
 CREDENTIALS = {"token": TOKEN, "organization": "acme", "project": "pump-station"}

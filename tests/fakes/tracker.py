@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
-from tests.fakes.server import Answer, Request, listen
 from tests.fakes.specs import load_spec
+from tests.fakes.vendor_server import Answer, Request, listen
 
 
 def start_of_second() -> datetime:

@@ -18,9 +18,9 @@ from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.dialects.gitlab import FakeGitLab
 from tests.fakes.dialects.jira import FakeJira
 from tests.fakes.dialects.linear import FakeLinear
-from tests.fakes.server import Answer, RawAnswer, Request, listen
 from tests.fakes.specs import load_spec
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.vendor_server import Answer, RawAnswer, Request, listen
 
 MARKER = "3f2b8a52-8f0e-4a7e-9d0c-0a4f6c1f7b11"
 DRAFT = TicketDraft(

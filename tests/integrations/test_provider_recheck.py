@@ -21,12 +21,12 @@ from integrations.providers.gsc.problems import CHECKS
 from integrations.providers.registry import FINDING_SOURCES
 from integrations.providers.types import RemoteFinding
 from integrations.sync.finding_import import sighting_of
-from remediation import recheck
 from remediation.models import Evidence, Verification
 from remediation.services import tasks, verifications
+from remediation.worker import part_runner
 from scanner import registry
-from tests.fakes.server import Answer, FakeServer, Request, serve
 from tests.fakes.specs import load_spec
+from tests.fakes.vendor_server import Answer, FakeServer, Request, serve
 
 pytestmark = pytest.mark.django_db
 SECRET = "token-Zm9yLXRlc3RzLW9ubHk0NzEx"
@@ -81,7 +81,7 @@ def verified(finding: Finding) -> Verification:
     tasks.update(task.pk, changes={"status": "in_progress"}, by=SYSTEM)
     tasks.update(task.pk, changes={"status": "ready_verify"}, by=SYSTEM)
     verification = verifications.run(finding.project, task_id=task.pk, by=SYSTEM)
-    recheck.carry_out(verification.pk)
+    part_runner.carry_out(verification.pk)
     verification.refresh_from_db()
     return verification
 

@@ -18,15 +18,15 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from findings import access
-from findings.models import SiteAccess
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from integrations import credentials, destinations, jobs
 from integrations.models import Alert, Destination, Integration, Webhook
 from integrations.sync import engine
 from integrations.telling import tell
 from integrations.webhooks.services import open_secret
 from krafter_audit.security import vault
+from scans.models import SiteCredentials
+from scans.site_credentials import services as site_credentials
 from tests import staff
 from tests.fakes.dialects.github import TOKEN, FakeGitHub
 from tests.integrations.conftest import CREDENTIALS, MakeTask
@@ -77,7 +77,7 @@ def send_deliveries(secret: str) -> list[Any]:
 
 def alert(project: Project) -> None:
     """Send an alert; Slack is not reachable, so it fails."""
-    ingest(project, [Sighting("security", "No policy is sent", severity="critical")], by=SYSTEM)
+    ingest(project, [FindingReport("security", "No policy is sent", severity="critical")], by=SYSTEM)
     jobs.read_record()
     Alert.objects.update(due_at=timezone.now())
     for pk in Alert.objects.values_list("pk", flat=True):
@@ -120,7 +120,7 @@ def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
             ),
         ]
         secret = call("PUT", "integrations/github/webhook", {}).json()["data"]["secret"]
-        access.put(
+        site_credentials.set_credentials(
             project,
             origin="https://example.com",
             credentials={"cookies": {"s": "site-secret-4711"}},
@@ -170,7 +170,9 @@ def test_everything_opens_with_the_new_key_after_a_rotation(
     secret = call("PUT", "integrations/github/webhook", {}).json()["data"]["secret"]
     destinations.put(project, "slack", webhook_url=WEBHOOK, by=SYSTEM)
     destinations.put(project, "email", recipients=["a@example.com"], by=SYSTEM)
-    access.put(project, origin="https://example.com", credentials={"cookies": {"s": "x"}}, by=SYSTEM)
+    site_credentials.set_credentials(
+        project, origin="https://example.com", credentials={"cookies": {"s": "x"}}, by=SYSTEM
+    )
     settings.KRAFTER_ENCRYPTION_KEYS = f"{NEW},{OLD}"
 
     call_command("rotate_credentials", stdout=io.StringIO())
@@ -179,4 +181,4 @@ def test_everything_opens_with_the_new_key_after_a_rotation(
     assert credentials.open_credentials(Integration.objects.get()) == CREDENTIALS
     assert open_secret(Webhook.objects.get()) == secret
     assert destinations.webhook_of(Destination.objects.get(channel="slack")) == WEBHOOK
-    assert access.resealed(SiteAccess.objects.get())
+    assert site_credentials.resealed(SiteCredentials.objects.get())

@@ -50,14 +50,14 @@ NO_PAGE = (
 @contextmanager
 def served_faults() -> Iterator[dict[str, str]]:
     """Serve the page of each fault, and one without, and give the addresses by key."""
-    from tests.findings.checks.base_page import good_site, html, page
-    from tests.findings.checks.faults import FAULTS
-    from tests.findings.checks.rendered_faults import RENDERED_FAULTS
-    from tests.findings.checks.site import Answer, served
+    from tests.fakes.website import Answer, served
+    from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
+    from tests.unit.scanner.checks.base_page import good_site, page
+    from tests.unit.scanner.checks.faults import FAULTS
 
     sites = {"": good_site()}
     sites |= {key: fault() for key, fault in FAULTS.items() if not key.startswith(NO_PAGE)}
-    sites |= {key: good_site(**{"/": page(html(add=extra))}) for key, extra in RENDERED_FAULTS.items()}
+    sites |= {key: good_site(**{"/": page(violating(key))}) for key in VIOLATIONS}
     for site in sites.values():
         for answer in site.answers.values():
             if isinstance(answer, Answer):
@@ -81,21 +81,21 @@ def theirs(asked: list[dict[str, Any]], folder: str) -> dict[str, dict[str, Any]
 def ours(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
     """Return what our checks say of each address."""
     from scanner.browser import Browser
-    from scanner.engine import look
-    from tests.findings.checks.site import loopback_client
+    from scanner.engine import run_checks
+    from tests.fakes.website import loopback_client
 
     said: dict[str, dict[str, str]] = {}
     with loopback_client() as client, Browser(policy=client.policy) as browser:
         for url in urls.values():
-            found = look(url, keys, client=client, browser=browser, retry_delays=())
+            found = run_checks(url, keys, client=client, browser=browser, retry_delays=())
             said[url] = {key: outcome.status for key, outcome in found}
     return said
 
 
 def compare(folder: str) -> int:
     """Compare all of them; return the number of pairs that differ."""
-    from scanner.browser_context import RULE
     from scanner.registry import REGISTRY, keys
+    from scanner.rendered_page import RULE
 
     rules = {
         key: need.removeprefix(RULE)

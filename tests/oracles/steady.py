@@ -54,8 +54,8 @@ PAGES = {
 
 def answers(shape: Shape) -> dict[str, Any]:
     """Return what the site of this shape answers, by path."""
-    from tests.findings.checks.noise import noise
-    from tests.findings.checks.site import Answer
+    from tests.fakes.website import Answer
+    from tests.unit.scanner.checks.noise_image import noise
 
     more = "<p>1</p>" * shape.elements + (f"<!--{'x' * shape.weight}-->" if shape.weight else "")
     return {
@@ -69,17 +69,17 @@ def answers(shape: Shape) -> dict[str, Any]:
 def verified(shape: Shape, count: int) -> Iterator[dict[str, Any]]:
     """Yield what each of so many verifications of the untouched page says: `{key: outcome}`."""
     from scanner.browser import Browser
-    from scanner.engine import look
-    from tests.findings.checks.site import Site, loopback_client, served
+    from scanner.engine import run_checks
+    from tests.fakes.website import Site, loopback_client, served
 
     with (
         served(Site(answers(shape))) as site,
         loopback_client() as client,
         Browser(policy=client.policy) as browser,
     ):
-        before = dict(look(site.url, shape.keys, client=client, browser=browser))
+        before = dict(run_checks(site.url, shape.keys, client=client, browser=browser))
         for _ in range(count):
-            yield dict(look(site.url, shape.keys, client=client, browser=browser, before=before))
+            yield dict(run_checks(site.url, shape.keys, client=client, browser=browser, before=before))
 
 
 def compare(count: int, names: list[str]) -> int:

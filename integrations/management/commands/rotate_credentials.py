@@ -7,13 +7,13 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 
-from findings import access
-from findings.models import SiteAccess
 from integrations import credentials, destinations
 from integrations.models import Destination, Integration, Webhook
 from integrations.webhooks import services as webhooks
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
+from scans.models import SiteCredentials
+from scans.site_credentials import services
 
 
 class Command(BaseCommand):
@@ -48,7 +48,7 @@ KEPT: dict[type[Model], Kept] = {
     Integration: credentials.resealed,
     Webhook: webhooks.resealed,
     Destination: destinations.resealed,
-    SiteAccess: access.resealed,
+    SiteCredentials: services.resealed,
 }
 
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.server import Answer, Request
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "ghp_Zm9yLXRlc3RzLW9ubHk0NzEx"
 REPOSITORY = "acme/web-app"

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
-from tests.fakes.server import Answer, Request
 from tests.fakes.specs import load_spec
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.vendor_server import Answer, Request
 
 TOKEN = "glpat-Zm9yLXRlc3RzLW9ubHk0NzEx"
 PROJECT = "acme/shop/web-app"

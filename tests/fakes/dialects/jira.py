@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.fakes.server import Answer, Request
 from tests.fakes.specs import load_spec
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.vendor_server import Answer, Request
 
 EMAIL, API_TOKEN, TOKEN = "mia@acme.example", "ATATT3xFfGF0-Zm9yLXRlc3Rz", "eyJraWQiOiJ0ZXN0cyJ9.Zm9y"
 CLOUD_ID = "11223344-a1b2-3b33-c444-def123456789"

@@ -5,9 +5,9 @@ from datetime import timedelta
 from functools import cache
 from typing import Any
 
-from tests.fakes.server import Answer, Request
 from tests.fakes.specs import SPECS
 from tests.fakes.tracker import FakeTracker
+from tests.fakes.vendor_server import Answer, Request
 
 KEY = "lin_api_Zm9yLXRlc3RzLW9ubHk0NzEx"
 TEAM = "2f0d1a46-6b0e-4a52-9b0d-5d9f7c3f0a11"

@@ -21,7 +21,7 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.registry import ADAPTERS
 from integrations.sync import engine
 from krafter_audit.http.client import Client
-from tests.fakes.server import Answer, FakeServer, Request, serve
+from tests.fakes.vendor_server import Answer, FakeServer, Request, serve
 
 PRIVATE = rsa.generate_private_key(public_exponent=65537, key_size=2048)
 PEM = PRIVATE.private_bytes(

@@ -14,7 +14,7 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable, 
 from integrations.providers.registry import ADAPTERS, PROVIDERS
 from integrations.providers.tickets import Tracker
 from krafter_audit.http.client import Client, Limits
-from tests.fakes.server import Answer, RawAnswer, Request
+from tests.fakes.vendor_server import Answer, RawAnswer, Request
 from tests.fakes.vendors import DRAFT, VENDORS, Vendor, exchange_everything, serve
 
 TRACKERS = [name for name in PROVIDERS if issubclass(ADAPTERS[name], Tracker)]

@@ -228,7 +228,7 @@ def test_halted_ticket_is_synced_again_after_the_resolution(
 
 
 def test_conflict_of_another_project_is_not_found(title_conflict: Task, client: AuditClient) -> None:
-    stranger = factories.world()
+    stranger = factories.scenario()
     (row,) = listed(client)
 
     response = stranger.client.ask(

@@ -11,9 +11,8 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from events import consumers
 from events.models import Unread
-from events.record import record, record_many
-from findings.models import Scanner
-from findings.services.ingestion import Sighting, ingest_one
+from events.record import BATCH_SIZE, record, record_many
+from findings.services.ingestion import FindingReport, ingest_one
 from integrations import jobs, services
 from integrations.models import Integration, TicketComment
 from integrations.providers.registry import ADAPTERS
@@ -21,11 +20,11 @@ from integrations.providers.tickets import Tracker
 from integrations.providers.types import TicketDraft
 from integrations.sync import engine
 from integrations.sync.ticket_comments import comment_text
-from krafter_audit.db.statements import AT_ONCE
 from krafter_audit.http.client import Client
-from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verdicts, verifications
+from remediation.worker import part_runner
+from scans.models import Scanner
 from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.tracker import FakeTracker
 from tests.integrations.conftest import Sync
@@ -37,7 +36,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def task(project: Project) -> Task:
     """A task of a finding that a check verifies."""
-    seen = Sighting("security", "No policy is sent", severity="high", checks=["security_header_csp"])
+    seen = FindingReport("security", "No policy is sent", severity="high", checks=["security_header_csp"])
     finding, _ = ingest_one(project, seen, by=SYSTEM)
     return tasks.create(project, finding_id=finding.pk, title="Send a policy", by=SYSTEM)
 
@@ -45,9 +44,11 @@ def task(project: Project) -> Task:
 def store_result(task: Task, status: CheckStatus) -> Verification:
     """Let a worker store the result of the running verification."""
     waiting = Verification.objects.get(task=task, running=True)
-    with recheck.taken(waiting.pk, Scanner.HTTP) as part:
+    with part_runner.taken(waiting.pk, Scanner.HTTP) as part:
         assert part is not None
-        recheck.write(part, "security_header_csp", recheck.Answer(status, status.value, {"pages": []}))
+        part_runner.write(
+            part, "security_header_csp", part_runner.Answer(status, status.value, {"pages": []})
+        )
     return waiting
 
 
@@ -211,11 +212,11 @@ def test_failing_event_does_not_block_the_others(task: Task) -> None:
 
 
 def test_events_of_one_statement_are_one_outbox_entry(project: Project) -> None:
-    ids = [(project.pk, {}) for _ in range(AT_ONCE)]
+    ids = [(project.pk, {}) for _ in range(BATCH_SIZE)]
     record_many("verification.approved", project, ids, by=SYSTEM)
 
     (left,) = Unread.objects.all()
-    assert len(left.event_ids) == AT_ONCE
+    assert len(left.event_ids) == BATCH_SIZE
 
 
 @pytest.fixture

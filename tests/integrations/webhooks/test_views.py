@@ -17,8 +17,8 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def api() -> factories.World:
-    made = factories.world()
+def api() -> factories.Scenario:
+    made = factories.scenario()
     services.connect(made.project, "github", credentials={"token": "a-token"}, by=SYSTEM)
     return made
 
@@ -50,7 +50,7 @@ def test_only_post_is_allowed(github_integration: Integration) -> None:
 
 
 def test_generated_secret_is_shown_once_and_signs_deliveries(
-    api: factories.World, settings: Settings
+    api: factories.Scenario, settings: Settings
 ) -> None:
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
     made = api.client.ask("put", ADDRESS, {}).json()["data"]
@@ -67,7 +67,7 @@ def test_generated_secret_is_shown_once_and_signs_deliveries(
     assert call(integration, body, headers).status_code == 202
 
 
-def test_given_secret_is_not_shown(api: factories.World) -> None:
+def test_given_secret_is_not_shown(api: factories.Scenario) -> None:
     made = api.client.ask("put", ADDRESS, {"secret": SECRET})
 
     assert "secret" not in made.json()["data"]
@@ -81,7 +81,7 @@ def test_new_secret_replaces_the_previous_one(github_integration: Integration) -
     assert send(github_integration).status_code == 404
 
 
-def test_webhook_is_disabled(api: factories.World) -> None:
+def test_webhook_is_disabled(api: factories.Scenario) -> None:
     api.client.ask("put", ADDRESS, {})
 
     gone = api.client.ask("delete", ADDRESS)
@@ -91,6 +91,6 @@ def test_webhook_is_disabled(api: factories.World) -> None:
 
 @pytest.mark.parametrize(("name", "status"), [("cloudflare", 404), ("gitlab", 409), ("unheard_of", 404)])
 def test_webhook_cannot_be_enabled_without_support_or_connection(
-    api: factories.World, name: str, status: int
+    api: factories.Scenario, name: str, status: int
 ) -> None:
     assert api.client.ask("put", f"integrations/{name}/webhook", {}).status_code == status

@@ -12,8 +12,8 @@ from integrations.models import Integration
 from integrations.providers.cloudflare import Cloudflare
 from krafter_audit.http.client import Client
 from tests.fakes.cloudflare import CREDENTIALS, FakeZone
-from tests.fakes.server import FakeServer, serve
 from tests.fakes.specs import load_spec
+from tests.fakes.vendor_server import FakeServer, serve
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from integrations.providers.cloudflare import Cloudflare
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from krafter_audit.http.client import Client, Limits
 from tests.fakes.cloudflare import TOKEN, ZONE_ID, failure
-from tests.fakes.server import FakeServer
+from tests.fakes.vendor_server import FakeServer
 from tests.integrations.providers.cloudflare.conftest import connect
 
 

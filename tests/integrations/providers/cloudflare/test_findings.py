@@ -9,8 +9,8 @@ from integrations.providers.cloudflare.zone_settings import SETTINGS
 from integrations.providers.errors import ProviderUnavailable
 from integrations.providers.types import RemoteFinding
 from tests.fakes.cloudflare import SECURE, SIX_MONTHS, TOKEN, ZONE_ID, FakeZone, hsts
-from tests.fakes.server import FakeServer
 from tests.fakes.specs import load_spec, requires_spec
+from tests.fakes.vendor_server import FakeServer
 
 
 def findings(adapter: Cloudflare) -> list[RemoteFinding]:

@@ -3,7 +3,7 @@
 from findings.models import Finding
 from integrations.models import Integration, SyncRun
 from tests.fakes.cloudflare import TOKEN, ZONE_ID, FakeZone, failure
-from tests.fakes.server import FakeServer
+from tests.fakes.vendor_server import FakeServer
 from tests.integrations.conftest import run_sync
 
 

@@ -12,8 +12,8 @@ from integrations.models import Integration
 from integrations.providers.ga4 import Analytics
 from krafter_audit.http.client import Client
 from tests.fakes.ga4 import CREDENTIALS, AnalyticsSpecs, FakeAnalytics
-from tests.fakes.server import FakeServer, serve
 from tests.fakes.specs import load_spec
+from tests.fakes.vendor_server import FakeServer, serve
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from accounts.models import Project
 from events.models import Event
 from findings.models import Finding
 from findings.services import triage, weighing
-from findings.services.ingestion import Sighting, ingest, ingest_one
+from findings.services.ingestion import FindingReport, ingest, ingest_one
 from integrations.models import Integration, SyncRun
 from reports.queries import summary
 from tests.fakes.ga4 import FakeAnalytics
@@ -18,7 +18,7 @@ from tests.integrations.conftest import run_sync
 
 def make_finding(project: Project, title: str, *pages: str, **more: Any) -> Finding:
     assets = [{"type": "url", "value": page} for page in pages]
-    sighting = Sighting("seo", title, severity="high", affected_assets=assets, **more)
+    sighting = FindingReport("seo", title, severity="high", affected_assets=assets, **more)
     return ingest_one(project, sighting, by=SYSTEM)[0]
 
 
@@ -96,7 +96,9 @@ def test_finding_that_is_reported_again_keeps_its_weight(
 
     again = make_finding(project, "front", "https://example.com/", evidence={"seen": "again"})
     ingest(
-        project, [Sighting("seo", "front", first_severity="low", evidence={"seen": "by a scan"})], by=SYSTEM
+        project,
+        [FindingReport("seo", "front", first_severity="low", evidence={"seen": "by a scan"})],
+        by=SYSTEM,
     )
     kept = impact_and_score()
     synced(integration)
@@ -133,7 +135,7 @@ def test_reported_score_is_scaled_and_restored_without_pages(
     make_finding(project, "own", "https://example.com/", priority={"impact": 80, "score": 20})
     synced(integration)
     weighed = impact_and_score()
-    ingest(project, [Sighting("seo", "own", affected_assets=[])], by=SYSTEM)
+    ingest(project, [FindingReport("seo", "own", affected_assets=[])], by=SYSTEM)
     synced(integration)
 
     assert weighed == {"own": (60, 15)}
@@ -187,7 +189,7 @@ def test_findings_are_weighted_in_batches_each_once(
     page = [{"type": "url", "value": "https://example.com/"}]
     kinds = ("security", "seo", "accessibility", "performance")
     for number in range(11):
-        sighting = Sighting(kinds[number % 4], f"f{number}", severity="low", affected_assets=page)
+        sighting = FindingReport(kinds[number % 4], f"f{number}", severity="low", affected_assets=page)
         ingest(project, [sighting], by=SYSTEM)
 
     synced(integration)

@@ -8,8 +8,8 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.ga4 import Analytics
 from integrations.providers.ga4 import traffic as ga4
 from tests.fakes.ga4 import REPORT, FakeAnalytics
-from tests.fakes.server import FakeServer
 from tests.fakes.specs import load_spec, requires_spec
+from tests.fakes.vendor_server import FakeServer
 from tests.integrations.providers.ga4.conftest import connect
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.models import Finding
-from findings.services.ingestion import Sighting, ingest_one
+from findings.services.ingestion import FindingReport, ingest_one
 from integrations import credentials as secrets
 from integrations import services
 from integrations.models import Integration, SyncRun, TicketLink
@@ -51,7 +51,9 @@ def test_sync_creates_one_confidential_issue_and_stores_its_key(
 
 
 def test_issue_of_a_task_outside_security_is_public(sync: Sync, project: Project, gitlab: FakeGitLab) -> None:
-    seen = Sighting("seo", "The page has no title", severity="low", recommended_fix={"summary": "Add one."})
+    seen = FindingReport(
+        "seo", "The page has no title", severity="low", recommended_fix={"summary": "Add one."}
+    )
     finding, _ = ingest_one(project, seen, by=SYSTEM)
     tasks.create(project, finding_id=finding.pk, title="Add a title", by=SYSTEM)
 

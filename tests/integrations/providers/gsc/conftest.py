@@ -13,8 +13,8 @@ from integrations.models import Integration
 from integrations.providers.gsc import SearchConsole
 from krafter_audit.http.client import Client
 from tests.fakes.gsc import CREDENTIALS, SITE, FakeSearchConsole
-from tests.fakes.server import FakeServer, serve
 from tests.fakes.specs import load_spec
+from tests.fakes.vendor_server import FakeServer, serve
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
 from integrations.providers.gsc import SearchConsole
 from tests.fakes.gsc import PROPERTY, SITE, FakeSearchConsole, error
-from tests.fakes.server import Answer, FakeServer
+from tests.fakes.vendor_server import Answer, FakeServer
 from tests.integrations.providers.gsc.conftest import connect
 
 

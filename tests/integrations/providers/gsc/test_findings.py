@@ -7,7 +7,7 @@ from integrations.providers.gsc import SearchConsole
 from integrations.providers.gsc.findings import MAX_INSPECTIONS_A_DAY
 from integrations.providers.types import RemoteFinding
 from tests.fakes.gsc import SITE, FakeSearchConsole, error, inspection
-from tests.fakes.server import FakeServer
+from tests.fakes.vendor_server import FakeServer
 from tests.integrations.providers.gsc.conftest import connect
 
 

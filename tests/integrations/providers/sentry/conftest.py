@@ -12,8 +12,8 @@ from integrations.models import Integration
 from integrations.providers.sentry import Sentry
 from krafter_audit.http.client import Client
 from tests.fakes.sentry import CREDENTIALS, FakeSentry
-from tests.fakes.server import FakeServer, serve
 from tests.fakes.specs import load_spec
+from tests.fakes.vendor_server import FakeServer, serve
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.sentry import Sentry
 from krafter_audit.http.client import Client, Limits
 from tests.fakes.sentry import CREDENTIALS, TOKEN
-from tests.fakes.server import FakeServer
+from tests.fakes.vendor_server import FakeServer
 from tests.integrations.providers.sentry.conftest import connect
 from tests.integrations.providers.sentry.test_findings import PROJECT
 

@@ -9,8 +9,8 @@ from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.sentry import Sentry
 from integrations.providers.types import RemoteFinding
 from tests.fakes.sentry import TOKEN, FakeSentry, issue
-from tests.fakes.server import FakeServer
 from tests.fakes.specs import load_spec, requires_spec
+from tests.fakes.vendor_server import FakeServer
 
 ISSUES, ISSUE, PROJECT = "/organizations/acme/issues/$", r"/issues/\d+/$", "/projects/acme/pump-station/$"
 

@@ -7,7 +7,7 @@ import pytest
 from findings.models import Finding, Regression
 from integrations.models import Integration, SyncRun
 from tests.fakes.sentry import FakeSentry, issue
-from tests.fakes.server import FakeServer
+from tests.fakes.vendor_server import FakeServer
 from tests.integrations.conftest import run_sync
 from tests.integrations.providers.sentry.test_findings import ISSUE
 

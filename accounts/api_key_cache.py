@@ -1,0 +1,77 @@
+"""Cache API key look-ups in each process for some seconds, and invalidate them everywhere when anything changes.
+
+Redis holds a generation, a random value that every change of a key, user, membership, organisation or project
+replaces. A cached caller is used only if its generation is still the current one, which each request reads in the
+round trip that counts it (`rate_limits.hit`). Without Redis nothing is cached.
+"""
+
+import os
+import time
+from typing import Any
+
+from django.db import models, transaction
+from django.db.models.signals import post_delete, post_save
+
+from accounts import keys
+from accounts.keys import Caller
+from krafter_audit.db import redis_client
+
+GENERATION_KEY = "krafter:callers"
+TTL_SECONDS = 10  # limits the damage if Redis loses a generation
+MAX_ENTRIES = 1000
+
+_entries: dict[tuple[str, str], tuple[Caller, bytes, float]] = {}
+
+
+def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
+    """Return a cached caller and its generation."""
+    entry = _entries.get(_entry_key(header, slug))
+    if entry is None or time.time() >= entry[2]:
+        return None
+    return entry[:2]
+
+
+def load(header: str | None, slug: str) -> Caller:
+    """Authenticate a caller and cache it. Raises Unauthorized; failures are not cached."""
+    # The generation is read first: a change during the look-up makes the entry stale.
+    generation = redis_client.call_or_default(_generation, None)
+    caller = keys.authenticate(header, slug=slug)
+    if generation:
+        if len(_entries) >= MAX_ENTRIES:
+            _entries.clear()
+        expires_at = min(time.time() + TTL_SECONDS, caller.expires_at)
+        _entries[_entry_key(header, slug)] = (caller, generation, expires_at)
+    return caller
+
+
+def invalidate() -> None:
+    """Begin a new generation: now, and again when the transaction's changes become visible to others."""
+    renew = lambda: redis_client.call_or_default(  # noqa: E731
+        lambda server: server.set(GENERATION_KEY, _new_generation()), None
+    )
+    renew()
+    transaction.on_commit(renew)
+
+
+def invalidate_on_change_of(*senders: type[models.Model]) -> None:
+    """Invalidate whenever a row of these models is saved or deleted."""
+    for sender in senders:
+        post_save.connect(_invalidate, sender=sender)
+        post_delete.connect(_invalidate, sender=sender)
+
+
+def _invalidate(**kwargs: Any) -> None:
+    invalidate()
+
+
+def _entry_key(header: str | None, slug: str) -> tuple[str, str]:
+    return keys.digest(header or ""), slug  # never the API key itself
+
+
+def _generation(server: Any) -> bytes:
+    first = _new_generation()
+    return bytes(server.set(GENERATION_KEY, first, nx=True, get=True) or first)
+
+
+def _new_generation() -> bytes:
+    return os.urandom(8).hex().encode()

@@ -1,0 +1,40 @@
+"""How work on a finding changes its status. Call these with the finding's row locked."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from findings.models import Finding, FindingStatus, Regression
+
+FORWARD = [FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS, FindingStatus.READY_VERIFY]
+
+
+def follow(finding: Finding, status: str) -> None:
+    """Advance the finding to `status` with its task; never back, and never out of a terminal status."""
+    if finding.status not in FORWARD or status not in FORWARD:
+        return
+    if FORWARD.index(FindingStatus(status)) > FORWARD.index(FindingStatus(finding.status)):
+        Finding.transitions.apply(finding, status)
+
+
+def resolve(finding: Finding) -> int:
+    """Resolve the finding, close its open regressions, and return how many there were."""
+    Finding.transitions.apply(finding, FindingStatus.RESOLVED)
+    return Regression.transitions.update(
+        Regression.objects.filter(finding=finding),
+        Regression.Status.OPEN,
+        Regression.Status.CLOSED,
+        closed_at=timezone.now(),
+    )
+
+
+def reopen(finding: Finding, *, verification_id: UUID) -> Regression:
+    """Set the finding to in progress again, and open a regression that names the failed verification."""
+    Finding.transitions.apply(finding, FindingStatus.IN_PROGRESS)
+    return Regression.objects.create(
+        project_id=finding.project_id,
+        finding=finding,
+        verification_id=verification_id,
+        trigger=Regression.Trigger.VERIFICATION_REOPENED,
+        opened_at=timezone.now(),
+    )

@@ -1,0 +1,10 @@
+from typing import ClassVar
+
+from django.apps import AppConfig
+
+from events.kept import Kept
+
+
+class ScansConfig(AppConfig):
+    name = "scans"
+    tallies: ClassVar = [Kept("scan", "scans_scan", ("status",))]

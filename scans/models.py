@@ -1,0 +1,263 @@
+"""A look at a whole site: its parts (one for each kind of worker), their pages, and what each check said of each."""
+
+import secrets
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Project, User
+from krafter_audit.db.leases import Claimable
+from krafter_audit.db.models import Record
+from krafter_audit.db.transitions import StatusField, StatusTransitions
+
+MAX_URL_LENGTH = 2000
+OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")
+
+
+class Scan(Record):
+    """One look at a whole site."""
+
+    class Trigger(models.TextChoices):
+        MANUAL = "manual"
+        SCHEDULED = "scheduled"
+        POST_DEPLOY = "post_deploy"
+
+    class Status(models.TextChoices):
+        QUEUED = "queued"
+        RUNNING = "running"
+        COMPLETED = "completed"
+        FAILED = "failed"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
+    url = models.CharField(max_length=MAX_URL_LENGTH)
+    trigger = models.CharField(max_length=12, choices=Trigger)
+    status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
+    summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    started_at = models.DateTimeField(null=True)
+    finished_at = models.DateTimeField(null=True)
+    requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+
+    transitions = StatusTransitions(
+        "status",
+        {
+            Status.QUEUED: {Status.RUNNING, Status.FAILED},
+            Status.RUNNING: {Status.COMPLETED, Status.FAILED},
+            Status.COMPLETED: set(),
+            Status.FAILED: set(),
+        },
+    )
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="scan_newest"),
+        ]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=["queued", "running", "completed", "failed"]), name="scan_status_valid"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=["completed", "failed"], finished_at__isnull=False)
+                | Q(status__in=["queued", "running"], finished_at__isnull=True),
+                name="scan_finished_at_matches_status",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.url} ({self.status})"
+
+
+class Scanner(models.TextChoices):
+    """Who looks: a worker that asks by HTTP and TLS, or one that has a browser."""
+
+    HTTP = "http", "HTTP"
+    BROWSER = "browser"
+
+
+class ScanPart(Record, Claimable):
+    """What one scanner does of a scan. A worker holds it under a lease; its pages say how far it has come.
+
+    `attempts` counts those since the last page that was done. `page_delay` is the site's Crawl-delay in seconds.
+    """
+
+    scan = models.ForeignKey(Scan, models.CASCADE, related_name="parts", db_index=False)
+    scanner = models.CharField(max_length=7, choices=Scanner)
+    page_delay = models.FloatField(default=0)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(
+                fields=["lease_until"], condition=Q(finished_at__isnull=True), name="scanpart_unfinished"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["scan", "scanner"], name="unique_scan_part_scanner"),
+            models.CheckConstraint(condition=Q(scanner__in=Scanner.values), name="scanpart_scanner_valid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.scanner} of {self.scan_id}"
+
+
+class ScanPage(Record):
+    """A page of a part: the first one was asked for, the others stand for their routes. `note` says what a reader
+    has to know of it; `failed_domains` names the domains whose checks raised an error.
+    """
+
+    part = models.ForeignKey(ScanPart, models.CASCADE, related_name="pages", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    url = models.CharField(max_length=MAX_URL_LENGTH)
+    route = models.CharField(max_length=MAX_URL_LENGTH)
+    note = models.CharField(max_length=300, blank=True)
+    failed_domains = ArrayField(models.CharField(max_length=13), default=list)
+    checked_at = models.DateTimeField(null=True)
+    duration_ms = models.FloatField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["part", "position"], name="unique_scan_page_position"),
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class ScanResult(models.Model):
+    """What one check said of one page. Rows are added with their page and never changed."""
+
+    scan = models.ForeignKey(Scan, models.CASCADE, related_name="results", db_index=False)
+    page = models.ForeignKey(ScanPage, models.CASCADE, related_name="results", db_index=False)
+    key = models.CharField(max_length=100)
+    version = models.PositiveSmallIntegerField()
+    outcome = models.CharField(max_length=14)
+    reason = models.CharField(max_length=20, blank=True)
+    value = models.JSONField(null=True)
+    samples = models.JSONField(default=list)
+    unit = models.CharField(max_length=20, blank=True)
+    threshold = models.FloatField(null=True)
+    evidence = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    tools = models.JSONField(default=dict)
+    profile = models.CharField(max_length=20, blank=True)
+    duration_ms = models.FloatField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["scan", "-id"], name="scanresult_newest"),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["page", "key"], name="unique_scan_result_page_key"),
+            models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="scanresult_outcome_valid"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.outcome}"
+
+
+class ScanSchedule(Record):
+    """When a project's site is looked at by itself, as the policy says. `weekday` (0 = Monday) and time are UTC.
+
+    `next_at` is when the next scan is asked for; `note` says why the last one was not.
+    """
+
+    class Rhythm(models.TextChoices):
+        DAILY = "daily"
+        WEEKLY = "weekly"
+
+    project = models.OneToOneField(Project, models.CASCADE, related_name="scan_schedule")
+    rhythm = models.CharField(max_length=6, choices=Rhythm)
+    hour = models.PositiveSmallIntegerField()
+    minute = models.PositiveSmallIntegerField()
+    weekday = models.PositiveSmallIntegerField(null=True)
+    next_at = models.DateTimeField()
+    last_at = models.DateTimeField(null=True)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [models.Index(fields=["next_at"], name="scanschedule_due")]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(rhythm="daily", weekday__isnull=True) | Q(rhythm="weekly", weekday__lte=6),
+                name="scanschedule_rhythm_valid",
+            ),
+            models.CheckConstraint(
+                condition=Q(hour__lte=23, minute__lte=59), name="scanschedule_time_of_day"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rhythm}, next at {self.next_at:%Y-%m-%d %H:%M} UTC"
+
+
+def new_token() -> str:
+    """Return a new token of a site: 32 URL-safe characters. It is published, so it is no secret."""
+    return secrets.token_urlsafe(24)
+
+
+class Site(Record, Claimable):
+    """A host of a project. `verified_at` is the last look that saw the proof; null = nothing proves it.
+
+    `check_requested`: a check was asked for. `last_attempts` = `[{method, place, said}]` of the newest check.
+    """
+
+    class Method(models.TextChoices):
+        DNS_TXT = "dns_txt", "DNS TXT record"
+        FILE = "file"
+        META_TAG = "meta_tag", "meta tag"
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="sites", db_index=False)
+    host = models.CharField(max_length=253)
+    token = models.CharField(max_length=32, default=new_token, editable=False)
+    check_requested = models.BooleanField(default=False)
+    method = models.CharField(max_length=8, choices=Method, blank=True)
+    verified_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    last_attempts = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["project", "-created_at", "-id"], name="site_newest"),
+            models.Index(
+                fields=["lease_until"], condition=Q(check_requested=True), name="site_check_requested"
+            ),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "host"], name="unique_site_host"),
+            models.CheckConstraint(
+                condition=Q(verified_at__isnull=True, method="")
+                | Q(verified_at__isnull=False, method__in=["dns_txt", "file", "meta_tag"]),
+                name="site_verified_by_method",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.host
+
+
+class SiteCredentials(Record):
+    """What lets a project's looks into a site behind a login: sealed, for one https origin.
+
+    `kinds` names what is in `credentials` (headers, cookies, basic). A page that let us in has an element that
+    `selector` finds, or `text` in it.
+    """
+
+    project = models.OneToOneField(Project, models.CASCADE, related_name="site_credentials")
+    origin = models.CharField(max_length=300)
+    kinds = ArrayField(models.CharField(max_length=10), default=list)
+    credentials = models.BinaryField()
+    selector = models.CharField(max_length=500, blank=True)
+    text = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        verbose_name_plural = "site credentials"
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(origin__startswith="https://"), name="site_credentials_over_tls"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.origin

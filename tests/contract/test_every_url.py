@@ -1,0 +1,126 @@
+"""One walk over the URL tree: no address of the API answers without a key, or to another organisation or project."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.views import OrganizationViewSet
+from remediation.models import Task
+from tests import factories
+from tests.factories import AuditClient, Scenario
+
+pytestmark = pytest.mark.django_db
+
+OPEN = {"api/v1/schema", "api/docs", "^api/", "api/v1/hooks/<str:provider>/<str:integration>"}
+SENT = {"audit/integrations": "github"}
+
+
+def addresses(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every pattern below /api/ with its view."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        place = prefix + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, place)
+        elif isinstance(pattern, URLPattern) and "api/" in place and place not in OPEN:
+            yield place, pattern.callback
+
+
+ROUTES = [
+    (place, method, view)
+    for place, view in addresses()
+    for method in getattr(view, "actions", {"get": None})
+    if method != "head"
+]
+IDS = [f"{method} {place.split('audit/')[-1]}" for place, method, _ in ROUTES]
+
+
+def fill(place: str, scenario: Scenario, row: str) -> str:
+    values = {
+        "org_id": str(scenario.organization.pk),
+        "project_id": scenario.project.slug,
+        "provider": "github",
+    }
+    return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1], row), place)
+
+
+def test_the_walk_finds_the_tree():
+    assert len(ROUTES) >= 25
+
+
+@pytest.mark.parametrize(("place", "method", "view"), ROUTES, ids=IDS)
+def test_every_address_inherits_the_order_of_a_request(place: str, method: str, view: Any):
+    assert issubclass(view.cls, OrganizationViewSet)
+
+
+@pytest.mark.parametrize(("place", "method", "view"), ROUTES, ids=IDS)
+def test_no_address_answers_without_a_key(scenario: Scenario, place: str, method: str, view: Any):
+    response = AuditClient(scenario.project, None).ask(method, fill(place, scenario, str(scenario.owner.pk)))
+
+    assert (response.status_code, response.json()["error"]["code"]) == (401, "unauthorized")
+
+
+@pytest.mark.parametrize(("place", "method", "view"), ROUTES, ids=IDS)
+def test_no_address_answers_to_another_organisations_key(
+    scenario: Scenario, place: str, method: str, view: Any
+):
+    stranger = factories.scenario()
+    row = str(factories.task(scenario).pk)
+
+    response = stranger.client.ask(method, fill(place, scenario, row))
+
+    assert (response.status_code, response.json()["error"]["code"]) == (403, "forbidden")
+
+
+WITH_ROW = [(route, name) for route, name in zip(ROUTES, IDS, strict=True) if "<str:pk>" in route[0]]
+
+
+@pytest.mark.parametrize("row", ["another project's", "absent", "no-uuid", "%00", "1" * 300])
+@pytest.mark.parametrize(
+    ("place", "method", "view"), [route for route, _ in WITH_ROW], ids=[name for _, name in WITH_ROW]
+)
+def test_rows_of_another_project_are_not_told_apart_from_absent_ones(
+    scenario: Scenario, place: str, method: str, view: Any, row: str
+):
+    from accounts import services
+
+    other = factories.scenario()
+    elsewhere = services.create_project(scenario.organization, slug="other", site_url="https://example.org")
+    verification = factories.verification(
+        factories.Scenario(scenario.organization, scenario.owner, elsewhere, "", scenario.client)
+    )
+    ids = {
+        "tasks": verification.task_id,
+        "verifications": verification.pk,
+        "findings": verification.task.finding_id,
+    }
+    kind = place.split("audit/")[1].split("/")[0]
+    pk = {"another project's": str(ids.get(kind, other.owner.pk)), "absent": str(other.owner.pk)}.get(
+        row, row
+    )
+    before = factories.where_things_stand(verification)
+    change = {"title": "Another"} if method == "patch" else None
+
+    response = scenario.client.ask(method, fill(place, scenario, pk), change)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+    assert factories.where_things_stand(verification) == before
+
+
+@pytest.mark.parametrize(("path", "field"), [("tasks", "finding_id"), ("verifications/run", "task_id")])
+def test_bodies_cannot_name_rows_of_another_project(scenario: Scenario, path: str, field: str):
+    other = factories.scenario()
+    task = factories.task(other)
+    body = (
+        {"finding_id": str(task.finding_id), "title": "Mine"}
+        if path == "tasks"
+        else {"task_id": str(task.pk)}
+    )
+
+    response = scenario.client.ask("post", path, body)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
+    assert field in response.json()["error"]["details"]
+    assert Task.objects.filter(project=scenario.project).count() == 0

@@ -1,0 +1,85 @@
+"""The public guide, example by example: integrations."""
+
+from typing import Any
+
+import pytest
+
+from integrations.models import Integration
+from tests.contract.shape import META, MOMENT, UUID, answer, same
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+PROVIDERS = ["ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare"]
+CREDENTIALS = {"token": "ghp_xxxxxxxxxxxx", "repository": "acme/web-app"}
+
+
+def placeholder(provider: str) -> dict[str, Any]:
+    return {
+        "id": None,
+        "provider": provider,
+        "status": "disconnected",
+        "credentials": {},
+        "last_sync_at": None,
+        "inserted_at": None,
+        "updated_at": None,
+    }
+
+
+def connected(scenario: Scenario, **more: Any) -> dict[str, Any]:
+    return {
+        "id": UUID,
+        "org_id": str(scenario.organization.pk),
+        "project_id": "production-website",
+        "provider": "github",
+        "status": "connected",
+        "last_sync_at": None,
+        "created_at": MOMENT,
+        "updated_at": MOMENT,
+    } | more
+
+
+def test_listing_integrations_names_every_provider_in_one_order(scenario: Scenario):
+    scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+
+    response = scenario.client.ask("get", "integrations")
+
+    assert response.status_code == 200
+    rows = [connected(scenario) if provider == "github" else placeholder(provider) for provider in PROVIDERS]
+    body = answer(response)
+    same({"data": body["data"][:8]}, {"data": rows})
+    assert (body["error"], set(body["meta"])) == (
+        None,
+        {"request_id", "total", "next_cursor"} & set(body["meta"]),
+    )
+
+
+def test_connecting_an_integration(scenario: Scenario):
+    response = scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+
+    assert response.status_code == 200
+    same(answer(response), {"data": connected(scenario), "meta": META, "error": None})
+    assert b"ghp_" not in response.content
+
+
+def test_connecting_again_replaces_the_stored_credentials(scenario: Scenario):
+    first = scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS}).json()[
+        "data"
+    ]
+    sealed = bytes(Integration.objects.get().credentials)
+
+    again = scenario.client.ask(
+        "post", "integrations/github/connect", {"credentials": CREDENTIALS | {"token": "new"}}
+    )
+
+    assert again.json()["data"]["id"] == first["id"]
+    assert bytes(Integration.objects.get().credentials) != sealed
+
+
+def test_syncing_an_integration_moves_it_to_syncing_at_once(scenario: Scenario):
+    scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+
+    response = scenario.client.ask("post", "integrations/github/sync")
+
+    assert response.status_code == 202
+    same(answer(response), {"data": connected(scenario, status="syncing"), "meta": META, "error": None})

@@ -1,0 +1,50 @@
+"""The hot addresses fetch what they need at once: a row that is fetched while another is shown would be refused."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import FieldFetchBlocked
+from django.db.models import fetch_modes
+
+from findings.models import Finding
+from tests import factories
+from tests.contract.test_query_counts import COUNTS, ids
+from tests.factories import Scenario
+
+
+@pytest.fixture
+def no_fetching(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse to fetch a field or a relation that was not asked for."""
+
+    def refuse(self: Any, fetcher: Any, instance: Any) -> None:
+        raise FieldFetchBlocked(f"{type(instance).__name__} fetches {fetcher}")
+
+    monkeypatch.setattr(fetch_modes.FetchOne, "fetch", refuse)
+
+
+@pytest.mark.parametrize("address", COUNTS)
+def test_reading_fetches_nothing_by_the_way(scenario: Scenario, address: str, request: pytest.FixtureRequest):
+    method, _ = COUNTS[address]
+    path = address.format(**ids(scenario))
+    request.getfixturevalue("no_fetching")
+
+    assert scenario.client.ask(method, path).status_code == 200
+
+
+def test_changing_and_approving_fetch_nothing_by_the_way(scenario: Scenario, request: pytest.FixtureRequest):
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
+    finding = factories.finding(scenario)
+    request.getfixturevalue("no_fetching")
+
+    changed = scenario.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})
+    approved = scenario.client.ask("post", f"verifications/{verification.pk}/approve")
+
+    assert (changed.status_code, approved.status_code) == (200, 200)
+
+
+def test_fetching_by_the_way_would_be_seen(scenario: Scenario, request: pytest.FixtureRequest):
+    finding = Finding.objects.get(pk=factories.finding(scenario).pk)
+    request.getfixturevalue("no_fetching")
+
+    with pytest.raises(FieldFetchBlocked):
+        _ = finding.project

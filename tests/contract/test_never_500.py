@@ -1,0 +1,141 @@
+"""Whatever JSON is sent wherever something can be sent, the answer is one that the client can act upon."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import factories
+from tests.contract.test_every_url import ROUTES, fill
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+WRITING = [(place, method) for place, method, _ in ROUTES if method in ("post", "put", "patch", "delete")]
+ROWS = {"tasks": "task", "verifications": "verification", "findings": "finding", "reports": "report"}
+
+WORDS = [
+    "critical", "high", "security", "seo", "new", "triaged", "resolved", "dismissed", "in_progress",
+    "ready_verify", "done", "blocked", "json", "csv", "pdf", "link", "email", "slack", "manual", "all", "partial",
+    "https://example.com/", "http://[", "ada@example.com", "2026-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
+    "security_header_csp", "", " ", "\x00", "ÿ" * 400, "https://hooks.slack.com/services/T/B/x",
+]  # fmt: skip
+FIELDS = [
+    "finding_id", "task_id", "title", "status", "priority", "owner_id", "sla_due_at", "external_ticket_key",
+    "pr_url", "domain", "severity", "description", "confidence", "affected_assets", "evidence", "checks", "ids",
+    "recommended_fix", "findings", "mode", "filter", "set", "dry_run", "url", "trigger", "override", "reason",
+    "name", "config", "plan_token", "format", "channel", "recipients", "webhook_url", "expires_in",
+    "credentials", "auth_code", "redirect_uri", "type", "value", "impact", "score", "steps", "summary",
+]  # fmt: skip
+IDS = ["finding", "task", "verification", "owner", "nobody"]
+
+scalars = (
+    st.none()
+    | st.booleans()
+    | st.sampled_from([0, 1, -1, 50, 3600, 2**31, 2**63, 10**30, 0.5, -1e308])
+    | st.sampled_from(WORDS)
+    | st.sampled_from(IDS).map(lambda row: f"id of {row}")
+    | st.text(max_size=20)
+)
+values: st.SearchStrategy[Any] = st.recursive(
+    scalars,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(FIELDS), inner, max_size=4),
+    max_leaves=12,
+)
+PLAUSIBLE: dict[str, list[dict[str, Any]]] = {
+    "findings": [{"domain": "seo", "title": "No title"}],
+    "findings/bulk": [{"findings": [{"domain": "seo", "title": "No title"}], "mode": "partial"}],
+    "findings/bulk-update": [{"filter": {}, "set": {"severity": "low"}}, {"ids": [], "set": {}}],
+    "tasks": [{"finding_id": "id of finding", "title": "Mend it"}],
+    "verifications/run": [{"task_id": "id of task"}],
+    "policies/current": [{"config": {}}],
+    "policies/test": [{"config": {}}],
+    "reports/export": [{"format": "json"}],
+    "reports/share": [{"channel": "link"}, {"channel": "email", "recipients": ["ada@example.com"]}],
+    "integrations/<str:provider>/connect": [{"credentials": {"token": "abc"}}],
+}
+
+
+@st.composite
+def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
+    """A route with a body: anything, or one that is nearly right."""
+    place, method = draw(st.sampled_from(WRITING))
+    near = PLAUSIBLE.get(place.split("audit/")[-1], [{}])
+    strange = draw(st.dictionaries(st.sampled_from(FIELDS), values, max_size=3))
+    return place, method, draw(st.just({**draw(st.sampled_from(near)), **strange}) | values)
+
+
+@settings(
+    max_examples=200,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+@given(asked=requests())
+def test_no_body_makes_the_server_fail(asked: tuple[str, str, Any], fuzz_rows: dict[str, Any]):
+    place, method, body = asked
+    scenario: Scenario = fuzz_rows["scenario"]
+    kind = place.split("audit/")[-1].split("/")[0]
+    address = fill(place, scenario, fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["nobody"]))
+    text = json.dumps(body)
+    for name in IDS:
+        text = text.replace(f"id of {name}", fuzz_rows[name])
+
+    response = scenario.client.generic(method.upper(), address, text)
+
+    assert response.status_code < 500, (method, address, text, response.content)
+    assert set(response.json()) == {"data", "meta", "error"}
+
+
+READING = [place for place, method, _ in ROUTES if method == "get"]
+ASKED = [
+    "limit", "offset", "cursor", "status", "severity", "domain", "priority", "owner_id", "finding_id", "overdue",
+    "date_from", "date_to", "simulate", "x",
+]  # fmt: skip
+VALUES = [
+    "", "0", "5", "-1", "1e3", "٣", "9" * 30, "true", "new", "done", "high", "2026-02-30", "2026-01-01",
+    "0000-00-00", "bm8", "W10", "e30", "\x00", "é", "018f0000-0000-7000-8000-000000000000",
+]  # fmt: skip
+
+
+@settings(
+    max_examples=150, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)
+@given(
+    place=st.sampled_from(READING),
+    query=st.lists(
+        st.tuples(st.sampled_from(ASKED), st.sampled_from(VALUES) | st.text(max_size=8)), max_size=3
+    ),
+)
+def test_no_query_makes_the_server_fail(place: str, query: list[tuple[str, str]], fuzz_rows: dict[str, Any]):
+    kind = place.split("audit/")[-1].split("/")[0]
+    row = fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["nobody"])
+    text = urlencode(query, errors="replace")
+
+    response = fuzz_rows["scenario"].client.get(f"{fill(place, fuzz_rows['scenario'], row)}?{text}")
+
+    assert response.status_code < 500, (place, text, response.content)
+
+
+@pytest.fixture
+def fuzz_rows(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """One row of each kind; names of hosts are not looked up, no job is sent."""
+    monkeypatch.setattr("socket.getaddrinfo", nowhere)
+    verification = factories.verification(scenario)
+    return {
+        "scenario": scenario,
+        "finding": str(verification.task.finding_id),
+        "task": str(verification.task_id),
+        "verification": str(verification.pk),
+        "owner": str(scenario.owner.pk),
+        "nobody": "018f0000-0000-7000-8000-000000000000",
+    }
+
+
+def nowhere(*args: Any, **kwargs: Any) -> Any:
+    """A resolver that knows no host."""
+    raise OSError("no such host")

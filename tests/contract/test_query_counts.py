@@ -1,0 +1,102 @@
+"""How many statements each address costs, with a caller who was met before. More rows cost no more of them."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from scans.models import Scan
+from tests import factories
+from tests.factories import Scenario
+
+Ask = Callable[[Scenario], Any]
+
+COUNTS: dict[str, tuple[str, int]] = {
+    # address: the list or row itself, and its total by the tally
+    "findings": ("get", 2),
+    "findings?severity=high&status=new": ("get", 2),
+    "findings?cursor=": ("get", 2),
+    "findings?offset=5": ("get", 2),
+    "findings/{finding}": ("get", 1),
+    "tasks": ("get", 2),
+    "tasks?status=backlog": ("get", 2),
+    "tasks/{task}": ("get", 1),
+    "verifications": ("get", 2),
+    "verifications/{verification}": ("get", 1),
+    "regressions": ("get", 2),
+    "findings/{finding}/regressions": ("get", 3),
+    "scans": ("get", 2),
+    "scans/{scan}": ("get", 1),
+    "scans/{scan}/pages": ("get", 3),
+    "scans/{scan}/results": ("get", 3),
+    "reports": ("get", 2),
+    "reports/summary": ("get", 2),
+    "command-center": ("get", 3),
+    "policies/current": ("get", 1),
+}
+
+
+def ids(scenario: Scenario) -> dict[str, Any]:
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
+    scan = Scan.objects.create(project=scenario.project, url="https://example.com/")
+    return {
+        "verification": verification.pk,
+        "task": verification.task_id,
+        "finding": verification.task.finding_id,
+        "scan": scan.pk,
+    }
+
+
+def count(ask: Callable[[], Any], expected_status: int = 200) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        response = ask()
+    assert response.status_code == expected_status, response.content
+    return len(captured)
+
+
+@pytest.mark.parametrize("address", COUNTS)
+def test_reading_costs_the_same_few_statements(scenario: Scenario, address: str):
+    method, expected = COUNTS[address]
+    path = address.format(**ids(scenario))
+    scenario.client.ask(method, path)  # the first request of a process looks up who calls
+
+    few = count(lambda: scenario.client.ask(method, path))
+    for _ in range(3):
+        factories.verification(scenario)
+    many = count(lambda: scenario.client.ask(method, path))
+
+    assert (few, many) == (expected, expected)
+
+
+def test_changing_a_finding_costs_five(scenario: Scenario):
+    finding = factories.finding(scenario)
+    scenario.client.ask("get", "tasks")
+
+    # BEGIN, lock, update, event, COMMIT
+    assert count(lambda: scenario.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})) == 5
+
+
+def test_approving_costs_twelve(scenario: Scenario):
+    first, verification = [
+        factories.verification(scenario, checks="passed", open_regressions=1) for _ in "12"
+    ]
+    scenario.client.ask(
+        "post", f"verifications/{first.pk}/approve"
+    )  # the first link begins the project's chain
+
+    # BEGIN, the locks, a newer one, verification, task, finding, regressions, the chain's end, earlier links, link,
+    # event, COMMIT
+    assert count(lambda: scenario.client.ask("post", f"verifications/{verification.pk}/approve")) == 12
+
+
+def test_a_batch_costs_the_same_few_statements_whatever_its_size(scenario: Scenario):
+    def bulk(size: int) -> int:
+        items = [{"domain": "seo", "title": f"{number} of {size}"} for number in range(size)]
+        return count(lambda: scenario.client.ask("post", "findings/bulk", {"findings": items}))
+
+    scenario.client.ask("get", "policies/current")
+
+    assert (bulk(2), bulk(40)) == (8, 8)
+    assert (bulk(2), bulk(40)) == (8, 8)  # the same ones seen again: locked, then read

@@ -1,0 +1,149 @@
+"""How PostgreSQL would answer the hot addresses at a million findings: by an index, whatever is asked.
+
+The tables are told to be large, four fifths of them one project's; the plans are those of the statements as they ran.
+"""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from scans.models import Scan
+from tests import factories
+from tests.factories import Scenario
+
+LARGE = {
+    "findings_finding": 1_000_000,
+    "findings_regression": 50_000,
+    "scans_scan": 50_000,
+    "remediation_task": 600_000,
+    "remediation_verification": 400_000,
+    f"remediation_evidence_{date.today():%Y_%m}": 1_000_000,
+    "reports_report": 50_000,
+    "events_tally": 50_000,
+    f"events_event_{date.today():%Y_%m}": 2_500_000,
+}
+ADDRESSES = [
+    "findings",
+    "findings?severity=critical&status=new",
+    "findings?status=resolved&status=dismissed&domain=seo",
+    "findings?cursor=",
+    "findings?offset=1000",
+    "findings/{finding}",
+    "findings/{finding}/regressions",
+    "tasks",
+    "tasks?status=blocked",
+    "tasks?status=done&status=backlog",
+    "tasks?owner_id={owner}",
+    "tasks?finding_id={finding}",
+    "tasks?overdue=true",
+    "tasks/{task}",
+    "verifications",
+    "verifications/{verification}",
+    "verifications/{verification}/evidence",
+    "regressions",
+    "scans",
+    "scans/{scan}",
+    "reports",
+    "reports/summary",
+    "reports/summary?date_from=2031-01-01&date_to=2031-01-31",
+    "command-center",
+]
+
+
+@pytest.fixture
+def told(scenario: Scenario) -> Iterator[list[dict[str, Any]]]:
+    """The plans of what is asked, as they come."""
+    plans: list[dict[str, Any]] = []
+    connection.ensure_connection()
+    driver = connection.connection
+
+    def note(diagnostic: Any) -> None:
+        _, found, plan = diagnostic.message_primary.partition("plan:")
+        if found:
+            plans.append(json.loads(plan))
+
+    driver.add_notice_handler(note)
+    with connection.cursor() as cursor:
+        cursor.execute("LOAD 'auto_explain'")
+        for name, value in {"log_min_duration": "0", "log_format": "json", "log_level": "notice"}.items():
+            cursor.execute(f"SET LOCAL auto_explain.{name} = {value}")
+    yield plans
+    driver.remove_notice_handler(note)
+
+
+def tell_that_tables_are_large(scenario: Scenario) -> None:
+    """One page that would hold a million rows: what PostgreSQL reckons with, without writing them."""
+    project = str(scenario.project.pk)
+    with connection.cursor() as cursor:
+        for table, rows in LARGE.items():
+            cursor.execute(f"SELECT count(*) FROM {table}")
+            assert cursor.fetchone()[0] > 0, f"{table} has no page"
+            cursor.execute(
+                "SELECT pg_restore_relation_stats('schemaname', 'public', 'relname', %s::text,"
+                " 'relpages', 1::int, 'reltuples', %s::real)",
+                [table, rows],
+            )
+            cursor.execute(
+                "SELECT pg_restore_attribute_stats('schemaname', 'public', 'relname', %s::text, 'attname',"
+                " 'project_id', 'inherited', false, 'null_frac', 0::real, 'avg_width', 16, 'n_distinct', 50::real,"
+                " 'most_common_vals', %s::text, 'most_common_freqs', '{0.8}'::real[])",
+                [table, f"{{{project}}}"],
+            )
+
+
+def walk(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for part in plan.get("Plans", ()):
+        yield from walk(part)
+
+
+def read_from_end_to_end(plans: list[dict[str, Any]]) -> set[tuple[str, str]]:
+    return {
+        (node["Relation Name"], node.get("Filter", ""))
+        for plan in plans
+        for node in walk(plan["Plan"])
+        if node["Node Type"] == "Seq Scan" and node["Relation Name"] in LARGE
+    }
+
+
+@pytest.fixture
+def ids(scenario: Scenario) -> dict[str, Any]:
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
+    scenario.client.ask("post", f"verifications/{verification.pk}/approve")
+    scenario.client.ask("post", "reports/export", {"format": "json"})
+    scan = Scan.objects.create(project=scenario.project, url="https://example.com/")
+    return {
+        "verification": verification.pk,
+        "task": verification.task_id,
+        "finding": verification.task.finding_id,
+        "owner": scenario.owner.pk,
+        "scan": scan.pk,
+    }
+
+
+def test_no_hot_address_reads_a_large_table_from_end_to_end(
+    scenario: Scenario, ids: dict[str, Any], told: list[dict[str, Any]]
+):
+    tell_that_tables_are_large(scenario)
+
+    for address in ADDRESSES:
+        told.clear()
+        response = scenario.client.ask("get", address.format(**ids))
+
+        assert response.status_code == 200, response.content
+        assert (address, read_from_end_to_end(told)) == (address, set())
+        assert len(told) > 0
+
+
+def test_what_has_no_index_would_be_seen(scenario: Scenario, ids: dict[str, Any], told: list[dict[str, Any]]):
+    tell_that_tables_are_large(scenario)
+    told.clear()
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT id FROM findings_finding WHERE description = 'x' ORDER BY score LIMIT 5")
+
+    assert {table for table, _ in read_from_end_to_end(told)} == {"findings_finding"}

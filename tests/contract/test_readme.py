@@ -1,0 +1,94 @@
+"""The first ten minutes of the README, pasted into a shell block by block."""
+
+import json
+import re
+import subprocess
+import sys
+import threading
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytest_django.live_server_helper import LiveServer
+
+from devtools.demo.faults import Faults
+from devtools.demo.site import Site
+from scanner.checks.performance import web_vitals
+from scanner.page_visit import visit
+from tests import factories
+
+README = Path(__file__).resolve().parents[2] / "README.md"
+MILESTONES = (
+    '"status": "completed"',
+    '"status": "ready_verify"',
+    '"checks_not_passed"',
+    '"result": "passed"',
+    '"status": "done"',
+    '"trigger": "verification_reopened"',
+    '"Default Audit Policy"',
+    "/insights/audit/reports/shared/",
+)
+
+
+@pytest.fixture
+def bakery() -> Iterator[str]:
+    """The demo's website, with all of its faults but its slowness, which would only cost time here."""
+    site = Site(0, Faults(mended={"ttfb"}))
+    threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
+    yield f"http://127.0.0.1:{site.server_port}"
+    site.shutdown()
+    site.server_close()
+
+
+@pytest.fixture
+def _one_quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The page is timed once in the place of three times, and soon counts as quiet; its numbers are no part of this."""
+    monkeypatch.setattr(web_vitals, "LOADS", 1)
+    monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.5)
+
+
+@pytest.fixture
+def ready(
+    live_server: LiveServer, bakery: str, a_worker_at_once: None, settings: Any, tmp_path: Path
+) -> Path:
+    """What `./krafter up` writes about a running system, whose worker is the request that asks."""
+    settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
+    settings.KRAFTER_PUBLIC_URL = live_server.url
+    settings.MEDIA_ROOT = tmp_path / "media"
+    scenario = factories.scenario(site_url=bakery)
+    facts = {
+        "url": live_server.url,
+        "org_id": str(scenario.organization.pk),
+        "project_id": scenario.project.slug,
+    }
+    file = tmp_path / ".krafter" / "data" / "ready.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps({**facts, "api_key": scenario.key, "demo_site": bakery}))
+    return file
+
+
+def pasted(ready: Path) -> subprocess.CompletedProcess[str]:
+    """Run the README's blocks in one shell; a value that is not set ends it, and so does a broken answer."""
+    blocks = re.findall(r"^```bash\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    story = "set -eu -o pipefail\n" + "".join(blocks).replace(".krafter/venv/bin/python", sys.executable)
+    return subprocess.run(
+        ["bash", "-c", story], cwd=ready.parents[2], capture_output=True, text=True, timeout=90
+    )
+
+
+@pytest.mark.needs_pango
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("_one_quick_load")
+def test_what_the_readme_says_works_when_it_is_pasted_line_by_line(ready: Path) -> None:
+    told = pasted(ready)
+
+    assert (told.returncode, told.stderr) == (0, "")
+    rest = told.stdout
+    for milestone in MILESTONES:
+        assert milestone in rest
+        rest = rest.partition(milestone)[2]
+    assert (ready.parents[1] / "report.pdf").read_bytes().startswith(b"%PDF-")
+    with urllib.request.urlopen(told.stdout.split()[-1], timeout=10) as page:
+        assert page.status == 200

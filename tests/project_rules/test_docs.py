@@ -1,0 +1,262 @@
+"""The docs name every error, address and setting that there is, and nothing that there is not."""
+
+import importlib
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import get_commands
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from krafter_audit.api.errors import ApiError
+from krafter_audit.celery import app
+from krafter_audit.conf.declarations import PROVIDER_SETTINGS, SETTINGS, settings_of_providers
+from krafter_audit.conf.setting import Section
+from tests.project_rules.source import PACKAGES, ROOT, files, strings, text
+
+API, OPERATIONS = "docs/api.md", "docs/operations.md"
+PROSE = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "CHANGELOG.md",
+    *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
+]
+PROSE += [f"docs/decisions/{path.name}" for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
+AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
+
+# Files that the examples of CONTRIBUTING.md make, and what exists on a running machine alone.
+MADE_BY_EXAMPLES = {
+    "reports/exporters/markdown.py",
+}
+MADE_BY_RUNNING = ("media/", "static/", ".krafter/")
+
+
+# ---- Errors
+
+
+def refusals() -> set[type[ApiError]]:
+    for package in PACKAGES:
+        if (ROOT / package / "errors.py").exists():
+            importlib.import_module(f"{package}.errors")
+    importlib.import_module("krafter_audit.urls")  # the views bring the rest
+    found, queue = set(), [ApiError]
+    while queue:
+        kind = queue.pop()
+        found.add(kind)
+        queue += kind.__subclasses__()
+    return {kind for kind in found if kind.__module__.split(".")[0] in PACKAGES}
+
+
+def error_rows() -> dict[str, tuple[int, str]]:
+    """`{code: (status, the whole row)}` of the table in the docs."""
+    rows = re.findall(r"^\| `(\w+)` \| (\d{3}) (\|.*)$", text(API), re.MULTILINE)
+    assert len(rows) == len({code for code, _, _ in rows}), "a code stands twice in the table"
+    return {code: (int(status), rest) for code, status, rest in rows}
+
+
+@pytest.mark.parametrize(
+    "kind", sorted(refusals(), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__
+)
+def test_every_error_is_in_the_docs_with_its_status(kind: type[ApiError]) -> None:
+    status, row = error_rows()[kind.code]
+
+    assert status == kind.status
+    assert "code" not in vars(kind) or f"| {kind.message} |" in row
+
+
+def test_the_docs_name_no_error_that_there_is_not() -> None:
+    assert set(error_rows()) == {kind.code for kind in refusals()}
+
+
+# ---- Addresses
+
+
+def addresses(patterns: Any = None, prefix: str = "") -> Iterator[str]:
+    """`GET …/findings/:id` for each address and method; `GET /metrics` where a view has no table of methods."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        place = prefix + str(pattern.pattern)
+        if place.startswith(("admin/", "^")):
+            continue
+        if isinstance(pattern, URLResolver):
+            yield from addresses(pattern.url_patterns, place)
+        elif isinstance(pattern, URLPattern):
+            for method in getattr(pattern.callback, "actions", {"get": ""}):
+                if method != "head":
+                    yield f"{method.upper()} {as_written(place)}"
+
+
+def as_written(place: str) -> str:
+    place = re.sub(r"<str:pk>", ":id", place.replace(AUDIT, "…/"))
+    place = re.sub(r"<str:(\w+)>", r":\1", place)
+    return place if place.startswith("…") else f"/{place}"
+
+
+@pytest.mark.parametrize("address", sorted(set(addresses())))
+def test_every_address_is_in_the_docs(address: str) -> None:
+    assert f"`{address}`" in text(API)
+
+
+def test_the_docs_list_no_address_that_there_is_not() -> None:
+    listed = re.findall(r"^\| `((?:GET|POST|PATCH|PUT|DELETE) [^`]+)` \|", text(API), re.MULTILINE)
+
+    assert len(listed) > 40
+    assert set(listed) - set(addresses()) == set()
+
+
+# ---- Settings
+
+SETTING = re.compile(r"(?:KRAFTER_[A-Z0-9_]*[A-Z0-9]|DATABASE_URL|REDIS_URL|EMAIL_URL)")
+SCRIPT = ("krafter",)
+
+
+def test_every_setting_that_is_read_is_declared() -> None:
+    read = {word for path in files() for word in strings(path) if SETTING.fullmatch(word)}
+    read |= {word for path in SCRIPT for word in re.findall(r"\$\{(KRAFTER_[A-Z_]+)", text(path))}
+
+    assert read == {setting.name for setting in (*SETTINGS, *settings_of_providers()) if setting.name in read}
+    assert len(read) > 40
+
+
+def test_the_docs_have_a_row_for_every_setting_and_no_other() -> None:
+    rows = re.findall(r"^\| `([A-Z][A-Z0-9]*_[A-Z0-9_<>]+)` \|", text(OPERATIONS), re.MULTILINE)
+
+    documented = {s.name for s in (*SETTINGS, *PROVIDER_SETTINGS) if s.section is not Section.INTERNAL}
+    assert sorted(rows) == sorted(documented)
+
+
+# ---- What the prose points to
+
+
+def headings(path: str) -> set[str]:
+    titles = re.findall(r"^#+ (.+)$", text(path), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+def links() -> Iterator[tuple[str, str]]:
+    for path in PROSE:
+        for target in re.findall(r"\]\(([^)\s]+)\)", text(path)):
+            if "://" not in target:
+                yield path, target
+
+
+@pytest.mark.parametrize(("path", "target"), sorted(set(links())))
+def test_every_link_leads_somewhere(path: str, target: str) -> None:
+    place, _, anchor = target.partition("#")
+    file = (ROOT / path).parent / place if place else ROOT / path
+
+    assert file.exists()
+    assert not anchor or anchor in headings(str(file.resolve().relative_to(ROOT)))
+
+
+def spans() -> Iterator[tuple[str, str]]:
+    """What stands in backticks in the prose, and each line of its blocks of commands."""
+    for path in PROSE:
+        blocks = re.findall(r"^```\w*\n(.*?)^```", text(path), re.MULTILINE | re.DOTALL)
+        rest = re.sub(r"^ *```.*?^ *```", "", text(path), flags=re.MULTILINE | re.DOTALL)
+        for span in [
+            *re.findall(r"`([^`\n]+)`", rest),
+            *(line for block in blocks for line in block.splitlines()),
+        ]:
+            yield path, span.strip()
+
+
+FILE = re.compile(r"(?:[\w.-]+/)*[\w.-]+(?:/|\.(?:py|md|toml|txt|yaml|json|html|css))")
+
+
+def files_named() -> Iterator[tuple[str, str]]:
+    for path, span in spans():
+        known = span.split("/")[0] in {entry.name for entry in ROOT.iterdir()} or "/" not in span
+        if (
+            FILE.fullmatch(span)
+            and known
+            and not span.startswith(MADE_BY_RUNNING)
+            and span not in MADE_BY_EXAMPLES
+        ):
+            yield path, span
+
+
+@pytest.mark.parametrize(("path", "name"), sorted(set(files_named())))
+def test_every_file_that_is_named_exists(path: str, name: str) -> None:
+    here = "/" in name.rstrip("/") or (ROOT / name).exists()
+
+    assert (ROOT / name).exists() if here else any(ROOT.glob(f"*/**/{name}")) or name == "ready.json"
+
+
+def commands_of_the_script() -> set[str]:
+    return set(re.findall(r"^  \./krafter (\w+)", text("devtools/help.txt"), re.MULTILINE))
+
+
+def test_every_command_of_the_script_that_is_named_exists() -> None:
+    named = {word for _, span in spans() for word in re.findall(r"\./krafter (\w+)", span)}
+
+    assert named - commands_of_the_script() == set()
+    assert commands_of_the_script() - named - {"lock"} == set()
+
+
+def test_every_management_command_that_is_named_exists() -> None:
+    called = {
+        word for _, span in spans() for word in re.findall(r"(?:manage\.py|krafter manage) (\w+)", span)
+    }
+    listed = set(
+        re.findall(
+            r"^\| `(\w+)(?: [^`]*)?` \| (?!\d)[a-z]",
+            section(OPERATIONS, "Users, projects and keys"),
+            re.MULTILINE,
+        )
+    )
+
+    assert len(listed) >= 8
+    assert (called | listed) - set(get_commands()) == set()
+
+
+def section(path: str, title: str) -> str:
+    return text(path).split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def test_our_own_commands_are_all_listed() -> None:
+    developers = {"seed_installation", "document_settings"}
+    ours = {name for name, app in get_commands().items() if app in PACKAGES} - developers
+
+    assert [
+        name for name in sorted(ours) if f"`{name}" not in section(OPERATIONS, "Users, projects and keys")
+    ] == []
+
+
+def test_docs_list_every_scheduled_job_and_no_other() -> None:
+    first_cells = re.findall(r"^\| (`[^|]+) \|", section(OPERATIONS, "Scheduled jobs"), re.MULTILINE)
+    listed = [name for cell in first_cells for name in re.findall(r"`([a-z_.]+)`", cell)]
+
+    assert sorted(listed) == sorted(entry["task"] for entry in app.conf.beat_schedule.values())
+
+
+# ---- Decisions
+
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+SECTIONS = ["Context", "Decision", "Consequences"]
+
+
+def test_decision_records_are_numbered_without_gaps() -> None:
+    assert [path.name[:5] for path in RECORDS] == [f"{number:04}-" for number in range(1, len(RECORDS) + 1)]
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.name)
+def test_decision_record_has_a_title_three_sections_and_at_most_250_words(path: Path) -> None:
+    written = path.read_text(encoding="utf-8")
+
+    title = written.splitlines()[0].removeprefix("# ")
+    assert re.sub(r"\W+", "-", title.lower()) == path.stem[5:]
+    assert re.findall(r"^## (.+)$", written, re.MULTILINE) == SECTIONS
+    assert len(written.split()) <= 250
+
+
+def decision_records_named() -> Iterator[tuple[str, str]]:
+    for path in files():
+        for number in re.findall(r"docs/decisions/(\w*)", text(path)):
+            yield path, number
+
+
+@pytest.mark.parametrize(("path", "number"), sorted(set(decision_records_named())))
+def test_decision_record_named_in_code_exists(path: str, number: str) -> None:
+    assert number in {record.name[:4] for record in RECORDS}

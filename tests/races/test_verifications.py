@@ -1,0 +1,185 @@
+"""Real threads against PostgreSQL: approve, reopen, the worker and the quota meet at the same instant.
+
+Every round starts with two threads at a barrier. No deadlock, no lost and no doubled effect.
+"""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+
+import pytest
+from django.db import close_old_connections, connection, transaction
+
+from accounts.actors import SYSTEM
+from accounts.models import QuotaMonth
+from events.models import Event
+from findings.locks import lock_finding
+from findings.models import Regression
+from krafter_audit.api.errors import QuotaExceeded
+from krafter_audit.db import leases
+from remediation import locks
+from remediation.models import CheckStatus, Task, Verification, VerificationPart
+from remediation.services import tasks, verdicts, verifications
+from remediation.worker import part_runner
+from tests import factories
+from tests.factories import Scenario, where_things_stand
+from tests.races.threads import Race, at_once, racers
+from tests.unit.devtools.local_stack.processes import eventually
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+ROUNDS = 50  # for each of the four pairs: 200 in all
+
+PASSED = {"result": "passed", "task": "done", "finding": "resolved", "open regressions": 0}
+FAILED = {"result": "failed", "task": "in_progress", "finding": "in_progress", "open regressions": 1}
+
+
+@pytest.fixture
+def scenario(transactional_db: None) -> Iterator[Scenario]:
+    yield factories.scenario()
+    close_old_connections()
+
+
+@pytest.fixture
+def both(scenario: Scenario) -> Iterator[Race]:
+    """What runs two actions at once, round after round."""
+    with racers(2) as race:
+        yield race
+
+
+def events(verification: Verification, name: str) -> int:
+    return Event.objects.filter(subject_id=verification.pk, name=name).count()
+
+
+def test_who_waits_for_the_finding_holds_nothing_behind_it_and_then_reads_what_is_there(scenario: Scenario):
+    """Finding, task and verification are locked by one statement: its order is PostgreSQL's, so it is seen here."""
+    verification = factories.verification(scenario)
+
+    def take() -> Task:
+        with closing(connection), transaction.atomic():
+            return locks.lock_verification(verification.pk).task
+
+    with ThreadPoolExecutor(1) as other:
+        with transaction.atomic():
+            lock_finding(verification.task.finding_id)
+            taken = other.submit(take)
+            assert eventually(somebody_waits)
+            free = [
+                type(row).objects.select_for_update(nowait=True).get(pk=row.pk)
+                for row in (verification.task, verification)
+            ]
+            Task.objects.filter(pk=verification.task_id).update(title="Renamed meanwhile")
+        task = taken.result(timeout=10)
+
+    assert free == [verification.task, verification]
+    assert task.title == "Renamed meanwhile"
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+        return cursor.fetchone()[0]
+
+
+def test_approve_against_approve_closes_once(scenario: Scenario, both: Race):
+    for _ in range(ROUNDS):
+        verification = factories.verification(scenario, checks="passed", open_regressions=1)
+
+        answers = both(*[lambda: verdicts.approve(verification.pk, by=scenario.actor)] * 2)  # noqa: B023
+
+        assert [answer.result for answer in answers] == ["passed", "passed"]
+        assert where_things_stand(verification) == PASSED
+        assert events(verification, "verification.approved") == 1
+
+
+def test_approve_against_reopen_is_one_outcome_after_the_other(scenario: Scenario, both: Race):
+    for _ in range(ROUNDS):
+        verification = factories.verification(scenario, checks="passed")
+
+        approved, reopened = both(
+            lambda: verdicts.approve(verification.pk, by=scenario.actor),  # noqa: B023
+            lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
+        )
+
+        assert reopened.result == "failed"
+        first = (
+            getattr(approved, "result", None) or approved.code
+        )  # approved before the reopening, or too late for it
+        assert first in ("passed", "verification_failed")
+        assert where_things_stand(verification) == FAILED
+        assert events(verification, "verification.approved") == (1 if first == "passed" else 0)
+        assert Regression.objects.filter(verification_id=verification.pk).count() == 1
+
+
+def test_reopen_against_the_workers_late_write_drops_the_write(scenario: Scenario, both: Race):
+    answer = part_runner.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
+    for _ in range(ROUNDS):
+        verification = factories.verification(scenario, checks="running")
+        mine = leases.claim(VerificationPart, verification.parts.get().pk, seconds=30)
+        assert mine is not None
+
+        wrote, reopened = both(
+            lambda: part_runner.write(mine, "security_header_csp", answer),  # noqa: B023
+            lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
+        )
+
+        assert reopened.result == "failed"
+        assert where_things_stand(verification) == FAILED
+        status = Verification.objects.get(pk=verification.pk).checks[0]["status"]
+        assert (wrote, status) in [(True, "passed"), (False, "failed")]
+        assert list(verification.evidence.order_by("sequence").values_list("key", flat=True)) == [
+            *(["security_header_csp"] if wrote else []),
+            "verdict:reopened",
+        ]
+        assert part_runner.write(mine, "security_header_csp", answer) is False
+
+
+def test_two_runs_share_the_last_unit_of_quota(scenario: Scenario, both: Race):
+    organization = scenario.organization
+    for spent in range(ROUNDS):
+        organization.ai_quota = spent + 1
+        organization.save()
+        pair = [factories.task(scenario), factories.task(scenario)]
+
+        answers = both(
+            *[
+                lambda task=task: verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+                for task in pair
+            ]
+        )
+
+        refused = [answer for answer in answers if isinstance(answer, QuotaExceeded)]
+        assert (len(refused), Verification.objects.filter(task__in=pair).count()) == (1, 1)
+        assert QuotaMonth.objects.get().spent == spent + 1
+
+
+def test_two_runs_of_one_task_make_one_verification(scenario: Scenario, both: Race):
+    for _ in range(10):
+        task = factories.task(scenario)
+
+        answers = both(*[lambda: verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)] * 2)  # noqa: B023
+
+        codes = sorted(getattr(answer, "code", "made") for answer in answers)
+        assert codes == ["made", "verification_in_progress"]
+    assert QuotaMonth.objects.get().spent == 10
+
+
+def test_two_first_reads_of_the_policy_make_one(scenario: Scenario):
+    from remediation.models import Policy
+    from remediation.services import policies
+
+    answers = at_once(*[lambda: policies.current(scenario.project).pk] * 8)
+
+    assert set(answers) == {Policy.objects.get().pk}
+
+
+def test_changing_a_task_never_meets_a_verdict_in_a_deadlock(scenario: Scenario, both: Race):
+    for _ in range(10):
+        verification = factories.verification(scenario, checks="passed")
+
+        changed, reopened = both(
+            lambda: tasks.update(verification.task_id, changes={"status": "ready_verify"}, by=SYSTEM),  # noqa: B023
+            lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
+        )
+
+        assert (changed.status, reopened.result) == ("ready_verify", "failed")

@@ -1,0 +1,32 @@
+"""One Chromium for all tests that only look through it."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from krafter_audit.http.client import AddressPolicy
+from scanner.browser import Browser
+from scanner.page_visit import visit
+
+ON_THIS_MACHINE = AddressPolicy.from_setting("127.0.0.0/8")
+
+
+@pytest.fixture(scope="session")
+def one_browser() -> Iterator[Browser]:
+    """A browser for fixtures that outlive a test."""
+    with Browser(policy=ON_THIS_MACHINE) as opened:
+        yield opened
+
+
+@pytest.fixture
+def chrome(one_browser: Browser) -> Iterator[Browser]:
+    """A browser that may look at everything on this machine; all tests share it, as starting one takes long."""
+    yield one_browser
+    one_browser.policy = ON_THIS_MACHINE  # whatever the test has set: fixtures of a module use it next
+
+
+@pytest.fixture
+def soon_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These pages are small: a fifth of a second without traffic is quiet enough for them."""
+    monkeypatch.setattr(visit, "QUIET_SECONDS", 0.2)
+    monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.6)

@@ -1,0 +1,85 @@
+"""The demo's website has the faults that it says it has, and none of them once it is mended."""
+
+import json
+import threading
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+
+from devtools.demo.faults import FAULTS, Faults
+from devtools.demo.site import Site
+from krafter_audit.http.addresses import AddressPolicy
+from krafter_audit.http.client import Client
+from scanner import registry
+from scanner.browser import Browser
+from scanner.cli.run import AnyHost
+from scanner.engine import run_checks
+from scanner.page_context import PageContext
+
+SLOW_MS = 200  # enough to tell slow from fast, and too little to wait for
+
+
+@pytest.fixture
+def bakery(settings, tmp_path, monkeypatch) -> Iterator[Site]:
+    monkeypatch.setattr("devtools.demo.site.SLOW_SECONDS", SLOW_MS / 1000)
+    settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
+    with Site(0, Faults(tmp_path / "state.json")) as site:
+        threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
+        yield site
+        site.shutdown()
+
+
+def address(site: Site, path: str = "/") -> str:
+    return f"http://127.0.0.1:{site.server_port}{path}"
+
+
+def post(site: Site, path: str) -> list[dict[str, object]]:
+    with urllib.request.urlopen(
+        urllib.request.Request(address(site, path), method="POST"), timeout=10
+    ) as answer:
+        return list(json.load(answer))
+
+
+def statuses(site: Site, browser: Browser) -> dict[str, str]:
+    client = Client(policy=AddressPolicy.from_setting("127.0.0.0/8"))
+    with client:
+        context = PageContext(address(site), client, owned=AnyHost(), browser=browser)
+        outcomes = run_checks(address(site), FAULTS, thresholds={"ttfb": SLOW_MS / 2}, context=context)
+        return {key: outcome.status for key, outcome in outcomes}
+
+
+@pytest.mark.usefixtures("soon_quiet")
+def test_every_fault_fails_its_check_and_passes_once_it_is_fixed(bakery, chrome):
+    assert {registry.get(name).domain for name in FAULTS} == {
+        "security",
+        "performance",
+        "accessibility",
+        "seo",
+    }
+
+    broken = statuses(bakery, chrome)
+    post(bakery, "/faults/mend-all")
+    mended = statuses(bakery, chrome)
+
+    assert broken == dict.fromkeys(FAULTS, "failed")
+    assert mended == dict.fromkeys(FAULTS, "passed")
+
+
+def test_one_request_mends_one_fault_and_another_breaks_it_again(bakery):
+    mended = post(bakery, "/faults/security_header_csp/mend")
+    broken = post(bakery, "/faults/security_header_csp/break")
+
+    assert [fault["name"] for fault in mended if not fault["broken"]] == ["security_header_csp"]
+    assert all(fault["broken"] for fault in broken)
+
+
+def test_what_is_mended_stays_mended_over_a_restart(tmp_path):
+    Faults(tmp_path / "state.json").set({"ttfb"}, broken=False)
+
+    assert "ttfb" not in Faults(tmp_path / "state.json")
+
+
+def test_a_fault_that_is_not_there_can_not_be_mended(bakery):
+    with pytest.raises(urllib.error.HTTPError, match="404"):
+        post(bakery, "/faults/unheard_of/mend")

@@ -1,0 +1,291 @@
+"""Findings come in, once each."""
+
+from collections import Counter
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from events import tallies
+from events.models import Event
+from findings.models import Finding, Regression
+from findings.services.ingestion import BATCH_SIZE, FindingReport, ingest
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+FULL = {
+    "domain": "security",
+    "title": "No Content-Security-Policy",
+    "severity": "high",
+    "description": "Scripts from anywhere may run.",
+    "confidence": 0.9,
+    "priority": {"impact": 70, "effort": 10, "risk": 60, "score": 55},
+    "affected_assets": [{"type": "url", "value": "https://example.com/"}],
+    "evidence": {"header": None},
+    "recommended_fix": {
+        "summary": "Send one.",
+        "steps": ["Add the header."],
+        "references": ["https://example.com"],
+    },
+    "checks": ["security_header_csp"],
+}
+KEYS = [
+    "id", "org_id", "project_id", "domain", "title", "description", "severity", "status", "confidence", "priority",
+    "owner_id", "affected_assets", "evidence", "recommended_fix", "created_at", "updated_at",
+]  # fmt: skip
+
+
+def test_a_finding_shows_what_was_reported_with_the_contracts_keys_in_order(scenario: Scenario):
+    body = FULL | {"owner_id": str(scenario.owner.pk)}
+
+    response = scenario.client.ask("post", "findings", body)
+
+    shown = response.json()["data"]
+    assert response.status_code == 201
+    assert list(shown) == KEYS
+    assert list(shown["priority"]) == ["impact", "effort", "risk", "score"]
+    expected = {name: body[name] for name in body if name not in ("checks", "evidence")}
+    assert {name: shown[name] for name in expected} == expected
+    assert shown["evidence"] == {"header": None, "checks": ["security_header_csp"]}
+    assert (shown["status"], shown["project_id"]) == ("new", "production-website")
+    assert scenario.client.ask("get", f"findings/{shown['id']}").json()["data"] == shown
+
+
+def test_the_same_domain_and_title_is_the_same_finding(scenario: Scenario):
+    first = scenario.client.ask("post", "findings", FULL)
+    again = scenario.client.ask("post", "findings", FULL | {"description": "Still so."})
+
+    assert (first.status_code, again.status_code) == (201, 200)
+    assert again.json()["data"]["id"] == first.json()["data"]["id"]
+    assert again.json()["data"]["description"] == "Still so."
+    assert Finding.objects.count() == 1
+    other = scenario.client.ask("post", "findings", FULL | {"domain": "seo"})
+    assert other.status_code == 201
+
+
+def test_what_a_source_does_not_say_stays_as_it_was(scenario: Scenario):
+    scenario.client.ask("post", "findings", FULL)
+
+    scenario.client.ask("post", "findings", {"domain": "security", "title": FULL["title"]})
+
+    row = Finding.objects.get()
+    assert (row.severity, row.description, row.score, row.check_keys) == (
+        "high", FULL["description"], 55, ["security_header_csp"],
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("domain", "severity"),
+    [("security", "critical"), ("performance", "high"), ("accessibility", "medium"), ("seo", "low")],
+)
+def test_the_policy_gives_the_severity_that_a_source_leaves_out(
+    scenario: Scenario, domain: str, severity: str
+):
+    shown = scenario.client.ask("post", "findings", {"domain": domain, "title": "t"}).json()["data"]
+
+    assert shown["severity"] == severity
+
+
+@pytest.mark.parametrize("rules", [{}, {"seo": 5}, {"seo": "urgent"}, None, [], "x"])
+def test_what_cannot_be_read_in_a_policy_is_ignored(scenario: Scenario, rules: Any):
+    scenario.client.ask("put", "policies/current", {"config": {"severity_rules": rules}})
+
+    shown = scenario.client.ask("post", "findings", {"domain": "seo", "title": "t"}).json()["data"]
+
+    assert shown["severity"] == "medium"
+
+
+def test_a_resolved_finding_that_is_seen_again_is_a_regression(scenario: Scenario):
+    finding = factories.finding(scenario, title=FULL["title"], status="resolved")
+
+    scenario.client.ask("post", "findings", FULL)
+
+    finding.refresh_from_db()
+    assert finding.status == "in_progress"
+    assert [(r.trigger, r.status, r.finding_id) for r in Regression.objects.all()] == [
+        ("scan_detected", "open", finding.pk)
+    ]
+    shown = scenario.client.ask("get", "regressions").json()
+    assert list(shown["data"][0]) == [
+        "id", "finding_id", "verification_id", "trigger", "status", "opened_at", "closed_at", "created_at",
+        "updated_at",
+    ]  # fmt: skip
+    assert shown["meta"]["total"] == 1
+
+
+def test_a_dismissed_finding_that_is_seen_again_stays_dismissed(scenario: Scenario):
+    finding = factories.finding(scenario, title=FULL["title"], status="dismissed")
+
+    scenario.client.ask("post", "findings", FULL)
+
+    finding.refresh_from_db()
+    assert (finding.status, Regression.objects.count()) == ("dismissed", 0)
+
+
+def test_a_bulk_is_all_or_nothing(scenario: Scenario):
+    good = {"domain": "seo", "title": "Good", "severity": "low"}
+    bad = {"domain": "seo", "title": "", "severty": "low"}
+
+    response = scenario.client.ask("post", "findings/bulk", {"findings": [good, bad]})
+
+    assert response.status_code == 422
+    assert set(response.json()["error"]["details"]) == {"findings.1.title", "findings.1.severty"}
+    assert Finding.objects.count() == 0
+
+
+def test_a_partial_bulk_answers_for_each_item(scenario: Scenario):
+    factories.finding(scenario, domain="seo", title="Known")
+    items = [
+        {"domain": "seo", "title": "New", "severity": "low"},
+        {"domain": "seo", "title": "Known", "severity": "low"},
+        {"domain": "nowhere", "title": "Bad"},
+        "no object",
+        {"domain": "seo", "title": "New", "severity": "high"},
+    ]
+
+    response = scenario.client.ask("post", "findings/bulk", {"findings": items, "mode": "partial"})
+
+    data = response.json()["data"]
+    assert response.status_code == 200
+    assert [item["status"] for item in data["items"]] == [
+        "created",
+        "updated",
+        "invalid",
+        "invalid",
+        "updated",
+    ]
+    assert (data["created"], data["updated"], data["invalid"]) == (1, 2, 2)
+    assert data["items"][0]["id"] == data["items"][4]["id"]
+    assert Finding.objects.get(title="New").severity == "high"
+    assert set(data["items"][2]["details"]) == {"domain"}
+
+
+@pytest.mark.parametrize("count", [0, 1001])
+def test_a_bulk_holds_one_to_a_thousand(scenario: Scenario, count: int):
+    items = [{"domain": "seo", "title": str(place)} for place in range(count)]
+
+    assert scenario.client.ask("post", "findings/bulk", {"findings": items}).status_code == 422
+
+
+def test_a_batch_of_a_hundred_costs_as_many_statements_as_one_of_two(scenario: Scenario):
+    def statements(count: int, prefix: str) -> int:
+        sightings = [FindingReport("seo", f"{prefix} {place}", severity="low") for place in range(count)]
+        ingest(scenario.project, sightings[: count // 2], by=scenario.actor)
+        with CaptureQueriesContext(connection) as captured:
+            ingest(scenario.project, sightings, by=scenario.actor)
+        return len(captured)
+
+    assert statements(100, "many") == statements(2, "few")
+
+
+def test_what_comes_in_is_recorded(scenario: Scenario):
+    scenario.client.ask("post", "findings", FULL)
+    scenario.client.ask("post", "findings", FULL)
+
+    recorded = list(Event.objects.filter(name__startswith="finding.").values_list("name", "actor_id"))
+    assert recorded == [("finding.created", scenario.owner.pk), ("finding.seen_again", scenario.owner.pk)]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"domain": "privacy"}, "domain"),
+        ({"severity": "info"}, "severity"),
+        ({"confidence": "sure"}, "confidence"),
+        ({"confidence": True}, "confidence"),
+        ({"confidence": 101}, "confidence"),
+        ({"priority": {"score": 101}}, "priority.score"),
+        ({"priority": {"urgency": 1}}, "priority.urgency"),
+        ({"priority": 5}, "priority"),
+        ({"affected_assets": [{"type": "url"}]}, "affected_assets.0.value"),
+        ({"affected_assets": {}}, "affected_assets"),
+        ({"evidence": []}, "evidence"),
+        ({"recommended_fix": {"steps": "one"}}, "recommended_fix.steps"),
+        ({"checks": ["No Such Key!"]}, "checks"),
+        ({"checks": "security_header_csp"}, "checks"),
+        ({"owner_id": "22222222-2222-2222-2222-222222222222"}, "owner_id"),
+        ({"status": "resolved"}, "status"),
+    ],
+)
+def test_a_wrong_field_is_named_and_nothing_is_kept(scenario: Scenario, change: dict[str, Any], field: str):
+    response = scenario.client.ask("post", "findings", FULL | change)
+
+    assert response.status_code == 422
+    assert any(name.startswith(field) for name in response.json()["error"]["details"])
+    assert Finding.objects.count() == 0
+
+
+def test_an_item_that_is_null_gets_its_own_answer_in_a_partial_bulk(scenario: Scenario):
+    items = [None, 5, {"domain": "seo", "title": "No title"}]
+
+    response = scenario.client.ask("post", "findings/bulk", {"mode": "partial", "findings": items})
+
+    assert [item["status"] for item in response.json()["data"]["items"]] == ["invalid", "invalid", "created"]
+
+
+def test_the_owner_of_many_items_is_looked_up_once(scenario: Scenario):
+    items = [
+        {"domain": "seo", "title": f"Title {place}", "owner_id": str(scenario.owner.pk)}
+        for place in range(20)
+    ]
+
+    with CaptureQueriesContext(connection) as asked:
+        scenario.client.ask("post", "findings/bulk", {"findings": items})
+
+    looked_up = [query for query in asked if 'FROM "accounts_membership"' in query["sql"].split("WHERE")[0]]
+    assert len([query for query in looked_up if query["sql"].startswith("SELECT 1")]) == 1
+
+
+@pytest.mark.parametrize(
+    "named", [[f"key_{place}" for place in range(101)], ["Not a key"], [""], "title_present"]
+)
+def test_checks_in_evidence_that_are_none_are_kept_as_evidence_alone(scenario: Scenario, named: Any):
+    scenario.client.ask(
+        "post", "findings", {"domain": "seo", "title": "No title", "evidence": {"checks": named}}
+    )
+
+    finding = Finding.objects.get()
+    assert (finding.check_keys, finding.evidence) == ([], {"checks": named})
+
+
+def test_a_source_that_names_no_checks_any_more_leaves_none(scenario: Scenario):
+    body = {"domain": "seo", "title": "No title"}
+    scenario.client.ask("post", "findings", body | {"checks": ["title_present"]})
+
+    scenario.client.ask("post", "findings", body | {"checks": []})
+
+    finding = Finding.objects.get()
+    assert (finding.check_keys, finding.evidence["checks"]) == ([], [])
+
+
+def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_total(scenario: Scenario):
+    first = scenario.client.ask("post", "findings", FULL | {"severity": "low"}).json()["data"]
+
+    again = scenario.client.ask("post", "findings", FULL | {"severity": "critical"}).json()["data"]
+
+    shown = scenario.client.ask("get", f"findings/{first['id']}").json()["data"]
+    row = Finding.objects.get()
+    assert again["created_at"] == first["created_at"] == shown["created_at"]
+    assert row.created_at < row.updated_at
+    assert tallies.totals(scenario.project.pk, "finding") == [
+        ({"domain": "security", "severity": "critical", "status": "new"}, 1, row.score)
+    ]
+
+
+def test_a_batch_of_more_than_are_written_at_once_is_one_batch(scenario: Scenario):
+    titles = [f"Page {place}" for place in range(BATCH_SIZE * 2 + 3)]
+    before = [FindingReport("seo", title, severity="low") for title in titles[::2]]
+    known = set(ingest(scenario.project, before, by=scenario.actor).ids)
+    Finding.objects.filter(title=titles[0]).update(status="resolved")
+
+    outcome = ingest(scenario.project, [FindingReport("seo", title) for title in titles], by=scenario.actor)
+
+    found = Finding.objects.in_bulk(outcome.ids)
+    assert [found[pk].title for pk in outcome.ids] == titles
+    assert outcome.created == set(found) - known
+    assert [found[pk].title for pk in outcome.regressed] == titles[:1]
+    told = Counter(Event.objects.filter(subject_id__in=outcome.ids).values_list("name", flat=True))
+    assert told == {"finding.created": len(titles), "finding.seen_again": len(before), "finding.regressed": 1}

@@ -1,0 +1,187 @@
+"""Pages: bound cursors, honest totals, nothing skipped or repeated."""
+
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from events import tallies
+from events.models import Tally
+from findings.models import Finding
+from krafter_audit.api import pagination
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+def walk(
+    scenario: Scenario, path: str, start: str | None = None, do: Callable[[], Any] = lambda: None
+) -> list[str]:
+    """Read every page and return the ids; `do` is called after each page."""
+    seen: list[str] = []
+    cursor = start
+    while True:
+        mark = "" if cursor is None else f"&cursor={cursor}"
+        body = scenario.client.ask("get", f"{path}{mark}").json()
+        seen += [row["id"] for row in body["data"]]
+        cursor = body["meta"]["next_cursor"]
+        if cursor is None:
+            return seen
+        do()
+
+
+def test_a_walk_by_cursor_meets_every_row_once_while_rows_arrive(scenario: Scenario):
+    made = [str(factories.task(scenario).pk) for _ in range(7)]
+
+    seen = walk(scenario, "tasks?limit=2", do=lambda: factories.task(scenario))
+
+    assert seen == list(reversed(made))
+
+
+def test_rows_of_one_instant_are_told_apart_by_their_id(scenario: Scenario):
+    from remediation.models import Task
+
+    made = [factories.task(scenario) for _ in range(5)]
+    Task.objects.update(created_at=made[0].created_at)
+
+    seen = walk(scenario, "tasks?limit=2")
+
+    assert seen == sorted((str(task.pk) for task in made), reverse=True)
+
+
+def test_findings_walk_by_cursor_in_the_order_of_urgency_from_an_empty_cursor_on(scenario: Scenario):
+    for score in (5, 90, 90, 40, 90, 5, 60):
+        factories.finding(scenario, score=score)
+    offset = scenario.client.ask("get", "findings?limit=100").json()
+
+    seen = walk(scenario, "findings?limit=2", start="")
+
+    assert offset["meta"]["next_cursor"] is None
+    assert [row["priority"]["score"] for row in offset["data"]] == [90, 90, 90, 60, 40, 5, 5]
+    assert seen == [row["id"] for row in offset["data"]]
+
+
+def test_findings_page_by_offset(scenario: Scenario):
+    for score in (10, 20, 30):
+        factories.finding(scenario, score=score)
+
+    body = scenario.client.ask("get", "findings?limit=2&offset=1").json()
+
+    assert [row["priority"]["score"] for row in body["data"]] == [20, 10]
+    assert body["meta"]["total"] == 3
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "limit=0", "limit=101", "limit=x", "limit=-1", "limit=1.5", "limit=", "limit=%00", "limit=٣",
+        "limit=5&limit=7", "cursor=&cursor=", "cursor=a!b",
+        "cursor=x", "cursor=%00", "cursor=W10", "cursor=bnVsbA", "cursor=WyJhIiwgMV0",
+        "status=open", "status=", "status=%00", "priority=urgent", "owner_id=x", "overdue=yes", "sttaus=done",
+    ],
+)  # fmt: skip
+def test_a_bad_query_is_refused_and_named(scenario: Scenario, query: str):
+    response = scenario.client.ask("get", f"tasks?{query}")
+
+    assert response.status_code == 422
+    assert query.split("=")[0] in response.json()["error"]["details"]
+
+
+def test_a_cursor_belongs_to_its_list_and_filters(scenario: Scenario):
+    for _ in range(3):
+        factories.task(scenario)
+    cursor = scenario.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
+
+    assert scenario.client.ask("get", f"tasks?limit=2&cursor={cursor}").status_code == 200
+    assert scenario.client.ask("get", f"tasks?status=backlog&cursor={cursor}").status_code == 422
+    assert scenario.client.ask("get", f"verifications?cursor={cursor}").status_code == 422
+    other = factories.scenario()
+    assert other.client.ask("get", f"tasks?cursor={cursor}").status_code == 422
+
+
+def test_totals_count_what_matches(scenario: Scenario):
+    for status in ("new", "new", "triaged", "resolved"):
+        factories.finding(scenario, status=status, severity="low")
+    factories.finding(scenario, severity="critical", domain="seo")
+
+    def total(query: str) -> int:
+        return scenario.client.ask("get", f"findings?{query}").json()["meta"]["total"]
+
+    assert total("") == 5
+    assert total("status=new&status=triaged&severity=low") == 3
+    assert total("domain=seo&severity=critical") == 1
+    assert total("domain=seo&severity=low") == 0
+
+
+def test_totals_do_not_look_at_the_table(scenario: Scenario):
+    factories.finding(scenario)
+
+    with CaptureQueriesContext(connection) as captured:
+        scenario.client.ask("get", "findings?severity=high")
+
+    assert not [
+        query for query in captured if "COUNT(" in query["sql"] and "findings_finding" in query["sql"]
+    ]
+    assert len(captured) == 5  # key, last use, project, rows, counter
+
+
+def test_folding_the_tally_changes_no_total(scenario: Scenario):
+    for _ in range(3):
+        factories.finding(scenario, status="dismissed")
+    before = sorted(map(str, tallies.totals(scenario.project.pk, "finding")))
+    rows = Tally.objects.filter(kind="finding").count()
+
+    tallies.fold(scenario.project.pk, "finding")
+
+    assert sorted(map(str, tallies.totals(scenario.project.pk, "finding"))) == before
+    assert Tally.objects.filter(kind="finding").count() == 1 < rows
+
+
+def test_deleting_rows_takes_them_out_of_the_totals(scenario: Scenario):
+    factories.finding(scenario)
+    Finding.objects.all().delete()
+
+    assert tallies.count(scenario.project.pk, "finding") == 0
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        [5, "2026-01-01", "018f0000-0000-7000-8000-000000000000"],
+        [5, "2026-01-01T00:00:00", "018f0000-0000-7000-8000-000000000000"],
+        [5, "2026-01-01T00:00:00Z", 10**60],
+        [5, {}, "018f0000-0000-7000-8000-000000000000"],
+        [[], "2026-01-01T00:00:00Z", "018f0000-0000-7000-8000-000000000000"],
+        [1e999, "2026-01-01T00:00:00Z", "018f0000-0000-7000-8000-000000000000"],
+        [5],
+        {},
+    ],
+)
+def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, place: Any):
+    seal = pagination._signature(QueryDict(""), f"findings {scenario.project.pk}")
+    made = json.dumps([seal, *place]).encode()
+
+    response = scenario.client.ask("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["cursor"])
+
+
+def test_a_typo_in_the_query_of_a_findings_regressions_is_refused(scenario: Scenario):
+    response = scenario.client.ask("get", f"findings/{factories.finding(scenario).pk}/regressions?limt=5")
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["limt"])
+
+
+def test_a_cursor_with_foreign_characters_in_it_is_broken(scenario: Scenario):
+    for _ in range(2):
+        factories.task(scenario)
+    cursor = scenario.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
+
+    assert scenario.client.ask("get", f"tasks?cursor={cursor}").status_code == 200
+    assert scenario.client.ask("get", f"tasks?cursor={cursor[:5]}!!{cursor[5:]}").status_code == 422

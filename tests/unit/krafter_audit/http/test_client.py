@@ -1,0 +1,231 @@
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from krafter_audit.http.client import BadUrl, Client, TimedOut, TooManyRedirects, Unreachable, retrying
+from tests.fakes.raw_servers import Dns, Server, answer, says
+
+type Serve = Callable[..., Server]
+
+
+# What is sent
+
+
+def test_a_request_names_itself_and_offers_what_it_can_decode(serve: Serve, client: Client) -> None:
+    server = serve()
+    client.get(f"{server.url}/a/b?c=d")
+    head = server.requests[0].decode().lower()
+    assert head.startswith("get /a/b?c=d http/1.1\r\n")
+    assert f"host: 127.0.0.1:{server.port}\r\n" in head
+    assert "user-agent: krafteraudit/1 (+https://" in head
+    assert "accept-encoding: gzip, deflate\r\n" in head
+    assert "connection: close\r\n" in head
+
+
+def test_parameters_are_added_to_the_query(serve: Serve, client: Client) -> None:
+    server = serve()
+    client.get(f"{server.url}/?a=1", params={"b": "ü &", "c": [1, 2]})
+    assert server.requests[0].startswith(b"GET /?a=1&b=%C3%BC+%26&c=1&c=2 ")
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "sent"),
+    [
+        ({"json": {"a": "ü"}}, b"application/json", '{"a":"ü"}'.encode()),
+        ({"data": {"a": "b c"}}, b"application/x-www-form-urlencoded", b"a=b+c"),
+        ({"content": b"raw"}, None, b"raw"),
+    ],
+    ids=["json", "form", "bytes"],
+)
+def test_a_body_is_sent_with_its_kind(
+    body: dict, kind: bytes | None, sent: bytes, serve: Serve, client: Client
+) -> None:
+    server = serve()
+    client.post(server.url, **body)
+    head, _, received = server.requests[0].partition(b"\r\n\r\n")
+    assert received == sent
+    assert (b"Content-Length: %d" % len(sent)) in head
+    assert kind is None or kind in head
+
+
+@pytest.mark.parametrize("method", ["get", "head", "options", "post", "patch", "put", "delete"])
+def test_each_method_has_its_shortcut(method: str, serve: Serve, client: Client) -> None:
+    server = serve(says(answer(b"") if method == "head" else answer()))
+    response = getattr(client, method)(server.url, headers={"X-Tag": "1"})
+    assert (response.status, response.method) == (200, method.upper())
+    assert server.requests[0].startswith(f"{method.upper()} / ".encode())
+    assert b"X-Tag: 1\r\n" in server.requests[0]
+
+
+@pytest.mark.parametrize("value", ["hunter2\r\nX-Evil: 1", "hunter2 ü", "hunter2\x00"])
+def test_a_header_that_can_not_be_sent_fails_without_telling_it(
+    value: str, serve: Serve, client: Client
+) -> None:
+    server = serve()
+    with pytest.raises(Unreachable) as fault:
+        client.get(server.url, headers={"Authorization": value})
+    assert "hunter2" not in str(fault.value)
+    assert b"Evil" not in b"".join(server.requests)
+
+
+# What comes back
+
+
+def test_a_response_says_what_came_from_where_and_when(serve: Serve, client: Client, dns: Dns) -> None:
+    server = serve(says(answer(b"body", status="418 Teapot", headers=["X-A: 1", "x-a: 2", "Set-Cookie: a"])))
+    dns.set("site.example", ["127.0.0.1"])
+    response = client.get(f"http://SITE.example.:{server.port}#top")
+    assert (response.status, response.body, response.truncated) == (418, b"body", False)
+    assert response.url == f"http://site.example:{server.port}/"
+    assert response.address == "127.0.0.1"
+    assert response.headers.get("X-a") == "1, 2"
+    assert response.headers.get_all("x-A") == ["1", "2"]
+    assert response.headers.get("absent") is None
+    assert ("X-A", "1") in response.headers.items()
+    assert "set-cookie" in response.headers
+    assert response.encoded_size == 4
+    assert response.started_at.tzinfo is not None
+    assert response.history == ()
+
+
+def test_the_first_byte_is_timed_from_the_request_and_the_duration_to_the_last(
+    serve: Serve, client: Client
+) -> None:
+    def slow(connection: object, _request: bytes) -> None:
+        _sleep(0.1)
+        connection.sendall(answer(b"ab")[:-1])  # type: ignore[attr-defined]
+        _sleep(0.5)
+        connection.sendall(b"b")  # type: ignore[attr-defined]
+
+    response = client.get(serve(slow).url)
+    assert 90 < response.ttfb_ms < response.duration_ms - 400
+
+
+def test_a_slow_look_up_does_not_count_as_the_servers_wait(
+    serve: Serve, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = serve()
+
+    def slow(*_: object, **__: object) -> list:
+        _sleep(0.2)
+        return [(2, 1, 6, "", ("127.0.0.1", 0))]
+
+    monkeypatch.setattr("socket.getaddrinfo", slow)
+    response = client.get(f"http://site.example:{server.port}")
+    assert response.ttfb_ms < response.duration_ms - 150
+
+
+def test_headers_with_odd_bytes_are_read(serve: Serve, client: Client) -> None:
+    odd = b"X-Latin: caf\xe9\r\nX-Utf: caf\xc3\xa9\r\nX-Ctl: a\x01b\r\nX-Empty:\r\n"
+    raw = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + odd + b"\r\n"
+    headers = client.get(serve(says(raw)).url).headers
+    assert [headers.get(name) for name in ("x-latin", "x-utf", "x-ctl", "x-empty")] == [
+        "café",
+        "café",
+        "a\x01b",
+        "",
+    ]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b"",
+        b"SSH-2.0-OpenSSH_9.9\r\n",
+        b"HTTP/1.1 200 OK\r\nX: a\x00b\r\n\r\n",
+        b"HTTP/1.1 999999 Huh\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: what\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Half",
+        b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\n\r\n",
+        b"\xff" * 1000,
+    ],
+)
+def test_what_is_not_http_is_unreachable(raw: bytes, serve: Serve, client: Client) -> None:
+    server = serve(says(raw))
+    with pytest.raises(Unreachable) as fault:
+        client.get(f"{server.url}/?token=hunter2")
+    assert (fault.value.reason, fault.value.tls) == ("blocked", False)
+    assert "hunter2" not in str(fault.value)
+
+
+def test_a_closed_port_is_unreachable(client: Client) -> None:
+    with socket.socket() as bound:  # nobody listens there, and nobody else gets the port
+        bound.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{bound.getsockname()[1]}/"
+        with pytest.raises(Unreachable, match=r"^127\.0\.0\.1 takes no connection on port \d+\.$"):
+            client.get(url)
+
+
+def test_a_name_without_an_answer_is_unreachable(client: Client) -> None:
+    with pytest.raises(Unreachable, match=r"^nowhere\.example could not be found in the DNS\.$"):
+        client.get("http://nowhere.example/?token=hunter2")
+
+
+def test_the_next_address_is_tried_when_the_first_takes_no_connection(
+    serve: Serve, client: Client, dns: Dns
+) -> None:
+    server = serve(host="127.0.0.2")
+    dns.set("site.example", ["127.0.0.3", "127.0.0.2"])
+    assert client.get(f"http://site.example:{server.port}").address == "127.0.0.2"
+
+
+# Around it
+
+
+def test_a_call_that_timed_out_is_made_again() -> None:
+    faults = [TimedOut("slow"), Unreachable("broken")]
+
+    def call() -> str:
+        if faults:
+            raise faults.pop()
+        return "done"
+
+    assert retrying(call) == "done"
+
+
+@pytest.mark.parametrize("fault", [Unreachable("name", tls=True), BadUrl("no"), TooManyRedirects("round")])
+def test_what_would_fail_again_is_not_tried_again(fault: Exception) -> None:
+    calls = []
+
+    def call() -> None:
+        calls.append(1)
+        raise fault
+
+    with pytest.raises(type(fault)):
+        retrying(call)
+    assert len(calls) == 1
+
+
+def test_the_client_reads_what_the_operator_allows(serve: Serve) -> None:
+    from django.test import override_settings
+
+    server = serve()
+    with override_settings(KRAFTER_ALLOWED_NETWORKS="127.0.0.1/32", KRAFTER_CA_FILE=""), Client() as client:
+        assert client.get(server.url).status == 200
+
+
+def test_the_client_needs_no_settings_when_it_is_told_everything() -> None:
+    code = (
+        "from krafter_audit.http.client import AddressPolicy, Client, RefusedAddress\n"
+        "with Client(policy=AddressPolicy(), ca_file='') as client:\n"
+        "    try: client.get('http://127.0.0.1/')\n"
+        "    except RefusedAddress: print('refused')\n"
+    )
+    environment = {name: value for name, value in os.environ.items() if name != "DJANGO_SETTINGS_MODULE"}
+    run = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60
+    )
+    assert (run.stdout, run.stderr) == ("refused\n", "")
+
+
+def _sleep(seconds: float) -> None:
+    import threading
+
+    threading.Event().wait(seconds)

@@ -1,0 +1,307 @@
+"""Time and size are bounded, whatever the other side does."""
+
+import gzip
+import threading
+import time
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from krafter_audit.http import dialing
+from krafter_audit.http.client import AddressPolicy, Client, Limits, TimedOut, Unreachable, dial, validate_url
+from krafter_audit.http.responses import decoded
+from tests.fakes.raw_servers import Dns, Server, answer, drips, redirects, says
+from tests.unit.krafter_audit.http.conftest import open_client
+
+type Serve = Callable[..., Server]
+
+SHORT = Limits(connect=0.2, read=0.2, total=0.3, body=100_000)
+OK = b"HTTP/1.1 200 OK\r\n"
+
+
+@contextmanager
+def soon(seconds: float = 3) -> Iterator[None]:
+    start = time.monotonic()
+    yield
+    assert time.monotonic() - start < seconds
+
+
+def silence(connection: object, _request: bytes) -> None:
+    threading.Event().wait(6)
+
+
+# Time
+
+
+def test_a_server_that_says_nothing_times_out(serve: Serve, client: Client) -> None:
+    with soon(), pytest.raises(TimedOut) as fault:
+        client.get(f"{serve(silence).url}/?token=hunter2", limits=SHORT)
+    assert (fault.value.reason, str(fault.value)) == ("timeout", "127.0.0.1 sent nothing for too long.")
+
+
+@pytest.mark.parametrize(
+    ("piece", "opening"),
+    [
+        (b"X", OK),
+        (b"X: 1\r\n", OK),
+        (b"H", b""),
+        (b"HTTP/1.1 100 Continue\r\n\r\n", b""),
+        (b"x", OK + b"Content-Length: 1000000\r\n\r\n"),
+        (b"1\r\nx\r\n", OK + b"Transfer-Encoding: chunked\r\n\r\n"),
+        (b"0", OK + b"Transfer-Encoding: chunked\r\n\r\n"),
+        (b"x", OK + b"\r\n"),
+    ],
+    ids=["header name", "headers", "status line", "continue", "body", "chunks", "chunk size", "until closed"],
+)
+def test_a_slow_drip_ends_at_the_deadline(piece: bytes, opening: bytes, serve: Serve, client: Client) -> None:
+    server = serve(drips(piece, opening, every=0.05))
+    with soon(), pytest.raises(TimedOut):
+        client.get(server.url, limits=SHORT)
+
+
+def test_the_deadline_counts_over_all_redirects(serve: Serve, client: Client) -> None:
+    def slow(connection: object, request: bytes) -> None:
+        threading.Event().wait(0.1)
+        redirects(request.split(b" ")[1].decode() + "x")(connection, request)  # type: ignore[arg-type]
+
+    server = serve(slow)
+    with soon(), pytest.raises(TimedOut) as fault:
+        client.get(server.url, limits=Limits(total=0.5), follow_redirects=True)
+    assert 1 <= len(fault.value.history) <= 5
+
+
+def test_a_handshake_that_hangs_times_out(serve: Serve, client: Client) -> None:
+    server = serve(silence)
+    with soon(), pytest.raises(TimedOut, match="TLS handshake"):
+        client.get(server.url.replace("http:", "https:"), limits=SHORT)
+
+
+def test_a_handshake_may_not_outlast_the_deadline(serve: Serve, client: Client) -> None:
+    server = serve(drips(b"\x16\x03\x03\x40\x00", every=0.05))
+    with soon(), pytest.raises(TimedOut):
+        client.get(server.url.replace("http:", "https:"), limits=Limits(connect=5, read=5, total=0.2))
+
+
+def test_a_server_that_reads_nothing_times_out(serve: Serve, client: Client) -> None:
+    server = serve(silence)
+    server_reads_no_more = b"x" * 30_000_000
+    with soon(), pytest.raises(TimedOut):
+        client.post(
+            server.url, content=server_reads_no_more, limits=SHORT, headers={"content-length": "30000000"}
+        )
+
+
+@pytest.fixture
+def stuck_dns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    released = threading.Event()
+
+    def wait(*_: object, **__: object) -> list:
+        released.wait(5)
+        return []
+
+    monkeypatch.setattr("socket.getaddrinfo", wait)
+    monkeypatch.setattr(dialing, "_LOOKUPS", threading.BoundedSemaphore(2))
+    monkeypatch.setattr(dialing, "_LOOKUP_SECONDS", 0.15)
+    yield
+    released.set()
+
+
+@pytest.mark.usefixtures("stuck_dns")
+def test_a_look_up_that_hangs_times_out() -> None:
+    slow = r"^The look-up of site\.example took too long\.$"
+    with open_client() as client, soon(), pytest.raises(TimedOut, match=slow):
+        client.get("http://site.example/?token=hunter2", limits=SHORT)
+    with soon(), pytest.raises(TimedOut):
+        validate_url("http://site.example/", policy=AddressPolicy(), resolve=True)
+    with soon(), pytest.raises(TimedOut):  # all threads for look-ups are taken by now
+        dial("site.example", 443, policy=AddressPolicy(), timeout=0.15)
+
+
+def test_an_address_that_drops_packets_times_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("socket.socket.connect", _drop)
+    with soon(), pytest.raises(TimedOut, match=r"^127\.0\.0\.1 took no connection on port 80 in time\.$"):
+        client.get("http://127.0.0.1/", limits=SHORT)
+
+
+def _drop(sock: object, _address: object) -> None:
+    threading.Event().wait(sock.gettimeout())  # type: ignore[attr-defined]
+    raise TimeoutError
+
+
+# Size
+
+
+def test_a_body_is_cut_at_the_limit(serve: Serve, client: Client) -> None:
+    sent = []
+
+    def endless(connection: object, _request: bytes) -> None:
+        connection.sendall(OK + b"Content-Length: 100000000\r\n\r\n")  # type: ignore[attr-defined]
+        for _ in range(100):
+            connection.sendall(b"x" * 1_000_000)  # type: ignore[attr-defined]
+            sent.append(1)
+
+    response = client.get(serve(endless).url, limits=Limits(body=300_000))
+    assert (len(response.body), response.encoded_size, response.truncated) == (300_000, 300_000, True)
+    assert len(sent) < 50
+
+
+def test_a_body_of_exactly_the_limit_is_whole(serve: Serve, client: Client) -> None:
+    response = client.get(serve(says(answer(b"x" * 1000))).url, limits=Limits(body=1000))
+    assert (len(response.body), response.truncated) == (1000, False)
+
+
+def test_an_endless_stream_is_cut_at_the_limit(serve: Serve, client: Client) -> None:
+    server = serve(drips(b"1000\r\n" + b"x" * 4096 + b"\r\n", OK + b"Transfer-Encoding: chunked\r\n\r\n"))
+    response = client.get(server.url, limits=Limits(body=100_000))
+    assert (len(response.body), response.truncated) == (100_000, True)
+
+
+def test_a_stream_of_chunk_extensions_is_cut(serve: Serve, client: Client) -> None:
+    chunk = b"1;" + b"e" * 10_000 + b"\r\nx\r\n"
+    server = serve(drips(chunk, OK + b"Transfer-Encoding: chunked\r\n\r\n"))
+    response = client.get(server.url, limits=Limits(body=100_000))
+    assert response.truncated
+    assert len(response.body) < 1000
+
+
+@pytest.mark.parametrize(
+    ("piece", "opening"),
+    [
+        (b"X" * 10_000, OK + b"X: "),
+        (b"X: " + b"x" * 1000 + b"\r\n", OK),
+        (b"HTTP/1.1 100 Continue\r\nX: " + b"x" * 5000 + b"\r\n\r\n", b""),
+        (b"x" * 1000, b""),
+    ],
+    ids=["one header", "many headers", "many answers", "status line"],
+)
+def test_an_endless_head_is_unreachable(piece: bytes, opening: bytes, serve: Serve, client: Client) -> None:
+    with pytest.raises(Unreachable):
+        client.get(serve(drips(piece, opening)).url, limits=Limits(body=100_000))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        answer(b"short", length=100),
+        OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nshort\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n",
+        OK + b"Transfer-Encoding: chunked\r\n\r\n9\r\nshort",
+    ],
+    ids=["told more", "no last chunk", "bad chunk", "half a chunk"],
+)
+def test_a_body_that_breaks_off_is_marked(raw: bytes, serve: Serve, client: Client) -> None:
+    response = client.get(serve(says(raw)).url)
+    assert (response.status, response.body, response.truncated) == (200, b"short", True)
+
+
+def test_what_comes_behind_the_told_length_is_not_read(serve: Serve, client: Client) -> None:
+    response = client.get(serve(says(answer(b"short and more", length=5))).url)
+    assert (response.body, response.truncated) == (b"short", False)
+
+
+# Encodings
+
+
+def encoded(body: bytes, encoding: str, **options: int | None) -> bytes:
+    return answer(body, headers=[f"Content-Encoding: {encoding}"], **options)
+
+
+def bare_deflate(body: bytes) -> bytes:
+    return zlib.compress(body, wbits=-15)
+
+
+@pytest.mark.parametrize(
+    ("raw", "encoding"),
+    [
+        (gzip.compress(b"hello"), "gzip"),
+        (gzip.compress(b"hello"), "GZIP"),
+        (gzip.compress(b"hello"), "x-gzip"),
+        (gzip.compress(b"hel") + gzip.compress(b"lo"), "gzip"),
+        (gzip.compress(b"hello") + b"\0\0\0", "gzip"),
+        (zlib.compress(b"hello"), "deflate"),
+        (bare_deflate(b"hello"), "deflate"),
+        (gzip.compress(zlib.compress(b"hello")), "deflate, gzip"),
+        (b"hello", "identity"),
+        (b"hello", ""),
+    ],
+    ids=[
+        "gzip",
+        "GZIP",
+        "x-gzip",
+        "members",
+        "padded",
+        "zlib",
+        "bare deflate",
+        "layers",
+        "identity",
+        "empty",
+    ],
+)
+def test_a_body_is_decoded(raw: bytes, encoding: str, serve: Serve, client: Client) -> None:
+    response = client.get(serve(says(encoded(raw, encoding))).url)
+    assert (response.body, response.truncated, response.encoded_size) == (b"hello", False, len(raw))
+
+
+def test_a_body_may_stay_encoded(serve: Serve, client: Client) -> None:
+    raw = gzip.compress(b"hello")
+    server = serve(says(encoded(raw, "gzip")))
+    response = client.get(server.url, decode=False, headers={"Accept-Encoding": "br, gzip, zstd"})
+    assert (response.body, response.truncated) == (raw, False)
+    assert server.requests[0].lower().count(b"accept-encoding:") == 1
+    assert b"br, gzip, zstd" in server.requests[0]
+
+
+@pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, br", "gzip, gzip, gzip, gzip"])
+def test_an_encoding_that_was_not_asked_for_stays(encoding: str, serve: Serve, client: Client) -> None:
+    assert client.get(serve(says(encoded(b"\x1f\x8bx", encoding))).url).body == b"\x1f\x8bx"
+
+
+@pytest.mark.parametrize(
+    ("bomb", "encoding"),
+    [
+        (gzip.compress(bytes(50_000_000)), "gzip"),
+        (zlib.compress(bytes(50_000_000)), "deflate"),
+        (gzip.compress(gzip.compress(bytes(50_000_000))), "gzip, gzip"),
+        (gzip.compress(bytes(99_000)) * 200, "gzip"),
+    ],
+    ids=["gzip", "deflate", "twice", "members"],
+)
+def test_a_bomb_is_cut_at_the_limit(bomb: bytes, encoding: str, serve: Serve, client: Client) -> None:
+    response = client.get(serve(says(encoded(bomb, encoding))).url, limits=Limits(body=100_000))
+    assert (len(response.body), response.truncated) == (100_000, True)
+
+
+def test_a_bomb_is_not_unpacked_beyond_the_limit() -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    tracemalloc.start()
+    try:
+        body, whole = decoded(bomb, "gzip", limit=100_000)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert (len(body), whole) == (100_000, False)
+    assert peak < 2_000_000
+
+
+def test_a_decoded_body_of_exactly_the_limit_is_whole(serve: Serve, client: Client) -> None:
+    server = serve(says(encoded(gzip.compress(bytes(1000)), "gzip")))
+    response = client.get(server.url, limits=Limits(body=1000))
+    assert (response.body, response.truncated) == (bytes(1000), False)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [gzip.compress(b"hello" * 100)[:-12], b"not gzip at all", gzip.compress(b"hello")[:-8] + b"12345678"],
+    ids=["half", "no gzip", "wrong sum"],
+)
+def test_a_body_that_can_not_be_decoded_is_marked(raw: bytes, serve: Serve, client: Client) -> None:
+    assert client.get(serve(says(encoded(raw, "gzip"))).url).truncated
+
+
+def test_an_empty_body_is_whole_whatever_its_encoding(serve: Serve, client: Client, dns: Dns) -> None:
+    server = serve(says(encoded(b"", "gzip")))
+    for response in (client.get(server.url), client.head(server.url)):
+        assert (response.body, response.truncated) == (b"", False)

@@ -1,0 +1,261 @@
+"""A secret is served on every address of this machine; no URL, name or redirect may lead to it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from krafter_audit.http.addresses import DEFAULT_PORTS
+from krafter_audit.http.client import AddressPolicy, BadUrl, Client, HttpError, RefusedAddress, dial
+from krafter_audit.http.network_backend import GuardedBackend
+from tests.fakes.raw_servers import Dns, Server, answer, redirects, says
+from tests.unit.krafter_audit.http.conftest import open_client
+
+type Serve = Callable[..., Server]
+
+INNER = {
+    "loopback": "127.0.0.1",
+    "loopback elsewhere in 127/8": "127.8.8.8",
+    "unspecified": "0.0.0.0",
+    "metadata": "169.254.169.254",
+    "RFC 1918 10/8": "10.0.0.1",
+    "RFC 1918 172.16/12": "172.16.0.1",
+    "RFC 1918 192.168/16": "192.168.0.1",
+    "shared 100.64/10": "100.64.0.1",
+    "multicast": "224.0.0.1",
+    "reserved": "240.0.0.1",
+    "broadcast": "255.255.255.255",
+    "IPv6 loopback": "::1",
+    "IPv6 unspecified": "::",
+    "v4-mapped": "::ffff:127.0.0.1",
+    "v4-compatible": "::127.0.0.1",
+    "unique local": "fd00::1",
+    "link-local": "fe80::1",
+    "site-local": "fec0::1",
+    "IPv6 multicast": "ff02::1",
+    "NAT64": "64:ff9b::7f00:1",
+    "local NAT64": "64:ff9b:1::7f00:1",
+    "6to4": "2002:7f00:1::1",
+    "Teredo": "2001:0:7f00:1::1",
+    "IPv6 documentation": "2001:db8::1",
+}
+SPELLINGS = {
+    "localhost": "localhost",
+    "localhost with a dot": "localhost.",
+    "capital localhost": "LOCALHOST",
+    "below localhost": "app.localhost",
+    "mDNS name": "printer.local",
+    "internal name": "metadata.google.internal",
+    "decimal": "2130706433",
+    "hex": "0x7f000001",
+    "hex parts": "0x7f.0x0.0x0.0x1",
+    "octal": "017700000001",
+    "octal part": "0177.0.0.1",
+    "short": "127.1",
+    "three parts": "127.0.1",
+    "zero": "0",
+    "address with a dot": "127.0.0.1.",
+    "circled digits": "①②⑦.⓪.⓪.①",
+    "fullwidth digits": "１２７.０.０.１",
+    "ideographic dots": "127。0。0。1",
+    "fullwidth localhost": "ｌｏｃａｌｈｏｓｔ",
+    "percent-encoded": "%31%32%37.0.0.1",
+    "zone id": "[fe80::1%lo]",
+    "encoded zone id": "[fe80::1%25lo]",
+    "mapped hex": "[::ffff:7f00:1]",
+    "long zeros": "[0:0:0:0:0:ffff:127.0.0.1]",
+    "user": "user@127.0.0.1",
+    "user and public name": "example.com@127.0.0.1",
+    "backslash": "example.com\\@127.0.0.1",
+    "new line": "example.com\n127.0.0.1",
+}
+
+
+@pytest.fixture
+def secret(serve: Serve) -> Server:
+    return serve(says(answer(b"secret")), host="::")
+
+
+def guarded(secret: Server) -> Client:
+    """The port is let through, so that nothing but the address is left to refuse."""
+    return Client(policy=AddressPolicy(ports=DEFAULT_PORTS | {secret.port}), ca_file="")
+
+
+def bracketed(address: str) -> str:
+    return f"[{address}]" if ":" in address else address
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"])
+def test_the_secret_is_there_for_whom_the_operator_lets_in(address: str, secret: Server) -> None:
+    with open_client("0.0.0.0/0, ::/0") as client:
+        assert client.get(f"http://{bracketed(address)}:{secret.port}/").body == b"secret"
+    assert secret.connections == 1
+
+
+@pytest.mark.parametrize("address", INNER.values(), ids=INNER.keys())
+def test_an_inner_address_is_never_connected_to(address: str, secret: Server, dns: Dns) -> None:
+    with guarded(secret) as client, pytest.raises(RefusedAddress):
+        client.get(f"http://{bracketed(address)}:{secret.port}/")
+    assert secret.connections == 0
+    assert dns.asked == []
+
+
+@pytest.mark.parametrize("host", SPELLINGS.values(), ids=SPELLINGS.keys())
+def test_no_spelling_of_loopback_is_connected_to(host: str, secret: Server, dns: Dns) -> None:
+    for name in ("printer.local", "metadata.google.internal", "app.localhost", "example.com"):
+        dns.set(name, ["127.0.0.1"])
+    with guarded(secret) as client, pytest.raises((RefusedAddress, BadUrl)):
+        client.get(f"http://{host}:{secret.port}/")
+    assert secret.connections == 0
+
+
+@pytest.mark.parametrize("address", INNER.values(), ids=INNER.keys())
+def test_a_name_that_resolves_to_an_inner_address_is_never_connected_to(
+    address: str, secret: Server, dns: Dns
+) -> None:
+    dns.set("evil.example", [address])
+    with guarded(secret) as client, pytest.raises(RefusedAddress) as refusal:
+        client.get(f"http://evil.example:{secret.port}/")
+    assert secret.connections == 0
+    assert address not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [["93.184.216.34", "127.0.0.1"], ["127.0.0.1", "93.184.216.34"], ["2606:4700::1111", "::1"]],
+    ids=["public first", "private first", "IPv6"],
+)
+def test_one_private_answer_among_public_ones_blocks_the_name(
+    answers: list[str], secret: Server, dns: Dns
+) -> None:
+    dns.set("mixed.example", answers)
+    with guarded(secret) as client, pytest.raises(RefusedAddress):
+        client.get(f"http://mixed.example:{secret.port}/")
+    assert secret.connections == 0
+
+
+def test_a_name_that_is_rebound_after_the_check_leads_to_the_checked_address(serve: Serve, dns: Dns) -> None:
+    allowed = serve(host="127.0.0.2")
+    dns.set("rebinding.example", ["127.0.0.2"], ["127.0.0.1"])
+    with open_client("127.0.0.2/32") as client:
+        url = f"http://rebinding.example:{allowed.port}/"
+        assert [client.get(url).address, client.get(url).address] == ["127.0.0.2", "127.0.0.2"]
+    assert dns.asked == ["rebinding.example"]
+    assert allowed.connections == 2
+
+
+def test_a_name_that_is_rebound_between_two_clients_is_refused(serve: Serve, dns: Dns) -> None:
+    allowed, inner = serve(host="127.0.0.2"), serve()
+    dns.set("rebinding.example", ["127.0.0.2"], ["127.0.0.1"])
+    with open_client("127.0.0.2/32") as client:
+        client.get(f"http://rebinding.example:{allowed.port}/")
+    with open_client("127.0.0.2/32") as client, pytest.raises(RefusedAddress):
+        client.get(f"http://rebinding.example:{inner.port}/")
+    assert inner.connections == 0
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://127.0.0.1:{port}/",
+        "//127.0.0.1:{port}/",
+        "http://localhost:{port}/",
+        "http://inner.example:{port}/",
+        "http://[::1]:{port}/",
+        "http://2130706433:{port}/",
+        "http://user@127.0.0.2:{port}/",
+        "https://127.0.0.1:{port}/",
+        "http://169.254.169.254/latest/meta-data/",
+        "file:///etc/passwd",
+        "ftp://127.0.0.1:{port}/",
+        "gopher://127.0.0.1:{port}/_x",
+        "javascript:alert(1)",
+        "http+unix://%2Frun%2Fdocker.sock/info",
+    ],
+)
+def test_a_redirect_that_leaves_the_policy_is_not_followed(
+    location: str, secret: Server, serve: Serve, dns: Dns
+) -> None:
+    dns.set("inner.example", ["127.0.0.1"])
+    door = serve(redirects(location.format(port=secret.port)), host="127.0.0.2")
+    with open_client("127.0.0.2/32") as client, pytest.raises(RefusedAddress) as refusal:
+        client.get(f"{door.url}/start", follow_redirects=True)
+    assert secret.connections == 0
+    assert [response.url for response in refusal.value.history] == [f"{door.url}/start"]
+
+
+def test_a_redirect_is_judged_at_each_hop(secret: Server, serve: Serve, dns: Dns) -> None:
+    dns.set("second.example", ["127.0.0.2"])
+    second = serve(redirects(f"http://127.0.0.1:{secret.port}/"), host="127.0.0.2")
+    first = serve(redirects(f"http://second.example:{second.port}/"), host="127.0.0.2")
+    with open_client("127.0.0.2/32") as client, pytest.raises(RefusedAddress):
+        client.get(first.url, follow_redirects=True)
+    assert (second.connections, secret.connections) == (1, 0)
+
+
+@pytest.mark.parametrize("port", [21, 22, 25, 3306, 5432, 6379, 11211, 9200])
+def test_a_public_host_is_asked_on_no_other_port(port: int, dns: Dns) -> None:
+    dns.set("public.example", ["93.184.216.34"])
+    with Client(policy=AddressPolicy(), ca_file="") as client:
+        for host in ("public.example", "93.184.216.34"):
+            with pytest.raises(RefusedAddress) as refusal:
+                client.get(f"http://{host}:{port}/")
+            assert str(refusal.value) == f"Port {port} is not asked; allowed are 80, 443, 8080, 8443."
+
+
+def test_an_entry_with_a_port_opens_that_port_only(serve: Serve, dns: Dns) -> None:
+    listed, other = serve(), serve()
+    with open_client(f"127.0.0.1/32:{listed.port}") as client:
+        assert client.get(f"http://localhost:{listed.port}/").status == 200
+        with pytest.raises(RefusedAddress):
+            client.get(other.url)
+    assert other.connections == 0
+
+
+def test_proxies_of_the_environment_are_ignored(
+    serve: Serve, client: Client, dns: Dns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proxy, target = serve(), serve()
+    for name in ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"):
+        monkeypatch.setenv(name, proxy.url)
+    monkeypatch.setenv("NO_PROXY", "")
+    dns.set("site.example", ["127.0.0.1"])
+    assert client.get(f"http://site.example:{target.port}/").status == 200
+    assert (proxy.connections, target.connections) == (0, 1)
+
+
+def test_a_unix_socket_is_refused_below_the_client_too() -> None:
+    backend = GuardedBackend(AddressPolicy(), deadline=None, max_bytes=0)  # type: ignore[arg-type]
+    with pytest.raises(RefusedAddress):
+        backend.connect_unix_socket("/run/docker.sock")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]", "127.1", "inner.example"])
+def test_a_guarded_raw_connection_refuses_the_same(host: str, secret: Server, dns: Dns) -> None:
+    dns.set("inner.example", ["127.0.0.1"])
+    policy = AddressPolicy(ports=frozenset({secret.port}))
+    with pytest.raises(RefusedAddress):
+        dial(host, secret.port, policy=policy, timeout=2)
+    assert secret.connections == 0
+
+
+def test_a_guarded_raw_connection_goes_to_the_checked_address(serve: Serve, dns: Dns) -> None:
+    server = serve(host="127.0.0.2")
+    dns.set("site.example", ["127.0.0.2"], ["127.0.0.1"])
+    policy = AddressPolicy.from_setting("127.0.0.2/32")
+    sock, address = dial("Site.example.", server.port, policy=policy, timeout=2)
+    with sock:
+        assert (address, sock.getpeername(), sock.gettimeout()) == (
+            "127.0.0.2",
+            ("127.0.0.2", server.port),
+            2,
+        )
+    assert dns.asked == ["site.example"]
+
+
+def test_a_refusal_tells_no_secret_of_the_url(dns: Dns) -> None:
+    dns.set("inner.example", ["10.0.0.1"])
+    with Client(policy=AddressPolicy(), ca_file="") as client:
+        for host in ("inner.example", "127.0.0.1", "nowhere.example", "me:hunter2@example.com", "a b"):
+            with pytest.raises(HttpError) as refusal:
+                client.get(f"http://{host}/path/hunter2?token=hunter2")
+            assert "hunter2" not in str(refusal.value)

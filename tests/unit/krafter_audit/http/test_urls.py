@@ -1,0 +1,149 @@
+import pytest
+
+from krafter_audit.http.client import (
+    AddressPolicy,
+    BadUrl,
+    HttpError,
+    RefusedAddress,
+    Unreachable,
+    validate_url,
+)
+from tests.fakes.raw_servers import Dns
+
+NOBODY = AddressPolicy()
+
+
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("http://Example.com", "http://example.com/"),
+        ("HTTPS://EXAMPLE.com:443/A?b=C#d", "https://example.com/A?b=C"),
+        ("http://example.com.:8080/x", "http://example.com:8080/x"),
+        ("http://example.com?q", "http://example.com/?q"),
+        ("http://example.com:/x", "http://example.com/x"),
+        ("https://bücher.example/ü?ü=%20", "https://xn--bcher-kva.example/%C3%BC?%C3%BC=%20"),
+        ("http://8.8.8.8/", "http://8.8.8.8/"),
+        ("http://[2606:4700:0::1111]:8080/", "http://[2606:4700::1111]:8080/"),
+    ],
+)
+def test_a_valid_url_has_one_spelling(written: str, url: str) -> None:
+    assert validate_url(written, policy=NOBODY) == url
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "example.com",
+        "//example.com/",
+        "ftp://example.com/",
+        "file:///etc/passwd",
+        "gopher://example.com/",
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "http+unix://%2Frun%2Fdocker.sock/info",
+        "unix:/run/docker.sock",
+        "http://",
+        "http:///x",
+        "http://example.com:22/",
+        "http://example.com:0/",
+        "http://example.com:65536/",
+        "http://example.com:x/",
+        "http://user@example.com/",
+        "http://user:secret@example.com/",
+        "http://@example.com/",
+        "http://exa mple.com/",
+        " http://example.com/",
+        "http://example.com/\r\nHost: x",
+        "http://example.com\\@127.0.0.1/",
+        "http://[::1",
+        "http://[::1]x/",
+        "http://[v1.a]/",
+        "http://[127.0.0.1]/",
+        "http://example.com/" + "a" * 9000,
+        "http://localhost/",
+        "http://LOCALHOST./",
+        "http://app.localhost/",
+        "http://printer.local/",
+        "http://metadata.google.internal/",
+        "http://internal/",
+        "http://ｌｏｃａｌｈｏｓｔ/",
+        "http://127.0.0.1/",
+        "http://[::ffff:127.0.0.1]/",
+    ],
+)
+def test_a_url_that_would_never_be_asked_is_refused_at_the_door(url: str, dns: Dns) -> None:
+    with pytest.raises((BadUrl, RefusedAddress)) as refusal:
+        validate_url(url, policy=NOBODY)
+    assert refusal.value.reason in ("invalid_url", "refused_address")
+    assert "secret" not in str(refusal.value)
+    assert dns.asked == []
+
+
+def test_a_name_is_looked_up_at_the_door_when_asked_for(dns: Dns) -> None:
+    dns.set("public.example", ["93.184.216.34"])
+    dns.set("inner.example", ["93.184.216.34", "10.0.0.1"])
+    assert validate_url("http://public.example", policy=NOBODY, resolve=True) == "http://public.example/"
+    assert validate_url("http://inner.example", policy=NOBODY) == "http://inner.example/"
+    with pytest.raises(RefusedAddress) as refusal:
+        validate_url("http://inner.example", policy=NOBODY, resolve=True)
+    assert "10.0.0.1" not in str(refusal.value)
+    with pytest.raises(Unreachable):
+        validate_url("http://nowhere.example", policy=NOBODY, resolve=True)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://127.0.0.1:9999/",
+        "http://localhost:9999/",
+        "http://app.localhost./",
+        "http://staging.internal/",
+        "http://staging.example:9999/",
+    ],
+)
+def test_listed_networks_open_local_names_and_other_ports(url: str, dns: Dns) -> None:
+    dns.set("staging.internal", ["127.0.0.5"])
+    dns.set("staging.example", ["127.0.0.5"])
+    assert validate_url(url, policy=AddressPolicy.from_setting("127.0.0.0/8"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://10.0.0.1/",
+        "http://[::1]/",
+        "http://[::ffff:127.0.0.1]/",
+        "http://2130706433/",
+        "http://elsewhere.internal/",
+        "http://public.internal/",
+        "http://mixed.internal/",
+        "http://public.example:9999/",
+        "http://nowhere.local/",
+    ],
+)
+def test_listed_networks_open_nothing_else(url: str, dns: Dns) -> None:
+    dns.set("elsewhere.internal", ["10.0.0.1"])
+    dns.set("public.internal", ["93.184.216.34"])
+    dns.set("mixed.internal", ["127.0.0.1", "93.184.216.34"])
+    dns.set("public.example", ["93.184.216.34"])
+    with pytest.raises(HttpError):
+        validate_url(url, policy=AddressPolicy.from_setting("127.0.0.0/8"))
+
+
+def test_an_answer_of_dns64_is_judged_by_the_address_inside(dns: Dns) -> None:
+    dns.set("four.example", ["64:ff9b::5db8:d822", "93.184.216.34"])
+    dns.set("inner.example", ["64:ff9b::7f00:1"])
+    assert validate_url("http://four.example", policy=NOBODY, resolve=True)
+    with pytest.raises(RefusedAddress):
+        validate_url("http://inner.example", policy=NOBODY, resolve=True)
+    with pytest.raises(RefusedAddress):
+        validate_url("http://[64:ff9b::5db8:d822]/", policy=NOBODY)
+
+
+@pytest.mark.parametrize(
+    "authority", ["me@example.com", "me:hunter2@example.com", "@example.com", "a@b@example.com"]
+)
+def test_a_url_with_a_user_is_refused_by_name(authority: str) -> None:
+    with pytest.raises(RefusedAddress, match=r"^A URL with a user name or password is not asked\.$"):
+        validate_url(f"http://{authority}/", policy=NOBODY)

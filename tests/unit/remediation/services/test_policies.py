@@ -1,0 +1,139 @@
+"""The project's rules, and what they do."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from events.models import Event
+from remediation.models import Policy, PolicyVersion, Task
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+
+def put(scenario: Scenario, config: Any, **more: Any) -> Any:
+    return scenario.client.ask("put", "policies/current", {"config": config, **more})
+
+
+def due_in_hours(task: Task) -> float | None:
+    return (
+        None
+        if task.sla_due_at is None
+        else round((task.sla_due_at - task.created_at).total_seconds() / 3600, 2)
+    )
+
+
+@pytest.mark.parametrize(
+    ("severity", "hours"), [("critical", 24), ("high", 72), ("medium", 168), ("low", 336)]
+)
+def test_the_policy_dates_a_task_by_the_severity_of_its_finding(
+    scenario: Scenario, severity: str, hours: int
+):
+    finding = factories.finding(scenario, severity=severity)
+
+    scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": "t", "priority": "low"})
+
+    assert due_in_hours(Task.objects.get()) == hours
+
+
+def test_an_explicit_null_is_no_date(scenario: Scenario):
+    finding = factories.finding(scenario)
+
+    shown = scenario.client.ask(
+        "post", "tasks", {"finding_id": str(finding.pk), "title": "t", "sla_due_at": None}
+    )
+
+    assert shown.json()["data"]["sla_due_at"] is None
+
+
+@pytest.mark.parametrize("hours", [None, "12", True, -1, 10**12, {}, []])
+def test_hours_that_cannot_be_read_date_nothing(scenario: Scenario, hours: Any):
+    put(scenario, {"sla_hours": {"high": hours}})
+
+    assert due_in_hours(factories.task(scenario)) is None
+
+
+def test_config_is_required_and_an_object_and_the_name_stays_when_left_out(scenario: Scenario):
+    assert scenario.client.ask("put", "policies/current", {"name": "Only"}).status_code == 422
+    assert put(scenario, []).status_code == 422
+
+    assert put(scenario, {"a": 1}, name="Named").json()["data"]["name"] == "Named"
+    assert put(scenario, {"b": 2}).json()["data"]["name"] == "Named"
+    assert Policy.objects.get().config == {"b": 2}
+
+
+def test_earlier_versions_are_kept(scenario: Scenario):
+    put(scenario, {"a": 1}, name="First")
+    put(scenario, {"b": 2}, name="Second")
+
+    kept = list(PolicyVersion.objects.order_by("version").values_list("version", "name", "replaced_by_id"))
+    assert kept == [(1, "Default Audit Policy", scenario.owner.pk), (2, "First", scenario.owner.pk)]
+    assert Event.objects.filter(name="policy.replaced").count() == 2
+
+
+def test_a_test_changes_nothing(scenario: Scenario):
+    scenario.client.ask("get", "policies/current")
+    before = Policy.objects.values().get()
+
+    scenario.client.ask(
+        "post", "policies/test?simulate=true", {"config": {"severity_rules": {"security": "low"}}}
+    )
+
+    assert Policy.objects.values().get() == before
+
+
+def test_a_simulation_says_what_would_change(scenario: Scenario):
+    old = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    Task.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=30))
+    factories.finding(scenario, severity="low")
+    factories.finding(scenario, severity="low", domain="seo")
+    factories.finding(scenario, severity="low", status="dismissed")
+    config = {
+        "severity_rules": {"security": "critical"},
+        "sla_hours": {"critical": 24},
+        "alert_routing": {"critical": ["slack", "email", "pigeon"], "low": "slack"},
+    }
+
+    answer = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
+
+    assert list(answer) == [
+        "simulated_findings", "escalated_to_critical", "config_preview", "simulation", "plan_token",
+    ]  # fmt: skip
+    assert answer["simulation"] == {
+        "severities": [
+            {"from": "high", "to": "critical", "findings": 1},
+            {"from": "low", "to": "critical", "findings": 1},
+        ],
+        "tasks": {"moved": 1, "given": 0, "lifted": 0, "overdue_at_once": 1},
+        "alerts": {"slack": 2, "email": 2},
+    }
+
+
+def test_a_plan_is_applied_as_it_was_tested_or_not_at_all(scenario: Scenario):
+    config = {"sla_hours": {"high": 1}}
+    token = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"][
+        "plan_token"
+    ]
+
+    other = put(scenario, {"sla_hours": {"high": 2}}, plan_token=token)
+    forged = put(scenario, config, plan_token=token[:-2] + "xx")
+    applied = put(scenario, config, plan_token=token)
+    again = put(scenario, config, plan_token=token)
+
+    assert [response.status_code for response in (other, forged, applied, again)] == [409, 409, 200, 409]
+    assert again.json()["error"]["code"] == "plan_outdated"
+    assert Policy.objects.get().version == 2
+
+
+@pytest.mark.parametrize("query", ["simulate=yes", "simulate=", "dry=true"])
+def test_a_test_is_asked_for_in_known_words(scenario: Scenario, query: str):
+    assert scenario.client.ask("post", f"policies/test?{query}", {"config": {}}).status_code == 422
+
+
+def test_projects_have_policies_of_their_own(scenario: Scenario):
+    put(scenario, {"a": 1})
+
+    assert "sla_hours" in factories.scenario().client.ask("get", "policies/current").json()["data"]["config"]

@@ -1,0 +1,313 @@
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from events.models import Event
+from remediation.evidence.chain import append, keyring
+from remediation.models import Policy, PolicyVersion, Task, Verification
+from remediation.services import policies, verdicts
+from scanner.evidence_bundle.verification import examine
+from tests import factories, staff
+from tests.factories import Scenario, where_things_stand
+from tests.staff import act, address, told
+
+CLOSED = {"result": "passed", "task": "done", "finding": "resolved", "open regressions": 0}
+
+
+@pytest.fixture
+def user(db: None) -> User:
+    """A superuser who is a member of nothing."""
+    return staff.superuser()
+
+
+@pytest.fixture
+def operator(user: User) -> Client:
+    """A browser in which they are logged in."""
+    return staff.browser(user)
+
+
+def test_approving_in_the_admin_is_approving(operator: Client, user: User, scenario: Scenario) -> None:
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
+
+    messages = told(act(operator, "approve", verification))
+
+    event = Event.objects.get(name="verification.approved")
+    verification.refresh_from_db()
+    assert where_things_stand(verification) == CLOSED
+    assert (event.actor, event.actor_id, verification.verified_by) == ("admin", user.pk, user)
+    assert messages == ["Mend it: approved."]
+
+
+def test_reopening_in_the_admin_is_reopening(operator: Client, scenario: Scenario) -> None:
+    verification = factories.verification(scenario, checks="passed")
+    act(operator, "approve", verification)
+
+    messages = told(act(operator, "reopen", verification))
+
+    assert messages == ["Mend it: reopened."]
+    assert where_things_stand(verification) == {
+        "result": "failed", "task": "in_progress", "finding": "in_progress", "open regressions": 1,
+    }  # fmt: skip
+
+
+def test_a_refusal_is_told_with_its_sentence_and_the_others_are_approved(
+    operator: Client, scenario: Scenario
+) -> None:
+    running = factories.verification(scenario, checks="running", of=factories.task(scenario, title="Running"))
+    failed = factories.verification(scenario, checks="failed", of=factories.task(scenario, title="Failed"))
+    passed = factories.verification(scenario, checks="passed", of=factories.task(scenario, title="Passed"))
+    before = where_things_stand(running), where_things_stand(failed)
+
+    messages = told(act(operator, "approve", running, failed, passed))
+
+    assert messages == [
+        "Running: A check of this verification is still running. Approve it when all have answered.",
+        'Failed: Not every check passed. Mend and run again, or send {"override": true, "reason": "…"}.',
+        "Passed: approved.",
+    ]
+    assert (where_things_stand(running), where_things_stand(failed)) == before
+    assert where_things_stand(passed) == CLOSED
+
+
+def test_an_override_asks_for_its_reason_first_and_keeps_it(operator: Client, scenario: Scenario) -> None:
+    verification = factories.verification(scenario, checks="failed")
+
+    asked = act(operator, "approve_anyway", verification)
+    empty = act(operator, "approve_anyway", verification, reason=" ")
+    undecided = where_things_stand(verification)["result"]
+    messages = told(act(operator, "approve_anyway", verification, reason="Accepted until March."))
+
+    verification.refresh_from_db()
+    assert 'name="reason"' in asked.content.decode()
+    assert "This field is required." in empty.content.decode()
+    assert undecided == "pending"
+    assert messages == ["Mend it: approved."]
+    assert verification.override_reason == "Accepted until March."
+    assert verification.checks[0]["status"] == "failed"
+
+
+def test_the_evidence_is_read_beside_the_verification_with_its_hash_checked(
+    operator: Client, scenario: Scenario
+) -> None:
+    verification = factories.verification(scenario)
+    link = append(verification, "security_header_csp", {"sha256": "abc <script>"})
+    page = operator.get(address(Verification, "change", verification.pk))
+    [inline] = page.context["inline_admin_formsets"]
+    honest = inline.opts.intact(link)
+
+    link.body = link.body.replace("abc", "abd")
+
+    assert "abc &lt;script&gt;" in page.content.decode()
+    assert (honest, inline.opts.intact(link)) == (True, False)
+
+
+def test_a_task_is_created_for_a_finding_and_dated_by_the_policy(
+    operator: Client, scenario: Scenario
+) -> None:
+    finding = factories.finding(scenario, severity="critical")
+    asked = {
+        "finding": finding.pk,
+        "title": "Send a policy",
+        "priority": "high",
+        "sla_due_at_0": "",
+        "sla_due_at_1": "",
+    }
+
+    answer = operator.post(address(Task, "add"), asked)
+
+    made = Task.objects.get()
+    assert answer.status_code == 302
+    assert (made.project, made.title, made.priority, made.status) == (
+        scenario.project,
+        "Send a policy",
+        "high",
+        "backlog",
+    )
+    assert 86_000 < (made.sla_due_at - made.created_at).total_seconds() <= 86_400  # type: ignore[operator]
+    assert Event.objects.filter(subject_id=made.pk, name="task.created", actor="admin").exists()
+
+
+def change(operator: Client, task: Task, **changes: Any) -> Any:
+    asked = {
+        "title": task.title,
+        "priority": task.priority,
+        "owner": task.owner_id or "",
+        "sla_due_at_0": f"{task.sla_due_at:%Y-%m-%d}",
+        "sla_due_at_1": f"{task.sla_due_at:%H:%M:%S}",
+        **changes,
+    }
+    return operator.post(address(Task, "change", task.pk), asked)
+
+
+def test_a_task_is_changed_by_the_fields_that_were_touched_and_never_in_its_status(
+    operator: Client, scenario: Scenario
+) -> None:
+    task = factories.task(scenario)
+
+    change(
+        operator, task, title="Send it", pr_url="https://example.com/pull/1", status="done", result="passed"
+    )
+
+    task.refresh_from_db()
+    event = Event.objects.get(subject_id=task.pk, name="task.updated")
+    assert (task.title, task.pr_url, task.status) == ("Send it", "https://example.com/pull/1", "backlog")
+    assert set(event.data["now"]) == {"title", "pr_url"}
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("pr_url", "javascript:alert(1)", "Use an http or https address."),
+        ("owner", "stranger", "This user is not a member of the organisation."),
+        ("sla_due_at_0", "1999-01-01", "Use a time between the years 2000 and 2200."),
+    ],
+)
+def test_what_the_api_refuses_is_refused_beside_the_field(
+    operator: Client, scenario: Scenario, field: str, value: str, sentence: str
+) -> None:
+    task = factories.task(scenario)
+    value = str(factories.scenario().owner.pk) if value == "stranger" else value
+
+    page = change(operator, task, **{field: value})
+
+    assert page.status_code == 200
+    assert [line for lines in page.context["adminform"].form.errors.values() for line in lines] == [sentence]
+    assert Task.objects.get().updated_at == task.updated_at
+
+
+def test_tasks_move_by_the_buttons_and_the_finding_follows(operator: Client, scenario: Scenario) -> None:
+    task, done = factories.task(scenario), factories.task(scenario, title="Done", status="done")
+
+    messages = told(act(operator, "make_ready", task, done))
+
+    task.refresh_from_db()
+    task.finding.refresh_from_db()
+    assert (task.status, task.finding.status) == ("ready_verify", "ready_verify")
+    assert messages == [
+        "Mend it: ready verify.",
+        "Done: The task is done. Reopen its verification to work on it again.",
+    ]
+
+
+def test_a_verification_is_run_for_one_unit_of_quota(operator: Client) -> None:
+    scenario = factories.scenario(ai_quota=1)
+    first, second = factories.task(scenario, title="First"), factories.task(scenario, title="Second")
+
+    messages = told(act(operator, "run_verification", first, second))
+
+    assert messages == [
+        "First: a verification is running.",
+        "Second: The organisation's quota for this month is used up.",
+    ]
+    assert Verification.objects.get().task == first
+
+
+def test_a_policy_is_replaced_whole_with_its_keys_in_the_order_they_were_written(
+    operator: Client, user: User, scenario: Scenario
+) -> None:
+    policy = policies.current(scenario.project)
+    config = '{"sla_hours": {"low": 1, "high": 2}, "alert_routing": {}}'
+    inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
+
+    operator.post(address(Policy, "change", policy.pk), {"name": "Ours", "config": config, **inline})
+
+    policy.refresh_from_db()
+    kept = PolicyVersion.objects.get()
+    assert (policy.name, json.dumps(policy.config), policy.version) == ("Ours", config, 2)
+    assert (kept.version, kept.name, kept.replaced_by) == (1, "Default Audit Policy", user)
+
+
+@pytest.mark.parametrize("config", ["[1]", "{", "null", ""])
+def test_a_policy_that_is_no_object_is_refused(operator: Client, scenario: Scenario, config: str) -> None:
+    policy = policies.current(scenario.project)
+    inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
+
+    page = operator.post(address(Policy, "change", policy.pk), {"name": "Ours", "config": config, **inline})
+
+    assert page.status_code == 200
+    assert Policy.objects.get().version == 1
+
+
+def test_a_policy_is_tested_and_nothing_changes(operator: Client, scenario: Scenario) -> None:
+    factories.finding(scenario, severity="critical")
+    policy = policies.current(scenario.project)
+
+    messages = told(act(operator, "test", policy))
+
+    assert messages == ["Default Audit Policy: 1 findings, 1 of them critical."]
+    assert not PolicyVersion.objects.exists()
+
+
+def page_of(operator: Client, verification: Verification) -> str:
+    answer = operator.get(reverse("admin:remediation_verification_evidence", args=[verification.pk]))
+    assert answer.status_code == 200
+    return " ".join(answer.content.decode().split())
+
+
+def test_the_evidence_of_a_verification_is_a_page_that_a_person_can_read(
+    operator: Client, scenario: Scenario
+) -> None:
+    verification = factories.verification(scenario, checks="failed")
+    seen = {
+        "detail": "No policy is sent.",
+        "address": "192.0.2.7",
+        "status": 200,
+        "headers": {"server": "<nginx>"},
+    }
+    pages = [{"url": "https://example.com/", "status": "failed", "evidence": seen}]
+    append(
+        verification,
+        "security_header_csp",
+        {"outcome": "failed", "before": "failed", "after": "failed", "pages": pages},
+    )
+    verdicts.approve(verification.pk, by=scenario.actor, override_reason="Accepted until March.")
+
+    page = page_of(operator, verification)
+
+    for words in (
+        "failed: No policy is sent.",
+        "Status 200 from 192.0.2.7",
+        "server: &lt;nginx&gt;",
+        "The reason: Accepted until March.",
+        f"by {scenario.owner.email}, upon 1 link",
+        "The result is passed, as the links say.",
+        "It is signed by a key that you gave: the key test",
+    ):
+        assert words in page
+
+
+def test_evidence_of_another_form_is_shown_as_it_was_written(
+    operator: Client, scenario: Scenario, settings: Any
+) -> None:
+    settings.KRAFTER_SIGNING_KEYS = ""
+    verification = factories.verification(scenario)
+    append(
+        verification,
+        "security_header_csp",
+        {"pages": [5, {"evidence": {"headers": 3, "faults": "x"}}], "answered_by": 7},
+    )
+
+    page = page_of(operator, verification)
+
+    assert "has no signing key" in page
+    assert "&quot;faults&quot;: &quot;x&quot;" in page
+
+
+def test_the_signed_file_is_had_in_the_admin_by_whoever_may_see_the_verification(
+    operator: Client, scenario: Scenario, client: Client
+) -> None:
+    verification = factories.verification(scenario)
+    append(verification, "security_header_csp", {"after": "passed"})
+    path = reverse("admin:remediation_verification_bundle", args=[verification.pk])
+
+    answer = operator.get(path)
+
+    assert [
+        line.word for line in examine(answer.content, list(keyring().public.values())) if line.word == "fails"
+    ] == []
+    assert answer["content-disposition"] == f'attachment; filename="evidence-{verification.pk}.json"'
+    assert client.get(path).status_code == 302

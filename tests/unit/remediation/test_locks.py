@@ -1,0 +1,53 @@
+"""The one order of locks, read from the SQL that is sent."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from remediation.services import tasks, verdicts, verifications
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+ORDER = ["findings_finding", "remediation_task", "remediation_verification"]
+
+
+def locked(captured: CaptureQueriesContext) -> list[str]:
+    """The tables whose rows were locked, in the order in which PostgreSQL was told to."""
+    lists = [found[1] for query in captured if (found := re.search(r"FOR UPDATE OF (.+)", query["sql"]))]
+    return [table for names in lists for table in re.findall(r'"(\w+)"', names)]
+
+
+@pytest.mark.parametrize("verdict", [verdicts.approve, verdicts.reopen])
+def test_a_verdict_locks_finding_then_task_then_verification(scenario: Scenario, verdict):
+    verification = factories.verification(scenario)
+
+    with CaptureQueriesContext(connection) as captured:
+        verdict(verification.pk, by=scenario.actor)
+
+    assert locked(captured) == ORDER
+
+
+def test_a_run_locks_finding_then_task_and_takes_the_quota_last(scenario: Scenario):
+    task = factories.task(scenario)
+
+    with CaptureQueriesContext(connection) as captured:
+        verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+
+    assert locked(captured) == ORDER[:2]
+    writes = [
+        query["sql"] for query in captured if query["sql"].startswith(("INSERT", "UPDATE", "\n    UPDATE"))
+    ]
+    assert "accounts_quotamonth" in writes[-1]
+
+
+def test_changing_a_task_locks_its_finding_first(scenario: Scenario):
+    task = factories.task(scenario)
+
+    with CaptureQueriesContext(connection) as captured:
+        tasks.update(task.pk, changes={"status": "in_progress"}, by=scenario.actor)
+
+    assert locked(captured) == ORDER[:2]

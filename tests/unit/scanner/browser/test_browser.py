@@ -1,0 +1,54 @@
+"""Pages in a real Chromium: what a visit tells, and how it ends."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from krafter_audit.http.client import AddressPolicy
+from scanner.browser import Browser, BrowserError
+from tests.fakes import faulty_site
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[faulty_site.Site]:
+    with faulty_site.serve() as site:
+        yield site
+
+
+@pytest.mark.needs_chromium
+def test_a_page_is_loaded_and_the_visit_tells_what_was_reached(chrome: Browser, served: faulty_site.Site):
+    with chrome.page(served.url) as page:
+        seen = (page.title(), chrome.visit.response.status)
+
+    assert seen == ("A shop of good things", 200)
+    first = chrome.visit.passages[0]
+    assert (first.url, first.address, first.reason) == (served.url, "127.0.0.1", "")
+    assert chrome.visit.received > len(served.body)
+
+
+def test_what_is_not_public_is_not_even_tried(served: faulty_site.Site):
+    hits = len(served.hits)
+
+    with (
+        Browser(policy=AddressPolicy()) as browser,
+        pytest.raises(BrowserError) as refusal,
+        browser.page(served.url),
+    ):
+        pass
+
+    assert (refusal.value.reason, len(served.hits)) == ("refused_address", hits)
+
+
+def test_without_chromium_the_error_says_what_to_do(settings: Any, served: faulty_site.Site):
+    settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
+
+    with (
+        Browser(policy=AddressPolicy.from_setting("127.0.0.1/32")) as browser,
+        pytest.raises(BrowserError) as why,
+        browser.page(served.url),
+    ):
+        pass
+
+    assert why.value.reason == "not_available"
+    assert "apt-get install chromium" in why.value.detail

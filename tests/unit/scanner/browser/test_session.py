@@ -1,0 +1,191 @@
+"""A page that misbehaves costs its own visit and nothing else; nothing of the browser outlives its owner."""
+
+import os
+import signal
+import ssl
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trustme
+from devtools.local_stack.process_guard import descendants
+from django.db import connection
+
+from devtools.local_stack.process import REPOSITORY
+from krafter_audit.http.client import AddressPolicy
+from scanner.browser import Browser, BrowserError, chromium
+from scanner.browser import browser as browsing
+from tests.fakes.raw_servers import Server, answer, says
+from tests.unit.devtools.local_stack.processes import eventually, survivors
+
+pytestmark = pytest.mark.needs_chromium
+HERE = AddressPolicy.from_setting("127.0.0.0/8")
+GOOD = "<!doctype html><title>good</title>"
+WORKER = """
+import django, sys; django.setup()
+from scanner.browser import Browser
+with Browser() as browser, browser.page(sys.argv[1]) as page:
+    print("ready", flush=True)
+    page.evaluate("while (true) {}")
+"""
+
+
+class Site(Server):
+    """Sends one page at every path."""
+
+    page = GOOD
+
+    def serve(self, page: str) -> str:
+        self.page = page
+        return self.url
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    def behave(sock: Any, request: bytes) -> None:
+        says(answer(site.page.encode(), headers=["Content-Type: text/html"]))(sock, request)
+
+    with Site(behave) as site:
+        yield site
+
+
+def leash_of(browser: Browser) -> int:
+    """The process that holds the browser's Chromium."""
+    return int((browser._session.home / "pid").read_text())
+
+
+def seen(browser: Browser, url: str) -> str:
+    """The title of the page, or why it was not seen."""
+    try:
+        with browser.page(url) as page:
+            return page.title()
+    except BrowserError as why:
+        return why.reason
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "alert(1); confirm(2); prompt(3); onbeforeunload = () => 'stay'; print()",
+        "for (let i = 0; i < 9; i++) window.open('/popup' + i)",
+        "let a = document.createElement('a'); a.href = 'data:application/zip,x'; a.download = 'x'; a.click()",
+        "navigator.serviceWorker.register('/sw.js'); Notification.requestPermission();"
+        "navigator.geolocation.getCurrentPosition(() => 0)",
+    ],
+    ids=["dialogs", "popups", "downloads", "permissions"],
+)
+def test_a_page_that_wants_attention_gets_none(site: Site, chrome: Browser, script: str):
+    with chrome.page(site.serve(f"{GOOD}<script>{script}</script>")) as page:
+        page.wait_for_timeout(100)
+        ends = time.monotonic() + 5
+        while (
+            len(page.context.pages) > 1 and time.monotonic() < ends
+        ):  # what opens is closed when it is noticed
+            page.wait_for_timeout(100)
+        pages = len(page.context.pages)
+        state = (page.title(), pages, len(page.context.service_workers))
+
+    assert state == ("good", 1, 0)
+    assert not any(b"sw.js" in request for request in site.requests)
+
+
+def test_a_page_that_never_ends_is_ended_and_the_next_one_is_looked_at(site: Site, chrome: Browser):
+    endless = site.serve(f"{GOOD}<script>while (true) {{}}</script>")
+
+    with pytest.raises(BrowserError) as why, chrome.page(endless, seconds=1):
+        pass
+
+    assert (why.value.reason, seen(chrome, site.serve(GOOD))) == ("timeout", "good")
+
+
+def test_a_page_that_eats_memory_is_ended(site: Site, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(chromium, "MAX_MEMORY_BYTES", 600 * 1024 * 1024)
+    eater = (
+        f"{GOOD}<script>let all = []; setInterval(() => all.push(new Uint8Array(1e8).fill(1)), 1)</script>"
+    )
+
+    with (
+        Browser(policy=HERE) as browser,
+        pytest.raises(BrowserError) as why,
+        browser.page(site.serve(eater)) as page,
+    ):
+        page.wait_for_timeout(20_000)
+
+    assert (why.value.reason, "memory" in why.value.detail) == ("truncated", True)
+
+
+@pytest.mark.parametrize(
+    ("limit", "script", "padding"),
+    [
+        ("over 300 requests", "for (let i = 0; i < 400; i++) fetch('/' + i)", 0),
+        ("over 50 MB", "for (let i = 0; i < 3; i++) fetch('/' + i).then(r => r.text())", 18_000_000),
+    ],
+)
+def test_a_page_beyond_the_bounds_is_not_seen_whole(
+    site: Site, chrome: Browser, limit: str, script: str, padding: int
+):
+    url = site.serve(f"{GOOD}<script>{script}</script>{' ' * padding}")
+
+    with pytest.raises(BrowserError) as why, chrome.page(url) as page:
+        page.wait_for_timeout(20_000)
+
+    assert (why.value.reason, limit in why.value.detail) == ("truncated", True)
+
+
+def test_chromium_is_started_anew_after_many_visits_and_nothing_is_left_of_the_one_before(
+    site: Site, chrome: Browser, monkeypatch: pytest.MonkeyPatch
+):
+    with chrome.page(site.serve(GOOD)):
+        home, processes = chrome._session.home, descendants(leash_of(chrome))
+    monkeypatch.setattr(browsing, "MAX_VISITS_PER_CHROMIUM", 1)
+    with chrome.page(site.serve(GOOD)):
+        left = (home.exists(), survivors(processes))
+
+    assert (len(processes) > 5, left) == (True, (False, []))
+
+
+def test_the_database_may_be_asked_between_two_pages(site: Site, chrome: Browser, db: None):
+    titles = []
+    for _ in range(2):
+        titles.append(seen(chrome, site.serve(GOOD)))
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+
+    assert titles == ["good", "good"]
+
+
+def test_a_worker_that_is_killed_leaves_no_process_and_no_folder(site: Site):
+    environment = os.environ | {"KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8", "PYTHONPATH": str(REPOSITORY)}
+    arguments = [sys.executable, "-c", WORKER, site.serve(GOOD)]
+    with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE) as worker:
+        assert worker.stdout.readline() == b"ready\n"
+        below = descendants(worker.pid)
+        worker.send_signal(signal.SIGKILL)
+
+    assert len(below) > 5
+    assert eventually(lambda: survivors(below) == [], seconds=30)
+    assert eventually(lambda: not list(Path("/tmp").glob(f"krafter-browser-{worker.pid}-*")), seconds=30)
+
+
+def test_an_authority_of_the_operator_is_trusted_and_verified_by(
+    settings: Any, tmp_path: Path, chrome: Browser
+):
+    authority = trustme.CA()
+    with served_by(authority, "127.0.0.1") as mine, served_by(authority, "other.example") as other:
+        found = [seen(chrome, mine.url)]
+        authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
+        settings.KRAFTER_CA_FILE = str(tmp_path / "ca.pem")
+        with Browser(policy=HERE) as browser:
+            found += [seen(browser, mine.url), seen(browser, other.url)]
+
+    assert found == ["blocked", "good", "blocked"]
+
+
+def served_by(authority: trustme.CA, name: str) -> Server:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    return Server(says(answer(GOOD.encode(), headers=["Content-Type: text/html"])), tls=context)

@@ -1,0 +1,170 @@
+"""Whatever a page tries, the browser reaches no address that it may not reach."""
+
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+
+from krafter_audit.http.client import AddressPolicy
+from krafter_audit.http.forward_proxy import Egress
+from scanner.browser import Browser, BrowserError
+from tests.fakes.raw_servers import Server, answer, redirects, says
+from tests.unit.scanner.browser import ssrf_vectors
+
+
+class World:
+    """A site that may be asked, with hostile pages, and a server that must not be."""
+
+    def __init__(self, stack: ExitStack) -> None:
+        self.secret = stack.enter_context(
+            Server(says(answer(b"secret", headers=["Content-Type: text/html"])))
+        )
+        self.udp = stack.enter_context(ssrf_vectors.Udp())
+        self.site = stack.enter_context(Server(self.behave))
+        places = {"secret": self.secret.url, "port": self.secret.port, "udp": self.udp.port}
+        self.page = ssrf_vectors.page(**places, allowed=f"{self.site.url}/")
+
+    def behave(self, connection: Any, request: bytes) -> None:
+        path = request.split(b" ", 2)[1].decode()
+        if path.startswith("/to/"):
+            return redirects(f"{self.secret.url}/{path.removeprefix('/to/')}")(connection, request)
+        return says(answer(self.page.encode(), headers=["Content-Type: text/html"]))(connection, request)
+
+    def asked(self) -> set[str]:
+        """The names of the ways that reached the secret."""
+        lines = [request.split(b"\r\n")[0].decode("latin-1").split(" ") for request in self.secret.requests]
+        return {line[1].removeprefix("/") for line in lines if len(line) == 3} & set(ssrf_vectors.WAYS)
+
+    def missed(self) -> set[str]:
+        """The names of the ways that could have reached it and have not."""
+        return set(ssrf_vectors.WAYS) - ssrf_vectors.NAMELESS - ssrf_vectors.STOPPED_BEFORE - self.asked()
+
+
+def wait_until(page: Any, holds: Callable[[], bool]) -> None:
+    """Give the page 10 seconds at most, and half a second for what comes late."""
+    for _ in range(100):
+        if holds():
+            break
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(500)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    with ExitStack() as stack:
+        yield World(stack)
+
+
+@pytest.fixture
+def chrome(chrome: Browser, world: World) -> Browser:
+    """A browser that may ask the site, and nothing else on this machine."""
+    chrome.policy = AddressPolicy.from_setting(f"127.0.0.1/32:{world.site.port}")
+    return chrome
+
+
+@pytest.mark.needs_chromium
+def test_no_way_out_of_a_page_reaches_an_address_that_is_not_allowed(world: World, chrome: Browser):
+    with chrome.page(world.site.url) as page:
+        wait_until(page, lambda: len(chrome.visit.egress.refused) > 40)
+        title = page.title()
+
+    assert (world.secret.connections, world.udp.received(), title) == (0, 0, "hostile")
+    assert len(chrome.visit.egress.refused) > 40
+    assert {passage.address for passage in chrome.visit.passages} == {"127.0.0.1", ""}
+
+
+@pytest.mark.needs_chromium
+def test_the_ways_are_real_and_reach_a_server_that_is_allowed(world: World, chrome: Browser):
+    chrome.policy = AddressPolicy.from_setting("127.0.0.0/8")
+
+    with chrome.page(world.site.url) as page:
+        wait_until(page, lambda: world.missed() == set())
+
+    assert world.missed() == set()
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<meta http-equiv=refresh content='0; url={secret}/'>",
+        "<script>location = '{secret}/'</script>",
+        "<form id=f method=post action='{secret}/'></form><script>f.submit()</script>",
+        "<script>location = '{site}/to/'</script>",
+    ],
+)
+def test_a_page_that_leads_elsewhere_does_not_lead_there(world: World, chrome: Browser, body: str):
+    world.page = body.format(secret=world.secret.url, site=world.site.url)
+
+    with chrome.page(world.site.url) as opened:
+        opened.wait_for_timeout(200)
+
+    assert world.secret.connections == 0
+    assert [passage.reason for passage in chrome.visit.egress.refused][:1] == ["refused_address"]
+
+
+@pytest.mark.needs_chromium
+def test_a_redirect_to_a_refused_address_is_said_to_be_one(world: World, chrome: Browser):
+    with pytest.raises(BrowserError) as why, chrome.page(f"{world.site.url}/to/there"):
+        pass
+
+    assert (why.value.reason, world.secret.connections) == ("refused_address", 0)
+
+
+@pytest.mark.needs_chromium
+def test_a_page_cannot_open_what_is_no_website(world: World, chrome: Browser):
+    places = [
+        "file:///etc/passwd",
+        f"view-source:{world.secret.url}/",
+        "chrome://version",
+        "data:text/html,x",
+    ]
+    moves = "".join(f"try {{ location = '{place}' }} catch (e) {{ }};" for place in places)
+    world.page = (
+        f"<!doctype html><title>mine</title><iframe src='{places[0]}'></iframe><script>{moves}</script>"
+    )
+
+    with chrome.page(world.site.url) as page:
+        page.wait_for_timeout(100)
+        seen = (page.title(), page.url.startswith(world.site.url), world.secret.connections)
+
+    assert seen == ("mine", True, 0)
+
+
+@pytest.mark.needs_chromium
+def test_a_connection_is_used_for_one_request_alone(world: World, chrome: Browser):
+    world.page = "<img src='/a'><img src='/b'><img src='/c'>"
+
+    with chrome.page(world.site.url):
+        pass
+
+    assert world.site.connections == len(world.site.requests) == len(chrome.visit.passages)
+
+
+def test_only_the_two_forms_of_a_proxy_are_taken(world: World):
+    with Egress(policy=AddressPolicy.from_setting("127.0.0.0/8")) as egress:
+        answers = [said(egress.port, words) for words in ODD]
+
+    assert (answers, world.secret.connections) == ([b""] * len(ODD), 0)
+
+
+ODD = [
+    b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n",
+    b"GET ftp://127.0.0.1/ HTTP/1.1\r\n\r\n",
+    b"GET https://127.0.0.1/ HTTP/1.1\r\n\r\n",
+    b"GET http://user@127.0.0.1/ HTTP/1.1\r\n\r\n",
+    b"POST http://127.0.0.1/ HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    b"CONNECT unix:/tmp/x HTTP/1.1\r\n\r\n",
+    b"CONNECT 127.0.0.1:0 HTTP/1.1\r\n\r\n",
+    b"CONNECT 127.0.0.1 HTTP/1.0\r\n\r\n",
+    b"\x05\x01\x00\r\n\r\n",
+]
+
+
+def said(port: int, words: bytes) -> bytes:
+    """What the proxy answers to these words."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
+        sock.sendall(words)
+        return sock.recv(100)

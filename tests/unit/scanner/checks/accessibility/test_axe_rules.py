@@ -1,0 +1,68 @@
+"""Each rule of axe-core is violated by its own violation alone. See test_flips_in_a_browser for the checks."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Page
+
+from scanner.axe_verdict import key_of
+from scanner.browser import Browser
+from scanner.engine import run_checks
+from scanner.outcome import INCONCLUSIVE
+from scanner.page_visit import axe, device_profile
+from scanner.page_visit.isolated_world import IsolatedWorld
+from scanner.registry import REGISTRY, keys
+from scanner.rendered_page import RULE
+from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
+from tests.unit.scanner.checks.base_page import html, page
+
+AXE_KEYS = keys("accessibility")
+RULES = sorted(need.removeprefix(RULE) for key in AXE_KEYS for need in REGISTRY[key].needs if RULE in need)
+FRAME = '<iframe src="/map" title="How to find us"></iframe>'
+# Content that is no longer in main is outside of every landmark.
+ALSO_VIOLATED = {"a11y_landmark_one_main": {"a11y_region"}}
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+
+
+@pytest.fixture(scope="module")
+def rendered(one_browser: Browser) -> Iterator[Page]:
+    """A page on the emulated phone whose markup a test sets; it loads nothing."""
+    plain = Site(
+        {"/": page("<title>Empty</title>", {"Content-Security-Policy": None, "Content-Encoding": None})}
+    )
+    with served(plain), one_browser.page(plain.url, **device_profile.CONTEXT_OPTIONS) as opened:
+        yield opened
+
+
+def violated_keys(rendered: Page, markup: str) -> set[str]:
+    # axe waits half a second for a frame whose page was replaced, so the good frame is left out.
+    rendered.set_content(markup.replace(FRAME, ""))
+    session = rendered.context.new_cdp_session(rendered)
+    session.send("Page.enable")
+    results = axe.run(IsolatedWorld(session), RULES)
+    session.detach()
+    return {key_of(rule) for rule, result in results.items() if result.count}
+
+
+def test_every_axe_check_has_a_violation() -> None:
+    assert set(AXE_KEYS) == set(VIOLATIONS)
+    assert {key_of(rule) for rule in RULES} == set(AXE_KEYS)
+
+
+@pytest.mark.needs_chromium
+def test_axe_finds_no_violation_on_the_good_page(rendered: Page) -> None:
+    assert violated_keys(rendered, html()) == set()
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize("key", AXE_KEYS)
+def test_axe_finds_this_violation_and_no_other(key: str, rendered: Page) -> None:
+    assert violated_keys(rendered, violating(key)) == {key} | ALSO_VIOLATED.get(key, set())
+
+
+def test_without_a_browser_every_axe_check_is_inconclusive() -> None:
+    with served(Site({"/": Answer(html(), headers=HTML)})) as site, loopback_client() as client:
+        outcomes = dict(run_checks(site.url, AXE_KEYS, client=client, retry_delays=()))
+
+    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}

@@ -1,0 +1,7 @@
+"""The keys by what they need: a browser, the page alone, or more."""
+
+from scanner.registry import REGISTRY, keys
+
+BY_BROWSER = [key for key in keys() if REGISTRY[key].kind == "browser"]
+WITHOUT_BROWSER = [key for key in keys() if key not in BY_BROWSER]
+MARKUP = [key for key in WITHOUT_BROWSER if REGISTRY[key].needs == {"page"}]

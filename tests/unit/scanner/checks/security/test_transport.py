@@ -1,0 +1,133 @@
+"""Redirects from http:// to https://, passwords over plain HTTP, and how few requests a check costs."""
+
+import pytest
+import trustme
+
+from scanner.checks.security.transport import Hsts
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
+from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
+from tests.unit.scanner.checks.base_page import good_site, html, page
+
+
+def looked(site: Site, *asked: str, ca_file: str = "") -> dict[str, Outcome]:
+    with served(site), loopback_client(ca_file) as client:
+        return dict(run_checks(site.url, asked, client=client, retry_delays=()))
+
+
+def redirecting(to: str, status: int = 301) -> Site:
+    return Site({"/": Answer(status=status, headers=[("Location", to)])})
+
+
+def test_a_page_over_plain_http_is_not_redirected() -> None:
+    outcomes = looked(good_site(), "https_redirect", "redirect_permanent")
+
+    assert outcomes["https_redirect"].status == FAILED
+    assert outcomes["redirect_permanent"].status == NOT_APPLICABLE
+
+
+@pytest.mark.parametrize(
+    ("status", "permanent"), [(301, PASSED), (308, PASSED), (302, FAILED), (307, FAILED)]
+)
+def test_a_redirect_to_https_passes_and_should_be_permanent(
+    status: int, permanent: str, authority: trustme.CA, ca_file: str
+) -> None:
+    with served(good_site(), tls_context(authority)) as secure:
+        outcomes = looked(
+            redirecting(secure.url, status), "https_redirect", "redirect_permanent", ca_file=ca_file
+        )
+
+    assert outcomes["https_redirect"].status == PASSED
+    assert outcomes["redirect_permanent"].status == permanent
+
+
+def test_a_redirect_to_https_with_a_bad_certificate_fails(authority: trustme.CA, ca_file: str) -> None:
+    with served(good_site(), tls_context(authority, "other.example")) as secure:
+        outcomes = looked(redirecting(secure.url), "https_redirect", ca_file=ca_file)
+
+    assert outcomes["https_redirect"].status == FAILED
+    assert "certificate" in outcomes["https_redirect"].evidence["detail"]
+
+
+def test_a_first_redirect_that_stays_on_http_fails(authority: trustme.CA, ca_file: str) -> None:
+    with served(good_site(), tls_context(authority)) as secure:
+        site = redirecting("/start")
+        site.answers["/start"] = Answer(status=301, headers=[("Location", secure.url)])
+        outcomes = looked(site, "https_redirect", ca_file=ca_file)
+
+    assert outcomes["https_redirect"].evidence["detail"] == "The first redirect leads to plain HTTP."
+
+
+def test_http_that_answers_nothing_passes_only_while_the_site_itself_answers() -> None:
+    with served(good_site()) as site:
+        url = site.url
+    with loopback_client() as client:
+        outcomes = dict(run_checks(url, ["https_redirect"], client=client, retry_delays=()))
+
+    assert outcomes["https_redirect"].status == INCONCLUSIVE
+
+
+def test_a_password_field_over_plain_http_fails() -> None:
+    site = good_site(**{"/": page(html(add='<input type="Password" aria-label="p">'))})
+
+    assert looked(site, "password_over_http")["password_over_http"].status == FAILED
+    assert looked(good_site(), "password_over_http")["password_over_http"].status == PASSED
+
+
+@pytest.mark.parametrize(
+    ("line", "age"),
+    [
+        ("max-age=31536000", 31536000),
+        ('max-age="600" ; includeSubDomains', 600),
+        ("MAX-AGE = 5", 5),
+        ("max-age=abc", None),
+        ("max-age=-1", None),
+        ("includeSubDomains", None),
+        ("max-age=1; max-age=2", None),
+    ],
+)
+def test_the_age_in_strict_transport_security_is_read_strictly(line: str, age: int | None) -> None:
+    assert Hsts.parse(line).max_age == age
+
+
+@pytest.mark.parametrize("sent", [["max-age=100"], ["max-age=abc"], ["max-age=31536000", "max-age=31536000"]])
+def test_a_short_a_broken_and_a_doubled_strict_transport_security_fail(
+    sent: list[str], authority: trustme.CA, ca_file: str
+) -> None:
+    site = good_site(**{"/": page(headers={"Strict-Transport-Security": sent})})
+    with served(site, tls_context(authority)), loopback_client(ca_file) as client:
+        outcomes = dict(run_checks(site.url, ["security_header_hsts"], client=client, retry_delays=()))
+
+    assert outcomes["security_header_hsts"].status == FAILED
+
+
+COSTS = {
+    "security_header_csp": 1,
+    "cookies_secure": 1,
+    "meta_description": 1,
+    "link_text": 1,
+    "exposed_git": 2,
+    "robots_txt_valid": 2,
+    "cors_restricted": 2,
+    "text_compression": 5,
+    "ttfb": 5,
+}
+
+
+@pytest.mark.parametrize(("key", "requests"), COSTS.items())
+def test_a_check_fetches_what_it_needs_and_no_more(
+    key: str, requests: int, authority: trustme.CA, ca_file: str
+) -> None:
+    site = good_site()
+    with served(site, tls_context(authority)), loopback_client(ca_file) as client:
+        outcomes = dict(run_checks(site.url, [key], client=client, retry_delays=()))
+
+    assert (outcomes[key].status, len(site.requests)) == (PASSED, requests)
+
+
+def test_a_failure_of_a_header_costs_two_requests() -> None:
+    site = good_site(**{"/": page(headers={"Content-Security-Policy": None})})
+
+    assert looked(site, "security_header_csp")["security_header_csp"].status == FAILED
+    assert len(site.requests) == 2
+    assert site.requests[1][2]["cache-control"] == "no-cache"

@@ -1,0 +1,147 @@
+"""Exactly one check of the browser flips when exactly its fault is mended.
+
+One page has all the faults, which are mended one after the other. After each, every check that asks a browser looks
+again: each state is the one before the next mend and the one after the last, which spares half of the visits.
+"""
+
+import itertools
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from scanner.browser import Browser
+from scanner.checks.performance import web_vitals as vitals
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, PASSED, Outcome
+from scanner.page_visit import device_profile, visit
+from scanner.registry import REGISTRY, keys
+from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.checks.axe_violations import violating
+from tests.unit.scanner.checks.base_page import html
+from tests.unit.scanner.checks.fixes import MENDED_IN_TURN
+from tests.unit.scanner.checks.noise_image import noise
+
+pytestmark = pytest.mark.needs_chromium
+
+ASKED = [key for key in keys() if REGISTRY[key].kind == "browser"]
+# So that a small page can be too heavy, and a few round trips too late, by far.
+THRESHOLDS = {"total_byte_weight": 200.0, "dom_size": 100.0, "lcp": 1.0, "fcp": 1.0, "tbt": 250.0}
+# One load in the place of three, but for the page that only jumps and the one without a fault.
+MEASURED_IN_FULL = (MENDED_IN_TURN.index("cls"), len(MENDED_IN_TURN))
+STEPS = 6
+AXE_KEYS = keys("accessibility")
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+STYLE = [("Content-Type", "text/css")]
+SCRIPT = [("Content-Type", "text/javascript")]
+PICTURE = [("Content-Type", "image/png")]
+HERO = '<img src="/hero.png" width="400" height="500" alt="A lamp">'
+PAGE = (
+    html(replace=('<img src="/lamp.png" alt="A lamp" width="10" height="10">', HERO))
+    .replace('<iframe src="/map" title="How to find us"></iframe>', "")
+    .replace("</head>", '<script src="/late.js" defer></script><script src="/idle.js" defer></script></head>')
+)
+AFTER_THE_PAINT = (
+    "addEventListener('load', () => requestAnimationFrame(() =>"
+    " requestAnimationFrame(() => setTimeout(() => {%s}, 50))));"
+)
+JUMP = "document.querySelector('main').style.marginTop = '400px';"
+BLOCK = "for (const end = performance.now() + 400; performance.now() < end; );"
+FETCH = "addEventListener('load', () => fetch('/news'));"
+REMARK = "// a remark that nobody needs\n"
+IDLE = "function idle(){return'" + "x" * 30_000 + "'}"
+
+
+def imported(path: str) -> Answer:
+    return Answer(f"@import '{path}';", headers=STYLE)
+
+
+def redirected(path: str) -> Answer:
+    return Answer(status=302, headers=[("Location", path)])
+
+
+def in_steps(path: str, to: Callable[[str], Answer], last: Answer, *, slow: bool) -> dict[str, Answer]:
+    """Return the answers of a file; a slow one is only known after many others, as each of them names the next.
+
+    That costs a slow phone a round trip each, and a visit at full speed next to nothing.
+    """
+    paths = [path, *(f"{path}?{number}" for number in range(STEPS if slow else 0))]
+    return {**{one: to(following) for one, following in itertools.pairwise(paths)}, paths[-1]: last}
+
+
+def faulty(faults: set[str]) -> dict[str, Answer]:
+    """Return the answers of the page that has these faults and no others."""
+
+    def where(key: str, fault: str, otherwise: str = "") -> str:
+        return fault if key in faults else otherwise
+
+    lazy = where("lcp_image_not_lazy", ' loading="lazy"')
+    many = where("dom_size", f"<div hidden>{'<b></b>' * 200}</div>")
+    page = PAGE.replace('src="/hero.png"', f'src="/hero.png"{lazy}').replace("</main>", f"{many}</main>")
+    late = AFTER_THE_PAINT % (where("cls", JUMP) + where("tbt", BLOCK)) + where("total_byte_weight", FETCH)
+    return {
+        "/": Answer(page, headers=[("Content-Type", "text/html; charset=utf-8")]),
+        **in_steps("/site.css", imported, Answer("", headers=STYLE), slow="fcp" in faults),
+        **in_steps("/hero.png", redirected, Answer(noise(200, 250), headers=PICTURE), slow="lcp" in faults),
+        "/late.js": Answer(late + where("minified_js", REMARK * 200), headers=SCRIPT),
+        "/idle.js": Answer(where("unused_js", IDLE, f"{IDLE};idle()"), headers=SCRIPT),
+        "/news": Answer("n" * 250_000),
+    }
+
+
+@pytest.fixture
+def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A quick phone and network, and a page that soon counts as quiet."""
+    monkeypatch.setattr(visit, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.3)
+    monkeypatch.setattr(device_profile, "CPU_SLOWDOWN", 1)
+    monkeypatch.setattr(device_profile, "LATENCY_MS", 150.0)
+    monkeypatch.setattr(device_profile, "DOWN_KBPS", 20_000.0)
+
+
+@pytest.mark.long
+@pytest.mark.usefixtures("brisk")
+def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    states: list[dict[str, Outcome]] = []
+    in_full = vitals.LOADS
+    with served(Site()) as site, loopback_client() as client:
+        for done in range(len(MENDED_IN_TURN) + 1):
+            site.answers = dict(faulty(set(MENDED_IN_TURN[done:])))
+            monkeypatch.setattr(vitals, "LOADS", in_full if done in MEASURED_IN_FULL else 1)
+            found = run_checks(
+                site.url,
+                ASKED,
+                client=client,
+                browser=chrome,
+                thresholds=THRESHOLDS,
+                before=states[-1] if states else None,
+                retry_delays=(),
+            )
+            states.append(dict(found))
+
+    failing = [{key for key, said in one.items() if said.status == FAILED} for one in states]
+    assert failing == [set(MENDED_IN_TURN[done:]) for done in range(len(states))]
+    assert {said.status for one in states for said in one.values()} == {FAILED, PASSED}
+    measured = [len(states[done]["cls"].samples) for done in MEASURED_IN_FULL]
+    assert measured == [3, 3]
+
+
+@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.parametrize("left_out", ["a11y_html_has_lang", "a11y_html_lang_valid"])
+def test_every_axe_check_fails_and_passes_once_its_violation_is_fixed(left_out: str, chrome: Browser) -> None:
+    """The two rules of the lang attribute cannot be violated together."""
+    asked = [key for key in AXE_KEYS if key != left_out]
+    site = Site(
+        {"/": Answer(violating(*asked), headers=HTML), "/map": Answer("<title>Map</title>", headers=HTML)}
+    )
+    with served(site), loopback_client() as client:
+
+        def outcomes(before: dict[str, Outcome] | None = None) -> dict[str, Outcome]:
+            found = run_checks(site.url, asked, client=client, browser=chrome, before=before, retry_delays=())
+            return dict(found)
+
+        failing = outcomes()
+        site.answers["/"] = Answer(html(), headers=HTML)
+        fixed = outcomes(failing)
+
+    assert {key: one.status for key, one in failing.items()} == dict.fromkeys(asked, FAILED)
+    assert {key: one.status for key, one in fixed.items()} == dict.fromkeys(asked, PASSED)

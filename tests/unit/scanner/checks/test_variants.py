@@ -1,0 +1,278 @@
+"""Cases that are easily got wrong: pages in which a check passes, and pages in which it fails."""
+
+import time
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
+from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.checks.base_page import good_site, html, page
+from tests.unit.scanner.checks.check_kinds import MARKUP
+
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+
+IN_BODY = [
+    ("link_text", '<a href="/a" aria-label="How to return">more</a>', PASSED),
+    ("link_text", '<a href="/a">Read more…</a>', FAILED),
+    ("link_text", '<a href="#top">here</a><a href="mailto:a@b.c">here</a>', PASSED),
+    ("crawlable_anchors", '<a href="">A</a>', FAILED),
+    ("crawlable_anchors", '<a onclick="go()">A</a>', FAILED),
+    ("crawlable_anchors", '<a>A</a><a href="#a">B</a><a name="c"></a><a href="mailto:a@b.c">d</a>', PASSED),
+    ("crawlable_anchors", '<a href="file:///c:/a">A</a>', FAILED),
+    ("image_dimensions", '<img src="a.png" width="100%" height="auto">', FAILED),
+    (
+        "sri_external_scripts",
+        '<script src="//cdn.example.com/a.js" integrity="sha384-abc="></script>',
+        FAILED,
+    ),
+    (
+        "sri_external_scripts",
+        '<script src="https://cdn.example.com/a.js" integrity="sha384-abc="></script>',
+        PASSED,
+    ),
+    ("sri_external_scripts", '<script src="/a.js"></script>', PASSED),
+    ("private_ip_disclosure", "<p>version 10.1.2.3.4 and 192.169.1.1 and 110.1.2.3</p>", PASSED),
+    ("private_ip_disclosure", "<p>http://192.168.1.5:8080/</p>", FAILED),
+    ("structured_data_valid", '<script type="application/ld+json">[]</script>', FAILED),
+    (
+        "structured_data_valid",
+        '<script type="application/ld+json">{"@context": "https://schema.org", "@graph": []}</script>',
+        PASSED,
+    ),
+    ("directory_listing", "<title>Index of /a/</title><h1>Index of /a/</h1>", FAILED),
+    ("directory_listing", "<h1>The index of /r/lamps</h1>", PASSED),
+    ("debug_error_disclosure", "<p>java.lang: at nothing</p>", PASSED),
+    ("debug_error_disclosure", "<pre>\n  at org.example.Shop.open(Shop.java:42)\n</pre>", FAILED),
+]
+
+
+@pytest.mark.parametrize(("key", "body", "status"), IN_BODY)
+def test_markup_is_judged_as_it_is_meant(key: str, body: str, status: str) -> None:
+    text = f'<!doctype html><html lang="en"><title>A page</title><body><p>Text</p>{body}</body></html>'
+
+    with served(Site({"/": Answer(text, headers=HTML)})) as site, loopback_client() as client:
+        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+
+    assert outcome.status == status, outcome.evidence
+
+
+SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
+    ("security_header_csp", {"Content-Security-Policy-Report-Only": "default-src 'self'"}, FAILED),
+    ("security_header_csp", {"Content-Security-Policy": "default-src 'self'; default-src *"}, FAILED),
+    ("security_header_csp", {"Content-Security-Policy": "nonsense"}, FAILED),
+    ("security_header_csp", {"Content-Security-Policy": "script-src 'strict-dynamic'"}, FAILED),
+    ("security_header_csp", {"Content-Security-Policy": ["default-src 'self'", "img-src *"]}, PASSED),
+    (
+        "security_header_csp",
+        {"Content-Security-Policy": ["default-src 'self'", "script-src 'strict-dynamic'"]},
+        PASSED,
+    ),
+    (
+        "csp_script_src_safe",
+        {"Content-Security-Policy": "script-src 'nonce-a' 'unsafe-inline'; object-src 'none'"},
+        PASSED,
+    ),
+    ("csp_script_src_safe", {"Content-Security-Policy": "img-src 'self'"}, FAILED),
+    ("csp_script_src_safe", {"Content-Security-Policy": "default-src https:"}, FAILED),
+    ("csp_script_src_safe", {"Content-Security-Policy": ["img-src *", "default-src 'none'"]}, PASSED),
+    ("csp_script_src_safe", {}, NOT_APPLICABLE),
+    ("security_header_frame_options", {"X-Frame-Options": "sameorigin"}, PASSED),
+    ("security_header_frame_options", {"X-Frame-Options": "ALLOWALL"}, FAILED),
+    ("security_header_frame_options", {"Content-Security-Policy": "frame-ancestors *"}, FAILED),
+    ("security_header_frame_options", {"Content-Security-Policy": "frame-ancestors 'self' *"}, FAILED),
+    (
+        "security_header_frame_options",
+        {"Content-Security-Policy": "frame-ancestors *", "X-Frame-Options": "DENY"},
+        FAILED,
+    ),
+    (
+        "security_header_frame_options",
+        {"Content-Security-Policy": ["frame-ancestors *", "frame-ancestors https://example.com"]},
+        PASSED,
+    ),
+    ("security_header_frame_options", {"Content-Security-Policy": "frame-ancestors https:"}, PASSED),
+    ("security_header_frame_options", {"Content-Security-Policy": "frame-ancestors 'self'"}, PASSED),
+    ("security_header_x_content_type_options", {"X-Content-Type-Options": "nosniff, nosniff"}, FAILED),
+    ("security_header_x_content_type_options", {"X-Content-Type-Options": "NoSniff"}, PASSED),
+    ("security_header_referrer_policy", {"Referrer-Policy": "unsafe-url, no-referrer"}, PASSED),
+    ("security_header_referrer_policy", {"Referrer-Policy": "no-referrer, future-word"}, PASSED),
+    ("security_header_referrer_policy", {}, FAILED),
+    (
+        "security_header_permissions_policy",
+        {"Permissions-Policy": 'geolocation=(self "https://a.b"), usb=*'},
+        PASSED,
+    ),
+    ("security_header_permissions_policy", {"Permissions-Policy": "geolocation 'self'"}, FAILED),
+    ("security_header_coop", {"Cross-Origin-Opener-Policy": 'same-origin; report-to="a"'}, PASSED),
+    ("security_header_corp", {}, PASSED),
+    ("cookies_secure", {}, PASSED),
+    ("cookies_secure", {"Set-Cookie": ["a=1; Secure", "b=2"]}, FAILED),
+    ("cookies_httponly", {"Set-Cookie": "theme=dark; Secure"}, PASSED),
+    ("cookies_samesite", {"Set-Cookie": "a=1; SameSite=None"}, FAILED),
+    ("cookies_samesite", {"Set-Cookie": "csrf=1; Secure"}, FAILED),
+    ("server_version_disclosure", {"Server": "nginx"}, PASSED),
+    ("server_version_disclosure", {"Server": "Apache/2.4"}, FAILED),
+    ("indexable", {"X-Robots-Tag": "googlebot: noindex"}, PASSED),
+    ("indexable", {"X-Robots-Tag": "max-snippet: 5, noindex"}, FAILED),
+    ("charset", {"Content-Type": "text/html"}, FAILED),
+]
+
+
+@pytest.mark.parametrize(("key", "headers", "status"), SENT)
+def test_headers_are_judged_as_they_are_meant(
+    key: str, headers: dict[str, str | list[str] | None], status: str
+) -> None:
+    lines = [
+        (name, line)
+        for name, said in {"Content-Type": "text/html; charset=utf-8", **headers}.items()
+        for line in (said if isinstance(said, list) else [said or ""])
+    ]
+    with (
+        served(Site({"/": Answer("<title>A</title><p>B", headers=lines)})) as site,
+        loopback_client() as client,
+    ):
+        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
+
+    assert outcome.status == status, outcome.evidence
+
+
+def test_a_policy_in_a_meta_element_counts_but_not_for_frames() -> None:
+    policy = (
+        "<meta http-equiv=\"content-security-policy\" content=\"default-src 'none'; frame-ancestors 'none'\">"
+    )
+    text = html(replace=('<meta charset="utf-8">', f'<meta charset="utf-8">{policy}'))
+    bare = {"Content-Security-Policy": None, "X-Frame-Options": None}
+    asked = ["security_header_csp", "security_header_frame_options"]
+
+    with served(good_site(**{"/": page(text, bare)})) as site, loopback_client() as client:
+        outcomes = dict(run_checks(site.url, asked, client=client, retry_delays=()))
+
+    assert [outcomes[key].status for key in asked] == [PASSED, FAILED]
+
+
+@pytest.mark.parametrize(
+    ("robots", "status"),
+    [
+        (Answer("", 404), PASSED),
+        (Answer("", 200), PASSED),
+        (Answer("<html>Not found</html>", 200), FAILED),
+        (Answer("busy", 503), FAILED),
+        (Answer("slow down", 429), INCONCLUSIVE),
+    ],
+)
+def test_robots_txt_may_be_missing_but_not_broken(robots: Answer, status: str) -> None:
+    with served(good_site(**{"/robots.txt": robots})) as site, loopback_client() as client:
+        outcomes = dict(run_checks(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
+
+    assert outcomes["robots_txt_valid"].status == status
+
+
+tags = st.sampled_from(
+    [
+        "a",
+        "img",
+        "input",
+        "label",
+        "button",
+        "select",
+        "ul",
+        "li",
+        "h1",
+        "h2",
+        "h9",
+        "table",
+        "td",
+        "th",
+        "svg",
+        "title",
+        "iframe",
+        "meta",
+        "link",
+        "script",
+        "html",
+        "body",
+        "b",
+    ]
+)
+names = st.sampled_from(
+    [
+        "href",
+        "src",
+        "alt",
+        "id",
+        "for",
+        "role",
+        "aria-label",
+        "aria-labelledby",
+        "aria-x",
+        "tabindex",
+        "lang",
+        "name",
+        "content",
+        "http-equiv",
+        "headers",
+        "srcset",
+        "rel",
+        "type",
+        "integrity",
+        "style",
+        "hidden",
+        "property",
+        "hreflang",
+    ]
+)
+elements = st.builds(
+    lambda tag, attributes, inner: f"<{tag} {' '.join(f'{n}="{v}"' for n, v in attributes)}>{inner}",
+    tags,
+    st.lists(st.tuples(names, st.text(max_size=12)), max_size=4),
+    st.text(max_size=12),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    text=st.lists(elements, max_size=12).map("".join),
+    header=st.text(st.characters(codec="latin-1"), max_size=40),
+)
+def test_no_page_breaks_a_check(text: str, header: str, soup: Site) -> None:
+    sent = "".join(character for character in header if character.isprintable())
+    named = (
+        "Content-Security-Policy",
+        "Set-Cookie",
+        "Strict-Transport-Security",
+        "Permissions-Policy",
+        "Link",
+    )
+    soup.answers["/"] = Answer(text, headers=[*HTML, *((name, sent) for name in named)])
+
+    with loopback_client() as client:
+        outcomes = dict(run_checks(soup.url, MARKUP, client=client, retry_delays=()))
+
+    assert [outcome.evidence for outcome in outcomes.values() if "error" in outcome.evidence] == []
+
+
+@pytest.fixture
+def soup() -> object:
+    with served(Site()) as site:
+        yield site
+
+
+def judged(rows: int) -> tuple[float, set[str]]:
+    """The processor time that a page of so many rows takes to judge, and what was said of it."""
+    row = '<li><a href="/x">x</a><img src="a.png" alt="a" width="1" height="1"><label for="q">q</label></li>'
+    site = Site({"/": Answer(f"<title>Long</title><ul>{row * rows}</ul><input id=q>", headers=HTML)})
+    with served(site), loopback_client() as client:
+        started = time.process_time()
+        outcomes = dict(run_checks(site.url, MARKUP, client=client, retry_delays=()))
+        return time.process_time() - started, {outcome.status for outcome in outcomes.values()}
+
+
+def test_a_long_page_is_judged_in_linear_time() -> None:
+    judged(10)  # what is loaded once is not counted
+    (short, _), (long, said) = judged(1_000), judged(4_000)
+
+    assert long < 8 * short  # linear is 4; a search for every link is 16, and took a minute
+    assert said <= {PASSED, FAILED, NOT_APPLICABLE}

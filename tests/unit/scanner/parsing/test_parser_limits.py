@@ -1,0 +1,42 @@
+"""Pages that are made to keep a parser busy are known before they are parsed."""
+
+import time
+
+import pytest
+
+from scanner.parsing.parser_limits import exceeds_parser_limits
+from tests.fakes.faulty_site import GOOD_PAGE
+
+BOMBS = {
+    "elements in elements": "<div>" * 400_000,
+    "elements of no name": "<x-y>" * 400_000,
+    "styles reopened in every paragraph": "<p>".join(f"<b x={number}>" for number in range(20_000)),
+    "options": "<select>" + "<option>x" * 200_000,
+    "attributes": "<div " + " ".join(f"a{number}=1" for number in range(200_000)) + ">",
+    "behind a script": "<script>a<b</script>" + "<div>" * 400_000,
+}
+PAGES = {
+    "a good page": GOOD_PAGE,
+    "a long list without end tags": "<ul>" + "<li>one" * 100_000,
+    "a large table": "<table>" + "<tr><td>x<td>y" * 50_000,
+    "cells with styles left open": "<table>" + "<tr><td><font>x" * 5000,
+    "many short paragraphs": "<p>Text with <b>bold</b> and <a href=x>links</a>" * 20_000,
+    "cards": "<div><a href=x><div><span>x</span></div></a></div>" * 20_000,
+    "a picture in an attribute": f'<img alt="a" src="data:image/png;base64,{"A b " * 200_000}">',
+    "a script with comparisons": "<script>" + "if(a<b&&c<d){}" * 50_000 + "</script>",
+    "nothing but brackets": "<" * 2_000_000,
+    "scripts that never end": "<script" * 200_000,
+}
+
+
+@pytest.mark.parametrize("name", BOMBS)
+def test_a_page_that_would_keep_the_parser_busy_is_known_at_once(name: str):
+    started = time.process_time()
+
+    assert exceeds_parser_limits(BOMBS[name])
+    assert time.process_time() - started < 1.5
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_large_page_for_people_is_read(name: str):
+    assert not exceeds_parser_limits(PAGES[name])

@@ -1,0 +1,110 @@
+"""Which pages a scan looks at."""
+
+import pytest
+
+from scanner.crawler import discover, route_of
+from scanner.page_context import PageContext
+from tests.fakes.website import Answer, Site, loopback_client, served
+
+HTML = [("Content-Type", "text/html")]
+
+
+def sitemap(*paths: str) -> Answer:
+    return Answer(
+        "<urlset>" + "".join(f"<url><loc>{{url}}{path}</loc></url>" for path in paths) + "</urlset>"
+    )
+
+
+def linking(*addresses: str) -> Answer:
+    return Answer(
+        "<title>Start</title>" + "".join(f'<a href="{one}">x</a>' for one in addresses), headers=HTML
+    )
+
+
+def discovered(site: Site, limit: int = 25) -> list[str]:
+    with served(site), loopback_client() as client:
+        found = discover(PageContext(site.url, client, retry_delays=()), limit)
+        return [page.removeprefix(site.url.rstrip("/")) for page in found.pages]
+
+
+def test_the_start_the_sitemap_and_the_links_are_looked_at_one_of_each_kind() -> None:
+    site = Site(
+        {
+            "/": linking(
+                "/about", "/blog/first-post", "/blog/second-post", "/shop/17", "about#team", "/logo.png"
+            ),
+            "/sitemap.xml": sitemap("/", "/contact", "/blog/third-post", "/list?page=1", "/list?page=2"),
+        }
+    )
+
+    assert discovered(site) == ["/", "/contact", "/blog/third-post", "/list?page=1", "/about", "/shop/17"]
+
+
+def test_other_origins_are_left_out() -> None:
+    site = Site(
+        {"/": linking("https://example.com/a", "//example.net/b", "mailto:a@b.c", "javascript:go()", "/c")}
+    )
+
+    assert discovered(site) == ["/", "/c"]
+
+
+def test_robots_txt_is_obeyed_but_for_the_page_that_was_asked_for() -> None:
+    robots = Answer("User-agent: *\nDisallow: /\nAllow: /open", headers=[("Content-Type", "text/plain")])
+    site = Site({"/": linking("/closed", "/open"), "/robots.txt": robots})
+
+    assert discovered(site) == ["/", "/open"]
+
+
+def test_a_robots_txt_out_of_order_stops_the_discovery() -> None:
+    site = Site({"/": linking("/a"), "/robots.txt": Answer("busy", 503)})
+
+    assert discovered(site) == ["/"]
+
+
+def test_the_sitemaps_of_an_index_are_read() -> None:
+    index = Answer("<sitemapindex><sitemap><loc>{url}/part.xml</loc></sitemap></sitemapindex>")
+    site = Site({"/": linking(), "/sitemap.xml": index, "/part.xml": sitemap("/deep/page")})
+
+    assert discovered(site) == ["/", "/deep/page"]
+
+
+def test_no_more_pages_than_the_limit_are_taken() -> None:
+    site = Site({"/": linking(*(f"/page-{number}" for number in range(60)))})
+
+    assert len(discovered(site)) == 25
+    assert len(discovered(site, 3)) == 3
+
+
+@pytest.mark.parametrize(
+    "answer", [Answer("no", 500), Answer(hang_up=True), Answer("x", 404), Answer(b"\xff\x00")]
+)
+def test_a_start_that_can_t_be_read_is_still_the_start(answer: Answer) -> None:
+    assert discovered(Site({"/": answer})) == ["/"]
+
+
+def test_what_was_fetched_for_the_discovery_serves_the_looks_too() -> None:
+    site = Site({"/": linking("/a"), "/a": linking("/")})
+    with served(site), loopback_client() as client:
+        start = PageContext(site.url, client, retry_delays=())
+        pages = [start.sibling(page) if page != site.url else start for page in discover(start).pages]
+        for page in pages:
+            page.robots  # noqa: B018 - to read a fact is to fetch it
+
+    assert site.paths().count("/") == 1
+    assert site.paths().count("/robots.txt") == 1
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("/blog/a", "/blog/b", True),
+        ("/users/17", "/users/18", True),
+        ("/orders/3f2a9b1c7d/edit", "/orders/aaaaaaaaaa/edit", True),
+        ("/a", "/b", False),
+        ("/a?x=1", "/a?x=2", True),
+        ("/a?x=1", "/a?y=1", False),
+        ("/a/", "/a", True),
+    ],
+)
+def test_addresses_of_one_kind_are_known(one: str, other: str, same: bool) -> None:
+    assert (route_of(f"https://example.com{one}") == route_of(f"https://example.com{other}")) is same

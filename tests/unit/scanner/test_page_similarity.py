@@ -1,0 +1,83 @@
+"""What stands in a page's place under the page's own title is no answer to a verification."""
+
+import random
+from collections.abc import Iterable
+
+import pytest
+
+from scanner import page_similarity
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from tests.fakes.website import Answer, Site, loopback_client, served
+
+HTML = ("Content-Type", "text/html; charset=utf-8")
+CSP = (
+    "Content-Security-Policy",
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'",
+)
+TITLE = "<title>Corner Bakery</title>"
+KEY = "security_header_csp"
+HUMAN = (
+    "<h1>One more step</h1><p>Please complete the puzzle to prove that you are human. <img src=/puzzle.png>"
+)
+AWAY = "<h1>We are working on it</h1><p>The Corner Bakery is being painted. Please come back this evening."
+
+
+def words(seed: int, count: int) -> list[str]:
+    chance = random.Random(seed)  # noqa: S311 - the same pages each time
+    return ["".join(chance.choices("abcdefghijklmnop", k=8)) for _ in range(count)]
+
+
+def written(some: Iterable[str]) -> str:
+    return TITLE + "".join(f"<p><a href='/{word}?v=1'>{word}</a> and {word[::-1]}" for word in some)
+
+
+def seen(text: str, *headers: tuple[str, str], before: dict[str, Outcome] | None = None) -> Outcome:
+    site = Site({"/": Answer(text, headers=[HTML, *headers])})
+    with served(site), loopback_client() as client:
+        found = run_checks(site.url, [KEY], client=client, before=before, retry_delays=())
+        return dict(found)[KEY]
+
+
+@pytest.mark.parametrize("instead", [HUMAN, AWAY, written(words(2, 60))])
+def test_a_page_of_the_same_title_with_nothing_of_the_page_s_is_another(instead: str):
+    before = {KEY: seen(written(words(1, 60)))}
+
+    after = seen(f"{TITLE}{instead}", CSP, before=before)
+
+    assert before[KEY].status == FAILED
+    assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
+
+
+def test_a_page_that_was_mended_and_has_other_news_is_the_page():
+    before = {KEY: seen(written(words(1, 60)))}
+    now = written(words(1, 60)[:20] + words(2, 60)).replace("v=1", "v=2")
+
+    assert seen(now, CSP, before=before).status == PASSED
+
+
+def test_a_page_of_few_words_is_known_by_its_title_alone():
+    before = {KEY: seen(f"{TITLE}<p>Hello there")}
+
+    assert seen(f"{TITLE}<p>Quite different", CSP, before=before).status == PASSED
+
+
+def test_a_fifth_of_a_page_is_enough_to_know_it_by():
+    known = 0
+    for seed in range(200):
+        kept = page_similarity.sample(page_similarity.fingerprints(written(words(seed, 100)), ""))
+        now = written(words(seed, 100)[:20] + words(seed + 1000, 80))
+        known += page_similarity.is_similar(kept, page_similarity.fingerprints(now, ""))
+
+    assert known >= 195
+
+
+@pytest.mark.parametrize("kept", ["", "zz", "abc", 7, None])
+def test_evidence_that_somebody_else_wrote_speaks_against_nothing(kept: object):
+    assert page_similarity.is_similar(kept, frozenset())  # type: ignore[arg-type]  # whatever JSON holds
+
+
+def test_words_of_scripts_and_of_the_title_are_no_marks():
+    html = "<title>Corner Bakery</title><script>var bakeries = 'croissants'</script><p>Corner bakery bread"
+
+    assert page_similarity.fingerprints(html, "Corner Bakery") == page_similarity.fingerprints("<p>bread", "")

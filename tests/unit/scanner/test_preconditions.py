@@ -1,0 +1,395 @@
+"""A check that could not look is inconclusive, with the reason; it never passes."""
+
+import gzip
+from collections.abc import Iterable
+
+import pytest
+import trustme
+
+from krafter_audit.http.client import AddressPolicy, Client, Limits
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.preconditions import Inconclusive
+from scanner.registry import REGISTRY
+from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
+from tests.unit.scanner.checks.base_page import good_site, html, page
+from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
+
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+LOGIN = "<title>Sign in</title><form><input type=password></form>"
+WITHOUT_A_PAGE = {"http_status_ok", "tls_certificate_valid", "tls_certificate_days_left", "tls_min_version"}
+WITHOUT_A_PAGE |= {"tls_key_strength"}
+
+
+def looked(
+    site: Site, asked: Iterable[str], client: Client | None = None, **options: object
+) -> dict[str, Outcome]:
+    with served(site), client or loopback_client() as used:
+        return dict(run_checks(site.url, asked, client=used, **{"retry_delays": (), **options}))  # type: ignore[arg-type]
+
+
+def reasons(outcomes: dict[str, Outcome]) -> set[tuple[str, str | None]]:
+    return {(outcome.status, outcome.reason) for outcome in outcomes.values()}
+
+
+def of_the_page() -> list[str]:
+    return [key for key in WITHOUT_BROWSER if key not in WITHOUT_A_PAGE]
+
+
+OBSTACLES = {
+    "target_missing": Answer("gone", 404, HTML),
+    "blocked": Answer("error", 500, HTML),
+    "login_wall": Answer("who?", 401, [("WWW-Authenticate", "Basic")]),
+    "challenge": Answer("<title>Just a moment...</title>", 403, [*HTML, ("cf-mitigated", "challenge")]),
+}
+
+
+@pytest.mark.parametrize("reason", [one for one in OBSTACLES if one != "challenge"])
+def test_without_a_page_nothing_is_known_about_its_certificate_either(reason: str) -> None:
+    outcomes = looked(Site({"/": OBSTACLES[reason]}), WITHOUT_A_PAGE - {"http_status_ok"})
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
+
+
+@pytest.mark.parametrize("reason", OBSTACLES)
+def test_no_check_passes_when_something_else_answers_in_the_page_s_place(reason: str) -> None:
+    outcomes = looked(Site({"/": OBSTACLES[reason]}), of_the_page())
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
+
+
+@pytest.mark.parametrize(
+    ("status", "verdict"), [(404, FAILED), (500, FAILED), (403, FAILED), (503, INCONCLUSIVE)]
+)
+def test_an_error_page_fails_the_check_of_the_status_but_an_outage_decides_nothing(
+    status: int, verdict: str
+) -> None:
+    outcomes = looked(Site({"/": Answer("no", status, HTML)}), ["http_status_ok"])
+
+    assert outcomes["http_status_ok"].status == verdict
+
+
+def test_a_challenge_is_known_by_its_marks_alone() -> None:
+    body = "<html><script src='/cdn-cgi/challenge-platform/x.js'></script>"
+    outcomes = looked(Site({"/": Answer(body, 503, HTML)}), ["title_present"])
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, "challenge")}
+
+
+def test_no_check_passes_when_the_site_is_down() -> None:
+    with served(Site()) as site:
+        url = site.url
+    with loopback_client() as client:
+        outcomes = dict(run_checks(url, of_the_page(), client=client, retry_delays=()))
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
+
+
+def test_no_check_passes_when_the_site_hangs_up() -> None:
+    outcomes = looked(Site({"/": Answer(hang_up=True)}), of_the_page())
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
+
+
+def test_no_check_passes_when_the_site_hangs() -> None:
+    client = loopback_client(limits=Limits(read=0.1, total=0.2))
+    outcomes = looked(Site({"/": Answer("late", delay=0.5)}), of_the_page(), client)
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, "timeout")}
+
+
+def test_an_address_that_is_not_allowed_is_refused_without_a_retry() -> None:
+    site = good_site()
+    with served(site), Client(policy=AddressPolicy.from_setting(""), ca_file="") as client:
+        outcomes = dict(run_checks(site.url, WITHOUT_BROWSER, client=client, retry_delays=(5, 5)))
+
+    assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
+    assert {outcome.reason for outcome in outcomes.values()} == {"refused_address"}
+    assert site.requests == []
+
+
+def test_a_redirect_to_an_address_that_is_not_allowed_is_refused() -> None:
+    away = Answer(status=302, headers=[("Location", "http://169.254.169.254/latest/meta-data/")])
+
+    assert reasons(looked(Site({"/": away}), of_the_page())) == {(INCONCLUSIVE, "refused_address")}
+
+
+def test_a_redirect_to_another_site_is_not_followed_into_a_verdict() -> None:
+    with served(good_site(), host="127.0.0.2") as other:
+        away = Answer(status=302, headers=[("Location", other.url)])
+
+        assert reasons(looked(Site({"/": away}), of_the_page())) == {(INCONCLUSIVE, "offsite_redirect")}
+
+
+@pytest.mark.parametrize(
+    ("asked", "there", "offsite"),
+    [
+        ("http://example.com/", "www.example.com", False),
+        ("http://www.example.com/", "example.com", False),
+        ("http://example.com/", "login.example.com", False),
+        ("http://shop.example.co.uk/", "example.co.uk", False),
+        ("http://example.com/", "example.net", True),
+        ("http://one.co.uk/", "two.co.uk", True),
+        ("http://one.github.io/", "two.github.io", True),
+        ("http://127.0.0.1/", "127.0.0.2", True),
+    ],
+)
+def test_another_registrable_domain_is_another_site(asked: str, there: str, offsite: bool) -> None:
+    from scanner.parsing.registrable_domain import host_of, same_site
+
+    assert same_site(host_of(asked), there) is not offsite
+
+
+BODY_BASED = ["title_present", "meta_description", "mixed_content", "link_text", "image_dimensions"]
+
+
+def test_checks_of_the_markup_are_inconclusive_on_an_empty_page() -> None:
+    assert reasons(looked(Site({"/": Answer(b"  ", headers=HTML)}), BODY_BASED)) == {
+        (INCONCLUSIVE, "target_missing")
+    }
+
+
+def test_checks_of_the_markup_are_inconclusive_where_no_page_is_sent() -> None:
+    site = Site({"/": Answer('{"a": 1}', headers=[("Content-Type", "application/json")])})
+
+    assert reasons(looked(site, BODY_BASED)) == {(INCONCLUSIVE, "target_missing")}
+
+
+def test_checks_of_the_markup_are_inconclusive_on_a_page_that_is_cut_off() -> None:
+    site = good_site(**{"/": page(html(add="<p>" + "x" * 5000))})
+
+    outcomes = looked(site, BODY_BASED, loopback_client(limits=Limits(body=2000)))
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, "truncated")}
+
+
+def test_a_page_in_an_encoding_that_was_not_asked_for_is_not_judged() -> None:
+    site = Site({"/": Answer(b"\x0b\x02\x80", headers=[*HTML, ("Content-Encoding", "br")])})
+
+    assert reasons(looked(site, ["title_present"])) == {(INCONCLUSIVE, "not_available")}
+
+
+def seen_before(title: str = "Shop", path: str = "/", **more: object) -> Outcome:
+    identity = {
+        "host": "127.0.0.1",
+        "path": path,
+        "status_class": 2,
+        "title": title,
+        "password_form": False,
+        **more,
+    }
+    return Outcome(FAILED, evidence={"identity": identity})
+
+
+SHOP = Answer("<title>Shop</title><p>Hello", headers=HTML)
+NO_LOGIN: dict[str, Outcome] = {"title_present": seen_before()}
+
+
+def test_a_redirect_to_a_login_page_is_no_answer_to_a_verification() -> None:
+    site = Site(
+        {"/": Answer(status=302, headers=[("Location", "/login")]), "/login": Answer(LOGIN, headers=HTML)}
+    )
+
+    assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "login_wall")}
+    assert reasons(looked(site, ["title_present"], before={})) == {(INCONCLUSIVE, "login_wall")}
+
+
+def test_a_login_form_in_the_page_s_place_is_no_answer_to_a_verification() -> None:
+    site = Site({"/": Answer(LOGIN, headers=HTML)})
+
+    assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "login_wall")}
+
+
+def test_a_page_that_always_had_a_login_form_is_looked_at_again() -> None:
+    before = {"title_present": seen_before("Sign in", password_form=True)}
+
+    outcomes = looked(Site({"/": Answer(LOGIN, headers=HTML)}), ["title_present"], before=before)
+
+    assert outcomes["title_present"].status == PASSED
+
+
+def test_a_page_that_says_that_it_is_not_found_is_no_answer_to_a_verification() -> None:
+    site = Site({"/": Answer("<title>404 – Page not found</title><p>Sorry", headers=HTML)})
+
+    assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "target_missing")}
+
+
+CSP = ("Content-Security-Policy", "default-src 'self'")
+IN_ITS_PLACE = {
+    "nothing, by status": (Answer("", 204, [*HTML, CSP]), "target_missing"),
+    "nothing": (Answer("", headers=[*HTML, CSP]), "target_missing"),
+    "white space": (Answer("  \n ", headers=[*HTML, CSP]), "target_missing"),
+    "data": (Answer('{"a": 1}', headers=[("Content-Type", "application/json"), CSP]), "target_missing"),
+    "a page without its title": (Answer("<p>It works!", headers=[*HTML, CSP]), "target_missing"),
+    "a body that cannot be decoded": (
+        Answer("no gzip", headers=[*HTML, CSP, ("Content-Encoding", "gzip")]),
+        "truncated",
+    ),
+    "a parked domain": (Answer("<title>Domain for sale</title><p>Buy", headers=[*HTML, CSP]), "blocked"),
+    "a challenge": (Answer("<title>Just a moment...</title><p>Wait", headers=[*HTML, CSP]), "challenge"),
+    "a captcha": (Answer("<title>Verify you are human</title><p>Tick", headers=[*HTML, CSP]), "challenge"),
+    "an error": (Answer("<title>Application error</title><p>Sorry", headers=[*HTML, CSP]), "blocked"),
+    "an empty server": (Answer("<title>Welcome to nginx!</title><p>It", headers=[*HTML, CSP]), "blocked"),
+    "another site": (Answer("<title>Acme Hosting</title><p>Buy", headers=[*HTML, CSP]), "target_missing"),
+}
+
+
+@pytest.mark.parametrize("what", IN_ITS_PLACE)
+def test_a_good_header_on_something_else_is_no_answer_to_a_verification(what: str) -> None:
+    answer, reason = IN_ITS_PLACE[what]
+    before = {"security_header_csp": seen_before("A shop of good things")}
+
+    outcomes = looked(Site({"/": answer}), ["security_header_csp"], before=before)
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
+
+
+def test_an_address_that_now_leads_to_another_page_is_no_answer_to_a_verification() -> None:
+    home = Answer("<title>Home</title><p>Welcome", headers=HTML)
+    site = Site({"/": Answer(status=301, headers=[("Location", "/home")]), "/home": home})
+
+    assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "target_missing")}
+
+
+@pytest.mark.parametrize(
+    ("scheme", "status", "reason"), [("https", INCONCLUSIVE, "target_missing"), ("http", PASSED, None)]
+)
+def test_an_https_address_that_now_leads_to_plain_http_is_no_answer_to_a_verification(
+    scheme: str, status: str, reason: str | None, authority: trustme.CA, ca_file: str
+) -> None:
+    before = {"title_present": seen_before(scheme=scheme)}
+    with served(Site({"/": SHOP})) as plain, served(Site(), tls_context(authority)) as secure:
+        secure.answers["/"] = Answer(status=301, headers=[("Location", plain.url)])
+        with loopback_client(ca_file) as client:
+            outcomes = dict(
+                run_checks(secure.url, ["title_present"], client=client, before=before, retry_delays=())
+            )
+
+    assert reasons(outcomes) == {(status, reason)}
+
+
+def test_a_title_that_was_mended_does_not_make_it_another_page() -> None:
+    outcomes = looked(Site({"/": SHOP}), ["title_present"], before={"title_present": seen_before(title="")})
+
+    assert outcomes["title_present"].status == PASSED
+
+
+@pytest.mark.parametrize(
+    ("known", "now"),
+    [
+        ("Example Shop – Delivery", "Delivery and returns – Example Shop"),
+        ("Corner Bakery: bread", "Our corner bakery bakes"),
+        ("Home", "Example Shop, lamps and chairs"),
+        (
+            "A title that is longer than what is shown of it anywhere, so that it is cut off",
+            "Lamps and chairs",
+        ),
+        ("自転車の修理と販売のページ", "自転車の修理と販売のお店"),
+    ],
+)
+def test_a_title_that_was_changed_does_not_make_it_another_page(known: str, now: str) -> None:
+    site = Site({"/": Answer(f"<meta charset=utf-8><title>{now}</title><p>Hello", headers=[*HTML, CSP])})
+
+    outcomes = looked(site, ["security_header_csp"], before={"security_header_csp": seen_before(known)})
+
+    assert outcomes["security_header_csp"].status == PASSED
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "status", "reason"), [(404, PASSED, None), (403, INCONCLUSIVE, "blocked")]
+)
+def test_a_listing_that_is_shut_is_mended_unless_it_may_be_us_who_are_shut_out(
+    elsewhere: int, status: str, reason: str | None
+) -> None:
+    forbidden = Answer("<title>403 Forbidden</title>", 403, HTML)
+    site = Site({"/": forbidden}, otherwise=Answer("", elsewhere))
+    before = {"directory_listing": seen_before("Index of /uploads/2026/")}
+
+    outcome = looked(site, ["directory_listing"], before=before)["directory_listing"]
+
+    assert (outcome.status, outcome.reason) == (status, reason)
+
+
+def test_an_outage_is_waited_out_before_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    monkeypatch.setattr("scanner.fetcher.time.sleep", waited.append)
+    site = Site({"/": [Answer("busy", 503, HTML), Answer(hang_up=True), SHOP]})
+
+    outcomes = looked(site, ["title_present"], retry_delays=(2, 10))
+
+    assert outcomes["title_present"].status == PASSED
+    assert [seconds for seconds in waited if seconds] == [2, 10]  # the test site sleeps for 0 seconds
+
+
+def test_an_outage_that_lasts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scanner.fetcher.time.sleep", lambda _: None)
+    site = Site({"/": Answer("busy", 503, HTML)})
+
+    outcomes = looked(site, ["title_present"], retry_delays=(2, 10))
+
+    assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
+    assert len(site.requests) == 3
+
+
+def test_an_unknown_key_is_inconclusive() -> None:
+    assert reasons(looked(Site({"/": SHOP}), ["no_such_check"])) == {(INCONCLUSIVE, "not_available")}
+
+
+def test_a_check_that_breaks_harms_no_other_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dataclasses import replace
+
+    def broken(_: object) -> Outcome:
+        raise ZeroDivisionError("secret in here")
+
+    monkeypatch.setitem(REGISTRY, "title_length", replace(REGISTRY["title_length"], run=broken))
+    outcomes = looked(Site({"/": SHOP}), ["title_length", "title_present"])
+
+    assert outcomes["title_length"].status == INCONCLUSIVE
+    assert outcomes["title_length"].evidence["error"] == "ZeroDivisionError"
+    assert "secret" not in str(outcomes["title_length"].to_json())
+    assert outcomes["title_present"].status == PASSED
+
+
+def test_a_probe_that_meets_an_error_is_no_proof_that_nothing_is_there() -> None:
+    site = good_site(**{"/.git/config": Answer("busy", 503), "/.env": Answer(hang_up=True)})
+
+    assert reasons(looked(site, ["exposed_git", "exposed_env"])) == {(INCONCLUSIVE, "blocked")}
+
+
+def test_a_link_that_does_not_answer_is_no_link_that_works() -> None:
+    site = good_site(**{"/returns": Answer(hang_up=True)})
+
+    assert reasons(looked(site, ["broken_internal_links"])) == {(INCONCLUSIVE, "timeout")}
+
+
+def test_a_run_asks_at_most_eighty_times() -> None:
+    links = "".join(f'<a href="/p{number}">Page {number}</a>' for number in range(300))
+    site = Site({"/": Answer(f"<title>Many</title>{links}", headers=HTML)}, otherwise=Answer("x", 404))
+
+    looked(site, WITHOUT_BROWSER)
+
+    assert len(site.requests) <= 80
+
+
+def test_a_body_that_lies_about_its_encoding_breaks_nothing() -> None:
+    site = Site({"/": Answer(b"no gzip", headers=[*HTML, ("Content-Encoding", "gzip")])})
+
+    statuses = {outcome.status for outcome in looked(site, BODY_BASED).values()}
+
+    assert statuses == {INCONCLUSIVE}
+
+
+def test_a_bomb_is_cut_off() -> None:
+    bomb = gzip.compress(b"<p>" * 20_000_000, 9)
+    site = Site({"/": Answer(bomb, headers=[*HTML, ("Content-Encoding", "gzip")])})
+
+    assert reasons(looked(site, ["title_present"])) == {(INCONCLUSIVE, "truncated")}
+
+
+def test_an_obstacle_carries_one_of_the_known_reasons() -> None:
+    from scanner.outcome import REASONS, inconclusive
+
+    assert set(OBSTACLES) <= REASONS
+    assert Inconclusive("blocked", "why").reason in REASONS
+    with pytest.raises(ValueError, match="unknown reason"):
+        inconclusive("tired", "no")

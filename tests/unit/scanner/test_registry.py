@@ -1,0 +1,251 @@
+"""What every check says about itself, what its evidence holds, and that it reads only what it names."""
+
+import json
+import re
+import threading
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import trustme
+
+from scanner import evidence, registry
+from scanner.engine import run_checks
+from scanner.evidence import storable
+from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
+from scanner.page import Page
+from scanner.page_context import PageContext
+from scanner.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
+from scanner.rendered_page import RULE
+from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
+from tests.unit.scanner.checks.base_page import good_site, page
+from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
+
+WANTED = {
+    "security_header_csp",
+    "security_header_x_content_type_options",
+    "cookies_secure",
+    "tls_certificate_valid",
+    "ttfb",
+    "text_compression",
+    "title_present",
+    "meta_description",
+    "robots_txt_valid",
+    "a11y_image_alt",
+    "a11y_label",
+    "a11y_html_has_lang",
+}
+FACTS = {
+    "page",
+    "http_chain",
+    "robots",
+    "sitemap",
+    "missing",
+    "cors",
+    "encoded",
+    "assets",
+    "links",
+    "timings",
+    "visit",
+    "vitals",
+    "scripts",
+}
+FACTS |= {"tls", "tls_old"}
+
+
+def test_the_promised_checks_are_there_in_four_domains() -> None:
+    assert set(keys()) >= WANTED
+    assert {check.domain for check in REGISTRY.values()} == {
+        "security",
+        "performance",
+        "accessibility",
+        "seo",
+    }
+
+
+@pytest.mark.parametrize("key", keys())
+def test_a_check_says_what_it_means_and_how_its_fault_is_mended(key: str) -> None:
+    check = REGISTRY[key]
+    template = finding_template(check)
+
+    assert check.rule.endswith(".")
+    assert 10 < len(check.title) <= 120
+    assert not check.title.endswith(".")
+    assert check.why.endswith((".", "…"))
+    assert check.severity in ("critical", "high", "medium", "low")
+    assert set(template) == {"domain", "title", "description", "severity", "recommended_fix", "checks"}
+    assert set(template["recommended_fix"]) == {"summary", "steps", "references"}
+    assert template["recommended_fix"]["steps"]
+    assert all(url.startswith("https://") for url in template["recommended_fix"]["references"])
+    assert check.oracle
+
+
+SENT_BY_THE_SERVER = [
+    key
+    for key in keys()
+    if key.startswith(("security_header_", "csp_", "hsts_", "cookies_", "exposed_"))
+    or key
+    in ("https_redirect", "redirect_permanent", "redirect_chain", "password_over_http", "mixed_content")
+    or key in ("cors_restricted", "server_version_disclosure", "powered_by_disclosure", "directory_listing")
+    or key in ("text_compression", "cache_policy", "ttfb")
+]
+PROFILE_PREFIX = {"nginx", "apache", "caddy", "django", "express", "cloudflare"}
+
+
+@pytest.mark.parametrize("key", SENT_BY_THE_SERVER)
+def test_what_a_server_sends_is_mended_wherever_it_is_sent(key: str) -> None:
+    assert set(REGISTRY[key].fix.snippets) >= PROFILE_PREFIX
+
+
+def test_no_two_checks_of_a_domain_share_a_title() -> None:
+    titles = Counter((check.domain, check.title) for check in REGISTRY.values())
+
+    assert [title for title, count in titles.items() if count > 1] == []
+
+
+@pytest.mark.parametrize("key", keys())
+def test_a_check_names_facts_that_exist(key: str) -> None:
+    assert {need for need in REGISTRY[key].needs if not need.startswith(("probe:/", RULE))} <= FACTS
+
+
+@pytest.mark.parametrize("key", WITHOUT_BROWSER)
+def test_a_check_reads_only_the_facts_that_it_names(key: str, authority: trustme.CA, ca_file: str) -> None:
+    site = good_site()
+    with served(site, tls_context(authority)), loopback_client(ca_file) as client:
+        context = PageContext(site.url, client, retry_delays=())
+        REGISTRY[key].run(context)
+
+    assert set(context.log) <= REGISTRY[key].needs | {"page", "robots"}
+    assert ("robots" in context.log) <= bool(REGISTRY[key].needs & {"robots", "sitemap"})
+
+
+def test_a_key_is_taken_once_and_well_formed() -> None:
+    for key in ("title_present", "Bad-Key", ""):
+        with pytest.raises(ValueError, match="malformed or taken"):
+            registry.check(
+                key, domain=SECURITY, severity=LOW, needs=(), title="", why="", fix=Fix("", (), ())
+            )
+
+
+def test_an_old_key_leads_to_the_check_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(registry.ALIASES, "has_title", "title_present")
+
+    assert get("has_title") is get("title_present")
+    assert get("nothing") is None
+
+
+def test_every_module_with_checks_is_listed() -> None:
+    folder = Path(registry.__file__).with_name("checks")
+    with_checks = {
+        ".".join(path.relative_to(folder).with_suffix("").parts)
+        for path in folder.rglob("*.py")
+        if re.search(r"^(@check|axe_rule)\(", path.read_text(), re.MULTILINE)
+    }
+
+    assert with_checks == set(registry.CHECK_MODULES)
+
+
+def test_the_evidence_lets_somebody_judge_the_look_later() -> None:
+    site = good_site(**{"/": page(headers={"Content-Security-Policy": None})})
+    with served(site), loopback_client() as client:
+        outcome = dict(run_checks(site.url, ["security_header_csp"], client=client, retry_delays=()))[
+            "security_header_csp"
+        ]
+
+    evidence = outcome.evidence
+    json.dumps(outcome.to_json())
+    assert Outcome.from_json(json.loads(json.dumps(outcome.to_json()))) == outcome
+    told = ("url", "final_url", "address", "status", "requests", "rule_version", "build", "looks", "detail")
+    assert {key: evidence[key] for key in told} == {
+        "url": site.url,
+        "final_url": site.url,
+        "address": "127.0.0.1",
+        "status": 200,
+        "requests": 2,
+        "rule_version": REGISTRY["security_header_csp"].version,
+        "build": evidence["build"],
+        "looks": [FAILED, FAILED],
+        "detail": "No Content-Security-Policy is sent.",
+    }
+    assert len(evidence["sha256"]) == 64
+    assert evidence["time"].endswith("Z")
+    assert evidence["duration_ms"] > 0
+
+
+def test_a_page_is_read_once_for_the_evidence_of_all_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[Page] = []
+    identity = evidence.page_identity
+    monkeypatch.setattr(evidence, "page_identity", lambda page: read.append(page) or identity(page))
+    with served(good_site()) as site, loopback_client() as client:
+        said = dict(run_checks(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
+
+    assert len(read) == 1
+    assert {one.evidence["identity"]["title"] for one in said.values()} == {
+        "Delivery and returns – Example Shop"
+    }
+
+
+def test_the_value_of_a_cookie_is_not_kept(authority: trustme.CA, ca_file: str) -> None:
+    site = good_site()
+    with served(site, tls_context(authority)), loopback_client(ca_file) as client:
+        outcomes = dict(run_checks(site.url, keys(), client=client, retry_delays=()))
+
+    kept = json.dumps([outcome.to_json() for outcome in outcomes.values()])
+    assert (
+        "sessionid=…; Secure"
+        in json.loads(kept)[keys().index("cookies_secure")]["evidence"]["headers"]["set-cookie"]
+    )
+    assert "secret-value" not in kept
+
+
+def test_evidence_can_be_stored_whatever_the_page_holds() -> None:
+    assert storable({"a\x00": ["\x00", "\ud800", ("x" * 9000,), 1.5, None, True]}) == {
+        "a\ufffd": ["\ufffd", "?", ["x" * 2000], 1.5, None, True]
+    }
+    site = Site({"/robots.txt": Answer(b"\x00bad\x00 line\xff"), "/": page()})
+    with served(site), loopback_client() as client:
+        outcomes = dict(run_checks(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
+
+    assert outcomes["robots_txt_valid"].status == FAILED
+    assert "\\u0000" not in json.dumps(outcomes["robots_txt_valid"].to_json())
+
+
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "ftp://example.com/", "https://[::1", "http://a:99999/", "http://a b/"]
+)
+def test_an_address_that_is_none_breaks_nothing(url: str) -> None:
+    with loopback_client() as client:
+        outcomes = dict(run_checks(url, keys(), client=client, retry_delays=()))
+
+    assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
+
+
+def test_the_version_of_the_rule_that_answered_before_is_told() -> None:
+    site = good_site()
+    before = {"title_present": Outcome(FAILED, evidence={"rule_version": 0})}
+    with served(site), loopback_client() as client:
+        outcomes = dict(
+            run_checks(site.url, ["title_present"], client=client, before=before, retry_delays=())
+        )
+
+    assert outcomes["title_present"].evidence["rule_changed_from"] == 0
+
+
+def test_four_threads_share_what_one_of_them_fetched() -> None:
+    site = good_site()
+    seen: dict[str, Outcome] = {}
+    with served(site), loopback_client() as client:
+        context = PageContext(site.url, client, retry_delays=())
+
+        def check_domain(domain: registry.Domain) -> None:
+            seen.update(run_checks(site.url, [key for key in keys(domain) if key != "ttfb"], context=context))
+
+        domains: tuple[registry.Domain, ...] = ("security", "performance", "accessibility", "seo")
+        threads = [threading.Thread(target=check_domain, args=(domain,)) for domain in domains]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(10)
+
+    assert len(seen) == len(keys()) - 1
+    assert site.paths().count("/robots.txt") == 1

@@ -1,0 +1,87 @@
+"""A pass is believed where the same tools looked, or where it can't have come from the tools."""
+
+from typing import Any
+
+import pytest
+
+from scanner.browser import Browser
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.registry import get
+from scanner.tool_versions import with_tool_versions
+from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.checks.base_page import html
+
+NOW = {"chromium": "156.0.1.1", "axe": "4.12.1"}
+
+
+def before(**tools: str) -> Outcome:
+    return Outcome(FAILED, evidence={"method": "browser", "tools": {**NOW, **tools}})
+
+
+def said(key: str, earlier: Outcome | None, status: Any = PASSED, value: float | None = None) -> Outcome:
+    measured = Outcome(status, value=value, evidence={"threshold": 2.5} if value else {})
+    return with_tool_versions(get(key), measured, earlier, {"method": "browser", "tools": NOW})
+
+
+@pytest.mark.parametrize(
+    ("earlier", "value", "status"),
+    [
+        (None, 2.4, PASSED),  # the first look
+        (before(), 2.4, PASSED),  # the same tools
+        (before(chromium="156.0.9.9"), 2.4, PASSED),  # a patch of the same release
+        (before(chromium="155.0.1.1"), 1.6, PASSED),  # good by far: no release makes that
+        (before(chromium="155.0.1.1"), 2.4, INCONCLUSIVE),  # good by as little as a release may make
+    ],
+)
+def test_a_number_that_is_hardly_good_is_not_believed_after_a_release(
+    earlier: Outcome | None, value: float, status: str
+) -> None:
+    outcome = said("lcp", earlier, value=value)
+
+    assert (outcome.status, outcome.reason) == (status, "tool_changed" if status == INCONCLUSIVE else None)
+
+
+def test_a_failure_is_one_whatever_tools_there_are() -> None:
+    assert said("lcp", before(chromium="99.0"), FAILED, 3.0).status == FAILED
+
+
+def test_a_pass_by_other_tools_says_which_they_were() -> None:
+    outcome = said("a11y_label", before(axe="4.11.0"))
+
+    assert (outcome.status, outcome.evidence["tools_changed_from"]) == (PASSED, {"axe": "4.11.0"})
+
+
+def test_a_violation_found_by_a_browser_does_not_pass_without_a_browser() -> None:
+    with (
+        served(Site({"/": Answer(html(), headers=[("Content-Type", "text/html")])})) as site,
+        loopback_client() as c,
+    ):
+        asked = {"a11y_label": before()}
+        outcome = dict(run_checks(site.url, asked, client=c, before=asked, retry_delays=()))["a11y_label"]
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_available")
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.usefixtures("soon_quiet")
+def test_a_newer_axe_has_to_have_judged_the_elements_that_failed(chrome: Browser) -> None:
+    """Elements that stand there as they did and are not judged any more have not been mended."""
+    image = '<img src="/lamp.png" alt="A lamp" width="10" height="10">'
+    kept = [image, '<iframe src="/map" title="How to find us"></iframe>', "<b>gone</b>"]
+    answer = Answer(html(), headers=[("Content-Type", "text/html; charset=utf-8")])
+    key = "a11y_image_alt"
+    with served(Site({"/": answer})) as site, loopback_client() as client:
+
+        def after(faults: list[str]) -> Outcome:
+            older = Outcome(FAILED, evidence={**before(axe="4.11.0").evidence, "faults": faults})
+            found = run_checks(
+                site.url, [key], client=client, browser=chrome, before={key: older}, retry_delays=()
+            )
+            return dict(found)[key]
+
+        mended, passed_over = after([kept[0], kept[2]]), after(kept)
+
+    assert mended.status == PASSED
+    assert (passed_over.status, passed_over.reason) == (INCONCLUSIVE, "tool_changed")
+    assert passed_over.evidence["elements"] == [kept[1]]

@@ -1,0 +1,151 @@
+"""Certificates and TLS versions, against real handshakes on loopback."""
+
+import ssl
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import trustme
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
+
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
+from scanner.registry import REGISTRY, keys
+from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
+from tests.unit.scanner.checks.base_page import good_site
+from tests.unit.scanner.checks.fixes import speaking
+
+TLS = [key for key in keys() if REGISTRY[key].kind == "tls"]
+
+
+def looked(context: ssl.SSLContext, ca_file: str, *asked: str) -> dict[str, Outcome]:
+    with served(good_site(), context) as site, loopback_client(ca_file) as client:
+        return dict(run_checks(site.url, asked or TLS, client=client, retry_delays=()))
+
+
+def failing(outcomes: dict[str, Outcome]) -> set[str]:
+    return {key for key, outcome in outcomes.items() if outcome.status == FAILED}
+
+
+def test_a_good_certificate_passes_everything(authority: trustme.CA, ca_file: str) -> None:
+    outcomes = looked(tls_context(authority), ca_file)
+
+    assert {outcome.status for outcome in outcomes.values()} == {PASSED}
+    assert outcomes["tls_certificate_valid"].evidence["tls_version"] == "TLSv1.3"
+    assert outcomes["tls_certificate_valid"].evidence["address"] == "127.0.0.1"
+
+
+def test_a_certificate_of_an_unknown_authority_is_not_valid(ca_file: str) -> None:
+    stranger = trustme.CA(key_type=trustme.KeyType.ECDSA)
+
+    assert failing(looked(tls_context(stranger), ca_file)) == {"tls_certificate_valid"}
+
+
+def test_a_certificate_for_another_name_is_not_valid(authority: trustme.CA, ca_file: str) -> None:
+    outcomes = looked(tls_context(authority, "other.example"), ca_file)
+
+    assert failing(outcomes) == {"tls_certificate_valid"}
+    assert "mismatch" in outcomes["tls_certificate_valid"].evidence["detail"]
+
+
+def test_an_expired_certificate_is_not_valid_and_has_no_days_left(
+    authority: trustme.CA, ca_file: str
+) -> None:
+    context = tls_context(authority, not_after=datetime.now(UTC) - timedelta(days=1))
+
+    outcomes = looked(context, ca_file)
+
+    assert failing(outcomes) == {"tls_certificate_valid", "tls_certificate_days_left"}
+    value = outcomes["tls_certificate_days_left"].value
+    assert isinstance(value, float)
+    assert value < 0
+
+
+def test_a_certificate_that_expires_in_a_week_is_told(authority: trustme.CA, ca_file: str) -> None:
+    context = tls_context(authority, not_after=datetime.now(UTC) + timedelta(days=7))
+
+    outcomes = looked(context, ca_file)
+
+    assert failing(outcomes) == {"tls_certificate_days_left"}
+    assert outcomes["tls_certificate_days_left"].value == pytest.approx(7, abs=0.1)
+    assert outcomes["tls_certificate_days_left"].evidence["unit"] == "days"
+
+
+@pytest.mark.parametrize("version", ["TLSv1", "TLSv1_1"])
+def test_an_outdated_version_is_told(version: str, authority: trustme.CA, ca_file: str) -> None:
+    outcomes = looked(tls_context(authority, change=speaking(ssl.TLSVersion[version])), ca_file)
+
+    assert failing(outcomes) == {"tls_min_version"}
+
+
+def test_a_short_key_is_told(tmp_path: Path) -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    context.load_cert_chain(_self_signed(tmp_path, bits=1024))
+
+    outcomes = looked(context, "", "tls_key_strength")
+
+    assert outcomes["tls_key_strength"].evidence["faults"] == ["RSA key of 1024 bits"]
+
+
+def _self_signed(folder: Path, *, bits: int) -> str:
+    key = rsa.generate_private_key(65537, bits)  # noqa: S505 - the short key is what the test is about
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now)
+        .not_valid_after(now + timedelta(days=90))
+        .sign(key, hashes.SHA256())
+    )
+    secret = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    path = folder / "both.pem"
+    path.write_bytes(secret + certificate.public_bytes(Encoding.PEM))
+    return str(path)
+
+
+def test_a_site_over_plain_http_has_no_certificate_to_judge() -> None:
+    with served(good_site()) as site, loopback_client() as client:
+        outcomes = dict(run_checks(site.url, TLS, client=client, retry_delays=()))
+
+    assert {outcome.status for outcome in outcomes.values()} == {NOT_APPLICABLE}
+
+
+def test_the_certificate_behind_a_redirect_from_http_is_judged(authority: trustme.CA, ca_file: str) -> None:
+    with served(good_site(), tls_context(authority, "other.example")) as secure:
+        plain = Site({"/": Answer(status=301, headers=[("Location", secure.url)])})
+        with served(plain), loopback_client(ca_file) as client:
+            outcomes = dict(run_checks(plain.url, ["tls_certificate_valid"], client=client, retry_delays=()))
+
+    assert failing(outcomes) == {"tls_certificate_valid"}
+
+
+def test_a_site_that_is_down_is_inconclusive(authority: trustme.CA, ca_file: str) -> None:
+    with served(good_site(), tls_context(authority)) as site:
+        url = site.url
+    with loopback_client(ca_file) as client:
+        outcomes = dict(run_checks(url, TLS, client=client, retry_delays=()))
+
+    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
+
+
+def test_a_port_that_speaks_no_tls_is_inconclusive(ca_file: str) -> None:
+    with served(good_site()) as site, loopback_client(ca_file) as client:
+        url = site.url.replace("http:", "https:")
+        outcomes = dict(run_checks(url, TLS, client=client, retry_delays=()))
+
+    assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
+
+
+def test_no_header_passes_on_a_page_whose_certificate_is_not_valid(
+    authority: trustme.CA, ca_file: str
+) -> None:
+    outcomes = looked(
+        tls_context(authority, "other.example"), ca_file, "security_header_csp", "title_present"
+    )
+
+    assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}

@@ -1,0 +1,266 @@
+"""A scan looks at a real site and tells what is wrong with it."""
+
+import socket
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from accounts.models import QuotaMonth
+from findings.models import Finding, Regression
+from krafter_audit.db import leases
+from scans import jobs
+from scans.models import Scan, ScanPart
+from scans.services import scans
+from scans.worker import finalization, page_checks
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.faulty_site import GOOD_PAGE, Site
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def scenario(db: None, site: Site) -> Scenario:
+    return factories.scenario(site_url=site.url)
+
+
+def scan(scenario: Scenario, **body: Any) -> Scan:
+    response = scenario.client.ask("post", "scans/run", body)
+    assert response.status_code == 202, response.json()
+    row = Scan.objects.get(pk=response.json()["data"]["id"])
+    jobs.run_scan(str(row.pk))
+    jobs.run_scan(str(row.pk), "browser")  # by a worker without a browser: its checks are inconclusive
+    row.refresh_from_db()
+    return row
+
+
+def test_a_scan_is_queued_with_the_contracts_keys(scenario: Scenario, site: Site):
+    response = scenario.client.ask("post", "scans/run", {"url": site.url, "trigger": "post_deploy"})
+
+    shown = response.json()["data"]
+    assert response.status_code == 202
+    assert list(shown) == [
+        "id", "org_id", "project_id", "trigger", "status", "summary", "started_at", "finished_at", "inserted_at",
+        "updated_at",
+    ]  # fmt: skip
+    assert (shown["trigger"], shown["status"], shown["started_at"]) == ("post_deploy", "queued", None)
+    assert QuotaMonth.objects.get().spent == 1
+
+
+def test_a_scan_without_a_browser_finds_what_http_shows_and_counts_all_four_domains(
+    scenario: Scenario, site: Site
+):
+    site.body = "<html><head></head><body><img src=x.png><input name=q>" + "words " * 1000 + "</body></html>"
+    site.headers["Set-Cookie"] = "session=1"
+
+    row = scan(scenario)
+
+    found = {key for finding in Finding.objects.all() for key in finding.check_keys}
+    assert row.status == "completed"
+    assert found >= {
+        "security_header_csp", "security_header_x_content_type_options", "cookies_secure", "cookies_httponly",
+        "text_compression", "title_present", "meta_description",
+    }  # fmt: skip
+    assert row.summary["findings_created"] == Finding.objects.count()
+    assert set(row.summary["domains"]) == {"security", "performance", "accessibility", "seo"}
+    assert row.summary["domains"]["accessibility"]["failed"] == 0
+    csp = Finding.objects.get(check_keys=["security_header_csp"])
+    assert csp.severity == "high"  # the check's own: the policy speaks where a source gives none
+    assert csp.affected_assets == [{"type": "url", "value": site.url}]
+    assert csp.recommended_fix["steps"]
+
+
+def test_a_second_scan_doubles_nothing_and_closes_nothing(scenario: Scenario, site: Site):
+    scan(scenario)
+    before = set(Finding.objects.values_list("pk", flat=True))
+    site.headers["X-Content-Type-Options"] = "nosniff"
+
+    scan(scenario)
+
+    assert set(Finding.objects.values_list("pk", flat=True)) == before
+    mended = Finding.objects.get(check_keys=["security_header_x_content_type_options"])
+    assert mended.status == "new"
+
+
+def test_a_second_scan_leaves_a_persons_triage_alone(scenario: Scenario):
+    scan(scenario)
+    Finding.objects.filter(check_keys=["security_header_csp"]).update(severity="low", status="triaged")
+
+    scan(scenario)
+
+    finding = Finding.objects.get(check_keys=["security_header_csp"])
+    assert (finding.severity, finding.status) == ("low", "triaged")
+
+
+def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(scenario: Scenario):
+    scan(scenario)
+    Finding.objects.filter(check_keys=["security_header_csp"]).update(status="resolved")
+
+    row = scan(scenario)
+
+    assert row.summary["regressions"] == 1
+    assert [r.trigger for r in Regression.objects.all()] == ["scan_detected"]
+
+
+def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
+    scenario: Scenario, site: Site, no_waiting: None, settings: Any
+):
+    with socket.create_server(("127.0.0.1", 0)) as closed:
+        url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
+
+    row = scan(scenario, url=url)
+
+    assert (row.status, Finding.objects.count()) == ("failed", 0)
+    assert "Nothing could be looked at" in row.summary["error"]
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_an_outage_says_nothing_about_the_site(scenario: Scenario, site: Site, no_waiting: None):
+    site.status = 503
+
+    row = scan(scenario)
+
+    assert (row.status, Finding.objects.count()) == ("failed", 0)
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_one_domain_that_breaks_off_does_not_stop_the_others(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    ask = page_checks.ask
+
+    def break_off(facts: Any, keys: list[str], *rest: Any) -> Any:
+        if "title_present" in keys:
+            raise RuntimeError("the machine's fault")
+        return ask(facts, keys, *rest)
+
+    monkeypatch.setattr(page_checks, "ask", break_off)
+
+    row = scan(scenario)
+
+    assert row.status == "completed"
+    assert "broke off" in row.summary["domains"]["seo"]["error"]
+    assert row.summary["domains"]["security"]["failed"] > 0
+
+
+def test_every_page_that_the_site_links_to_is_looked_at(scenario: Scenario, site: Site):
+    site.pages = {"/about": GOOD_PAGE.replace("What we sell", "")}
+    site.body = GOOD_PAGE.replace("Good things.", '<a href="/about">About us</a>')
+
+    row = scan(scenario)
+
+    assert row.summary["pages"] == 2
+    finding = Finding.objects.get(check_keys=["meta_description"])
+    assert finding.affected_assets == [{"type": "url", "value": site.url + "about"}]
+
+
+def test_the_policy_switches_a_check_off(scenario: Scenario):
+    scenario.client.ask(
+        "put", "policies/current", {"config": {"checks": {"security_header_csp": {"enabled": False}}}}
+    )
+
+    scan(scenario)
+
+    assert not Finding.objects.filter(check_keys=["security_header_csp"]).exists()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://169.254.169.254/latest/meta-data", "http://10.0.0.1/", "http://localhost/", "http://[::1]/",
+        "http://printer.local/", "http://db.internal/", "file:///etc/passwd", "ftp://example.com/",
+        "http://user:pw@example.com/", "http://2130706433/", "http://0x7f.1/", "http://[::ffff:10.0.0.1]/",
+        "gopher://example.com", "not a url", "http://", "", "http://example.com:22/",
+    ],
+)  # fmt: skip
+def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(
+    scenario: Scenario, settings: Any, url: str
+):
+    settings.KRAFTER_ALLOWED_NETWORKS = ""
+
+    response = scenario.client.ask("post", "scans/run", {"url": url})
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["url"])
+    assert (Scan.objects.count(), QuotaMonth.objects.count()) == (0, 0)
+
+
+def test_a_name_that_cannot_be_looked_up_now_is_taken_and_looked_up_later(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    def away(*args: Any, **kwargs: Any) -> Any:
+        raise socket.gaierror("no name server")
+
+    monkeypatch.setattr(socket, "getaddrinfo", away)  # the network's far end
+
+    response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
+
+    assert (response.status_code, Scan.objects.get().url) == (202, "https://shop.example.com/")
+
+
+def test_a_name_that_stands_for_a_private_address_is_refused(
+    scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    settings.KRAFTER_ALLOWED_NETWORKS = ""
+    inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)  # the network's far end
+
+    response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
+
+    assert (response.status_code, Scan.objects.count()) == (422, 0)
+    assert "10.0.0.7" not in response.content.decode()
+
+
+def test_nothing_is_looked_up_while_a_transaction_is_open(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    depth = len(connection.savepoint_ids)
+    seen: list[int] = []
+
+    def look_up(host: str, *args: Any, **kwargs: Any) -> Any:
+        raise socket.gaierror("no name server")
+
+    def watched(url: str) -> str:
+        seen.append(len(connection.savepoint_ids))
+        return validate_url(url, resolve=True)
+
+    validate_url = scans.validate_url
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)  # the network's far end
+    monkeypatch.setattr(scans, "address_of", watched)
+
+    scenario.client.ask("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")
+
+    assert seen == [depth]
+
+
+def test_an_exhausted_quota_refuses_and_makes_nothing(site: Site):
+    scenario = factories.scenario(site_url=site.url, ai_quota=0)
+
+    response = scenario.client.ask("post", "scans/run", {})
+
+    assert (response.status_code, response.json()["error"]["code"]) == (429, "quota_exceeded")
+    assert int(response["retry-after"]) > 0
+    assert Scan.objects.count() == 0
+
+
+def test_a_worker_that_lost_its_lease_closes_nothing(scenario: Scenario, site: Site):
+    response = scenario.client.ask("post", "scans/run", {"url": site.url})
+    pk = response.json()["data"]["id"]
+    part = ScanPart.objects.get(scan=pk)
+    late = leases.claim(ScanPart, part.pk, seconds=-1)
+    leases.claim(ScanPart, part.pk, seconds=30)
+    assert late is not None
+
+    assert not finalization.close(late)
+
+    assert Scan.objects.get().status == "queued"
+
+
+def test_scans_are_listed_newest_first(scenario: Scenario, site: Site):
+    ids = [scenario.client.ask("post", "scans/run", {"url": site.url}).json()["data"]["id"] for _ in range(2)]
+
+    body = scenario.client.ask("get", "scans").json()
+
+    assert [row["id"] for row in body["data"]] == ids[::-1]
+    assert body["meta"]["total"] == 2
+    assert scenario.client.ask("get", f"scans/{ids[0]}").json()["data"]["id"] == ids[0]

@@ -1,0 +1,163 @@
+"""Scans by the clock: the policy says when, the beat asks for them, nothing is asked for twice."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import QuotaMonth
+from events.models import Event
+from scans import jobs
+from scans.models import Scan, ScanPart, ScanSchedule
+from scans.services.schedules import Plan
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.faulty_site import Site
+
+pytestmark = pytest.mark.django_db
+NIGHTLY = {"schedule": "daily", "hour": 3}
+
+
+@pytest.fixture
+def scenario(db: None, site: Site) -> Scenario:
+    return factories.scenario(site_url=site.url)
+
+
+def ask_for(scenario: Scenario, scans: Any) -> None:
+    response = scenario.client.ask("put", "policies/current", {"config": {"scans": scans}})
+    assert response.status_code == 200
+
+
+def due(scenario: Scenario) -> ScanSchedule:
+    """Let the project's schedule be due."""
+    ScanSchedule.objects.filter(project=scenario.project).update(next_at=timezone.now())
+    return ScanSchedule.objects.get(project=scenario.project)
+
+
+def test_a_scan_is_asked_for_when_its_time_has_come(scenario: Scenario, site: Site, time_machine: Any):
+    time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
+    ask_for(scenario, NIGHTLY)
+    jobs.start_due_scans()
+    early = Scan.objects.count()
+
+    time_machine.move_to("2026-03-02T03:59:59Z", tick=False)
+    jobs.start_due_scans()
+    jobs.start_due_scans()
+
+    scan, schedule = Scan.objects.get(), ScanSchedule.objects.get()
+    assert (early, scan.trigger, scan.url, scan.requested_by) == (0, "scheduled", site.url, None)
+    assert (schedule.next_at.date().isoformat(), schedule.next_at.hour) == ("2026-03-03", 3)
+    assert (QuotaMonth.objects.get().spent, schedule.last_at, schedule.note) == (1, timezone.now(), "")
+
+
+def test_what_was_missed_is_caught_up_with_once(scenario: Scenario, time_machine: Any):
+    time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
+    ask_for(scenario, NIGHTLY)
+
+    time_machine.move_to("2026-03-09T12:00:00Z", tick=False)
+    for _ in range(3):
+        jobs.start_due_scans()
+        ScanPart.objects.update(finished_at=timezone.now())
+
+    assert Scan.objects.count() == 1
+    assert ScanSchedule.objects.get().next_at.date().isoformat() == "2026-03-10"
+
+
+def test_one_scan_of_a_project_at_a_time(scenario: Scenario):
+    ask_for(scenario, NIGHTLY)
+    scenario.client.ask("post", "scans/run", {})
+    due(scenario)
+
+    jobs.start_due_scans()
+    waiting = due(scenario)
+    ScanPart.objects.update(finished_at=timezone.now())
+    jobs.start_due_scans()
+
+    assert waiting.note == "Another scan of the project is still under way."
+    assert list(Scan.objects.order_by("id").values_list("trigger", flat=True)) == ["manual", "scheduled"]
+
+
+def test_without_quota_it_is_left_out_until_the_next_time(site: Site):
+    scenario = factories.scenario(site_url=site.url, ai_quota=0)
+    ask_for(scenario, NIGHTLY)
+    due(scenario)
+
+    jobs.start_due_scans()
+
+    schedule = ScanSchedule.objects.get()
+    assert (Scan.objects.count(), schedule.last_at) == (0, None)
+    assert schedule.next_at > timezone.now()
+    assert schedule.note == "The organisation's quota for this month is used up."
+    assert Event.objects.get(name="scan.left_out").data == {"reason": schedule.note}
+
+
+def test_an_address_that_may_not_be_looked_at_is_left_out_and_harms_no_other(site: Site):
+    inside, fine = (
+        factories.scenario(site_url="http://169.254.169.254/"),
+        factories.scenario(site_url=site.url),
+    )
+    for scenario in (inside, fine):
+        ask_for(scenario, NIGHTLY)
+        due(scenario)
+
+    jobs.start_due_scans()
+
+    assert [scan.project for scan in Scan.objects.all()] == [fine.project]
+    assert "169.254.169.254" in ScanSchedule.objects.get(project=inside.project).note
+
+
+@pytest.mark.parametrize(
+    "scans",
+    [
+        None, {}, "daily", {"schedule": "hourly"}, {"schedule": ["daily"]}, {"schedule": "daily", "hour": 24},
+        {"schedule": "daily", "hour": "3"}, {"schedule": "daily", "hour": True},
+        {"schedule": "weekly", "day": "someday"}, {"schedule": "weekly", "day": ["monday"]}, {"schedule": None},
+    ],
+)  # fmt: skip
+def test_what_cannot_be_read_is_no_schedule_and_ends_the_one_before(scenario: Scenario, scans: Any):
+    ask_for(scenario, NIGHTLY)
+
+    ask_for(scenario, scans)
+
+    assert not ScanSchedule.objects.exists()
+
+
+def test_the_same_plan_once_more_moves_nothing(scenario: Scenario):
+    ask_for(scenario, NIGHTLY)
+    before = due(scenario)
+
+    ask_for(scenario, NIGHTLY)
+
+    assert ScanSchedule.objects.get().next_at == before.next_at
+
+
+NUMBERED = [UUID(int=number) for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("config", "moment", "following"),
+    [
+        (NIGHTLY, "2026-03-01T02:59", "2026-03-01T03"),
+        (NIGHTLY, "2026-03-01T04:00", "2026-03-02T03"),
+        ({"schedule": "weekly", "day": "monday", "hour": 3}, "2026-03-01T12:00", "2026-03-02T03"),
+        ({"schedule": "weekly", "day": "monday", "hour": 3}, "2026-03-02T04:00", "2026-03-09T03"),
+        ({"schedule": "weekly", "day": "sunday", "hour": 0}, "2026-12-31T23:00", "2027-01-03T00"),
+    ],
+)
+def test_the_next_time_of_a_plan(config: dict[str, Any], moment: str, following: str):
+    plan = Plan.of(NUMBERED[0], {"scans": config})
+    assert plan is not None
+
+    after = plan.after(datetime.fromisoformat(moment).replace(tzinfo=UTC))
+
+    assert after.isoformat().startswith(following)
+
+
+def test_projects_are_spread_over_the_minutes_hours_and_days():
+    plans = [Plan.of(number, {"scans": {"schedule": "weekly"}}) for number in NUMBERED]
+    places = [[getattr(plan, name) for plan in plans] for name in ("minute", "hour", "weekday")]
+
+    assert [len(set(values)) for values in places] == [pytest.approx(58, abs=2), 24, 7]
+    assert max(places[1].count(hour) for hour in range(24)) < 20

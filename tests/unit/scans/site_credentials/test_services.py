@@ -1,0 +1,373 @@
+"""A site behind a login is looked at with what lets in, which goes to that site alone and comes out nowhere."""
+
+import base64
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import trustme
+from django.core.management import call_command
+
+from events.models import Event
+from findings.models import Finding
+from krafter_audit.http.client import Access, Client
+from remediation import jobs as remediation_jobs
+from remediation.models import Evidence, Verification
+from scanner.engine import run_checks
+from scans import jobs
+from scans.models import SiteCredentials
+from scans.site_credentials import services
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.fakes.faulty_site import GOOD_PAGE
+from tests.fakes.website import Answer, Site, served, tls_context
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_waiting")]
+SECRETS = {"headers": {"X-Staging-Key": "k3y-4-staging&more"}, "cookies": {"session": "c00kie-v4lue"}}
+PASSWORD = "pa55word with blanks"
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+INSIDE = GOOD_PAGE.replace("<p>", '<p class="who">Signed in as Ada</p><p>')
+
+
+class Guarded(Site):
+    """Answers those who carry all of it, and shows the others the door."""
+
+    def answer(self, method: str, path: str, headers: dict[str, str]) -> Answer:
+        self.requests.append((method, path, headers))
+        let_in = headers.get("x-staging-key") and "session=" in headers.get("cookie", "")
+        if not let_in:
+            return Answer("<title>Sign in</title>", 200, HTML)
+        page = self.answers.get(path, Answer("missing", 404))
+        made: Answer = page(headers) if callable(page) else page
+        return made
+
+
+@pytest.fixture(scope="module")
+def authority() -> trustme.CA:
+    return trustme.CA(key_type=trustme.KeyType.ECDSA)
+
+
+@pytest.fixture
+def trusted(settings: Any, authority: trustme.CA, tmp_path: Any) -> None:
+    path = tmp_path / "ca.pem"
+    authority.cert_pem.write_to_path(str(path))
+    settings.KRAFTER_ALLOWED_NETWORKS, settings.KRAFTER_CA_FILE = "127.0.0.0/8", str(path)
+
+
+@pytest.fixture
+def staging(trusted: None, authority: trustme.CA) -> Iterator[Site]:
+    site = Guarded(answers={"/": Answer(INSIDE, 200, HTML)})
+    with served(site, tls_context(authority)) as up:
+        yield up
+
+
+@pytest.fixture
+def other(trusted: None, authority: trustme.CA) -> Iterator[Site]:
+    with served(Site(answers={"/": Answer(INSIDE, 200, HTML)}), tls_context(authority)) as up:
+        yield up
+
+
+@pytest.fixture
+def scenario(db: None, staging: Site) -> Scenario:
+    return factories.scenario(site_url=staging.url)
+
+
+def put(scenario: Scenario, url: str, **more: Any) -> Any:
+    return scenario.client.ask("put", "access", {"origin": url, **SECRETS, **more})
+
+
+def verified(scenario: Scenario, check: str = "security_header_csp") -> dict[str, Any]:
+    """Run a verification and return the first page of its evidence."""
+    task = factories.task(scenario, of=factories.finding(scenario, checks=[check]))
+    made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
+    remediation_jobs.run_verification(made["id"])
+    page: dict[str, Any] = json.loads(Evidence.objects.get(verification_id=made["id"]).body)["pages"][0]
+    return page
+
+
+def carried(site: Site) -> set[tuple[str | None, str | None, str | None]]:
+    """What requests to a site carried of what lets in."""
+    return {(h.get("x-staging-key"), h.get("cookie"), h.get("authorization")) for _, _, h in site.requests}
+
+
+def test_only_kinds_and_origin_are_ever_told(scenario: Scenario, staging: Site):
+    basic = {"username": "ada", "password": PASSWORD}
+
+    response = put(scenario, staging.url, basic=basic, logged_in={"selector": ".who"})
+
+    shown = response.json()["data"]
+    assert (response.status_code, list(shown)) == (
+        200, ["org_id", "project_id", "origin", "kinds", "logged_in", "created_at", "updated_at"],
+    )  # fmt: skip
+    assert (shown["origin"], shown["kinds"]) == (staging.url.rstrip("/"), ["headers", "cookies", "basic"])
+    assert shown["logged_in"] == {"selector": ".who", "text": ""}
+    assert scenario.client.ask("get", "access").json()["data"] == shown
+    assert Event.objects.get(name="site_access.set").data == {
+        "origin": shown["origin"],
+        "kinds": shown["kinds"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"origin": "http://staging.example.com"}, "origin"),
+        ({"origin": "https://staging.example.com/path"}, "origin"),
+        ({"origin": "staging"}, "origin"),
+        ({"headers": {"Host": "evil.example"}}, "headers"),
+        ({"headers": {"User-Agent": "x"}}, "headers"),
+        ({"headers": {"X-A": "a\r\nX-B: b"}}, "headers"),
+        ({"headers": {"X-A": "ünïcode"}}, "headers"),
+        ({"headers": {"X A": "a"}}, "headers"),
+        ({"headers": {"X-A": "1234", "x-a": "5678"}}, "headers"),
+        ({"headers": {"Authorization": "Bearer t"}, "basic": {"username": "a", "password": "b"}}, "headers"),
+        ({"cookies": {"a": "b; c=d"}}, "cookies"),
+        ({"basic": {"username": "a:b", "password": "p"}}, "basic.username"),
+        ({"logged_in": {"selector": "p["}}, "logged_in.selector"),
+        ({"logged_in": {}}, "logged_in"),
+        ({"cookies": {}, "headers": {}}, "body"),
+        ({"token": "x"}, "token"),
+    ],
+)
+def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(body: dict[str, Any], field: str):
+    scenario = factories.scenario()
+    sent = {"origin": "https://staging.example.com", "cookies": {"session": "c00kie-v4lue"}, **body}
+
+    response = scenario.client.ask("put", "access", sent)
+
+    assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
+    assert SiteCredentials.objects.count() == 0
+
+
+def test_a_look_is_let_in(scenario: Scenario, staging: Site):
+    put(scenario, staging.url, logged_in={"selector": ".who", "text": "Signed in as"})
+
+    assert verified(scenario)["status"] == "failed"  # the page itself was seen, and it has no policy
+    assert carried(staging) == {("k3y-4-staging&more", "session=c00kie-v4lue", None)}
+
+
+def test_a_basic_login_is_sent_as_such(scenario: Scenario, staging: Site):
+    scenario.client.ask(
+        "put", "access", {"origin": staging.url, "basic": {"username": "ada", "password": PASSWORD}}
+    )
+
+    verified(scenario)
+
+    assert carried(staging) == {
+        (None, None, "Basic " + base64.b64encode(f"ada:{PASSWORD}".encode()).decode())
+    }
+
+
+@pytest.mark.parametrize(
+    "mark", [{"selector": ".nobody"}, {"text": "Signed out"}, {"selector": ".who", "text": "x y"}]
+)
+def test_a_page_without_the_mark_is_a_login_wall(scenario: Scenario, staging: Site, mark: dict[str, str]):
+    put(scenario, staging.url, logged_in=mark)
+
+    page = verified(scenario)
+
+    assert (page["status"], page["reason"]) == ("inconclusive", "login_wall")
+
+
+def test_a_scan_that_is_not_let_in_finds_nothing(scenario: Scenario, staging: Site):
+    put(
+        scenario,
+        staging.url,
+        logged_in={"selector": ".who"},
+        cookies={},
+        headers={"X-Other": "k3y-4-staging"},
+    )
+
+    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    jobs.run_scan(made["id"])
+
+    assert Finding.objects.count() == 0
+
+
+def test_nothing_goes_to_another_origin(scenario: Scenario, staging: Site, other: Site):
+    put(scenario, staging.url)
+    staging.answers["/"] = Answer("", 302, [("Location", f"{other.url}landing")])
+    other.answers["/landing"] = Answer("", 302, [("Location", f"{staging.url}back")])
+
+    verified(scenario)
+
+    assert carried(other) == {(None, None, None)}
+    # Led back by another origin, nothing is sent either: that request is the other's, not ours.
+    assert ("k3y-4-staging&more", "session=c00kie-v4lue", None) in carried(staging)
+    assert (None, None, None) in carried(staging)
+
+
+def test_nothing_goes_out_in_clear(trusted: None):
+    with served(Site(answers={"/": Answer(INSIDE, 200, HTML)})) as plain:
+        lets_in = Access(plain.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
+        with Client(access=lets_in) as client:
+            client.get(plain.url)
+
+        assert carried(plain) == {(None, None, None)}
+
+
+def test_nothing_goes_out_where_certificates_are_not_verified(staging: Site):
+    with Client(access=Access(staging.url.rstrip("/"), SECRETS["headers"]), verify=False) as client:
+        client.get(staging.url)
+
+    assert carried(staging) == {(None, None, None)}
+
+
+def echo(headers: dict[str, str]) -> Answer:
+    """A page that shows and sends back all that it was asked with."""
+    told = " ".join(headers.values())
+    login = base64.b64decode(headers.get("authorization", "").removeprefix("Basic ") or "").decode()
+    body = f"<!doctype html><title>{told}</title><p>{told.replace('&', '&amp;')} {json.dumps(login)}</p>"
+    sent = [("Server", f"x/1.0 {headers.get('cookie')}"), ("X-Powered-By", headers.get("x-staging-key", ""))]
+    return Answer(body, 200, [*HTML, *sent])
+
+
+def everything_kept(scenario: Scenario) -> str:
+    kept = [
+        *Finding.objects.values(),
+        *Evidence.objects.values(),
+        *Verification.objects.values(),
+        *Event.objects.values(),
+    ]
+    answers = [
+        scenario.client.ask("get", path).content.decode()
+        for path in ("findings", "verifications", "scans", "access")
+    ]
+    return str(kept) + "".join(answers)
+
+
+def test_what_the_site_echoes_is_kept_nowhere(
+    scenario: Scenario, staging: Site, caplog: pytest.LogCaptureFixture
+):
+    caplog.set_level(logging.DEBUG)
+    staging.answers["/"] = echo
+    put(scenario, staging.url, basic={"username": "ada", "password": PASSWORD})
+    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    jobs.run_scan(made["id"])
+    for check in ("powered_by_disclosure", "server_version_disclosure", "title_length"):
+        verified(scenario, check)
+
+    said = everything_kept(scenario) + caplog.text
+    assert "[hidden]" in said
+    login = base64.b64encode(f"ada:{PASSWORD}".encode()).decode()
+    secrets = ["k3y-4-staging", "c00kie-v4lue", PASSWORD, login, "pa55word"]
+    assert [secret for secret in secrets if secret in said] == []
+
+
+def test_a_check_that_breaks_on_the_page_tells_nothing(
+    staging: Site, caplog: pytest.LogCaptureFixture, monkeypatch: Any
+):
+    staging.answers["/"] = echo
+    lets_in = Access(staging.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
+
+    def broken(facts: Any) -> Any:
+        raise ValueError(facts.page.text)
+
+    from scanner import registry
+
+    known = registry.get("title_present")
+    monkeypatch.setattr(type(known), "run", property(lambda check: broken), raising=False)
+    with Client(access=lets_in) as client:
+        outcome = dict(run_checks(staging.url, ["title_present"], client=client))["title_present"]
+
+    assert outcome.status == "inconclusive"
+    assert "c00kie-v4lue" not in caplog.text + str(outcome)
+
+
+def test_it_is_sealed_to_its_project_and_origin(scenario: Scenario, staging: Site):
+    put(scenario, staging.url)
+    row = SiteCredentials.objects.get()
+    assert b"c00kie" not in bytes(row.credentials)
+
+    SiteCredentials.objects.update(origin="https://evil.example")
+
+    moved = services.credentials_for(scenario.project)
+    assert moved is not None
+    assert (moved.cookies, moved.broken) == ({}, services.BROKEN)
+
+
+def test_what_does_not_open_any_more_is_inconclusive(scenario: Scenario, staging: Site, settings: Any):
+    put(scenario, staging.url)
+    settings.KRAFTER_ENCRYPTION_KEYS = "new:" + base64.b64encode(b"n" * 32).decode()
+
+    page = verified(scenario)
+
+    assert (page["status"], page["reason"], page["evidence"]["detail"]) == (
+        "inconclusive", "not_available", services.BROKEN,
+    )  # fmt: skip
+
+
+def test_the_rotation_of_keys_seals_it_anew(scenario: Scenario, staging: Site, settings: Any):
+    put(scenario, staging.url)
+    new = "new:" + base64.b64encode(b"n" * 32).decode()
+    settings.KRAFTER_ENCRYPTION_KEYS = f"{new},{settings.KRAFTER_ENCRYPTION_KEYS}"
+
+    call_command("rotate_credentials")
+
+    settings.KRAFTER_ENCRYPTION_KEYS = new
+    opened = services.credentials_for(scenario.project)
+    assert opened is not None
+    assert (opened.headers, opened.cookies) == (SECRETS["headers"], SECRETS["cookies"])
+
+
+def test_it_is_replaced_whole_and_wiped(scenario: Scenario, staging: Site):
+    put(scenario, staging.url)
+    first = scenario.client.ask("get", "access")["etag"]
+    scenario.client.ask("put", "access", {"origin": staging.url, "cookies": {"a": "bcdef"}})
+
+    late = scenario.client.ask("put", "access", {"origin": staging.url, **SECRETS}, if_match=first)
+    kinds = scenario.client.ask("get", "access").json()["data"]["kinds"]
+    wiped = [scenario.client.ask("delete", "access").status_code for _ in range(2)]
+
+    assert (late.status_code, kinds, wiped) == (412, ["cookies"], [200, 404])
+    assert SiteCredentials.objects.count() == 0
+
+
+def test_where_we_are_logged_in_no_link_is_followed_that_does_something(scenario: Scenario, staging: Site):
+    links = ["/about", "/logout", "/account/sign-out", "/items/3/delete", "/unsubscribe?x=1"]
+    anchors = "".join(f'<a href="{link}">a link there</a>' for link in links)
+    staging.answers |= {
+        "/": Answer(INSIDE.replace("<p>", f"<p>{anchors}"), 200, HTML),
+        "/about": Answer(INSIDE, 200, HTML),
+    }
+    put(scenario, staging.url)
+
+    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    jobs.run_scan(made["id"])
+
+    assert [link for link in links if link in staging.paths()] == ["/about"]
+
+
+def test_staff_set_it_by_a_form_that_shows_nothing_again(scenario: Scenario):
+    operator = staff.browser()
+    form = {
+        "project": str(scenario.project.pk), "origin": "https://staging.example.com", "headers": "X-Key: k3y-4-staging",
+        "cookies": "session=c00kie-v4lue\nother=1", "username": "ada", "password": PASSWORD, "selector": ".who",
+    }  # fmt: skip
+
+    page = operator.post(staff.address(SiteCredentials, "add"), form, follow=True)
+
+    opened = services.credentials_for(scenario.project)
+    assert opened is not None
+    assert (opened.headers, opened.cookies, opened.basic) == (
+        {"X-Key": "k3y-4-staging"}, {"session": "c00kie-v4lue", "other": "1"}, ("ada", PASSWORD),
+    )  # fmt: skip
+    row = operator.get(staff.address(SiteCredentials, "change", SiteCredentials.objects.get().pk))
+    shown = page.content.decode() + row.content.decode()
+    assert [secret for secret in ("k3y-4-staging", "c00kie-v4lue", PASSWORD) if secret in shown] == []
+
+
+def test_a_form_with_a_fault_does_not_show_the_password_again(scenario: Scenario):
+    form = {
+        "project": str(scenario.project.pk),
+        "origin": "http://plain.example",
+        "username": "ada",
+        "password": PASSWORD,
+    }
+
+    page = staff.browser().post(staff.address(SiteCredentials, "add"), form)
+
+    assert "https origin" in page.content.decode()
+    assert PASSWORD not in page.content.decode()

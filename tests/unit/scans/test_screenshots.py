@@ -1,0 +1,69 @@
+"""Pictures are evidence: small, kept once under their hash, and shown to the project's own."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from krafter_audit.http.client import Access
+from scanner.browser import Browser
+from scanner.engine import run_checks
+from scanner.page_context import PageContext
+from scans import screenshots
+from tests.factories import Scenario
+from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.checks.axe_violations import violating
+
+pytestmark = pytest.mark.django_db
+KEY, RULE = "a11y_color_contrast", "axe:color-contrast"
+FAINT = Answer(violating(KEY), headers=[("Content-Type", "text/html; charset=utf-8")])
+
+
+@pytest.fixture(autouse=True)
+def storage(settings: Any, tmp_path: Path) -> Path:
+    settings.MEDIA_ROOT = str(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.usefixtures("soon_quiet")
+def test_a_failing_element_is_shown_to_who_may_read_the_project(
+    scenario: Scenario, storage: Path, chrome: Browser
+) -> None:
+    with served(Site({"/": FAINT})) as site, loopback_client() as client:
+        facts = PageContext(site.url, client, browser=chrome)
+        facts.rendered.save_screenshot = screenshots.keeper(scenario.project.pk)
+        said = dict(run_checks(site.url, [KEY], context=facts))[KEY]
+        guarded = PageContext(site.url, client, browser=chrome)
+        guarded.client.access = Access("https://staging.example.com", {"X-Key": "k3y"})
+        guarded.rendered.save_screenshot = screenshots.keeper(scenario.project.pk)
+        hidden = dict(run_checks(site.url, [KEY], context=guarded))[KEY]
+
+    named = said.evidence["pictures"]
+    files = {path.stem: path for path in (storage / "pictures" / str(scenario.project.pk)).iterdir()}
+    assert set(named) == {"screen", "color-contrast"}
+    assert set(files) == set(named.values())
+    sizes = {name: Image.open(files[sha256]).size for name, sha256 in named.items()}
+    assert sizes["screen"] == (412, 823)
+    assert sizes["color-contrast"][1] < 120
+    assert all(path.stat().st_size < 60_000 for path in files.values())
+    assert "pictures" not in hidden.evidence
+
+    answer = scenario.client.ask("get", f"pictures/{named['screen']}")
+    assert (answer.status_code, answer["content-type"]) == (200, "image/jpeg")
+    assert hashlib.sha256(answer.content).hexdigest() == named["screen"]
+
+
+def test_a_picture_is_kept_once_and_one_that_was_changed_is_not_shown(
+    scenario: Scenario, storage: Path
+) -> None:
+    names = [screenshots.keep(scenario.project.pk, b"a picture") for _ in range(2)]
+    kept = list((storage / "pictures").rglob("*.jpg"))
+    before = screenshots.read(scenario.project.pk, names[0])
+    kept[0].write_bytes(b"another")
+
+    assert (len(set(names)), len(kept), before) == (1, 1, b"a picture")
+    assert screenshots.read(scenario.project.pk, names[0]) is None
+    assert screenshots.read(scenario.project.pk, "../" * 20) is None

@@ -1,0 +1,470 @@
+"""A scan goes page by page, shows how far it has come, and goes on where a dead worker has stopped."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from accounts.models import QuotaMonth
+from events.models import Event
+from findings.models import Finding
+from krafter_audit import shutdown
+from krafter_audit.db import leases
+from krafter_audit.http.client import Client
+from scanner import registry
+from scans import jobs
+from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
+from scans.worker import finalization, page_checks, part_runner, persistence, retention
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.faulty_site import GOOD_PAGE, Site
+
+pytestmark = pytest.mark.django_db
+BY_HTTP = {"security_header_csp", "text_compression", "title_present"}
+BY_BROWSER = {"a11y_html_has_lang", "dom_size"}
+
+
+@pytest.fixture
+def scenario(db: None, site: Site) -> Scenario:
+    scenario = factories.scenario(site_url=site.url)
+    ask_only(scenario, BY_HTTP)
+    return scenario
+
+
+def ask_only(scenario: Scenario, asked: set[str]) -> None:
+    """Switch all other checks off, so that a scan is easy to follow."""
+    off = {key: {"enabled": False} for key in set(registry.keys()) - asked}
+    scenario.client.ask("put", "policies/current", {"config": {"checks": off}})
+
+
+def linking(site: Site, count: int) -> None:
+    """Give the site so many pages, its start among them."""
+    links = [f"/page-{number}" for number in range(1, count)]
+    site.pages = dict.fromkeys(links, GOOD_PAGE)
+    site.body = GOOD_PAGE.replace("Good things.", "".join(f'<a href="{link}">A page</a>' for link in links))
+
+
+def queued(scenario: Scenario, **body: Any) -> Scan:
+    return Scan.objects.get(pk=scenario.client.ask("post", "scans/run", body).json()["data"]["id"])
+
+
+class Killed(BaseException):
+    """The worker's end, in a form that nothing catches."""
+
+
+def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, after: bool = False) -> None:
+    """Let the worker die when something is called for the `call`th time, before or after it is done."""
+    original, calls = getattr(place, name), []
+
+    def die(*args: Any, **kwargs: Any) -> Any:
+        calls.append(name)
+        if len(calls) != call:
+            return original(*args, **kwargs)
+        if after:
+            original(*args, **kwargs)
+        raise Killed
+
+    patch.setattr(place, name, die)
+
+
+def killed(scan: Scan) -> None:
+    """Run the scan's job until the worker is killed; its lease is over then."""
+    with pytest.raises(Killed):
+        jobs.run_scan(str(scan.pk))
+    ScanPart.objects.filter(scan=scan).update(lease_until=timezone.now())
+
+
+def what_came_of_it(scan: Scan) -> dict[str, Any]:
+    scan.refresh_from_db()
+    finding = Finding.objects.get(check_keys=["security_header_csp"])
+    return {
+        "status": scan.status,
+        "progress": scan.summary["progress"]["http"],
+        "results": ScanResult.objects.filter(scan=scan).count(),
+        "findings": [Finding.objects.count(), scan.summary["findings_created"]],
+        "pages of the finding": len(finding.affected_assets),
+        "events": list(
+            Event.objects.filter(subject_id=scan.pk).order_by("id").values_list("name", flat=True)
+        ),
+        "spent": QuotaMonth.objects.get().spent,
+    }
+
+
+WHOLE = {
+    "status": "completed",
+    "progress": {"pages_found": 3, "pages_done": 3},
+    "results": 9,
+    "findings": [1, 1],
+    "pages of the finding": 3,
+    "events": ["scan.queued", "scan.completed"],
+    "spent": 1,
+}
+
+
+def test_pages_and_results_are_kept_and_shown(scenario: Scenario, site: Site):
+    linking(site, 3)
+    scan = queued(scenario)
+
+    jobs.run_scan(str(scan.pk))
+
+    assert what_came_of_it(scan) == WHOLE
+    pages = scenario.client.ask("get", f"scans/{scan.pk}/pages").json()
+    first = pages["data"][0]
+    assert [page["route"] for page in pages["data"]] == ["", "page-1", "page-2"]
+    assert (first["url"], first["outcomes"]["failed"], pages["meta"]["total"]) == (site.url, 1, 3)
+    shown = scenario.client.ask("get", f"scans/{scan.pk}/results?outcome=failed&limit=2").json()
+    assert [(row["key"], row["url"]) for row in shown["data"]] == [
+        ("security_header_csp", site.url + "page-2"),
+        ("security_header_csp", site.url + "page-1"),
+    ]
+    assert shown["meta"]["total"] == 3
+    rest = scenario.client.ask(
+        "get", f"scans/{scan.pk}/results?outcome=failed&limit=2&cursor={shown['meta']['next_cursor']}"
+    )
+    row = rest.json()["data"][0]
+    assert list(row) == [
+        "url", "route", "scanner", "key", "version", "outcome", "reason", "value", "samples", "unit", "threshold",
+        "evidence", "tools", "profile", "duration_ms", "seen_at",
+    ]  # fmt: skip
+    assert (row["url"], row["scanner"], list(row["tools"])) == (site.url, "http", ["krafter"])
+    assert row["evidence"]["identity"]["title"] == "A shop of good things"
+
+
+def test_an_unknown_filter_of_the_results_is_refused(scenario: Scenario):
+    scan = queued(scenario)
+
+    refused = [
+        scenario.client.ask("get", f"scans/{scan.pk}/results?{query}").json()["error"]["details"]
+        for query in ("outcome=good", "page=1", "cursor=x")
+    ]
+
+    assert [list(details) for details in refused] == [["outcome"], ["page"], ["cursor"]]
+
+
+@pytest.mark.parametrize(
+    ("place", "name", "call", "after"),
+    [
+        (part_runner, "begin", 1, True),
+        (part_runner.crawler, "discover", 1, True),
+        (persistence, "keep_pages", 1, True),
+        (page_checks, "look", 1, True),
+        (persistence, "keep_page", 1, True),
+        (page_checks, "look", 2, False),
+        (persistence, "keep_page", 3, False),
+        (persistence, "keep_page", 3, True),
+        (finalization, "ingest", 1, True),
+        (finalization, "record", 1, True),
+        (finalization, "close", 1, False),
+    ],
+)
+def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
+    scenario: Scenario,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    place: Any,
+    name: str,
+    call: int,
+    after: bool,
+):
+    linking(site, 3)
+    scan = queued(scenario)
+    with monkeypatch.context() as patch:
+        dying_at(patch, place, name, call=call, after=after)
+        killed(scan)
+        done = set(ScanPage.objects.exclude(checked_at=None).values_list("url", flat=True))
+        site.hits.clear()
+
+    jobs.run_scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
+
+    again = {page.url for page in ScanPage.objects.all()} & {
+        site.url[:-1] + hit.split()[1] for hit in site.hits
+    }
+    assert what_came_of_it(scan) == WHOLE
+    assert again & done <= {site.url}  # the start may be asked for once more: what pages share hangs on it
+
+
+def test_progress_is_shown_while_the_scan_runs(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    linking(site, 4)
+    scan = queued(scenario)
+    dying_at(monkeypatch, persistence, "keep_page", call=2, after=True)
+    killed(scan)
+
+    shown = scenario.client.ask("get", f"scans/{scan.pk}").json()["data"]
+
+    assert (shown["status"], shown["summary"]) == (
+        "running",
+        {"progress": {"http": {"pages_found": 4, "pages_done": 2}}},
+    )
+
+
+def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    linking(site, 3)
+    scan = queued(scenario)
+    look = page_checks.look
+
+    def die_at_page_1(facts: Any, *args: Any, **kwargs: Any) -> Any:
+        if facts.url.endswith("page-1"):
+            raise Killed
+        return look(facts, *args, **kwargs)
+
+    monkeypatch.setattr(page_checks, "look", die_at_page_1)
+    for _ in range(part_runner.MOST_ATTEMPTS + 1):
+        killed(scan)
+
+    jobs.run_scan(str(scan.pk))
+
+    said = ScanResult.objects.filter(scan=scan).order_by("id").values_list("page__position", "reason")
+    assert what_came_of_it(scan)["status"] == "completed"
+    assert [reason for position, reason in said if position == 1] == ["not_available"] * 3
+    assert {reason for position, reason in said if position != 1} == {""}
+
+
+def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    scan = queued(scenario)
+    with monkeypatch.context() as patch:
+        for _ in range(part_runner.MOST_ATTEMPTS):
+            dying_at(patch, part_runner.crawler, "discover", call=1)
+            killed(scan)
+
+    jobs.run_scan(str(scan.pk))
+
+    scan.refresh_from_db()
+    assert (scan.status, scan.summary["error"]) == ("failed", "Nothing could be looked at.")
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    linking(site, 3)
+    scan = queued(scenario)
+    monkeypatch.setitem(part_runner.MOST_SECONDS, Scanner.HTTP, 0.001)
+
+    jobs.run_scan(str(scan.pk))
+
+    scan.refresh_from_db()
+    assert scan.status == "completed"
+    assert scan.summary["progress"]["http"] == {"pages_found": 3, "pages_done": 1}
+    assert scan.summary["notes"] == ["The time was over: 2 of 3 pages were not looked at (http)."]
+
+
+def test_a_worker_that_has_lost_its_lease_writes_no_page(scenario: Scenario, site: Site):
+    linking(site, 2)
+    scan = queued(scenario)
+    part = ScanPart.objects.get(scan=scan)
+    late = leases.claim(ScanPart, part.pk, seconds=-1)
+    leases.claim(ScanPart, part.pk, seconds=30)
+    assert late is not None
+    late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
+
+    with Client() as client:
+        held = part_runner.Walk(late, client).goes_on()
+
+    assert (held, ScanPage.objects.count(), ScanResult.objects.count()) == (False, 0, 0)
+
+
+def test_the_page_that_was_asked_for_is_looked_at_whatever_robots_txt_says(scenario: Scenario, site: Site):
+    site.pages = {"/robots.txt": "User-agent: *\nDisallow: /", "/closed": GOOD_PAGE}
+    site.body = GOOD_PAGE.replace("Good things.", '<a href="/closed">Closed</a>')
+    scan = queued(scenario)
+
+    jobs.run_scan(str(scan.pk))
+
+    note = "robots.txt disallows this page; it was checked because it was requested explicitly."
+    assert [(page.url, page.note) for page in ScanPage.objects.all()] == [(site.url, note)]
+    assert Finding.objects.get().evidence["pages"][0]["outcome"]["evidence"]["note"] == note
+
+
+def test_a_page_more_costs_the_same_few_statements(scenario: Scenario, site: Site):
+    counts = []
+    for pages in (1, 1, 4):  # after the first one the finding is known
+        linking(site, pages)
+        scan = queued(scenario)
+        with CaptureQueriesContext(connection) as captured:
+            jobs.run_scan(str(scan.pk))
+        counts.append(len(captured))
+
+    each = (counts[2] - counts[1]) / 3
+    # a savepoint and its release, the lease, the page, its results; the scan's row locked, its pages counted, saved
+    assert each <= 8
+
+
+def test_what_needs_a_browser_is_a_part_of_its_own_and_the_scan_is_over_with_the_last(
+    scenario: Scenario, site: Site
+):
+    linking(site, 2)
+    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    scan = queued(scenario)
+
+    jobs.run_scan(str(scan.pk))
+    scan.refresh_from_db()
+    between = (scan.status, scan.summary["progress"], Finding.objects.count())
+    jobs.run_scan(str(scan.pk), "browser")
+
+    scan.refresh_from_db()
+    both = {"pages_found": 2, "pages_done": 2}
+    assert between == ("running", {"http": both, "browser": both | {"pages_done": 0}}, 1)
+    assert (scan.status, scan.summary["progress"]) == ("completed", {"http": both, "browser": both})
+    assert (scan.summary["pages"], scan.summary["checks"], scan.summary["findings_created"]) == (2, 5, 1)
+    assert scan.summary["notes"] == ["4 looks of a browser were not possible: No browser is installed."]
+    assert [page["scanner"] for page in scenario.client.ask("get", f"scans/{scan.pk}/pages").json()["data"]] == [
+        "http", "http", "browser", "browser",
+    ]  # fmt: skip
+
+
+def test_the_browsers_part_may_be_the_first_to_end(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    scan = queued(scenario)
+    with monkeypatch.context() as patch:
+        dying_at(patch, finalization, "close", call=1)
+        killed(scan)
+
+    jobs.run_scan(str(scan.pk), "browser")
+    scan.refresh_from_db()
+    between = scan.status
+    jobs.run_scan(str(scan.pk))
+
+    scan.refresh_from_db()
+    assert (between, scan.status, scan.summary["findings_created"]) == ("running", "completed", 1)
+
+
+@pytest.mark.needs_chromium
+def test_one_visit_of_a_real_browser_answers_a_page(scenario: Scenario, site: Site):
+    ask_only(scenario, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
+    site.body = site.body.replace(' lang="en"', "").replace("Good things.", "<img src=x.png>")
+    scan = queued(scenario)
+    jobs.run_scan(str(scan.pk))
+
+    jobs.run_scan_in_browser(str(scan.pk))
+
+    scan.refresh_from_db()
+    rows = {row.key: row for row in ScanResult.objects.filter(scan=scan)}
+    assert {key: row.outcome for key, row in rows.items()} == {
+        "a11y_html_has_lang": "failed",
+        "a11y_image_alt": "failed",
+        "dom_size": "passed",
+    }
+    assert (scan.status, rows["dom_size"].value) == ("completed", 4)
+    assert {"axe", "chromium"} <= set(rows["a11y_image_alt"].tools)
+    assert rows["a11y_image_alt"].profile
+    found = Finding.objects.get(check_keys=["a11y_image_alt"])
+    assert (found.domain, [asset["value"] for asset in found.affected_assets]) == (
+        "accessibility",
+        [site.url],
+    )
+
+
+def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    linking(site, 2)
+    ask_only(scenario, BY_BROWSER)
+    scan = queued(scenario)
+    jobs.run_scan(str(scan.pk))
+    monkeypatch.setitem(part_runner.MOST_SECONDS_OF_A_JOB, Scanner.BROWSER, 0)
+
+    left = part_runner.carry_out(scan.pk, Scanner.BROWSER)
+
+    part = ScanPart.objects.get(scan=scan, scanner="browser")
+    assert (left, part.finished_at, part.lease_until, part.attempts) == (True, None, None, 0)
+
+
+def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
+    scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+):
+    linking(site, 3)
+    scan = queued(scenario)
+    keep_page = persistence.keep_page
+
+    def told_to_end(*args: Any) -> bool:
+        shutdown.stop()
+        return keep_page(*args)
+
+    monkeypatch.setattr(persistence, "keep_page", told_to_end)
+    try:
+        jobs.run_scan(str(scan.pk))
+    finally:
+        shutdown.go_on()
+    monkeypatch.setattr(persistence, "keep_page", keep_page)
+    scan.refresh_from_db()
+    between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)
+
+    jobs.run_scan(*sent[0][1:])
+
+    assert between == ("running", 1, [("scans.run_scan", str(scan.pk), "http")])
+    assert what_came_of_it(scan) == WHOLE
+
+
+def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
+    scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+):
+    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    scan = queued(scenario)
+    dying_at(monkeypatch, finalization, "close", call=1)
+    killed(scan)
+    sent.clear()
+
+    jobs.requeue_pending()
+    ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=5))  # and no worker has a browser
+    jobs.requeue_pending()
+
+    pk = str(scan.pk)
+    assert sent == [
+        ("scans.run_scan", pk),
+        ("scans.run_scan_in_browser", pk),
+        ("scans.run_scan", pk),
+        ("scans.run_scan", pk, "browser"),
+    ]
+
+
+def test_where_no_worker_has_a_browser_its_part_does_not_wait_for_one(
+    scenario: Scenario, site: Site, sent: list[tuple[str, ...]]
+):
+    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    scan = queued(scenario)
+    pk = str(scan.pk)
+
+    jobs.run_scan(pk)
+    jobs.run_scan(*sent[-1][1:])
+
+    scan.refresh_from_db()
+    assert (sent, scan.status) == (
+        [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")],
+        "completed",
+    )
+
+
+def test_results_are_forgotten_after_their_time_and_the_scan_stays(
+    scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
+):
+    scans = [queued(scenario) for _ in range(2)]
+    for scan in scans:
+        jobs.run_scan(str(scan.pk))
+    old, new = (ScanResult.objects.filter(scan=scan) for scan in scans)
+    old.update(seen_at=timezone.now() - timedelta(days=91))
+    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    settings.KRAFTER_RESULTS_KEEP_DAYS = 0
+    jobs.delete_expired_results()
+    kept = old.count()
+
+    settings.KRAFTER_RESULTS_KEEP_DAYS = 90
+    jobs.delete_expired_results()
+
+    assert (kept, old.count(), new.count()) == (3, 0, 3)
+    shown = scenario.client.ask("get", f"scans/{scans[0].pk}").json()["data"]
+    assert (shown["summary"]["checks"], Finding.objects.get().evidence["pages"][0]["url"]) == (
+        3,
+        scans[0].url,
+    )

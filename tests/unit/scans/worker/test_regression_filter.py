@@ -1,0 +1,210 @@
+"""What a scan makes of a finding that it knows: it comes back, it does not waver, its other pages stay."""
+
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from findings.models import Finding, Regression
+from findings.services import transitions
+from scanner import registry
+from scanner.crawler import route_of
+from scanner.metric_verdict import judge_metric
+from scanner.outcome import Measurement, Outcome, failed, inconclusive, passed
+from scans.models import Scan, ScanPage
+from scans.services import scans
+from scans.worker import finalization, part_runner, persistence
+from scans.worker.page_checks import Seen, Sight
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+SITE = "https://example.com/"
+
+
+def scanned(scenario: Scenario, key: str, seen: dict[str, Outcome], *, url: str = SITE) -> Scan:
+    """Keep and close a scan of which this check said this, page by page."""
+    registry.load()
+    scan = scans.queue(scenario.project, address=url, trigger="manual", by=SYSTEM)
+    with part_runner.taken(scan.pk, "http") as part:
+        assert part is not None
+        pages = [
+            ScanPage(part=part, position=place, url=page, route=route_of(page))
+            for place, page in enumerate(seen)
+        ]
+        persistence.keep_pages(part, pages, page_delay=0)
+        for page in pages:
+            persistence.keep_page(part, page, Sight([Seen(key, seen[page.url], 1.0)]))
+        finalization.close(part)
+    scan.refresh_from_db()
+    return scan
+
+
+def judged(key: str, samples: list[float], threshold: float | None = None) -> Outcome:
+    """What a numeric check says of its samples."""
+    known = registry.get(key)
+    assert known is not None
+    return judge_metric(known, Measurement(samples), threshold)
+
+
+def measured(milliseconds: float) -> Outcome:
+    """What ttfb (600 ms is good) says after three samples."""
+    return judged("ttfb", [milliseconds] * 3)
+
+
+def resolved(key: str) -> Finding:
+    finding = Finding.objects.get(check_keys=[key])
+    transitions.resolve(finding)
+    return finding
+
+
+def stands(finding: Finding) -> tuple[str, int]:
+    finding.refresh_from_db()
+    return finding.status, Regression.objects.filter(finding=finding, status="open").count()
+
+
+@pytest.mark.parametrize(
+    ("values", "after_each"),
+    [
+        ([650, 655, 659], [("resolved", 0)] * 3),  # over the line, and within 10 % of it
+        ([670, 670], [("resolved", 0), ("in_progress", 1)]),  # further off, twice in a row
+        ([670, 650, 670, 690], [("resolved", 0)] * 3 + [("in_progress", 1)]),
+        ([670, 500, 670], [("resolved", 0)] * 3),
+        ([800], [("resolved", 0)]),  # no worse than 1.2 times what it was when it was found
+        ([841], [("in_progress", 1)]),
+    ],
+)
+def test_a_number_comes_back_only_when_it_is_believed(
+    scenario: Scenario, values: list[float], after_each: Any
+):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    finding = resolved("ttfb")
+
+    seen = []
+    for value in values:
+        scan = scanned(scenario, "ttfb", {SITE: measured(value)})
+        seen.append(stands(finding))
+        told = (scan.summary["regressions"], scan.summary["regressions_suspected"])
+        assert told == {("resolved", 0): (0, int(value > 600)), ("in_progress", 1): (1, 0)}[seen[-1]]
+
+    assert seen == after_each
+
+
+def test_a_scan_of_before_the_fix_is_no_second_sight(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    finding = resolved("ttfb")
+
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+
+    assert stands(finding) == ("resolved", 0)
+
+
+def test_a_scan_of_another_address_is_no_second_sight(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    finding = resolved("ttfb")
+    scanned(scenario, "ttfb", {SITE + "shop": measured(700)}, url=SITE + "shop")
+
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+
+    assert stands(finding) == ("resolved", 0)
+
+
+def test_the_projects_own_threshold_is_the_line(scenario: Scenario):
+    scenario.client.ask("put", "policies/current", {"config": {"checks": {"ttfb": {"threshold": 300}}}})
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    finding = resolved("ttfb")
+
+    for _ in range(2):
+        scanned(scenario, "ttfb", {SITE: judged("ttfb", [340, 340, 340], 300)})
+
+    assert stands(finding) == ("in_progress", 1)
+
+
+def test_what_one_sample_tells_exactly_comes_back_at_once(scenario: Scenario):
+    key = "tls_certificate_days_left"
+    scanned(scenario, key, {SITE: judged(key, [3])})
+    finding = resolved(key)
+
+    scanned(scenario, key, {SITE: judged(key, [13])})
+
+    assert stands(finding) == ("in_progress", 1)
+
+
+def test_a_rule_that_is_broken_again_comes_back_at_once(scenario: Scenario):
+    scanned(scenario, "title_present", {SITE: failed("No title.")})
+    finding = resolved("title_present")
+
+    scanned(scenario, "title_present", {SITE: failed("No title.")})
+
+    assert stands(finding) == ("in_progress", 1)
+
+
+def test_what_was_dismissed_stays_dismissed(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    Finding.objects.update(status="dismissed")
+
+    scanned(scenario, "ttfb", {SITE: measured(9000)})
+
+    assert stands(Finding.objects.get()) == ("dismissed", 0)
+
+
+def test_each_page_keeps_what_was_seen_of_it_and_the_worst_counts(scenario: Scenario):
+    scanned(
+        scenario, "ttfb", {SITE: measured(700), SITE + "shop": measured(900), SITE + "about": measured(100)}
+    )
+
+    finding = Finding.objects.get()
+    assert [asset["value"] for asset in finding.affected_assets] == [SITE, SITE + "shop"]
+    assert [(page["url"], page["outcome"]["value"]) for page in finding.evidence["pages"]] == [
+        (SITE, 700),
+        (SITE + "shop", 900),
+    ]
+    assert finding.evidence["values"] == {"ttfb": 900}
+
+
+def test_pages_that_a_scan_did_not_look_at_are_not_forgotten(scenario: Scenario):
+    scanned(
+        scenario,
+        "ttfb",
+        {
+            SITE: measured(700),
+            SITE + "shop": measured(950),
+            SITE + "blog/first": measured(800),
+            SITE + "gone": measured(990),
+            SITE + "busy": measured(900),
+        },
+    )
+
+    scanned(
+        scenario,
+        "ttfb",
+        {
+            SITE: measured(720),
+            SITE + "blog/second": measured(100),  # stands for its kind, the first post too
+            SITE + "gone": inconclusive("target_missing", "404"),
+            SITE + "busy": inconclusive("timeout", "No answer."),
+        },
+    )
+
+    finding = Finding.objects.get()
+    kept = [(page["url"], page["outcome"]["value"]) for page in finding.evidence["pages"]]
+    assert kept == [(SITE, 720), (SITE + "shop", 950), (SITE + "busy", 900)]
+    assert [asset["value"] for asset in finding.affected_assets] == [url for url, _ in kept]
+    assert finding.evidence["values"] == {"ttfb": 950}
+
+
+def test_what_is_about_the_whole_site_names_the_page_that_was_asked_last(scenario: Scenario):
+    scanned(scenario, "exposed_git", {SITE + "shop": failed("It is there.")}, url=SITE + "shop")
+
+    scanned(scenario, "exposed_git", {SITE: failed("It is there.")})
+
+    assert Finding.objects.get().affected_assets == [{"type": "url", "value": SITE}]
+
+
+def test_absence_closes_nothing(scenario: Scenario):
+    scanned(scenario, "title_present", {SITE: failed("No title.")})
+
+    scanned(scenario, "title_present", {SITE: passed("There it is.")})
+
+    finding = Finding.objects.get()
+    assert (finding.status, finding.affected_assets) == ("new", [{"type": "url", "value": SITE}])
