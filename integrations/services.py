@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from integrations import credentials as secrets
 from integrations.configuration import configuration
 from integrations.errors import NeverConnected, NotConnected, SignInRefused, SignInUnavailable
@@ -47,7 +47,7 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
         failures=0,
         next_sync_at=schedule.next_slot(integration, timezone.now()),
     )
-    record("integration.connected", integration, by=by, provider=provider)
+    log_event("integration.connected", integration, by=by, provider=provider)
     return integration
 
 
@@ -94,7 +94,7 @@ def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
             next_sync_at=None,
         )
         Webhook.objects.filter(integration=integration).delete()
-        record("integration.disconnected", integration, by=by, provider=provider)
+        log_event("integration.disconnected", integration, by=by, provider=provider)
     return integration
 
 
@@ -107,7 +107,7 @@ def sync_now(project: Project, provider: str, *, by: Actor) -> Integration:
             _request_again(integration, Scope.ALL)
         return integration
     _start(integration, Scope.ALL)
-    record("integration.sync_requested", integration, by=by, provider=provider)
+    log_event("integration.sync_requested", integration, by=by, provider=provider)
     return integration
 
 

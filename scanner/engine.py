@@ -18,7 +18,7 @@ from scanner.registry import Check
 from scanner.tool_versions import with_tool_versions
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 logger = logging.getLogger(__name__)
 

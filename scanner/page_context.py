@@ -22,7 +22,7 @@ from scanner.rendered_page import RenderedPage
 from scanner.tls.context import TlsContext
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}

@@ -21,7 +21,7 @@ from scanner.page_identity import Identity, page_identity
 from scanner.preconditions import Inconclusive
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
     from scanner.outcome import Outcome
     from scanner.page_context import PageContext
     from scanner.page_visit import PageSnapshot, Vitals

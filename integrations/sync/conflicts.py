@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from findings.models import FindingStatus
 from findings.services import triage
 from integrations import services
@@ -64,7 +64,7 @@ def resolve(project: Project, provider: str, conflict_id: UUID, *, kept: str, by
     conflict.kept, conflict.resolved_at, conflict.resolved_by_id = kept, timezone.now(), by.user_id
     conflict.save()
     details = {"field": conflict.field, "kept": kept, "task_id": task.pk}
-    record("integration.conflict_resolved", conflict.integration, by=by, **details)
+    log_event("integration.conflict_resolved", conflict.integration, by=by, **details)
     services.request_sync(conflict.integration)
     return conflict
 

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from events.record import record
+from events.log import log_event
 from integrations.configuration import configuration
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
@@ -221,7 +221,7 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
     if is_over:
         name = "integration.synced" if outcome == SUCCEEDED else "integration.sync_failed"
         counts = {"pushed": log.pushed, "pulled": log.pulled}
-        record(name, integration, by=BY_INTEGRATION, provider=integration.provider, **counts)
+        log_event(name, integration, by=BY_INTEGRATION, provider=integration.provider, **counts)
 
 
 def finish_or_repeat(integration: Integration, **changes: Any) -> bool:

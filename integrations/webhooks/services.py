@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from integrations.errors import WebhookNotFound, WebhooksNotSupported
 from integrations.models import Integration, Webhook
 from integrations.providers.registry import ADAPTERS
@@ -60,7 +60,7 @@ def enable(project: Project, provider: str, *, secret: str | None, by: Actor) ->
     sealed = vault.seal((secret or generated or "").encode(), owner=owner_of(integration))
     webhook, _ = Webhook.objects.update_or_create(integration=integration, defaults={"credentials": sealed})
     webhook.integration = integration
-    record("integration.webhook_made", integration, by=by, provider=provider)
+    log_event("integration.webhook_made", integration, by=by, provider=provider)
     return webhook, generated
 
 
@@ -80,7 +80,7 @@ def disable(project: Project, provider: str, *, by: Actor) -> Webhook:
     webhook = get_webhook(project, provider)
     Webhook.objects.filter(pk=webhook.pk).delete()
     webhook.integration.project = project
-    record("integration.webhook_removed", webhook.integration, by=by, provider=provider)
+    log_event("integration.webhook_removed", webhook.integration, by=by, provider=provider)
     return webhook
 
 

@@ -15,7 +15,7 @@ from scans import screenshots
 from scans.sites import ownership
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 PAGE_ASSETS = ("url", "page", "uri")
 

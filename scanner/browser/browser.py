@@ -11,9 +11,10 @@ from playwright.sync_api import Error, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from krafter_audit.http.addresses import Address, AddressPolicy
-from krafter_audit.http.client import policy_from_settings, validate_url
+from krafter_audit.http.client import validate_url
 from krafter_audit.http.errors import HttpError, RefusedAddress
 from krafter_audit.http.forward_proxy import Egress, EgressLimits
+from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
 from scanner.browser.session import ChromiumSession
 from scanner.browser.visit import Visit
@@ -27,17 +28,20 @@ VISIT_TIMEOUT = 45.0
 class Browser:
     """A real browser for the pages of one run; a context manager, used by one thread.
 
-    with Browser() as browser:
+    with Browser(policy=policy, options=options) as browser:
         with browser.page(url) as page:
             page.evaluate("document.title")
 
-    Chromium starts with the first page (about a second), is restarted after 50 visits or after a page has broken it,
-    and is gone with all its files at the end. Django's database is usable between the pages, but not inside of a
-    `page` block.
+    `policy` tells which addresses may be reached: public ones by default. Chromium starts with the first page (about a
+    second), is restarted after 50 visits or after a page has broken it, and is gone with all its files at the end.
+    Django's database is usable between the pages, but not inside of a `page` block.
     """
 
-    def __init__(self, *, policy: AddressPolicy | None = None) -> None:
-        self.policy = policy_from_settings() if policy is None else policy
+    def __init__(
+        self, *, policy: AddressPolicy | None = None, options: ChromiumOptions | None = None
+    ) -> None:
+        self.policy = AddressPolicy() if policy is None else policy
+        self.options = options or ChromiumOptions()
         self.visit: Visit | None = None
         self.version = ""
         self._pins: dict[tuple[str, int], list[Address]] = {}
@@ -110,7 +114,7 @@ class Browser:
         if self._session and (self._session.broken or self._session.visits >= MAX_VISITS_PER_CHROMIUM):
             self.close()
         if not self._session:
-            self._session = ChromiumSession.start()
+            self._session = ChromiumSession.start(self.options)
             self.version = self._session.version
         return self._session
 

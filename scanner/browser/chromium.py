@@ -5,12 +5,10 @@ import shlex
 import shutil
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
-
-from devtools.local_stack.process import LEASH
-from scanner.browser import executables
+from scanner.browser import executables, process_guard
 from scanner.browser.errors import BrowserError
 
 INSTALL_HINT = (
@@ -43,23 +41,37 @@ FLAGS = (
 )
 
 
-def find() -> str:
-    """Return the path of Chromium: KRAFTER_CHROMIUM, or the first on the PATH. Raises BrowserError without one."""
-    configured = settings.KRAFTER_CHROMIUM
-    found = executables.chromium(configured)
-    if found:
-        return found
-    missing = (
-        f"KRAFTER_CHROMIUM is {configured}, which is not executable."
-        if configured
-        else "Chromium is not installed."
-    )
-    raise BrowserError("not_available", f"{missing} {INSTALL_HINT}", final=True)
+@dataclass(frozen=True)
+class ChromiumOptions:
+    """Which Chromium to start, and how.
 
+    `executable` is a name or a path, empty for the first one on the PATH; `ca_file` adds trusted roots.
+    """
 
-def is_sandboxed() -> bool:
-    """Tell whether the sandbox is on: not as root, where Chromium refuses it, nor where a setting turns it off."""
-    return os.geteuid() != 0 and settings.KRAFTER_CHROMIUM_SANDBOX
+    executable: str = ""
+    sandbox: bool = True
+    ca_file: str = ""
+
+    def find(self) -> str:
+        """Return the path of the executable. Raises BrowserError when there is none."""
+        found = executables.chromium(self.executable)
+        if found:
+            return found
+        missing = (
+            f"KRAFTER_CHROMIUM is {self.executable}, which is not executable."
+            if self.executable
+            else "Chromium is not installed."
+        )
+        raise BrowserError("not_available", f"{missing} {INSTALL_HINT}", final=True)
+
+    @property
+    def is_sandboxed(self) -> bool:
+        """Whether the sandbox is on; Chromium refuses it as root."""
+        return self.sandbox and os.geteuid() != 0
+
+    def flags(self) -> list[str]:
+        """Return the command-line arguments."""
+        return [*FLAGS, *([] if self.is_sandboxed else ["--no-sandbox"])]
 
 
 def start_error(message: str) -> str:
@@ -69,18 +81,14 @@ def start_error(message: str) -> str:
     return f"Chromium does not start: {message.strip().partition(chr(10))[0]}"
 
 
-def flags() -> list[str]:
-    """Return Chromium's command-line arguments."""
-    return [*FLAGS, *([] if is_sandboxed() else ["--no-sandbox"])]
-
-
 def guarded_launcher(program: str, home: Path) -> Path:
     """Write the executable that Playwright starts: Chromium under a process guard that ends with this process.
 
     The guard's process id is written to `home/pid`, and `memory` to `home/note` when Chromium exceeds its memory.
     Descriptors 3 and 4 are the pipe of the DevTools protocol.
     """
-    guard = [sys.executable, "-I", "-S", str(LEASH), "--stop-signal", str(int(signal.SIGKILL))]
+    guard = [sys.executable, "-I", "-S", process_guard.__file__]
+    guard += ["--stop-signal", str(int(signal.SIGKILL))]
     guard += ["--owner", str(os.getpid()), "--memory", str(MAX_MEMORY_BYTES), "--note", str(home / "note")]
     guard += ["--inherit", "3", "--inherit", "4", "--remove", str(home), "--", program]
     launcher = home / "chromium"

@@ -1,12 +1,12 @@
-"""Runs one command and sees to it that nothing of it outlives the one who asked for it.
+"""Run one command, and kill it with all its descendants when its owner ends.
 
-Standard input is a pipe that the supervisor holds open: when it closes, for whatever reason, `kill -9` of the
-supervisor among them, the command and all that came of it are killed. When the command ends by itself, what
-it left running is killed as well, and its exit status becomes the leash's own. Who cannot hold a pipe names the
-process that it is for (`--owner`); and the memory of all of it together can be capped (`--memory`, Linux alone).
+Standard input is a pipe that the owner holds open: when it closes, also because the owner was killed, the command and
+all its descendants are killed. When the command ends by itself, its remaining descendants are killed as well, and its
+exit status is the guard's. An owner that cannot hold a pipe open gives its process id (`--owner`). The memory of all
+processes together can be limited (`--memory`, on Linux).
 
-Runs as a plain file in isolated mode (`python -I -S leash.py`), so it costs milliseconds and imports the
-standard library alone.
+Run it as a file in isolated mode (`python -I -S process_guard.py`): it starts in milliseconds and imports only the
+standard library.
 """
 
 import argparse
@@ -25,22 +25,22 @@ from pathlib import Path
 LINUX = sys.platform.startswith("linux")
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36  # linux/prctl.h
 QUIET_SECONDS = 2.0
-TICK_SECONDS = 0.25  # between two looks at the owner and the memory
+TICK_SECONDS = 0.25  # between two checks of the owner and the memory
 
 
 def adopt_orphans() -> None:
-    """Become the parent of every orphaned descendant, so that none is out of reach (Linux alone)."""
+    """Become the parent of every orphaned descendant, so that it can be killed (Linux only)."""
     if LINUX:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 def dies_with_parent() -> Callable[[], None]:
-    """What a child runs before it becomes the command: the kernel ends it when the leash is killed."""
+    """Return a preexec function: the kernel kills the child when the guard is killed."""
     parent = os.getpid()
     prctl = ctypes.CDLL(None, use_errno=True).prctl if LINUX else None
 
     def prepare() -> None:
-        # After the change of user, which would clear it. The signal goes by the parent's thread: it has one.
+        # After the change of user, which would clear it. The signal follows the parent's thread, of which there is one.
         if prctl:
             prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         if os.getppid() != parent:
@@ -52,16 +52,16 @@ def dies_with_parent() -> Callable[[], None]:
 
 
 def parents() -> Iterator[tuple[int, int]]:
-    """(process, its parent) for every process that /proc shows."""
+    """Yield (process id, parent's process id) of every process in /proc."""
     for entry in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError):
-            # The name stands in brackets and may hold anything, a bracket too: read from the last one on.
+            # The name is in brackets and may contain brackets: read after the last one.
             fields = (entry / "stat").read_text(errors="replace").rpartition(")")[2].split()
             yield int(entry.name), int(fields[1])
 
 
 def descendants(root: int) -> set[int]:
-    """Every process below `root`; needs /proc."""
+    """Return the descendants of a process; needs /proc."""
     table = list(parents())
     found, grown = {root}, True
     while grown:
@@ -71,7 +71,7 @@ def descendants(root: int) -> set[int]:
 
 
 def memory(pids: set[int]) -> int:
-    """Bytes of memory that the processes hold; what they have mapped from files counts once, as they share it."""
+    """Return the memory of the processes in bytes; mapped files are shared, and count once."""
     total, mapped = 0, 0
     for pid in pids:
         with contextlib.suppress(OSError, ValueError, KeyError):
@@ -82,8 +82,8 @@ def memory(pids: set[int]) -> int:
     return (total + mapped) * 1024
 
 
-def is_there(pid: int) -> bool:
-    """Whether the process exists."""
+def exists(pid: int) -> bool:
+    """Tell whether the process exists; a zombie does."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:
@@ -93,14 +93,24 @@ def is_there(pid: int) -> bool:
     return True
 
 
+def is_running(pid: int) -> bool:
+    """Tell whether the process runs; a zombie, which has ended but was not waited for, does not."""
+    if not exists(pid):
+        return False
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return True
+
+
 def signal_to(pid: int, number: int) -> None:
-    """Send the signal; a process that is gone already is what we want."""
+    """Send the signal, unless the process has ended."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.kill(pid, number)
 
 
 def reap() -> dict[int, int]:
-    """Exit statuses of the children that have ended, by process id."""
+    """Return the exit statuses of the children that have ended, by process id."""
     ended: dict[int, int] = {}
     with contextlib.suppress(ChildProcessError):
         while True:
@@ -129,26 +139,26 @@ def kill_everything(main: int, seconds: float = 5.0) -> None:
         time.sleep(0.01)
 
 
-class Leash:
-    """One command on a leash."""
+class ProcessGuard:
+    """Guards one command."""
 
     def __init__(self, options: argparse.Namespace) -> None:
         self.options = options
         self.status: int | None = None
-        self.overgrown = False
+        self.out_of_memory = False
         self.waking, waker = os.pipe()
         for end in (self.waking, waker):
             os.set_blocking(end, False)
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
-        signal.signal(signal.SIGTERM, self.pass_on)
+        signal.signal(signal.SIGTERM, self.forward_stop)
         for number in (signal.SIGINT, signal.SIGHUP):
             # A handler and not SIG_IGN, which the command would inherit.
             signal.signal(number, lambda *_: None)
         self.command = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start the command in a session of its own, as the user that was asked for."""
+        """Start the command in a session of its own, as the requested user."""
         uid, gid = self.options.user or (None, None)
         return subprocess.Popen(
             self.options.command,
@@ -161,17 +171,17 @@ class Leash:
             extra_groups=None if uid is None else [],
         )
 
-    def pass_on(self, *_: object) -> None:
-        """The supervisor asks for an orderly end."""
+    def forward_stop(self, *_: object) -> None:
+        """Ask the command to stop."""
         if self.status is None:
             signal_to(self.command.pid, self.options.stop_signal)
 
     def watch(self, seconds: float | None) -> bool:
-        """Wait until the command ends (True) or the pipe closes or the time is over (False).
+        """Wait until the command ends (True), or until the pipe closes or the time is over (False).
 
-        Instead of the pipe it is the owner or the memory where those were named.
+        With `--owner`, its end counts instead of the pipe's; with `--memory`, so does exceeding it.
         """
-        looks = bool(self.options.owner or self.options.memory)
+        polls = bool(self.options.owner or self.options.memory)
         deadline = None if seconds is None else time.monotonic() + seconds
         held = [0] if seconds is None and not self.options.owner else []
         while True:
@@ -179,9 +189,9 @@ class Leash:
             if self.status is not None:
                 return True
             left = None if deadline is None else max(0.0, deadline - time.monotonic())
-            if left == 0.0 or (looks and self.went_astray()):
+            if left == 0.0 or (polls and self.must_end()):
                 return False
-            left = min(TICK_SECONDS, left or TICK_SECONDS) if looks else left
+            left = min(TICK_SECONDS, left or TICK_SECONDS) if polls else left
             ready, _, _ = select.select([*held, self.waking], [], [], left)
             if self.waking in ready:
                 os.read(self.waking, 4096)
@@ -189,45 +199,45 @@ class Leash:
                 return False
 
     def owner_is_gone(self) -> bool:
-        """Whether there was an owner and is none any more."""
-        return bool(self.options.owner) and not is_there(self.options.owner)
+        """Tell whether the owner has ended."""
+        return bool(self.options.owner) and not exists(self.options.owner)
 
-    def went_astray(self) -> bool:
-        """Whether the owner is gone or the memory is over its cap; the latter is written down."""
+    def must_end(self) -> bool:
+        """Tell whether the owner has ended or the memory exceeds its limit; the latter is noted in a file."""
         if self.owner_is_gone():
             return True
         cap = self.options.memory
         if not cap or not LINUX or memory(descendants(os.getpid())) <= cap:
             return False
-        self.overgrown = True
+        self.out_of_memory = True
         if self.options.note:
             self.options.note.write_text("memory")
         return True
 
-    def hold(self) -> int:
-        """Stay until the command has ended or must end; answers the exit status."""
+    def run(self) -> int:
+        """Wait until the command ends or must end; return the exit status."""
         abandoned = not self.watch(None) or self.owner_is_gone()
         if abandoned and self.options.abandon_signal:
             signal_to(self.command.pid, self.options.abandon_signal)
             self.watch(QUIET_SECONDS)
         kill_everything(self.command.pid)
-        for path in self.options.remove if abandoned and not self.overgrown else []:
+        for path in self.options.remove if abandoned and not self.out_of_memory else []:
             shutil.rmtree(path, ignore_errors=True)
         self.command.returncode = self.status = -signal.SIGKILL if self.status is None else self.status
         return self.status if self.status >= 0 else 128 - self.status
 
 
 def user_and_group(text: str) -> tuple[int, int]:
-    """`uid:gid` as numbers."""
+    """Parse `uid:gid`."""
     uid, _, gid = text.partition(":")
     return int(uid), int(gid)
 
 
 def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line of the leash."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--stop-signal", type=int, default=int(signal.SIGTERM), help="sent for an orderly end"
+        "--stop-signal", type=int, default=int(signal.SIGTERM), help="sent to the command to stop it"
     )
     parser.add_argument(
         "--abandon-signal", type=int, default=0, help="tried before SIGKILL when the pipe closes"
@@ -236,11 +246,13 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--remove", action="append", default=[], help="a directory to delete when the pipe closes"
     )
-    parser.add_argument("--owner", type=int, help="the process whose end counts, instead of the pipe's")
-    parser.add_argument("--memory", type=int, help="bytes that all of it together may take")
-    parser.add_argument("--note", type=Path, help="a file that says `memory` when it took more")
+    parser.add_argument("--owner", type=int, help="a process id whose end counts instead of the pipe's")
+    parser.add_argument("--memory", type=int, help="the limit in bytes for all processes together")
     parser.add_argument(
-        "--inherit", type=int, action="append", default=[], help="a file that the command gets"
+        "--note", type=Path, help="a file that gets the word `memory` when the limit is exceeded"
+    )
+    parser.add_argument(
+        "--inherit", type=int, action="append", default=[], help="a file descriptor that the command inherits"
     )
     parser.add_argument("command", nargs="+")
     return parser.parse_args(arguments)
@@ -248,4 +260,4 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
 
 if __name__ == "__main__":
     adopt_orphans()
-    sys.exit(Leash(parsed()).hold())
+    sys.exit(ProcessGuard(parsed()).run())

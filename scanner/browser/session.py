@@ -12,14 +12,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from django.conf import settings
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, sync_playwright
 
-from devtools.local_stack.data import alive
 from krafter_audit.http.client import USER_AGENT
 from scanner.browser import chromium, trust_store
+from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
+from scanner.browser.process_guard import is_running
 from scanner.browser.visit import Visit
 
 STEP_TIMEOUT = 30.0
@@ -39,15 +39,15 @@ class ChromiumSession:
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @classmethod
-    def start(cls) -> Self:
+    def start(cls, options: ChromiumOptions) -> Self:
         """Start Chromium. Raises BrowserError when it is not installed or does not start."""
-        program = chromium.find()
+        program = options.find()
         remove_stale_homes()
         session = cls(Path(tempfile.mkdtemp(prefix=f"{HOME_PREFIX}{os.getpid()}-")))
         with contextlib.ExitStack() as on_error:
             on_error.callback(session.end)
             try:
-                session._launch(program)
+                session._launch(program, options)
             except Error as error:
                 raise BrowserError(
                     "not_available", chromium.start_error(error.message), final=True
@@ -55,9 +55,9 @@ class ChromiumSession:
             on_error.pop_all()
         return session
 
-    def _launch(self, program: str) -> None:
-        if settings.KRAFTER_CA_FILE:
-            error = trust_store.install(self.home, settings.KRAFTER_CA_FILE)
+    def _launch(self, program: str, options: ChromiumOptions) -> None:
+        if options.ca_file:
+            error = trust_store.install(self.home, options.ca_file)
             if error:
                 detail = f"Chromium cannot be made to trust KRAFTER_CA_FILE: {error}."
                 raise BrowserError("not_available", detail, final=True)
@@ -65,9 +65,9 @@ class ChromiumSession:
         try:
             self.chromium: Chromium = self._playwright.chromium.launch(
                 executable_path=str(chromium.guarded_launcher(program, self.home)),
-                args=chromium.flags(),
+                args=options.flags(),
                 env=chromium.environment(self.home),
-                chromium_sandbox=chromium.is_sandboxed(),
+                chromium_sandbox=options.is_sandboxed,
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
@@ -174,7 +174,7 @@ class ChromiumSession:
     def _wait_for_guard(self) -> None:
         deadline = time.monotonic() + SHUTDOWN_TIMEOUT
         guard = self._guard_pid()
-        while guard and alive(guard) and time.monotonic() < deadline:
+        while guard and is_running(guard) and time.monotonic() < deadline:
             time.sleep(0.01)
 
 
@@ -182,7 +182,7 @@ def remove_stale_homes() -> None:
     """Delete the home directories of workers that are gone, as after a power failure, when no guard could."""
     for home in Path(tempfile.gettempdir()).glob(f"{HOME_PREFIX}*"):
         owner = home.name.removeprefix(HOME_PREFIX).partition("-")[0]
-        if owner.isdigit() and not alive(int(owner)):
+        if owner.isdigit() and not is_running(int(owner)):
             shutil.rmtree(home, ignore_errors=True)
 
 

@@ -13,12 +13,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
-from django.conf import settings
-
-from krafter_audit.http.addresses import AddressPolicy
-from krafter_audit.http.client import HttpError
-from krafter_audit.http.transport import tls_context
 from scanner import registry
+from scanner.cli.environment import Environment
 from scanner.cli.output import Table, as_json
 from scanner.cli.run import UrlResult, check_urls, has_browser
 from scanner.outcome import FAILED, INCONCLUSIVE
@@ -39,11 +35,10 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check the URLs, print the results, and return the exit status."""
     logging.getLogger().addHandler(logging.NullHandler())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        _require_valid_settings()
+        environment = Environment.read(os.environ)
         keys = selected_keys(options.only, with_browser=not options.no_browser)
     except ValueError as error:
         parser.error(str(error))
@@ -51,8 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not urls:
         parser.error("No URL was given")
     try:
-        with_browser = not options.no_browser and has_browser()
-        results = check_urls(urls, keys, with_browser=with_browser)
+        with_browser = not options.no_browser and has_browser(environment)
+        results = check_urls(urls, keys, environment, with_browser=with_browser)
         return print_results(
             results, total=len(urls), json_lines=options.json, show_passed=bool(options.only)
         )
@@ -76,17 +71,6 @@ def _parser() -> Parser:
     parser.add_argument("--only", metavar="KEY,…", action="append", help="run only these checks; repeatable")
     parser.add_argument("--no-browser", action="store_true", help="skip the checks that need a browser")
     return parser
-
-
-def _require_valid_settings() -> None:
-    try:
-        AddressPolicy.from_setting(settings.KRAFTER_ALLOWED_NETWORKS)
-    except ValueError as error:
-        raise ValueError(f"KRAFTER_ALLOWED_NETWORKS: {error}") from None
-    try:
-        tls_context(settings.KRAFTER_CA_FILE, verify=True)
-    except HttpError as error:
-        raise ValueError(f"KRAFTER_CA_FILE: {error}") from None
 
 
 def _urls(arguments: Iterable[str]) -> Iterator[str]:

@@ -11,10 +11,12 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from krafter_audit.http.client import Client, HttpError
+from krafter_audit.http.client import HttpError
 from krafter_audit.http.urls import Target
 from scanner import engine, registry
-from scanner.browser import Browser, BrowserError, chromium
+from scanner.browser.browser import Browser
+from scanner.browser.errors import BrowserError
+from scanner.cli.environment import Environment
 from scanner.fetcher import Budget, as_inconclusive
 from scanner.outcome import Outcome, inconclusive
 from scanner.page_context import PageContext
@@ -43,10 +45,10 @@ class AnyHost:
         return True
 
 
-def has_browser() -> bool:
+def has_browser(environment: Environment) -> bool:
     """Tell whether Chromium is installed."""
     try:
-        return bool(chromium.find())
+        return bool(environment.chromium.find())
     except BrowserError:
         return False
 
@@ -54,7 +56,9 @@ def has_browser() -> bool:
 class UrlRun:
     """The checks of one URL: first over HTTP, then in the browser. Neither raises."""
 
-    def __init__(self, url: str, keys: Sequence[str], browser: Browser | None) -> None:
+    def __init__(
+        self, url: str, keys: Sequence[str], environment: Environment, browser: Browser | None
+    ) -> None:
         self.url = url
         self.host = host_of(url)
         visited = {
@@ -63,6 +67,7 @@ class UrlRun:
         self._keys = keys
         self._http_keys = [key for key in keys if key not in visited]
         self._browser_keys = [key for key in keys if key in visited]
+        self._environment = environment
         self._browser = browser
         self._outcomes: dict[str, Outcome] = {}
         self._context: PageContext | None = None
@@ -85,7 +90,7 @@ class UrlRun:
             return
         self._context = PageContext(
             url,
-            Client(),
+            self._environment.client(),
             retry_delays=RETRY_DELAYS,
             budget=Budget(seconds=MAX_SECONDS),
             owned=AnyHost(),
@@ -113,7 +118,7 @@ class UrlRun:
 
 
 def check_urls(
-    urls: Iterable[str], keys: Sequence[str], *, with_browser: bool = False
+    urls: Iterable[str], keys: Sequence[str], environment: Environment, *, with_browser: bool = False
 ) -> Iterator[UrlResult]:
     """Yield the result of each URL when it is known. Never raises because of a URL or a site.
 
@@ -121,7 +126,7 @@ def check_urls(
     """
     waiting = deque(urls)
     running: dict[Future[None], UrlRun] = {}
-    browser = Browser() if with_browser else None
+    browser = Browser(policy=environment.policy, options=environment.chromium) if with_browser else None
     with (
         ThreadPoolExecutor(1 if browser else MAX_CONCURRENT_URLS, thread_name_prefix="http") as http_pool,
         ThreadPoolExecutor(1, thread_name_prefix="browser") as browser_pool,
@@ -129,7 +134,7 @@ def check_urls(
         try:
             while waiting or running:
                 for url in take_startable(waiting, [run.host for run in running.values()]):
-                    run = UrlRun(url, keys, browser)
+                    run = UrlRun(url, keys, environment, browser)
                     running[http_pool.submit(run.run_http_checks)] = run
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     run = running.pop(future)

@@ -22,7 +22,7 @@ from scanner.preconditions import Inconclusive
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 IDLE_TIMEOUT = 12  # seconds
 MAX_HOSTS = 20  # in the evidence

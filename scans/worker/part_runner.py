@@ -23,7 +23,7 @@ from scans.worker.browser import own_browser
 from scans.worker.page_checks import Asking, Sight
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 LEASE = 30  # seconds; kept alive while the look goes on
 MOST_ATTEMPTS = 3

@@ -80,12 +80,13 @@ def theirs(asked: list[dict[str, Any]], folder: str) -> dict[str, dict[str, Any]
 
 def ours(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
     """Return what our checks say of each address."""
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
     from scanner.engine import run_checks
+    from scans.worker.browser import chromium_options
     from tests.fakes.website import loopback_client
 
     said: dict[str, dict[str, str]] = {}
-    with loopback_client() as client, Browser(policy=client.policy) as browser:
+    with loopback_client() as client, Browser(policy=client.policy, options=chromium_options()) as browser:
         for url in urls.values():
             found = run_checks(url, keys, client=client, browser=browser, retry_delays=())
             said[url] = {key: outcome.status for key, outcome in found}

@@ -10,8 +10,8 @@ from django.db import transaction
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events import consumers
+from events.log import BATCH_SIZE, log_event, log_events
 from events.models import Unread
-from events.record import BATCH_SIZE, record, record_many
 from findings.services.ingestion import FindingReport, ingest_one
 from integrations import jobs, services
 from integrations.models import Integration, TicketComment
@@ -188,7 +188,7 @@ def test_request_during_a_sync_repeats_it(
 def test_rolled_back_event_is_not_in_the_outbox(task: Task) -> None:
     try:
         with transaction.atomic():
-            record("verification.approved", task, by=SYSTEM)
+            log_event("verification.approved", task, by=SYSTEM)
             raise RuntimeError
     except RuntimeError:
         pass
@@ -198,7 +198,7 @@ def test_rolled_back_event_is_not_in_the_outbox(task: Task) -> None:
 
 def test_failing_event_does_not_block_the_others(task: Task) -> None:
     for name in ("verification.approved", "verification.reopened"):
-        record(name, task, by=SYSTEM)
+        log_event(name, task, by=SYSTEM)
 
     def handle(reading: consumers.Reading) -> None:
         if reading.name == "verification.approved":
@@ -213,7 +213,7 @@ def test_failing_event_does_not_block_the_others(task: Task) -> None:
 
 def test_events_of_one_statement_are_one_outbox_entry(project: Project) -> None:
     ids = [(project.pk, {}) for _ in range(BATCH_SIZE)]
-    record_many("verification.approved", project, ids, by=SYSTEM)
+    log_events("verification.approved", project, ids, by=SYSTEM)
 
     (left,) = Unread.objects.all()
     assert len(left.event_ids) == BATCH_SIZE

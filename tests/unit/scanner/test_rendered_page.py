@@ -1,16 +1,19 @@
 """What a browser sees: the rendered page is judged, once for all checks, and whatever stands in its place is not."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 import trustme
 
 from krafter_audit.http.client import Access, AddressPolicy
-from scanner.browser import Browser
+from scanner.browser.browser import Browser
+from scanner.browser.chromium import ChromiumOptions
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page_visit import PageSnapshot, axe, device_profile, network_monitor, visit, visit_page
 from scanner.page_visit.scripts import minifiable_of
+from scans.worker.browser import chromium_options
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import html
 from tests.unit.scanner.checks.check_kinds import BY_BROWSER
@@ -62,9 +65,9 @@ def test_without_a_browser_its_checks_are_inconclusive() -> None:
     assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}
 
 
-def test_checks_are_inconclusive_when_the_browser_does_not_start(settings: Any) -> None:
-    settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
-    with Browser(policy=AddressPolicy.from_setting("127.0.0.0/8")) as broken:
+def test_checks_are_inconclusive_when_the_browser_does_not_start() -> None:
+    options = ChromiumOptions(executable="/nowhere/chromium")
+    with Browser(policy=AddressPolicy.from_setting("127.0.0.0/8"), options=options) as broken:
         said = looked({"/": plain(html())}, "a11y_image_alt", browser=broken)["a11y_image_alt"]
 
     assert (said.status, said.reason) == (INCONCLUSIVE, "not_available")
@@ -206,8 +209,8 @@ def test_what_axe_cannot_tell_does_not_pass_unless_it_was_so_before(chrome: Brow
 
 
 @pytest.mark.needs_chromium
-def test_what_lets_in_goes_to_its_origin_alone(authority: trustme.CA, ca_file: str, settings: Any) -> None:
-    settings.KRAFTER_CA_FILE = ca_file
+def test_site_credentials_are_sent_to_their_origin_only(authority: trustme.CA, ca_file: str) -> None:
+    options = replace(chromium_options(), ca_file=ca_file)
     inside = html(add='<p class="who">Ada</p><img src="{other}x.png" alt=""><script>fetch("/data")</script>')
 
     def answer(method: str, headers: dict[str, str]) -> Answer:
@@ -223,7 +226,10 @@ def test_what_lets_in_goes_to_its_origin_alone(authority: trustme.CA, ca_file: s
             {"session": "c00kie"},
             selector=".who",
         )
-        with loopback_client(ca_file, access=lets_in) as client, Browser(policy=client.policy) as browser:
+        with (
+            loopback_client(ca_file, access=lets_in) as client,
+            Browser(policy=client.policy, options=options) as browser,
+        ):
             said = dict(
                 run_checks(staging.url, ["a11y_image_alt"], client=client, browser=browser, retry_delays=())
             )

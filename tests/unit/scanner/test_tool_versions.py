@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from scanner.browser import Browser
+from scanner.browser.browser import Browser
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.registry import get

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from krafter_audit.http.client import Access
-from scanner.browser import Browser
+from scanner.browser.browser import Browser
 from scanner.engine import run_checks
 from scanner.page_context import PageContext
 from scans import screenshots

@@ -12,7 +12,7 @@ from devtools.demo.site import Site
 from krafter_audit.http.addresses import AddressPolicy
 from krafter_audit.http.client import Client
 from scanner import registry
-from scanner.browser import Browser
+from scanner.browser.browser import Browser
 from scanner.cli.run import AnyHost
 from scanner.engine import run_checks
 from scanner.page_context import PageContext

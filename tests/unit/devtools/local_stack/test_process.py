@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from devtools.local_stack.process_guard import descendants
 
 from devtools.local_stack.process import Command, StartFailed, cut, launch, run
+from scanner.browser.process_guard import descendants
 from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
 # A command whose child has left its session and its process group, as a daemon does.
@@ -24,7 +24,7 @@ def family(tmp_path: Path) -> Iterator[tuple[object, set[int]]]:
     cut(process)
 
 
-def test_letting_go_of_the_leash_ends_the_command_and_what_it_has_started(family):
+def test_closing_the_pipe_kills_the_command_and_its_descendants(family):
     process, pids = family
 
     cut(process)
@@ -32,7 +32,7 @@ def test_letting_go_of_the_leash_ends_the_command_and_what_it_has_started(family
     assert survivors(pids) == []
 
 
-def test_a_command_whose_leash_is_killed_dies_with_it(family):
+def test_a_command_whose_guard_is_killed_dies_with_it(family):
     process, pids = family
     command = min(pids)
 
@@ -76,7 +76,7 @@ def test_an_orderly_end_comes_by_the_signal_that_the_command_wants(tmp_path):
     assert "in order" in log.read_text()
 
 
-def test_directories_go_when_the_leash_is_let_go_and_stay_when_the_command_ends(tmp_path):
+def test_directories_are_deleted_when_the_pipe_closes_and_kept_when_the_command_ends(tmp_path):
     kept, removed = tmp_path / "kept", tmp_path / "removed"
     kept.mkdir()
     removed.mkdir()

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from scanner.browser import Browser
+from scanner.browser.browser import Browser
 from scanner.checks.performance import web_vitals as vitals
 from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome

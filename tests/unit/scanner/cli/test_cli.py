@@ -8,13 +8,15 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as installed
 
+import scanner
 from scanner.cli import run
 from scanner.cli.__main__ import main
+from scanner.cli.environment import Environment
 from scanner.cli.output import Table
 from scanner.cli.run import AnyHost, UrlResult, UrlRun
 from scanner.outcome import failed, inconclusive, passed
@@ -23,6 +25,11 @@ from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
 
 CSP = {"Content-Security-Policy": "default-src 'self'"}
 ONE = ["--only", "security_header_csp"]
+
+
+@pytest.fixture(autouse=True)
+def _loopback_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8")
 
 
 @contextmanager
@@ -119,8 +126,10 @@ def test_usage_error_is_a_sentence_and_exits_with_64(arguments: list[str], sente
 @pytest.mark.parametrize(
     ("name", "value"), [("KRAFTER_ALLOWED_NETWORKS", "nonsense"), ("KRAFTER_CA_FILE", "/nowhere/ca.pem")]
 )
-def test_invalid_setting_is_named_and_exits_with_64(settings: Any, name: str, value: str, capsys: Any):
-    setattr(settings, name, value)
+def test_invalid_setting_is_named_and_exits_with_64(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, capsys: Any
+):
+    monkeypatch.setenv(name, value)
 
     with pytest.raises(SystemExit) as ended:
         main(["http://a/"])
@@ -128,8 +137,8 @@ def test_invalid_setting_is_named_and_exits_with_64(settings: Any, name: str, va
     assert (ended.value.code, f"check: {name}: " in capsys.readouterr().err) == (64, True)
 
 
-def test_invalid_or_refused_url_is_inconclusive_for_every_check(settings: Any, capsys: Any):
-    settings.KRAFTER_ALLOWED_NETWORKS = ""
+def test_invalid_or_refused_url_is_inconclusive_for_every_check(monkeypatch: pytest.MonkeyPatch, capsys: Any):
+    monkeypatch.delenv("KRAFTER_ALLOWED_NETWORKS")
     given = [
         "",
         "nonsense",
@@ -228,7 +237,7 @@ def test_one_host_is_never_checked_twice_at_once_but_several_hosts_are(monkeypat
         for part in ("first", "second", "third")
     ]
 
-    results = list(run.check_urls(urls, []))
+    results = list(run.check_urls(urls, [], Environment()))
 
     assert (sorted(result.url for result in results), most) == (
         sorted(urls),
@@ -292,8 +301,10 @@ def test_browser_checks_run_in_one_chromium_for_all_urls(site: Site, capsys: Any
     assert found[second]["a11y_link_name"]["evidence"]["method"] == "browser"
 
 
-def test_browser_checks_are_inconclusive_without_chromium(site: Site, settings: Any, capsys: Any):
-    settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
+def test_browser_checks_are_inconclusive_without_chromium(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Any
+):
+    monkeypatch.setenv("KRAFTER_CHROMIUM", "/nowhere/chromium")
 
     ended = main([site.url, "--json", "--only", "dom_size,a11y_link_name"])
 
@@ -312,7 +323,7 @@ def test_command_needs_no_database_broker_or_settings(site: Site, tmp_path: Any)
     site.headers |= CSP
     env = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(installed.BASE_DIR),
+        "PYTHONPATH": str(Path(scanner.__file__).parent.parent),
         "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8",
     }
 

@@ -12,7 +12,7 @@ from events.models import Event
 from findings.models import Finding
 from krafter_audit.http.client import Client
 from remediation.models import Evidence, Verification
-from scanner.browser import Browser
+from scanner.browser.browser import Browser
 from scanner.engine import run_checks
 from scans import jobs
 from scans.models import Site

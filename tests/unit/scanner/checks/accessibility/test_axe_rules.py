@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from scanner.axe_verdict import key_of
-from scanner.browser import Browser
+from scanner.browser.browser import Browser
 from scanner.engine import run_checks
 from scanner.outcome import INCONCLUSIVE
 from scanner.page_visit import axe, device_profile
