@@ -8,7 +8,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.models import Event
 from findings.models import Finding
-from findings.services import triage, weighing
+from findings.services import traffic_weight, triage
 from findings.services.ingestion import FindingReport, ingest, ingest_one
 from integrations.models import Integration, SyncRun
 from reports.queries import summary
@@ -184,7 +184,7 @@ def test_site_without_page_views_weights_nothing(
 def test_findings_are_weighted_in_batches_each_once(
     integration: Integration, project: Project, fake: FakeAnalytics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weighing, "LOT", 3)
+    monkeypatch.setattr(traffic_weight, "LOT", 3)
     fake.views = {("example.com", "/"): 100}
     page = [{"type": "url", "value": "https://example.com/"}]
     kinds = ("security", "seo", "accessibility", "performance")
