@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from findings.models import Finding, FindingStatus
+from findings.priority import TRAFFIC_WEIGHT
 from findings.services.ingestion import FindingReport, ingest
-from findings.weight import WEIGHT
 from integrations.providers.base import Expired, Refused, RemoteFinding, Source
 from integrations.providers.plain import without_nul
 from integrations.running import BY_INTEGRATION, Run
@@ -102,7 +102,7 @@ def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[FindingReport]:
     )
     for domain, title, evidence in known.values_list("domain", "title", "evidence"):
         sighting = seen.get((domain, title))
-        said = {name: value for name, value in evidence.items() if name != WEIGHT}
+        said = {name: value for name, value in evidence.items() if name != TRAFFIC_WEIGHT}
         if sighting and said == sighting.evidence:
             del seen[domain, title]
     return list(seen.values())

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
-    from findings.provider_checks import Ask
+    from findings.provider_checks import ProviderCheck
 
 
 class IntegrationsConfig(AppConfig):
@@ -18,7 +18,7 @@ class IntegrationsConfig(AppConfig):
         register(askers)
 
 
-def askers() -> "Mapping[str, Ask]":
+def askers() -> "Mapping[str, ProviderCheck]":
     """Return who answers for the providers, by the keys that they answer."""
     from integrations.asking import PROVIDER_OF, ask
 

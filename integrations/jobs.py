@@ -27,7 +27,7 @@ def sync(integration_id: str) -> None:
 def read_record() -> None:
     """Read what happened: let the tickets follow, and gather what people are to be told."""
     consumers.read(outcomes.CONSUMER, outcomes.read)
-    overdue.record_new()
+    overdue.log_overdue_tasks()
     consumers.read(gathering.CONSUMER, gathering.read)
 
 

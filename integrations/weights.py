@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from findings.services.traffic_weight import BEGINNING, weigh
+from findings.services.traffic_weight import START, apply_traffic
 from integrations.providers.meter import Meter, Traffic, page_of
 from integrations.queries import PAGE_ASSETS
 from integrations.running import BY_INTEGRATION, Run
@@ -21,10 +21,10 @@ def pull(run: Run, meter: Meter) -> None:
         return
     run.log.pulled = len(traffic.pages)
     shares = Shares(traffic, run.row.project.site_url)
-    place = tuple(run.row.cursor.get(PLACE) or BEGINNING)
+    place = tuple(run.row.cursor.get(PLACE) or START)
     while True:
         run.keep()
-        following = weigh(run.row.project, shares.of, traffic.about, by=BY_INTEGRATION, after=place)
+        following = apply_traffic(run.row.project, shares.of, traffic.about, by=BY_INTEGRATION, after=place)
         if following is None:
             break
         place = following

@@ -1,4 +1,4 @@
-"""Tasks, verifications, policies and the command center over HTTP."""
+"""API views of tasks, verifications, policies, checks and the command center."""
 
 from typing import Any
 
@@ -10,19 +10,20 @@ from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
-from findings.filters import narrowed
 from findings.models import Severity
-from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, filter_rows
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.row_columns import columns
 from remediation import queries
+from remediation.checks.catalogue import catalogue
 from remediation.evidence import chain, export
 from remediation.filters import TaskFilter
 from remediation.models import Task, Verification
 from remediation.policy_simulation import plans
 from remediation.serializers import (
     ApproveVerificationRequestSerializer,
+    CheckSerializer,
     CommandCenterSerializer,
     CreateTaskRequestSerializer,
     PolicySerializer,
@@ -40,13 +41,13 @@ from scanner.evidence_bundle.keys import as_jwk
 
 
 class TaskViewSet(ProjectViewSet):
-    """Units of work that close findings."""
+    """Tasks of a project."""
 
     @extend_schema(
         summary="List tasks, newest first",
         parameters=[
-            one_of("status", Task.Status.values),
-            one_of("priority", Severity.values),
+            choice_parameter("status", Task.Status.values),
+            choice_parameter("priority", Severity.values),
             OpenApiParameter("owner_id", str),
             OpenApiParameter("finding_id", str),
             OpenApiParameter("overdue", str, enum=["true", "false"]),
@@ -56,21 +57,21 @@ class TaskViewSet(ProjectViewSet):
         responses=TaskSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
+        """Return a page."""
         self.refuse_unknown_parameters((PAGING - {"offset"}) | set(TaskFilter.base_filters))
-        every = Task.objects.filter(project=self.project)
-        found, used = narrowed(TaskFilter, request.query_params, every)
+        tasks = Task.objects.filter(project=self.project)
+        rows, filters = filter_rows(TaskFilter, request.query_params, tasks)
 
         def total() -> int:
-            return queries.count_tasks(self.project, used, found)
+            return queries.count_tasks(self.project, filters, rows)
 
-        rows = Rows(found, shown=columns(TaskSerializer))
-        page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
+        listing = Rows(rows, shown=columns(TaskSerializer))
+        page = by_cursor(listing, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
         return self.show_page(page, TaskSerializer)
 
     @extend_schema(summary="Read a task", responses=TaskSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one task."""
+        """Return the task."""
         return self.read(pk, TaskSerializer)
 
     @extend_schema(
@@ -79,13 +80,13 @@ class TaskViewSet(ProjectViewSet):
         responses={201: TaskSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Make the task."""
+        """Create the task."""
         task = tasks.create(self.project, by=self.actor, **self.body(CreateTaskRequestSerializer))
         return self.show(task, TaskSerializer, status=201)
 
     @extend_schema(summary="Change a task", request=UpdateTaskRequestSerializer, responses=TaskSerializer)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Change the fields named."""
+        """Change the fields that were sent."""
         changed = tasks.update(
             as_uuid(pk),
             project=self.project,
@@ -97,7 +98,7 @@ class TaskViewSet(ProjectViewSet):
 
 
 class VerificationViewSet(ProjectViewSet):
-    """Looks at whether a task's finding is gone."""
+    """Verifications of a project."""
 
     @extend_schema(
         summary="List verifications, newest first",
@@ -105,7 +106,7 @@ class VerificationViewSet(ProjectViewSet):
         responses=VerificationSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
+        """Return a page."""
         rows = Verification.objects.filter(project=self.project)
         return self.show_newest(
             rows, VerificationSerializer, total=lambda: tallies.count(self.project.pk, "verification")
@@ -113,23 +114,23 @@ class VerificationViewSet(ProjectViewSet):
 
     @extend_schema(summary="Read a verification", responses=VerificationSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one verification."""
+        """Return the verification."""
         return self.read(pk, VerificationSerializer)
 
-    @extend_schema(summary="Read what a verification saw", responses=VerificationEvidenceSerializer)
+    @extend_schema(summary="Read the evidence of a verification", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with the evidence of each check and the links of the chain."""
+        """Return the evidence of each check, the verdicts and the links of the chain."""
         verification = self.find(Verification.objects.all(), pk)
-        return Response(self.shown(chain.of(verification), VerificationEvidenceSerializer))
+        return Response(self.shown(chain.evidence_of(verification), VerificationEvidenceSerializer))
 
     @extend_schema(
         summary="Download a verification's evidence as a signed file",
         responses={(200, "application/json"): OpenApiTypes.BINARY},
     )
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
-        """Answer with the file itself."""
-        found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
-        return export.as_file(found)
+        """Return the signed file."""
+        verification = self.find(Verification.objects.select_related("project", "task__finding"), pk)
+        return export.download(verification)
 
     @extend_schema(
         summary="Run a verification",
@@ -137,45 +138,47 @@ class VerificationViewSet(ProjectViewSet):
         responses={202: VerificationSerializer},
     )
     def run(self, request: Request, **kwargs: Any) -> Response:
-        """Queue another look; one unit of quota."""
+        """Queue a verification; costs one unit of quota."""
         verification = verifications.run(
             self.project, by=self.actor, **self.body(RunVerificationRequestSerializer)
         )
         return self.show(verification, VerificationSerializer, status=202)
 
     @extend_schema(
-        summary="Approve: the fix holds",
+        summary="Approve a verification",
         request=ApproveVerificationRequestSerializer,
         responses=VerificationSerializer,
     )
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Close task, finding and regressions in one transaction."""
+        """Close the task, the finding and its regressions in one transaction."""
         reason = self.body(ApproveVerificationRequestSerializer).get("reason", "")
-        decided = verdicts.approve(as_uuid(pk), project=self.project, by=self.actor, override_reason=reason)
-        return self.show(decided, VerificationSerializer)
+        verification = verdicts.approve(
+            as_uuid(pk), project=self.project, by=self.actor, override_reason=reason
+        )
+        return self.show(verification, VerificationSerializer)
 
-    @extend_schema(summary="Reopen: the issue persists", request=None, responses=VerificationSerializer)
+    @extend_schema(summary="Reopen a verification", request=None, responses=VerificationSerializer)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Undo the approval, or refuse the fix, and record a regression."""
+        """Set the task and the finding to in progress, and open a regression."""
         self.nothing()
-        decided = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
-        return self.show(decided, VerificationSerializer)
+        verification = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
+        return self.show(verification, VerificationSerializer)
 
 
 def public_keys(request: HttpRequest) -> JsonResponse:
-    """Answer with the public keys that sign this installation's evidence, as JSON Web Keys (RFC 7517, RFC 8037)."""
+    """Return the public keys that sign this installation's evidence, as JSON Web Keys (RFC 7517, RFC 8037)."""
     public = chain.keyring().public
     return JsonResponse({"keys": [as_jwk(key_id, raw) for key_id, raw in public.items()]})
 
 
 class PolicyViewSet(ProjectViewSet):
-    """The project's rules."""
+    """The policy of a project."""
 
     read_only_posts = frozenset({"test"})
 
     @extend_schema(summary="Read the current policy", responses=PolicySerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with the active policy; the first read makes the default."""
+        """Return the active policy; the first request creates the default one."""
         return self.show(policies.current(self.project), PolicySerializer)
 
     @extend_schema(
@@ -184,15 +187,15 @@ class PolicyViewSet(ProjectViewSet):
         responses=PolicySerializer,
     )
     def update(self, request: Request, **kwargs: Any) -> Response:
-        """Replace name and config wholesale."""
-        asked = self.body(ReplacePolicyRequestSerializer)
+        """Replace the config and, if it is sent, the name."""
+        body = self.body(ReplacePolicyRequestSerializer)
         policy = policies.replace(
             self.project,
-            config=asked["config"],
-            name=asked.get("name"),
+            config=body["config"],
+            name=body.get("name"),
             by=self.actor,
             if_match=request.headers.get("if-match"),
-            plan_token=asked.get("plan_token"),
+            plan_token=body.get("plan_token"),
         )
         return self.show(policy, PolicySerializer)
 
@@ -203,23 +206,35 @@ class PolicyViewSet(ProjectViewSet):
         responses=PolicyTestResultSerializer,
     )
     def test(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with the what-if; nothing is changed."""
+        """Return what the config would do, without a change."""
         self.refuse_unknown_parameters({"simulate"})
-        wanted = request.query_params.get("simulate", "false")
-        if wanted not in ("true", "false"):
+        simulate = request.query_params.get("simulate", "false")
+        if simulate not in ("true", "false"):
             raise InvalidParams(details={"simulate": ["Use true or false."]})
         config = self.body(TestPolicyRequestSerializer)["config"]
-        answer = plans.test(self.project, config)
-        if wanted == "true":
-            policy = policies.current(self.project)
-            answer |= plans.simulate(policy, config)
-        return Response(answer)
+        result = plans.test(self.project, config)
+        if simulate == "true":
+            result |= plans.simulate(policies.current(self.project), config)
+        return Response(result)
 
 
 class CommandCenterViewSet(ProjectViewSet):
-    """The project at a glance."""
+    """An overview of a project."""
 
-    @extend_schema(summary="Where the project stands", responses=CommandCenterSerializer)
+    @extend_schema(summary="Read the command center", responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with counts, the latest scan and what is overdue."""
+        """Return counts of findings and tasks, the latest scan and the number of overdue tasks."""
         return Response(self.shown(queries.command_center(self.project), CommandCenterSerializer))
+
+
+class CheckViewSet(ProjectViewSet):
+    """The checks of this installation."""
+
+    @extend_schema(
+        summary="List checks with the policy applied and their reliability",
+        responses=CheckSerializer(many=True),
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return all checks, in the order of the registry."""
+        self.refuse_unknown_parameters(())
+        return Response([self.shown(check, CheckSerializer) for check in catalogue(self.project)])

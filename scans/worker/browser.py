@@ -1,4 +1,4 @@
-"""The browser of a worker, where it has one. Playwright is large: who asks for no browser does not load it."""
+"""The browser of a worker. Playwright is large, so that only workers with a browser import it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def own_browser() -> "Iterator[Browser | None]":
-    """Give this worker's browser, which starts Chromium with its first page; None where there is no Chromium."""
+def worker_browser() -> "Iterator[Browser | None]":
+    """Yield a browser that starts Chromium with its first page; None if Chromium is not installed."""
     from scanner.browser import Browser, BrowserError, chromium
 
     try:

@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from events.models import Event
 from events.record import record
-from remediation import bundles, evidence
+from remediation.evidence import chain
+from remediation.evidence import export as evidence_export
 from reports.export import export
 from reports.models import Report
 from reports.services import export as queue_export
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 SCALARS = st.none() | st.booleans() | st.integers(-(10**45), 10**45) | TEXT
@@ -35,21 +36,21 @@ EXAMPLES = settings(
 NINES = 10**40 - 1
 
 
-def reported(world: World, values: list[Any]) -> list[str]:
+def reported(scenario: Scenario, values: list[Any]) -> list[str]:
     """Report a finding for each value, with the value in its evidence; return the ids."""
     findings = [
         {"domain": "seo", "severity": "low", "title": f"Finding {place}", "evidence": {"value": value}}
         for place, value in enumerate(values)
     ]
-    response = world.client.ask("post", "findings/bulk", {"findings": findings})
+    response = scenario.client.ask("post", "findings/bulk", {"findings": findings})
     assert response.status_code == 200, response.content
     return [item["id"] for item in response.json()["data"]["items"]]
 
 
-def exported(world: World, format_: str) -> bytes:
-    report = queue_export(world.project, format=format_, by=world.actor)
+def exported(scenario: Scenario, format_: str) -> bytes:
+    report = queue_export(scenario.project, format=format_, by=scenario.actor)
     export(report.pk)
-    response = world.client.ask("get", f"reports/{report.pk}/download")
+    response = scenario.client.ask("get", f"reports/{report.pk}/download")
     assert (Report.objects.get(pk=report.pk).failure, response.status_code) == ("", 200)
     return b"".join(response.streaming_content)
 
@@ -57,15 +58,17 @@ def exported(world: World, format_: str) -> bytes:
 @EXAMPLES
 @given(values=st.lists(VALUES, min_size=3, max_size=6))
 @pytest.mark.django_db
-def test_accepted_json_comes_back_from_answers_and_exports(world: World, values: list[Any]) -> None:
+def test_accepted_json_comes_back_from_answers_and_exports(scenario: Scenario, values: list[Any]) -> None:
     with transaction.atomic():
         values = [NINES, *values]
-        ids = reported(world, values)
+        ids = reported(scenario, values)
 
-        single = [world.client.ask("get", f"findings/{pk}").json()["data"]["evidence"]["value"] for pk in ids]
-        listed = world.client.ask("get", "findings?limit=100").json()["data"]
-        written = json.loads(exported(world, "json"))["findings"]
-        rows = list(csv.reader(io.StringIO(exported(world, "csv").decode())))
+        single = [
+            scenario.client.ask("get", f"findings/{pk}").json()["data"]["evidence"]["value"] for pk in ids
+        ]
+        listed = scenario.client.ask("get", "findings?limit=100").json()["data"]
+        written = json.loads(exported(scenario, "json"))["findings"]
+        rows = list(csv.reader(io.StringIO(exported(scenario, "csv").decode())))
         transaction.set_rollback(True)
 
     assert single == values
@@ -79,13 +82,13 @@ def test_accepted_json_comes_back_from_answers_and_exports(world: World, values:
 @EXAMPLES
 @given(value=VALUES)
 @pytest.mark.django_db
-def test_accepted_json_can_be_logged_and_recorded_as_evidence(world: World, value: Any) -> None:
+def test_accepted_json_can_be_logged_and_recorded_as_evidence(scenario: Scenario, value: Any) -> None:
     with transaction.atomic():
-        verification = factories.verification(world)
-        record("finding.updated", verification.task.finding, by=world.actor, value=value)
-        evidence.append(verification, "security_header_csp", {"seen": value, "measured": NINES})
+        verification = factories.verification(scenario)
+        record("finding.updated", verification.task.finding, by=scenario.actor, value=value)
+        chain.append(verification, "security_header_csp", {"seen": value, "measured": NINES})
         logged = Event.objects.order_by("pk").last()
-        bundle = bundles.bundle(verification)
+        bundle = evidence_export.bundle(verification)
         transaction.set_rollback(True)
 
     assert logged is not None
@@ -94,7 +97,7 @@ def test_accepted_json_can_be_logged_and_recorded_as_evidence(world: World, valu
 
 
 @pytest.mark.django_db
-def test_a_pdf_is_made_of_a_finding_with_large_numbers(world: World) -> None:
-    reported(world, [NINES, {"deep": [NINES, 1e308]}])
+def test_a_pdf_is_made_of_a_finding_with_large_numbers(scenario: Scenario) -> None:
+    reported(scenario, [NINES, {"deep": [NINES, 1e308]}])
 
-    assert exported(world, "pdf").startswith(b"%PDF-")
+    assert exported(scenario, "pdf").startswith(b"%PDF-")

@@ -77,11 +77,11 @@ def finding_of(project: Project, key: str, title: str = "Broken") -> Finding:
 
 
 def verified(finding: Finding) -> Verification:
-    task = tasks.create(finding.project, finding_id=finding.pk, title="Mend it", by=SYSTEM)
+    task = tasks.create(finding.project, finding_id=finding.pk, title="Fix it", by=SYSTEM)
     tasks.update(task.pk, changes={"status": "in_progress"}, by=SYSTEM)
     tasks.update(task.pk, changes={"status": "ready_verify"}, by=SYSTEM)
     verification = verifications.run(finding.project, task_id=task.pk, by=SYSTEM)
-    part_runner.carry_out(verification.pk)
+    part_runner.run_part(verification.pk)
     verification.refresh_from_db()
     return verification
 
@@ -296,7 +296,7 @@ def test_every_key_is_the_providers_own_and_no_check_of_the_site_has_it() -> Non
     every = [key for adapter in ADAPTERS.values() for key in adapter.checks]
 
     assert len(every) == len(set(every)) == len(PROVIDER_OF)
-    assert [key for key in every if provider_checks.asker_of(key) is not ask] == []
+    assert [key for key in every if provider_checks.find(key) is not ask] == []
     assert {key for key in every if registry.get(key)} == set()
     assert {setting.key for setting in SETTINGS} | set(KEYS) < set(every)
     assert all(setting.key.startswith("cloudflare_") for setting in SETTINGS)

@@ -382,7 +382,7 @@ def test_many_findings_are_weighed_lot_by_lot_each_once(
 ) -> None:
     from findings.services import traffic_weight
 
-    monkeypatch.setattr(traffic_weight, "LOT", 3)
+    monkeypatch.setattr(traffic_weight, "BATCH_SIZE", 3)
     google.views = {("example.com", "/"): 100}
     page = [{"type": "url", "value": "https://example.com/"}]
     kinds = ("security", "seo", "accessibility", "performance")

@@ -34,11 +34,11 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
 ) -> None:
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
         facts = Facts(site.url, client, browser=chrome)
-        facts.browsing.keep_picture = screenshots.keeper(scenario.project.pk)
+        facts.browsing.keep_picture = screenshots.storing_for(scenario.project.pk)
         said = dict(look(site.url, [KEY], facts=facts))[KEY]
         guarded = Facts(site.url, client, browser=chrome)
         guarded.client.access = Access("https://staging.example.com", {"X-Key": "k3y"})
-        guarded.browsing.keep_picture = screenshots.keeper(scenario.project.pk)
+        guarded.browsing.keep_picture = screenshots.storing_for(scenario.project.pk)
         hidden = dict(look(site.url, [KEY], facts=guarded))[KEY]
 
     named = said.evidence["pictures"]
@@ -59,11 +59,11 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
 def test_a_picture_is_kept_once_and_one_that_was_changed_is_not_shown(
     scenario: Scenario, storage: Path
 ) -> None:
-    names = [screenshots.keep(scenario.project.pk, b"a picture") for _ in range(2)]
+    names = [screenshots.store(scenario.project.pk, b"a picture") for _ in range(2)]
     kept = list((storage / "pictures").rglob("*.jpg"))
-    before = screenshots.read(scenario.project.pk, names[0])
+    before = screenshots.load(scenario.project.pk, names[0])
     kept[0].write_bytes(b"another")
 
     assert (len(set(names)), len(kept), before) == (1, 1, b"a picture")
-    assert screenshots.read(scenario.project.pk, names[0]) is None
-    assert screenshots.read(scenario.project.pk, "../" * 20) is None
+    assert screenshots.load(scenario.project.pk, names[0]) is None
+    assert screenshots.load(scenario.project.pk, "../" * 20) is None
