@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from accounts.serializers import MemberIdField, ProjectResponseSerializer
 from findings.models import CHECK_KEY, MAX_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
-from krafter_audit.api.exceptions import as_details
+from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
     JSONObjectField,
     RequestSerializer,
@@ -130,7 +130,7 @@ def validate_items(
         try:
             valid.append(serializer.run_validation(item))
         except serializers.ValidationError as error:
-            errors[index] = as_details(error.detail)
+            errors[index] = validation_details(error.detail)
     return valid, errors
 
 

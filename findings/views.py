@@ -6,8 +6,8 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, as_uuid
-from events import tallies
+from accounts.views import ProjectViewSet, uuid_or_404
+from events import counters
 from findings.filters import FindingFilter
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity
 from findings.queries import FindingsByScore
@@ -25,15 +25,15 @@ from findings.serializers import (
 from findings.services import bulk, triage
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, choice_parameter, filter_rows
-from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
+from krafter_audit.api.pagination import PAGINATION_PARAMETERS, paginate_by_cursor, paginate_by_offset
 from krafter_audit.api.parsers import MEBIBYTE
-from krafter_audit.api.row_columns import Columns, columns
+from krafter_audit.api.row_columns import RowColumns, row_columns
 
 
 class FindingViewSet(ProjectViewSet):
     """Findings of a project."""
 
-    replicated = frozenset({"list", "regressions"})
+    replica_actions = frozenset({"list", "regressions"})
 
     @extend_schema(
         summary="List findings, highest score first",
@@ -50,24 +50,26 @@ class FindingViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page, by offset or by cursor."""
         params = request.query_params
-        self.refuse_unknown_parameters(PAGING | {"severity", "status", "domain"})
+        self.reject_unknown_parameters(PAGINATION_PARAMETERS | {"severity", "status", "domain"})
         _, filters = filter_rows(FindingFilter, params, Finding.objects.none())
         project_id = self.project.pk
 
         def total() -> int:
-            return tallies.count(project_id, "finding", filters)
+            return counters.count(project_id, "finding", filters)
 
-        rows = FindingsByScore(project_id, filters, columns=cast("Columns", columns(FindingSerializer)).names)
+        rows = FindingsByScore(
+            project_id, filters, columns=cast("RowColumns", row_columns(FindingSerializer)).names
+        )
         if "cursor" in params:
-            page = by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
+            page = paginate_by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
-            page = by_offset(rows, params, total=total)
-        return self.show_page(page, FindingSerializer)
+            page = paginate_by_offset(rows, params, total=total)
+        return self.respond_page(page, FindingSerializer)
 
     @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the finding."""
-        return self.read(pk, FindingSerializer)
+        return self.respond_row(pk, FindingSerializer)
 
     @extend_schema(
         summary="Report a finding",
@@ -77,9 +79,9 @@ class FindingViewSet(ProjectViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one with the same domain and title."""
         finding, created = ingest_one(
-            self.project, FindingReport(**self.body(CreateFindingRequestSerializer)), by=self.actor
+            self.project, FindingReport(**self.validated_body(CreateFindingRequestSerializer)), by=self.actor
         )
-        return self.show(finding, FindingSerializer, status=201 if created else 200)
+        return self.respond(finding, FindingSerializer, status=201 if created else 200)
 
     @extend_schema(
         summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
@@ -87,13 +89,13 @@ class FindingViewSet(ProjectViewSet):
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields that were sent."""
         changed = triage.update(
-            as_uuid(pk),
+            uuid_or_404(pk),
             project=self.project,
-            changes=self.body(UpdateFindingRequestSerializer),
+            changes=self.validated_body(UpdateFindingRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(changed, FindingSerializer)
+        return self.respond(changed, FindingSerializer)
 
     @extend_schema(
         summary="List the regressions of a finding",
@@ -102,9 +104,9 @@ class FindingViewSet(ProjectViewSet):
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return a page of the finding's regressions, newest first."""
-        finding = self.find(Finding.objects.only("id"), pk)
+        finding = self.get_row(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
-        return self.show_newest(rows, RegressionSerializer, total=rows.count, of=str(finding.pk))
+        return self.respond_newest(rows, RegressionSerializer, total=rows.count, parent=str(finding.pk))
 
 
 class FindingBulkViewSet(ProjectViewSet):
@@ -119,8 +121,8 @@ class FindingBulkViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create or update all findings or none; with `"mode": "partial"` the valid ones, with a result for each."""
-        body = self.body(BulkCreateFindingsRequestSerializer)
-        valid, errors = validate_items(body["findings"], self.context)
+        body = self.validated_body(BulkCreateFindingsRequestSerializer)
+        valid, errors = validate_items(body["findings"], self.serializer_context)
         result = bulk.report(
             self.project,
             [FindingReport(**item) for item in valid],
@@ -128,7 +130,7 @@ class FindingBulkViewSet(ProjectViewSet):
             partial=body["mode"] == "partial",
             by=self.actor,
         )
-        return Response(self.shown(result, BulkResultSerializer))
+        return Response(self.serialize(result, BulkResultSerializer))
 
 
 class FindingBulkUpdateViewSet(ProjectViewSet):
@@ -141,9 +143,9 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all findings that match; with `dry_run` only count them."""
-        body = self.body(BulkUpdateFindingsRequestSerializer)
+        body = self.validated_body(BulkUpdateFindingsRequestSerializer)
         result = bulk.update(self.project, body, by=self.actor)
-        return Response(self.shown(result, BulkUpdateResultSerializer))
+        return Response(self.serialize(result, BulkUpdateResultSerializer))
 
 
 class RegressionViewSet(ProjectViewSet):
@@ -157,6 +159,6 @@ class RegressionViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
         rows = Regression.objects.filter(project=self.project)
-        return self.show_newest(
-            rows, RegressionSerializer, total=lambda: tallies.count(self.project.pk, "regression")
+        return self.respond_newest(
+            rows, RegressionSerializer, total=lambda: counters.count(self.project.pk, "regression")
         )

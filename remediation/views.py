@@ -8,13 +8,13 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, as_uuid
-from events import tallies
+from accounts.views import ProjectViewSet, uuid_or_404
+from events import counters
 from findings.models import Severity
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, filter_rows
-from krafter_audit.api.pagination import PAGING, Rows, by_cursor
-from krafter_audit.api.row_columns import columns
+from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
+from krafter_audit.api.row_columns import row_columns
 from remediation import queries
 from remediation.checks.catalogue import catalogue
 from remediation.evidence import chain, export
@@ -58,21 +58,23 @@ class TaskViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
-        self.refuse_unknown_parameters((PAGING - {"offset"}) | set(TaskFilter.base_filters))
+        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | set(TaskFilter.base_filters))
         tasks = Task.objects.filter(project=self.project)
         rows, filters = filter_rows(TaskFilter, request.query_params, tasks)
 
         def total() -> int:
             return queries.count_tasks(self.project, filters, rows)
 
-        listing = Rows(rows, shown=columns(TaskSerializer))
-        page = by_cursor(listing, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
-        return self.show_page(page, TaskSerializer)
+        listing = QuerySetListing(rows, columns=row_columns(TaskSerializer))
+        page = paginate_by_cursor(
+            listing, request.query_params, bound_to=f"tasks {self.project.pk}", total=total
+        )
+        return self.respond_page(page, TaskSerializer)
 
     @extend_schema(summary="Read a task", responses=TaskSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the task."""
-        return self.read(pk, TaskSerializer)
+        return self.respond_row(pk, TaskSerializer)
 
     @extend_schema(
         summary="Create a task from a finding",
@@ -81,20 +83,20 @@ class TaskViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the task."""
-        task = tasks.create(self.project, by=self.actor, **self.body(CreateTaskRequestSerializer))
-        return self.show(task, TaskSerializer, status=201)
+        task = tasks.create(self.project, by=self.actor, **self.validated_body(CreateTaskRequestSerializer))
+        return self.respond(task, TaskSerializer, status=201)
 
     @extend_schema(summary="Change a task", request=UpdateTaskRequestSerializer, responses=TaskSerializer)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields that were sent."""
         changed = tasks.update(
-            as_uuid(pk),
+            uuid_or_404(pk),
             project=self.project,
-            changes=self.body(UpdateTaskRequestSerializer),
+            changes=self.validated_body(UpdateTaskRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(changed, TaskSerializer)
+        return self.respond(changed, TaskSerializer)
 
 
 class VerificationViewSet(ProjectViewSet):
@@ -108,20 +110,20 @@ class VerificationViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
         rows = Verification.objects.filter(project=self.project)
-        return self.show_newest(
-            rows, VerificationSerializer, total=lambda: tallies.count(self.project.pk, "verification")
+        return self.respond_newest(
+            rows, VerificationSerializer, total=lambda: counters.count(self.project.pk, "verification")
         )
 
     @extend_schema(summary="Read a verification", responses=VerificationSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the verification."""
-        return self.read(pk, VerificationSerializer)
+        return self.respond_row(pk, VerificationSerializer)
 
     @extend_schema(summary="Read the evidence of a verification", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the evidence of each check, the verdicts and the links of the chain."""
-        verification = self.find(Verification.objects.all(), pk)
-        return Response(self.shown(chain.evidence_of(verification), VerificationEvidenceSerializer))
+        verification = self.get_row(Verification.objects.all(), pk)
+        return Response(self.serialize(chain.evidence_of(verification), VerificationEvidenceSerializer))
 
     @extend_schema(
         summary="Download a verification's evidence as a signed file",
@@ -129,7 +131,7 @@ class VerificationViewSet(ProjectViewSet):
     )
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """Return the signed file."""
-        verification = self.find(Verification.objects.select_related("project", "task__finding"), pk)
+        verification = self.get_row(Verification.objects.select_related("project", "task__finding"), pk)
         return export.download(verification)
 
     @extend_schema(
@@ -140,9 +142,9 @@ class VerificationViewSet(ProjectViewSet):
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue a verification; costs one unit of quota."""
         verification = verifications.run(
-            self.project, by=self.actor, **self.body(RunVerificationRequestSerializer)
+            self.project, by=self.actor, **self.validated_body(RunVerificationRequestSerializer)
         )
-        return self.show(verification, VerificationSerializer, status=202)
+        return self.respond(verification, VerificationSerializer, status=202)
 
     @extend_schema(
         summary="Approve a verification",
@@ -151,18 +153,18 @@ class VerificationViewSet(ProjectViewSet):
     )
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the task, the finding and its regressions in one transaction."""
-        reason = self.body(ApproveVerificationRequestSerializer).get("reason", "")
+        reason = self.validated_body(ApproveVerificationRequestSerializer).get("reason", "")
         verification = verdicts.approve(
-            as_uuid(pk), project=self.project, by=self.actor, override_reason=reason
+            uuid_or_404(pk), project=self.project, by=self.actor, override_reason=reason
         )
-        return self.show(verification, VerificationSerializer)
+        return self.respond(verification, VerificationSerializer)
 
     @extend_schema(summary="Reopen a verification", request=None, responses=VerificationSerializer)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Set the task and the finding to in progress, and open a regression."""
-        self.nothing()
-        verification = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
-        return self.show(verification, VerificationSerializer)
+        self.require_empty_body()
+        verification = verdicts.reopen(uuid_or_404(pk), project=self.project, by=self.actor)
+        return self.respond(verification, VerificationSerializer)
 
 
 def public_keys(request: HttpRequest) -> JsonResponse:
@@ -179,7 +181,7 @@ class PolicyViewSet(ProjectViewSet):
     @extend_schema(summary="Read the current policy", responses=PolicySerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return the active policy; the first request creates the default one."""
-        return self.show(policies.current(self.project), PolicySerializer)
+        return self.respond(policies.current(self.project), PolicySerializer)
 
     @extend_schema(
         summary="Replace the current policy",
@@ -188,7 +190,7 @@ class PolicyViewSet(ProjectViewSet):
     )
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Replace the config and, if it is sent, the name."""
-        body = self.body(ReplacePolicyRequestSerializer)
+        body = self.validated_body(ReplacePolicyRequestSerializer)
         policy = policies.replace(
             self.project,
             config=body["config"],
@@ -197,7 +199,7 @@ class PolicyViewSet(ProjectViewSet):
             if_match=request.headers.get("if-match"),
             plan_token=body.get("plan_token"),
         )
-        return self.show(policy, PolicySerializer)
+        return self.respond(policy, PolicySerializer)
 
     @extend_schema(
         summary="Test a policy",
@@ -207,11 +209,11 @@ class PolicyViewSet(ProjectViewSet):
     )
     def test(self, request: Request, **kwargs: Any) -> Response:
         """Return what the config would do, without a change."""
-        self.refuse_unknown_parameters({"simulate"})
+        self.reject_unknown_parameters({"simulate"})
         simulate = request.query_params.get("simulate", "false")
         if simulate not in ("true", "false"):
             raise InvalidParams(details={"simulate": ["Use true or false."]})
-        config = self.body(TestPolicyRequestSerializer)["config"]
+        config = self.validated_body(TestPolicyRequestSerializer)["config"]
         result = plans.test(self.project, config)
         if simulate == "true":
             result |= plans.simulate(policies.current(self.project), config)
@@ -224,7 +226,7 @@ class CommandCenterViewSet(ProjectViewSet):
     @extend_schema(summary="Read the command center", responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Return counts of findings and tasks, the latest scan and the number of overdue tasks."""
-        return Response(self.shown(queries.command_center(self.project), CommandCenterSerializer))
+        return Response(self.serialize(queries.command_center(self.project), CommandCenterSerializer))
 
 
 class CheckViewSet(ProjectViewSet):
@@ -236,5 +238,5 @@ class CheckViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return all checks, in the order of the registry."""
-        self.refuse_unknown_parameters(())
-        return Response([self.shown(check, CheckSerializer) for check in catalogue(self.project)])
+        self.reject_unknown_parameters(())
+        return Response([self.serialize(check, CheckSerializer) for check in catalogue(self.project)])

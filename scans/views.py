@@ -10,11 +10,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
-from events import tallies
+from events import counters
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, validated_filter
-from krafter_audit.api.pagination import PAGING, Rows, by_cursor
+from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 from scans import screenshots
 from scans.filters import ScanResultFilter
 from scans.models import OUTCOMES, Scan
@@ -32,7 +32,7 @@ class ScanViewSet(ProjectViewSet):
     """Scans of a project."""
 
     strict_actions = frozenset({"run"})
-    prepared: ClassVar = {"run": "url"}
+    network_properties: ClassVar = {"run": "url"}
 
     @extend_schema(
         summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanSerializer(many=True)
@@ -40,19 +40,21 @@ class ScanViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
         rows = Scan.objects.filter(project=self.project)
-        return self.show_newest(rows, ScanSerializer, total=lambda: tallies.count(self.project.pk, "scan"))
+        return self.respond_newest(
+            rows, ScanSerializer, total=lambda: counters.count(self.project.pk, "scan")
+        )
 
     @extend_schema(summary="Read a scan", responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the scan."""
-        return self.read(pk, ScanSerializer)
+        return self.respond_row(pk, ScanSerializer)
 
     @extend_schema(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
     def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return all pages, at most 25 for each scanner, in the order in which they are checked."""
-        self.refuse_unknown_parameters(())
-        pages = pages_of(self.find(Scan.objects.only("id"), pk))
-        return self.show_page(Page(pages, len(pages)), ScanPageSerializer)
+        self.reject_unknown_parameters(())
+        pages = pages_of(self.get_row(Scan.objects.only("id"), pk))
+        return self.respond_page(Page(pages, len(pages)), ScanPageSerializer)
 
     @extend_schema(
         summary="List the results of each check on each page, newest first",
@@ -67,29 +69,31 @@ class ScanViewSet(ProjectViewSet):
     )
     def results(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return a page of results."""
-        self.refuse_unknown_parameters((PAGING - {"offset"}) | {"outcome", "key", "url"})
-        scan = self.find(Scan.objects.only("id"), pk)
+        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | {"outcome", "key", "url"})
+        scan = self.get_row(Scan.objects.only("id"), pk)
         results = scan.results.select_related("page__part")
         rows = validated_filter(ScanResultFilter, request.query_params, results).qs
-        page = by_cursor(
-            Rows(rows, order=("id",)),
+        page = paginate_by_cursor(
+            QuerySetListing(rows, order=("id",)),
             request.query_params,
             bound_to=f"results {scan.pk}",
             total=rows.order_by().count,
         )
-        return self.show_page(page, ScanResultSerializer)
+        return self.respond_page(page, ScanResultSerializer)
 
     @extend_schema(summary="Start a scan", request=RunScanRequestSerializer, responses={202: ScanSerializer})
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue a scan; costs one unit of quota."""
-        trigger = self.body(RunScanRequestSerializer)["trigger"]
+        trigger = self.validated_body(RunScanRequestSerializer)["trigger"]
         scan = scans.queue(self.project, url=self.url, trigger=trigger, by=self.actor)
-        return self.show(scan, ScanSerializer, status=202)
+        return self.respond(scan, ScanSerializer, status=202)
 
     @cached_property
     def url(self) -> str:
         """The URL to scan, validated: this resolves its host."""
-        return scans.validated_url(self.body(RunScanRequestSerializer).get("url") or self.project.site_url)
+        return scans.validated_url(
+            self.validated_body(RunScanRequestSerializer).get("url") or self.project.site_url
+        )
 
 
 class ScreenshotViewSet(ProjectViewSet):

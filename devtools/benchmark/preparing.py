@@ -23,12 +23,12 @@ from accounts import keys, services  # noqa: E402
 from accounts.actors import SYSTEM  # noqa: E402
 from accounts.models import Membership, Organization, Project, User  # noqa: E402
 from devtools.benchmark.generating import EXPORTED, OWNERS, PROJECTS, generate  # noqa: E402
-from events import tallies  # noqa: E402
+from events import counters  # noqa: E402
 from findings.models import Finding  # noqa: E402
 from findings.queries import FindingsByScore  # noqa: E402
 from findings.serializers import FindingSerializer  # noqa: E402
-from krafter_audit.api.pagination import by_cursor  # noqa: E402
-from krafter_audit.api.row_columns import Columns, columns  # noqa: E402
+from krafter_audit.api.pagination import paginate_by_cursor  # noqa: E402
+from krafter_audit.api.row_columns import RowColumns, row_columns  # noqa: E402
 from remediation.models import Task, Verification  # noqa: E402
 from reports import links  # noqa: E402
 from reports.services import export, share  # noqa: E402
@@ -109,19 +109,19 @@ class Deep:
     """The findings of a project behind the first half."""
 
     def __init__(self, project: Project, behind: int) -> None:
-        shown = cast("Columns", columns(FindingSerializer)).names
+        shown = cast("RowColumns", row_columns(FindingSerializer)).names
         self.rows, self.behind = FindingsByScore(project.pk, {}, columns=shown), behind
         self.order, self.model = self.rows.order, self.rows.model
 
-    def fetch(self, place: Any, limit: int, offset: int) -> list[Any]:
+    def fetch(self, position: Any, limit: int, offset: int) -> list[Any]:
         """Return rows from there on."""
-        return self.rows.fetch(place, limit, self.behind)
+        return self.rows.fetch(position, limit, self.behind)
 
 
 def middle(project: Project) -> str:
     """Return the cursor of a page in the middle of the list."""
     behind = Finding.objects.filter(project=project).count() // 2
-    page = by_cursor(
+    page = paginate_by_cursor(
         Deep(project, behind),
         QueryDict("cursor=&limit=25"),
         bound_to=f"findings {project.pk}",
@@ -155,7 +155,7 @@ def main() -> None:
         project = fill(findings, exported)
     else:
         project = Project.objects.get(organization=organization, slug=SLUG)
-    tallies.fold_all()  # as the clock does every minute
+    counters.fold_all()  # as the clock does every minute
     print(json.dumps(facts(project)))
 
 

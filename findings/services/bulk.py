@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events import tallies
+from events import counters
 from findings.models import Finding
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest
@@ -76,7 +76,7 @@ def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> dict[s
 def _count(project: Project, request: Mapping[str, Any]) -> int:
     if "ids" in request:
         return len(set(request["ids"]))
-    return tallies.count(project.pk, "finding", request["filter"])
+    return counters.count(project.pk, "finding", request["filter"])
 
 
 def _matching(project: Project, request: Mapping[str, Any]) -> QuerySet[Finding]:

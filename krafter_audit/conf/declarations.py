@@ -159,7 +159,7 @@ SCANNING = (
         default_text="those of the system",
         validator="krafter_audit.http.dns:parse_servers",
         hint="Example: 192.0.2.53,192.0.2.54:5353",
-        help="Name servers that are asked for the TXT records of ownership proofs, comma-separated: `192.0.2.53`,"
+        help="Name servers for the TXT records of ownership proofs, comma-separated: `192.0.2.53`,"
         " `192.0.2.53:5353`.",
     ),
     Setting(

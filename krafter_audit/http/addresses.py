@@ -17,6 +17,8 @@ from ipaddress import (
 )
 from typing import Self
 
+import idna
+
 from krafter_audit.http.errors import BadUrl, RefusedAddress
 
 type Address = IPv4Address | IPv6Address
@@ -99,8 +101,6 @@ def _ascii(host: str) -> str:
     name = unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()
     if name.isascii():
         return name
-    import idna  # tables of all scripts, for the few names that are not ASCII
-
     try:
         return idna.encode(name, uts46=True).decode("ascii").lower()
     except UnicodeError:
@@ -123,6 +123,12 @@ def is_localhost(host: str) -> bool:
 def is_local_name(host: str) -> bool:
     """Names that have no meaning on the public internet."""
     return host in ("localhost", "local", "internal") or host.endswith(_LOCAL_SUFFIXES)
+
+
+def not_public(host: str) -> RefusedAddress:
+    """Return the refusal of a host whose addresses are neither public nor allowed by the operator."""
+    allow = "An operator can allow its network with the setting KRAFTER_ALLOWED_NETWORKS."
+    return RefusedAddress(f"{host} does not lead to a public address. {allow}")
 
 
 @dataclass(frozen=True)
@@ -175,12 +181,12 @@ class AddressPolicy:
             return
         if all(is_public(address) for address in refused):
             self.require_port(port)
-        raise RefusedAddress(f"{host} does not lead to a public address.")
+        raise not_public(host)
 
     def require_public_name(self, host: str) -> None:
         """Raise RefusedAddress for a name that means nothing outside of its own network."""
         if is_local_name(host):
-            raise RefusedAddress(f"{host} does not lead to a public address.")
+            raise not_public(host)
 
     def require_port(self, port: int) -> None:
         """Raise RefusedAddress for a port that no public host is asked on."""

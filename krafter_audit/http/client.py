@@ -3,15 +3,15 @@
 A request reaches public addresses and those that the operator has listed, and nothing else, whatever a URL, a
 redirect or the DNS says (`addresses`, `connections`). Time, size and redirects are capped. Proxy and
 certificate variables of the environment are ignored, no cookie is kept, no connection is used twice.
-
-What sends is imported with the first request: it takes four megabytes, and the web, which knows this module, asks
-nobody.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypedDict, Unpack
+from typing import Any, Self, TypedDict, Unpack
+
+import httpx2
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
 from krafter_audit.http.addresses import Address, AddressPolicy, address_of, is_local_name
 from krafter_audit.http.credentials import Access
@@ -27,10 +27,8 @@ from krafter_audit.http.errors import (
 from krafter_audit.http.limits import Limits
 from krafter_audit.http.responses import Headers, Response
 from krafter_audit.http.throttle import Pace
+from krafter_audit.http.transport import Exchange, Hop
 from krafter_audit.http.urls import SCHEME_PORTS, Target
-
-if TYPE_CHECKING:
-    from krafter_audit.http.transport import Exchange, Hop
 
 __all__ = [
     "SCHEME_PORTS",
@@ -169,8 +167,6 @@ class Client:
         the middle of a body too), Unreachable, TooManyRedirects. A connection that breaks in the middle of a
         body gives `truncated`.
         """
-        from krafter_audit.http.transport import Exchange
-
         target = _with_params(Target.parse(url), params)
         hop = self._hop(method, target, headers, json=json, data=data, content=content)
         limits = limits or self.limits
@@ -180,11 +176,7 @@ class Client:
         )
         return _followed(exchange, hop, limits.redirects if follow_redirects else None)
 
-    def _hop(self, method: str, target: Target, headers: Mapping[str, str] | None, **body: Any) -> "Hop":
-        import httpx2
-
-        from krafter_audit.http.transport import Hop
-
+    def _hop(self, method: str, target: Target, headers: Mapping[str, str] | None, **body: Any) -> Hop:
         given = httpx2.Headers(
             {"user-agent": self.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
         )
@@ -229,12 +221,10 @@ class Client:
 def _with_params(target: Target, params: Mapping[str, Any] | None) -> Target:
     if not params:
         return target
-    import httpx2
-
     return Target.parse(str(httpx2.URL(target.url).copy_merge_params(params)))
 
 
-def _followed(exchange: "Exchange", hop: "Hop", redirects: int | None) -> Response:
+def _followed(exchange: Exchange, hop: Hop, redirects: int | None) -> Response:
     """Ask hop after hop; with `redirects` None the first answer is the answer."""
     answers: list[Response] = []
     asked: set[tuple[str, str]] = set()
@@ -259,8 +249,6 @@ def retrying[T](call: Callable[[], T], *, attempts: int = 3) -> T:
 
     A failed TLS handshake or a refused address stays what it is. Raises the last error.
     """
-    from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
-
     retries = Retrying(
         stop=stop_after_attempt(attempts),
         wait=wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2),

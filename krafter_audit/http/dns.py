@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+
+import dns.exception
+import dns.nameserver
+import dns.resolver
 
 from krafter_audit.http.errors import TimedOut, Unreachable
-
-if TYPE_CHECKING:
-    from dns.resolver import Resolver
 
 LONGEST = 1000  # characters of a record that are read
 MOST = 100  # records of a name that are read
@@ -19,9 +19,6 @@ def txt_records(name: str, *, servers: str = "", seconds: float = 3.0) -> list[s
     `servers` as `parse_servers` reads them; empty = the machine's own. Raises TimedOut or Unreachable where none of
     them has an answer.
     """
-    import dns.exception  # two megabytes, and the web, which reads the setting, looks nothing up
-    import dns.resolver
-
     try:
         answer = _resolver(servers).resolve(f"{name}.", "TXT", lifetime=seconds)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
@@ -49,10 +46,7 @@ def _server(entry: str) -> tuple[str, int]:
         raise ValueError(f"'{entry}' is no name server. Write 192.0.2.53 or 192.0.2.53:5353.") from None
 
 
-def _resolver(servers: str) -> "Resolver":
-    import dns.nameserver
-    import dns.resolver
-
+def _resolver(servers: str) -> dns.resolver.Resolver:
     listed = parse_servers(servers)
     resolver = dns.resolver.Resolver(configure=not listed)
     if listed:

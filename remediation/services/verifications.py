@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
@@ -47,7 +47,7 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
     scanners = sorted({scanner_of(key) for key in keys})
     for scanner in scanners:
         VerificationPart.objects.create(verification=verification, scanner=scanner)
-    record("verification.started", verification, by=by, task_id=locked.task.pk)
+    log_event("verification.started", verification, by=by, task_id=locked.task.pk)
     quota.spend(project.organization_id)
     for scanner in scanners:
         enqueue_on_commit(JOB_OF_SCANNER[scanner], str(verification.pk))

@@ -10,12 +10,12 @@ from krafter_audit.http.client import Client
 from scanner import engine
 from scanner.evidence import identity_before
 from scanner.outcome import FAILED, Outcome
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scans import screenshots
 from scans.sites import ownership
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 PAGE_ASSET_TYPES = ("url", "page", "uri")
 
@@ -38,9 +38,9 @@ class FindingPage:
         self._browser = browser
 
     @cached_property
-    def _facts(self) -> Facts:
+    def _facts(self) -> PageContext:
         original = {key: original_outcome(self._finding, self.url, key) for key in self._finding.check_keys}
-        facts = Facts(
+        context = PageContext(
             self.url,
             self._client,
             before=identity_before(original),
@@ -48,14 +48,16 @@ class FindingPage:
             owned=self._verified_hosts,
             browser=self._browser,
         )
-        facts.browsing.keep_picture = screenshots.storing_for(self._finding.project_id)
-        engine.announce(facts, original, original)
-        return facts
+        context.rendered.save_screenshot = screenshots.storing_for(self._finding.project_id)
+        engine.plan_visit(context, original, original)
+        return context
 
     def run_check(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
         """Run one check on this page."""
         original = {key: original_outcome(self._finding, self.url, key)}
-        outcomes = engine.look(self.url, [key], thresholds=thresholds, before=original, facts=self._facts)
+        outcomes = engine.run_checks(
+            self.url, [key], thresholds=thresholds, before=original, context=self._facts
+        )
         return dict(outcomes)[key]
 
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts import quota
 from accounts.actors import SYSTEM
-from events.record import record
+from events.log import log_event
 from findings import policy_rules, provider_checks
 from findings.models import Finding
 from krafter_audit.db import leases
@@ -37,7 +37,7 @@ from scans.worker import host_throttle
 from scans.worker.browser import worker_browser
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 LEASE_SECONDS = 30  # extended while the worker runs
 MAX_ATTEMPTS = 3
@@ -165,7 +165,7 @@ def _finish(locked: LockedVerification) -> None:
     """Log that all checks have a result, and refund the unit of quota if every one is inconclusive."""
     verification = locked.verification
     statuses = [check["status"] for check in verification.checks]
-    record("verification.checked", verification, by=SYSTEM, statuses=statuses)
+    log_event("verification.checked", verification, by=SYSTEM, statuses=statuses)
     if all(status == CheckStatus.INCONCLUSIVE for status in statuses):
         Verification.objects.filter(pk=verification.pk).update(refunded=True)
         quota.give_back(verification.project.organization_id, spent_at=verification.created_at)

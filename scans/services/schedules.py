@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import InvalidParams, QuotaExceeded
 from scans.models import Scan, ScanPart, ScanSchedule
 from scans.services import scans
@@ -101,7 +101,7 @@ def start(schedule_id: UUID, site_url: str) -> bool:
         last_at = schedule.last_at if error else now
         _reschedule(schedule, next_at=rule.next_after(now), note=error, last_at=last_at)
         if error:
-            record("scan.left_out", schedule, by=SYSTEM, reason=error)
+            log_event("scan.left_out", schedule, by=SYSTEM, reason=error)
         return not error
 
 

@@ -22,7 +22,7 @@ class SiteCredentialsViewSet(ProjectViewSet):
         row = SiteCredentials.objects.filter(project=self.project).defer("credentials").first()
         if row is None:
             raise NotFound
-        return self.show(row, SiteCredentialsSerializer)
+        return self.respond(row, SiteCredentialsSerializer)
 
     @extend_schema(
         summary="Set the site credentials",
@@ -31,7 +31,7 @@ class SiteCredentialsViewSet(ProjectViewSet):
     )
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Replace the credentials; they are stored encrypted and never returned."""
-        credentials = self.body(PutSiteCredentialsRequestSerializer)
+        credentials = self.validated_body(PutSiteCredentialsRequestSerializer)
         row = services.set_credentials(
             self.project,
             origin=credentials.pop("origin"),
@@ -40,7 +40,7 @@ class SiteCredentialsViewSet(ProjectViewSet):
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(row, SiteCredentialsSerializer)
+        return self.respond(row, SiteCredentialsSerializer)
 
     @extend_schema(summary="Delete the site credentials", request=None, responses={200: None})
     def destroy(self, request: Request, **kwargs: Any) -> Response:

@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
 from scanner.page import Page, value
-from scanner.parsing.parser_limits import is_bottomless
+from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
 
@@ -128,7 +128,7 @@ def store_attempts(site: Site, attempts: list[Attempt]) -> None:
         changes |= {"method": "", "verified_at": None}
     with transaction.atomic():
         if leases.write(site, **changes) and (revoked or (success and site.verified_at is None)):
-            record(
+            log_event(
                 "site.proved" if success else "site.proof_lost",
                 site,
                 by=SYSTEM,
@@ -226,7 +226,7 @@ def _check_page(site: Site, client: Client, url: str) -> tuple[bool, str]:
         return False, "The start page redirects to another host."
     if response.status != 200 or not page.is_html:
         return False, f"The response has status {response.status} and is not a successful HTML page."
-    if is_bottomless(page.text):
+    if exceeds_parser_limits(page.text):
         return False, "The start page is nested too deeply to be parsed."
     contents = [value(node, "content") for node in page.css(f'head meta[name="{NAME}"]')]
     found = site.token in (content.strip() for content in contents)

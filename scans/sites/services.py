@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.http.client import BadUrl, RefusedAddress
 from krafter_audit.http.urls import Target
@@ -31,7 +31,7 @@ def add(project: Project, *, host: str, by: Actor) -> tuple[Site, bool]:
     site.project = project
     created = site.pk == new.pk
     if created:
-        record("site.added", site, by=by, host=site.host)
+        log_event("site.added", site, by=by, host=site.host)
     return site, created
 
 
@@ -44,6 +44,6 @@ def request_verification(site_id: UUID, *, by: Actor, project: Project | None = 
     if not site.check_requested:
         site.check_requested = True
         site.save(update_fields=["check_requested", "updated_at"])
-        record("site.proof_asked_for", site, by=by, host=site.host)
+        log_event("site.proof_asked_for", site, by=by, host=site.host)
         enqueue_on_commit("scans.verify_site", str(site.pk))
     return site

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, as_uuid
+from accounts.views import ProjectViewSet, uuid_or_404
 from krafter_audit.api.filters import CURSOR, LIMIT
 from scans.models import Site
 from scans.sites import services
@@ -22,12 +22,12 @@ class SiteViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
         rows = Site.objects.filter(project=self.project)
-        return self.show_newest(rows, SiteSerializer, total=rows.count)
+        return self.respond_newest(rows, SiteSerializer, total=rows.count)
 
     @extend_schema(summary="Read a site", responses=SiteSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return the site and the instructions for its verification."""
-        return self.show(self.find(Site.objects.all(), pk), SiteSerializer)
+        return self.respond(self.get_row(Site.objects.all(), pk), SiteSerializer)
 
     @extend_schema(
         summary="Register a site",
@@ -36,12 +36,14 @@ class SiteViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Register a host of the project and create its verification token."""
-        site, created = services.add(self.project, by=self.actor, **self.body(CreateSiteRequestSerializer))
-        return self.show(site, SiteSerializer, status=201 if created else 200)
+        site, created = services.add(
+            self.project, by=self.actor, **self.validated_body(CreateSiteRequestSerializer)
+        )
+        return self.respond(site, SiteSerializer, status=201 if created else 200)
 
     @extend_schema(summary="Verify a site", request=None, responses={202: SiteSerializer})
     def verify(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Queue a check of the DNS record, the file and the meta tag."""
-        self.nothing()
-        site = services.request_verification(as_uuid(pk), project=self.project, by=self.actor)
-        return self.show(site, SiteSerializer, status=202)
+        self.require_empty_body()
+        site = services.request_verification(uuid_or_404(pk), project=self.project, by=self.actor)
+        return self.respond(site, SiteSerializer, status=202)

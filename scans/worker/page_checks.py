@@ -10,7 +10,7 @@ from findings import policy_rules
 from findings.models import Domain
 from scanner import engine, registry
 from scanner.outcome import Outcome, inconclusive
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)
@@ -71,13 +71,13 @@ def keys_of(scanner: str) -> set[str]:
     return {key for key in every if (registry.REGISTRY[key].kind == "browser") is needs_browser}
 
 
-def run_checks(facts: Facts, selection: CheckSelection, *, is_start: bool) -> PageResults:
+def run_checks(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
     """Run the checks on a page, the domains in parallel. An error in one domain does not stop the others."""
     started = time.monotonic()
     page = PageResults()
     with ThreadPoolExecutor(max_workers=len(Domain)) as pool:
         jobs = {
-            domain: pool.submit(run_in_order, facts, keys, selection.thresholds)
+            domain: pool.submit(run_in_order, context, keys, selection.thresholds)
             for domain, keys in selection.by_domain(is_start=is_start).items()
             if keys
         }
@@ -86,16 +86,16 @@ def run_checks(facts: Facts, selection: CheckSelection, *, is_start: bool) -> Pa
         if error is None:
             page.results.extend(job.result())
         else:
-            logger.error("The %s checks of %s raised an error", domain, facts.url, exc_info=error)
+            logger.error("The %s checks of %s raised an error", domain, context.url, exc_info=error)
             page.failed_domains.add(domain)
     page.duration_ms = (time.monotonic() - started) * 1000
     return page
 
 
-def run_checks_in_browser(facts: Facts, selection: CheckSelection, *, is_start: bool) -> PageResults:
+def run_checks_in_browser(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
     """Run the checks on a page in the thread that owns the browser; all of them share one visit."""
     started = time.monotonic()
-    results = run_in_order(facts, selection.on_page(is_start=is_start), selection.thresholds)
+    results = run_in_order(context, selection.on_page(is_start=is_start), selection.thresholds)
     return PageResults(results, duration_ms=(time.monotonic() - started) * 1000)
 
 
@@ -107,10 +107,12 @@ def inconclusive_results(
     return PageResults([CheckResult(key, inconclusive(reason, detail), 0) for key in keys])
 
 
-def run_in_order(facts: Facts, keys: Iterable[str], thresholds: Mapping[str, float]) -> list[CheckResult]:
+def run_in_order(
+    context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float]
+) -> list[CheckResult]:
     """Run checks on a page one after the other."""
     results, started = [], time.monotonic()
-    for key, outcome in engine.look(facts.url, keys, thresholds=thresholds, facts=facts):
+    for key, outcome in engine.run_checks(context.url, keys, thresholds=thresholds, context=context):
         now = time.monotonic()
         results.append(CheckResult(key, outcome, (now - started) * 1000))
         started = now

@@ -13,7 +13,7 @@ from krafter_audit.http.client import Client
 from krafter_audit.jobs import enqueue
 from krafter_audit.shutdown import is_stopping
 from scanner import crawler
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scans import screenshots
 from scans.models import Scan, Scanner, ScanPage, ScanPart
 from scans.site_credentials.services import credentials_for
@@ -23,7 +23,7 @@ from scans.worker.browser import worker_browser
 from scans.worker.page_checks import CheckSelection, PageResults
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 LEASE_SECONDS = 30  # extended while the worker runs
 MAX_ATTEMPTS = 3
@@ -77,8 +77,8 @@ class PartRunner:
         verified = ownership.verified_hosts(project, [part.scan.url], client)
         self.part = part
         self.is_finished = False
-        self._start = Facts(part.scan.url, client, owned=verified, browser=browser)
-        self._start.browsing.keep_picture = screenshots.storing_for(project.pk)
+        self._start = PageContext(part.scan.url, client, owned=verified, browser=browser)
+        self._start.rendered.save_screenshot = screenshots.storing_for(project.pk)
         self._selection = CheckSelection.for_scan(part.scan, part.scanner)
         self._deadline = time.monotonic() + MAX_JOB_SECONDS[Scanner(part.scanner)]
 
@@ -132,9 +132,9 @@ class PartRunner:
             )
         if not is_start:
             time.sleep(self.part.page_delay)
-        # Created page by page: the time budget of a page starts with its facts.
-        facts = self._start if is_start else self._start.neighbour(page.url)
+        # Created page by page: the time budget of a page starts with its context.
+        context = self._start if is_start else self._start.sibling(page.url)
         # HTTP checks run in several threads; a browser belongs to one.
         in_browser = self.part.scanner == Scanner.BROWSER
         run = page_checks.run_checks_in_browser if in_browser else page_checks.run_checks
-        return run(facts, self._selection, is_start=is_start)
+        return run(context, self._selection, is_start=is_start)

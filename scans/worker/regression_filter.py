@@ -11,7 +11,7 @@ from findings.models import Finding, FindingStatus
 from findings.services.ingestion import FindingReport, Identity
 from krafter_audit.db.advisory_locks import wait_for_turn
 from scanner import registry
-from scanner.crawler import MOST_PAGES, route_of
+from scanner.crawler import MAX_PAGES, route_of
 from scanner.outcome import FAILED, INCONCLUSIVE
 from scanner.parsing.registrable_domain import origin_of
 from scanner.registry import Metric
@@ -103,12 +103,12 @@ def _with_unchecked_pages(report: FindingReport, finding: Finding, coverage: Cov
         if isinstance(page, dict) and coverage.excludes(str(page.get("url")))
     ]
     evidence = dict(report.evidence or {})
-    evidence["pages"] = [*evidence.get("pages", []), *pages][:MOST_PAGES]
+    evidence["pages"] = [*evidence.get("pages", []), *pages][:MAX_PAGES]
     check = registry.get(_key(report))
     if check and check.metric:
         evidence["values"] = _worst_value(check.key, check.metric, evidence["pages"])
     return replace(
-        report, affected_assets=[*(report.affected_assets or []), *assets][:MOST_PAGES], evidence=evidence
+        report, affected_assets=[*(report.affected_assets or []), *assets][:MAX_PAGES], evidence=evidence
     )
 
 

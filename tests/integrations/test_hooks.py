@@ -237,7 +237,7 @@ def connected(integration: Integration) -> Integration:
 def test_githubs_own_example_of_a_signature_is_right() -> None:
     told = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
 
-    assert HOOKS.is_signed(Call({"x-hub-signature-256": told}, b"Hello, Scenario!"), SECRET)
+    assert HOOKS.is_signed(Call({"x-hub-signature-256": told}, b"Hello, World!"), SECRET)
 
 
 @pytest.mark.skipif(not (SPECS / "github_webhooks.json").exists(), reason="GitHub's description is not here")
