@@ -128,7 +128,7 @@ class PageContext(TlsContext):
         return page
 
     def repeat(self, number: int) -> "PageContext":
-        """Return the context of the `number`th repetition: every fact is fetched anew, past every cache."""
+        """Return the context of the `number`th repetition: every fact is fetched again, past every cache."""
         return self._root.once(f"look {number}", self._repeated)
 
     def _repeated(self) -> "PageContext":

@@ -148,7 +148,7 @@ def check_urls(
 
 
 def take_startable(waiting: deque[str], busy: Sequence[str]) -> list[str]:
-    """Take URLs out of the queue while there is room, each of a host that is not busy."""
+    """Take URLs out of the queue while the limit allows, each of a host that is not busy."""
     taken: list[str] = []
     hosts = set(busy)
     for url in list(waiting):

@@ -1,6 +1,4 @@
-"""One look is not believed where it matters: failures and changes are looked at again, numbers measured
-oddly often.
-"""
+"""Failures and changes are repeated, metrics measured several times, so that outcomes do not flap."""
 
 import pytest
 
@@ -21,14 +19,14 @@ def looked(site: Site, key: str = KEY, **options: object) -> Outcome:
         return dict(run_checks(site.url, [key], client=client, retry_delays=(), **options))[key]  # type: ignore[arg-type]
 
 
-def test_what_passes_as_before_is_looked_at_once() -> None:
+def test_unchanged_pass_is_not_repeated() -> None:
     site = good_site()
 
     assert looked(site, before={KEY: Outcome(PASSED)}).status == PASSED
     assert len(site.requests) == 1
 
 
-def test_what_passes_after_a_failure_is_looked_at_twice() -> None:
+def test_pass_after_a_failure_is_repeated() -> None:
     site = good_site()
 
     assert looked(site, before={KEY: Outcome(FAILED)}).status == PASSED
@@ -44,19 +42,19 @@ def test_what_passes_after_a_failure_is_looked_at_twice() -> None:
         ([GOOD, BAD, BAD], FAILED, [PASSED, FAILED, FAILED]),
     ],
 )
-def test_where_two_looks_differ_a_third_decides(answers: list[Answer], status: str, looks: list[str]) -> None:
+def test_third_run_decides_when_two_disagree(answers: list[Answer], status: str, looks: list[str]) -> None:
     outcome = looked(good_site(**{"/": list(answers)}), before={KEY: Outcome(FAILED)})
 
     assert (outcome.status, outcome.evidence["looks"]) == (status, looks)
 
 
-def test_a_second_look_that_fails_to_look_leaves_it_open() -> None:
+def test_inconclusive_repetition_is_inconclusive() -> None:
     outcome = looked(good_site(**{"/": [GOOD, Answer("no", 500)]}), before={KEY: Outcome(FAILED)})
 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
 
 
-def test_a_number_is_the_median_of_three_samples_after_a_warm_up() -> None:
+def test_metric_is_the_median_of_three_samples_after_a_warm_up() -> None:
     site = good_site(**{"/": [Answer("x", delay=0.0), Answer("x", delay=0.3), Answer("x")]})
 
     outcome = looked(site, "ttfb")
@@ -68,7 +66,7 @@ def test_a_number_is_the_median_of_three_samples_after_a_warm_up() -> None:
     assert {key: outcome.evidence[key] for key in ("unit", "threshold")} == {"unit": "ms", "threshold": 600}
 
 
-def test_a_slow_server_fails_and_a_mended_one_passes() -> None:
+def test_slow_server_fails_and_fast_server_passes() -> None:
     slow = looked(good_site(**{"/": Answer("x", delay=0.05)}), "ttfb", thresholds={"ttfb": 20})
     fast = looked(good_site(**{"/": Answer("x")}), "ttfb", thresholds={"ttfb": 500})
 
@@ -111,7 +109,7 @@ def _judged(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
         ([600, 600, 600], [600, 600], PASSED, 1),  # at the threshold passes
     ],
 )
-def test_near_the_threshold_it_is_measured_five_times(
+def test_five_samples_are_taken_near_the_threshold(
     samples: list[float], further: list[float], status: str, more: int
 ) -> None:
     outcome, asked = _judged(samples, further)

@@ -1,4 +1,4 @@
-"""Parsers of what strangers send: right on what the specifications say, and never at a loss."""
+"""Parsers of untrusted input: they follow the specifications and never raise."""
 
 import gzip
 import time
@@ -19,7 +19,7 @@ from scanner.tls.certificates import read_certificate
 
 
 @given(st.text())
-def test_no_text_breaks_a_parser(text: str) -> None:
+def test_no_parser_raises_on_random_text(text: str) -> None:
     csp_policy.parse(text)
     set_cookie.parse(text)
     Hsts.parse(text)
@@ -32,7 +32,7 @@ def test_no_text_breaks_a_parser(text: str) -> None:
 
 
 @given(st.binary())
-def test_no_bytes_break_a_parser(data: bytes) -> None:
+def test_no_parser_raises_on_random_bytes(data: bytes) -> None:
     sitemap_xml.parse(data)
     sitemap_xml.parse(b"\x1f\x8b" + data)
     with pytest.raises(Inconclusive):
@@ -78,7 +78,7 @@ User-agent: quxbot
         ("quxbot", "/private", True),  # a group without rules allows everything
     ],
 )
-def test_robots_txt_allows_by_the_longest_pattern(agent: str, path: str, allowed: bool) -> None:
+def test_longest_matching_rule_of_robots_txt_decides(agent: str, path: str, allowed: bool) -> None:
     assert Robots.parse(ROBOTS).allows(agent, f"https://example.com{path}") is allowed
 
 
@@ -123,7 +123,7 @@ Disallow: /foo/qux/%62%61%7A
         ("tablebot", "/foo/qux/baz", False),
     ],
 )
-def test_robots_txt_follows_the_examples_of_rfc_9309(agent: str, path: str, allowed: bool) -> None:
+def test_examples_of_rfc_9309(agent: str, path: str, allowed: bool) -> None:
     assert Robots.parse(EXAMPLE).allows(agent, f"https://example.com{path}") is allowed
 
 
@@ -140,19 +140,19 @@ def test_robots_txt_follows_the_examples_of_rfc_9309(agent: str, path: str, allo
         ("User-agent:", "no user agent"),
     ],
 )
-def test_an_invalid_line_of_robots_txt_is_a_fault(line: str, fault: str | None) -> None:
+def test_invalid_line_of_robots_txt_is_a_fault(line: str, fault: str | None) -> None:
     faults = Robots.parse(line).faults
 
     assert (faults == []) if fault is None else (len(faults) == 1 and fault in faults[0])
 
 
-def test_patterns_of_robots_txt_take_linear_time() -> None:
+def test_robots_txt_patterns_are_matched_in_linear_time() -> None:
     robots = Robots.parse("User-agent: *\nDisallow: /" + "*a" * 5000 + "$")
 
     assert robots.allows("other", "https://example.com/" + "a" * 4000)
 
 
-def test_many_agents_with_many_rules_take_linear_time() -> None:
+def test_robots_txt_with_many_agents_and_rules_is_parsed_in_linear_time() -> None:
     agents = "".join(f"User-agent: a{number}\n" for number in range(14_000))
     rules = "".join(f"Disallow: /{number}\n" for number in range(14_000))
     started = time.process_time()
@@ -172,7 +172,7 @@ def test_many_agents_with_many_rules_take_linear_time() -> None:
         ("", None),
     ],
 )
-def test_a_cookie_line_is_read_as_browsers_do(line: str, cookie: Cookie | None) -> None:
+def test_set_cookie_is_parsed_as_by_browsers(line: str, cookie: Cookie | None) -> None:
     assert set_cookie.parse(line) == cookie
 
 
@@ -201,20 +201,20 @@ TOO_LARGE = gzip.compress(b"<urlset>" + b" " * sitemap_xml.MAX_BYTES + b"</urlse
         b"\x1f\x8bno gzip",
     ],
 )
-def test_an_invalid_sitemap_has_a_fault_and_no_url(body: bytes) -> None:
+def test_invalid_sitemap_has_a_fault_and_no_url(body: bytes) -> None:
     sitemap = sitemap_xml.parse(body)
 
     assert sitemap.fault
     assert sitemap.urls == []
 
 
-def test_a_sitemap_compressed_with_gzip_is_read() -> None:
+def test_gzip_sitemap_is_parsed() -> None:
     sitemap = sitemap_xml.parse(gzip.compress(b"<urlset><url><loc>https://a.example/</loc></url></urlset>"))
 
     assert (sitemap.fault, sitemap.urls) == (None, ["https://a.example/"])
 
 
-def test_a_sitemap_gives_its_addresses_but_not_those_of_its_pictures() -> None:
+def test_sitemap_urls_do_not_include_images() -> None:
     sitemap = sitemap_xml.parse(
         b'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9" '
         b'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"><url><loc> https://a.example/&amp;b '
@@ -235,11 +235,11 @@ def test_a_sitemap_gives_its_addresses_but_not_those_of_its_pictures() -> None:
         (";;;", 0),
     ],
 )
-def test_a_policy_says_what_a_browser_ignores(text: str, faults: int) -> None:
+def test_csp_parser_reports_what_browsers_ignore(text: str, faults: int) -> None:
     assert len(csp_policy.parse(text).faults) == faults
 
 
-def test_a_nonce_switches_inline_off_and_strict_dynamic_hosts() -> None:
+def test_nonce_disables_unsafe_inline_and_strict_dynamic_disables_hosts() -> None:
     policy = csp_policy.parse("script-src 'nonce-a' 'strict-dynamic' 'unsafe-inline' https: 'self'")
 
     assert policy.fetches("script-src") == {"'nonce-a'", "'strict-dynamic'"}
@@ -248,10 +248,10 @@ def test_a_nonce_switches_inline_off_and_strict_dynamic_hosts() -> None:
 
 
 @pytest.mark.parametrize("tag", ["en", "de-AT", "pt-BR", "zh-Hant", "zh-Hant-TW", "es-419", "haw", "EN-us"])
-def test_a_language_that_exists_is_known(tag: str) -> None:
+def test_valid_language_tag(tag: str) -> None:
     assert is_language(tag)
 
 
 @pytest.mark.parametrize("tag", ["", "xx", "english", "e", "en_US", "de-", "qaa", "1a"])
-def test_a_language_that_does_not_exist_is_not(tag: str) -> None:
+def test_invalid_language_tag(tag: str) -> None:
     assert not is_language(tag)
