@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from integrations.errors import NoHook, NoHooks
 from integrations.models import Hook, Integration
 from integrations.providers import ADAPTERS
@@ -53,7 +53,7 @@ def make(project: Project, provider: str, *, secret: str | None, by: Actor) -> t
     sealed = vault.seal((secret or made or "").encode(), owner=owner_of(row))
     hook, _ = Hook.objects.update_or_create(integration=row, defaults={"credentials": sealed})
     hook.integration = row
-    record("integration.webhook_made", row, by=by, provider=provider)
+    log_event("integration.webhook_made", row, by=by, provider=provider)
     return hook, made
 
 
@@ -72,7 +72,7 @@ def remove(project: Project, provider: str, *, by: Actor) -> Hook:
     hook = find(project, provider)
     Hook.objects.filter(pk=hook.pk).delete()
     hook.integration.project = project
-    record("integration.webhook_removed", hook.integration, by=by, provider=provider)
+    log_event("integration.webhook_removed", hook.integration, by=by, provider=provider)
     return hook
 
 

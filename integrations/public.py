@@ -9,9 +9,9 @@ from django.views.decorators.csrf import csrf_exempt
 from integrations.providers.hooks import Call
 from integrations.receiving import receive
 from krafter_audit.api import rate_limits, request_body
-from krafter_audit.api.envelope import refuse, wrap
+from krafter_audit.api.envelope import error_response, wrap
 from krafter_audit.api.errors import ApiError, MethodNotAllowed, NotFound
-from krafter_audit.api.exceptions import translate
+from krafter_audit.api.exceptions import to_api_error
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
 from krafter_audit.http.json_encoding import dump_json
@@ -25,20 +25,20 @@ def webhook(request: HttpRequest, provider: str, integration: str) -> HttpRespon
     try:
         _take_in(request, provider, integration)
     except (ApiError, OperationalError, InterfaceError) as error:
-        return refuse(request, translate(error))
+        return error_response(request, to_api_error(error))
     taken = dump_json(wrap({"accepted": True}, request_id_of(request)))
     return HttpResponse(taken, status=202, content_type="application/json")
 
 
 def _take_in(request: HttpRequest, provider: str, integration: str) -> None:
-    rate_limits.take("hooks", rate_limits.client_address(request)).refuse_when_spent()
+    rate_limits.hit("hooks", rate_limits.client_address(request)).raise_if_exceeded()
     if request.method != "POST":
         raise MethodNotAllowed(headers={"allow": "POST"})
     try:
         named = UUID(integration)
     except ValueError:
         raise NotFound from None
-    request_body.bound(request, LARGEST)
+    request_body.limit_body(request, LARGEST)
     headers = {name.lower(): value for name, value in request.headers.items()}
     receive(provider, named, Call(headers, request.body))
 

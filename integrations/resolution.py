@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from findings.models import FindingStatus
 from findings.services import triage
 from integrations import breaker, services
@@ -43,7 +43,7 @@ def resolve(project: Project, provider: str, conflict_id: UUID, *, kept: str, by
     conflict.kept, conflict.resolved_at, conflict.resolved_by_id = kept, timezone.now(), by.user_id
     conflict.save()
     told = {"field": conflict.field, "kept": kept, "task_id": task.pk}
-    record("integration.conflict_resolved", conflict.integration, by=by, **told)
+    log_event("integration.conflict_resolved", conflict.integration, by=by, **told)
     services.wake(conflict.integration)
     return conflict
 

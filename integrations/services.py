@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from integrations import credentials as secrets
 from integrations import oauth, timetable
 from integrations.configuration import configuration
@@ -50,7 +50,7 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
         failures=0,
         next_sync_at=timetable.slot(row, timezone.now()),
     )
-    record("integration.connected", row, by=by, provider=provider)
+    log_event("integration.connected", row, by=by, provider=provider)
     return row
 
 
@@ -97,7 +97,7 @@ def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
             next_sync_at=None,
         )
         Hook.objects.filter(integration=row).delete()
-        record("integration.disconnected", row, by=by, provider=provider)
+        log_event("integration.disconnected", row, by=by, provider=provider)
     return row
 
 
@@ -110,7 +110,7 @@ def request_sync(project: Project, provider: str, *, by: Actor) -> Integration:
             _want(row, Scope.ALL)
         return row
     begin(row, Scope.ALL)
-    record("integration.sync_requested", row, by=by, provider=provider)
+    log_event("integration.sync_requested", row, by=by, provider=provider)
     return row
 
 

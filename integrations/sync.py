@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from events.record import record
+from events.log import log_event
 from integrations import alerts, credentials, remarks, reported, tickets, timetable, weights
 from integrations.configuration import configuration
 from integrations.models import Integration, SyncRun
@@ -190,7 +190,7 @@ def _end(row: Integration, changes: dict[str, Any]) -> bool:
 
 def _record(row: Integration, log: SyncRun, ending: Ending) -> None:
     name = "integration.synced" if ending == DONE else "integration.sync_failed"
-    record(name, row, by=BY_INTEGRATION, provider=row.provider, pushed=log.pushed, pulled=log.pulled)
+    log_event(name, row, by=BY_INTEGRATION, provider=row.provider, pushed=log.pushed, pulled=log.pulled)
 
 
 def _step_back(row: Integration, log: SyncRun) -> None:

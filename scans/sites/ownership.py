@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
@@ -125,7 +125,7 @@ def write(site: Site, tries: list[Try]) -> None:
         changes |= {"method": "", "verified_at": None}
     with transaction.atomic():
         if leases.write(site, **changes) and (gone or (proof and site.verified_at is None)):
-            record(
+            log_event(
                 "site.proved" if proof else "site.proof_lost",
                 site,
                 by=SYSTEM,

@@ -9,8 +9,8 @@ from django.db import transaction
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from events import consumers
+from events.log import BATCH_SIZE, log_event
 from events.models import Unread
-from events.record import BATCH_SIZE, record
 from findings.services.ingestion import FindingReport, ingest_one
 from integrations import jobs, remarks, services
 from integrations import sync as engine
@@ -179,7 +179,7 @@ def test_a_wish_that_comes_while_a_sync_runs_begins_it_again(
 def test_what_was_rolled_back_is_never_read(task: Task) -> None:
     try:
         with transaction.atomic():
-            record("verification.approved", task, by=SYSTEM)
+            log_event("verification.approved", task, by=SYSTEM)
             raise RuntimeError
     except RuntimeError:
         pass
@@ -189,7 +189,7 @@ def test_what_was_rolled_back_is_never_read(task: Task) -> None:
 
 def test_what_cannot_be_read_waits_and_does_not_hold_up_the_rest(task: Task) -> None:
     for name in ("verification.approved", "verification.reopened"):
-        record(name, task, by=SYSTEM)
+        log_event(name, task, by=SYSTEM)
 
     def handle(reading: consumers.Reading) -> None:
         if reading.name == "verification.approved":
@@ -203,10 +203,10 @@ def test_what_cannot_be_read_waits_and_does_not_hold_up_the_rest(task: Task) -> 
 
 
 def test_a_long_statement_leaves_one_row(project: Project) -> None:
-    from events.record import record_many
+    from events.log import log_events
 
     ids = [(project.pk, {}) for _ in range(BATCH_SIZE)]
-    record_many("verification.approved", project, ids, by=SYSTEM)
+    log_events("verification.approved", project, ids, by=SYSTEM)
 
     (left,) = Unread.objects.all()
     assert len(left.event_ids) == BATCH_SIZE

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from events.kept import Kept, all_kept
+from events.counter_definitions import Kept, all_kept
 from krafter_audit.db.advisory_locks import wait_for_turn
 
 # S608 is silenced: what is put in are the names of our own tables and columns.

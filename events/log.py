@@ -20,12 +20,12 @@ class Subject(Protocol):
     project: Project
 
 
-def record(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
+def log_event(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
     """Write one event about `subject` in the current transaction."""
-    record_many(name, subject.project, [(subject.pk, data)], by=by)
+    log_events(name, subject.project, [(subject.pk, data)], by=by)
 
 
-def record_many(
+def log_events(
     name: str, project: Project, subjects: Iterable[tuple[UUID, dict[str, Any]]], *, by: Actor
 ) -> None:
     """Write one event for each `(subject id, data)` in the current transaction."""

@@ -1,10 +1,10 @@
-"""manage.py check_tallies [--rebuild]"""
+"""manage.py check_counters [--rebuild]"""
 
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from events import recount
+from events import reconciliation
 
 
 class Command(BaseCommand):
@@ -16,14 +16,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say each difference; end with 1 where there is one that is not mended."""
-        found = list(recount.differences())
+        found = list(reconciliation.differences())
         for one in found:
             words = " ".join(f"{name}={value}" for name, value in sorted(one.of.items())) or "all"
             self.stdout.write(
                 f"{one.project_id}  {one.kind}  {words}: {_pair(one.told)} told, {_pair(one.counted)} counted"
             )
         if found and options["rebuild"]:
-            self.stdout.write(f"{recount.mend()} totals mended.")
+            self.stdout.write(f"{reconciliation.mend()} totals mended.")
         elif found:
             raise CommandError(f"{len(found)} totals differ. --rebuild mends them.")
         else:

@@ -7,8 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
-from events import tallies
-from events.kept import all_kept
+from events import counters
+from events.counter_definitions import all_kept
 from events.models import Tally
 from findings.models import Finding
 from findings.services.ingestion import FindingReport, ingest
@@ -19,7 +19,7 @@ from tests.races.test_ingestion import at_once
 
 def run(*arguments: str) -> str:
     out = StringIO()
-    call_command("check_tallies", *arguments, stdout=out)
+    call_command("check_counters", *arguments, stdout=out)
     return out.getvalue().strip()
 
 
@@ -77,14 +77,14 @@ def test_totals_are_right_while_they_are_folded_mended_and_written():
 
     def fold() -> None:
         for _ in range(15):
-            tallies.fold_all(at_least=2)
+            counters.fold_all(at_least=2)
 
     def mend() -> None:
         for _ in range(5):
             run("--rebuild")
 
     assert at_once(write, fold, mend) == []
-    assert (run(), tallies.count(scenario.project.pk, "finding")) == (
+    assert (run(), counters.count(scenario.project.pk, "finding")) == (
         "Every total is what counting gives.",
         15,
     )
@@ -108,4 +108,4 @@ def test_two_writers_of_one_project_do_not_wait_for_each_other():
         broken = at_once(impatient)
 
     assert broken == []
-    assert tallies.count(scenario.project.pk, "finding", {"severity": ["low"]}) == 2
+    assert counters.count(scenario.project.pk, "finding", {"severity": ["low"]}) == 2
