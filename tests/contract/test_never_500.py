@@ -76,7 +76,7 @@ def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
     suppress_health_check=list(HealthCheck),
 )
 @given(asked=requests())
-def test_no_body_makes_the_server_fail(asked: tuple[str, str, Any], fuzz_rows: dict[str, Any]):
+def test_no_body_causes_a_server_error(asked: tuple[str, str, Any], fuzz_rows: dict[str, Any]):
     place, method, body = asked
     scenario: Scenario = fuzz_rows["scenario"]
     kind = place.split("audit/")[-1].split("/")[0]
@@ -111,7 +111,7 @@ VALUES = [
         st.tuples(st.sampled_from(ASKED), st.sampled_from(VALUES) | st.text(max_size=8)), max_size=3
     ),
 )
-def test_no_query_makes_the_server_fail(place: str, query: list[tuple[str, str]], fuzz_rows: dict[str, Any]):
+def test_no_query_causes_a_server_error(place: str, query: list[tuple[str, str]], fuzz_rows: dict[str, Any]):
     kind = place.split("audit/")[-1].split("/")[0]
     row = fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["nobody"])
     text = urlencode(query, errors="replace")

@@ -57,7 +57,7 @@ def count(ask: Callable[[], Any], expected_status: int = 200) -> int:
 
 
 @pytest.mark.parametrize("address", COUNTS)
-def test_reading_costs_the_same_few_statements(scenario: Scenario, address: str):
+def test_reads_cost_a_constant_number_of_queries(scenario: Scenario, address: str):
     method, expected = COUNTS[address]
     path = address.format(**ids(scenario))
     scenario.client.ask(method, path)  # the first request of a process looks up who calls
@@ -70,7 +70,7 @@ def test_reading_costs_the_same_few_statements(scenario: Scenario, address: str)
     assert (few, many) == (expected, expected)
 
 
-def test_changing_a_finding_costs_five(scenario: Scenario):
+def test_finding_update_costs_five_queries(scenario: Scenario):
     finding = factories.finding(scenario)
     scenario.client.ask("get", "tasks")
 
@@ -78,7 +78,7 @@ def test_changing_a_finding_costs_five(scenario: Scenario):
     assert count(lambda: scenario.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})) == 5
 
 
-def test_approving_costs_twelve(scenario: Scenario):
+def test_approve_costs_twelve_queries(scenario: Scenario):
     first, verification = [
         factories.verification(scenario, checks="passed", open_regressions=1) for _ in "12"
     ]
@@ -91,7 +91,7 @@ def test_approving_costs_twelve(scenario: Scenario):
     assert count(lambda: scenario.client.ask("post", f"verifications/{verification.pk}/approve")) == 12
 
 
-def test_a_batch_costs_the_same_few_statements_whatever_its_size(scenario: Scenario):
+def test_batch_costs_a_constant_number_of_queries(scenario: Scenario):
     def bulk(size: int) -> int:
         items = [{"domain": "seo", "title": f"{number} of {size}"} for number in range(size)]
         return count(lambda: scenario.client.ask("post", "findings/bulk", {"findings": items}))

@@ -125,7 +125,7 @@ def ids(scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def test_no_hot_address_reads_a_large_table_from_end_to_end(
+def test_frequent_requests_scan_no_large_table(
     scenario: Scenario, ids: dict[str, Any], told: list[dict[str, Any]]
 ):
     tell_that_tables_are_large(scenario)
@@ -139,7 +139,7 @@ def test_no_hot_address_reads_a_large_table_from_end_to_end(
         assert len(told) > 0
 
 
-def test_what_has_no_index_would_be_seen(scenario: Scenario, ids: dict[str, Any], told: list[dict[str, Any]]):
+def test_sequential_scan_is_detected(scenario: Scenario, ids: dict[str, Any], told: list[dict[str, Any]]):
     tell_that_tables_are_large(scenario)
     told.clear()
 

@@ -29,7 +29,7 @@ def seen(scenario: Scenario, titles: list[str]) -> Any:
     )
 
 
-def test_batches_that_overlap_make_every_finding_once_and_never_deadlock():
+def test_overlapping_batches_create_each_finding_once_without_deadlock():
     scenario, chance = factories.scenario(), random.Random(1)
     for turn in range(ROUNDS):
         titles = [f"{turn} {place}" for place in range(60)]
@@ -41,7 +41,7 @@ def test_batches_that_overlap_make_every_finding_once_and_never_deadlock():
         assert sorted(made) == sorted({title for batch in batches for title in batch})
 
 
-def test_a_batch_meets_verdicts_and_bulk_changes_without_a_deadlock():
+def test_batch_with_concurrent_verdicts_and_bulk_updates_has_no_deadlock():
     scenario, chance = factories.scenario(), random.Random(2)
     titles = [f"Title {place}" for place in range(40)]
     seen(scenario, titles)()

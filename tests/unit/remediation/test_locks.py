@@ -22,7 +22,7 @@ def locked(captured: CaptureQueriesContext) -> list[str]:
 
 
 @pytest.mark.parametrize("verdict", [verdicts.approve, verdicts.reopen])
-def test_a_verdict_locks_finding_then_task_then_verification(scenario: Scenario, verdict):
+def test_verdict_locks_finding_then_task_then_verification(scenario: Scenario, verdict):
     verification = factories.verification(scenario)
 
     with CaptureQueriesContext(connection) as captured:
@@ -31,7 +31,7 @@ def test_a_verdict_locks_finding_then_task_then_verification(scenario: Scenario,
     assert locked(captured) == ORDER
 
 
-def test_a_run_locks_finding_then_task_and_takes_the_quota_last(scenario: Scenario):
+def test_run_locks_finding_then_task_and_the_quota_last(scenario: Scenario):
     task = factories.task(scenario)
 
     with CaptureQueriesContext(connection) as captured:
@@ -44,7 +44,7 @@ def test_a_run_locks_finding_then_task_and_takes_the_quota_last(scenario: Scenar
     assert "accounts_quotamonth" in writes[-1]
 
 
-def test_changing_a_task_locks_its_finding_first(scenario: Scenario):
+def test_task_update_locks_the_finding_first(scenario: Scenario):
     task = factories.task(scenario)
 
     with CaptureQueriesContext(connection) as captured:
