@@ -26,7 +26,7 @@ SLOT_LEASE_SECONDS = 45.0  # a slot that was not released is free after this
 POLL_SECONDS = 0.05  # between two attempts while MAX_CONCURRENT requests run
 PREFIX = "krafter:pace:"
 
-# Returns [milliseconds to wait, whether by the host's Retry-After]; [0, 0]: the slot is acquired. Redis's clock is used.
+# Returns [milliseconds to wait, whether by Retry-After]; [0, 0]: the slot is acquired. The clock is that of Redis.
 ACQUIRE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)

@@ -1,4 +1,4 @@
-"""One walk over the URL tree: no address of the API answers without a key, or to another organisation or project."""
+"""Walk the URL tree: no URL of the API responds without a key, or to another organisation or project."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ SENT = {"audit/integrations": "github"}
 
 
 def addresses(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every pattern below /api/ with its view."""
+    """Return every pattern below /api/ with its view."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         place = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):

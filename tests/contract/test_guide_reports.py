@@ -40,7 +40,7 @@ def test_summary_has_the_keys_of_the_guide(scenario: Scenario):
         "open_findings": 4,
     }
     same(answer(response), {"data": expected, "meta": META, "error": None})
-    assert score == 30 + 12 + 8 + 58  # 58: what a finding of severity high weighs by itself
+    assert score == 30 + 12 + 8 + 58  # 58: the default score of severity high
 
 
 def report(scenario: Scenario, **more: Any) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Whatever JSON the API accepts comes back unchanged from every output."""
+"""JSON that the API accepts is returned unchanged by every output."""
 
 import csv
 import io

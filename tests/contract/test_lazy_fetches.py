@@ -1,4 +1,4 @@
-"""The hot addresses fetch what they need at once: a row that is fetched while another is shown would be refused."""
+"""Frequent requests load related rows in advance: a lazy fetch raises an error."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.factories import Scenario
 
 @pytest.fixture
 def no_fetching(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse to fetch a field or a relation that was not asked for."""
+    """Raise an error when a deferred field or a relation is fetched lazily."""
 
     def refuse(self: Any, fetcher: Any, instance: Any) -> None:
         raise FieldFetchBlocked(f"{type(instance).__name__} fetches {fetcher}")

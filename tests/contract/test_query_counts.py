@@ -1,4 +1,4 @@
-"""How many statements each address costs, with a caller who was met before. More rows cost no more of them."""
+"""The number of queries of each URL, with a cached API key. It does not depend on the number of rows."""
 
 from collections.abc import Callable
 from typing import Any
@@ -14,7 +14,7 @@ from tests.factories import Scenario
 Ask = Callable[[Scenario], Any]
 
 COUNTS: dict[str, tuple[str, int]] = {
-    # address: the list or row itself, and its total by the tally
+    # URL: the list or row itself, and its total from the counter
     "findings": ("get", 2),
     "findings?severity=high&status=new": ("get", 2),
     "findings?cursor=": ("get", 2),
@@ -60,7 +60,7 @@ def count(ask: Callable[[], Any], expected_status: int = 200) -> int:
 def test_reads_cost_a_constant_number_of_queries(scenario: Scenario, address: str):
     method, expected = COUNTS[address]
     path = address.format(**ids(scenario))
-    scenario.client.ask(method, path)  # the first request of a process looks up who calls
+    scenario.client.ask(method, path)  # the first request of a process looks up the API key
 
     few = count(lambda: scenario.client.ask(method, path))
     for _ in range(3):
@@ -86,8 +86,8 @@ def test_approve_costs_twelve_queries(scenario: Scenario):
         "post", f"verifications/{first.pk}/approve"
     )  # the first link begins the project's chain
 
-    # BEGIN, the locks, a newer one, verification, task, finding, regressions, the chain's end, earlier links, link,
-    # event, COMMIT
+    # BEGIN, the locks, a newer verification, verification, task, finding, regressions, the chain's end, earlier
+    # links, link, event, COMMIT
     assert count(lambda: scenario.client.ask("post", f"verifications/{verification.pk}/approve")) == 12
 
 
@@ -99,4 +99,4 @@ def test_batch_costs_a_constant_number_of_queries(scenario: Scenario):
     scenario.client.ask("get", "policies/current")
 
     assert (bulk(2), bulk(40)) == (8, 8)
-    assert (bulk(2), bulk(40)) == (8, 8)  # the same ones seen again: locked, then read
+    assert (bulk(2), bulk(40)) == (8, 8)  # the same findings again: locked, then read

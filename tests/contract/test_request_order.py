@@ -1,4 +1,4 @@
-"""Key, expiry, rate limit, scope, project, body: the first that fails is the answer."""
+"""The order of a request is key, expiry, rate limit, scope, project, body: the first failure is the response."""
 
 from datetime import timedelta
 
@@ -149,7 +149,7 @@ def test_server_error_discloses_nothing(scenario: Scenario, monkeypatch: pytest.
     def explode(*args: object, **kwargs: object) -> None:
         raise KeyError("secret inside")
 
-    monkeypatch.setattr("events.counters.all_totals", explode)  # the database's far end, in effect
+    monkeypatch.setattr("events.counters.all_totals", explode)
 
     response = scenario.client.ask("get", "command-center")
 

@@ -1,4 +1,4 @@
-"""Real threads against PostgreSQL: sources report the same findings at the same instant."""
+"""Concurrent reports of the same findings, with threads and PostgreSQL."""
 
 import random
 from typing import Any
@@ -19,7 +19,7 @@ ROUNDS = 10
 
 
 def at_once(*actions: Any) -> list[BaseException]:
-    """Run the actions in threads that start together; return what broke."""
+    """Run the actions in threads that start together; return the errors."""
     return [said for said in threads.at_once(*actions) if isinstance(said, BaseException)]
 
 

@@ -1,4 +1,4 @@
-"""Real threads against PostgreSQL: approve, reopen, the worker and the quota meet at the same instant.
+"""Concurrent approvals, reopenings, writes of workers and quota, with threads and PostgreSQL.
 
 Every round starts with two threads at a barrier. No deadlock, no lost and no doubled effect.
 """
@@ -42,7 +42,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
 
 @pytest.fixture
 def both(scenario: Scenario) -> Iterator[Race]:
-    """What runs two actions at once, round after round."""
+    """Yield a function that runs two actions at the same time, for many rounds."""
     with racers(2) as race:
         yield race
 
@@ -52,7 +52,7 @@ def events(verification: Verification, name: str) -> int:
 
 
 def test_waiting_for_the_finding_lock_holds_no_other_lock_and_reads_the_latest_row(scenario: Scenario):
-    """Finding, task and verification are locked by one statement: its order is PostgreSQL's, so it is seen here."""
+    """Finding, task and verification are locked by one statement, in the order of its FOR UPDATE OF."""
     verification = factories.verification(scenario)
 
     def take() -> Task:
@@ -104,7 +104,7 @@ def test_concurrent_approve_and_reopen_are_serialized(scenario: Scenario, both: 
         assert reopened.result == "failed"
         first = (
             getattr(approved, "result", None) or approved.code
-        )  # approved before the reopening, or too late for it
+        )  # approved before the reopening, or after it
         assert first in ("passed", "verification_failed")
         assert where_things_stand(verification) == FAILED
         assert events(verification, "verification.approved") == (1 if first == "passed" else 0)

@@ -20,7 +20,7 @@ from tests.staff import act, address, told
 
 @pytest.fixture
 def operator(db: None) -> Client:
-    """A browser in which a superuser is logged in."""
+    """Return a client that is logged in as a superuser."""
     return staff.browser()
 
 

@@ -20,13 +20,13 @@ CLOSED = {"result": "passed", "task": "done", "finding": "resolved", "open regre
 
 @pytest.fixture
 def user(db: None) -> User:
-    """A superuser who is a member of nothing."""
+    """Return a superuser without memberships."""
     return staff.superuser()
 
 
 @pytest.fixture
 def operator(user: User) -> Client:
-    """A browser in which they are logged in."""
+    """Return a client that is logged in as this user."""
     return staff.browser(user)
 
 

@@ -1,4 +1,4 @@
-"""The one order of locks, read from the SQL that is sent."""
+"""The order of locks, read from the SQL statements."""
 
 import re
 
@@ -16,7 +16,7 @@ ORDER = ["findings_finding", "remediation_task", "remediation_verification"]
 
 
 def locked(captured: CaptureQueriesContext) -> list[str]:
-    """The tables whose rows were locked, in the order in which PostgreSQL was told to."""
+    """Return the tables of the locked rows, in the order of the statements."""
     lists = [found[1] for query in captured if (found := re.search(r"FOR UPDATE OF (.+)", query["sql"]))]
     return [table for names in lists for table in re.findall(r'"(\w+)"', names)]
 

@@ -1,4 +1,4 @@
-"""Pictures are evidence: small, kept once under their hash, and shown to the project's own."""
+"""Screenshots are stored once by their hash, and returned to their project only."""
 
 import hashlib
 from pathlib import Path

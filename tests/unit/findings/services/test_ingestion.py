@@ -1,4 +1,4 @@
-"""Findings come in, once each."""
+"""Findings are created and updated by reports."""
 
 from collections import Counter
 from typing import Any

@@ -1,4 +1,4 @@
-"""A person sorts findings."""
+"""People change findings, singly and in bulk."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How far a check can be believed: does it contradict itself, and does what it let pass come back?"""
+"""The reliability of checks: flips, and fixes whose finding came back."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ URL = "https://example.com/"
 def answer(
     status: str, *, sha: str = "a1", header: str = "", looks: list[str] | None = None, **more: Any
 ) -> dict[str, Any]:
-    """What a look at a page keeps."""
+    """Return the evidence of a page."""
     seen = {
         "sha256": sha,
         "status": 200,
@@ -41,14 +41,14 @@ def answer(
 
 
 def looked(scenario: Scenario, *answers: dict[str, Any], key: str = CSP, of: Task | None = None) -> None:
-    """Keep verifications of one task that saw these."""
+    """Store verifications of a task with these pages."""
     task = of or factories.task(scenario, of=factories.finding(scenario, checks=[key]))
     for one in answers:
         append(factories.verification(scenario, of=task), key, {"outcome": one["status"], "pages": [one]})
 
 
 def scanned(scenario: Scenario, status: str, *, key: str = CSP, **more: Any) -> None:
-    """Keep a scan that saw this on the page."""
+    """Store a scan with this result on the page."""
     seen = answer(status, **more)
     now = timezone.now()
     scan = Scan.objects.create(project=scenario.project, url=URL, trigger="manual")
@@ -74,7 +74,7 @@ def approved(
     keys: list[str] | None = None,
     override: str = "",
 ) -> Verification:
-    """Have a fix verified and approved."""
+    """Verify and approve a fix."""
     task = factories.task(
         scenario, of=factories.finding(scenario, checks=keys or [CSP]), status="ready_verify"
     )
@@ -86,7 +86,7 @@ def approved(
 
 
 def seen_again(scenario: Scenario, verification: Verification, *, after: timedelta) -> None:
-    """Let a scan see the finding again so long after the approval."""
+    """Report the finding again by a scan, this long after the approval."""
     finding = verification.task.finding
     finding.refresh_from_db()
     ingest(scenario.project, [FindingReport(finding.domain, finding.title)], by=scenario.actor)
@@ -101,7 +101,7 @@ def measured(scenario: Scenario, key: str = CSP) -> dict[str, Any]:
 
 
 def flips(scenario: Scenario, key: str = CSP) -> tuple[int, int, int]:
-    """Looks, comparable ones, flips."""
+    """Return the numbers of runs, compared runs and flips."""
     counts = measured(scenario, key)
     return counts["looks"], counts["compared"], counts["flips"]
 

@@ -1,4 +1,4 @@
-"""The chain of evidence: what was seen and what was decided, hashed, signed, unchangeable, one link after the other."""
+"""The evidence chain: results and verdicts as hashed, signed links that cannot be changed."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def scenario(db: None, site: Site) -> Scenario:
 
 
 def looked_at(scenario: Scenario, *, checks: list[str] | None = None) -> Verification:
-    """Run a verification the way the API and the worker do."""
+    """Run a verification by its service and its job."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=checks))
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     jobs.run_verification(str(verification.pk))

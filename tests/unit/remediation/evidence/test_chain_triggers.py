@@ -1,4 +1,4 @@
-"""What PostgreSQL itself promises of a chain, whoever writes: no place and no check of a verification comes twice."""
+"""Triggers ensure that a chain has no gaps, duplicates or changes, for every kind of write."""
 
 import threading
 import time
@@ -32,7 +32,7 @@ INSERT = """
 def insert(
     verification: Verification, sequence: int, *, table: str = "remediation_evidence", **changes: Any
 ) -> None:
-    """Add a link as somebody would who writes SQL: place n has the hash "n" and follows on the place before."""
+    """Insert a link by SQL: the link with sequence n has the hash "n" and follows the previous one."""
     told = {
         "project": verification.project_id,
         "verification": verification.pk,
@@ -48,14 +48,14 @@ def insert(
 
 @pytest.fixture
 def chained(scenario: Scenario) -> Scenario:
-    """A project whose chain has one link."""
+    """Return a scenario whose chain has one link."""
     EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
     insert(factories.verification(scenario), 1)
     return scenario
 
 
 def end(scenario: Scenario) -> tuple[int, str, int]:
-    """The place and hash at the end of the chain, and how many links there are."""
+    """Return the sequence and hash of the chain's end, and the number of links."""
     chain = EvidenceChain.objects.get(project=scenario.project)
     return chain.sequence, chain.hash, Evidence.objects.filter(project=scenario.project).count()
 
@@ -163,7 +163,7 @@ def test_partitions_before_a_verification_are_not_read(scenario: Scenario, time_
 
 @pytest.fixture
 def months_that_go_again() -> Iterator[None]:
-    """What is committed here is taken back: other tests count the months."""
+    """Drop the partitions that the test commits: other tests count them."""
     before = set(parts(EVIDENCE.table))
     yield
     with connection.cursor() as cursor:

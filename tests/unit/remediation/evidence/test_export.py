@@ -1,4 +1,4 @@
-"""A bundle of evidence: whoever has the file can tell on another machine whether it holds; any change is found."""
+"""An exported bundle can be verified on another machine, which detects every change."""
 
 import base64
 import json
@@ -38,7 +38,7 @@ SEEN = {
 
 
 def approved(scenario: Scenario, *, others_between: int = 0) -> Verification:
-    """Make a verification that was looked at and approved, with links of others before and between."""
+    """Create an approved verification, with links of other verifications before and between its own."""
     chain.append(factories.verification(scenario), "security_header_csp", SEEN)
     verification = factories.verification(scenario)
     chain.append(verification, "security_header_csp", SEEN)
@@ -68,7 +68,7 @@ def faults(raw: bytes, trusted: list[bytes] | None = None) -> list[str]:
 
 
 def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
-    """Change the bundle and sign it anew, as only somebody with the key could."""
+    """Change the bundle and sign it again with the key."""
     content = json.loads(raw)["bundle"]
     change(content)
     return bundle_format.sealed(content, chain.keyring().signer)

@@ -1,4 +1,4 @@
-"""Old evidence goes from the front of its chain, whole months of it, and what is left still holds."""
+"""Retention drops whole months of evidence, and the rest of the chain stays valid."""
 
 from datetime import date
 from typing import Any
@@ -18,20 +18,20 @@ from tests.factories import Scenario
 
 @pytest.fixture
 def first(scenario: Scenario) -> date:
-    """The first day of the first month that has a part of its own."""
+    """Return the first day of the first month with its own partition."""
     return month(min(end for end in parts(EVIDENCE.table).values() if end), -1)
 
 
 def day(first: date, after: int, number: int) -> str:
-    """Noon of a day of the month that is so many after the first one."""
+    """Return noon of a day, this many months after the first one."""
     return f"{month(first, after).replace(day=number)}T12:00:00Z"
 
 
 def saw(scenario: Scenario, time_machine: Any, at: str, *, of: Verification | None = None) -> Evidence:
-    """Add a link at a time; the verification is made then."""
+    """Append a link of a new verification at this time."""
     time_machine.move_to(at, tick=False)
     link = chain.append(of or factories.verification(scenario), "security_header_csp", {"status": "passed"})
-    connection.check_constraints()  # now, as a COMMIT would: what waits for it keeps a month from being dropped
+    connection.check_constraints()  # as COMMIT does: pending checks prevent dropping a partition
     return Evidence.objects.get(project=scenario.project, sequence=link.sequence)
 
 

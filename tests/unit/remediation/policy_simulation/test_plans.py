@@ -1,4 +1,4 @@
-"""A plan is tested, read, and applied as it was read or not at all."""
+"""A plan is applied exactly as it was simulated, or rejected."""
 
 import json
 from datetime import timedelta
@@ -26,7 +26,7 @@ STRICT = {"severity_rules": {"security": "critical"}, "sla_hours": {"critical": 
 
 
 def plan(scenario: Scenario, config: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """Test a config and return what it would change, and the token."""
+    """Simulate a config; return the changes and the token."""
     answer = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
     return answer["simulation"], answer["plan_token"]
 
@@ -46,7 +46,7 @@ def hours(task: Task) -> float | None:
 
 
 def stands(scenario: Scenario) -> Any:
-    """All that a plan may move."""
+    """Return all values that a plan may change."""
     findings = list(
         Finding.objects.order_by("id").values("id", "severity", "impact", "risk", "score", "updated_at")
     )
@@ -226,7 +226,7 @@ def test_plan_costs_the_same_number_of_queries_for_any_number_of_rows(scenario: 
             assert put(scenario, STRICT, token).status_code == 200
         return len(captured)
 
-    cost(1)  # the caller is known from now on, and the policy is there
+    cost(1)  # the API key is cached and the policy exists afterwards
 
     assert cost(1) == cost(9)
 

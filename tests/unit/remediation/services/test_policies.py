@@ -1,4 +1,4 @@
-"""The project's rules, and what they do."""
+"""Policies: replacing, testing and their effects."""
 
 from datetime import timedelta
 from typing import Any

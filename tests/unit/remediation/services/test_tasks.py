@@ -1,4 +1,4 @@
-"""Tasks: their lifecycle, their filters and what they do to their finding."""
+"""Tasks: statuses, filters and the effect on their finding."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Approve and reopen."""
+"""Approving and reopening verifications."""
 
 import pytest
 from django.db import connection
@@ -135,7 +135,7 @@ def test_approve_passes_a_manual_review(scenario: Scenario):
 
 
 def updates() -> tuple[int, int]:
-    """Return how many verifications this transaction has updated, and how many of them stayed on their page."""
+    """Return the number of updates of verifications in this transaction, and of heap-only ones."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'remediation_verification'"

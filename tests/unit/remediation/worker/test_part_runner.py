@@ -1,4 +1,4 @@
-"""The worker looks again: it fails closed, writes each check once and never decides."""
+"""The worker re-runs checks: it fails closed, stores each result once and never decides."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def scenario(db: None, site: Site) -> Scenario:
 
 
 def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -> Verification:
-    """Run a verification of a finding with these checks, the way the API and the worker do."""
+    """Run a verification of a finding with these checks, by its service and its job."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=checks, **fields))
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     jobs.run_verification(str(verification.pk))
@@ -36,7 +36,7 @@ def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -
 
 
 def taken(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
-    """Take a verification's part as a worker does."""
+    """Lease a part of a verification."""
     return leases.claim(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
 

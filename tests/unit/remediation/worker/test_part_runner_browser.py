@@ -1,4 +1,4 @@
-"""What a browser has to look at is a part of its own: the other checks never wait for it."""
+"""Browser checks are a separate part, so that HTTP checks do not wait for a browser."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,11 +27,11 @@ BOTH = ["security_header_csp", "seen_in_browser"]
 
 
 class Killed(BaseException):
-    """What a worker meets that is killed."""
+    """Raised when a worker is killed."""
 
 
 class Looks(list[str]):
-    """The addresses that the check of the browser has looked at; it is killed at the one that `deadly` names."""
+    """The URLs that the browser check was run on; it is killed on the URL that `deadly` names."""
 
     deadly = ""
 
@@ -173,7 +173,7 @@ def test_browser_part_without_browser_worker_is_enqueued_for_http_workers(
     verification = run(scenario, checks=BOTH[1:])
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
 
-    jobs.requeue_pending()  # asks the workers, of which there is none
+    jobs.requeue_pending()  # inspects the workers, of which there are none
 
     assert sent == [("remediation.run_verification", str(verification.pk), Scanner.BROWSER)]
 

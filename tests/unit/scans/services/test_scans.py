@@ -1,4 +1,4 @@
-"""A scan looks at a real site and tells what is wrong with it."""
+"""Scans of a real site report its findings."""
 
 import socket
 from typing import Any
@@ -64,7 +64,7 @@ def test_scan_without_browser_reports_http_findings_and_counts_all_domains(scena
     assert set(row.summary["domains"]) == {"security", "performance", "accessibility", "seo"}
     assert row.summary["domains"]["accessibility"]["failed"] == 0
     csp = Finding.objects.get(check_keys=["security_header_csp"])
-    assert csp.severity == "high"  # the check's own: the policy speaks where a source gives none
+    assert csp.severity == "high"  # of the check: the policy applies to reports without a severity
     assert csp.affected_assets == [{"type": "url", "value": site.url}]
     assert csp.recommended_fix["steps"]
 
@@ -187,7 +187,7 @@ def test_unresolvable_host_is_accepted_and_resolved_by_the_worker(
     def away(*args: Any, **kwargs: Any) -> Any:
         raise socket.gaierror("no name server")
 
-    monkeypatch.setattr(socket, "getaddrinfo", away)  # the network's far end
+    monkeypatch.setattr(socket, "getaddrinfo", away)
 
     response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
 
@@ -199,7 +199,7 @@ def test_host_that_resolves_to_a_private_address_is_rejected(
 ):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)  # the network's far end
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)
 
     response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
 
@@ -219,7 +219,7 @@ def test_host_is_resolved_outside_of_transactions(scenario: Scenario, monkeypatc
         return validate_url(url, resolve=True)
 
     validate_url = scans.validate_url
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)  # the network's far end
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(scans, "validated_url", watched)
 
     scenario.client.ask("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")

@@ -1,4 +1,4 @@
-"""Scans by the clock: the policy says when, the beat asks for them, nothing is asked for twice."""
+"""Scheduled scans: the policy configures them, beat queues each of them once."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -31,7 +31,7 @@ def ask_for(scenario: Scenario, scans: Any) -> None:
 
 
 def due(scenario: Scenario) -> ScanSchedule:
-    """Let the project's schedule be due."""
+    """Make the project's schedule due."""
     ScanSchedule.objects.filter(project=scenario.project).update(next_at=timezone.now())
     return ScanSchedule.objects.get(project=scenario.project)
 

@@ -1,4 +1,4 @@
-"""A site behind a login is looked at with what lets in, which goes to that site alone and comes out nowhere."""
+"""Site credentials are sent to their site only, and are not disclosed anywhere."""
 
 import base64
 import json
@@ -32,7 +32,7 @@ INSIDE = GOOD_PAGE.replace("<p>", '<p class="who">Signed in as Ada</p><p>')
 
 
 class Guarded(Site):
-    """Answers those who carry all of it, and shows the others the door."""
+    """Accept requests with all credentials, and reject others."""
 
     def answer(self, method: str, path: str, headers: dict[str, str]) -> Answer:
         self.requests.append((method, path, headers))
@@ -88,7 +88,7 @@ def verified(scenario: Scenario, check: str = "security_header_csp") -> dict[str
 
 
 def carried(site: Site) -> set[tuple[str | None, str | None, str | None]]:
-    """What requests to a site carried of what lets in."""
+    """Return the credentials in the requests to a site."""
     return {(h.get("x-staging-key"), h.get("cookie"), h.get("authorization")) for _, _, h in site.requests}
 
 
@@ -144,7 +144,7 @@ def test_invalid_credentials_are_rejected_and_not_stored(body: dict[str, Any], f
 def test_scan_sends_the_credentials(scenario: Scenario, staging: Site):
     put(scenario, staging.url, logged_in={"selector": ".who", "text": "Signed in as"})
 
-    assert verified(scenario)["status"] == "failed"  # the page itself was seen, and it has no policy
+    assert verified(scenario)["status"] == "failed"  # the page was fetched, and it has no policy
     assert carried(staging) == {("k3y-4-staging&more", "session=c00kie-v4lue", None)}
 
 
@@ -194,7 +194,7 @@ def test_credentials_are_sent_to_their_origin_only(scenario: Scenario, staging: 
     verified(scenario)
 
     assert carried(other) == {(None, None, None)}
-    # Led back by another origin, nothing is sent either: that request is the other's, not ours.
+    # A redirect back from another origin carries no credentials either.
     assert ("k3y-4-staging&more", "session=c00kie-v4lue", None) in carried(staging)
     assert (None, None, None) in carried(staging)
 
@@ -216,7 +216,7 @@ def test_credentials_require_a_verified_certificate(staging: Site):
 
 
 def echo(headers: dict[str, str]) -> Answer:
-    """A page that shows and sends back all that it was asked with."""
+    """Return a page that contains all request headers."""
     told = " ".join(headers.values())
     login = base64.b64decode(headers.get("authorization", "").removeprefix("Basic ") or "").decode()
     body = f"<!doctype html><title>{told}</title><p>{told.replace('&', '&amp;')} {json.dumps(login)}</p>"

@@ -1,4 +1,4 @@
-"""Whose is this site? A site that is not proved to be the project's is asked what any stranger may ask, and no more."""
+"""Ownership of sites: only verified sites are probed and visited by a browser."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def internet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Interne
 
 @pytest.fixture
 def shop(internet: Internet) -> Iterator[Served]:
-    """A website at http://shop.example.com/ that gives away its repository."""
+    """Serve a website at http://shop.example.com/ that publishes its Git repository."""
     with serve() as served:
         served.pages, served.types = (
             dict(GIT),
@@ -57,7 +57,7 @@ def named(scenario: Scenario, host: str = HOST) -> Site:
 
 
 def verified(scenario: Scenario, site: Site) -> dict[str, Any]:
-    """Ask for a look at the proof, let the worker look, and return what the API says then."""
+    """Request a verification, run it, and return the site from the API."""
     assert scenario.client.ask("post", f"sites/{site.pk}/verify").status_code == 202
     jobs.verify_site(str(site.pk))
     shown: dict[str, Any] = scenario.client.ask("get", f"sites/{site.pk}").json()["data"]
@@ -69,7 +69,7 @@ def proved_by(shown: dict[str, Any]) -> tuple[str, str | None]:
 
 
 def exposed_git(scenario: Scenario) -> tuple[str, dict[str, Any]]:
-    """What a verification says of /.git/config, and its evidence of the first page."""
+    """Verify the finding of /.git/config; return the status and the evidence of the first page."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=["exposed_git"]))
     made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
     from remediation import jobs as remediation_jobs
@@ -284,7 +284,7 @@ def test_expired_verification_is_repeated_before_use(scenario: Scenario, interne
 
     assert exposed_git(scenario)[0] == "failed"
     internet.records.clear()
-    assert exposed_git(scenario)[0] == "failed"  # fresh again for thirty days
+    assert exposed_git(scenario)[0] == "failed"  # valid for another 30 days
     Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
     assert exposed_git(scenario)[0] == "inconclusive"
     assert (Site.objects.get().verified_at, Site.objects.get().method) == (None, "")

@@ -1,4 +1,4 @@
-"""No site is asked more often than it bears, however many look at it."""
+"""Requests to a host are throttled, for any number of workers."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("site")
 
 @pytest.fixture(params=["Redis", "no Redis"])
 def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site: Site) -> Iterator[None]:
-    """With Redis, and with one that is away."""
+    """Run the test with Redis, and with Redis unavailable."""
     if request.param == "no Redis":
         away = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
         monkeypatch.setattr(redis_client, "connection", lambda: away)
@@ -109,7 +109,7 @@ def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_throttle, "SLOT_LEASE_SECONDS", 0.1)
     pace, target = host_throttle.SharedHostThrottle(100), Target.parse(site.url)
 
-    killed = [pace.turn(target) for _ in range(4)]  # in the middle of a request, four times
+    killed = [pace.turn(target) for _ in range(4)]  # killed during a request, four times
     for turn in killed:
         turn.__enter__()
 

@@ -1,4 +1,4 @@
-"""A scan goes page by page, shows how far it has come, and goes on where a dead worker has stopped."""
+"""A scan checks page after page, shows its progress, and resumes after a worker crash."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,13 +35,13 @@ def scenario(db: None, site: Site) -> Scenario:
 
 
 def ask_only(scenario: Scenario, asked: set[str]) -> None:
-    """Switch all other checks off, so that a scan is easy to follow."""
+    """Disable all other checks."""
     off = {key: {"enabled": False} for key in set(registry.keys()) - asked}
     scenario.client.ask("put", "policies/current", {"config": {"checks": off}})
 
 
 def linking(site: Site, count: int) -> None:
-    """Give the site so many pages, its start among them."""
+    """Give the site this many pages, including the start page."""
     links = [f"/page-{number}" for number in range(1, count)]
     site.pages = dict.fromkeys(links, GOOD_PAGE)
     site.body = GOOD_PAGE.replace("Good things.", "".join(f'<a href="{link}">A page</a>' for link in links))
@@ -52,11 +52,11 @@ def queued(scenario: Scenario, **body: Any) -> Scan:
 
 
 class Killed(BaseException):
-    """The worker's end, in a form that nothing catches."""
+    """Raised when a worker is killed; nothing catches it."""
 
 
 def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, after: bool = False) -> None:
-    """Let the worker die when something is called for the `call`th time, before or after it is done."""
+    """Kill the worker at the `call`th call of a function, before or after it runs."""
     original, calls = getattr(place, name), []
 
     def die(*args: Any, **kwargs: Any) -> Any:
@@ -71,7 +71,7 @@ def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, aft
 
 
 def killed(scan: Scan) -> None:
-    """Run the scan's job until the worker is killed; its lease is over then."""
+    """Run the scan's job until the worker is killed, and expire its lease."""
     with pytest.raises(Killed):
         jobs.run_scan(str(scan.pk))
     ScanPart.objects.filter(scan=scan).update(lease_until=timezone.now())
@@ -184,7 +184,7 @@ def test_scan_resumes_after_a_worker_crash_without_duplicates(
         site.url[:-1] + hit.split()[1] for hit in site.hits
     }
     assert what_came_of_it(scan) == WHOLE
-    assert again & done <= {site.url}  # the start may be asked for once more: what pages share hangs on it
+    assert again & done <= {site.url}  # the start page may be requested once more: other pages depend on it
 
 
 def test_progress_is_shown_while_a_scan_runs(scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch):
@@ -285,7 +285,7 @@ def test_requested_page_is_checked_despite_robots_txt(scenario: Scenario, site: 
 
 def test_each_page_costs_the_same_number_of_queries(scenario: Scenario, site: Site):
     counts = []
-    for pages in (1, 1, 4):  # after the first one the finding is known
+    for pages in (1, 1, 4):  # after the first scan the finding exists
         linking(site, pages)
         scan = queued(scenario)
         with CaptureQueriesContext(connection) as captured:

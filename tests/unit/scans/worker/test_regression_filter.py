@@ -1,4 +1,4 @@
-"""What a scan makes of a finding that it knows: it comes back, it does not waver, its other pages stay."""
+"""Reports of a scan are compared with known findings: fluctuations are ignored and unchecked pages stay."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ SITE = "https://example.com/"
 
 
 def scanned(scenario: Scenario, key: str, seen: dict[str, Outcome], *, url: str = SITE) -> Scan:
-    """Keep and close a scan of which this check said this, page by page."""
+    """Store and finish a scan with these outcomes of a check by page."""
     registry.load()
     scan = scans.queue(scenario.project, url=url, trigger="manual", by=SYSTEM)
     with part_runner.lease_part(scan.pk, "http") as part:
@@ -40,14 +40,14 @@ def scanned(scenario: Scenario, key: str, seen: dict[str, Outcome], *, url: str 
 
 
 def judged(key: str, samples: list[float], threshold: float | None = None) -> Outcome:
-    """What a numeric check says of its samples."""
+    """Return the outcome of a metric for these samples."""
     known = registry.get(key)
     assert known is not None
     return judge_metric(known, Measurement(samples), threshold)
 
 
 def measured(milliseconds: float) -> Outcome:
-    """What ttfb (600 ms is good) says after three samples."""
+    """Return the outcome of ttfb (threshold 600 ms) for three samples."""
     return judged("ttfb", [milliseconds] * 3)
 
 
@@ -65,11 +65,14 @@ def stands(finding: Finding) -> tuple[str, int]:
 @pytest.mark.parametrize(
     ("values", "after_each"),
     [
-        ([650, 655, 659], [("resolved", 0)] * 3),  # over the line, and within 10 % of it
-        ([670, 670], [("resolved", 0), ("in_progress", 1)]),  # further off, twice in a row
+        ([650, 655, 659], [("resolved", 0)] * 3),  # over the threshold by at most 10 %
+        (
+            [670, 670],
+            [("resolved", 0), ("in_progress", 1)],
+        ),  # over it by more than 10 %, in two consecutive scans
         ([670, 650, 670, 690], [("resolved", 0)] * 3 + [("in_progress", 1)]),
         ([670, 500, 670], [("resolved", 0)] * 3),
-        ([800], [("resolved", 0)]),  # no worse than 1.2 times what it was when it was found
+        ([800], [("resolved", 0)]),  # at most 1.2 times the value when it was found
         ([841], [("in_progress", 1)]),
     ],
 )
@@ -180,7 +183,7 @@ def test_unchecked_pages_of_a_finding_are_kept(scenario: Scenario):
         "ttfb",
         {
             SITE: measured(720),
-            SITE + "blog/second": measured(100),  # stands for its kind, the first post too
+            SITE + "blog/second": measured(100),  # represents its route, including the first post
             SITE + "gone": inconclusive("target_missing", "404"),
             SITE + "busy": inconclusive("timeout", "No answer."),
         },
