@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, uuid_or_404
-from events import tallies
+from events import counters
 from findings.filters import FindingFilter, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity
 from findings.queries import FindingsByScore
@@ -61,7 +61,7 @@ class FindingViewSet(ProjectViewSet):
         project_id = self.project.pk
 
         def total() -> int:
-            return tallies.count(project_id, "finding", used)
+            return counters.count(project_id, "finding", used)
 
         rows = FindingsByScore(project_id, used)
         if "cursor" in params:
@@ -163,5 +163,5 @@ class RegressionViewSet(ProjectViewSet):
         """Answer with a page."""
         rows = Regression.objects.filter(project=self.project)
         return self.respond_newest(
-            rows, RegressionSerializer, total=lambda: tallies.count(self.project.pk, "regression")
+            rows, RegressionSerializer, total=lambda: counters.count(self.project.pk, "regression")
         )

@@ -8,8 +8,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, uuid_or_404
-from integrations import hooks, queries, resolution, services
-from integrations.models import Conflict, Hook
+from integrations import queries, services
+from integrations.models import SyncConflict, Webhook
 from integrations.serializers import (
     ConflictFilterSerializer,
     ConflictSerializer,
@@ -23,6 +23,8 @@ from integrations.serializers import (
     WebhookSerializer,
     placeholder,
 )
+from integrations.sync.conflicts import resolve
+from integrations.webhooks import services as webhooks
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 
 
@@ -35,7 +37,7 @@ class IntegrationViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each provider, always in the same order."""
         self.reject_unknown_parameters(())
-        entries = queries.one_for_each_provider(self.project)
+        entries = queries.integrations_by_provider(self.project)
         return Response(
             [
                 self.serialize(row, IntegrationSerializer) if row else placeholder(name)
@@ -57,9 +59,9 @@ class IntegrationViewSet(ProjectViewSet):
     def credentials(self) -> dict[str, Any]:
         """The credentials that were sent, or those that the provider gives for the code."""
         provider = self.kwargs["provider"]
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         asked = self.validated_body(ConnectIntegrationRequestSerializer)
-        return asked.get("credentials") or services.sign_in(self.project, provider, **asked)
+        return asked.get("credentials") or services.exchange_code(self.project, provider, **asked)
 
     @extend_schema(summary="Disconnect a provider", request=None, responses=IntegrationSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
@@ -70,23 +72,23 @@ class IntegrationViewSet(ProjectViewSet):
     @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
     def sync(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Queue a sync of all that is pending."""
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         self.require_empty_body()
-        row = services.request_sync(self.project, provider, by=self.actor)
+        row = services.sync_now(self.project, provider, by=self.actor)
         return self.respond(row, IntegrationSerializer, status=202)
 
     @extend_schema(summary="Read when a provider is synced next", responses=SyncScheduleSerializer)
     def schedule(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the next time; 404 for a provider that was never connected."""
-        row = queries.row_of(self.project, provider)
+        row = queries.get_integration(self.project, provider)
         return self.respond(row, SyncScheduleSerializer)
 
     @extend_schema(summary="Read what the last syncs did", responses=SyncRunSerializer(many=True))
     def log(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the last runs, the newest first."""
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         self.reject_unknown_parameters(())
-        runs = queries.last_runs(self.project, provider)
+        runs = queries.latest_runs(self.project, provider)
         return Response([self.serialize(run, SyncRunSerializer) for run in runs])
 
 
@@ -96,27 +98,27 @@ class HookViewSet(ProjectViewSet):
     @extend_schema(summary="Read where a provider calls", responses=WebhookSerializer)
     def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the address; the secret was shown once."""
-        services.refuse_unknown(provider)
-        return self._show(hooks.find(self.project, provider))
+        queries.require_known_provider(provider)
+        return self._show(webhooks.get_webhook(self.project, provider))
 
     @extend_schema(
         summary="Let a provider call", request=CreateWebhookRequestSerializer, responses=WebhookSerializer
     )
     def make(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Make a new secret, or take the provider's own; the one before is void at once."""
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         secret = self.validated_body(CreateWebhookRequestSerializer).get("secret")
-        hook, made = hooks.make(self.project, provider, secret=secret, by=self.actor)
-        return self._show(hook, made)
+        webhook, generated = webhooks.enable(self.project, provider, secret=secret, by=self.actor)
+        return self._show(webhook, generated)
 
     @extend_schema(summary="Let a provider call no more", request=None, responses=WebhookSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Take the address away."""
-        services.refuse_unknown(provider)
-        return self._show(hooks.remove(self.project, provider, by=self.actor))
+        queries.require_known_provider(provider)
+        return self._show(webhooks.disable(self.project, provider, by=self.actor))
 
-    def _show(self, hook: Hook, secret: str | None = None) -> Response:
-        return Response(self.serialize(hooks.shown(hook, secret), WebhookSerializer))
+    def _show(self, webhook: Webhook, secret: str | None = None) -> Response:
+        return Response(self.serialize(webhooks.describe(webhook, secret), WebhookSerializer))
 
 
 class ConflictViewSet(ProjectViewSet):
@@ -129,13 +131,13 @@ class ConflictViewSet(ProjectViewSet):
     )
     def list(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with those that a person has yet to decide, or with `?status=resolved`, the newest first."""
-        services.refuse_unknown(provider)
+        queries.require_known_provider(provider)
         self.reject_unknown_parameters({*PAGINATION_PARAMETERS, "status"} - {"offset"})
         wanted = ConflictFilterSerializer(data=request.query_params)
         wanted.is_valid(raise_exception=True)
         status = wanted.validated_data["status"]
         rows = queries.conflicts(self.project, provider, resolved=status == "resolved")
-        place = f"{Conflict._meta.label} {self.project.pk} {provider} {status}"
+        place = f"{SyncConflict._meta.label} {self.project.pk} {provider} {status}"
         page = paginate_by_cursor(
             QuerySetListing(rows), request.query_params, bound_to=place, total=rows.count
         )
@@ -146,7 +148,7 @@ class ConflictViewSet(ProjectViewSet):
     )
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
         """Let one side count; a conflict that is resolved already stays as it is."""
-        conflict = queries.conflict_of(self.project, provider, uuid_or_404(pk))
+        conflict = queries.get_conflict(self.project, provider, uuid_or_404(pk))
         kept = self.validated_body(ResolveConflictRequestSerializer)["keep"]
-        row = resolution.resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
+        row = resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
         return self.respond(row, ConflictSerializer)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, uuid_or_404
-from events import tallies
+from events import counters
 from findings.filters import narrowed
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
@@ -110,7 +110,7 @@ class VerificationViewSet(ProjectViewSet):
         """Answer with a page."""
         rows = Verification.objects.filter(project=self.project)
         return self.respond_newest(
-            rows, VerificationSerializer, total=lambda: tallies.count(self.project.pk, "verification")
+            rows, VerificationSerializer, total=lambda: counters.count(self.project.pk, "verification")
         )
 
     @extend_schema(summary="Read a verification", responses=VerificationSerializer)

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from events.record import record
+from events.log import log_event
 from krafter_audit.db import leases
 from krafter_audit.security import vault
 from reports import chart, links, presentation
@@ -114,4 +114,4 @@ def settle(share: Share, status: str, sentence: str) -> None:
             "sent_at": sent_at,
         }
         Share.transitions.apply(held, status, **changes)
-        record(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=sentence)
+        log_event(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=sentence)

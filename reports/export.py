@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from events.record import record
+from events.log import log_event
 from krafter_audit.api import read_replica
 from krafter_audit.db import leases
 from reports.errors import ExportFailed
@@ -77,7 +77,7 @@ def finish(report: Report, name: str, size: int) -> None:
         )
         if exported is None:
             return
-        record("report.exported", report, by=SYSTEM, format=report.format, bytes=size)
+        log_event("report.exported", report, by=SYSTEM, format=report.format, bytes=size)
         if exported.shared_at:
             Report.transitions.apply(exported, Report.Status.SHARED)
 
@@ -86,7 +86,7 @@ def fail(report: Report, sentence: str) -> None:
     """Say why there is no file."""
     with transaction.atomic():
         if move(report, Report.Status.FAILED, failure=sentence, lease_until=None) is not None:
-            record("report.failed", report, by=SYSTEM, format=report.format, reason=sentence)
+            log_event("report.failed", report, by=SYSTEM, format=report.format, reason=sentence)
 
 
 @transaction.atomic

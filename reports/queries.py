@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Project
-from events import tallies
+from events import counters
 from findings.models import OPEN_STATUSES, TERMINAL_STATUSES, Regression
 from remediation.models import Result, Verification
 
@@ -45,7 +45,7 @@ def summary(project: Project, asked: Period | None = None) -> dict[str, Any]:
     verifications that were made in it, and of the regressions those that were opened in it.
     """
     period = asked or last_days()
-    counted = tallies.all_totals(project.pk, "finding", "verification", "regression")
+    counted = counters.all_totals(project.pk, "finding", "verification", "regression")
     findings = by_facet(counted["finding"], "status")
     passed, came_back = rates(counted, findings)
     if asked is not None:
@@ -59,7 +59,7 @@ def summary(project: Project, asked: Period | None = None) -> dict[str, Any]:
     }
 
 
-def rates(counted: Mapping[str, tallies.Counted], findings: Counts) -> tuple[float, float]:
+def rates(counted: Mapping[str, counters.Counted], findings: Counts) -> tuple[float, float]:
     """Return the pass rate and the regression rate over everything; each is 0 when there is nothing to divide by.
 
     Passed verifications / all; open regressions / findings that are resolved or dismissed.
@@ -77,7 +77,7 @@ def closed_in(findings: Counts) -> int:
 
 def burn_down(project_id: UUID, period: Period) -> list[dict[str, Any]]:
     """Return `{date, open_risk_score}` for each day: the scores of the findings that were open at its end."""
-    days = tallies.risk_by_day(project_id, period.start, period.end)
+    days = counters.risk_by_day(project_id, period.start, period.end)
     return [{"date": day.isoformat(), "open_risk_score": score} for day, score in days]
 
 
@@ -95,7 +95,7 @@ def came_back_in(project_id: UUID, period: Period) -> int:
     return opened.filter(opened_at__gte=start, opened_at__lt=end).count()
 
 
-def by_facet(counted: tallies.Counted, facet: str) -> Counts:
+def by_facet(counted: counters.Counted, facet: str) -> Counts:
     """Return how many rows there are for each value of `facet`."""
     return add_up((facets[facet], rows) for facets, rows, _ in counted)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
@@ -36,7 +36,7 @@ def export(project: Project, *, format: str, by: Actor) -> Report:
     )
     freezing.freeze(report, project, period)
     report.save(force_insert=True)
-    record("report.queued", report, by=by, format=format)
+    log_event("report.queued", report, by=by, format=format)
     quota.spend(project.organization_id)
     enqueue_on_commit("reports.export", str(report.pk))
     return report
@@ -64,7 +64,7 @@ def share(
         made.webhook = vault.seal(fields["webhook_url"].encode(), owner=owner_of(made))
     made.save(force_insert=True)
     mark_shared(report)
-    record("report.shared", report, by=by, channel=channel, share=made.pk, recipients=len(made.recipients))
+    log_event("report.shared", report, by=by, channel=channel, share=made.pk, recipients=len(made.recipients))
     if made.status == Share.Status.QUEUED:
         enqueue_on_commit("reports.deliver", str(made.pk))
     return made
@@ -95,5 +95,5 @@ def revoke(share_id: UUID, *, by: Actor) -> Share:
     if share.revoked_at is None:
         share.revoked_at = timezone.now()
         share.save(update_fields=["revoked_at", "updated_at"])
-        record("share.revoked", share, by=by, channel=share.channel)
+        log_event("share.revoked", share, by=by, channel=share.channel)
     return share

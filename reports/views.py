@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
-from events import tallies
+from events import counters
 from reports import files, periods, queries, services
 from reports.models import Report, Share
 from reports.serializers import (
@@ -51,7 +51,7 @@ class ReportViewSet(ProjectViewSet):
         """Answer with a page."""
         rows = Report.objects.filter(project=self.project)
         return self.respond_newest(
-            rows, ReportSerializer, total=lambda: tallies.count(self.project.pk, "report")
+            rows, ReportSerializer, total=lambda: counters.count(self.project.pk, "report")
         )
 
     @extend_schema(summary="Read a report", responses=ReportSerializer)
@@ -118,7 +118,7 @@ class ShareViewSet(ProjectViewSet):
         """Answer with a page."""
         rows = Share.objects.filter(project=self.project).defer("webhook")
         return self.respond_newest(
-            rows, ShareSerializer, total=lambda: tallies.count(self.project.pk, "share")
+            rows, ShareSerializer, total=lambda: counters.count(self.project.pk, "share")
         )
 
     @extend_schema(summary="Read a share", responses=ShareSerializer)

@@ -8,7 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
-from events import tallies
+from events import counters
 from findings.filters import filtered
 from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.envelope import Page
@@ -37,7 +37,9 @@ class ScanViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Scan.objects.filter(project=self.project)
-        return self.respond_newest(rows, ScanSerializer, total=lambda: tallies.count(self.project.pk, "scan"))
+        return self.respond_newest(
+            rows, ScanSerializer, total=lambda: counters.count(self.project.pk, "scan")
+        )
 
     @extend_schema(summary="Read a scan", responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:

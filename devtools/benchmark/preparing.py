@@ -23,7 +23,7 @@ from accounts import keys, services  # noqa: E402
 from accounts.actors import SYSTEM  # noqa: E402
 from accounts.models import Membership, Organization, Project, User  # noqa: E402
 from devtools.benchmark.generating import EXPORTED, OWNERS, PROJECTS, generate  # noqa: E402
-from events import tallies  # noqa: E402
+from events import counters  # noqa: E402
 from findings.models import Finding  # noqa: E402
 from findings.queries import FindingsByScore  # noqa: E402
 from krafter_audit.api.pagination import paginate_by_cursor  # noqa: E402
@@ -152,7 +152,7 @@ def main() -> None:
         project = fill(findings, exported)
     else:
         project = Project.objects.get(organization=organization, slug=SLUG)
-    tallies.fold_all()  # as the clock does every minute
+    counters.fold_all()  # as the clock does every minute
     print(json.dumps(facts(project)))
 
 

@@ -8,7 +8,7 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events import tallies
+from events import counters
 from findings.models import Finding
 from findings.serializers import CreateFindingRequestSerializer
 from findings.services import triage
@@ -77,7 +77,7 @@ def update(project: Project, asked: Mapping[str, Any], *, by: Actor) -> dict[str
 def _count(project: Project, asked: Mapping[str, Any]) -> int:
     if "ids" in asked:
         return len(set(asked["ids"]))
-    return tallies.count(project.pk, "finding", asked["filter"])
+    return counters.count(project.pk, "finding", asked["filter"])
 
 
 def _matching(project: Project, asked: Mapping[str, Any]) -> QuerySet[Finding]:

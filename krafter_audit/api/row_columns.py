@@ -5,7 +5,7 @@ are derived from the serializer once, a test compares both. JSON is passed throu
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, cast
 from uuid import UUID
 
@@ -108,9 +108,17 @@ def _ordered(value: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
     return {name: value[name] for name in names}
 
 
-@cache
+_CACHE: dict[type[Any], RowColumns | None] = {}
+
+
 def row_columns(serializer_class: type[Any]) -> RowColumns | None:
     """Return the columns of a serializer; None if it represents more than columns of its table."""
+    if serializer_class not in _CACHE:
+        _CACHE[serializer_class] = _row_columns(serializer_class)
+    return _CACHE[serializer_class]
+
+
+def _row_columns(serializer_class: type[Any]) -> RowColumns | None:
     if not issubclass(serializer_class, serializers.ModelSerializer):
         return None
     fields = serializer_class().fields.items()

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import NotFound, PreconditionFailed
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import wait_for_turn
@@ -59,7 +59,7 @@ def set_credentials(
     row.kinds = [kind for kind in ("headers", "cookies", "basic") if credentials.get(kind)]
     row.credentials = vault.seal(json.dumps(credentials).encode(), owner=_owner(row))
     row.save()
-    record("site_access.set", row, by=by, origin=origin, kinds=row.kinds)
+    log_event("site_access.set", row, by=by, origin=origin, kinds=row.kinds)
     return row
 
 
@@ -70,7 +70,7 @@ def delete_credentials(project: Project, *, by: Actor) -> None:
     if row is None:
         raise NotFound
     row.project = project
-    record("site_access.wiped", row, by=by, origin=row.origin)
+    log_event("site_access.wiped", row, by=by, origin=row.origin)
     row.delete()
 
 

@@ -10,8 +10,8 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from events.log import log_event
 from events.models import Event
-from events.record import record
 from remediation.evidence import chain as evidence
 from remediation.evidence.export import bundle
 from reports.export import export
@@ -86,7 +86,7 @@ def test_accepted_json_comes_back_from_answers_and_exports(scenario: Scenario, v
 def test_accepted_json_can_be_logged_and_recorded_as_evidence(scenario: Scenario, value: Any) -> None:
     with transaction.atomic():
         verification = factories.verification(scenario)
-        record("finding.updated", verification.task.finding, by=scenario.actor, value=value)
+        log_event("finding.updated", verification.task.finding, by=scenario.actor, value=value)
         evidence.append(verification, "security_header_csp", {"seen": value, "measured": NINES})
         logged = Event.objects.order_by("pk").last()
         exported_bundle = bundle(verification)

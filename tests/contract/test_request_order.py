@@ -149,7 +149,7 @@ def test_a_crash_says_nothing_of_the_inside(scenario: Scenario, monkeypatch: pyt
     def explode(*args: object, **kwargs: object) -> None:
         raise KeyError("secret inside")
 
-    monkeypatch.setattr("events.tallies.all_totals", explode)  # the database's far end, in effect
+    monkeypatch.setattr("events.counters.all_totals", explode)  # the database's far end, in effect
 
     response = scenario.client.ask("get", "command-center")
 

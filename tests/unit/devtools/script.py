@@ -9,6 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
 COPIED = ("krafter", "requirements")
+PROCESS_GUARD = ("scanner/__init__.py", "scanner/browser/__init__.py", "scanner/browser/process_guard.py")
 # Notes what it was called with; makes a virtual environment without the network.
 UV = f"""#!/bin/sh
 echo "uv $*" >>"$CALLS"
@@ -41,6 +42,9 @@ class Script:
         shutil.copytree(
             ROOT / "devtools", self.root / "devtools", ignore=shutil.ignore_patterns("__pycache__")
         )
+        (self.root / "scanner" / "browser").mkdir(parents=True)
+        for name in PROCESS_GUARD:
+            shutil.copy2(ROOT / name, self.root / name)
         self.program("uv", UV)
         self.program("apt-get", APT_GET)
         self.program("chromium.fake", CHROMIUM)

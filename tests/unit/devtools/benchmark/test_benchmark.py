@@ -10,7 +10,7 @@ from devtools.benchmark import aims, cases, table
 from devtools.benchmark.generating import PROJECTS, generate
 from devtools.benchmark.measuring import Measured, together
 from devtools.benchmark.proc import Memory
-from events import recount
+from events import reconciliation
 from findings.models import Finding
 from remediation.evidence import chain
 from remediation.models import Evidence, EvidenceChain, Task, Verification
@@ -39,7 +39,7 @@ def test_generated_data_is_skewed_with_correct_totals_and_evidence():
     assert (Finding.objects.filter(project=scenario.project).count(), Finding.objects.count()) == (400, 530)
     assert Finding.objects.filter(project=others[-1]).count() == 30
     assert Task.objects.count() > Verification.objects.count() > 100
-    assert list(recount.differences()) == []
+    assert list(reconciliation.differences()) == []
     links = list(Evidence.objects.filter(project=scenario.project).order_by("sequence"))
     assert all(chain.is_intact(link) for link in links)
     assert [link.previous_hash for link in links[1:]] == [link.hash for link in links[:-1]]
