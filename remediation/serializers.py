@@ -47,7 +47,7 @@ REFUSED = {
 class CreateTaskRequestSerializer(RequestSerializer):
     """A task for a finding."""
 
-    refused_fields = REFUSED
+    rejected_fields = REFUSED
     finding_id = StrictUUIDField()
     title = StrictCharField(max_length=300)
     priority = StrictChoiceField(choices=Severity.choices, required=False)
@@ -61,7 +61,7 @@ class CreateTaskRequestSerializer(RequestSerializer):
 class UpdateTaskRequestSerializer(RequestSerializer):
     """The fields of a task that may change; at least one."""
 
-    refused_fields = REFUSED | {"finding_id": "A task stays with its finding: make a new task instead."}
+    rejected_fields = REFUSED | {"finding_id": "A task stays with its finding: make a new task instead."}
     title = StrictCharField(max_length=300, required=False)
     status = StrictChoiceField(choices=Task.Status.choices, required=False)
     priority = StrictChoiceField(choices=Severity.choices, required=False)
