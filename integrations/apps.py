@@ -12,10 +12,13 @@ class IntegrationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Have the settings of the providers checked at the start, and findings of theirs verified by asking them."""
+        from events.outbox import register_consumer
         from findings.provider_checks import register
-        from integrations import checks  # noqa: F401
+        from integrations import checks, gathering, outcomes  # noqa: F401
 
         register(askers)
+        register_consumer(outcomes.CONSUMER, outcomes.EVENTS)
+        register_consumer(gathering.CONSUMER, gathering.KINDS)
 
 
 def askers() -> "Mapping[str, Ask]":

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from events import consumers
+from events import outbox
 from integrations import gathering, outcomes, services, telling
 from integrations import sync as engine
 from integrations.models import Alert, Delivery, Integration
@@ -26,9 +26,9 @@ def sync(integration_id: str) -> None:
 @app.task(name="integrations.read_record")
 def read_record() -> None:
     """Read what happened: let the tickets follow, and gather what people are to be told."""
-    consumers.read(outcomes.CONSUMER, outcomes.read)
+    outbox.consume(outcomes.CONSUMER, outcomes.read)
     overdue.record_new()
-    consumers.read(gathering.CONSUMER, gathering.read)
+    outbox.consume(gathering.CONSUMER, gathering.read)
 
 
 @app.task(name="integrations.start_due_syncs")

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from events.consumers import Reading
 from events.models import Event
+from events.outbox import EventBatch
 from integrations import services
 from integrations.models import ExternalLink, Integration, Remark
 from integrations.providers.base import State
@@ -15,11 +15,12 @@ from remediation.services import tasks
 
 CONSUMER = "tickets"
 CHECKED = "verification.checked"
+EVENTS = (CHECKED, "verification.approved", "verification.reopened")
 
 
-def read(reading: Reading) -> None:
+def read(batch: EventBatch) -> None:
     """Take in what was read of the record. Read twice, it does its work once."""
-    for event in reading.events:
+    for event in batch.events:
         verification = Verification.objects.filter(pk=event.subject_id).first()
         if verification is None:
             continue

@@ -58,5 +58,5 @@ def measure_all_projects() -> None:
 
 @app.task(name="remediation.rotate_evidence_partitions")
 def rotate_evidence_partitions() -> None:
-    """Make the months of evidence that come, and drop those that are past their time."""
-    retention.turn()
+    """Create the next partitions of evidence, and drop the expired ones."""
+    retention.rotate_partitions()

@@ -39,15 +39,16 @@ def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]])
     return {value: sum(rows for facets, rows in counts if facets[facet] == value) for value in values}
 
 
-# Until this quarter of the day began it is a tally; those of the quarter that are late by now are counted over their
-# index. By hours the tally would have six times as many rows to add up, by days the index a day's.
+# Part of every summary and of the list of overdue tasks. A counter has the tasks that were due before this quarter of
+# the day; those of the quarter itself are counted by their index. A counter by hours would have six times as many rows
+# to add up, and one by days would leave a day's tasks to the index.
 OVERDUE = """
     SELECT (
-        SELECT coalesce(sum(rows), 0) FROM events_tally
-        WHERE project_id = %(project)s AND kind = 'due' AND day < %(today)s
+        SELECT coalesce(sum(rows), 0) FROM events_counter
+        WHERE project_id = %(project)s AND name = 'due' AND day < %(today)s
     ) + (
-        SELECT coalesce(sum(rows), 0) FROM events_tally
-        WHERE project_id = %(project)s AND kind = 'due' AND day = %(today)s
+        SELECT coalesce(sum(rows), 0) FROM events_counter
+        WHERE project_id = %(project)s AND name = 'due' AND day = %(today)s
             AND (facets ->> 'quarter')::int < %(quarter)s
     ) + (
         SELECT count(*) FROM remediation_task
@@ -73,13 +74,13 @@ def overdue(project: Project) -> int:
 
 
 def count_tasks(project: Project, used: Mapping[str, Any], rows: QuerySet[Task]) -> int:
-    """Return how many tasks meet the filters `used`: by a tally, or by counting `rows`."""
+    """Return how many tasks meet the filters `used`: by a counter, or by counting `rows`."""
     facets = {name: used[name] for name in ("status", "priority") if name in used}
     rest = set(used) - set(facets)
     if not rest:
         return counters.count(project.pk, "task", facets)
     if rest == {"owner_id"}:
-        return counters.count(project.pk, "owner", facets, of=used["owner_id"])
+        return counters.count(project.pk, "owner", facets, owner_id=used["owner_id"])
     if set(used) == {"overdue"}:
         late = overdue(project)
         return late if used["overdue"] == "true" else counters.count(project.pk, "task") - late

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Project, User
+from events.counter_definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
@@ -90,6 +91,7 @@ class Report(Record, Claimable):
                 condition=Q(period_start__lte=models.F("period_end")), name="report_period_runs_forward"
             ),
         ]
+        triggers: ClassVar = counter_triggers(CounterDefinition("report", ("format",)))
 
     def __str__(self) -> str:
         return f"{self.format} report of {self.period_end:%Y-%m-%d} ({self.status})"
@@ -175,6 +177,7 @@ class Share(Record, Claimable):
                 name="share_webhook_only_while_needed",
             ),
         ]
+        triggers: ClassVar = counter_triggers(CounterDefinition("share", ("channel",)))
 
     def __str__(self) -> str:
         return f"{self.channel} ({self.status})"

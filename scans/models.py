@@ -9,6 +9,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project, User
+from events.counter_definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
@@ -64,6 +65,7 @@ class Scan(Record):
                 name="scan_finished_at_matches_status",
             ),
         ]
+        triggers: ClassVar = counter_triggers(CounterDefinition("scan", ("status",)))
 
     def __str__(self) -> str:
         return f"{self.url} ({self.status})"

@@ -14,7 +14,7 @@ from findings import priority
 from findings.models import OPEN_STATUSES, Domain, Finding
 from findings.priority import Priority
 from findings.weight import DIGITS, WEIGHT, carried, told, weighed, without
-from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.advisory_locks import advisory_lock
 
 LOT = 1000
 BATCH_SIZE = 200  # rows of one UPDATE
@@ -38,7 +38,7 @@ def weigh(
         return None
     with transaction.atomic():
         # As a batch of findings that come in does, so that the two never wait for each other's rows.
-        wait_for_turn(f"ingest:{project.pk}")
+        advisory_lock(f"ingest:{project.pk}")
         rows = Finding.objects.select_for_update().filter(pk__in=[pk for pk, _, _ in found])
         locked = rows.filter(status__in=OPEN_STATUSES).order_by("id").only(*READ)
         changed = [finding for finding in locked if _weigh(finding, share, about)]

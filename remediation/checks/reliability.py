@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Project
-from krafter_audit.db.advisory_locks import got_turn
+from krafter_audit.db.advisory_locks import try_advisory_lock
 from remediation.models import CheckReliability, Verification
 from scanner import registry
 from scans.models import Scan
@@ -97,7 +97,7 @@ MEASURE = """
 @transaction.atomic
 def measure(project_id: UUID) -> None:
     """Measure every check of a project anew; where somebody measures it already, leave it to them."""
-    if not got_turn(f"meter:{project_id}"):
+    if not try_advisory_lock(f"meter:{project_id}"):
         return
     now = timezone.now()
     asked: dict[str, Any] = {

@@ -9,7 +9,7 @@ from django.db.models import Q
 from findings import policy_rules
 from findings.models import Finding, FindingStatus
 from findings.services.ingestion import FindingReport, Identity
-from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.advisory_locks import advisory_lock
 from scanner import registry
 from scanner.crawler import MOST_PAGES, route_of
 from scanner.outcome import FAILED, INCONCLUSIVE
@@ -48,7 +48,7 @@ def _key(seen: FindingReport) -> str:
 def _known(part: ScanPart, told: list[FindingReport]) -> dict[Identity, Finding]:
     if not told:
         return {}
-    wait_for_turn(f"ingest:{part.scan.project_id}")  # the same turn that the batch will take
+    advisory_lock(f"ingest:{part.scan.project_id}")  # the same turn that the batch will take
     rows = Finding.objects.select_for_update().filter(
         project=part.scan.project_id, title__in=[seen.title for seen in told]
     )

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from events import consumers
+from events import outbox
 from events.log import BATCH_SIZE, log_event
-from events.models import Unread
+from events.models import OutboxEntry
 from findings.services.ingestion import FindingReport, ingest_one
 from integrations import jobs, remarks, services
 from integrations import sync as engine
@@ -89,10 +89,10 @@ def test_an_issue_whose_checks_fail_is_opened_again_and_says_which(
 
 def test_read_twice_it_is_told_once(closed: Task, follow: Callable[[], None], github: FakeGitHub) -> None:
     look(closed, CheckStatus.FAILED)
-    left = list(Unread.objects.values("consumer", "project_id", "name", "event_ids"))
+    left = list(OutboxEntry.objects.values("consumer", "project_id", "name", "event_ids"))
 
     follow()
-    Unread.objects.bulk_create(Unread(**row) for row in left)
+    OutboxEntry.objects.bulk_create(OutboxEntry(**row) for row in left)
     follow()
 
     assert (len(github.comments[1]), Remark.objects.count()) == (1, 1)
@@ -184,21 +184,21 @@ def test_what_was_rolled_back_is_never_read(task: Task) -> None:
     except RuntimeError:
         pass
 
-    assert Unread.objects.filter(consumer="tickets").count() == 0
+    assert OutboxEntry.objects.filter(consumer="tickets").count() == 0
 
 
 def test_what_cannot_be_read_waits_and_does_not_hold_up_the_rest(task: Task) -> None:
     for name in ("verification.approved", "verification.reopened"):
         log_event(name, task, by=SYSTEM)
 
-    def handle(reading: consumers.Reading) -> None:
-        if reading.name == "verification.approved":
+    def handle(batch: outbox.EventBatch) -> None:
+        if batch.name == "verification.approved":
             raise ValueError("broken")
 
-    read = consumers.read("tickets", handle)
-    again = consumers.read("tickets", handle)
+    read = outbox.consume("tickets", handle)
+    again = outbox.consume("tickets", handle)
 
-    (left,) = Unread.objects.filter(consumer="tickets")
+    (left,) = OutboxEntry.objects.filter(consumer="tickets")
     assert (read, again, left.name, left.attempts) == (1, 0, "verification.approved", 1)
 
 
@@ -208,7 +208,7 @@ def test_a_long_statement_leaves_one_row(project: Project) -> None:
     ids = [(project.pk, {}) for _ in range(BATCH_SIZE)]
     log_events("verification.approved", project, ids, by=SYSTEM)
 
-    (left,) = Unread.objects.all()
+    (left,) = OutboxEntry.objects.all()
     assert len(left.event_ids) == BATCH_SIZE
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from events.partitions import grow, month, parts
+from events.partitions import create_partitions, month, partitions_of
 from remediation.evidence import chain
 from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, EvidenceChain, Verification
@@ -149,7 +149,7 @@ def test_links_that_are_added_at_once_are_one_chain():
 
 
 def test_months_from_before_a_verification_are_not_looked_into(scenario: Scenario, time_machine: Any):
-    first = min(end for end in parts(EVIDENCE.table).values() if end)
+    first = min(end for end in partitions_of(EVIDENCE.table).values() if end)
     time_machine.move_to(month(first, 1), tick=False)
     verification = factories.verification(scenario)
 
@@ -162,10 +162,10 @@ def test_months_from_before_a_verification_are_not_looked_into(scenario: Scenari
 @pytest.fixture
 def months_that_go_again() -> Iterator[None]:
     """What is committed here is taken back: other tests count the months."""
-    before = set(parts(EVIDENCE.table))
+    before = set(partitions_of(EVIDENCE.table))
     yield
     with connection.cursor() as cursor:
-        for name in set(parts(EVIDENCE.table)) - before:
+        for name in set(partitions_of(EVIDENCE.table)) - before:
             cursor.execute(f"DROP TABLE {name}")
 
 
@@ -174,12 +174,12 @@ def months_that_go_again() -> Iterator[None]:
 def test_a_month_that_is_made_while_somebody_approves_waits_for_them(
     time_machine: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("events.partitions.PATIENCE", "60s")
+    monkeypatch.setattr("events.partitions.LOCK_TIMEOUT", "60s")
     scenario = factories.scenario()
     verification = factories.verification(scenario)
-    time_machine.move_to(max(end for end in parts(EVIDENCE.table).values() if end), tick=False)
+    time_machine.move_to(max(end for end in partitions_of(EVIDENCE.table).values() if end), tick=False)
     made: list[str] = []
-    maker = threading.Thread(target=lambda: (made.extend(grow(EVIDENCE)), connection.close()))
+    maker = threading.Thread(target=lambda: (made.extend(create_partitions(EVIDENCE)), connection.close()))
 
     with transaction.atomic():
         Verification.objects.filter(pk=verification.pk).update(running=False)

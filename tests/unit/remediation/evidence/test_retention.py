@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
-from events.partitions import grow, month, parts
+from events.partitions import create_partitions, month, partitions_of
 from remediation.evidence import chain, export, retention
 from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, Verification
@@ -19,7 +19,7 @@ from tests.factories import Scenario
 @pytest.fixture
 def first(scenario: Scenario) -> date:
     """The first day of the first month that has a part of its own."""
-    return month(min(end for end in parts(EVIDENCE.table).values() if end), -1)
+    return month(min(end for end in partitions_of(EVIDENCE.table).values() if end), -1)
 
 
 def day(first: date, after: int, number: int) -> str:
@@ -44,7 +44,7 @@ def places(scenario: Scenario) -> list[int]:
 
 
 def months() -> list[str]:
-    return [name.removeprefix("remediation_evidence_") for name in parts(EVIDENCE.table)]
+    return [name.removeprefix("remediation_evidence_") for name in partitions_of(EVIDENCE.table)]
 
 
 def part_of(link: Evidence) -> str:
@@ -62,7 +62,7 @@ def test_by_default_evidence_is_kept_for_ever(scenario: Scenario, time_machine: 
     saw(scenario, time_machine, "2026-01-15T00:00:00Z")
     time_machine.move_to(day(first, 5, 1), tick=False)
 
-    retention.turn()
+    retention.rotate_partitions()
 
     assert (places(scenario), f"{first:%Y_%m}" in months()) == ([1], True)
 
@@ -78,10 +78,10 @@ def test_months_past_their_time_go_as_wholes_and_the_chain_goes_on(
     assert [part_of(link) for link in (oldest, last, kept)] == names[:3]
     time_machine.move_to(day(first, 4, 10), tick=False)
 
-    retention.turn()
+    retention.rotate_partitions()
     after = saw(scenario, time_machine, day(first, 4, 11))
 
-    assert months() == [*names[2:], "rest"]
+    assert months() == [*names[2:], "default"]
     assert places(scenario) == [3, 4]
     assert (kept.previous_hash, after.previous_hash) == (last.hash, kept.hash)
     assert all(chain.is_intact(link) for link in Evidence.objects.filter(project=scenario.project))
@@ -96,7 +96,7 @@ def test_a_bundle_holds_when_the_month_before_its_links_is_gone(
     time_machine.move_to(day(first, 2, 15), tick=False)
     before = what_is_said_of(kept)
 
-    retention.turn()
+    retention.rotate_partitions()
 
     assert places(scenario) == [2]
     assert "fails" not in before | what_is_said_of(kept)
@@ -111,7 +111,7 @@ def test_a_clock_that_is_set_back_does_not_take_the_chain_back_into_a_month_that
     assert (behind.recorded_at, part_of(behind)) == (ahead.recorded_at, part_of(ahead))
     time_machine.move_to(day(first, 3, 10), tick=False)
 
-    retention.turn()
+    retention.rotate_partitions()
 
     assert places(scenario) == [1, 2]
 
@@ -133,10 +133,10 @@ def test_what_no_month_was_made_for_is_kept_and_moves_into_its_month(
     one = saw(scenario, time_machine, day(first, 6, 20))
     landed = part_of(one)
 
-    made = grow(EVIDENCE)
+    made = create_partitions(EVIDENCE)
     another = saw(scenario, time_machine, day(first, 6, 21))
 
-    assert (landed, part_of(one), part_of(another)) == ("rest", name, name)
+    assert (landed, part_of(one), part_of(another)) == ("default", name, name)
     assert made[-1] == f"remediation_evidence_{month(first, 9):%Y_%m}"
     assert (places(scenario), another.previous_hash) == ([1, 2], one.hash)
 
@@ -148,7 +148,7 @@ def test_afterwards_nothing_can_be_deleted_in_the_same_transaction(
     saw(scenario, time_machine, day(first, 0, 1))
     link = saw(scenario, time_machine, day(first, 3, 10))
 
-    retention.turn()
+    retention.rotate_partitions()
 
     assert places(scenario) == [2]
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

@@ -156,7 +156,7 @@ def test_an_unknown_filter_of_the_results_is_refused(scenario: Scenario):
         (persistence, "keep_page", 3, False),
         (persistence, "keep_page", 3, True),
         (finalization, "ingest", 1, True),
-        (finalization, "record", 1, True),
+        (finalization, "log_event", 1, True),
         (finalization, "close", 1, False),
     ],
 )
