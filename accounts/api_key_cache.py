@@ -1,9 +1,8 @@
-"""Who calls, remembered for some seconds in each process, and forgotten everywhere at once when anything changes.
+"""Cache API key look-ups in each process for some seconds, and invalidate them everywhere when anything changes.
 
-Every look-up is remembered with the generation that Redis named before it; any change of a key, a person, a
-membership, an organisation or a project begins a new generation. A request learns the present one in the round trip
-that counts it (`rate_limits.take`), so what was remembered in an older one is not used. Without Redis nothing is
-remembered.
+Redis holds a generation, a random value that every change of a key, user, membership, organisation or project
+replaces. A cached caller is used only if its generation is still the current one, which each request reads in the
+round trip that counts it (`rate_limits.hit`). Without Redis nothing is cached.
 """
 
 import os
@@ -17,59 +16,62 @@ from accounts import keys
 from accounts.keys import Caller
 from krafter_audit.db import redis_client
 
-GENERATION = "krafter:callers"
-SECONDS = 10  # at most, should Redis lose a generation
-MOST = 1000  # callers remembered in one process
+GENERATION_KEY = "krafter:callers"
+TTL_SECONDS = 10  # limits the damage if Redis loses a generation
+MAX_ENTRIES = 1000
 
-_remembered: dict[tuple[str, str], tuple[Caller, bytes, float]] = {}
+_entries: dict[tuple[str, str], tuple[Caller, bytes, float]] = {}
 
 
-def remembered(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
-    """Return a caller who was looked up a short while ago, and in which generation."""
-    kept = _remembered.get(_place(header, slug))
-    if kept is None or time.time() >= kept[2]:
+def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
+    """Return a cached caller and its generation."""
+    entry = _entries.get(_entry_key(header, slug))
+    if entry is None or time.time() >= entry[2]:
         return None
-    return kept[:2]
+    return entry[:2]
 
 
-def look_up(header: str | None, slug: str) -> Caller:
-    """Find a caller and remember them. Raises Unauthorized; a refusal is not remembered."""
+def load(header: str | None, slug: str) -> Caller:
+    """Authenticate a caller and cache it. Raises Unauthorized; failures are not cached."""
+    # The generation is read first: a change during the look-up makes the entry stale.
     generation = redis_client.call_or_default(_generation, None)
     caller = keys.authenticate(header, slug=slug)
     if generation:
-        if len(_remembered) >= MOST:
-            _remembered.clear()
-        until = min(time.time() + SECONDS, caller.expires_at)
-        _remembered[_place(header, slug)] = (caller, generation, until)
+        if len(_entries) >= MAX_ENTRIES:
+            _entries.clear()
+        expires_at = min(time.time() + TTL_SECONDS, caller.expires_at)
+        _entries[_entry_key(header, slug)] = (caller, generation, expires_at)
     return caller
 
 
-def _place(header: str | None, slug: str) -> tuple[str, str]:
-    return keys.digest(header or ""), slug  # the key itself is not kept, in memory either
+def invalidate() -> None:
+    """Begin a new generation: now, and again when the transaction's changes become visible to others."""
+    renew = lambda: redis_client.call_or_default(  # noqa: E731
+        lambda server: server.set(GENERATION_KEY, _new_generation()), None
+    )
+    renew()
+    transaction.on_commit(renew)
 
 
-def forget() -> None:
-    """Begin a new generation: now, and once more when the change can be seen by others."""
-    begin = lambda: redis_client.call_or_default(lambda server: server.set(GENERATION, _new()), None)  # noqa: E731
-    begin()
-    transaction.on_commit(begin)
+def invalidate_on_change_of(*senders: type[models.Model]) -> None:
+    """Invalidate whenever a row of these models is saved or deleted."""
+    for sender in senders:
+        post_save.connect(_invalidate, sender=sender)
+        post_delete.connect(_invalidate, sender=sender)
 
 
-def forget_with(*kinds: type[models.Model]) -> None:
-    """Forget whenever a row of these models is saved or deleted."""
-    for kind in kinds:
-        post_save.connect(_forget, sender=kind)
-        post_delete.connect(_forget, sender=kind)
+def _invalidate(**kwargs: Any) -> None:
+    invalidate()
 
 
-def _forget(**kwargs: Any) -> None:
-    forget()
+def _entry_key(header: str | None, slug: str) -> tuple[str, str]:
+    return keys.digest(header or ""), slug  # never the API key itself
 
 
 def _generation(server: Any) -> bytes:
-    first = _new()
-    return bytes(server.set(GENERATION, first, nx=True, get=True) or first)
+    first = _new_generation()
+    return bytes(server.set(GENERATION_KEY, first, nx=True, get=True) or first)
 
 
-def _new() -> bytes:
+def _new_generation() -> bytes:
     return os.urandom(8).hex().encode()

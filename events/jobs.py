@@ -14,7 +14,7 @@ def aggregate_counters() -> None:
 @app.task(name="events.delete_expired_responses")
 def delete_expired_responses() -> None:
     """Delete the responses that are kept for `Idempotency-Key` once they have expired."""
-    idempotency.forget_old()
+    idempotency.delete_expired()
 
 
 @app.task(name="events.rotate_partitions")

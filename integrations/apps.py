@@ -11,18 +11,20 @@ class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        """Have the settings of the providers checked at the start, and findings of theirs verified by asking them."""
+        """Register the system checks, the provider checks of findings, and the events that are consumed."""
         from events.outbox import register_consumer
         from findings.provider_checks import register
-        from integrations import checks, gathering, outcomes  # noqa: F401
+        from integrations import gathering, system_checks  # noqa: F401
+        from integrations.sync import verification_events
 
-        register(askers)
-        register_consumer(outcomes.CONSUMER, outcomes.EVENTS)
+        register(provider_checks)
+        register_consumer(verification_events.CONSUMER, verification_events.EVENTS)
         register_consumer(gathering.CONSUMER, gathering.KINDS)
 
 
-def askers() -> "Mapping[str, Ask]":
-    """Return who answers for the providers, by the keys that they answer."""
-    from integrations.asking import PROVIDER_OF, ask
+def provider_checks() -> "Mapping[str, Ask]":
+    """Return the function that answers each check of a provider."""
+    from integrations.provider_recheck import recheck
+    from integrations.providers.registry import FINDING_SOURCES
 
-    return dict.fromkeys(PROVIDER_OF, ask)
+    return dict.fromkeys(FINDING_SOURCES, recheck)

@@ -197,11 +197,10 @@ DEFAULT_FROM_EMAIL = env.text("KRAFTER_FROM_EMAIL")
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["krafter_audit.api.envelope.EnvelopeRenderer"],
     "DEFAULT_PARSER_CLASSES": ["krafter_audit.api.parsers.StrictJSONParser"],
-    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "krafter_audit.api.envelope.Negotiation",
     "URL_FORMAT_OVERRIDE": None,
     "DEFAULT_AUTHENTICATION_CLASSES": [],
     "DEFAULT_PERMISSION_CLASSES": [],
-    "EXCEPTION_HANDLER": "krafter_audit.api.exceptions.handle",
+    "EXCEPTION_HANDLER": "krafter_audit.api.exceptions.handle_exception",
     "DEFAULT_SCHEMA_CLASS": "krafter_audit.api.schema.EnvelopeSchema",
     "UNAUTHENTICATED_USER": None,
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",

@@ -54,7 +54,7 @@ def store(report: Report) -> tuple[str, int]:
     exporter = EXPORTERS[report.format]
     name = f"reports/{report.project.organization_id}/{report.pk}.{exporter.extension}"
     with TemporaryFile() as file:
-        with read_replica.of_now():  # what was frozen never changes
+        with read_replica.reading_current_state():  # what was frozen never changes
             exporter.write(snapshot_of(report), file)
         size = file.tell()
         file.seek(0)

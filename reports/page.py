@@ -74,7 +74,7 @@ def public[**P](view: View[P]) -> View[P]:
     @wraps(view)
     def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
-            rate_limits.take("public", rate_limits.client_address(request)).refuse_when_spent()
+            rate_limits.hit("public", rate_limits.client_address(request)).raise_if_exceeded()
             response = view(request, *args, **kwargs)
         except RateLimited as refusal:
             response = closed(*TOO_MANY, headers=refusal.headers)

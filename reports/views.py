@@ -33,16 +33,16 @@ DAY_TO = OpenApiParameter("date_to", OpenApiTypes.DATE, description="Its last da
 class ReportViewSet(ProjectViewSet):
     """What we show."""
 
-    replicated = frozenset({"list", "summary"})
+    replica_actions = frozenset({"list", "summary"})
 
     @extend_schema(
         summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=ReportSummarySerializer
     )
     def summary(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the burn-down and the rates."""
-        self.refuse_unknown_parameters(periods.PARAMETERS)
+        self.reject_unknown_parameters(periods.PARAMETERS)
         period = periods.asked_in(request.query_params)
-        return Response(self.shown(queries.summary(self.project, period), ReportSummarySerializer))
+        return Response(self.serialize(queries.summary(self.project, period), ReportSummarySerializer))
 
     @extend_schema(
         summary="List reports, newest first", parameters=PAGE, responses=ReportSerializer(many=True)
@@ -50,14 +50,14 @@ class ReportViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Report.objects.filter(project=self.project)
-        return self.show_newest(
+        return self.respond_newest(
             rows, ReportSerializer, total=lambda: counters.count(self.project.pk, "report")
         )
 
     @extend_schema(summary="Read a report", responses=ReportSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one report."""
-        return self.show(self.find(Report.objects.all(), pk), ReportSerializer)
+        return self.respond(self.get_row(Report.objects.all(), pk), ReportSerializer)
 
     @extend_schema(
         summary="Export a report", request=ExportReportRequestSerializer, responses={202: ReportSerializer}
@@ -65,9 +65,9 @@ class ReportViewSet(ProjectViewSet):
     def export(self, request: Request, **kwargs: Any) -> Response:
         """Freeze the summary and queue the file; one unit of quota."""
         report = services.export(
-            self.project, format=self.body(ExportReportRequestSerializer)["format"], by=self.actor
+            self.project, format=self.validated_body(ExportReportRequestSerializer)["format"], by=self.actor
         )
-        return self.show(report, ReportSerializer, status=202)
+        return self.respond(report, ReportSerializer, status=202)
 
     @extend_schema(
         summary="Share the latest report",
@@ -76,8 +76,10 @@ class ReportViewSet(ProjectViewSet):
     )
     def share(self, request: Request, **kwargs: Any) -> Response:
         """Hand the latest report on by link, e-mail or Slack."""
-        share = services.share(self.project, **self.body(ShareReportRequestSerializer), by=self.actor)
-        return Response(self.shown(share, ShareResultSerializer))
+        share = services.share(
+            self.project, **self.validated_body(ShareReportRequestSerializer), by=self.actor
+        )
+        return Response(self.serialize(share, ShareResultSerializer))
 
 
 class AnyAccept(BaseContentNegotiation):
@@ -105,7 +107,7 @@ class ReportFileViewSet(ProjectViewSet):
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:
         """Stream the file, or say why there is none."""
-        return files.download(self.find(Report.objects.select_related("project"), pk))
+        return files.download(self.get_row(Report.objects.select_related("project"), pk))
 
 
 class ShareViewSet(ProjectViewSet):
@@ -115,16 +117,18 @@ class ShareViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Share.objects.filter(project=self.project).defer("webhook")
-        return self.show_newest(rows, ShareSerializer, total=lambda: counters.count(self.project.pk, "share"))
+        return self.respond_newest(
+            rows, ShareSerializer, total=lambda: counters.count(self.project.pk, "share")
+        )
 
     @extend_schema(summary="Read a share", responses=ShareSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one share."""
-        return self.show(self.find(Share.objects.defer("webhook"), pk), ShareSerializer)
+        return self.respond(self.get_row(Share.objects.defer("webhook"), pk), ShareSerializer)
 
     @extend_schema(summary="Revoke a share", responses=ShareSerializer)
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the link for good."""
-        self.nothing()
-        share = self.find(Share.objects.only("id"), pk)
-        return self.show(services.revoke(share.pk, by=self.actor), ShareSerializer)
+        self.require_empty_body()
+        share = self.get_row(Share.objects.only("id"), pk)
+        return self.respond(services.revoke(share.pk, by=self.actor), ShareSerializer)

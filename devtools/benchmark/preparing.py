@@ -26,7 +26,7 @@ from devtools.benchmark.generating import EXPORTED, OWNERS, PROJECTS, generate  
 from events import counters  # noqa: E402
 from findings.models import Finding  # noqa: E402
 from findings.queries import FindingsByScore  # noqa: E402
-from krafter_audit.api.pagination import by_cursor  # noqa: E402
+from krafter_audit.api.pagination import paginate_by_cursor  # noqa: E402
 from remediation.models import Task, Verification  # noqa: E402
 from reports import links  # noqa: E402
 from reports.services import export, share  # noqa: E402
@@ -110,15 +110,15 @@ class Deep:
         self.rows, self.behind = FindingsByScore(project.pk, {}), behind
         self.order, self.model = self.rows.order, self.rows.model
 
-    def fetch(self, place: Any, limit: int, offset: int) -> list[Any]:
+    def fetch(self, position: Any, limit: int, offset: int) -> list[Any]:
         """Return rows from there on."""
-        return self.rows.fetch(place, limit, self.behind)
+        return self.rows.fetch(position, limit, self.behind)
 
 
 def middle(project: Project) -> str:
     """Return the cursor of a page in the middle of the list."""
     behind = Finding.objects.filter(project=project).count() // 2
-    page = by_cursor(
+    page = paginate_by_cursor(
         Deep(project, behind),
         QueryDict("cursor=&limit=25"),
         bound_to=f"findings {project.pk}",

@@ -14,7 +14,7 @@ from findings.serializers import CreateFindingRequestSerializer
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.api.errors import InvalidParams, NotFound
-from krafter_audit.api.exceptions import as_details
+from krafter_audit.api.exceptions import validation_details
 
 
 def report(
@@ -30,7 +30,7 @@ def report(
         try:
             sightings.append(FindingReport(**serializer.run_validation(item)))
         except ValidationError as error:
-            answer |= {"status": "invalid", "details": as_details(error.detail)}
+            answer |= {"status": "invalid", "details": validation_details(error.detail)}
         answers.append(answer)
     invalid = [answer for answer in answers if answer["status"] == "invalid"]
     if invalid and not partial:

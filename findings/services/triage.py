@@ -18,7 +18,7 @@ from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
 from findings.services import traffic_weight
 from findings.weight import carried, without
-from krafter_audit.api.etags import refuse_unless_current
+from krafter_audit.api.etags import require_match
 
 LOT = 1000  # rows of a bulk that are in memory at once
 SMALL = PositiveSmallIntegerField()
@@ -36,7 +36,7 @@ def update(
     try:
         with transaction.atomic():
             finding = lock_finding(finding_id, project)
-            refuse_unless_current(if_match, finding)
+            require_match(if_match, finding)
             _refuse_forbidden_status(finding.status, changes.get("status"))
             was = {name: getattr(finding, name) for name in changes}
             after = _with_priority(finding, changes)

@@ -16,9 +16,10 @@ from krafter_audit.http.addresses import (
     address_of,
     is_localhost,
     normalise_host,
+    not_public,
     unwrapped,
 )
-from krafter_audit.http.errors import RefusedAddress, TimedOut, Unreachable
+from krafter_audit.http.errors import TimedOut, Unreachable
 
 _MAX_ADDRESSES = 4
 _LOOKUP_SECONDS = 10.0
@@ -105,7 +106,7 @@ def _listed_loopback(host: str, port: int, policy: AddressPolicy) -> list[Addres
     """Loopback is often listed for one family only, while the name stands for both."""
     listed = [address for address in LOOPBACK if policy.lists(address, port)]
     if not listed:
-        raise RefusedAddress(f"{host} does not lead to a public address.")
+        raise not_public(host)
     return listed
 
 

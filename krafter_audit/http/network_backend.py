@@ -82,9 +82,16 @@ class GuardedStream(httpcore2.NetworkStream):
         return {"socket": self._sock, "is_readable": False}.get(info)
 
 
+# OpenSSL's X509_V_ERR_*: self-signed, a self-signed authority in the chain, an issuer that is not known.
+UNKNOWN_AUTHORITY = frozenset({18, 19, 20})
+
+
 def _handshake_sentence(host: str, fault: Exception) -> str:
     why = getattr(fault, "verify_message", None) or getattr(fault, "reason", None) or "the connection broke"
-    return f"The TLS handshake with {host} failed: {str(why).rstrip('.').lower().replace('_', ' ')}."
+    sentence = f"The TLS handshake with {host} failed: {str(why).rstrip('.').lower().replace('_', ' ')}."
+    if getattr(fault, "verify_code", 0) in UNKNOWN_AUTHORITY:
+        sentence += " An operator can trust its certificate authority with the setting KRAFTER_CA_FILE."
+    return sentence
 
 
 @dataclass

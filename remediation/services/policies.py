@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from events.log import log_event
-from krafter_audit.api.etags import refuse_unless_current
+from krafter_audit.api.etags import require_match
 from remediation.models import Policy, PolicyVersion
 from remediation.policy_simulation import plans
 from remediation.sla import due_at
@@ -62,7 +62,7 @@ def replace(
     pk = current(project).pk
     policy = Policy.objects.select_for_update().get(pk=pk)
     policy.project = project
-    refuse_unless_current(if_match, policy)
+    require_match(if_match, policy)
     if plan_token is not None:
         plans.apply(plan_token, policy, config, by=by)
     PolicyVersion.objects.create(

@@ -12,7 +12,7 @@ from events.log import log_event
 from findings.models import Finding, FindingStatus
 from findings.services import transitions
 from krafter_audit.api.errors import NotFound
-from krafter_audit.api.etags import refuse_unless_current
+from krafter_audit.api.etags import require_match
 from remediation.errors import DoneRequiresVerification, TaskDone
 from remediation.locks import LockedTask, lock_task
 from remediation.models import Task
@@ -56,7 +56,7 @@ def update(
     """Change just the fields named; the finding follows forward."""
     locked = lock_task(task_id, project)
     task = locked.task
-    refuse_unless_current(if_match, task)
+    require_match(if_match, task)
     _refuse_forbidden_status(task, changes.get("status"))
     was = {name: getattr(task, name) for name in changes}
     status = changes.get("status", task.status)

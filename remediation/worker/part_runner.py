@@ -38,7 +38,7 @@ from scans.worker import host_throttle
 from scans.worker.browser import own_browser
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 __all__ = ["Answer", "carry_out", "judge", "write"]
 

@@ -1,4 +1,4 @@
-"""One page in the browser: what it cost, where its requests went, and what stopped it."""
+"""One visit: its requests and transfers, its limits, and why it failed."""
 
 import time
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ KNOWN_REASONS = ("blocked", "timeout", "refused_address")
 
 @dataclass
 class Visit:
-    """The account of one visit. `response` is the answer of the main navigation, after its redirects."""
+    """The record of one visit; `response` is the main navigation's, after its redirects."""
 
     url: str
     egress: Egress
@@ -28,48 +28,48 @@ class Visit:
 
     @property
     def passages(self) -> Sequence[Passage]:
-        """Each request that the browser's proxy got: host, address connected to, bytes; or why it was refused."""
+        """The requests that the browser's proxy received: host, address and bytes, or why it was refused."""
         return self.egress.passages
 
     @property
     def received(self) -> int:
-        """Bytes that came over the wire."""
+        """Bytes received over the network."""
         return sum(passage.received for passage in self.egress.passages)
 
     @property
     def address(self) -> str:
-        """The address that the page's own host was reached at; empty when it was not."""
+        """The address of the page's host; empty when it was not reached."""
         shown = self.page.url if self.page else ""
         host = Target.parse(shown if shown.startswith("http") else self.url).host
-        return next((found.address for found in list(self.passages) if found.host == host), "")
+        return next((passage.address for passage in list(self.passages) if passage.host == host), "")
 
     @property
     def reached(self) -> dict[str, str]:
-        """Each host that something came from, with the address that it was reached at."""
-        return {found.host: found.address for found in list(self.passages) if found.address}
+        """The hosts that were reached, with their addresses."""
+        return {passage.host: passage.address for passage in list(self.passages) if passage.address}
 
     @property
     def refused(self) -> list[str]:
-        """What the page asked for and may not be asked: scheme, host, port, and a path where there was one."""
-        return list(dict.fromkeys(found.url for found in self.egress.refused))
+        """The refused requests: scheme, host, port, and the path where it is known."""
+        return list(dict.fromkeys(passage.url for passage in self.egress.refused))
 
     def count(self, _request: object) -> None:
-        """Note one more request of the page; beyond the most, the browser is ended."""
+        """Count a request; above the limit, end the browser."""
         self.requests += 1
         if self.requests > self.egress.limits.requests:
             self.egress.exceed(f"over {self.egress.limits.requests} requests")
 
-    def refuse_beyond_bounds(self) -> None:
-        """Raise BrowserError when the page wanted more than a visit may cost: it was not seen whole."""
+    def require_within_limits(self) -> None:
+        """Raise BrowserError when the page exceeded a limit of the visit: it was not loaded completely."""
         if self.egress.budget.exceeded:
             raise BrowserError("truncated", f"The page makes {self.egress.budget.exceeded}.", final=True)
 
-    def obstacle(self, words: str) -> BrowserError:
-        """Why the navigation came to nothing: what the proxy knows, else what the browser says."""
+    def navigation_error(self, code: str) -> BrowserError:
+        """Return why the navigation failed: the proxy's reason, or Chromium's error code."""
         for passage in reversed(self.egress.passages):
             if passage.reason:
                 reason = passage.reason if passage.reason in KNOWN_REASONS else "blocked"
                 return BrowserError(reason, passage.detail, final=reason == RefusedAddress.reason)
         return BrowserError(
-            "blocked", f"The browser could not open the page: {words}.", tls="ERR_CERT" in words
+            "blocked", f"The browser could not open the page: {code}.", tls="ERR_CERT" in code
         )

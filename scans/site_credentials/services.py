@@ -13,7 +13,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import NotFound, PreconditionFailed
-from krafter_audit.api.etags import refuse_unless_current
+from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.http.client import Access
 from krafter_audit.security import vault
@@ -52,7 +52,7 @@ def set_credentials(
     advisory_lock(f"site access:{project.pk}")
     row = SiteCredentials.objects.filter(project=project).first() or SiteCredentials(project=project)
     if not row._state.adding:
-        refuse_unless_current(if_match, row)
+        require_match(if_match, row)
     elif if_match is not None:
         raise PreconditionFailed
     row.project, row.origin, row.selector, row.text = project, origin, selector, text

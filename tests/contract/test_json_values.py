@@ -22,7 +22,8 @@ from tests.factories import Scenario
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
 SCALARS = st.none() | st.booleans() | st.integers(-(10**45), 10**45) | TEXT
-SCALARS |= st.floats(allow_nan=False, allow_infinity=False)
+# PostgreSQL writes a larger float without its exponent, so it is read as an integer of the same digits.
+SCALARS |= st.floats(-(2.0**53), 2.0**53)
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),

@@ -34,7 +34,7 @@ def test_a_key_that_is_missing_malformed_or_unknown_gets_one_answer(scenario: Sc
     assert refusal(response) == (401, "unauthorized")
     assert (
         response.json()["error"]["message"]
-        == "A valid API key is needed: send it as 'Authorization: Bearer kr_live_…'."
+        == "A valid API key is required: send it as 'Authorization: Bearer kr_live_…'."
     )
 
 

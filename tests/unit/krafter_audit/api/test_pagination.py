@@ -164,7 +164,7 @@ def test_deleting_rows_takes_them_out_of_the_totals(scenario: Scenario):
     ],
 )
 def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, place: Any):
-    seal = pagination._seal(QueryDict(""), f"findings {scenario.project.pk}")
+    seal = pagination._signature(QueryDict(""), f"findings {scenario.project.pk}")
     made = json.dumps([seal, *place]).encode()
 
     response = scenario.client.ask("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
