@@ -6,7 +6,7 @@ generated from these declarations.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import cast
 
 import pgtrigger
 from django.db.models import Model
@@ -112,8 +112,8 @@ def counter_triggers(*definitions: CounterDefinition) -> list[CounterTrigger]:
 
 def declared_counters() -> Iterator[tuple[type[Model], CounterDefinition]]:
     """Yield every declared counter with the model whose rows it counts."""
-    registered: list[tuple[type[Model], Any]] = pgtrigger.registered()
-    for model, trigger in registered:
+    # pgtrigger's annotation names instances of models, and means the classes.
+    for model, trigger in cast("list[tuple[type[Model], pgtrigger.Trigger]]", pgtrigger.registered()):
         if isinstance(trigger, CounterTrigger) and trigger.name == "count_insert":
             for definition in trigger.definitions:
                 yield model, definition

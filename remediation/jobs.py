@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from krafter_audit.celery import app
-from krafter_audit.db.leases import free
+from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue, queue_is_stalled
 from remediation.checks import reliability
 from remediation.checks.queues import JOB_OF
@@ -32,7 +32,7 @@ def run_verification_in_browser(verification_id: str) -> None:
 def requeue_pending() -> None:
     """Send what was lost or left behind. What needs a browser where none works is answered without one."""
     for scanner in JOB_OF:
-        left = VerificationPart.objects.filter(free(), finished_at__isnull=True, scanner=scanner)
+        left = VerificationPart.objects.filter(unleased(), finished_at__isnull=True, scanner=scanner)
         rows = left.order_by("created_at").values_list("verification_id", "created_at")
         waiting = list(rows[: MOST_SENT_AGAIN[scanner]])
         if scanner == Scanner.BROWSER and waiting and queue_is_stalled("scan_browser", since=waiting[0][1]):

@@ -13,7 +13,7 @@ from accounts.models import Project, User
 from events.counter_definitions import CounterDefinition, counter_triggers
 from findings.models import Finding, Severity
 from krafter_audit.db.fields import VerbatimJSONField
-from krafter_audit.db.leases import Claimable
+from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from krafter_audit.db.triggers import AppendOnly
@@ -191,7 +191,7 @@ class Verification(Record):
         return f"{self.task_id}: {self.result}"
 
 
-class VerificationPart(Record, Claimable):
+class VerificationPart(Record, Leased):
     """What one scanner does of a verification: the checks of its kind. A worker holds it under a lease.
 
     `seen` = `{key: {url: outcome}}` of the checks that have not looked at all their pages yet: the next worker goes on

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from krafter_audit.celery import app
-from krafter_audit.db.leases import free
+from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue, queue_has_consumers, queue_is_stalled
 from scans.models import Scanner, ScanPart, Site
 from scans.services import schedules
@@ -23,7 +23,7 @@ def run_scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
 def browser_part_is_stranded(scan_id: str) -> bool:
     """Whether a part waits for a browser that no worker has."""
     waiting = ScanPart.objects.filter(
-        free(), scan=UUID(scan_id), scanner=Scanner.BROWSER, finished_at__isnull=True
+        unleased(), scan=UUID(scan_id), scanner=Scanner.BROWSER, finished_at__isnull=True
     )
     return waiting.exists() and not queue_has_consumers("scan_browser")
 
@@ -57,14 +57,14 @@ def start_due_scans() -> None:
 def requeue_pending() -> None:
     """Send what was lost or left behind."""
     requeue_scans()
-    asked = Site.objects.filter(free(), check_requested=True).order_by("created_at")
+    asked = Site.objects.filter(unleased(), check_requested=True).order_by("created_at")
     for pk in asked.values_list("pk", flat=True)[:500]:
         enqueue("scans.verify_site", str(pk))
 
 
 def requeue_scans() -> None:
     """Send the parts of scans that nobody holds. What needs a browser where none works is answered without one."""
-    undone = ScanPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
+    undone = ScanPart.objects.filter(unleased(), finished_at__isnull=True).order_by("created_at")
     for (pk,) in undone.filter(scanner=Scanner.HTTP).values_list("scan_id")[:500]:
         enqueue("scans.run_scan", str(pk))
     waiting = list(undone.filter(scanner=Scanner.BROWSER).values_list("scan_id", "created_at")[:20])

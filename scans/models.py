@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from accounts.models import Project, User
 from events.counter_definitions import CounterDefinition, counter_triggers
-from krafter_audit.db.leases import Claimable
+from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
@@ -78,7 +78,7 @@ class Scanner(models.TextChoices):
     BROWSER = "browser"
 
 
-class ScanPart(Record, Claimable):
+class ScanPart(Record, Leased):
     """What one scanner does of a scan. A worker holds it under a lease; its pages say how far it has come.
 
     `attempts` counts those since the last page that was done. `page_delay` is the site's Crawl-delay in seconds.
@@ -199,7 +199,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class Site(Record, Claimable):
+class Site(Record, Leased):
     """A host of a project. `verified_at` is the last look that saw the proof; null = nothing proves it.
 
     `check_requested`: a check was asked for. `last_attempts` = `[{method, place, said}]` of the newest check.

@@ -201,7 +201,7 @@ def write_evidence() -> None:
         )
         rows = cursor.fetchall()
         # The trigger that moves the chain's end would leave a version of that row for each link of the transaction.
-        trigger = CONTINUE_CHAIN.get_pgid(Evidence)
+        trigger = CONTINUE_CHAIN.get_pgid(Evidence)  # type: ignore[arg-type]  # pgtrigger means the class
         cursor.execute(f"ALTER TABLE remediation_evidence DISABLE TRIGGER {trigger}")
         with cursor.copy(LINKS) as out:
             for link in links(rows):

@@ -77,7 +77,7 @@ def taken(verification_id: UUID, scanner: Scanner) -> Iterator[VerificationPart 
     """Hold the part of a verification while the block runs; None when it is held, done or gone."""
     wanted = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
     pk = wanted.values_list("pk", flat=True).first()
-    with leases.taken(VerificationPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
+    with leases.hold(VerificationPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
         yield part
 
 

@@ -78,7 +78,7 @@ def still_proved(site: Site, client: Client) -> bool:
 
 def carry_out(site_id: Any) -> None:
     """Look at the proof that was asked for. Delivered twice, it works once."""
-    site = leases.claim(Site, site_id, seconds=LEASE, check_requested=True)
+    site = leases.acquire(Site, site_id, seconds=LEASE, check_requested=True)
     if site is None:
         return
     with Client(limits=LIMITS) as client:

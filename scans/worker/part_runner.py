@@ -55,7 +55,7 @@ def carry_out(scan_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsing: bool 
 def taken(scan_id: UUID, scanner: Scanner) -> Iterator[ScanPart | None]:
     """Hold the part of a scan while the block runs; None when it is held, done or gone."""
     pk = ScanPart.objects.filter(scan=scan_id, scanner=scanner).values_list("pk", flat=True).first()
-    with leases.taken(ScanPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
+    with leases.hold(ScanPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
         if part:
             part.scan = Scan.objects.select_related("project").get(pk=scan_id)
             begin(part.scan)

@@ -115,7 +115,7 @@ def test_reopen_against_the_workers_late_write_drops_the_write(scenario: Scenari
     answer = part_runner.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="running")
-        mine = leases.claim(VerificationPart, verification.parts.get().pk, seconds=30)
+        mine = leases.acquire(VerificationPart, verification.parts.get().pk, seconds=30)
         assert mine is not None
 
         wrote, reopened = both(

@@ -37,7 +37,7 @@ def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -
 
 def taken(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
     """Take a verification's part as a worker does."""
-    return leases.claim(VerificationPart, verification.parts.get().pk, seconds=seconds)
+    return leases.acquire(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
 
 def test_a_fault_that_is_still_there_fails(scenario: Scenario, site: Site):

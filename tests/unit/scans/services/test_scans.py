@@ -247,8 +247,8 @@ def test_a_worker_that_lost_its_lease_closes_nothing(scenario: Scenario, site: S
     response = scenario.client.ask("post", "scans/run", {"url": site.url})
     pk = response.json()["data"]["id"]
     part = ScanPart.objects.get(scan=pk)
-    late = leases.claim(ScanPart, part.pk, seconds=-1)
-    leases.claim(ScanPart, part.pk, seconds=30)
+    late = leases.acquire(ScanPart, part.pk, seconds=-1)
+    leases.acquire(ScanPart, part.pk, seconds=30)
     assert late is not None
 
     assert not finalization.close(late)

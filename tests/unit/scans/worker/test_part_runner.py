@@ -262,8 +262,8 @@ def test_a_worker_that_has_lost_its_lease_writes_no_page(scenario: Scenario, sit
     linking(site, 2)
     scan = queued(scenario)
     part = ScanPart.objects.get(scan=scan)
-    late = leases.claim(ScanPart, part.pk, seconds=-1)
-    leases.claim(ScanPart, part.pk, seconds=30)
+    late = leases.acquire(ScanPart, part.pk, seconds=-1)
+    leases.acquire(ScanPart, part.pk, seconds=30)
     assert late is not None
     late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
 
