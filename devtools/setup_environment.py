@@ -36,9 +36,13 @@ def clean_environment() -> None:
 
     The Python settings of the user and a project around this folder have no effect, and every cache is in `.krafter/`.
     """
-    for name in ("PYTHONHOME", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"):
+    for name in ("PYTHONHOME", "PYTHONDONTWRITEBYTECODE", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"):
         os.environ.pop(name, None)
-    os.environ |= {"PYTHONPATH": str(ROOT), "PYTHONNOUSERSITE": "1"}
+    os.environ |= {
+        "PYTHONPATH": str(ROOT),
+        "PYTHONPYCACHEPREFIX": str(CACHE / "python"),
+        "PYTHONNOUSERSITE": "1",
+    }
     os.environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
     os.environ.setdefault("PIP_CACHE_DIR", str(CACHE / "pip"))
     os.environ.setdefault("XDG_CACHE_HOME", str(CACHE))
