@@ -93,7 +93,7 @@ def test_a_machine_without_uv_installs_it_from_the_package_index(script: Script,
     (script.bin / "uv").unlink()
     with zipfile.ZipFile(tmp_path / "uv-1-py3-none-any.whl", "w") as wheel:
         program = zipfile.ZipInfo("uv-1.data/scripts/uv")
-        program.external_attr = 0o755 << 16
+        program.external_attr = 0o100755 << 16
         wheel.writestr(program, UV)
         wheel.writestr("uv-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: uv\nVersion: 1\n")
         wheel.writestr(
