@@ -1,9 +1,8 @@
-"""Findings come in: from a scan, a provider or a person. The same domain and title is the same finding."""
+"""Ingest findings from a scan, a provider or a user. The same domain and title is the same finding."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -19,15 +18,15 @@ from findings.models import CHECK_KEY, MAX_CHECKS, Finding, FindingStatus, Regre
 from findings.weight import WEIGHT, carried
 from krafter_audit.db.advisory_locks import advisory_lock
 
-BATCH_SIZE = 100  # findings in memory at once
+BATCH_SIZE = 100  # rows of one INSERT
 Identity = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FindingReport:
-    """A finding as a source tells it. None = the source says nothing about it.
+    """A finding as a source reports it. None = the source does not report it.
 
-    `first_severity` is for a finding that is new: unlike `severity` it does not undo a person's triage later.
+    `first_severity` applies to a new finding only: unlike `severity` it does not overwrite a user's triage later.
     """
 
     domain: str
@@ -45,110 +44,109 @@ class FindingReport:
 
     @property
     def identity(self) -> Identity:
-        """What makes two sightings one finding."""
+        """What makes two reports one finding."""
         return (self.domain, self.title)
 
 
 @dataclass
 class IngestionResult:
-    """What became of a batch: the finding of each sighting, which of them are new, and which had been resolved."""
+    """The finding of each report, which of the findings are new, and which were resolved and are open again."""
 
-    ids: list[UUID]
+    findings: list[Finding]
     created: set[UUID] = field(default_factory=set)
     regressed: set[UUID] = field(default_factory=set)
 
+    @property
+    def ids(self) -> list[UUID]:
+        """The id of the finding of each report."""
+        return [finding.pk for finding in self.findings]
+
 
 @transaction.atomic
-def ingest(project: Project, sightings: Sequence[FindingReport], *, by: Actor) -> IngestionResult:
-    """Create or update one finding for each sighting, set-based: each few hundred cost the same few statements.
+def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> IngestionResult:
+    """Create or update one finding for each report, with the same few statements for a hundred of them.
 
-    A resolved finding that is seen again goes back to `in_progress` with an open regression; a dismissed one stays.
+    A resolved finding that is reported again goes back to `in_progress` and a regression is opened; a dismissed one
+    stays dismissed.
     """
-    batch = {sighting.identity: sighting for sighting in sightings}
+    batch = {report.identity: report for report in reports}
     if len(batch) > 1:
-        # Batches that overlap would wait for each other's new rows while they hold known ones: no order of locks
-        # prevents that, so a project's batches come in one at a time.
+        # Overlapping batches would wait for each other's new rows while they hold known ones; no order of locks
+        # prevents that, so a project ingests one batch at a time.
         advisory_lock(f"ingest:{project.pk}")
-    outcome, ids = IngestionResult([]), dict[Identity, UUID]()
-    for findings in _reported(project, batch, outcome, by):
-        ids |= {(finding.domain, finding.title): finding.pk for finding in findings}
-    outcome.ids = [ids[sighting.identity] for sighting in sightings]
-    return outcome
-
-
-@transaction.atomic
-def ingest_one(project: Project, sighting: FindingReport, *, by: Actor) -> tuple[Finding, bool]:
-    """Create or update the finding of one sighting; return it and whether it is new."""
-    outcome = IngestionResult([])
-    [[finding]] = [made for made in _reported(project, {sighting.identity: sighting}, outcome, by) if made]
-    return finding, bool(outcome.created)
-
-
-def _reported(
-    project: Project, batch: Mapping[Identity, FindingReport], outcome: IngestionResult, by: Actor
-) -> Iterator[list[Finding]]:
-    """Write a batch, and yield its findings, some at a time: a thousand with all that they say are megabytes."""
-    now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))
     known = _lock(project, batch)
-    fresh, late = sorted(set(batch) - set(known)), []
-    for some in batched(fresh, BATCH_SIZE):
-        made = [_new(project, batch[identity], severities, now) for identity in some]
-        Finding.objects.bulk_create(made, ignore_conflicts=True)
-        written = set(
-            Finding.objects.filter(pk__in=[finding.pk for finding in made]).values_list("pk", flat=True)
-        )
-        late += [(finding.domain, finding.title) for finding in made if finding.pk not in written]
-        made = [finding for finding in made if finding.pk in written]
-        outcome.created |= written
-        _record("finding.created", project, made, by)
-        yield made
-    known |= _lock(project, late)  # somebody else created these in between: they are updated like the others
-    for some_known in batched(known.values(), BATCH_SIZE):
-        findings = list(Finding.objects.filter(pk__in=some_known))
-        outcome.regressed |= _update(findings, batch, now, by)
-        _record("finding.seen_again", project, findings, by)
-        yield findings
+    created = _create(project, [batch[identity] for identity in sorted(batch.keys() - known.keys())], by)
+    # Another transaction created the rest in the meantime.
+    known |= _lock(project, batch.keys() - known.keys() - created.keys())
+    regressed = _update(project, known, batch, by)
+    found = known | created
+    return IngestionResult(
+        [found[report.identity] for report in reports],
+        created={finding.pk for finding in created.values()},
+        regressed={finding.pk for finding in regressed},
+    )
 
 
-def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, UUID]:
-    wanted = Q()
+def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[Finding, bool]:
+    """Create or update the finding of one report; return it and whether it is new."""
+    result = ingest(project, [report], by=by)
+    return result.findings[0], bool(result.created)
+
+
+def _lock(project: Project, identities: Collection[Identity]) -> dict[Identity, Finding]:
+    """Lock the findings that exist, in the order of their ids."""
+    if not identities:
+        return {}
     titles: dict[str, list[str]] = {}
     for domain, title in identities:
         titles.setdefault(domain, []).append(title)
+    wanted = Q()
     for domain, named in titles.items():
         wanted |= Q(domain=domain, title__in=named)
-    if not wanted:
-        return {}
     rows = Finding.objects.select_for_update().filter(wanted, project=project).order_by("id")
-    return {(domain, title): pk for domain, title, pk in rows.values_list("domain", "title", "pk")}
+    return {(finding.domain, finding.title): finding for finding in rows}
 
 
-def _new(project: Project, seen: FindingReport, severities: Mapping[str, str], now: datetime) -> Finding:
-    severity = seen.severity or seen.first_severity or severities.get(seen.domain) or Severity.MEDIUM
-    urgency = priority.complete(severity, **seen.priority)
+def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> dict[Identity, Finding]:
+    """Create the findings that no other transaction has created meanwhile, and return them."""
+    if not reports:
+        return {}
+    now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))
+    findings = [_new(project, report, severities, now) for report in reports]
+    Finding.objects.bulk_create(findings, batch_size=BATCH_SIZE, ignore_conflicts=True)
+    ids = [finding.pk for finding in findings]
+    inserted = set(Finding.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    created = {(finding.domain, finding.title): finding for finding in findings if finding.pk in inserted}
+    _log("finding.created", project, created.values(), by)
+    return created
+
+
+def _new(project: Project, report: FindingReport, severities: Mapping[str, str], now: datetime) -> Finding:
+    severity = report.severity or report.first_severity or severities.get(report.domain) or Severity.MEDIUM
+    numbers = priority.complete(severity, **report.priority)
     return Finding(
         project=project,
-        domain=seen.domain,
-        title=seen.title,
+        domain=report.domain,
+        title=report.title,
         severity=severity,
-        description=seen.description or "",
-        confidence=1 if seen.confidence is None else seen.confidence,
-        impact=urgency.impact,
-        effort=urgency.effort,
-        risk=urgency.risk,
-        score=urgency.score,
-        owner_id=seen.owner_id,
-        affected_assets=seen.affected_assets or [],
-        evidence=_evidence(seen, {}),
-        recommended_fix=seen.recommended_fix or {"summary": "", "steps": [], "references": []},
-        check_keys=_keys(seen) or [],
+        description=report.description or "",
+        confidence=1 if report.confidence is None else report.confidence,
+        impact=numbers.impact,
+        effort=numbers.effort,
+        risk=numbers.risk,
+        score=numbers.score,
+        owner_id=report.owner_id,
+        affected_assets=report.affected_assets or [],
+        evidence=_evidence(report, {}),
+        recommended_fix=report.recommended_fix or {"summary": "", "steps": [], "references": []},
+        check_keys=_check_keys(report) or [],
         created_at=now,
         updated_at=now,
         last_seen_at=now,
     )
 
 
-# What seeing a finding again may change; a status changes by its transitions.
+# What a further report may change; the status changes by its transitions.
 UPDATED = [
     "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner", "affected_assets",
     "evidence", "recommended_fix", "check_keys", "last_seen_at", "updated_at",
@@ -156,71 +154,72 @@ UPDATED = [
 
 
 def _update(
-    findings: Sequence[Finding], batch: Mapping[Identity, FindingReport], now: datetime, by: Actor
-) -> set[UUID]:
-    for finding in findings:
-        _apply(finding, batch[finding.domain, finding.title], now)
-    # An upsert of rows that are known and locked: bulk_update's CASE for every value takes many times as long.
-    Finding.objects.bulk_create(findings, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED)
-    back = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
-    if back:
-        Finding.transitions.apply_all(back, FindingStatus.IN_PROGRESS)
-        _regress(back, now, by)
-    return {finding.pk for finding in back}
+    project: Project, known: Mapping[Identity, Finding], batch: Mapping[Identity, FindingReport], by: Actor
+) -> list[Finding]:
+    """Update locked findings by their reports; return those that were resolved and are open again."""
+    findings = list(known.values())
+    now = timezone.now()
+    for identity, finding in known.items():
+        finding.project = project
+        _apply(finding, batch[identity], now)
+    # An upsert of locked rows: bulk_update, with a CASE for each value, takes many times as long.
+    Finding.objects.bulk_create(
+        findings, batch_size=BATCH_SIZE, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED
+    )
+    regressed = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
+    Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
+    _open_regressions(project, regressed, by)
+    _log("finding.seen_again", project, findings, by)
+    return regressed
 
 
-def _apply(finding: Finding, seen: FindingReport, now: datetime) -> None:
-    if seen.severity:
-        finding.severity = seen.severity
-    kept = {name: value for name, value in finding.evidence.items() if name == WEIGHT}
-    if seen.priority or seen.severity:
-        urgency, kept = carried(priority.complete(finding.severity, **seen.priority), finding.evidence)
-        finding.impact, finding.effort = urgency.impact, urgency.effort
-        finding.risk, finding.score = urgency.risk, urgency.score
+def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
+    if report.severity:
+        finding.severity = report.severity
+    weight = {name: value for name, value in finding.evidence.items() if name == WEIGHT}
+    if report.priority or report.severity:
+        numbers, weight = carried(priority.complete(finding.severity, **report.priority), finding.evidence)
+        finding.impact, finding.effort = numbers.impact, numbers.effort
+        finding.risk, finding.score = numbers.risk, numbers.score
     for name in ("description", "confidence", "owner_id", "affected_assets", "recommended_fix"):
-        value = getattr(seen, name)
+        value = getattr(report, name)
         if value is not None:
             setattr(finding, name, value)
-    finding.evidence = _evidence(seen, finding.evidence) | kept
-    keys = _keys(seen)
+    finding.evidence = _evidence(report, finding.evidence) | weight
+    keys = _check_keys(report)
     finding.check_keys = finding.check_keys if keys is None else keys
     finding.last_seen_at = finding.updated_at = now
 
 
-def _regress(findings: list[Finding], now: datetime, by: Actor) -> None:
+def _open_regressions(project: Project, findings: Sequence[Finding], by: Actor) -> None:
+    now, trigger = timezone.now(), Regression.Trigger.SCAN_DETECTED
     Regression.objects.bulk_create(
-        Regression(
-            project_id=finding.project_id,
-            finding=finding,
-            trigger=Regression.Trigger.SCAN_DETECTED,
-            opened_at=now,
-        )
-        for finding in findings
+        Regression(project=project, finding=finding, trigger=trigger, opened_at=now) for finding in findings
     )
-    data = {"trigger": Regression.Trigger.SCAN_DETECTED.value}
-    log_events("finding.regressed", findings[0].project, [(finding.pk, data) for finding in findings], by=by)
+    subjects = [(finding.pk, {"trigger": trigger.value}) for finding in findings]
+    log_events("finding.regressed", project, subjects, by=by)
 
 
-def _keys(seen: FindingReport) -> list[str] | None:
-    if seen.checks is not None:
-        return list(dict.fromkeys(seen.checks))
-    named = (seen.evidence or {}).get("checks")
+def _check_keys(report: FindingReport) -> list[str] | None:
+    if report.checks is not None:
+        return list(dict.fromkeys(report.checks))
+    named = (report.evidence or {}).get("checks")
     if not isinstance(named, list) or len(named) > MAX_CHECKS:
         return None
-    readable = all(isinstance(key, str) and CHECK_KEY.match(key) for key in named)
-    return list(dict.fromkeys(named)) if readable else None
+    valid = all(isinstance(key, str) and CHECK_KEY.match(key) for key in named)
+    return list(dict.fromkeys(named)) if valid else None
 
 
-def _evidence(seen: FindingReport, before: dict[str, Any]) -> dict[str, Any]:
-    evidence = dict(before if seen.evidence is None else seen.evidence)
-    keys = _keys(seen)
+def _evidence(report: FindingReport, before: dict[str, Any]) -> dict[str, Any]:
+    evidence = dict(before if report.evidence is None else report.evidence)
+    keys = _check_keys(report)
     if keys is not None:
         evidence["checks"] = keys
     return evidence
 
 
-def _record(name: str, project: Project, findings: Iterable[Finding], by: Actor) -> None:
-    subjects: list[tuple[UUID, dict[str, Any]]] = [
+def _log(name: str, project: Project, findings: Collection[Finding], by: Actor) -> None:
+    subjects = [
         (finding.pk, {"severity": finding.severity, "domain": finding.domain}) for finding in findings
     ]
     log_events(name, project, subjects, by=by)
