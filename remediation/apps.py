@@ -8,11 +8,11 @@ class RemediationConfig(AppConfig):
     name = "remediation"
 
     def ready(self) -> None:
-        """Let findings read the project's policy; create the partitions of evidence after every migration."""
+        """Register the reader of policies, and create evidence partitions with every migration."""
         from findings import policy_rules
         from remediation.services.policies import config_of
 
-        policy_rules.provide(config_of)
+        policy_rules.register_config_reader(config_of)
         post_migrate.connect(_create_partitions, sender=self)
 
 

@@ -15,7 +15,7 @@ from accounts.models import Project
 from events.log import log_events
 from findings import policy_rules, priority
 from findings.models import CHECK_KEY, MAX_CHECKS, Finding, FindingStatus, Regression, Severity
-from findings.weight import WEIGHT, carried
+from findings.priority import TRAFFIC_WEIGHT, reapply_traffic
 from krafter_audit.db.advisory_locks import advisory_lock
 
 BATCH_SIZE = 100  # rows of one INSERT
@@ -44,7 +44,7 @@ class FindingReport:
 
     @property
     def identity(self) -> Identity:
-        """What makes two reports one finding."""
+        """Return the domain and the title, by which reports are matched to findings."""
         return (self.domain, self.title)
 
 
@@ -147,7 +147,7 @@ def _new(project: Project, report: FindingReport, severities: Mapping[str, str],
 
 
 # What a further report may change; the status changes by its transitions.
-UPDATED = [
+UPDATED_FIELDS = [
     "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner", "affected_assets",
     "evidence", "recommended_fix", "check_keys", "last_seen_at", "updated_at",
 ]  # fmt: skip
@@ -164,7 +164,11 @@ def _update(
         _apply(finding, batch[identity], now)
     # An upsert of locked rows: bulk_update, with a CASE for each value, takes many times as long.
     Finding.objects.bulk_create(
-        findings, batch_size=BATCH_SIZE, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED
+        findings,
+        batch_size=BATCH_SIZE,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=UPDATED_FIELDS,
     )
     regressed = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
     Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
@@ -176,9 +180,10 @@ def _update(
 def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
     if report.severity:
         finding.severity = report.severity
-    weight = {name: value for name, value in finding.evidence.items() if name == WEIGHT}
+    weight = {name: value for name, value in finding.evidence.items() if name == TRAFFIC_WEIGHT}
     if report.priority or report.severity:
-        numbers, weight = carried(priority.complete(finding.severity, **report.priority), finding.evidence)
+        base = priority.complete(finding.severity, **report.priority)
+        numbers, weight = reapply_traffic(base, finding.evidence)
         finding.impact, finding.effort = numbers.impact, numbers.effort
         finding.risk, finding.score = numbers.risk, numbers.score
     for name in ("description", "confidence", "owner_id", "affected_assets", "recommended_fix"):

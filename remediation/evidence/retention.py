@@ -1,4 +1,4 @@
-"""Retention of evidence: monthly partitions, of which those that are past their time are dropped from the front."""
+"""Retention of evidence: monthly partitions, of which expired ones are dropped, oldest first."""
 
 from events import partitions
 
@@ -10,6 +10,7 @@ EVIDENCE = partitions.PartitionedTable(
 )
 
 
-def rotate_partitions() -> None:
-    """Create the next partitions, and drop those past KRAFTER_EVIDENCE_KEEP_MONTHS."""
-    partitions.rotate_partitions(EVIDENCE)
+def rotate() -> None:
+    """Create the partitions of the coming months, and drop those past KRAFTER_EVIDENCE_KEEP_MONTHS."""
+    partitions.create_partitions(EVIDENCE)
+    partitions.drop_expired(EVIDENCE)
