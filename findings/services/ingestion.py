@@ -102,9 +102,8 @@ def _write(
         result.created |= written
         _log("finding.created", project, made, by)
         yield made
-    known |= _lock(
-        project, conflicting
-    )  # created by another transaction meanwhile: update them like the others
+    # Created by another transaction meanwhile: update them like the others.
+    known |= _lock(project, conflicting)
     for chunk_of_ids in batched(known.values(), BATCH_SIZE):
         findings = list(Finding.objects.filter(pk__in=chunk_of_ids))
         result.regressed |= _update(findings, batch, now, by)
