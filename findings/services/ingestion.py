@@ -17,7 +17,7 @@ from events.log import log_events
 from findings import policy_rules, priority
 from findings.models import CHECK_KEY, MAX_CHECKS, Finding, FindingStatus, Regression, Severity
 from findings.priority import TRAFFIC_WEIGHT, reapply_traffic
-from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.advisory_locks import advisory_lock
 
 BATCH_SIZE = 100  # findings in memory at once
 Identity = tuple[str, str]
@@ -68,7 +68,7 @@ def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> 
     if len(batch) > 1:
         # Overlapping batches would wait for each other's new rows while they lock existing ones. No lock order
         # prevents that deadlock, so a project ingests one batch at a time.
-        wait_for_turn(f"ingest:{project.pk}")
+        advisory_lock(f"ingest:{project.pk}")
     result, ids = IngestionResult([]), dict[Identity, UUID]()
     for findings in _write(project, batch, result, by):
         ids |= {(finding.domain, finding.title): finding.pk for finding in findings}
