@@ -4,21 +4,25 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
-    from findings.provider_checks import Ask
+    from findings.provider_checks import ProviderCheck
 
 
 class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        """Register the system checks, and the provider checks of findings."""
+        """Register the system checks, the provider checks of findings, and the events that are consumed."""
+        from events.outbox import register_consumer
         from findings.provider_checks import register
-        from integrations import system_checks  # noqa: F401
+        from integrations import gathering, system_checks  # noqa: F401
+        from integrations.sync import verification_events
 
         register(provider_checks)
+        register_consumer(verification_events.CONSUMER, verification_events.EVENTS)
+        register_consumer(gathering.CONSUMER, gathering.KINDS)
 
 
-def provider_checks() -> "Mapping[str, Ask]":
+def provider_checks() -> "Mapping[str, ProviderCheck]":
     """Return the function that answers each check of a provider."""
     from integrations.provider_recheck import recheck
     from integrations.providers.registry import FINDING_SOURCES
