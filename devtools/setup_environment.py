@@ -145,6 +145,7 @@ class Setup:
             except BlockingIOError:
                 self.progress.say("  Another ./krafter is setting up this folder; waiting for it.")
                 fcntl.flock(file, fcntl.LOCK_EX)
+            _venv_works.cache_clear()
             yield
 
     def uv(self) -> str:
