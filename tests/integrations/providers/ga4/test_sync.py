@@ -8,7 +8,7 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from events.models import Event
 from findings.models import Finding
-from findings.services import triage, weighing
+from findings.services import traffic_weight, triage
 from findings.services.ingestion import FindingReport, ingest, ingest_one
 from integrations.models import Integration, SyncRun
 from reports.queries import summary
@@ -18,8 +18,8 @@ from tests.integrations.conftest import run_sync
 
 def make_finding(project: Project, title: str, *pages: str, **more: Any) -> Finding:
     assets = [{"type": "url", "value": page} for page in pages]
-    sighting = FindingReport("seo", title, severity="high", affected_assets=assets, **more)
-    return ingest_one(project, sighting, by=SYSTEM)[0]
+    report = FindingReport("seo", title, severity="high", affected_assets=assets, **more)
+    return ingest_one(project, report, by=SYSTEM)[0]
 
 
 def synced(integration: Integration) -> SyncRun:
@@ -184,13 +184,13 @@ def test_site_without_page_views_weights_nothing(
 def test_findings_are_weighted_in_batches_each_once(
     integration: Integration, project: Project, fake: FakeAnalytics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(weighing, "LOT", 3)
+    monkeypatch.setattr(traffic_weight, "LOT", 3)
     fake.views = {("example.com", "/"): 100}
     page = [{"type": "url", "value": "https://example.com/"}]
     kinds = ("security", "seo", "accessibility", "performance")
     for number in range(11):
-        sighting = FindingReport(kinds[number % 4], f"f{number}", severity="low", affected_assets=page)
-        ingest(project, [sighting], by=SYSTEM)
+        report = FindingReport(kinds[number % 4], f"f{number}", severity="low", affected_assets=page)
+        ingest(project, [report], by=SYSTEM)
 
     synced(integration)
 
