@@ -66,8 +66,8 @@ def make_task(project: Project) -> MakeTask:
 
     def make(title: str = "Send a Content-Security-Policy", **fields: Any) -> Task:
         fix = {"summary": "Name a default.", "steps": ["Add the header."], "references": []}
-        sighting = FindingReport("security", f"Finding of {title}", severity="high", recommended_fix=fix)
-        finding, _ = ingest_one(project, sighting, by=SYSTEM)
+        report = FindingReport("security", f"Finding of {title}", severity="high", recommended_fix=fix)
+        finding, _ = ingest_one(project, report, by=SYSTEM)
         return tasks.create(project, finding_id=finding.pk, title=title, by=SYSTEM, **fields)
 
     return make

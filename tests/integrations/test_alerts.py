@@ -55,11 +55,11 @@ def far_end(slack: tuple[HTTPServer, Path], settings: Settings, scenario: Scenar
 
 
 def found(scenario: Scenario, number: int, severity: str = "critical", start: int = 0) -> list[Finding]:
-    sightings = [
+    reports = [
         FindingReport("security", f"Finding <{place}> & more", severity=severity)
         for place in range(start, start + number)
     ]
-    ids = ingest(scenario.project, sightings, by=SYSTEM).ids
+    ids = ingest(scenario.project, reports, by=SYSTEM).ids
     return list(Finding.objects.filter(pk__in=ids).order_by("pk"))
 
 

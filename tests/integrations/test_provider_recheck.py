@@ -20,7 +20,7 @@ from integrations.providers.cloudflare.zone_settings import SETTINGS
 from integrations.providers.gsc.problems import CHECKS
 from integrations.providers.registry import FINDING_SOURCES
 from integrations.providers.types import RemoteFinding
-from integrations.sync.finding_import import sighting_of
+from integrations.sync.finding_import import to_report
 from remediation.models import Evidence, Verification
 from remediation.services import tasks, verifications
 from remediation.worker import part_runner
@@ -73,7 +73,7 @@ def finding_of(project: Project, key: str, title: str = "Broken") -> Finding:
     evidence = {"checks": [key], "page": PAGE, "property": SITE}
     source = SOURCES.get(key, f"gsc/x/{key}/y")
     remote = RemoteFinding(source, "https://vendor.example/7", "seo", title, "high", evidence=evidence)
-    return ingest_one(project, sighting_of(remote), by=SYSTEM)[0]
+    return ingest_one(project, to_report(remote), by=SYSTEM)[0]
 
 
 def verified(finding: Finding) -> Verification:
