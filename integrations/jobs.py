@@ -6,7 +6,9 @@ from uuid import UUID
 from django.utils import timezone
 
 from events import consumers
-from integrations import gathering, services, telling
+from integrations import services
+from notifications import alert_batching as gathering
+from notifications import alert_delivery as telling
 from integrations.models import Alert, Integration, WebhookDelivery
 from integrations.sync import engine, verification_events
 from krafter_audit.celery import app

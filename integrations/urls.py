@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from integrations.alert_views import AlertViewSet, DestinationViewSet
+from notifications.views import AlertViewSet, DestinationViewSet
 from integrations.views import ConflictViewSet, HookViewSet, IntegrationViewSet
 
 urlpatterns = [

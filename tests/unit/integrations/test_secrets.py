@@ -19,10 +19,11 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.services.ingestion import FindingReport, ingest
-from integrations import credentials, destinations, jobs
+from integrations import credentials, jobs
+from notifications import destinations
 from integrations.models import Alert, Destination, Integration, Webhook
 from integrations.sync import engine
-from integrations.telling import tell
+from notifications.alert_delivery import tell
 from integrations.webhooks.services import open_secret
 from krafter_audit.security import vault
 from scans.models import SiteCredentials

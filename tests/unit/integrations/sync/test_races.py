@@ -196,7 +196,7 @@ def wait_until(happened: Callable[[], bool]) -> None:
 def test_key_rotation_during_a_sync(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
-    from integrations.management.commands import rotate_credentials
+    from krafter_audit.management.commands import rotate_credentials
 
     make_task()
     services.sync_now(project, "github", by=SYSTEM)

@@ -7,8 +7,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
-from integrations import destinations
-from integrations.alert_serializers import (
+from notifications import destinations
+from notifications.serializers import (
     AlertDestinationSerializer,
     AlertSerializer,
     SetAlertDestinationRequestSerializer,

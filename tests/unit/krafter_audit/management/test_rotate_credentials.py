@@ -10,7 +10,7 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import credentials, services
-from integrations.management.commands import rotate_credentials
+from krafter_audit.management.commands import rotate_credentials
 from integrations.models import Integration
 from integrations.providers.registry import PROVIDERS
 from krafter_audit.security import vault

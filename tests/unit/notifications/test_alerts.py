@@ -18,9 +18,11 @@ from accounts.actors import SYSTEM
 from events.models import Event
 from findings.models import Finding
 from findings.services.ingestion import FindingReport, ingest
-from integrations import destinations, gathering, jobs
+from integrations import jobs
+from notifications import destinations
+from notifications import alert_batching as gathering
 from integrations.models import Alert, Destination
-from integrations.telling import tell
+from notifications.alert_delivery import tell
 from remediation.models import Task
 from remediation.services import policies
 from tests import factories

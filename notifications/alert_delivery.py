@@ -8,9 +8,9 @@ from uuid import UUID
 from django.core.mail import EmailMessage, mailers
 from django.utils import timezone
 
-from integrations import destinations
-from integrations.alert_models import Channel
-from integrations.messages import slack_payload, subject, text
+from notifications import destinations
+from notifications.models import Channel
+from notifications.messages import slack_payload, subject, text
 from integrations.models import Alert, Destination
 from krafter_audit.db import leases
 from krafter_audit.http import slack

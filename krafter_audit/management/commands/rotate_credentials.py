@@ -7,7 +7,8 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 
-from integrations import credentials, destinations
+from integrations import credentials
+from notifications import destinations
 from integrations.models import Destination, Integration, Webhook
 from integrations.webhooks import services as webhooks
 from krafter_audit.security import vault

@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from findings.models import Severity
-from integrations.gathering import MOST_AN_HOUR, NEW, OVERDUE, REGRESSION
+from notifications.alert_batching import MOST_AN_HOUR, NEW, OVERDUE, REGRESSION
 from integrations.models import Alert
 from krafter_audit.http.slack import escaped, header, section
 

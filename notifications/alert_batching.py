@@ -17,7 +17,7 @@ from accounts.models import Project
 from events.consumers import Reading
 from events.models import Event
 from findings.models import Finding, Severity
-from integrations.alert_models import Channel
+from notifications.models import Channel
 from integrations.models import Alert
 from remediation.services.policies import config_of
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from accounts.actors import Actor
 from accounts.models import Membership, Project
 from events.log import log_event
-from integrations.alert_models import Channel
+from notifications.models import Channel
 from integrations.errors import NoDestination
 from integrations.models import Destination
 from krafter_audit.api.errors import InvalidParams
