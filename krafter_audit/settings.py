@@ -70,6 +70,7 @@ INSTALLED_APPS = [
     "scans",
     "remediation",
     "integrations",
+    "notifications",
     "reports",
 ]
 

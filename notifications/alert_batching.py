@@ -1,6 +1,6 @@
-"""What happened becomes news for people: by the policy's `alert_routing`, many things in one message.
+"""Batch events into alerts as the policy's `alert_routing` says: many events become one message.
 
-It runs in the transaction in which the record is read, so that nothing is told twice and nothing is left out.
+This runs in the transaction that deletes the outbox entry, so that an event is neither lost nor counted twice.
 """
 
 from collections import Counter
@@ -17,8 +17,7 @@ from accounts.models import Project
 from events.consumers import Reading
 from events.models import Event
 from findings.models import Finding, Severity
-from notifications.models import Channel
-from integrations.models import Alert
+from notifications.models import Alert, Channel
 from remediation.services.policies import config_of
 
 CONSUMER = "alerts"
@@ -29,40 +28,41 @@ KINDS = {
     "verification.reopened": REGRESSION,
     "task.overdue": OVERDUE,
 }
-WINDOW = timedelta(seconds=60)  # in which news becomes one message
+BATCH_WINDOW = timedelta(seconds=60)  # in which events become one message
 HOUR = timedelta(hours=1)
-MOST_AN_HOUR = 6  # messages of a project to a channel
-MOST_NAMED = 10
-RANK = {severity: place for place, severity in enumerate(Severity.values)}
+MAX_ALERTS_PER_HOUR = 6  # of a project's channel
+MAX_NAMED = 10
+RANK = {severity: rank for rank, severity in enumerate(Severity.values)}
 
 
 @dataclass(frozen=True)
-class News:
-    """What is told: how many of which severity, and the worst of them by name."""
+class AlertContent:
+    """What an alert reports about events of one kind: the number by severity, and the worst by name."""
 
     kind: str
     counts: Mapping[str, int]
     worst: Sequence[Mapping[str, Any]]
 
 
-def read(reading: Reading) -> None:
-    """Gather what was read for the channels that the policy routes it to."""
+def consume(reading: Reading) -> None:
+    """Add events of the outbox to the alerts of the channels that the policy routes them to."""
     project = Project.objects.filter(pk=reading.project_id).first()
     if project is None:
         return
-    routes = routes_in(config_of(project))
+    routes = parse_routes(config_of(project))
     if not routes:
         return
     kind = KINDS[reading.name]
-    severities = severities_of(reading.events)
-    for channel, wanted in routes.items():
-        told = {pk: severity for pk, severity in severities.items() if severity in wanted}
-        if told:
-            gather(project, channel, News(kind, Counter(told.values()), _worst(kind, told)))
+    severities = finding_severities(reading.events)
+    for channel, routed in routes.items():
+        selected = {pk: severity for pk, severity in severities.items() if severity in routed}
+        if selected:
+            content = AlertContent(kind, Counter(selected.values()), _worst(kind, selected))
+            add_to_alert(project, channel, content)
 
 
-def routes_in(config: Mapping[str, Any]) -> dict[str, set[str]]:
-    """Return `{channel: severities}` as the policy says; what cannot be read of it is passed over."""
+def parse_routes(config: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return `{channel: severities}` of a policy. Invalid parts are ignored: policies accept any JSON."""
     routing = config.get("alert_routing")
     routes: dict[str, set[str]] = {}
     for severity, channels in routing.items() if isinstance(routing, dict) else ():
@@ -72,61 +72,57 @@ def routes_in(config: Mapping[str, Any]) -> dict[str, set[str]]:
     return routes
 
 
-def severities_of(events: Iterable[Event]) -> dict[UUID, str]:
-    """Return the finding of each event with its severity: from the event, else as it is now."""
-    found: dict[UUID, str] = {}
-    unsaid: list[UUID] = []
+def finding_severities(events: Iterable[Event]) -> dict[UUID, str]:
+    """Return `{finding id: severity}`: the severity in the event, otherwise the current one."""
+    severities: dict[UUID, str] = {}
+    unknown: list[UUID] = []
     for event in events:
-        finding = UUID(str(event.data.get("finding_id") or event.subject_id))
+        finding_id = UUID(str(event.data.get("finding_id") or event.subject_id))
         if event.data.get("severity") in RANK:
-            found[finding] = event.data["severity"]
+            severities[finding_id] = event.data["severity"]
         else:
-            unsaid.append(finding)
-    if unsaid:
-        found |= dict(Finding.objects.filter(pk__in=unsaid).values_list("pk", "severity"))
-    return found
+            unknown.append(finding_id)
+    if unknown:
+        severities |= dict(Finding.objects.filter(pk__in=unknown).values_list("pk", "severity"))
+    return severities
 
 
-def _worst(kind: str, told: Mapping[UUID, str]) -> list[dict[str, Any]]:
-    """Name the worst few. Only those of the worst severity are looked at: a bulk is not read again."""
-    most = sorted(told, key=lambda pk: RANK[told[pk]])[: MOST_NAMED * 10]
-    rows = Finding.objects.filter(pk__in=most).values_list("pk", "title", "score")
-    named = [(RANK[told[pk]], -score, pk, title) for pk, title, score in rows]
+def _worst(kind: str, severities: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """Return the findings to name. Only some of the highest severity are read, however many there are."""
+    candidates = sorted(severities, key=lambda pk: RANK[severities[pk]])[: MAX_NAMED * 10]
+    findings = Finding.objects.filter(pk__in=candidates).values_list("pk", "title", "score")
+    ranked = sorted((RANK[severities[pk]], -score, pk, title) for pk, title, score in findings)
     return [
-        {"kind": kind, "severity": told[pk], "title": title, "id": str(pk)}
-        for _, _, pk, title in sorted(named)[:MOST_NAMED]
+        {"kind": kind, "severity": severities[pk], "title": title, "id": str(pk)}
+        for _, _, pk, title in ranked[:MAX_NAMED]
     ]
 
 
-def gather(project: Project, channel: str, news: News) -> None:
-    """Add to the message of a channel that is not sent yet, or begin one."""
+def add_to_alert(project: Project, channel: str, content: AlertContent) -> None:
+    """Add to the alert that the channel is gathering, or start one."""
     now = timezone.now()
-    free_at = free_from(project, channel, now)
-    fresh = Alert(project=project, channel=channel, due_at=max(now + WINDOW, free_at))
-    Alert.objects.bulk_create([fresh], ignore_conflicts=True)
-    waiting = Alert.objects.select_for_update().filter(project=project, channel=channel)
-    alert = waiting.get(status=Alert.Status.GATHERING)
+    allowed_at = next_allowed_at(project, channel, now)
+    new = Alert(project=project, channel=channel, due_at=max(now + BATCH_WINDOW, allowed_at))
+    Alert.objects.bulk_create([new], ignore_conflicts=True)
+    alert = Alert.objects.select_for_update().get(
+        project=project, channel=channel, status=Alert.Status.GATHERING
+    )
     counts = {kind: dict(numbers) for kind, numbers in alert.counts.items()}
-    ours = counts.setdefault(news.kind, {})
-    for severity, number in news.counts.items():
-        ours[severity] = ours.get(severity, 0) + number
-    number = sum(news.counts.values())
-    worst = sorted([*alert.worst, *news.worst], key=lambda item: RANK[item["severity"]])[:MOST_NAMED]
+    counts[content.kind] = dict(Counter(counts.get(content.kind, {})) + Counter(content.counts))
+    worst = sorted([*alert.worst, *content.worst], key=lambda item: RANK[item["severity"]])[:MAX_NAMED]
+    number = sum(content.counts.values())
     Alert.objects.filter(pk=alert.pk).update(
         counts=counts,
         worst=worst,
         total=F("total") + number,
-        held_back=F("held_back") + (number if free_at > now else 0),
+        held_back=F("held_back") + (number if allowed_at > now else 0),
         updated_at=now,
     )
 
 
-def free_from(project: Project, channel: str, now: datetime) -> datetime:
-    """Return when a channel may have its next message: now, or an hour after the oldest of its share."""
+def next_allowed_at(project: Project, channel: str, now: datetime) -> datetime:
+    """Return when the hourly limit allows the channel's next alert."""
     sent = Alert.objects.filter(project=project, channel=channel, sent_at__gt=now - HOUR)
-    times = [
-        moment
-        for moment in sent.order_by("-sent_at").values_list("sent_at", flat=True)[:MOST_AN_HOUR]
-        if moment
-    ]
-    return now if len(times) < MOST_AN_HOUR else times[-1] + HOUR
+    latest = list(sent.order_by("-sent_at").values_list("sent_at", flat=True)[:MAX_ALERTS_PER_HOUR])
+    oldest = latest[-1] if len(latest) == MAX_ALERTS_PER_HOUR else None
+    return oldest + HOUR if oldest else now

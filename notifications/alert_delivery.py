@@ -1,4 +1,4 @@
-"""The engine of an alert: claim the message, send it through its channel, keep how it went."""
+"""Deliver an alert: lease it, send it through its channel, store the outcome."""
 
 import smtplib
 from datetime import timedelta
@@ -8,111 +8,104 @@ from uuid import UUID
 from django.core.mail import EmailMessage, mailers
 from django.utils import timezone
 
-from notifications import destinations
-from notifications.models import Channel
-from notifications.messages import slack_payload, subject, text
-from integrations.models import Alert, Destination
 from krafter_audit.db import leases
 from krafter_audit.http import slack
 from krafter_audit.security.vault import VaultError
+from notifications import destinations
+from notifications.errors import AlertPostponed, AlertRefused
+from notifications.messages import slack_payload, subject, text
+from notifications.models import Alert, Channel, Destination
 
-LEASE = 60  # seconds
-MOST_ATTEMPTS = 5
-PAUSE = 30  # seconds before the second attempt; each further one waits twice as long
+LEASE_SECONDS = 60
+MAX_ATTEMPTS = 5
+RETRY_SECONDS = 30  # before the second attempt; each further one waits twice as long
 Status = Alert.Status
 
 
-class Refused(Exception):
-    """Nobody will take the message. The text is a sentence without secrets."""
-
-
-class Postponed(Exception):
-    """Nobody can take it now."""
-
-    def __init__(self, message: str, *, wait: int = 0) -> None:
-        self.wait = wait
-        super().__init__(message)
-
-
-def tell(alert_id: UUID) -> None:
-    """Send one message whose time has come; nothing when another worker has it."""
+def deliver(alert_id: UUID) -> None:
+    """Deliver a due alert; do nothing if another worker has it."""
     alert = leases.claim(
         Alert,
         alert_id,
-        seconds=LEASE,
-        status__in=[Status.GATHERING, Status.SENDING],
+        seconds=LEASE_SECONDS,
+        status__in=Alert.UNFINISHED,
         due_at__lte=timezone.now(),
     )
-    if alert is None or not _closed(alert):
+    if alert is None or not _stop_gathering(alert):
         return
     try:
-        with leases.kept(alert, seconds=LEASE):
+        with leases.kept(alert, seconds=LEASE_SECONDS):
             outcome = _send(alert)
-    except Refused as refusal:
-        _end(alert, Status.FAILED, str(refusal))
-    except Postponed as outage:
-        _put_off(alert, outage)
+    except AlertRefused as error:
+        _finish(alert, Status.FAILED, str(error))
+    except AlertPostponed as error:
+        _retry_later(alert, error)
     else:
-        _end(alert, Status.SENT, outcome, sent_at=timezone.now())
+        _finish(alert, Status.SENT, outcome, sent_at=timezone.now())
 
 
-def _closed(alert: Alert) -> bool:
-    """Let what comes from now on go into the next message, and read this one as it ended."""
-    waiting = (Status.GATHERING, Status.SENDING)
-    if not Alert.transitions.update(leases.owned(alert), waiting, Status.SENDING):
+def _stop_gathering(alert: Alert) -> bool:
+    """Let later events start another alert, and read the final content; False if the lease was lost."""
+    if not Alert.transitions.update(leases.owned(alert), Alert.UNFINISHED, Status.SENDING):
         return False
     alert.refresh_from_db()
     return True
 
 
 def _send(alert: Alert) -> str:
-    found = Destination.objects.filter(project=alert.project, channel=alert.channel).first()
-    return _mail(alert, found) if alert.channel == Channel.EMAIL else _post(alert, found)
+    destination = Destination.objects.filter(project=alert.project, channel=alert.channel).first()
+    if alert.channel == Channel.EMAIL:
+        return _send_by_email(alert, destination)
+    return _send_to_slack(alert, destination)
 
 
-def _post(alert: Alert, found: Destination | None) -> str:
-    if found is None:
-        raise Refused("No Slack webhook is set for this project: PUT …/alerts/destinations/slack.")
+def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
+    if destination is None:
+        raise AlertRefused("No Slack webhook is set for this project: PUT …/alerts/destinations/slack.")
     try:
-        slack.post(destinations.webhook_of(found), slack_payload(alert))
+        slack.post(destinations.open_webhook_url(destination), slack_payload(alert))
     except VaultError as error:
-        raise Refused(f"{error} Set the webhook again.") from None
-    except slack.SlackRefused as refusal:
-        raise Refused(str(refusal)) from None
-    except slack.SlackPostponed as outage:
-        raise Postponed(str(outage), wait=outage.wait) from None
+        raise AlertRefused(f"{error} Set the webhook again.") from None
+    except slack.SlackRefused as error:
+        raise AlertRefused(str(error)) from None
+    except slack.SlackPostponed as error:
+        raise AlertPostponed(str(error), wait=error.wait) from None
     return "Delivered."
 
 
-def _mail(alert: Alert, found: Destination | None) -> str:
-    """Send to each address over one connection; those who have it already are not told twice."""
-    people = found.recipients if found else destinations.people_of(alert.project)
-    if not people:
-        raise Refused("Nobody is to be told by e-mail: PUT …/alerts/destinations/email.")
+def _send_by_email(alert: Alert, destination: Destination | None) -> str:
+    """Send an e-mail to each address that has not received one, over one connection."""
+    recipients = destination.recipients if destination else destinations.default_recipients(alert.project)
+    if not recipients:
+        raise AlertRefused("There are no recipients: PUT …/alerts/destinations/email.")
     try:
         with mailers.default as server:
-            for address in people:
-                if address not in alert.told:
-                    letter = EmailMessage(subject=subject(alert), body=text(alert), to=[address])
-                    server.send_messages([letter])
-                    alert.told = [*alert.told, address]
-                    leases.write(alert, told=alert.told)
+            for address in recipients:
+                if address not in alert.delivered_to:
+                    email = EmailMessage(subject=subject(alert), body=text(alert), to=[address])
+                    server.send_messages([email])
+                    alert.delivered_to = [*alert.delivered_to, address]
+                    leases.write(alert, delivered_to=alert.delivered_to)
     except smtplib.SMTPRecipientsRefused:
-        raise Refused(f"The mail server refused an address; {len(alert.told)} have it.") from None
+        raise AlertRefused(
+            f"The mail server refused an address; sent to {len(alert.delivered_to)}."
+        ) from None
     except (OSError, smtplib.SMTPException) as error:
-        raise Postponed(f"The mail server did not take the message ({type(error).__name__}).") from None
-    return f"Sent to {len(alert.told)}."
+        raise AlertPostponed(
+            f"The mail server did not accept the message ({type(error).__name__})."
+        ) from None
+    return f"Sent to {len(alert.delivered_to)}."
 
 
-def _put_off(alert: Alert, outage: Postponed) -> None:
-    if alert.attempts >= MOST_ATTEMPTS:
-        _end(alert, Status.FAILED, f"{outage} It was tried {alert.attempts} times.")
+def _retry_later(alert: Alert, error: AlertPostponed) -> None:
+    if alert.attempts >= MAX_ATTEMPTS:
+        _finish(alert, Status.FAILED, f"{error} It was tried {alert.attempts} times.")
         return
-    wait = outage.wait or PAUSE * 2 ** (alert.attempts - 1)
-    until = timezone.now() + timedelta(seconds=wait)
-    leases.write(alert, due_at=until, lease_until=None, outcome=str(outage)[:300], updated_at=timezone.now())
+    wait = error.wait or RETRY_SECONDS * 2 ** (alert.attempts - 1)
+    due_at = timezone.now() + timedelta(seconds=wait)
+    leases.write(alert, due_at=due_at, lease_until=None, outcome=str(error)[:300], updated_at=timezone.now())
 
 
-def _end(alert: Alert, status: str, outcome: str, **more: Any) -> None:
-    changes = {"outcome": outcome[:300], "lease_until": None, **more}
+def _finish(alert: Alert, status: str, outcome: str, **changes: Any) -> None:
+    changes |= {"outcome": outcome[:300], "lease_until": None}
     Alert.transitions.update(leases.owned(alert), Status.SENDING, status, **changes)

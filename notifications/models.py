@@ -1,4 +1,4 @@
-"""What people are told when something is wrong: where to, and every message that was or was not sent."""
+"""Notifications: where a project's alerts are sent, and every alert with its outcome."""
 
 from typing import ClassVar
 
@@ -13,27 +13,27 @@ from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 
 class Channel(models.TextChoices):
-    """The words that a policy's `alert_routing` may use."""
+    """The channels that a policy's `alert_routing` may name."""
 
     SLACK = "slack"
     EMAIL = "email"
 
 
 class Destination(Record):
-    """Where a project's channel leads: a sealed Slack webhook, or addresses."""
+    """Where a project's channel sends alerts: a sealed Slack webhook, or e-mail addresses."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="destinations", db_index=False)
+    project = models.ForeignKey(Project, models.CASCADE, related_name="alert_destinations", db_index=False)
     channel = models.CharField(max_length=8, choices=Channel)
     credentials = models.BinaryField(null=True)
     recipients = models.JSONField(default=list)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "channel"], name="one_destination_a_channel"),
+            models.UniqueConstraint(fields=["project", "channel"], name="unique_destination_per_channel"),
             models.CheckConstraint(
                 condition=Q(channel="slack", credentials__isnull=False)
                 | Q(channel="email", credentials__isnull=True),
-                name="destination_fits_its_channel",
+                name="destination_has_what_its_channel_needs",
             ),
         ]
 
@@ -42,10 +42,10 @@ class Destination(Record):
 
 
 class Alert(Record, Claimable):
-    """One message to one channel: news is gathered in it until it is due, then it is sent.
+    """A message to one channel. It collects events until it is due; then it is sent.
 
     `counts` = `{kind: {severity: number}}`; `worst` = `[{kind, severity, title, id}]`, at most ten. `held_back` = how
-    much of it came while the channel had had its share of the hour. `told` are the addresses that have it already.
+    many of the events exceeded the hourly limit of messages. `delivered_to` = addresses that have received it.
     """
 
     class Status(models.TextChoices):
@@ -62,11 +62,11 @@ class Alert(Record, Claimable):
     total = models.PositiveIntegerField(default=0)
     held_back = models.PositiveIntegerField(default=0)
     due_at = models.DateTimeField()
-    told = models.JSONField(default=list, editable=False)
+    delivered_to = models.JSONField(default=list, editable=False)
     outcome = models.CharField(max_length=300, blank=True)
     sent_at = models.DateTimeField(null=True)
 
-    UNDONE = (Status.GATHERING, Status.SENDING)
+    UNFINISHED = (Status.GATHERING, Status.SENDING)
     transitions = StatusTransitions(
         "status",
         {
@@ -80,7 +80,9 @@ class Alert(Record, Claimable):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["project", "channel"], condition=Q(status="gathering"), name="one_alert_is_gathering"
+                fields=["project", "channel"],
+                condition=Q(status="gathering"),
+                name="unique_gathering_alert_per_channel",
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["gathering", "sending", "sent", "failed"]), name="alert_status_known"

@@ -1,20 +1,20 @@
-"""What is asked about alerts, and what answers show: never a webhook."""
+"""Requests and responses of alerts. A Slack webhook is never in a response."""
 
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from integrations.models import Alert
 from krafter_audit.api.serializers import (
     RequestSerializer,
     ResponseSerializer,
     StrictCharField,
     UTCDateTimeField,
 )
+from notifications.models import Alert
 
 
 class SetAlertDestinationRequestSerializer(RequestSerializer):
-    """A Slack webhook, or addresses."""
+    """A Slack webhook, or e-mail addresses."""
 
     webhook_url = StrictCharField(max_length=2000, required=False)
     recipients = serializers.ListField(
@@ -23,7 +23,7 @@ class SetAlertDestinationRequestSerializer(RequestSerializer):
 
 
 class AlertDestinationSerializer(serializers.Serializer[Any]):
-    """Where a channel leads."""
+    """Where a channel sends alerts."""
 
     channel = serializers.CharField()
     webhook_url = serializers.CharField(allow_null=True)
@@ -33,7 +33,7 @@ class AlertDestinationSerializer(serializers.Serializer[Any]):
 
 
 class AlertSerializer(ResponseSerializer):
-    """One message: what it tells of, and what became of it."""
+    """A message: what it reports, and its outcome."""
 
     counts = serializers.DictField()
     worst = serializers.ListField(child=serializers.DictField())

@@ -1,4 +1,4 @@
-"""Alerts over HTTP: every message that was or was not sent, and where they go."""
+"""Alert views."""
 
 from typing import Any
 
@@ -8,49 +8,51 @@ from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
 from notifications import destinations
+from notifications.models import Alert, Destination
 from notifications.serializers import (
     AlertDestinationSerializer,
     AlertSerializer,
     SetAlertDestinationRequestSerializer,
 )
-from integrations.models import Alert, Destination
 
 
 class AlertViewSet(ProjectViewSet):
-    """The messages of a project."""
+    """The alerts of a project."""
 
     @extend_schema(summary="List alerts", responses=AlertSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with the messages, the newest first."""
-        rows = Alert.objects.filter(project=self.project)
-        return self.respond_newest(rows, AlertSerializer, total=rows.count)
+        """List the alerts, newest first."""
+        alerts = Alert.objects.filter(project=self.project)
+        return self.respond_newest(alerts, AlertSerializer, total=alerts.count)
 
 
-class DestinationViewSet(ProjectViewSet):
-    """Where alerts go."""
+class AlertDestinationViewSet(ProjectViewSet):
+    """Where the alerts of a project are sent."""
 
-    @extend_schema(summary="List where alerts go", responses=AlertDestinationSerializer(many=True))
+    @extend_schema(summary="List alert destinations", responses=AlertDestinationSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with one entry for each channel that is set."""
+        """List the destinations that are set, one for each channel."""
         self.reject_unknown_parameters(())
-        rows = Destination.objects.filter(project=self.project).order_by("channel")
-        return Response([self.serialize(destinations.shown(row), AlertDestinationSerializer) for row in rows])
+        found = Destination.objects.filter(project=self.project).order_by("channel")
+        return Response([self._present(destination) for destination in found])
 
     @extend_schema(
-        summary="Set where a channel leads",
+        summary="Set an alert destination",
         request=SetAlertDestinationRequestSerializer,
         responses=AlertDestinationSerializer,
     )
     def set(self, request: Request, channel: str, **kwargs: Any) -> Response:
-        """Keep the webhook sealed, or the addresses."""
-        destinations.refuse_unknown(channel)
-        row = destinations.put(
-            self.project, channel, by=self.actor, **self.validated_body(SetAlertDestinationRequestSerializer)
-        )
-        return Response(self.serialize(destinations.shown(row), AlertDestinationSerializer))
+        """Set or replace the destination of a channel."""
+        destinations.require_known_channel(channel)
+        body = self.validated_body(SetAlertDestinationRequestSerializer)
+        destination = destinations.set_destination(self.project, channel, by=self.actor, **body)
+        return Response(self._present(destination))
 
-    @extend_schema(summary="Forget where a channel leads", request=None, responses=AlertDestinationSerializer)
+    @extend_schema(summary="Delete an alert destination", request=None, responses=AlertDestinationSerializer)
     def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
-        """Forget it."""
-        row = destinations.remove(self.project, channel, by=self.actor)
-        return Response(self.serialize(destinations.shown(row), AlertDestinationSerializer))
+        """Delete the destination of a channel."""
+        destination = destinations.delete_destination(self.project, channel, by=self.actor)
+        return Response(self._present(destination))
+
+    def _present(self, destination: Destination) -> dict[str, Any]:
+        return self.serialize(destinations.describe(destination), AlertDestinationSerializer)

@@ -9,6 +9,7 @@ from remediation.checks import reliability
 from remediation.checks.queues import JOB_OF
 from remediation.evidence import retention
 from remediation.models import VerificationPart
+from remediation.services import overdue
 from remediation.worker import part_runner
 from scans.models import Scanner
 
@@ -54,6 +55,12 @@ def measure_all_projects() -> None:
     """Have every project measured in which there was a look of late."""
     for pk in reliability.active().values_list("pk", flat=True):
         enqueue("remediation.measure_check_reliability", str(pk))
+
+
+@app.task(name="remediation.log_overdue_tasks")
+def log_overdue_tasks() -> None:
+    """Log an event for each task that has become overdue."""
+    overdue.record_new()
 
 
 @app.task(name="remediation.rotate_evidence_partitions")

@@ -1,5 +1,6 @@
 """`manage.py rotate_credentials`: seal every credential with the first key of KRAFTER_ENCRYPTION_KEYS."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 from uuid import UUID
@@ -7,72 +8,73 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 
-from integrations import credentials
-from notifications import destinations
-from integrations.models import Destination, Integration, Webhook
+from integrations import credentials as integration_credentials
+from integrations.models import Integration, Webhook
 from integrations.webhooks import services as webhooks
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
+from notifications import destinations
+from notifications.models import Destination
 from scans.models import SiteCredentials
-from scans.site_credentials import services
+from scans.site_credentials import services as site_credentials
+
+ROTATED, CURRENT, REPLACED, UNREADABLE = "rotated", "already current", "replaced meanwhile", "unreadable"
+
+type Reseal = Callable[[Any], bytes]
+
+# The models with sealed credentials, and the function that seals those of a row with the first key.
+SEALED_MODELS: dict[type[Model], Reseal] = {
+    Integration: integration_credentials.reseal,
+    Webhook: webhooks.reseal,
+    Destination: destinations.reseal,
+    SiteCredentials: site_credentials.resealed,
+}
 
 
 class Command(BaseCommand):
     help = (
-        "Seal every stored credential anew with the first key of KRAFTER_ENCRYPTION_KEYS. Put the new key in "
-        "front, restart, run this, then take the old key away. It may run while the system runs."
+        "Seal every stored credential with the first key of KRAFTER_ENCRYPTION_KEYS. Insert the new key before "
+        "the others, restart, run this command, then remove the old key. It may run while the system runs."
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--batch", type=int, default=200, help="Rows that are read at once (200).")
+        parser.add_argument("--batch", type=int, default=200, help="Rows to read at once (200).")
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
-        """Go through all rows once and say what became of how many."""
-        newest = vault.sealing_key_id()
-        counts = {"sealed anew": 0, "sealed so already": 0, "replaced meanwhile": 0, "not to be opened": 0}
-        for kind, kept in KEPT.items():
-            for rows in batches(kind, max(1, batch)):
-                for row in rows:
-                    counts[rotate(row, newest, kept)] += 1
+        """Rotate all rows once and print how many had which outcome."""
+        first_key = vault.sealing_key_id()
+        counts = Counter({ROTATED: 0, CURRENT: 0, REPLACED: 0, UNREADABLE: 0})
+        for model, reseal in SEALED_MODELS.items():
+            for rows in batches(model, max(1, batch)):
+                counts.update(rotate(row, first_key, reseal) for row in rows)
         for outcome, number in counts.items():
             self.stdout.write(f"{number} {outcome}")
-        if counts["not to be opened"]:
+        if counts[UNREADABLE]:
             raise CommandError(
                 "Some credentials were sealed with a key that is not in KRAFTER_ENCRYPTION_KEYS."
             )
 
 
-type Kept = Callable[[Any], bytes]
-
-# What keeps credentials, and how its rows are sealed anew.
-KEPT: dict[type[Model], Kept] = {
-    Integration: credentials.resealed,
-    Webhook: webhooks.resealed,
-    Destination: destinations.resealed,
-    SiteCredentials: services.resealed,
-}
-
-
-def batches(kind: type[Model], size: int) -> Iterator[list[Any]]:
-    """Yield all rows with credentials, some at a time, in the order of their ids."""
+def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
+    """Yield the rows with credentials in batches, ordered by id."""
     after: UUID | None = None
     while True:
-        waiting = kind._default_manager.filter(credentials__isnull=False).order_by("pk")
-        rows = list((waiting.filter(pk__gt=after) if after else waiting)[:size])
+        sealed = model._default_manager.filter(credentials__isnull=False).order_by("pk")
+        rows = list((sealed.filter(pk__gt=after) if after else sealed)[:size])
         if not rows:
             return
         yield rows
         after = rows[-1].pk
 
 
-def rotate(row: Any, newest: str, sealed_anew: Kept = credentials.resealed) -> str:
-    """Seal one row anew by compare-and-set: credentials that were replaced meanwhile are not overwritten."""
+def rotate(row: Any, first_key: str, reseal: Reseal) -> str:
+    """Seal the credentials of a row with the first key, unless they are replaced at the same time."""
     before = bytes(row.credentials or b"")
     try:
-        if vault.key_id(before) == newest:
-            return "sealed so already"
-        after = sealed_anew(row)
+        if vault.key_id(before) == first_key:
+            return CURRENT
+        after = reseal(row)
     except VaultError:
-        return "not to be opened"
-    changed = type(row)._default_manager.filter(pk=row.pk, credentials=before).update(credentials=after)
-    return "sealed anew" if changed else "replaced meanwhile"
+        return UNREADABLE
+    updated = type(row)._default_manager.filter(pk=row.pk, credentials=before).update(credentials=after)
+    return ROTATED if updated else REPLACED

@@ -20,12 +20,13 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.services.ingestion import FindingReport, ingest
 from integrations import credentials, jobs
-from notifications import destinations
-from integrations.models import Alert, Destination, Integration, Webhook
+from integrations.models import Integration, Webhook
 from integrations.sync import engine
-from notifications.alert_delivery import tell
 from integrations.webhooks.services import open_secret
 from krafter_audit.security import vault
+from notifications import alert_delivery, destinations
+from notifications import jobs as notification_jobs
+from notifications.models import Alert, Destination
 from scans.models import SiteCredentials
 from scans.site_credentials import services as site_credentials
 from tests import staff
@@ -45,7 +46,7 @@ def everything_in_the_admin() -> Iterator[str]:
     """Yield every list in the admin, and the pages of its rows."""
     browser = staff.browser()
     for model in admin.site._registry:
-        if model._meta.app_label in ("integrations", "events", "findings"):
+        if model._meta.app_label in ("integrations", "notifications", "events", "findings", "scans"):
             yield browser.get(staff.address(model, "changelist")).content.decode()
             for row in model._default_manager.order_by("pk")[:2]:
                 yield browser.get(staff.address(model, "change", row.pk)).content.decode()
@@ -79,10 +80,10 @@ def send_deliveries(secret: str) -> list[Any]:
 def alert(project: Project) -> None:
     """Send an alert; Slack is not reachable, so it fails."""
     ingest(project, [FindingReport("security", "No policy is sent", severity="critical")], by=SYSTEM)
-    jobs.read_record()
+    notification_jobs.process_events()
     Alert.objects.update(due_at=timezone.now())
     for pk in Alert.objects.values_list("pk", flat=True):
-        tell(pk)
+        alert_delivery.deliver(pk)
 
 
 def broken(settings: Settings) -> list[str]:
@@ -92,7 +93,7 @@ def broken(settings: Settings) -> list[str]:
     for fail in (
         lambda: credentials.open_credentials(Integration.objects.get()),
         lambda: open_secret(Webhook.objects.get()),
-        lambda: destinations.webhook_of(Destination.objects.get()),
+        lambda: destinations.open_webhook_url(Destination.objects.get()),
     ):
         try:
             fail()
@@ -154,7 +155,7 @@ def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
             everything_stored(),
         ]
     )
-    assert out.getvalue().startswith("4 sealed anew")
+    assert out.getvalue().startswith("4 rotated")
     assert (len(told), len(pages) > 20) == (3, True)
     assert [
         hidden
@@ -169,8 +170,8 @@ def test_everything_opens_with_the_new_key_after_a_rotation(
     settings.KRAFTER_ENCRYPTION_KEYS = OLD
     call("POST", "integrations/github/connect", {"credentials": CREDENTIALS})
     secret = call("PUT", "integrations/github/webhook", {}).json()["data"]["secret"]
-    destinations.put(project, "slack", webhook_url=WEBHOOK, by=SYSTEM)
-    destinations.put(project, "email", recipients=["a@example.com"], by=SYSTEM)
+    destinations.set_destination(project, "slack", webhook_url=WEBHOOK, by=SYSTEM)
+    destinations.set_destination(project, "email", recipients=["a@example.com"], by=SYSTEM)
     site_credentials.set_credentials(
         project, origin="https://example.com", credentials={"cookies": {"s": "x"}}, by=SYSTEM
     )
@@ -181,5 +182,5 @@ def test_everything_opens_with_the_new_key_after_a_rotation(
     settings.KRAFTER_ENCRYPTION_KEYS = NEW
     assert credentials.open_credentials(Integration.objects.get()) == CREDENTIALS
     assert open_secret(Webhook.objects.get()) == secret
-    assert destinations.webhook_of(Destination.objects.get(channel="slack")) == WEBHOOK
+    assert destinations.open_webhook_url(Destination.objects.get(channel="slack")) == WEBHOOK
     assert site_credentials.resealed(SiteCredentials.objects.get())

@@ -17,9 +17,10 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from integrations import services
+from integrations import credentials, services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
+from krafter_audit.management.commands import rotate_credentials
 from tests.fakes.dialects.github import FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
 
@@ -176,7 +177,7 @@ def start_worker(row: Integration) -> subprocess.Popen[bytes]:
     """Start the job in a process of its own, on the tests' database."""
     server = urlsplit(os.environ["DATABASE_URL"])
     address = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
-    job = f"import django; django.setup(); from integrations import jobs; jobs.sync('{row.pk}')"
+    job = f"import django; django.setup(); from integrations import jobs; jobs.run_sync('{row.pk}')"
     environment = {
         **os.environ,
         "DATABASE_URL": address,
@@ -196,12 +197,13 @@ def wait_until(happened: Callable[[], bool]) -> None:
 def test_key_rotation_during_a_sync(
     integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
 ) -> None:
-    from krafter_audit.management.commands import rotate_credentials
-
     make_task()
     services.sync_now(project, "github", by=SYSTEM)
     during_request(
-        github, "POST", "/issues$", lambda: rotate_credentials.rotate(Integration.objects.get(), "another")
+        github,
+        "POST",
+        "/issues$",
+        lambda: rotate_credentials.rotate(Integration.objects.get(), "another", credentials.reseal),
     )
 
     engine.sync(integration.pk)

@@ -66,7 +66,7 @@ def follow(integration: Integration) -> Callable[[], None]:
     """Let the workers process the outbox and run the requested sync."""
 
     def run() -> None:
-        jobs.read_record()
+        jobs.process_events()
         engine.sync(integration.pk)
 
     return run
@@ -111,7 +111,7 @@ def test_comment_whose_response_was_lost_is_added_once(
     closed: Task, follow: Callable[[], None], sync: Sync, github: FakeGitHub
 ) -> None:
     store_result(closed, CheckStatus.FAILED)
-    jobs.read_record()
+    jobs.process_events()
 
     def create_and_lose() -> Any:
         github.comments[1] = [dict(github.requests[-1].body)]
@@ -178,7 +178,7 @@ def test_request_during_a_sync_repeats_it(
     row = Integration.objects.get()
 
     verdicts.approve(verification.pk, by=SYSTEM)
-    jobs.read_record()
+    jobs.process_events()
     ended = engine.finish_or_repeat(row, status="connected")
 
     integration.refresh_from_db()

@@ -118,6 +118,6 @@ def test_processed_deliveries_are_deleted_after_a_week(github_integration: Integ
     send(github_integration)
     WebhookDelivery.objects.update(created_at=timezone.now() - timedelta(days=8), processed_at=timezone.now())
 
-    jobs.tidy()
+    jobs.delete_old_deliveries()
 
     assert WebhookDelivery.objects.count() == 0

@@ -1,4 +1,4 @@
-"""`rotate_credentials` seals everything with the first key and overwrites nothing that was replaced meanwhile."""
+"""`rotate_credentials` seals everything with the first key."""
 
 import base64
 import io
@@ -10,14 +10,20 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from integrations import credentials, services
-from krafter_audit.management.commands import rotate_credentials
 from integrations.models import Integration
 from integrations.providers.registry import PROVIDERS
+from krafter_audit.management.commands import rotate_credentials
 from krafter_audit.security import vault
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 OLD = f"old:{base64.b64encode(bytes(32)).decode()}"
 NEW = f"new:{base64.b64encode(bytes([1] * 32)).decode()}"
+
+
+@pytest.fixture
+def project() -> Project:
+    return factories.scenario().project
 
 
 @pytest.fixture(autouse=True)
@@ -41,10 +47,10 @@ def key_ids() -> set[str]:
 def test_rotation_seals_every_credential_with_the_first_key(
     settings: Settings,
 ) -> None:
-    told = rotate(batch=3)
+    output = rotate(batch=3)
 
     settings.KRAFTER_ENCRYPTION_KEYS = NEW
-    assert told == ["8 sealed anew", "0 sealed so already", "0 replaced meanwhile", "0 not to be opened"]
+    assert output == ["8 rotated", "0 already current", "0 replaced meanwhile", "0 unreadable"]
     assert key_ids() == {"new"}
     for row in Integration.objects.all():
         assert credentials.open_credentials(row) == {"token": f"of {row.provider}"}
@@ -54,9 +60,9 @@ def test_second_rotation_changes_nothing() -> None:
     rotate()
     before = list(Integration.objects.order_by("id").values_list("credentials", flat=True))
 
-    told = rotate()
+    output = rotate()
 
-    assert told[:2] == ["0 sealed anew", "8 sealed so already"]
+    assert output[:2] == ["0 rotated", "8 already current"]
     assert list(Integration.objects.order_by("id").values_list("credentials", flat=True)) == before
 
 
@@ -64,7 +70,7 @@ def test_credentials_replaced_meanwhile_are_not_overwritten(project: Project) ->
     read_before = Integration.objects.get(provider="github")
     services.connect(project, "github", credentials={"token": "newer"}, by=SYSTEM)
 
-    outcome = rotate_credentials.rotate(read_before, "new")
+    outcome = rotate_credentials.rotate(read_before, "new", credentials.reseal)
 
     assert outcome == "replaced meanwhile"
     assert credentials.open_credentials(Integration.objects.get(provider="github")) == {"token": "newer"}
@@ -73,7 +79,7 @@ def test_credentials_replaced_meanwhile_are_not_overwritten(project: Project) ->
 def test_disconnected_integrations_are_skipped(project: Project) -> None:
     services.disconnect(project, "github", by=SYSTEM)
 
-    assert rotate()[0] == "7 sealed anew"
+    assert rotate()[0] == "7 rotated"
 
 
 def test_unreadable_credentials_are_counted_and_kept(settings: Settings) -> None:
@@ -83,5 +89,5 @@ def test_unreadable_credentials_are_counted_and_kept(settings: Settings) -> None
     with pytest.raises(CommandError, match="not in KRAFTER_ENCRYPTION_KEYS"):
         call_command("rotate_credentials", stdout=out)
 
-    assert out.getvalue().splitlines()[3] == "8 not to be opened"
+    assert out.getvalue().splitlines()[3] == "8 unreadable"
     assert key_ids() == {"old"}
