@@ -1,4 +1,4 @@
-"""Pictures are evidence: small, kept once under their hash, and shown to the project's own."""
+"""Screenshots are stored once by their hash, and returned to their project only."""
 
 import hashlib
 from pathlib import Path
@@ -29,16 +29,16 @@ def storage(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.mark.needs_chromium
 @pytest.mark.usefixtures("soon_quiet")
-def test_a_failing_element_is_shown_to_who_may_read_the_project(
+def test_screenshot_of_a_failing_element_is_visible_to_the_project(
     scenario: Scenario, storage: Path, chrome: Browser
 ) -> None:
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
         facts = PageContext(site.url, client, browser=chrome)
-        facts.rendered.save_screenshot = screenshots.keeper(scenario.project.pk)
+        facts.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
         said = dict(run_checks(site.url, [KEY], context=facts))[KEY]
         guarded = PageContext(site.url, client, browser=chrome)
         guarded.client.access = Access("https://staging.example.com", {"X-Key": "k3y"})
-        guarded.rendered.save_screenshot = screenshots.keeper(scenario.project.pk)
+        guarded.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
         hidden = dict(run_checks(site.url, [KEY], context=guarded))[KEY]
 
     named = said.evidence["pictures"]
@@ -56,14 +56,14 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
     assert hashlib.sha256(answer.content).hexdigest() == named["screen"]
 
 
-def test_a_picture_is_kept_once_and_one_that_was_changed_is_not_shown(
+def test_equal_screenshots_are_stored_once_and_altered_ones_are_not_returned(
     scenario: Scenario, storage: Path
 ) -> None:
-    names = [screenshots.keep(scenario.project.pk, b"a picture") for _ in range(2)]
+    names = [screenshots.store(scenario.project.pk, b"a picture") for _ in range(2)]
     kept = list((storage / "pictures").rglob("*.jpg"))
-    before = screenshots.read(scenario.project.pk, names[0])
+    before = screenshots.load(scenario.project.pk, names[0])
     kept[0].write_bytes(b"another")
 
     assert (len(set(names)), len(kept), before) == (1, 1, b"a picture")
-    assert screenshots.read(scenario.project.pk, names[0]) is None
-    assert screenshots.read(scenario.project.pk, "../" * 20) is None
+    assert screenshots.load(scenario.project.pk, names[0]) is None
+    assert screenshots.load(scenario.project.pk, "../" * 20) is None

@@ -1,4 +1,4 @@
-"""Tasks: their lifecycle, their filters and what they do to their finding."""
+"""Tasks: statuses, filters and the effect on their finding."""
 
 from datetime import timedelta
 from typing import Any
@@ -24,14 +24,14 @@ def patch(scenario: Scenario, task: Task, **changes: Any) -> Any:
 
 @pytest.mark.parametrize("start", OPEN)
 @pytest.mark.parametrize("end", OPEN)
-def test_a_task_moves_among_the_open_statuses_in_both_directions(scenario: Scenario, start: str, end: str):
+def test_task_changes_among_open_statuses_in_both_directions(scenario: Scenario, start: str, end: str):
     task = factories.task(scenario, status=start)
 
     assert patch(scenario, task, status=end).json()["data"]["status"] == end
 
 
 @pytest.mark.parametrize("end", OPEN)
-def test_a_done_task_moves_only_through_reopen(scenario: Scenario, end: str):
+def test_done_task_changes_only_by_reopen(scenario: Scenario, end: str):
     task = factories.task(scenario, status="done")
 
     response = patch(scenario, task, status=end)
@@ -41,7 +41,7 @@ def test_a_done_task_moves_only_through_reopen(scenario: Scenario, end: str):
     assert task.status == "done"
 
 
-def test_a_done_task_still_takes_a_link(scenario: Scenario):
+def test_done_task_accepts_a_link(scenario: Scenario):
     task = factories.task(scenario, status="done")
 
     assert patch(scenario, task, pr_url="https://example.com/1").status_code == 200
@@ -60,7 +60,7 @@ def test_a_done_task_still_takes_a_link(scenario: Scenario):
         ("resolved", "ready_verify", "resolved"),
     ],
 )
-def test_a_finding_follows_its_task_forward_and_never_back(
+def test_finding_advances_with_its_task_and_never_goes_back(
     scenario: Scenario, found: str, start: str, follows: str
 ):
     finding = factories.finding(scenario, status=found)
@@ -72,7 +72,7 @@ def test_a_finding_follows_its_task_forward_and_never_back(
     assert finding.status == follows
 
 
-def test_a_task_may_begin_further_on_but_not_done(scenario: Scenario):
+def test_new_task_can_have_every_status_except_done(scenario: Scenario):
     finding = factories.finding(scenario)
     body = {"finding_id": str(finding.pk), "title": "t"}
 
@@ -85,7 +85,7 @@ def test_a_task_may_begin_further_on_but_not_done(scenario: Scenario):
     assert Task.objects.count() == 1
 
 
-def test_priority_is_medium_unless_said(scenario: Scenario):
+def test_default_priority_is_medium(scenario: Scenario):
     finding = factories.finding(scenario, severity="critical")
 
     shown = scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": "t"}).json()["data"]
@@ -93,7 +93,7 @@ def test_priority_is_medium_unless_said(scenario: Scenario):
     assert (shown["priority"], shown["status"], shown["owner_id"]) == ("medium", "backlog", None)
 
 
-def test_every_filter_narrows_and_the_total_follows(scenario: Scenario):
+def test_every_filter_applies_to_rows_and_total(scenario: Scenario):
     late = timezone.now() - timedelta(hours=1)
     mine = factories.task(scenario, priority="high", owner_id=scenario.owner.pk, sla_due_at=late)
     factories.task(scenario, status="done", sla_due_at=late)
@@ -118,7 +118,7 @@ def test_every_filter_narrows_and_the_total_follows(scenario: Scenario):
     assert ids(f"owner_id={scenario.owner.pk}&overdue=true") == (1, 1)
 
 
-def test_totals_of_owners_and_late_tasks_follow_every_change(scenario: Scenario, time_machine: Any):
+def test_totals_by_owner_and_overdue_follow_every_change(scenario: Scenario, time_machine: Any):
     time_machine.move_to("2026-03-10T12:00:00Z", tick=False)
     noon = timezone.now()
     task = factories.task(scenario, owner_id=scenario.owner.pk, sla_due_at=noon - timedelta(days=3))
@@ -143,7 +143,7 @@ def test_totals_of_owners_and_late_tasks_follow_every_change(scenario: Scenario,
     assert list(reconciliation.differences()) == []
 
 
-def test_a_change_records_what_was_and_what_is(scenario: Scenario):
+def test_task_update_logs_old_and_new_values(scenario: Scenario):
     task = factories.task(scenario)
 
     patch(scenario, task, status="in_progress", title="Now")
@@ -151,11 +151,11 @@ def test_a_change_records_what_was_and_what_is(scenario: Scenario):
     event = Event.objects.get(name="task.updated")
     assert (event.actor, event.actor_id, event.subject_id) == ("api_key", scenario.owner.pk, task.pk)
     assert event.data == {
-        "was": {"status": "backlog", "title": "Mend it"}, "now": {"status": "in_progress", "title": "Now"},
+        "was": {"status": "backlog", "title": "Fix it"}, "now": {"status": "in_progress", "title": "Now"},
     }  # fmt: skip
 
 
-def test_the_record_cannot_be_rewritten(scenario: Scenario):
+def test_audit_log_is_append_only(scenario: Scenario):
     factories.task(scenario)
 
     for rewrite in (lambda: Event.objects.update(name="x"), lambda: Event.objects.all().delete()):
@@ -163,7 +163,7 @@ def test_the_record_cannot_be_rewritten(scenario: Scenario):
             rewrite()
 
 
-def test_the_database_has_the_last_word(scenario: Scenario):
+def test_database_constraints_reject_invalid_rows(scenario: Scenario):
     verification = factories.verification(scenario)
 
     for change in (
@@ -177,7 +177,7 @@ def test_the_database_has_the_last_word(scenario: Scenario):
         Task.objects.update(status="almost")
 
 
-def test_the_command_center_counts(scenario: Scenario):
+def test_command_center_returns_counts(scenario: Scenario):
     factories.finding(scenario, severity="critical")
     factories.finding(scenario, severity="low", domain="seo", status="dismissed")
     factories.task(scenario, sla_due_at=timezone.now() - timedelta(hours=1))
@@ -190,7 +190,7 @@ def test_the_command_center_counts(scenario: Scenario):
     assert (stand["open_findings"], stand["overdue_tasks"], stand["latest_scan"]) == (2, 1, None)
 
 
-def test_usage_tells_what_is_left():
+def test_usage_returns_the_remaining_quota():
     scenario = factories.scenario(ai_quota=2)
     factories.task(scenario)
     scenario.client.ask("post", "verifications/run", {"task_id": str(Task.objects.get().pk)})
