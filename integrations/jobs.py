@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from events import consumers
+from events import outbox
 from integrations import services
 from integrations.models import Integration, WebhookDelivery
 from integrations.sync import engine, verification_events
 from krafter_audit.celery import app
-from krafter_audit.db.leases import free
+from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue
 
 DELIVERIES_KEPT = timedelta(days=7)
@@ -26,7 +26,7 @@ def run_sync(integration_id: str) -> None:
 @app.task(name="integrations.process_events")
 def process_events() -> None:
     """Process the verification events of the outbox."""
-    consumers.read(verification_events.CONSUMER, verification_events.consume)
+    outbox.consume(verification_events.CONSUMER, verification_events.consume)
 
 
 @app.task(name="integrations.start_due_syncs")
@@ -46,7 +46,7 @@ def delete_old_deliveries() -> None:
 def requeue_pending() -> None:
     """Enqueue syncs whose message was lost, whose worker died, or that waited for a rate limit."""
     waiting = Integration.objects.filter(
-        free(), status=Integration.Status.SYNCING, not_before__lte=timezone.now()
+        unleased(), status=Integration.Status.SYNCING, not_before__lte=timezone.now()
     )
     for pk in waiting.order_by("not_before").values_list("pk", flat=True)[:BATCH_SIZE]:
         enqueue("integrations.run_sync", str(pk))

@@ -126,18 +126,17 @@ def first_page(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 
 def standing(projects: list[Any]) -> list[dict[str, Any]]:
     """Return for each project: open and critical findings, tasks that wait for a look, pending verdicts."""
-    from events.models import Tally
+    from events.models import Counter
     from findings.models import OPEN_STATUSES
 
     counts = {project.pk: {"open": 0, "critical": 0, "ready": 0, "pending": 0} for project in projects}
-    tallies = Tally.objects.filter(project__in=projects, kind__in=("finding", "task", "verification"))
-    for project, kind, facets, rows in tallies.values_list("project_id", "kind", "facets").annotate(
-        Sum("rows")
-    ):
+    counters = Counter.objects.filter(project__in=projects, name__in=("finding", "task", "verification"))
+    totals = counters.values_list("project_id", "name", "facets").annotate(Sum("rows"))
+    for project, name, facets, rows in totals:
         stands = counts[project]
-        if kind == "finding" and facets["status"] in OPEN_STATUSES:
+        if name == "finding" and facets["status"] in OPEN_STATUSES:
             stands["open"] += rows
             stands["critical"] += rows if facets["severity"] == "critical" else 0
-        stands["ready"] += rows if facets.get("status") == "ready_verify" and kind == "task" else 0
+        stands["ready"] += rows if facets.get("status") == "ready_verify" and name == "task" else 0
         stands["pending"] += rows if facets.get("result") == "pending" else 0
     return [{"project": project, **counts[project.pk]} for project in projects]

@@ -14,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Project
-from events.consumers import Reading
 from events.models import Event
+from events.outbox import EventBatch
 from findings.models import Finding, Severity
 from notifications.models import Alert, Channel
 from remediation.services.policies import config_of
@@ -44,16 +44,16 @@ class AlertContent:
     worst: Sequence[Mapping[str, Any]]
 
 
-def consume(reading: Reading) -> None:
+def consume(batch: EventBatch) -> None:
     """Add events of the outbox to the alerts of the channels that the policy routes them to."""
-    project = Project.objects.filter(pk=reading.project_id).first()
+    project = Project.objects.filter(pk=batch.project_id).first()
     if project is None:
         return
     routes = parse_routes(config_of(project))
     if not routes:
         return
-    kind = KINDS[reading.name]
-    severities = finding_severities(reading.events)
+    kind = KINDS[batch.name]
+    severities = finding_severities(batch.events)
     for channel, routed in routes.items():
         selected = {pk: severity for pk, severity in severities.items() if severity in routed}
         if selected:

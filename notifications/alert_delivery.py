@@ -24,7 +24,7 @@ Status = Alert.Status
 
 def deliver(alert_id: UUID) -> None:
     """Deliver a due alert; do nothing if another worker has it."""
-    alert = leases.claim(
+    alert = leases.acquire(
         Alert,
         alert_id,
         seconds=LEASE_SECONDS,
@@ -34,7 +34,7 @@ def deliver(alert_id: UUID) -> None:
     if alert is None or not _stop_gathering(alert):
         return
     try:
-        with leases.kept(alert, seconds=LEASE_SECONDS):
+        with leases.renewing(alert, seconds=LEASE_SECONDS):
             outcome = _send(alert)
     except AlertRefused as error:
         _finish(alert, Status.FAILED, str(error))

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from events import consumers
+from events import outbox
 from krafter_audit.celery import app
-from krafter_audit.db.leases import free
+from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue
 from notifications import alert_batching, alert_delivery
 from notifications.models import Alert
@@ -17,7 +17,7 @@ BATCH_SIZE = 200
 @app.task(name="notifications.process_events")
 def process_events() -> None:
     """Batch the events of the outbox into alerts."""
-    consumers.read(alert_batching.CONSUMER, alert_batching.consume)
+    outbox.consume(alert_batching.CONSUMER, alert_batching.consume)
 
 
 @app.task(name="notifications.deliver_alert")
@@ -29,6 +29,6 @@ def deliver_alert(alert_id: str) -> None:
 @app.task(name="notifications.requeue_pending")
 def requeue_pending() -> None:
     """Enqueue the alerts that are due and that no worker holds."""
-    due = Alert.objects.filter(free(), status__in=Alert.UNFINISHED, due_at__lte=timezone.now())
+    due = Alert.objects.filter(unleased(), status__in=Alert.UNFINISHED, due_at__lte=timezone.now())
     for pk in due.order_by("due_at").values_list("pk", flat=True)[:BATCH_SIZE]:
         enqueue("notifications.deliver_alert", str(pk))

@@ -29,14 +29,14 @@ PAUSE = 10  # seconds before the second attempt; the third waits four times as l
 
 def deliver(share_id: UUID) -> int | None:
     """Send one share. Return the seconds until it should be tried again, or None when it is settled."""
-    share = leases.claim(Share, share_id, seconds=LEASE, status=Share.Status.QUEUED)
+    share = leases.acquire(Share, share_id, seconds=LEASE, status=Share.Status.QUEUED)
     if share is None:
         return None
     if share.attempts > MOST_ATTEMPTS:  # a delivery that ends its worker every time would go on for ever
         settle(share, Share.Status.FAILED, GAVE_UP)
         return None
     try:
-        with leases.kept(share, seconds=LEASE):
+        with leases.renewing(share, seconds=LEASE):
             sentence = send(share)
     except DeliveryRefused as refusal:
         settle(share, Share.Status.FAILED, str(refusal))

@@ -29,11 +29,11 @@ GAVE_UP = "The export did not come to an end in five attempts. Export the report
 
 def export(report_id: UUID) -> None:
     """Make the file of one report. Delivered twice, it works once; why it cannot, it says in the row."""
-    report = leases.claim(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
+    report = leases.acquire(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
     if report is None or move(report, Report.Status.EXPORTING) is None:
         return
     try:
-        with leases.kept(report, seconds=LEASE):
+        with leases.renewing(report, seconds=LEASE):
             name, size = store(report)
     except ExportFailed as failure:
         fail(report, str(failure))
@@ -100,6 +100,6 @@ def move(report: Report, status: str, **changes: Any) -> Report | None:
 
 def give_up(report_id: UUID) -> None:
     """Fail a report that has been tried often enough."""
-    report = leases.claim(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
+    report = leases.acquire(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
     if report is not None:
         fail(report, GAVE_UP)

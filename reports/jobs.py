@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from krafter_audit.celery import app
-from krafter_audit.db.leases import free
+from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue
 from reports import deliver as delivery
 from reports import export as exporting
@@ -47,12 +47,12 @@ def sweep() -> None:
 
 def unclaimed_reports() -> QuerySet[Report]:
     """Return the reports that still need a file and that no worker holds."""
-    return Report.objects.filter(free(), status__in=Report.UNDONE).order_by("created_at")
+    return Report.objects.filter(unleased(), status__in=Report.UNDONE).order_by("created_at")
 
 
 def unclaimed_shares() -> QuerySet[Share]:
     """Return the shares that wait for delivery and that no worker holds."""
-    return Share.objects.filter(free(), status=Share.Status.QUEUED).order_by("created_at")
+    return Share.objects.filter(unleased(), status=Share.Status.QUEUED).order_by("created_at")
 
 
 @app.task(name="reports.forget")

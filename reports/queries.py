@@ -59,7 +59,7 @@ def summary(project: Project, asked: Period | None = None) -> dict[str, Any]:
     }
 
 
-def rates(counted: Mapping[str, counters.Counted], findings: Counts) -> tuple[float, float]:
+def rates(counted: Mapping[str, counters.Totals], findings: Counts) -> tuple[float, float]:
     """Return the pass rate and the regression rate over everything; each is 0 when there is nothing to divide by.
 
     Passed verifications / all; open regressions / findings that are resolved or dismissed.
@@ -95,7 +95,7 @@ def came_back_in(project_id: UUID, period: Period) -> int:
     return opened.filter(opened_at__gte=start, opened_at__lt=end).count()
 
 
-def by_facet(counted: counters.Counted, facet: str) -> Counts:
+def by_facet(counted: counters.Totals, facet: str) -> Counts:
     """Return how many rows there are for each value of `facet`."""
     return add_up((facets[facet], rows) for facets, rows, _ in counted)
 

@@ -155,7 +155,7 @@ def main() -> None:
         project = fill(findings, exported)
     else:
         project = Project.objects.get(organization=organization, slug=SLUG)
-    counters.fold_all()  # as the clock does every minute
+    counters.aggregate_all()  # as the clock does every minute
     print(json.dumps(facts(project)))
 
 

@@ -24,7 +24,7 @@ LARGE = {
     "remediation_verification": 400_000,
     f"remediation_evidence_{date.today():%Y_%m}": 1_000_000,
     "reports_report": 50_000,
-    "events_tally": 50_000,
+    "events_counter": 50_000,
     f"events_event_{date.today():%Y_%m}": 2_500_000,
 }
 ADDRESSES = [

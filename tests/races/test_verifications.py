@@ -115,7 +115,7 @@ def test_late_write_of_a_worker_is_dropped_after_reopen(scenario: Scenario, both
     answer = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="running")
-        mine = leases.claim(VerificationPart, verification.parts.get().pk, seconds=30)
+        mine = leases.acquire(VerificationPart, verification.parts.get().pk, seconds=30)
         assert mine is not None
 
         wrote, reopened = both(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from events.partitions import grow, month, parts
+from events.partitions import create_partitions, month, partitions_of
 from remediation.evidence import chain
 from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, EvidenceChain, Verification
@@ -151,7 +151,7 @@ def test_concurrent_links_form_one_chain():
 
 
 def test_partitions_before_a_verification_are_not_read(scenario: Scenario, time_machine: Any):
-    first = min(end for end in parts(EVIDENCE.table).values() if end)
+    first = min(end for end in partitions_of(EVIDENCE.table).values() if end)
     time_machine.move_to(month(first, 1), tick=False)
     verification = factories.verification(scenario)
 
@@ -164,22 +164,22 @@ def test_partitions_before_a_verification_are_not_read(scenario: Scenario, time_
 @pytest.fixture
 def months_that_go_again() -> Iterator[None]:
     """Drop the partitions that the test commits: other tests count them."""
-    before = set(parts(EVIDENCE.table))
+    before = set(partitions_of(EVIDENCE.table))
     yield
     with connection.cursor() as cursor:
-        for name in set(parts(EVIDENCE.table)) - before:
+        for name in set(partitions_of(EVIDENCE.table)) - before:
             cursor.execute(f"DROP TABLE {name}")
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("months_that_go_again")
 def test_new_partition_waits_for_a_running_approval(time_machine: Any, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("events.partitions.PATIENCE", "60s")
+    monkeypatch.setattr("events.partitions.LOCK_TIMEOUT", "60s")
     scenario = factories.scenario()
     verification = factories.verification(scenario)
-    time_machine.move_to(max(end for end in parts(EVIDENCE.table).values() if end), tick=False)
+    time_machine.move_to(max(end for end in partitions_of(EVIDENCE.table).values() if end), tick=False)
     made: list[str] = []
-    maker = threading.Thread(target=lambda: (made.extend(grow(EVIDENCE)), connection.close()))
+    maker = threading.Thread(target=lambda: (made.extend(create_partitions(EVIDENCE)), connection.close()))
 
     with transaction.atomic():
         Verification.objects.filter(pk=verification.pk).update(running=False)

@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
-from events.partitions import grow, month, parts
+from events.partitions import create_partitions, month, partitions_of
 from remediation.evidence import chain, export, retention
 from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, Verification
@@ -19,7 +19,7 @@ from tests.factories import Scenario
 @pytest.fixture
 def first(scenario: Scenario) -> date:
     """Return the first day of the first month with its own partition."""
-    return month(min(end for end in parts(EVIDENCE.table).values() if end), -1)
+    return month(min(end for end in partitions_of(EVIDENCE.table).values() if end), -1)
 
 
 def day(first: date, after: int, number: int) -> str:
@@ -44,7 +44,7 @@ def places(scenario: Scenario) -> list[int]:
 
 
 def months() -> list[str]:
-    return [name.removeprefix("remediation_evidence_") for name in parts(EVIDENCE.table)]
+    return [name.removeprefix("remediation_evidence_") for name in partitions_of(EVIDENCE.table)]
 
 
 def part_of(link: Evidence) -> str:
@@ -62,7 +62,7 @@ def test_evidence_is_kept_permanently_by_default(scenario: Scenario, time_machin
     saw(scenario, time_machine, "2026-01-15T00:00:00Z")
     time_machine.move_to(day(first, 5, 1), tick=False)
 
-    retention.rotate()
+    retention.rotate_partitions()
 
     assert (places(scenario), f"{first:%Y_%m}" in months()) == ([1], True)
 
@@ -78,10 +78,10 @@ def test_expired_months_are_dropped_and_the_chain_continues(
     assert [part_of(link) for link in (oldest, last, kept)] == names[:3]
     time_machine.move_to(day(first, 4, 10), tick=False)
 
-    retention.rotate()
+    retention.rotate_partitions()
     after = saw(scenario, time_machine, day(first, 4, 11))
 
-    assert months() == [*names[2:], "rest"]
+    assert months() == [*names[2:], "default"]
     assert places(scenario) == [3, 4]
     assert (kept.previous_hash, after.previous_hash) == (last.hash, kept.hash)
     assert all(chain.is_intact(link) for link in Evidence.objects.filter(project=scenario.project))
@@ -96,7 +96,7 @@ def test_bundle_is_valid_when_the_previous_month_is_dropped(
     time_machine.move_to(day(first, 2, 15), tick=False)
     before = what_is_said_of(kept)
 
-    retention.rotate()
+    retention.rotate_partitions()
 
     assert places(scenario) == [2]
     assert "fails" not in before | what_is_said_of(kept)
@@ -111,7 +111,7 @@ def test_clock_set_back_does_not_write_links_into_an_earlier_month(
     assert (behind.recorded_at, part_of(behind)) == (ahead.recorded_at, part_of(ahead))
     time_machine.move_to(day(first, 3, 10), tick=False)
 
-    retention.rotate()
+    retention.rotate_partitions()
 
     assert places(scenario) == [1, 2]
 
@@ -131,10 +131,10 @@ def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_m
     one = saw(scenario, time_machine, day(first, 6, 20))
     landed = part_of(one)
 
-    made = grow(EVIDENCE)
+    made = create_partitions(EVIDENCE)
     another = saw(scenario, time_machine, day(first, 6, 21))
 
-    assert (landed, part_of(one), part_of(another)) == ("rest", name, name)
+    assert (landed, part_of(one), part_of(another)) == ("default", name, name)
     assert made[-1] == f"remediation_evidence_{month(first, 9):%Y_%m}"
     assert (places(scenario), another.previous_hash) == ([1, 2], one.hash)
 
@@ -146,7 +146,7 @@ def test_links_cannot_be_deleted_after_retention_in_the_same_transaction(
     saw(scenario, time_machine, day(first, 0, 1))
     link = saw(scenario, time_machine, day(first, 3, 10))
 
-    retention.rotate()
+    retention.rotate_partitions()
 
     assert places(scenario) == [2]
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

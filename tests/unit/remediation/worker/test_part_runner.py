@@ -37,7 +37,7 @@ def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -
 
 def taken(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
     """Lease a part of a verification."""
-    return leases.claim(VerificationPart, verification.parts.get().pk, seconds=seconds)
+    return leases.acquire(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
 
 def test_check_fails_while_the_fault_remains(scenario: Scenario, site: Site):

@@ -241,8 +241,8 @@ def test_worker_without_lease_cannot_finish_a_part(scenario: Scenario, site: Sit
     response = scenario.client.ask("post", "scans/run", {"url": site.url})
     pk = response.json()["data"]["id"]
     part = ScanPart.objects.get(scan=pk)
-    late = leases.claim(ScanPart, part.pk, seconds=-1)
-    leases.claim(ScanPart, part.pk, seconds=30)
+    late = leases.acquire(ScanPart, part.pk, seconds=-1)
+    leases.acquire(ScanPart, part.pk, seconds=30)
     assert late is not None
 
     assert not finalization.finish_part(late)

@@ -260,8 +260,8 @@ def test_worker_without_lease_writes_no_page(scenario: Scenario, site: Site):
     linking(site, 2)
     scan = queued(scenario)
     part = ScanPart.objects.get(scan=scan)
-    late = leases.claim(ScanPart, part.pk, seconds=-1)
-    leases.claim(ScanPart, part.pk, seconds=30)
+    late = leases.acquire(ScanPart, part.pk, seconds=-1)
+    leases.acquire(ScanPart, part.pk, seconds=30)
     assert late is not None
     late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
 
