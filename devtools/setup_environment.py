@@ -1,6 +1,7 @@
 """The virtual environment of `./krafter`: uv, the locked packages and the system packages, all of it on first use.
 
-Standard library only. Everything but system packages goes into `.krafter/`, caches too.
+Standard library only. Everything but system packages goes into `.krafter/`; the script `krafter` sets the environment
+variables that put the caches there.
 """
 
 import contextlib
@@ -12,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from devtools import system_packages
@@ -28,24 +30,6 @@ DATA = PRIVATE / "data"
 LOG = PRIVATE / "setup.log"
 STAMP = VENV / "krafter-stamp"
 LEVELS = ("base", "local", "dev")  # each set of packages contains the one before it
-MACHINE_ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
-
-
-def clean_environment() -> None:
-    """Set the environment of everything that `./krafter` starts.
-
-    The Python settings of the user and a project around this folder have no effect, and every cache is in `.krafter/`.
-    """
-    for name in ("PYTHONHOME", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"):
-        os.environ.pop(name, None)
-    os.environ |= {"PYTHONPATH": str(ROOT), "PYTHONNOUSERSITE": "1"}
-    os.environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
-    os.environ.setdefault("PIP_CACHE_DIR", str(CACHE / "pip"))
-    os.environ.setdefault("XDG_CACHE_HOME", str(CACHE))
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE / "hypothesis"))
-    os.environ.setdefault("UV_PYTHON_INSTALL_DIR", str(PRIVATE / "python"))
-    if MACHINE_ROOTS.exists():  # a company's proxy has its own authority there
-        os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 
 
 def find_uv() -> str:
@@ -71,7 +55,13 @@ def checksum(level: str) -> str:
 def installed_level() -> str:
     """Return which locked set is installed as it is locked now, "" where none is."""
     level, _, kept = _stamp().partition(" ")
-    return level if level in LEVELS and kept == checksum(level) and _runs(str(PYTHON), "-c", "") else ""
+    return level if level in LEVELS and kept == checksum(level) and _venv_works() else ""
+
+
+@cache
+def _venv_works() -> bool:
+    """Tell whether the Python of the virtual environment runs: its base may have been removed or replaced."""
+    return _runs(str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 12))")
 
 
 def is_installed(level: str) -> bool:
@@ -103,14 +93,14 @@ class Setup:
 
     progress: Progress
 
-    def ensure(self, level: str, *, system: bool = False) -> list[SystemPackage]:
-        """Install the locked set and, with `system`, the system packages; return those that are still missing.
+    def ensure(self, level: str, *, system: bool = False) -> None:
+        """Install the locked set and, with `system`, the system packages.
 
-        Raises SetupFailed where the locked set cannot be installed and, in continuous integration, where something is
-        missing.
+        Raises SetupFailed where the locked set cannot be installed and, in continuous integration, where a system
+        package is missing.
         """
         if is_installed(level) and not self._missing(level, system=system):
-            return []
+            return
         with self.lock():
             if not is_installed(level):
                 self.progress.say(f"Python packages go into {PRIVATE}, up to 1 GB with their cache.")
@@ -123,7 +113,6 @@ class Setup:
                 missing = self._missing(level, system=system)
             self._report(missing)
             self._install_locked_set(level)
-        return missing
 
     def _missing(self, level: str, *, system: bool) -> list[SystemPackage]:
         missing = system_packages.missing_packages() if system else []
@@ -156,6 +145,7 @@ class Setup:
             except BlockingIOError:
                 self.progress.say("  Another ./krafter is setting up this folder; waiting for it.")
                 fcntl.flock(file, fcntl.LOCK_EX)
+            _venv_works.cache_clear()
             yield
 
     def uv(self) -> str:
@@ -169,12 +159,8 @@ class Setup:
 
     def _make_uv(self) -> None:
         shutil.rmtree(UV_VENV, ignore_errors=True)
-        # pip's own configuration may demand --user or a virtual environment; this is one.
-        environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
         self.progress.run(base_python(), "-m", "venv", UV_VENV)
-        self.progress.run(
-            UV_VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "uv", env=environment
-        )
+        self.progress.run(UV_VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "uv")
 
     def _install_locked_set(self, level: str) -> None:
         if is_installed(level):
@@ -187,9 +173,10 @@ class Setup:
 
     def _sync(self, uv: str, level: str) -> None:
         STAMP.unlink(missing_ok=True)
-        if not _runs(str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 12))"):
+        if not _venv_works():
             shutil.rmtree(VENV, ignore_errors=True)
             self.progress.run(uv, "venv", "--quiet", "--no-project", "--python", base_python(), VENV)
+            _venv_works.cache_clear()
         locked = f"requirements/{level}.txt"
         self.progress.run(
             uv, "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, locked, cwd=ROOT

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, how is it doing: for load balancers and operators."""
+"""Liveness, readiness and metrics, for load balancers and operators."""
 
 import hmac
 from collections.abc import Callable
@@ -13,19 +13,19 @@ from krafter_audit.db import redis_client
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    """Answer 200 while the process runs."""
+    """Return 200 while the process runs."""
     return JsonResponse({"status": "ok"})
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when PostgreSQL and Redis answer; else 503 that names what does not."""
+    """Return 200 if PostgreSQL and Redis respond, otherwise 503 with what does not."""
     parts = {"database": _answers(_database), "redis": _answers(_redis)}
     status = 200 if all(word == "ok" for word in parts.values()) else 503
     return JsonResponse(parts, status=status, headers={"cache-control": "no-store"})
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer with the metrics, to whoever holds KRAFTER_METRICS_TOKEN; without one set there is no such page."""
+    """Return the Prometheus metrics to clients with KRAFTER_METRICS_TOKEN; 404 if it is not set."""
     expected = f"Bearer {settings.KRAFTER_METRICS_TOKEN}"
     given = request.headers.get("authorization", "")
     if not settings.KRAFTER_METRICS_TOKEN or not hmac.compare_digest(given.encode(), expected.encode()):

@@ -1,4 +1,4 @@
-"""One line an event, with the request id in it, for people (logfmt) or for machines (JSON)."""
+"""Logging: one line per event with the request id, as logfmt or JSON."""
 
 import logging
 import re
@@ -17,10 +17,10 @@ SHARED: list[Any] = [
 ]
 
 
-def crashes_alone(record: logging.LogRecord) -> bool:
-    """Keep what Django says of a crash, without the token of a shared report.
+def exceptions_only(record: logging.LogRecord) -> bool:
+    """Filter Django's request log: keep exceptions, without the token of a shared report.
 
-    Whatever else it says of a request, the request's own line tells already, and without its path's secrets.
+    RequestIdMiddleware logs every request already, without the secrets in its path.
     """
     if not record.exc_info:
         return False
@@ -29,7 +29,7 @@ def crashes_alone(record: logging.LogRecord) -> bool:
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Return Django's LOGGING: every line of every library goes through the same processors."""
+    """Return the setting LOGGING: all libraries log through the same processors."""
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -49,13 +49,12 @@ def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
             }
         },
-        "filters": {"crashes": {"()": "django.utils.log.CallbackFilter", "callback": crashes_alone}},
+        "filters": {"exceptions": {"()": "django.utils.log.CallbackFilter", "callback": exceptions_only}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
-        # Django would say every refusal a second time; the request's own line tells its status.
-        # Celery says of each job what django-structlog's line says with the request id in it.
+        # Both would repeat what RequestIdMiddleware and django-structlog log with the request id.
         "loggers": {
-            "django.request": {"level": "ERROR", "filters": ["crashes"]},
+            "django.request": {"level": "ERROR", "filters": ["exceptions"]},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},

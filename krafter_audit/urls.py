@@ -1,4 +1,4 @@
-"""Every address of the system."""
+"""URL configuration."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -13,7 +13,7 @@ AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 APPS = ("findings", "scans", "remediation", "integrations", "reports")
 
 urlpatterns = [
-    *(path(AUDIT, include(f"{app}.urls")) for app in APPS),  # first: they are asked for most
+    *(path(AUDIT, include(f"{app}.urls")) for app in APPS),  # first: the most requested
     path("", RedirectView.as_view(url="/api/docs")),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live),

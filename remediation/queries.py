@@ -79,7 +79,7 @@ def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Tas
     if not rest:
         return counters.count(project.pk, "task", facets)
     if rest == {"owner_id"}:
-        return counters.count(project.pk, "owner", facets, of=filters["owner_id"])
+        return counters.count(project.pk, "owner", facets, owner_id=filters["owner_id"])
     if set(filters) == {"overdue"}:
         late = overdue(project)
         return late if filters["overdue"] == "true" else counters.count(project.pk, "task") - late

@@ -10,7 +10,6 @@ EVIDENCE = partitions.PartitionedTable(
 )
 
 
-def rotate() -> None:
+def rotate_partitions() -> None:
     """Create the partitions of the coming months, and drop those past KRAFTER_EVIDENCE_KEEP_MONTHS."""
-    partitions.create_partitions(EVIDENCE)
-    partitions.drop_expired(EVIDENCE)
+    partitions.rotate_partitions(EVIDENCE)

@@ -133,6 +133,7 @@ def test_nothing_is_written_outside_of_the_folder(script: Script) -> None:
     private = script.root / ".krafter"
     assert ended.stdout.splitlines()[-1] == f"{private}/cache/uv {private}/cache"
     assert list(script.home.iterdir()) == []
+    assert [path for path in script.root.rglob("__pycache__") if private not in path.parents] == []
 
 
 @as_root

@@ -106,7 +106,7 @@ def test_no_consumer_misses_the_events_that_a_policy_writes_by_sql():
     apps.get_app_config("integrations").ready()
     consumed_names = set().union(*outbox.registered_consumers().values())
 
-    written = set(re.findall(r"'([a-z_]+\.[a-z_]+)'", impact.MOVE_SEVERITIES + impact.MOVE_DATES))
+    written = set(re.findall(r"'([a-z_]+\.[a-z_]+)'", impact.APPLY_SEVERITIES + impact.APPLY_DATES))
 
     assert written == {"finding.updated", "task.updated"}
     assert written.isdisjoint(consumed_names)

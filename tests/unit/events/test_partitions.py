@@ -49,7 +49,7 @@ def test_the_current_month_and_three_more_are_made_with_the_tables():
     assert months() == [*ahead, "default"]
 
 
-def test_what_no_month_was_made_for_is_kept_and_moves_into_its_month(scenario: Scenario, time_machine: Any):
+def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_machine: Any):
     time_machine.move_to(NOW, tick=False)
     at = datetime(2031, 5, 20, tzinfo=UTC)
     before = Event.objects.count()
