@@ -4,6 +4,8 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
@@ -35,6 +37,27 @@ def test_closed_issue_is_followed_by_requesting_only_this_issue(
     assert (task.status, Verification.objects.filter(task=task).count()) == ("ready_verify", 1)
     assert asked == ["", "/issues/1", "/issues/1"]
     assert WebhookDelivery.objects.get().processed_at is not None
+
+
+def test_task_of_a_closed_issue_is_locked_once(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    github.touch(1, state="closed", state_reason="completed")
+    send(github_integration)
+
+    with CaptureQueriesContext(connection) as queries:
+        engine.sync(github_integration.pk)
+
+    task.refresh_from_db()
+    locks = [
+        query["sql"]
+        for query in queries
+        if "FOR UPDATE" in query["sql"] and "remediation_task" in query["sql"]
+    ]
+    assert (task.status, len(locks)) == ("ready_verify", 1)
+    assert locks[0].endswith('FOR UPDATE OF "findings_finding", "remediation_task"')
 
 
 def test_echo_of_our_own_change_is_not_requested(
