@@ -114,7 +114,7 @@ def test_no_transaction_is_open_during_a_request(
     services.sync_now(project, "github", by=SYSTEM)
     open_then: list[list[str]] = []
 
-    def look() -> None:
+    def list_open_transactions() -> None:
         with connection.cursor() as cursor:
             # PostgreSQL's own vacuum may be at work in the same database at any moment, and is no client of it.
             cursor.execute(
@@ -124,7 +124,7 @@ def test_no_transaction_is_open_during_a_request(
             open_then.append([query for (query,) in cursor])
 
     for method, path in (("GET", "/web-app$"), ("GET", "/dependabot/alerts$"), ("POST", "/issues$")):
-        during_request(github, method, path, look)
+        during_request(github, method, path, list_open_transactions)
     engine.sync(integration.pk)
 
     assert open_then == [[], [], []]
