@@ -58,7 +58,7 @@ def http_client(loopback: None) -> Iterator[Client]:
 
 @pytest.fixture
 def project(db: None) -> Project:
-    """A project of an organisation of its own."""
+    """A project of a new organisation."""
     return factories.project()
 
 

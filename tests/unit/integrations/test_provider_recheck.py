@@ -1,4 +1,4 @@
-"""A verification of a provider's finding asks the provider again, and passes only what it reports as fixed."""
+"""A verification requests a provider's finding again, and passes only if the provider reports it as fixed."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ BEFORE, AFTER = (NOW - timedelta(days=2)).isoformat(), (NOW + timedelta(minutes=
 
 @pytest.fixture
 def far_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], FakeServer]]:
-    """Stand in for a vendor; afterwards all its requests must match its specification."""
+    """Serve as the vendor; afterwards all its requests must match its specification."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     with ExitStack() as stack:
 

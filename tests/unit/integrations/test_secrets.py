@@ -1,4 +1,4 @@
-"""One round of everything that holds a secret (connect, sync, webhook, alert, rotate): none is shown anywhere."""
+"""Connect, sync, receive, alert and rotate: no secret is in a response, log, traceback, admin page or column."""
 
 import base64
 import io

@@ -161,7 +161,7 @@ def test_worker_killed_during_a_request_creates_no_second_issue(
 
 
 def start_worker(row: Integration) -> subprocess.Popen[bytes]:
-    """Start the job in a process of its own, on the tests' database."""
+    """Start the job in its own process, on the tests' database."""
     server = urlsplit(os.environ["DATABASE_URL"])
     address = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     job = f"import django; django.setup(); from integrations import jobs; jobs.run_sync('{row.pk}')"

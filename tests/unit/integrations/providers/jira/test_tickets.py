@@ -19,7 +19,7 @@ FIRST = "acme.atlassian.net/SHOP/10001"
 
 
 def draft(**changes: Any) -> TicketDraft:
-    """Return the draft of a task with a page of its own."""
+    """Return the draft of a task with its own page."""
     return drafts.draft(**{"url": f"https://audit.acme.example/tasks/{TASK}", **changes})
 
 
