@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.log import log_event
+from integrations import sync_schedule
 from integrations.configuration import configuration
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
@@ -29,11 +30,11 @@ from integrations.providers.traffic import TrafficSource
 from integrations.queries import known_urls
 from integrations.sync import (
     finding_import,
-    schedule,
     ticket_comments,
     ticket_pull,
     ticket_push,
     traffic_import,
+    webhook_processing,
 )
 from integrations.sync.run import (
     BY_INTEGRATION,
@@ -42,7 +43,6 @@ from integrations.sync.run import (
     TimeBudgetExhausted,
     update_if_owned,
 )
-from integrations.webhooks import processing
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.security.vault import VaultError
@@ -153,7 +153,7 @@ def _pull_and_push(context: SyncContext) -> None:
     context.checkpoint()
     provider.check_connection()
     if isinstance(provider, Tracker):
-        processing.process_deliveries(context, provider)
+        webhook_processing.process_deliveries(context, provider)
     if context.integration.scope == Scope.ALL or not isinstance(provider, Tracker):
         _pull(context, provider)
     if isinstance(provider, Tracker):
@@ -210,9 +210,9 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
         "updated_at": now,
     }
     if outcome == SUCCEEDED and integration.scope == Scope.ALL:
-        changes |= {"last_sync_at": now, **schedule.after_run(integration, succeeded=True)}
+        changes |= {"last_sync_at": now, **sync_schedule.after_run(integration, succeeded=True)}
     elif is_over and outcome != SUCCEEDED:
-        changes |= schedule.after_run(integration, succeeded=False)
+        changes |= sync_schedule.after_run(integration, succeeded=False)
     store = finish_or_repeat if outcome == SUCCEEDED else update_if_owned
     if not store(integration, **changes):
         _abandon(integration, log)

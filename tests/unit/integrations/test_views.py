@@ -212,10 +212,10 @@ def test_log_of_a_never_connected_provider_is_empty(call: Call) -> None:
 
 def test_integrations_belong_to_one_project(call: Call, project: Project) -> None:
     other = create_project(project.organization, slug="shop", site_url="https://shop.example")
-    stranger = create_project(
+    foreign = create_project(
         create_organization("Other"), slug="production-website", site_url="https://o.example"
     )
-    for elsewhere in (other, stranger):
+    for elsewhere in (other, foreign):
         services.connect(elsewhere, "github", credentials=CREDENTIALS, by=SYSTEM)
 
     assert {entry["id"] for entry in call("GET", "integrations").json()["data"]} == {None}
@@ -276,7 +276,7 @@ def test_no_response_log_table_or_admin_page_contains_a_credential(
         seen += admin_pages(Integration.objects.get())
 
     printed = capfd.readouterr()
-    told = "\n".join(
+    responses = "\n".join(
         [
             *(answer.content.decode() + str(answer.headers) for answer in seen),
             caplog.text,
@@ -286,7 +286,7 @@ def test_no_response_log_table_or_admin_page_contains_a_credential(
     assert SyncRun.objects.count() == 5
     assert {answer.status_code for answer in seen} == {200, 202, 422}
     for secret in (TOKEN, "extra-secret-4711"):
-        assert secret not in told
+        assert secret not in responses
         assert secret not in printed.out + printed.err
 
 
@@ -317,10 +317,10 @@ def test_admin_actions_sync_and_disconnect(project: Project) -> None:
     browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)})
     syncing = Integration.objects.get().status
     browser.post(address, {"action": "disconnect", "_selected_action": str(row.pk)})
-    told = browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)}, follow=True)
+    page = browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)}, follow=True)
 
     assert (syncing, Integration.objects.get().status) == ("syncing", "disconnected")
-    assert "not connected" in told.content.decode()
+    assert "not connected" in page.content.decode()
 
 
 def test_admin_list_takes_a_constant_number_of_queries(

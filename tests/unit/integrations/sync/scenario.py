@@ -1,4 +1,4 @@
-"""What the tests of a sync do and look at."""
+"""Helpers of the sync tests."""
 
 from collections.abc import Callable
 from typing import Any

@@ -114,7 +114,7 @@ def test_no_transaction_is_open_during_a_request(
     services.sync_now(project, "github", by=SYSTEM)
     open_then: list[list[str]] = []
 
-    def look() -> None:
+    def list_open_transactions() -> None:
         with connection.cursor() as cursor:
             # PostgreSQL's own vacuum may be at work in the same database at any moment, and is no client of it.
             cursor.execute(
@@ -124,7 +124,7 @@ def test_no_transaction_is_open_during_a_request(
             open_then.append([query for (query,) in cursor])
 
     for method, path in (("GET", "/web-app$"), ("GET", "/dependabot/alerts$"), ("POST", "/issues$")):
-        during_request(github, method, path, look)
+        during_request(github, method, path, list_open_transactions)
     engine.sync(integration.pk)
 
     assert open_then == [[], [], []]
@@ -161,7 +161,7 @@ def test_worker_killed_during_a_request_creates_no_second_issue(
 
 
 def start_worker(row: Integration) -> subprocess.Popen[bytes]:
-    """Start the job in a process of its own, on the tests' database."""
+    """Start the job in its own process, on the tests' database."""
     server = urlsplit(os.environ["DATABASE_URL"])
     address = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     job = f"import django; django.setup(); from integrations import jobs; jobs.run_sync('{row.pk}')"

@@ -90,7 +90,7 @@ def test_failed_checks_reopen_the_issue_with_a_comment(
     assert "1 of 1 checks failed" in comment["body"]
     assert "- security_header_csp: failed (before: failed, after: failed)" in comment["body"]
     assert f"/admin/remediation/verification/{verification.pk}/change/" in comment["body"]
-    assert github.asked("GET", "/issues") == []
+    assert github.received("GET", "/issues") == []
 
 
 def test_event_processed_twice_adds_one_comment(

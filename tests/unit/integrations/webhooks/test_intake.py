@@ -73,8 +73,8 @@ def test_wrong_signature_and_unknown_url_get_the_same_answer(
         call(each_integration, body, headers, place="no-uuid"),
     ]
 
-    told = {(answer.status_code, json.dumps(answer.json()["error"])) for answer in refused}
-    assert len(told) == 1
+    errors = {(answer.status_code, json.dumps(answer.json()["error"])) for answer in refused}
+    assert len(errors) == 1
     assert refused[0].status_code == 404
     assert stored(each_integration) == NOTHING_STORED
 
@@ -141,16 +141,16 @@ def test_changed_alerts_delay_the_sync_by_30_seconds(github_integration: Integra
 
 
 def test_example_signature_of_github_is_valid() -> None:
-    told = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+    header = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
 
-    assert WEBHOOKS.is_signed(WebhookRequest({"x-hub-signature-256": told}, b"Hello, World!"), SECRET)
+    assert WEBHOOKS.is_signed(WebhookRequest({"x-hub-signature-256": header}, b"Hello, World!"), SECRET)
 
 
 @requires_spec("github_webhooks.json")
 def test_every_issue_and_alert_event_of_the_description_is_read() -> None:
     described = json.loads((SPECS / "github_webhooks.json").read_text())
     events = sorted(path.removeprefix("/hook/") for path in described["paths"])
-    told = {}
+    meanings = {}
     for event in events:
         name = next(
             each
@@ -160,11 +160,11 @@ def test_every_issue_and_alert_event_of_the_description_is_read() -> None:
         payload = {"action": event.removeprefix(name + "-"), "issue": issue(now()), "alert": {"number": 1}}
         sent = WebhookRequest({"x-github-event": name.replace("-", "_"), "x-github-delivery": "1"}, b"")
         read = WEBHOOKS.read(sent, payload)
-        told[event] = (bool(read.ticket_ids), read.findings_changed)
+        meanings[event] = (bool(read.ticket_ids), read.findings_changed)
 
-    assert {event for event, (tickets, _) in told.items() if tickets} == {
+    assert {event for event, (tickets, _) in meanings.items() if tickets} == {
         event for event in events if event.startswith("issues-")
     }
-    assert {event for event, (_, findings) in told.items() if findings} == {
+    assert {event for event, (_, findings) in meanings.items() if findings} == {
         event for event in events if event.startswith(("code-scanning", "dependabot"))
     }

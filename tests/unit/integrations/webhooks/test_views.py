@@ -84,9 +84,9 @@ def test_new_secret_replaces_the_previous_one(github_integration: Integration) -
 def test_webhook_is_disabled(api: factories.Scenario) -> None:
     api.client.ask("put", ADDRESS, {})
 
-    gone = api.client.ask("delete", ADDRESS)
+    deleted = api.client.ask("delete", ADDRESS)
 
-    assert (gone.status_code, api.client.ask("get", ADDRESS).status_code) == (200, 404)
+    assert (deleted.status_code, api.client.ask("get", ADDRESS).status_code) == (200, 404)
 
 
 @pytest.mark.parametrize(("name", "status"), [("cloudflare", 404), ("gitlab", 409), ("unheard_of", 404)])
