@@ -77,25 +77,6 @@ def test_fields_missing_in_a_report_stay_unchanged(scenario: Scenario):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("domain", "severity"),
-    [("security", "critical"), ("performance", "high"), ("accessibility", "medium"), ("seo", "low")],
-)
-def test_severity_missing_in_a_report_is_set_by_the_policy(scenario: Scenario, domain: str, severity: str):
-    shown = scenario.client.ask("post", "findings", {"domain": domain, "title": "t"}).json()["data"]
-
-    assert shown["severity"] == severity
-
-
-@pytest.mark.parametrize("rules", [{}, {"seo": 5}, {"seo": "urgent"}, None, [], "x"])
-def test_invalid_severity_rules_are_ignored(scenario: Scenario, rules: Any):
-    scenario.client.ask("put", "policies/current", {"config": {"severity_rules": rules}})
-
-    shown = scenario.client.ask("post", "findings", {"domain": "seo", "title": "t"}).json()["data"]
-
-    assert shown["severity"] == "medium"
-
-
 def test_report_of_a_resolved_finding_opens_a_regression(scenario: Scenario):
     finding = factories.finding(scenario, title=FULL["title"], status="resolved")
 
@@ -121,51 +102,6 @@ def test_report_of_a_dismissed_finding_leaves_it_dismissed(scenario: Scenario):
 
     finding.refresh_from_db()
     assert (finding.status, Regression.objects.count()) == ("dismissed", 0)
-
-
-def test_bulk_is_all_or_nothing(scenario: Scenario):
-    good = {"domain": "seo", "title": "Good", "severity": "low"}
-    bad = {"domain": "seo", "title": "", "severty": "low"}
-
-    response = scenario.client.ask("post", "findings/bulk", {"findings": [good, bad]})
-
-    assert response.status_code == 422
-    assert set(response.json()["error"]["details"]) == {"findings.1.title", "findings.1.severty"}
-    assert Finding.objects.count() == 0
-
-
-def test_partial_bulk_returns_a_result_for_each_item(scenario: Scenario):
-    factories.finding(scenario, domain="seo", title="Known")
-    items = [
-        {"domain": "seo", "title": "New", "severity": "low"},
-        {"domain": "seo", "title": "Known", "severity": "low"},
-        {"domain": "nowhere", "title": "Bad"},
-        "no object",
-        {"domain": "seo", "title": "New", "severity": "high"},
-    ]
-
-    response = scenario.client.ask("post", "findings/bulk", {"findings": items, "mode": "partial"})
-
-    data = response.json()["data"]
-    assert response.status_code == 200
-    assert [item["status"] for item in data["items"]] == [
-        "created",
-        "updated",
-        "invalid",
-        "invalid",
-        "updated",
-    ]
-    assert (data["created"], data["updated"], data["invalid"]) == (1, 2, 2)
-    assert data["items"][0]["id"] == data["items"][4]["id"]
-    assert Finding.objects.get(title="New").severity == "high"
-    assert set(data["items"][2]["details"]) == {"domain"}
-
-
-@pytest.mark.parametrize("count", [0, 1001])
-def test_bulk_accepts_1_to_1000_items(scenario: Scenario, count: int):
-    items = [{"domain": "seo", "title": str(place)} for place in range(count)]
-
-    assert scenario.client.ask("post", "findings/bulk", {"findings": items}).status_code == 422
 
 
 def test_batch_of_100_costs_as_many_queries_as_batch_of_2(scenario: Scenario):
@@ -214,27 +150,6 @@ def test_invalid_field_is_named_and_nothing_is_stored(scenario: Scenario, change
     assert response.status_code == 422
     assert any(name.startswith(field) for name in response.json()["error"]["details"])
     assert Finding.objects.count() == 0
-
-
-def test_null_item_of_a_partial_bulk_is_reported_as_invalid(scenario: Scenario):
-    items = [None, 5, {"domain": "seo", "title": "No title"}]
-
-    response = scenario.client.ask("post", "findings/bulk", {"mode": "partial", "findings": items})
-
-    assert [item["status"] for item in response.json()["data"]["items"]] == ["invalid", "invalid", "created"]
-
-
-def test_owner_of_many_items_is_queried_once(scenario: Scenario):
-    items = [
-        {"domain": "seo", "title": f"Title {place}", "owner_id": str(scenario.owner.pk)}
-        for place in range(20)
-    ]
-
-    with CaptureQueriesContext(connection) as asked:
-        scenario.client.ask("post", "findings/bulk", {"findings": items})
-
-    looked_up = [query for query in asked if 'FROM "accounts_membership"' in query["sql"].split("WHERE")[0]]
-    assert len([query for query in looked_up if query["sql"].startswith("SELECT 1")]) == 1
 
 
 @pytest.mark.parametrize(

@@ -82,41 +82,6 @@ def test_patch_without_valid_changes_is_rejected(scenario: Scenario, body: dict[
     assert patch(scenario, factories.finding(scenario), **body).status_code == 422
 
 
-def test_bulk_update_dry_run_counts_and_changes_nothing(scenario: Scenario):
-    for severity in ("low", "low", "high"):
-        factories.finding(scenario, severity=severity)
-    body = {"filter": {"severity": ["low"]}, "set": {"status": "dismissed"}}
-
-    tried = scenario.client.ask("post", "findings/bulk-update", body | {"dry_run": True}).json()["data"]
-    assert (tried, Finding.objects.filter(status="dismissed").count()) == (
-        {"matched": 2, "updated": 0, "dry_run": True}, 0,
-    )  # fmt: skip
-
-    done = scenario.client.ask("post", "findings/bulk-update", body).json()["data"]
-    assert done == {"matched": 2, "updated": 2, "dry_run": False}
-    assert Finding.objects.filter(status="dismissed").count() == 2
-
-
-def test_bulk_update_by_ids_is_all_or_nothing(scenario: Scenario):
-    mine, theirs = factories.finding(scenario), factories.finding(factories.scenario())
-    body = {"ids": [str(mine.pk), str(theirs.pk)], "set": {"severity": "low"}}
-
-    response = scenario.client.ask("post", "findings/bulk-update", body)
-
-    assert (response.status_code, response.json()["error"]["details"]) == (404, {"ids": [str(theirs.pk)]})
-    assert set(Finding.objects.values_list("severity", flat=True)) == {"high"}
-
-
-def test_bulk_update_to_resolved_requires_verification(scenario: Scenario):
-    factories.finding(scenario)
-
-    response = scenario.client.ask(
-        "post", "findings/bulk-update", {"filter": {}, "set": {"status": "resolved"}}
-    )
-
-    assert response.json()["error"]["code"] == "resolved_requires_verification"
-
-
 def test_bulk_update_of_severity_changes_default_scores_and_keeps_custom_scores(scenario: Scenario):
     usual = factories.finding(scenario, severity="low")
     chosen = factories.finding(scenario, severity="low", priority={"score": 77})
