@@ -18,7 +18,7 @@ from integrations.providers.replies import Reply
 from integrations.renewal import Access
 from integrations.running import Lost
 from krafter_audit.http.client import Client, Limits, Response
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 from krafter_audit.security.vault import VaultError
 from scanner.outcome import Outcome, failed, inconclusive, passed
 
@@ -78,7 +78,7 @@ def _shown(answer: Response) -> dict[str, Any]:
         "address": answer.address,
         "status": answer.status,
         "sha256": answer.sha256,
-        "at": written(answer.started_at),
+        "at": format_timestamp(answer.started_at),
         "duration_ms": round(answer.duration_ms, 1),
     }
 

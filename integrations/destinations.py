@@ -51,7 +51,7 @@ def put(project: Project, channel: str, *, by: Actor, **given: Any) -> Destinati
 def _webhook(given: dict[str, Any]) -> str:
     url = str(given.get("webhook_url") or "")
     if given.get("recipients") is not None or not slack.is_webhook(url):
-        raise InvalidParams(details={"webhook_url": [slack.WRONG]})
+        raise InvalidParams(details={"webhook_url": [slack.INVALID_WEBHOOK_URL]})
     return url
 
 

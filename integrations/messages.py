@@ -9,7 +9,7 @@ from django.urls import reverse
 from findings.models import Severity
 from integrations.gathering import MOST_AN_HOUR, NEW, OVERDUE, REGRESSION
 from integrations.models import Alert
-from krafter_audit.http.slack import escaped, header, section
+from krafter_audit.http.slack import escape, header, section
 
 WORDS = {NEW: "new", REGRESSION: "came back", OVERDUE: "overdue"}
 LONGEST_NAME = 120
@@ -42,11 +42,11 @@ def text(alert: Alert) -> str:
 
 def slack_payload(alert: Alert) -> dict[str, Any]:
     """Return the message as blocks, with a plain text for notifications."""
-    named = "\n".join(f"• <{_address(item)}|{escaped(_name(item))}>" for item in alert.worst)
-    blocks = [header(f"Audit alert: {alert.project.slug}"), section(escaped("\n".join(_numbers(alert))))]
+    named = "\n".join(f"• <{_address(item)}|{escape(_name(item))}>" for item in alert.worst)
+    blocks = [header(f"Audit alert: {alert.project.slug}"), section(escape("\n".join(_numbers(alert))))]
     blocks += [section(part) for part in _parts(named)]
     rest = "\n".join(_rest(alert))
-    return {"text": escaped(subject(alert)), "blocks": blocks + ([section(escaped(rest))] if rest else [])}
+    return {"text": escape(subject(alert)), "blocks": blocks + ([section(escape(rest))] if rest else [])}
 
 
 def _parts(named: str) -> list[str]:

@@ -78,7 +78,7 @@ def _post(alert: Alert, found: Destination | None) -> str:
         raise Refused(f"{error} Set the webhook again.") from None
     except slack.SlackRefused as refusal:
         raise Refused(str(refusal)) from None
-    except slack.SlackPostponed as outage:
+    except slack.SlackUnavailable as outage:
         raise Postponed(str(outage), wait=outage.wait) from None
     return "Delivered."
 

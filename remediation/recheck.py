@@ -93,7 +93,7 @@ class Look:
             for check in verification.checks
             if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
         ]
-        client.access = credentials_for(self.finding.project)
+        client.credentials = credentials_for(self.finding.project)
         self._urls = urls = pages(self.finding)
         owned = ownership.of(self.finding.project, urls[:MOST_PAGES], client)
         self._places = [Place(url, client, self.finding, owned, browser) for url in urls[:MOST_PAGES]]

@@ -161,7 +161,7 @@ class Browsing:
                 facts.url,
                 throttled=throttled,
                 rules=rules,
-                access=facts.client.access,
+                credentials=facts.client.credentials,
                 pictures=bool(self.keep_picture) and not throttled,
                 scripts=self.with_scripts and not throttled,
             ),
@@ -186,7 +186,7 @@ class Browsing:
         preconditions.refuse_bottomless(rendered)
         preconditions.refuse_challenge(rendered)
         preconditions.refuse_error_status(rendered)
-        preconditions.refuse_logged_out(self._facts.url, rendered, self._facts.client.access)
+        preconditions.refuse_logged_out(self._facts.url, rendered, self._facts.client.credentials)
         if self._facts.verifying:
             before = self._facts.before.as_rendered() if self._facts.before else None
             preconditions.refuse_login_wall(self._facts.url, rendered, before)

@@ -105,7 +105,7 @@ def _from_sitemap(facts: Facts, delay: float) -> list[str]:
 
 def _from_links(facts: Facts) -> list[str]:
     try:
-        logged_in = facts.client.access is not None
+        logged_in = facts.client.credentials is not None
         return same_origin_links(facts.document, logged_in=logged_in)[:MOST_CANDIDATES]
     except CannotLook:
         return []

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from krafter_audit.http.client import Access, Client
+from krafter_audit.http.client import Client, RequestCredentials
 from scanner import registry
 from scanner.evidence import gathered, identity_before, of_the_rule, storable
 from scanner.fetcher import RETRY_DELAYS
@@ -73,14 +73,16 @@ def _look_once_for(
     seen = gathered(known, facts)
     outcome = compared(known, outcome, before, seen)
     told = outcome.with_evidence({**seen, **of_the_rule(known, before, by_browser="tools" in seen)})
-    return told_openly(replace(told, evidence=storable(told.evidence)), facts.client.access)
+    return without_credentials(replace(told, evidence=storable(told.evidence)), facts.client.credentials)
 
 
-def told_openly(outcome: Outcome, access: Access | None) -> Outcome:
+def without_credentials(outcome: Outcome, credentials: RequestCredentials | None) -> Outcome:
     """Return the outcome with nothing in it of what let us in, should the site have echoed it."""
-    if access is None:
+    if credentials is None:
         return outcome
-    return replace(outcome, value=access.hide(outcome.value), evidence=access.hide(outcome.evidence))
+    return replace(
+        outcome, value=credentials.redact(outcome.value), evidence=credentials.redact(outcome.evidence)
+    )
 
 
 def _settle(known: Check, facts: Facts, threshold: float | None, before: Outcome | None) -> Outcome:
@@ -120,5 +122,5 @@ def _run(known: Check, facts: Facts, threshold: float | None) -> Outcome:
         return Outcome(INCONCLUSIVE, reason=obstacle.reason, evidence={"detail": obstacle.detail})
     except Exception as error:  # noqa: BLE001 - the worker's boundary: one broken check must not end the look
         # What an exception says may be of the page, and the page may have said what let us in.
-        logger.error("check %s broke", known.key, exc_info=None if facts.client.access else error)
+        logger.error("check %s broke", known.key, exc_info=None if facts.client.credentials else error)
         return inconclusive("not_available", "The check itself failed.", error=type(error).__name__)

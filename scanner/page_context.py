@@ -119,7 +119,7 @@ class Facts(TlsFacts):
     def _arrive(self) -> Page:
         page = self.landing
         preconditions.refuse_error_status(page)
-        preconditions.refuse_logged_out(self.url, page, self.client.access)
+        preconditions.refuse_logged_out(self.url, page, self.client.credentials)
         if self.verifying:
             preconditions.refuse_login_wall(self.url, page, self.before)
             preconditions.refuse_downgrade(self.url, page, self.before)
@@ -243,7 +243,7 @@ class Facts(TlsFacts):
         return self.once("links", self._follow_links)
 
     def _follow_links(self) -> dict[str, int | None]:
-        logged_in = self.client.access is not None
+        logged_in = self.client.credentials is not None
         addresses = same_origin_links(self._root.document, logged_in=logged_in)[:MOST_LINKS]
         allowed = max(0, self.budget.left() - KEPT_FROM_LINKS)
         site = self._site

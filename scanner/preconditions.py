@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from krafter_audit.http.addresses import address_of
+from krafter_audit.http.addresses import parse_address
 from scanner import page_similarity
 from scanner.page import Page
 from scanner.page_identity import Identity, page_identity
@@ -16,7 +16,7 @@ from scanner.parsing.parser_limits import is_bottomless
 from scanner.parsing.registrable_domain import host_of, origin_of, same_site
 
 if TYPE_CHECKING:
-    from krafter_audit.http.client import Access, AddressPolicy
+    from krafter_audit.http.client import AddressPolicy, RequestCredentials
 
 _LOGIN_WORDS = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "auth", "authenticate")
 _READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
@@ -105,23 +105,27 @@ class CannotLook(Exception):
 
 def refuse_unproved(page: Page, policy: "AddressPolicy", owned: Owned | None) -> None:
     """Raise unless the page's host is proved to be the project's, or is on a network that the operator has listed."""
-    address, port = address_of(page.response.address), int(origin_of(page.url).rpartition(":")[2])
-    if (address and policy.lists(address, port)) or (owned and owned.covers(page.host)):
+    address, port = parse_address(page.response.address), int(origin_of(page.url).rpartition(":")[2])
+    if (address and policy.is_allowed(address, port)) or (owned and owned.covers(page.host)):
         return
     raise CannotLook("not_available", UNPROVED.format(host=page.host))
 
 
-def refuse_logged_out(asked: str, page: Page, access: "Access | None") -> None:
+def refuse_logged_out(asked: str, page: Page, credentials: "RequestCredentials | None") -> None:
     """Raise unless the page shows that it let us in, where it was asked with what should let us in."""
-    if access is None or origin_of(asked) != origin_of(access.origin):
+    if credentials is None or origin_of(asked) != origin_of(credentials.origin):
         return
-    if access.broken:
-        raise CannotLook("not_available", access.broken)
-    if not (access.selector or access.text):
+    if credentials.unusable_reason:
+        raise CannotLook("not_available", credentials.unusable_reason)
+    if not (credentials.selector or credentials.text):
         return
-    if origin_of(page.url) != origin_of(access.origin):
+    if origin_of(page.url) != origin_of(credentials.origin):
         raise CannotLook("login_wall", f"The address redirects to {page.host}, where nothing lets us in.")
-    shown = page.is_html and access.text in page.text and (not access.selector or page.first(access.selector))
+    shown = (
+        page.is_html
+        and credentials.text in page.text
+        and (not credentials.selector or page.first(credentials.selector))
+    )
     if not shown:
         raise CannotLook("login_wall", "The page does not show that we are logged in: the mark is not on it.")
 
@@ -175,7 +179,7 @@ def refuse_unread(page: Page) -> None:
 
 def refuse_no_page(page: Page, before: Identity | None) -> None:
     """Raise when, at a second look, hardly anything answers: a header on it would prove nothing of the page."""
-    if page.response.broke_off:
+    if page.response.interrupted:
         raise CannotLook("truncated", "The answer broke off before it was whole.")
     if page.response.status in (204, 205) or not page.response.body.strip():
         raise CannotLook("target_missing", "The address answers with an empty page.")

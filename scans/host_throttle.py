@@ -17,7 +17,7 @@ import redis
 from django.conf import settings
 
 from krafter_audit.db import redis_client
-from krafter_audit.http.client import SCHEME_PORTS, Client, Pace, Target, TimedOut, Unreachable
+from krafter_audit.http.client import SCHEME_PORTS, Client, HostThrottle, ParsedUrl, TimedOut, Unreachable
 
 AT_ONCE = 2
 LONGEST_WAIT = 30.0  # seconds for a turn; then the check says that it could not look
@@ -47,17 +47,21 @@ return {0, 0}
 
 def client() -> Client:
     """Return a client that waits for its turn at each host."""
-    return Client(pace=SharedPace(settings.KRAFTER_HOST_RATE)) if settings.KRAFTER_HOST_RATE else Client()
+    return (
+        Client(throttle=SharedHostThrottle(settings.KRAFTER_HOST_RATE))
+        if settings.KRAFTER_HOST_RATE
+        else Client()
+    )
 
 
-class SharedPace(Pace):
+class SharedHostThrottle(HostThrottle):
     """So many requests a second to a host, and two at once, over all workers."""
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
 
     @contextmanager
-    def turn(self, target: Target) -> Iterator[float]:
+    def slot(self, target: ParsedUrl) -> Iterator[float]:
         """Hold a turn while a request is made; gives the seconds that were waited for it."""
         began, mine, host = time.monotonic(), uuid.uuid4().hex, host_of(target)
         self._wait(host, mine, began + LONGEST_WAIT)
@@ -67,7 +71,7 @@ class SharedPace(Pace):
             redis_client.call_or_default(lambda connection: connection.zrem(f"{host}:at", mine), None)
             OWN.give_back(host, mine)
 
-    def leave_alone(self, target: Target, seconds: float) -> None:
+    def back_off(self, target: ParsedUrl, seconds: float) -> None:
         """Let nobody ask the host for so long."""
         host, milliseconds = host_of(target), math.ceil(min(seconds, LONGEST_HOLD) * 1000)
         redis_client.call_or_default(
@@ -102,10 +106,10 @@ def _too_long(host: str, wait: float, *, asked_for: bool) -> TimedOut | Unreacha
     return TimedOut(f"{name} is looked at by so much else that no turn came in {LONGEST_WAIT:.0f} s.")
 
 
-def host_of(target: Target) -> str:
+def host_of(target: ParsedUrl) -> str:
     """Return the name of a host's turns: both standard ports are one site, any other is a site of its own."""
     port = "" if target.port in SCHEME_PORTS.values() else f":{target.port}"
-    return f"krafter:pace:{target.bracketed}{port}"
+    return f"krafter:pace:{target.bracketed_host}{port}"
 
 
 @lru_cache(maxsize=1)

@@ -31,7 +31,7 @@ from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.replies import Reply
 from integrations.providers.signing_in import GitHubOAuth
 from krafter_audit.http.client import Client, Response
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 STATUS, PRIORITY, LONGEST_TITLE = "krafter:", "priority:", 256
@@ -88,7 +88,7 @@ class GitHub(Tracker):
             "state": "all",
             "sort": "updated",
             "direction": "desc",
-            "since": written(since),
+            "since": format_timestamp(since),
             "per_page": 100,
         }
         for answer in self.pages(self._path("/issues"), query):

@@ -31,7 +31,7 @@ from integrations.providers.markdown import block, marker_in, merged_body
 from integrations.providers.replies import Reply
 from integrations.providers.signing_in import GitLabOAuth
 from krafter_audit.http.client import Client, Response
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 API = "/api/v4"
 PROJECT = re.compile(r"\d+|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
@@ -91,7 +91,7 @@ class GitLab(Tracker):
             "state": "all",
             "order_by": "updated_at",
             "sort": "desc",
-            "updated_after": written(since),
+            "updated_after": format_timestamp(since),
             "per_page": 100,
         }
         for answer in self.pages(self._path("/issues"), query):

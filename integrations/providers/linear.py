@@ -26,7 +26,7 @@ from integrations.providers.base import (
 )
 from integrations.providers.linear_hooks import HOOKS
 from krafter_audit.http.client import Response
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 MARKER = re.compile(r"Krafter Audit task ([0-9a-f-]{36})")
 PULL_REQUEST = re.compile(r"https?://[^\s?#]+/(?:pull|merge_requests)/\d+/?(?:[?#]\S*)?")
@@ -79,7 +79,7 @@ class Linear(Tracker):
 
     def tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         """Yield pages of issues, archived ones too: Linear archives what has been closed for a while."""
-        moment = written(since)
+        moment = format_timestamp(since)
         asked = {"team": self.team, "since": moment}
         return self._pages(documents.ISSUES, asked, lambda data: data["issues"], self._ticket)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from rest_framework import serializers
 
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -81,7 +81,7 @@ class UTCDateTimeField(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         """Write UTC, whole seconds, Z."""
-        return written(value)
+        return format_timestamp(value)
 
 
 class JSONObjectField(serializers.JSONField):

@@ -4,7 +4,7 @@ from typing import Any
 
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.http import slack
-from krafter_audit.http.slack import escaped, header, section
+from krafter_audit.http.slack import escape, header, section
 from reports.channels.base import Channel, Message, Parcel
 from reports.errors import DeliveryPostponed, DeliveryRefused
 
@@ -12,7 +12,7 @@ from reports.errors import DeliveryPostponed, DeliveryRefused
 def check(fields: dict[str, Any]) -> None:
     """Refuse an address that is not Slack's, or that the guard against inner networks refuses."""
     if not slack.is_webhook(fields["webhook_url"]):
-        raise InvalidParams(details={"webhook_url": [slack.WRONG]})
+        raise InvalidParams(details={"webhook_url": [slack.INVALID_WEBHOOK_URL]})
 
 
 def deliver(parcel: Parcel) -> str:
@@ -21,7 +21,7 @@ def deliver(parcel: Parcel) -> str:
         slack.post(parcel.webhook_url, payload(parcel.message))
     except slack.SlackRefused as refusal:
         raise DeliveryRefused(str(refusal)) from None
-    except slack.SlackPostponed as outage:
+    except slack.SlackUnavailable as outage:
         raise DeliveryPostponed(str(outage)) from None
     return "Delivered."
 
@@ -31,10 +31,10 @@ def payload(message: Message) -> dict[str, Any]:
     title = f"Audit report: {message.project}"
     numbers = [{"type": "mrkdwn", "text": f"*{figure.name}*\n{figure.value}"} for figure in message.figures]
     return {
-        "text": escaped(f"{title}, {message.period}: {message.url}"),
+        "text": escape(f"{title}, {message.period}: {message.url}"),
         "blocks": [
             header(title),
-            section(f"{escaped(message.period)} · {escaped(message.site_url)}\n{escaped(message.words)}"),
+            section(f"{escape(message.period)} · {escape(message.site_url)}\n{escape(message.words)}"),
             {"type": "section", "fields": numbers},
             section(f"<{message.url}|Open the report> (until {message.expires})"),
         ],

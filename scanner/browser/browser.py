@@ -11,9 +11,11 @@ from playwright.sync_api import Error, Page
 from playwright.sync_api import TimeoutError as TookTooLong
 
 from krafter_audit.http.addresses import Address, AddressPolicy
-from krafter_audit.http.client import policy_from_settings, validate_url
+from krafter_audit.http.client import validate_url
+from krafter_audit.http.defaults import network_defaults
 from krafter_audit.http.errors import HttpError, RefusedAddress
-from krafter_audit.http.forward_proxy import Egress, EgressLimits
+from krafter_audit.http.forward_proxy import ForwardProxy
+from krafter_audit.http.proxy_traffic import ProxyLimits
 from scanner.browser.errors import BrowserError
 from scanner.browser.session import Session
 from scanner.browser.visit import Visit
@@ -37,10 +39,10 @@ class Browser:
     """
 
     def __init__(self, *, policy: AddressPolicy | None = None) -> None:
-        self.policy = policy_from_settings() if policy is None else policy
+        self.policy = network_defaults().policy if policy is None else policy
         self.visit: Visit | None = None
         self.version = ""
-        self._pins: dict[tuple[str, int], list[Address]] = {}
+        self._dns_cache: dict[tuple[str, int], list[Address]] = {}
         self._session: Session | None = None
 
     def __enter__(self) -> Self:
@@ -79,9 +81,11 @@ class Browser:
         """
         self._refuse(url)
         session = self._ready()
-        limits = EgressLimits(total=seconds)
-        with Egress(policy=self.policy, limits=limits, pins=self._pins, when_exceeded=session.kill) as egress:
-            self.visit = visit = Visit(url, egress)
+        limits = ProxyLimits(total=seconds)
+        with ForwardProxy(
+            policy=self.policy, limits=limits, dns_cache=self._dns_cache, on_exceeded=session.kill
+        ) as proxy:
+            self.visit = visit = Visit(url, proxy)
             try:
                 with session.watched(seconds), told(session, visit), session.page(visit, context) as page:
                     if prepare:

@@ -187,7 +187,7 @@ def remove_what_is_left() -> None:
 def fenced(visit: Visit) -> dict[str, Any]:
     """The options of a context that nobody may change."""
     return {
-        "proxy": {"server": f"http://127.0.0.1:{visit.egress.port}", "bypass": "<-loopback>"},
+        "proxy": {"server": f"http://127.0.0.1:{visit.proxy.port}", "bypass": "<-loopback>"},
         "accept_downloads": False,
         "service_workers": "block",
         "ignore_https_errors": False,

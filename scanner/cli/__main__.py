@@ -13,10 +13,8 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
-from django.conf import settings
-
-from krafter_audit.http.addresses import AddressPolicy
 from krafter_audit.http.client import HttpError
+from krafter_audit.http.defaults import NetworkDefaults, network_defaults, register
 from krafter_audit.http.transport import tls_context
 from scanner import registry
 from scanner.cli.output import Table, as_json
@@ -39,7 +37,6 @@ class Parser(argparse.ArgumentParser):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Look at the addresses and show what is seen."""
     logging.getLogger().addHandler(logging.NullHandler())
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
@@ -80,11 +77,11 @@ def _parser() -> Parser:
 
 def _refuse_wrong_settings() -> None:
     try:
-        AddressPolicy.from_setting(settings.KRAFTER_ALLOWED_NETWORKS)
+        defaults = network_defaults()
     except ValueError as problem:
         raise ValueError(f"KRAFTER_ALLOWED_NETWORKS: {problem}") from None
     try:
-        tls_context(settings.KRAFTER_CA_FILE, verify=True)
+        tls_context(defaults.ca_file, verify=True)
     except HttpError as problem:
         raise ValueError(f"KRAFTER_CA_FILE: {problem}") from None
 
@@ -158,4 +155,6 @@ def leave(*_: object) -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGINT, leave)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
+    register(NetworkDefaults.from_environment)
     sys.exit(main())

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from krafter_audit.http.client import Client, HttpError
-from krafter_audit.http.urls import Target
+from krafter_audit.http.urls import ParsedUrl
 from scanner import engine, registry
 from scanner.browser import Browser, BrowserError, chromium
 from scanner.fetcher import Budget, as_obstacle
@@ -75,7 +75,7 @@ class Look:
         """Ask what needs no browser. An address that is none is answered for all checks."""
         self._started = time.monotonic()
         try:
-            address = Target.parse(self.url).url
+            address = ParsedUrl.parse(self.url).url
         except HttpError as problem:
             obstacle = as_obstacle(problem)
             refused = inconclusive(obstacle.reason, obstacle.detail, url=self.url)

@@ -10,7 +10,7 @@ from datetime import datetime
 from json.encoder import encode_basestring
 from typing import Any
 
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 EXACT = (
     2**53
@@ -103,7 +103,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(one) for one in value]
     if isinstance(value, datetime):
-        return written(value)
+        return format_timestamp(value)
     return _whole(str(value))
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krafter_audit.http.client import Access, Response
+from krafter_audit.http.client import RequestCredentials, Response
 from scanner.page_visit import axe
 from scanner.page_visit import device_profile as profile
 from scanner.page_visit import screenshots as shooting
@@ -75,17 +75,17 @@ def see(
     *,
     throttled: bool = False,
     rules: Iterable[str] = (),
-    access: Access | None = None,
+    credentials: RequestCredentials | None = None,
     pictures: bool = False,
     scripts: bool = False,
 ) -> Sight:
     """Visit an address and look. Raises CannotLook.
 
-    Throttled, the load is timed as on a slow phone, and nothing is weighed. `access` is what lets into its origin.
+    Throttled, the load is timed as on a slow phone, and nothing is weighed. `credentials` is what lets into its origin.
     """
-    visitor = _Visitor(browser, throttled=throttled, access=access, scripts=scripts)
+    visitor = _Visitor(browser, throttled=throttled, credentials=credentials, scripts=scripts)
     with _told(), browser.page(url, prepare=visitor.prepare, **profile.PHONE):
-        return visitor.look(sorted(rules), pictures=pictures and access is None)
+        return visitor.look(sorted(rules), pictures=pictures and credentials is None)
 
 
 @contextmanager
@@ -111,10 +111,12 @@ def _told() -> Iterator[None]:
 class _Visitor:
     """One page on its way."""
 
-    def __init__(self, browser: "Browser", *, throttled: bool, access: Access | None, scripts: bool) -> None:
+    def __init__(
+        self, browser: "Browser", *, throttled: bool, credentials: RequestCredentials | None, scripts: bool
+    ) -> None:
         self._browser = browser
         self._throttled = throttled
-        self._access = access
+        self._credentials = credentials
         self._with_scripts = scripts
 
     def prepare(self, page: "Page") -> None:
@@ -127,8 +129,8 @@ class _Visitor:
         self._document = Document(page)
         profile.name_the_phone(session, self._browser.version)
         self._scripts = Scripts(session) if self._with_scripts else None
-        if self._access:
-            Login(session, self._access)
+        if self._credentials:
+            Login(session, self._credentials)
         if self._throttled:
             profile.throttle(session)
         self._started_at, self._start = datetime.now(UTC), time.monotonic()

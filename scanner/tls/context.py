@@ -3,7 +3,7 @@
 import socket
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Target, dial
+from krafter_audit.http.client import ParsedUrl, dial
 from scanner import preconditions
 from scanner.fetcher import Fetcher
 from scanner.page import Page
@@ -62,11 +62,11 @@ class TlsFacts(Fetcher):
         return host_of(url), parts.port or 443
 
     def _dialler(self, host: str, port: int) -> probe.Dial:
-        target = Target("https", host, port, "/")
+        target = ParsedUrl("https", host, port, "/")
 
         def connect() -> tuple[socket.socket, str]:
             self.budget.spend()
-            with self.client.pace.turn(target):
+            with self.client.throttle.slot(target):
                 return dial(host, port, policy=self.client.policy, timeout=probe.TIMEOUT)
 
         return connect

@@ -7,8 +7,8 @@ from rest_framework import serializers
 
 from findings.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import RequestSerializer, StrictCharField
-from krafter_audit.http.client import BadUrl, RefusedAddress
-from krafter_audit.http.urls import Target
+from krafter_audit.http.client import InvalidUrl, RefusedAddress
+from krafter_audit.http.urls import ParsedUrl
 from scans.models import SiteAccess
 
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -66,8 +66,8 @@ class HTTPSOriginField(StrictCharField):
         """Accept scheme, host and port, and an address whose origin is meant no further than that."""
         text = super().to_internal_value(data)
         try:
-            target = Target.parse(text)
-        except (BadUrl, RefusedAddress):
+            target = ParsedUrl.parse(text)
+        except (InvalidUrl, RefusedAddress):
             self.fail("form")
         if target.scheme != "https" or target.path != "/":
             self.fail("form")

@@ -15,14 +15,14 @@ from events.record import record
 from krafter_audit.api.errors import NotFound, PreconditionFailed
 from krafter_audit.api.etags import refuse_unless_current
 from krafter_audit.db.advisory_locks import wait_for_turn
-from krafter_audit.http.client import Access
+from krafter_audit.http.client import RequestCredentials
 from krafter_audit.security import vault
 from scans.models import SiteAccess
 
 BROKEN = "What lets into the site does not open: the key that sealed it is not in KRAFTER_ENCRYPTION_KEYS."
 
 
-def credentials_for(project: Project) -> Access | None:
+def credentials_for(project: Project) -> RequestCredentials | None:
     """Return what lets into the project's site; None where nothing was set."""
     row = SiteAccess.objects.filter(project=project).first()
     if row is None:
@@ -31,10 +31,12 @@ def credentials_for(project: Project) -> Access | None:
     try:
         kept = _opened(row)
     except vault.VaultError:
-        return Access(row.origin, broken=BROKEN)
+        return RequestCredentials(row.origin, unusable_reason=BROKEN)
     login = kept.get("basic")
     basic = (login["username"], login["password"]) if login else None
-    return Access(row.origin, kept.get("headers", {}), kept.get("cookies", {}), basic, row.selector, row.text)
+    return RequestCredentials(
+        row.origin, kept.get("headers", {}), kept.get("cookies", {}), basic, row.selector, row.text
+    )
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from events.record import record
 from findings.models import Domain
 from findings.services.ingestion import Sighting, ingest
 from krafter_audit.db import leases
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
@@ -87,7 +87,7 @@ def _sighting(part: ScanPart, key: str, found: list[ScanResult]) -> Sighting:
         checks=[key],
         evidence={
             "scan_id": str(part.scan_id),
-            "seen_at": written(timezone.now()),
+            "seen_at": format_timestamp(timezone.now()),
             "values": {key: known.metric.worst(values)} if known.metric and values else {},
             "pages": [{"url": row.page.url, "key": key, "outcome": _outcome(row)} for row in found],
         },

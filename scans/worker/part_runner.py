@@ -74,7 +74,7 @@ class Walk:
 
     def __init__(self, part: ScanPart, client: Client, browser: "Browser | None" = None) -> None:
         project = part.scan.project
-        client.access = credentials_for(project)
+        client.credentials = credentials_for(project)
         owned = ownership.of(project, [part.scan.url], client)
         self.part = part
         self.is_over = False

@@ -16,16 +16,11 @@ ONLY_WORKERS = {
     "billiard",
     "celery",
     "kombu",
-    "httpx2",
-    "httpcore2",
-    "dns",
     "playwright",
     "weasyprint",
     "pydyf",
     "selectolax",
     "cryptography.x509",
-    "tenacity",
-    "idna",
 } | {f"integrations.providers.{name}" for name in PROVIDERS}
 ON_TERMINALS = {"rich", "pygments", "attr", "greenlet"}
 # The description of the API is a file: its generator, and the tests' tools that it brings, are not for answering.

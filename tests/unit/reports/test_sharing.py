@@ -329,7 +329,7 @@ def test_a_webhook_whose_host_is_no_longer_allowed_is_not_asked(
     deliver.deliver(Share.objects.get().pk)
 
     share = Share.objects.get()
-    assert (share.status, share.outcome) == ("failed", "The webhook's address is refused.")
+    assert (share.status, share.outcome) == ("failed", "The webhook's address is not allowed.")
     assert slack_server.log == []
 
 

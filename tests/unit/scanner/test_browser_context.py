@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 import trustme
 
-from krafter_audit.http.client import Access, AddressPolicy
+from krafter_audit.http.client import AddressPolicy, RequestCredentials
 from scanner.browser import Browser
 from scanner.engine import look
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
@@ -213,13 +213,16 @@ def test_what_lets_in_goes_to_its_origin_alone(authority: trustme.CA, ca_file: s
 
     staging, other = Site({"/": answer, "/data": plain("{}")}), Site()
     with served(other, tls_context(authority)), served(staging, tls_context(authority)):
-        lets_in = Access(
+        lets_in = RequestCredentials(
             staging.url.rstrip("/"),
             {"X-Staging-Key": "k3y-4-staging"},
             {"session": "c00kie"},
             selector=".who",
         )
-        with loopback_client(ca_file, access=lets_in) as client, Browser(policy=client.policy) as browser:
+        with (
+            loopback_client(ca_file, credentials=lets_in) as client,
+            Browser(policy=client.policy) as browser,
+        ):
             said = dict(
                 look(staging.url, ["a11y_image_alt"], client=client, browser=browser, retry_delays=())
             )

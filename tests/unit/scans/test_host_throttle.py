@@ -10,8 +10,8 @@ import pytest
 import redis
 
 from krafter_audit.db import redis_client
-from krafter_audit.http.client import AddressPolicy, Client, Target, TimedOut, Unreachable
-from krafter_audit.http.throttle import seconds_to_wait
+from krafter_audit.http.client import AddressPolicy, Client, ParsedUrl, TimedOut, Unreachable
+from krafter_audit.http.throttle import parse_retry_after
 from scanner.crawler import discover
 from scanner.page_context import Facts
 from scans import host_throttle
@@ -32,7 +32,9 @@ def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site:
 
 
 def polite(rate: int = 2) -> Client:
-    return Client(policy=AddressPolicy.from_setting("127.0.0.0/8"), pace=host_throttle.SharedPace(rate))
+    return Client(
+        policy=AddressPolicy.from_setting("127.0.0.0/8"), throttle=host_throttle.SharedHostThrottle(rate)
+    )
 
 
 def at_once(calls: int, call: Callable[[], Any]) -> None:
@@ -94,22 +96,22 @@ def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(
     turns: None, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(host_throttle, "LONGEST_WAIT", 0.2)
-    pace, target = host_throttle.SharedPace(2), Target.parse(site.url)
+    throttle, target = host_throttle.SharedHostThrottle(2), ParsedUrl.parse(site.url)
 
     with (
-        pace.turn(target),
-        pace.turn(target),
+        throttle.slot(target),
+        throttle.slot(target),
         pytest.raises(TimedOut, match="no turn came"),
-        pace.turn(target),
+        throttle.slot(target),
     ):
         raise AssertionError("three at once")
 
 
 def test_a_turn_that_was_never_given_back_is_free_again(site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_throttle, "LONGEST_REQUEST", 0.1)
-    pace, target = host_throttle.SharedPace(100), Target.parse(site.url)
+    throttle, target = host_throttle.SharedHostThrottle(100), ParsedUrl.parse(site.url)
 
-    killed = [pace.turn(target) for _ in range(4)]  # in the middle of a request, four times
+    killed = [throttle.slot(target) for _ in range(4)]  # in the middle of a request, four times
     for turn in killed:
         turn.__enter__()
 
@@ -126,7 +128,7 @@ def test_a_turn_that_was_never_given_back_is_free_again(site: Site, monkeypatch:
     ],
 )
 def test_a_site_has_one_pace_whatever_its_address_looks_like(address: str, name: str):
-    assert host_throttle.host_of(Target.parse(address)) == name
+    assert host_throttle.host_of(ParsedUrl.parse(address)) == name
 
 
 @pytest.mark.parametrize(
@@ -137,13 +139,13 @@ def test_a_site_has_one_pace_whatever_its_address_looks_like(address: str, name:
     ],
 )  # fmt: skip
 def test_the_header_retry_after_is_read(said: str | None, seconds: float):
-    assert seconds_to_wait(said) == seconds
+    assert parse_retry_after(said) == seconds
 
 
 def test_a_date_to_come_is_waited_for(time_machine: Any):
     time_machine.move_to("2026-01-01T00:00:00Z", tick=False)
 
-    assert seconds_to_wait("Thu, 01 Jan 2026 00:00:30 GMT") == 30
+    assert parse_retry_after("Thu, 01 Jan 2026 00:00:30 GMT") == 30
 
 
 @pytest.mark.parametrize(("said", "delay"), [("3", 3), ("86400", 10), ("-1", 0)])

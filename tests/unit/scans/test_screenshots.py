@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from krafter_audit.http.client import Access
+from krafter_audit.http.client import RequestCredentials
 from scanner.browser import Browser
 from scanner.engine import look
 from scanner.page_context import Facts
@@ -37,7 +37,7 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
         facts.browsing.keep_picture = screenshots.keeper(world.project.pk)
         said = dict(look(site.url, [KEY], facts=facts))[KEY]
         guarded = Facts(site.url, client, browser=chrome)
-        guarded.client.access = Access("https://staging.example.com", {"X-Key": "k3y"})
+        guarded.client.credentials = RequestCredentials("https://staging.example.com", {"X-Key": "k3y"})
         guarded.browsing.keep_picture = screenshots.keeper(world.project.pk)
         hidden = dict(look(site.url, [KEY], facts=guarded))[KEY]
 

@@ -3,7 +3,7 @@ from ipaddress import ip_address
 import pytest
 
 from krafter_audit.http.addresses import AddressPolicy, is_public, normalise_host
-from krafter_audit.http.client import BadUrl, RefusedAddress
+from krafter_audit.http.client import InvalidUrl, RefusedAddress
 
 NOBODY = AddressPolicy()
 
@@ -116,7 +116,7 @@ def test_a_host_has_one_spelling(written: str, host: str) -> None:
     ],
 )
 def test_an_address_in_an_unusual_spelling_is_refused(written: str) -> None:
-    with pytest.raises((RefusedAddress, BadUrl)):
+    with pytest.raises((RefusedAddress, InvalidUrl)):
         normalise_host(written)
 
 
@@ -138,7 +138,7 @@ def test_an_address_in_an_unusual_spelling_is_refused(written: str) -> None:
     ],
 )
 def test_what_is_no_host_is_no_host(written: str) -> None:
-    with pytest.raises(BadUrl):
+    with pytest.raises(InvalidUrl):
         normalise_host(written)
 
 

@@ -21,7 +21,7 @@ def test_a_page_is_loaded_and_the_visit_tells_what_was_reached(chrome: Browser, 
         seen = (page.title(), chrome.visit.response.status)
 
     assert seen == ("A shop of good things", 200)
-    first = chrome.visit.passages[0]
+    first = chrome.visit.proxied_requests[0]
     assert (first.url, first.address, first.reason) == (served.url, "127.0.0.1", "")
     assert chrome.visit.received > len(served.body)
 

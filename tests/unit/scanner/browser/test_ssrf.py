@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from krafter_audit.http.client import AddressPolicy
-from krafter_audit.http.forward_proxy import Egress
+from krafter_audit.http.forward_proxy import ForwardProxy
 from scanner.browser import Browser, BrowserError
 from tests.fakes.raw_servers import Server, answer, redirects, says
 from tests.unit.scanner.browser import ssrf_vectors
@@ -66,12 +66,12 @@ def chrome(chrome: Browser, world: World) -> Browser:
 
 def test_no_way_out_of_a_page_reaches_an_address_that_is_not_allowed(world: World, chrome: Browser):
     with chrome.page(world.site.url) as page:
-        wait_until(page, lambda: len(chrome.visit.egress.refused) > 40)
+        wait_until(page, lambda: len(chrome.visit.proxy.refused_requests) > 40)
         title = page.title()
 
     assert (world.secret.connections, world.udp.received(), title) == (0, 0, "hostile")
-    assert len(chrome.visit.egress.refused) > 40
-    assert {passage.address for passage in chrome.visit.passages} == {"127.0.0.1", ""}
+    assert len(chrome.visit.proxy.refused_requests) > 40
+    assert {request.address for request in chrome.visit.proxied_requests} == {"127.0.0.1", ""}
 
 
 def test_the_ways_are_real_and_reach_a_server_that_is_allowed(world: World, chrome: Browser):
@@ -99,7 +99,7 @@ def test_a_page_that_leads_elsewhere_does_not_lead_there(world: World, chrome: B
         opened.wait_for_timeout(200)
 
     assert world.secret.connections == 0
-    assert [passage.reason for passage in chrome.visit.egress.refused][:1] == ["refused_address"]
+    assert [request.reason for request in chrome.visit.proxy.refused_requests][:1] == ["refused_address"]
 
 
 def test_a_redirect_to_a_refused_address_is_said_to_be_one(world: World, chrome: Browser):
@@ -134,12 +134,12 @@ def test_a_connection_is_used_for_one_request_alone(world: World, chrome: Browse
     with chrome.page(world.site.url):
         pass
 
-    assert world.site.connections == len(world.site.requests) == len(chrome.visit.passages)
+    assert world.site.connections == len(world.site.requests) == len(chrome.visit.proxied_requests)
 
 
 def test_only_the_two_forms_of_a_proxy_are_taken(world: World):
-    with Egress(policy=AddressPolicy.from_setting("127.0.0.0/8")) as egress:
-        answers = [said(egress.port, words) for words in ODD]
+    with ForwardProxy(policy=AddressPolicy.from_setting("127.0.0.0/8")) as proxy:
+        answers = [said(proxy.port, words) for words in ODD]
 
     assert (answers, world.secret.connections) == ([b""] * len(ODD), 0)
 

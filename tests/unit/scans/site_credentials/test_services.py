@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from events.models import Event
 from findings.models import Finding
-from krafter_audit.http.client import Access, Client
+from krafter_audit.http.client import Client, RequestCredentials
 from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner.engine import look
@@ -195,15 +195,17 @@ def test_nothing_goes_to_another_origin(world: World, staging: Site, other: Site
 
 def test_nothing_goes_out_in_clear(trusted: None):
     with served(Site(answers={"/": Answer(INSIDE, 200, HTML)})) as plain:
-        lets_in = Access(plain.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
-        with Client(access=lets_in) as client:
+        lets_in = RequestCredentials(plain.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
+        with Client(credentials=lets_in) as client:
             client.get(plain.url)
 
         assert carried(plain) == {(None, None, None)}
 
 
 def test_nothing_goes_out_where_certificates_are_not_verified(staging: Site):
-    with Client(access=Access(staging.url.rstrip("/"), SECRETS["headers"]), verify=False) as client:
+    with Client(
+        credentials=RequestCredentials(staging.url.rstrip("/"), SECRETS["headers"]), verify=False
+    ) as client:
         client.get(staging.url)
 
     assert carried(staging) == {(None, None, None)}
@@ -252,7 +254,7 @@ def test_a_check_that_breaks_on_the_page_tells_nothing(
     staging: Site, caplog: pytest.LogCaptureFixture, monkeypatch: Any
 ):
     staging.answers["/"] = echo
-    lets_in = Access(staging.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
+    lets_in = RequestCredentials(staging.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
 
     def broken(facts: Any) -> Any:
         raise ValueError(facts.page.text)
@@ -261,7 +263,7 @@ def test_a_check_that_breaks_on_the_page_tells_nothing(
 
     known = registry.get("title_present")
     monkeypatch.setattr(type(known), "run", property(lambda check: broken), raising=False)
-    with Client(access=lets_in) as client:
+    with Client(credentials=lets_in) as client:
         outcome = dict(look(staging.url, ["title_present"], client=client))["title_present"]
 
     assert outcome.status == "inconclusive"
@@ -277,7 +279,7 @@ def test_it_is_sealed_to_its_project_and_origin(world: World, staging: Site):
 
     moved = services.credentials_for(world.project)
     assert moved is not None
-    assert (moved.cookies, moved.broken) == ({}, services.BROKEN)
+    assert (moved.cookies, moved.unusable_reason) == ({}, services.BROKEN)
 
 
 def test_what_does_not_open_any_more_is_inconclusive(world: World, staging: Site, settings: Any):
