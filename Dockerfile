@@ -29,5 +29,4 @@ USER 10001
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/healthz/ready', timeout=4)"]
-CMD ["granian", "--interface", "wsgi", "--host", "0.0.0.0", "--port", "8000", "--no-ws", "--workers", "2", \
-     "--blocking-threads", "24", "--respawn-failed-workers", "krafter_audit.wsgi:application"]
+CMD ["python", "-m", "krafter_audit.server", "--host", "0.0.0.0", "--port", "8000", "--workers", "2"]

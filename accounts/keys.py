@@ -5,19 +5,17 @@ import hashlib
 import math
 import os
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import FilteredRelation, Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from krafter_audit.api.errors import InvalidParams, Unauthorized
-from krafter_audit.db.statements import Slot, Statement
 
 FORM = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
 HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)
@@ -98,57 +96,33 @@ def revoke(row: ApiKey) -> ApiKey:
 
 
 def authenticate(header: str | None, *, slug: str = "") -> Caller:
-    """Return who calls, or raise Unauthorized: one answer for every reason, no hint which.
-
-    The project of that `slug` comes along, so that a request costs one statement until its own work begins.
-    """
+    """Return the caller behind a key with the project of that `slug`; raise Unauthorized without saying why."""
     given = HEADER.match(header or "")
     if not given or not FORM.match(given["key"]):
         raise Unauthorized(headers={"www-authenticate": "Bearer"})
-    # PostgreSQL takes no NUL, and no slug has one.
-    row = WHO.first(digest=digest(given["key"]), slug="" if "\x00" in slug else slug)
-    if row is None:
-        raise Unauthorized(headers={"www-authenticate": "Bearer"})
-    (key_id, user_id, scopes, expires_at, last_used_at, role), row = row[:6], row[6:]
-    now = timezone.now()
-    if role is None or (expires_at is not None and expires_at <= now):
-        raise Unauthorized(headers={"www-authenticate": "Bearer"})
-    if last_used_at is None or last_used_at < now - TOUCHED_EVERY:
-        ApiKey.objects.filter(pk=key_id).update(last_used_at=now)
-    organization = Organization.from_db(None, ORGANIZATION, row[: len(ORGANIZATION)])
-    project = _project(organization, row[len(ORGANIZATION) :])
-    until = math.inf if expires_at is None else expires_at.timestamp()
-    return Caller(organization, project, user_id, _scopes(scopes, role), until)
-
-
-def _columns(model: type[Model]) -> list[str]:
-    return [field.attname for field in model._meta.concrete_fields]
-
-
-ORGANIZATION, PROJECT = _columns(Organization), _columns(Project)
-
-
-@Statement
-def WHO() -> QuerySet[ApiKey, Any]:  # noqa: N802 - a statement is a constant
-    """A key that is in force, with its member's role, its organisation and the project asked for."""
     role = Membership.objects.filter(organization_id=OuterRef("organization_id"), user_id=OuterRef("user_id"))
-    asked = FilteredRelation("organization__projects", condition=Q(organization__projects__slug=Slot("slug")))
-    return (
-        ApiKey.objects.filter(digest=Slot("digest"), revoked_at__isnull=True, user__is_active=True)
-        .annotate(role=Subquery(role.values("role")[:1]), asked=asked)
-        .values_list(
-            *("id", "user_id", "scopes", "expires_at", "last_used_at", "role"),
-            *(f"organization__{name}" for name in ORGANIZATION),
-            *(f"asked__{name}" for name in PROJECT),
-        )
+    key = (
+        ApiKey.objects.select_related("organization")
+        .annotate(role=Subquery(role.values("role")[:1]))
+        .filter(digest=digest(given["key"]), revoked_at__isnull=True, user__is_active=True)
+        .first()
     )
+    now = timezone.now()
+    if key is None or key.role is None or (key.expires_at is not None and key.expires_at <= now):
+        raise Unauthorized(headers={"www-authenticate": "Bearer"})
+    if key.last_used_at is None or key.last_used_at < now - TOUCHED_EVERY:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    until = math.inf if key.expires_at is None else key.expires_at.timestamp()
+    project = _project(key.organization, slug)
+    return Caller(key.organization, project, key.user_id, _scopes(key.scopes, key.role), until)
 
 
-def _project(organization: Organization, values: Sequence[Any]) -> Project | None:
-    if values[0] is None:
+def _project(organization: Organization, slug: str) -> Project | None:
+    if not slug or "\x00" in slug:  # PostgreSQL takes no NUL, and no slug has one
         return None
-    project = Project.from_db(None, PROJECT, values)
-    project.organization = organization
+    project = Project.objects.filter(organization=organization, slug=slug).first()
+    if project is not None:
+        project.organization = organization
     return project
 
 

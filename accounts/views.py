@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.db import InterfaceError, OperationalError
 from django.db.models import Model, QuerySet
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -19,7 +20,6 @@ from accounts.actors import Actor
 from accounts.models import Project, Scope
 from accounts.serializers import UsageSerializer
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
-from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.middleware import request_id_of
@@ -184,7 +184,7 @@ class ProjectViewSet(OrganizationViewSet):
         shown = columns(serializer_class)
         if shown is None:
             raise TypeError(f"{serializer_class} shows more than columns")
-        row = shown.one.first(project=self.project.pk, pk=as_uuid(pk))
+        row = shown.one(self.project.pk, as_uuid(pk))
         if row is None:
             raise NotFound
         return self._tagged(etags.etag_of(row[1]), lambda: shown.show(row, self.context))
@@ -235,7 +235,7 @@ class EmptyRequestSerializer(serializers.Serializer[Any]):
 class UsageViewSet(OrganizationViewSet):
     """What the organisation has spent of its quota."""
 
-    @described(responses=UsageSerializer, summary="This month's quota and what is spent of it")
+    @extend_schema(responses=UsageSerializer, summary="This month's quota and what is spent of it")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the current month."""
         return Response(self.shown(quota.usage(self.caller.organization), UsageSerializer))

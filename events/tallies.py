@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
-from functools import cache
 from uuid import UUID
 
 import orjson
@@ -10,35 +9,31 @@ from django.db import connection, transaction
 
 from events.models import Tally
 from krafter_audit.db.advisory_locks import got_turn
-from krafter_audit.db.statements import Text
+from krafter_audit.db.sql import fetch_all
 
 FOLD_FROM = 200  # unfolded rows of one total at which folding is worth its while
 
 
 Counted = list[tuple[dict[str, str], int, int]]
 
-TOTALS = Text(
-    """
+TOTALS = """
     SELECT kind, facets, sum(rows), sum(score) FROM events_tally
     WHERE project_id = %(project)s AND kind = ANY(%(kinds)s) GROUP BY kind, facets HAVING sum(rows) <> 0
-    """,
-    Tally,
-)
+"""
 COUNT = "SELECT coalesce(sum(rows), 0) FROM events_tally WHERE project_id = %(project)s AND kind = %(kind)s"
 # What lies before `start` comes as one row without a day.
-RISK = Text(
-    """
+RISK = """
     SELECT CASE WHEN day >= %(start)s THEN day END AS moved, sum(score) FROM events_tally
     WHERE project_id = %(project)s AND kind = 'risk' AND day <= %(end)s GROUP BY moved
-    """,
-    Tally,
-)
+"""
 
 
 def all_totals(project_id: UUID, *kinds: str) -> dict[str, Counted]:
     """Return `{kind: [(facets, rows, score)]}`, one for each combination of facets that the project has."""
     found: dict[str, Counted] = {kind: [] for kind in kinds}
-    for kind, facets, rows, score in TOTALS.rows(project=project_id, kinds=list(kinds)):
+    for kind, facets, rows, score in fetch_all(
+        TOTALS, {"project": project_id, "kinds": list(kinds)}, model=Tally
+    ):
         found[kind].append((orjson.loads(facets), int(rows), int(score)))
     return found
 
@@ -57,24 +52,16 @@ def count(
 ) -> int:
     """Return how many rows of `kind` the project has whose facets are among those given; of one owner, with `of`."""
     wanted = {name: list(values) for name, values in (facets or {}).items() if values}
-    given = {f"facet_{name}": values for name, values in wanted.items()}
-    [(found,)] = _counting(tuple(sorted(wanted)), of is not None).rows(
-        project=project_id, kind=kind, of=of, **given
-    )
-    return int(found)
-
-
-@cache
-def _counting(names: tuple[str, ...], of: bool) -> Text:
-    """Return the statement that adds the rows up; without facets the index alone answers it."""
-    clauses = [f"AND facets ->> '{name}' = ANY(%(facet_{name})s)" for name in names]
+    clauses = [f"AND facets ->> '{name}' = ANY(%({name})s)" for name in sorted(wanted)]
     clauses += ["AND day IS NULL AND of = %(of)s"] if of else []
-    return Text(f"{COUNT} {' '.join(clauses)}", Tally)
+    params = {"project": project_id, "kind": kind, "of": of, **wanted}
+    [(found,)] = fetch_all(f"{COUNT} {' '.join(clauses)}", params, model=Tally)
+    return int(found)
 
 
 def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, int]]:
     """Return `(day, open risk score at its end)` for every day from `start` to `end`, UTC."""
-    moved = dict(RISK.rows(project=project_id, start=start, end=end))
+    moved = dict(fetch_all(RISK, {"project": project_id, "start": start, "end": end}, model=Tally))
     score = int(moved.get(None, 0))
     series = []
     for place in range((end - start).days + 1):

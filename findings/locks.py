@@ -1,29 +1,26 @@
-"""A finding, locked: the first of every order of locks."""
+"""Lock a finding: the first of every order of locks."""
 
 from uuid import UUID
 
 from accounts.models import Project
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
-from krafter_audit.db.statements import Locking
-
-FINDING = Locking(Finding)
 
 
 def lock_finding(finding_id: UUID, project: Project | None = None) -> Finding:
-    """Lock a finding; NotFound when it is absent or another project's.
+    """Lock a finding; raise NotFound when it is absent or belongs to another project.
 
-    Its project is not locked with it: that would hold up whoever inserts anything in the project.
+    Its project is not locked with it: that would block every insert in the project.
     """
-    finding = FINDING.first(finding_id)
+    finding = Finding.objects.select_for_update().filter(pk=finding_id).first()
     if finding is None:
         raise NotFound
-    finding.project = its_project(finding, project)
+    finding.project = project_of(finding, project)
     return finding
 
 
-def its_project(finding: Finding, project: Project | None) -> Project:
-    """Return the project of a locked finding; NotFound when it is another than `project`."""
+def project_of(finding: Finding, project: Project | None) -> Project:
+    """Return the project of a locked finding; raise NotFound when it is not the `project` given."""
     if project is None:
         return Project.objects.get(pk=finding.project_id)
     if finding.project_id != project.pk:

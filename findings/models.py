@@ -13,7 +13,7 @@ from django.db.models.functions import Upper
 
 from accounts.models import Project, User
 from krafter_audit.db.models import Record
-from krafter_audit.db.transitions import Lifecycle
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 
 class Domain(models.TextChoices):
@@ -67,7 +67,7 @@ class Finding(Record):
     title = models.CharField(max_length=300)
     description = models.TextField(blank=True)
     severity = models.CharField(max_length=8, choices=Severity)
-    status = models.CharField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
+    status = StatusField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
     confidence = models.JSONField(default=certain)
     impact = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     effort = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
@@ -81,7 +81,7 @@ class Finding(Record):
     last_seen_at = models.DateTimeField(null=True)
 
     Status = FindingStatus
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             FindingStatus.NEW: set(FindingStatus),
@@ -131,9 +131,11 @@ class Regression(Record):
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="regressions", db_index=False)
     verification_id = models.UUIDField(null=True, help_text="The verification that was reopened, if one was.")
     trigger = models.CharField(max_length=21, choices=Trigger)
-    status = models.CharField(max_length=6, choices=Status, default=Status.OPEN)
+    status = StatusField(max_length=6, choices=Status, default=Status.OPEN)
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True)
+
+    transitions = StatusTransitions("status", {Status.OPEN: {Status.CLOSED}, Status.CLOSED: set()})
 
     class Meta:
         indexes: ClassVar = [

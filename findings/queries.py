@@ -8,7 +8,7 @@ from uuid import UUID
 from findings.models import Domain, Finding, FindingStatus, Severity
 from findings.serializers import FindingSerializer
 from krafter_audit.api.row_columns import Columns, columns
-from krafter_audit.db.statements import Text
+from krafter_audit.db.sql import fetch_all
 
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
 
@@ -54,24 +54,13 @@ class MostUrgent:
 
     def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
         """Return at most `limit` rows after `place` (the values of the order; None = from the beginning)."""
-        found = _statement(bool(self._facets), place is not None, limit, offset)
         after = dict(zip(self.order, place or (), strict=False))
-        return found.rows(project=self._project_id, **self._facets, **after)
-
-
-def _statement(filtered: bool, further: bool, limit: int, offset: int) -> Text:
-    return _kept(filtered, further, limit) if offset == 0 else _text(filtered, further, limit, offset)
+        sql = (MEETING if self._facets else ALL).format(
+            columns=_columns(), after=AFTER if after else "", limit=limit, offset=offset, reach=limit + offset
+        )
+        return fetch_all(sql, {"project": self._project_id, **self._facets, **after}, model=Finding)
 
 
 @cache
-def _kept(filtered: bool, further: bool, limit: int) -> Text:
-    return _text(filtered, further, limit, 0)
-
-
-def _text(filtered: bool, further: bool, limit: int, offset: int) -> Text:
-    names = ", ".join([*cast("Columns", columns(FindingSerializer)).names, *MostUrgent.order])
-    after = AFTER if further else ""
-    text = (MEETING if filtered else ALL).format(
-        columns=names, after=after, limit=limit, offset=offset, reach=limit + offset
-    )
-    return Text(text, Finding, prepare=offset == 0)
+def _columns() -> str:
+    return ", ".join([*cast("Columns", columns(FindingSerializer)).names, *MostUrgent.order])

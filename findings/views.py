@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -24,7 +24,6 @@ from findings.serializers import (
 )
 from findings.services import triage
 from findings.services.ingestion import Sighting, ingest_one
-from krafter_audit.api.described import described
 from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
 
@@ -43,7 +42,7 @@ class FindingViewSet(ProjectViewSet):
 
     replicated = frozenset({"list", "regressions"})
 
-    @described(
+    @extend_schema(
         summary="List findings, the most urgent first",
         parameters=[
             one_of("severity", Severity.values),
@@ -72,12 +71,12 @@ class FindingViewSet(ProjectViewSet):
             page = by_offset(rows, params, total=total)
         return self.show_page(page, FindingSerializer)
 
-    @described(summary="Read a finding", responses=FindingSerializer)
+    @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
         return self.read(pk, FindingSerializer)
 
-    @described(
+    @extend_schema(
         summary="Report a finding",
         request=CreateFindingRequestSerializer,
         responses={201: FindingSerializer, 200: FindingSerializer},
@@ -89,7 +88,7 @@ class FindingViewSet(ProjectViewSet):
         )
         return self.show(finding, FindingSerializer, status=201 if created else 200)
 
-    @described(
+    @extend_schema(
         summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
     )
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
@@ -103,7 +102,7 @@ class FindingViewSet(ProjectViewSet):
         )
         return self.show(changed, FindingSerializer)
 
-    @described(
+    @extend_schema(
         summary="List the regressions of a finding",
         parameters=[LIMIT, CURSOR],
         responses=RegressionSerializer(many=True),
@@ -120,7 +119,7 @@ class FindingBulkViewSet(ProjectViewSet):
 
     body_limit = 16 * MEBIBYTE
 
-    @described(
+    @extend_schema(
         summary="Report up to 1,000 findings",
         request=BulkCreateFindingsRequestSerializer,
         responses=BulkResultSerializer,
@@ -141,7 +140,7 @@ class FindingBulkViewSet(ProjectViewSet):
 class FindingBulkUpdateViewSet(ProjectViewSet):
     """One change of many findings."""
 
-    @described(
+    @extend_schema(
         summary="Change many findings",
         request=BulkUpdateFindingsRequestSerializer,
         responses=BulkUpdateResultSerializer,
@@ -156,7 +155,7 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
 class RegressionViewSet(ProjectViewSet):
     """Findings that came back."""
 
-    @described(
+    @extend_schema(
         summary="List regressions, newest first",
         parameters=[LIMIT, CURSOR],
         responses=RegressionSerializer(many=True),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from accounts.models import Project
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
-from krafter_audit.db.transitions import Lifecycle
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 
 class Channel(models.TextChoices):
@@ -56,7 +56,7 @@ class Alert(Record, Claimable):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="alerts", db_index=False)
     channel = models.CharField(max_length=8, choices=Channel)
-    status = models.CharField(max_length=9, choices=Status, default=Status.GATHERING)
+    status = StatusField(max_length=9, choices=Status, default=Status.GATHERING)
     counts = models.JSONField(default=dict)
     worst = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     total = models.PositiveIntegerField(default=0)
@@ -67,7 +67,7 @@ class Alert(Record, Claimable):
     sent_at = models.DateTimeField(null=True)
 
     UNDONE = (Status.GATHERING, Status.SENDING)
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             Status.GATHERING: {Status.SENDING},

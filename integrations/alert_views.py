@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,13 +14,12 @@ from integrations.alert_serializers import (
     SetAlertDestinationRequestSerializer,
 )
 from integrations.models import Alert, Destination
-from krafter_audit.api.described import described
 
 
 class AlertViewSet(ProjectViewSet):
     """The messages of a project."""
 
-    @described(summary="List alerts", responses=AlertSerializer(many=True))
+    @extend_schema(summary="List alerts", responses=AlertSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the messages, the newest first."""
         rows = Alert.objects.filter(project=self.project)
@@ -29,14 +29,14 @@ class AlertViewSet(ProjectViewSet):
 class DestinationViewSet(ProjectViewSet):
     """Where alerts go."""
 
-    @described(summary="List where alerts go", responses=AlertDestinationSerializer(many=True))
+    @extend_schema(summary="List where alerts go", responses=AlertDestinationSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each channel that is set."""
         self.refuse_unknown_parameters(())
         rows = Destination.objects.filter(project=self.project).order_by("channel")
         return Response([self.shown(destinations.shown(row), AlertDestinationSerializer) for row in rows])
 
-    @described(
+    @extend_schema(
         summary="Set where a channel leads",
         request=SetAlertDestinationRequestSerializer,
         responses=AlertDestinationSerializer,
@@ -49,7 +49,7 @@ class DestinationViewSet(ProjectViewSet):
         )
         return Response(self.shown(destinations.shown(row), AlertDestinationSerializer))
 
-    @described(summary="Forget where a channel leads", request=None, responses=AlertDestinationSerializer)
+    @extend_schema(summary="Forget where a channel leads", request=None, responses=AlertDestinationSerializer)
     def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
         """Forget it."""
         row = destinations.remove(self.project, channel, by=self.actor)

@@ -1,14 +1,16 @@
-"""Refuse to start with a wrong setting of a provider, in a sentence that names it."""
+"""System check of the OAuth clients of the providers. krafter_audit/system_checks.py checks each setting by itself."""
 
 from typing import Any
 
 from django.core.checks import CheckMessage, Error, register
 
-from integrations.configuration import complaints
+from integrations.configuration import incomplete_oauth_clients
 
 
 @register("environment")
-def provider_settings(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
-    """Look at KRAFTER_<PROVIDER>_URL, _TOKEN_URL, _CLIENT_ID and _CLIENT_SECRET."""
-    hint = "Example: KRAFTER_GITHUB_URL=https://github.acme.example/api/v3"
-    return [Error(sentence, hint=hint, id="krafter.integrations.E001") for sentence in complaints()]
+def check_oauth_clients(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Check that an OAuth client has both an id and a secret, or neither."""
+    hint = "docs/integrations.md says where the provider shows both."
+    return [
+        Error(sentence, hint=hint, id="krafter.integrations.E001") for sentence in incomplete_oauth_clients()
+    ]

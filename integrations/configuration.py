@@ -1,15 +1,12 @@
-"""What the operator says of each provider, from the environment: `KRAFTER_<PROVIDER>_URL`, `…_CLIENT_ID`,
-`…_CLIENT_SECRET` and `…_TOKEN_URL`, as in `KRAFTER_GITHUB_URL=https://github.acme.example/api/v3`."""
+"""The settings of each provider, from the environment: `KRAFTER_<PROVIDER>_URL`, `…_CLIENT_ID`, `…_CLIENT_SECRET`
+and `…_TOKEN_URL`. They are declared in krafter_audit/conf/declarations.py."""
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
-
-import environ
 
 from integrations.providers import PROVIDERS
-
-env = environ.Env()
+from krafter_audit.conf.reader import provider_setting
 
 
 @dataclass(frozen=True)
@@ -23,30 +20,18 @@ class Configuration:
 
 
 def configuration(provider: str) -> Configuration:
-    """Read the settings of one provider."""
-    start = f"KRAFTER_{provider.upper()}"
+    """Read the settings of a provider."""
     return Configuration(
-        url=env.str(f"{start}_URL", default="").rstrip("/"),
-        token_url=env.str(f"{start}_TOKEN_URL", default=""),
-        client_id=env.str(f"{start}_CLIENT_ID", default=""),
-        client_secret=env.str(f"{start}_CLIENT_SECRET", default=""),
+        url=provider_setting(os.environ, provider, "URL").rstrip("/"),
+        token_url=provider_setting(os.environ, provider, "TOKEN_URL"),
+        client_id=provider_setting(os.environ, provider, "CLIENT_ID"),
+        client_secret=provider_setting(os.environ, provider, "CLIENT_SECRET"),
     )
 
 
-def complaints() -> Iterator[str]:
-    """Yield a sentence for each setting that is wrong, for the check at the start."""
+def incomplete_oauth_clients() -> Iterator[str]:
+    """Yield a sentence for each provider of which only the client id or only the client secret is set."""
     for provider in PROVIDERS:
-        found, start = configuration(provider), f"KRAFTER_{provider.upper()}"
-        for name, value in (("URL", found.url), ("TOKEN_URL", found.token_url)):
-            if value and not _is_address(value):
-                yield f"{start}_{name} must be an address that begins with https:// or http://."
+        found, prefix = configuration(provider), f"KRAFTER_{provider.upper()}"
         if bool(found.client_id) != bool(found.client_secret):
-            yield f"{start}_CLIENT_ID and {start}_CLIENT_SECRET are set together or not at all."
-
-
-def _is_address(value: str) -> bool:
-    try:
-        parts = urlsplit(value)
-    except ValueError:
-        return False
-    return parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+            yield f"{prefix}_CLIENT_ID and {prefix}_CLIENT_SECRET must be set together or not at all."

@@ -13,7 +13,7 @@ from integrations.alert_models import Destination as Destination
 from integrations.providers import named
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
-from krafter_audit.db.transitions import Lifecycle
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 from remediation.models import Task, Verification
 
 
@@ -39,7 +39,7 @@ class Integration(Record, Claimable):
     )
     project = models.ForeignKey(Project, models.CASCADE, related_name="integrations", db_index=False)
     provider = models.CharField(max_length=20, choices=named)
-    status = models.CharField(max_length=12, choices=Status, default=Status.DISCONNECTED)
+    status = StatusField(max_length=12, choices=Status, default=Status.DISCONNECTED)
     credentials = models.BinaryField(null=True)
     generation = models.PositiveIntegerField(default=0, editable=False)
     last_sync_at = models.DateTimeField(null=True)
@@ -54,7 +54,7 @@ class Integration(Record, Claimable):
     next_sync_at = models.DateTimeField(null=True, help_text="When it is synced by itself next.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Syncs that failed in a row.")
 
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             Status.DISCONNECTED: {Status.CONNECTED},

@@ -15,7 +15,7 @@ from integrations import breaker, services
 from integrations.models import Conflict, ExternalLink
 from integrations.providers.base import State
 from integrations.queries import conflict_of
-from remediation.locks import lock_work
+from remediation.locks import lock_task
 from remediation.models import Result, Task, Verification
 from remediation.services import tasks, verdicts
 from remediation.services import tickets as remediation_tickets
@@ -30,7 +30,7 @@ def resolve(project: Project, provider: str, conflict_id: UUID, *, kept: str, by
 
     A conflict that is resolved already stays as it is. The order of locks is the house's: the finding comes first.
     """
-    task = lock_work(conflict_of(project, provider, conflict_id).link.task_id).task
+    task = lock_task(conflict_of(project, provider, conflict_id).link.task_id).task
     conflict = conflict_of(project, provider, conflict_id, lock=True)
     if conflict.resolved_at:
         return conflict

@@ -75,13 +75,13 @@ def one_ticket(run: Run, tracker: Tracker, what: str) -> Iterator[None]:
         run.refuse(what, str(refusal))
 
 
-def held(row: Integration, *, where: Mapping[str, Any] | None = None, **changes: Any) -> bool:
+def held(
+    row: Integration,
+    *,
+    where: Mapping[str, Any] | None = None,
+    status: str = Integration.Status.SYNCING,
+    **changes: Any,
+) -> bool:
     """Write to the row as the run that holds it; False when it is another's or was connected anew."""
-    ours = Integration.objects.filter(
-        pk=row.pk,
-        fence=row.fence,
-        generation=row.generation,
-        status=Integration.Status.SYNCING,
-        **(where or {}),
-    )
-    return bool(ours.update(**changes))
+    ours = Integration.objects.filter(pk=row.pk, fence=row.fence, generation=row.generation, **(where or {}))
+    return bool(Integration.transitions.update(ours, Integration.Status.SYNCING, status, **changes))

@@ -41,7 +41,7 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
     """
     row = _row(project, provider)
     credentials = {**_kept_beside(row, credentials), **credentials}
-    Integration.lifecycle.move(
+    Integration.transitions.apply(
         row,
         Status.CONNECTED,
         credentials=secrets.seal(row, credentials),
@@ -88,7 +88,7 @@ def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
     if row is None:
         raise NeverConnected
     if row.status != Status.DISCONNECTED:
-        Integration.lifecycle.move(
+        Integration.transitions.apply(
             row,
             Status.DISCONNECTED,
             credentials=None,
@@ -131,7 +131,9 @@ def begin(row: Integration, scope: str, after: int = 0) -> None:
     """Move a locked row to syncing and wake a worker."""
     now = timezone.now()
     begin = now + timedelta(seconds=after)
-    Integration.lifecycle.move(row, Status.SYNCING, not_before=begin, attempts=0, scope=scope, wanted_at=now)
+    Integration.transitions.apply(
+        row, Status.SYNCING, not_before=begin, attempts=0, scope=scope, wanted_at=now
+    )
     if not after:
         enqueue_on_commit("integrations.sync", str(row.pk))
 

@@ -58,7 +58,8 @@ def tell(alert_id: UUID) -> None:
 
 def _closed(alert: Alert) -> bool:
     """Let what comes from now on go into the next message, and read this one as it ended."""
-    if not leases.write(alert, status=Status.SENDING):
+    waiting = (Status.GATHERING, Status.SENDING)
+    if not Alert.transitions.update(leases.owned(alert), waiting, Status.SENDING):
         return False
     alert.refresh_from_db()
     return True
@@ -113,5 +114,5 @@ def _put_off(alert: Alert, outage: Postponed) -> None:
 
 
 def _end(alert: Alert, status: str, outcome: str, **more: Any) -> None:
-    now = timezone.now()
-    leases.write(alert, status=status, outcome=outcome[:300], lease_until=None, updated_at=now, **more)
+    changes = {"outcome": outcome[:300], "lease_until": None, **more}
+    Alert.transitions.update(leases.owned(alert), Status.SENDING, status, **changes)

@@ -3,6 +3,7 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,7 +23,6 @@ from integrations.serializers import (
     WebhookSerializer,
     placeholder,
 )
-from krafter_audit.api.described import described
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 
 
@@ -31,7 +31,7 @@ class IntegrationViewSet(ProjectViewSet):
 
     prepared: ClassVar = {"connect": "credentials"}
 
-    @described(summary="List the eight providers", responses=IntegrationListItemSerializer(many=True))
+    @extend_schema(summary="List the eight providers", responses=IntegrationListItemSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each provider, always in the same order."""
         self.refuse_unknown_parameters(())
@@ -40,7 +40,7 @@ class IntegrationViewSet(ProjectViewSet):
             [self.shown(row, IntegrationSerializer) if row else placeholder(name) for name, row in entries]
         )
 
-    @described(
+    @extend_schema(
         summary="Connect a provider",
         request=ConnectIntegrationRequestSerializer,
         responses=IntegrationSerializer,
@@ -58,13 +58,13 @@ class IntegrationViewSet(ProjectViewSet):
         asked = self.body(ConnectIntegrationRequestSerializer)
         return asked.get("credentials") or services.sign_in(self.project, provider, **asked)
 
-    @described(summary="Disconnect a provider", request=None, responses=IntegrationSerializer)
+    @extend_schema(summary="Disconnect a provider", request=None, responses=IntegrationSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Wipe the credentials; 404 for a provider that was never connected."""
         row = services.disconnect(self.project, provider, by=self.actor)
         return self.show(row, IntegrationSerializer)
 
-    @described(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
+    @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
     def sync(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Queue a sync of all that is pending."""
         services.refuse_unknown(provider)
@@ -72,13 +72,13 @@ class IntegrationViewSet(ProjectViewSet):
         row = services.request_sync(self.project, provider, by=self.actor)
         return self.show(row, IntegrationSerializer, status=202)
 
-    @described(summary="Read when a provider is synced next", responses=SyncScheduleSerializer)
+    @extend_schema(summary="Read when a provider is synced next", responses=SyncScheduleSerializer)
     def schedule(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the next time; 404 for a provider that was never connected."""
         row = queries.row_of(self.project, provider)
         return self.show(row, SyncScheduleSerializer)
 
-    @described(summary="Read what the last syncs did", responses=SyncRunSerializer(many=True))
+    @extend_schema(summary="Read what the last syncs did", responses=SyncRunSerializer(many=True))
     def log(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the last runs, the newest first."""
         services.refuse_unknown(provider)
@@ -90,13 +90,13 @@ class IntegrationViewSet(ProjectViewSet):
 class HookViewSet(ProjectViewSet):
     """Where a provider calls a project."""
 
-    @described(summary="Read where a provider calls", responses=WebhookSerializer)
+    @extend_schema(summary="Read where a provider calls", responses=WebhookSerializer)
     def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Answer with the address; the secret was shown once."""
         services.refuse_unknown(provider)
         return self._show(hooks.find(self.project, provider))
 
-    @described(
+    @extend_schema(
         summary="Let a provider call", request=CreateWebhookRequestSerializer, responses=WebhookSerializer
     )
     def make(self, request: Request, provider: str, **kwargs: Any) -> Response:
@@ -106,7 +106,7 @@ class HookViewSet(ProjectViewSet):
         hook, made = hooks.make(self.project, provider, secret=secret, by=self.actor)
         return self._show(hook, made)
 
-    @described(summary="Let a provider call no more", request=None, responses=WebhookSerializer)
+    @extend_schema(summary="Let a provider call no more", request=None, responses=WebhookSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
         """Take the address away."""
         services.refuse_unknown(provider)
@@ -119,7 +119,7 @@ class HookViewSet(ProjectViewSet):
 class ConflictViewSet(ProjectViewSet):
     """What a project and a provider want differently."""
 
-    @described(
+    @extend_schema(
         summary="List the conflicts of a provider",
         parameters=[ConflictFilterSerializer],
         responses=ConflictSerializer(many=True),
@@ -136,7 +136,7 @@ class ConflictViewSet(ProjectViewSet):
         page = by_cursor(Rows(rows), request.query_params, bound_to=place, total=rows.count)
         return self.show_page(page, ConflictSerializer)
 
-    @described(
+    @extend_schema(
         summary="Resolve a conflict", request=ResolveConflictRequestSerializer, responses=ConflictSerializer
     )
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:

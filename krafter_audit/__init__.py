@@ -1,3 +1,3 @@
-"""The building: wiring on top (settings, urls, celery), plumbing below (api, lib, embedded)."""
+"""The Django project: settings, URLs, Celery, WSGI, system checks, and the shared packages below the apps."""
 
 __version__ = "0.1.0"

@@ -5,13 +5,12 @@ from krafter_audit.http.addresses import AddressPolicy
 from krafter_audit.http.defaults import NetworkDefaults, register
 
 
-class BuildingConfig(AppConfig):
+class KrafterAuditConfig(AppConfig):
     name = "krafter_audit"
-    label = "building"
 
     def ready(self) -> None:
-        """Register the system checks and the network settings."""
-        from krafter_audit import checks  # noqa: F401
+        """Register the system checks and network settings, and make the Celery application the current one."""
+        from krafter_audit import celery, system_checks  # noqa: F401
 
         register(_network_defaults)
 

@@ -1,71 +1,67 @@
-"""Waking a worker up. The row is the truth, so a message that is lost costs time and nothing else.
+"""Enqueue Celery tasks by name.
 
-A job is known by its name, and what carries its message is imported with the first that is sent: every service knows
-this module, and most requests send nothing.
+Messages are hints: the database rows say what is to be done, and a beat job enqueues again what got lost. So a broker
+that is unavailable is logged and otherwise ignored.
 """
 
 import logging
 import time
 from datetime import datetime, timedelta
 
+import redis
+from celery import current_app
 from django.db import transaction
 from django.utils import timezone
+from kombu.exceptions import OperationalError
 
 logger = logging.getLogger(__name__)
-REST_AFTER_FAILURE = (
-    2.0  # seconds in which a broker that is away is not tried again, so that requests stay fast
+BROKER_ERRORS = (OperationalError, redis.RedisError, OSError)  # kombu lets some errors of its driver through
+RETRY_COOLDOWN_SECONDS = (
+    2.0  # after a failure the broker is not called for this long, so that requests stay fast
 )
-NOBODY_CAME = timedelta(seconds=60)  # after which it is asked whether a worker takes from a queue at all
-ANSWER_GOOD_FOR = 30.0  # seconds
-_resting_until = 0.0
-_queues_taken: tuple[float, set[str]] = (float("-inf"), set())
+STALLED_AFTER = timedelta(seconds=60)
+CONSUMERS_CACHE_SECONDS = 30.0
+
+_retry_at = 0.0
+_consumed_queues: tuple[float, set[str]] = (float("-inf"), set())
 
 
 def enqueue_on_commit(name: str, *arguments: str) -> None:
-    """Ask a worker to run a job once the current transaction has committed. Never raises: a sweep sends it again."""
+    """Enqueue a task once the current transaction has committed. Never raises for an unavailable broker."""
     transaction.on_commit(lambda: enqueue(name, *arguments))
 
 
 def enqueue(name: str, *arguments: str) -> bool:
-    """Send a job to the broker now; False when the broker is away."""
-    from krafter_audit.lib import messages
-
-    global _resting_until
-    if time.monotonic() < _resting_until:
+    """Enqueue a task now; return False if the broker is unavailable."""
+    global _retry_at
+    if time.monotonic() < _retry_at:
         return False
     try:
-        messages.publish(name, arguments)
-    except messages.AWAY as error:
-        _resting_until = time.monotonic() + REST_AFTER_FAILURE
-        logger.warning("the broker is away, a sweep will send %s again: %s", name, type(error).__name__)
+        current_app.send_task(name, arguments, retry=False, ignore_result=True)
+    except BROKER_ERRORS as error:
+        _retry_at = time.monotonic() + RETRY_COOLDOWN_SECONDS
+        logger.warning("The broker is unavailable, %s will be enqueued later: %s", name, type(error).__name__)
         return False
     return True
 
 
 def queue_is_stalled(queue: str, *, since: datetime) -> bool:
-    """Whether work has waited in the queue since then, for a while, and no worker takes any."""
-    return since < timezone.now() - NOBODY_CAME and not queue_has_consumers(queue)
+    """Whether work has waited in the queue since then, for over a minute, and no worker consumes it."""
+    return since < timezone.now() - STALLED_AFTER and not queue_has_consumers(queue)
 
 
 def queue_has_consumers(queue: str) -> bool:
-    """Whether a worker takes messages from the queue. Yes when none can be asked.
+    """Whether a worker consumes the queue; True if the workers cannot be asked.
 
-    All workers are asked, which takes a second; the answer is good for half a minute.
+    Inspecting all workers takes a second, so the answer is cached for half a minute.
     """
-    from celery import current_app
-    from kombu.exceptions import OperationalError
-
-    asked_at, taken = _queues_taken
-    if time.monotonic() - asked_at > ANSWER_GOOD_FOR:
+    global _consumed_queues
+    inspected_at, queues = _consumed_queues
+    if time.monotonic() - inspected_at > CONSUMERS_CACHE_SECONDS:
         try:
-            answers = current_app.control.inspect(timeout=1.0).active_queues()
+            workers = current_app.control.inspect(timeout=1.0).active_queues()
         except (OperationalError, OSError):
             return True
-        taken = {each["name"] for queues in (answers or {}).values() for each in queues}
-        _remember(time.monotonic(), taken)
-    return queue in taken
-
-
-def _remember(asked_at: float, taken: set[str]) -> None:
-    global _queues_taken
-    _queues_taken = (asked_at, taken)
+        queues = {each["name"] for consumed in (workers or {}).values() for each in consumed}
+        _consumed_queues = (time.monotonic(), queues)
+    return queue in queues

@@ -1,42 +1,44 @@
-"""Every setting, from the environment. `krafter_audit/checks.py` refuses to start with a wrong one and says why."""
+"""Django settings. Those that come from the environment are declared in `krafter_audit/conf/declarations.py`."""
 
+import os
 from pathlib import Path
 from typing import Any
 
 from django.templatetags.static import static
 
-from krafter_audit.clock import by_the_clock
-from krafter_audit.environment import Environment
-from krafter_audit.lib.postgres.base import check
+from krafter_audit.api.openapi_components import COMPONENTS
+from krafter_audit.beat_schedule import beat_schedule
+from krafter_audit.conf.declarations import DB_POOL_SIZE
+from krafter_audit.conf.reader import SettingsReader
 from krafter_audit.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = Environment()
+env = SettingsReader(os.environ)
 
-DEBUG = env.bool("KRAFTER_DEBUG", default=False)
-SECRET_KEY = env.str("KRAFTER_SECRET_KEY", default="")
-KRAFTER_ENCRYPTION_KEYS = env.str("KRAFTER_ENCRYPTION_KEYS", default="")
-KRAFTER_SIGNING_KEYS = env.str("KRAFTER_SIGNING_KEYS", default="")
-KRAFTER_ALLOWED_NETWORKS = env.str("KRAFTER_ALLOWED_NETWORKS", default="")
-KRAFTER_OWNED_HOSTS = env.str("KRAFTER_OWNED_HOSTS", default="")
-KRAFTER_DNS_SERVERS = env.str("KRAFTER_DNS_SERVERS", default="")
-KRAFTER_CA_FILE = env.str("KRAFTER_CA_FILE", default="")
-KRAFTER_CHROMIUM = env.str("KRAFTER_CHROMIUM", default="")
-KRAFTER_CHROMIUM_SANDBOX = env.bool("KRAFTER_CHROMIUM_SANDBOX", default=True)
-KRAFTER_PUBLIC_URL = env.str("KRAFTER_PUBLIC_URL", default="http://127.0.0.1:8000").rstrip("/")
-KRAFTER_RATE_DEFAULT = env.int("KRAFTER_RATE_DEFAULT", default=100)
-KRAFTER_RATE_STRICT = env.int("KRAFTER_RATE_STRICT", default=30)
-KRAFTER_RATE_PUBLIC = env.int("KRAFTER_RATE_PUBLIC", default=200)
-KRAFTER_RATE_HOOKS = env.int("KRAFTER_RATE_HOOKS", default=600)
-KRAFTER_HOST_RATE = env.int("KRAFTER_HOST_RATE", default=2)
-KRAFTER_TRUSTED_PROXIES = env.int("KRAFTER_TRUSTED_PROXIES", default=0)
-KRAFTER_EVIDENCE_KEEP_MONTHS = env.int("KRAFTER_EVIDENCE_KEEP_MONTHS", default=0)
-KRAFTER_RESULTS_KEEP_DAYS = env.int("KRAFTER_RESULTS_KEEP_DAYS", default=90)
-KRAFTER_EVENTS_KEEP_MONTHS = env.int("KRAFTER_EVENTS_KEEP_MONTHS", default=0)
-REDIS_URL = env.str("REDIS_URL", default="redis://127.0.0.1:6379/0")
-KRAFTER_METRICS_TOKEN = env.str("KRAFTER_METRICS_TOKEN", default="")
+DEBUG = env.boolean("KRAFTER_DEBUG")
+SECRET_KEY = env.text("KRAFTER_SECRET_KEY")
+KRAFTER_ENCRYPTION_KEYS = env.text("KRAFTER_ENCRYPTION_KEYS")
+KRAFTER_SIGNING_KEYS = env.text("KRAFTER_SIGNING_KEYS")
+KRAFTER_ALLOWED_NETWORKS = env.text("KRAFTER_ALLOWED_NETWORKS")
+KRAFTER_OWNED_HOSTS = env.text("KRAFTER_OWNED_HOSTS")
+KRAFTER_DNS_SERVERS = env.text("KRAFTER_DNS_SERVERS")
+KRAFTER_CA_FILE = env.text("KRAFTER_CA_FILE")
+KRAFTER_CHROMIUM = env.text("KRAFTER_CHROMIUM")
+KRAFTER_CHROMIUM_SANDBOX = env.boolean("KRAFTER_CHROMIUM_SANDBOX")
+KRAFTER_PUBLIC_URL = env.text("KRAFTER_PUBLIC_URL").rstrip("/")
+KRAFTER_RATE_DEFAULT = env.integer("KRAFTER_RATE_DEFAULT")
+KRAFTER_RATE_STRICT = env.integer("KRAFTER_RATE_STRICT")
+KRAFTER_RATE_PUBLIC = env.integer("KRAFTER_RATE_PUBLIC")
+KRAFTER_RATE_HOOKS = env.integer("KRAFTER_RATE_HOOKS")
+KRAFTER_HOST_RATE = env.integer("KRAFTER_HOST_RATE")
+KRAFTER_TRUSTED_PROXIES = env.integer("KRAFTER_TRUSTED_PROXIES")
+KRAFTER_EVIDENCE_KEEP_MONTHS = env.integer("KRAFTER_EVIDENCE_KEEP_MONTHS")
+KRAFTER_RESULTS_KEEP_DAYS = env.integer("KRAFTER_RESULTS_KEEP_DAYS")
+KRAFTER_EVENTS_KEEP_MONTHS = env.integer("KRAFTER_EVENTS_KEEP_MONTHS")
+REDIS_URL = env.text("REDIS_URL")
+KRAFTER_METRICS_TOKEN = env.text("KRAFTER_METRICS_TOKEN")
 
-ALLOWED_HOSTS = env.list("KRAFTER_ALLOWED_HOSTS", default=["*"])
+ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = [KRAFTER_PUBLIC_URL]
 ROOT_URLCONF = "krafter_audit.urls"
 WSGI_APPLICATION = "krafter_audit.wsgi.application"
@@ -101,27 +103,24 @@ TEMPLATES: list[dict[str, Any]] = [
 
 # A statement that runs away is ended by the database; a lock that is not had in time is a 503, not a hung worker.
 _limits = (
-    f"-c statement_timeout={env.int('KRAFTER_DB_STATEMENT_SECONDS', default=60)}s"
-    f" -c lock_timeout={env.int('KRAFTER_DB_LOCK_SECONDS', default=10)}s"
-    " -c idle_in_transaction_session_timeout=120s -c plan_cache_mode=force_generic_plan"
+    f"-c statement_timeout={env.integer('KRAFTER_DB_STATEMENT_SECONDS')}s"
+    f" -c lock_timeout={env.integer('KRAFTER_DB_LOCK_SECONDS')}s"
+    " -c idle_in_transaction_session_timeout=120s"
 )
-_pooled = env.bool("KRAFTER_DB_POOL", default=False)
-DATABASES: dict[str, dict[str, Any]] = {
-    "default": env.db("DATABASE_URL", default="postgres://krafter@127.0.0.1:5432/krafter")
-}
-if env.str("KRAFTER_REPLICA_URL", default=""):
-    DATABASES["replica"] = env.db("KRAFTER_REPLICA_URL", default="")
+_pooled = env.boolean("KRAFTER_DB_POOL")
+DATABASES: dict[str, dict[str, Any]] = {"default": env.database("DATABASE_URL")}
+if env.text("KRAFTER_REPLICA_URL"):
+    DATABASES["replica"] = env.database("KRAFTER_REPLICA_URL")
 for _database in DATABASES.values():
-    _database |= {"ENGINE": "krafter_audit.lib.postgres", "CONN_HEALTH_CHECKS": True}
+    _database |= {"ENGINE": "django.db.backends.postgresql", "CONN_HEALTH_CHECKS": True}
     _database["CONN_MAX_AGE"] = 0 if _pooled else 60
     _options = _database.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
-    _options.setdefault("prepare_threshold", 1)  # for those that ask for it (lib/statements.py)
     _options.setdefault("options", _limits)
     if _pooled:
-        _options["pool"] = {"min_size": 1, "max_size": 24, "timeout": 5, "check": check}
+        _options["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 5}
 DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
-KRAFTER_REPLICA_LAG_SECONDS = env.int("KRAFTER_REPLICA_LAG_SECONDS", default=5)
+KRAFTER_REPLICA_LAG_SECONDS = env.integer("KRAFTER_REPLICA_LAG_SECONDS")
 
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -134,8 +133,8 @@ USE_I18N = False
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.path("KRAFTER_STATIC_ROOT", default=str(BASE_DIR / "static"))
-MEDIA_ROOT = env.path("KRAFTER_MEDIA_ROOT", default=str(BASE_DIR / "media"))
+STATIC_ROOT = env.text("KRAFTER_STATIC_ROOT") or str(BASE_DIR / "static")
+MEDIA_ROOT = env.text("KRAFTER_MEDIA_ROOT") or str(BASE_DIR / "media")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
@@ -173,7 +172,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = (
     17 * 1024 * 1024
 )  # the API has its own, smaller caps (krafter_audit/api/parsers.py)
 
-_mail = env.mail("EMAIL_URL", default="consolemail://")
+_mail = env.mail("EMAIL_URL")
 _mail_options = {
     "host": _mail.get("EMAIL_HOST") or "localhost",
     "port": _mail.get("EMAIL_PORT") or 25,
@@ -189,7 +188,7 @@ MAILERS = {
         "OPTIONS": _mail_options if "smtp" in _mail["EMAIL_BACKEND"] else {},
     }
 }
-DEFAULT_FROM_EMAIL = env.str("KRAFTER_FROM_EMAIL", default="Krafter Audit <audit@localhost>")
+DEFAULT_FROM_EMAIL = env.text("KRAFTER_FROM_EMAIL")
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["krafter_audit.api.envelope.EnvelopeRenderer"],
@@ -224,9 +223,14 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PREPROCESSING_HOOKS": ["krafter_audit.api.schema.read_what_is_described"],
-    # Enums stay where they are used: "status" means five different lists of words here.
-    "POSTPROCESSING_HOOKS": ["krafter_audit.api.schema.add_security"],
+    # No enum components: "status" is five different enums here, so they are described where they are used.
+    "POSTPROCESSING_HOOKS": [],
+    "COMPONENT_SPLIT_PATCH": False,
+    "APPEND_COMPONENTS": COMPONENTS,
+    "SECURITY": [{"apiKey": []}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 CELERY_BROKER_URL = REDIS_URL
@@ -255,11 +259,10 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+DJANGO_STRUCTLOG_CELERY_ENABLED = True  # a task's log lines carry the id of the request that enqueued it
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = by_the_clock(env.int("KRAFTER_SWEEP_SECONDS", default=10))
+CELERY_BEAT_SCHEDULE = beat_schedule(env.integer("KRAFTER_SWEEP_SECONDS"))
 
-LOGGING = logging_config(
-    level=env.str("KRAFTER_LOG_LEVEL", default="INFO"), as_json=env.bool("KRAFTER_LOG_JSON", default=False)
-)
+LOGGING = logging_config(level=env.text("KRAFTER_LOG_LEVEL"), as_json=env.boolean("KRAFTER_LOG_JSON"))
 
-KRAFTER_PROBLEMS = env.problems
+ENVIRONMENT = env  # for the system checks

@@ -6,8 +6,8 @@ from django.views.generic import RedirectView
 
 from accounts.views import UsageViewSet
 from krafter_audit import health
-from krafter_audit.api import docs
 from krafter_audit.api.exceptions import not_found
+from krafter_audit.api.schema_views import DocsView, SchemaView
 
 AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 APPS = ("findings", "scans", "remediation", "integrations", "reports")
@@ -19,8 +19,8 @@ urlpatterns = [
     path("healthz/live", health.live),
     path("healthz/ready", health.ready),
     path("metrics", health.metrics),
-    path("api/v1/schema", docs.schema, name="schema"),
-    path("api/docs", docs.page, name="docs"),
+    path("api/v1/schema", SchemaView.as_view(), name="schema"),
+    path("api/docs", DocsView.as_view(), name="docs"),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
     path("", include("remediation.public_urls")),
     path("", include("reports.public_urls")),

@@ -7,6 +7,6 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 application = get_wsgi_application()
 
-from krafter_audit.checks import stop_unless_right  # noqa: E402  needs the settings
+from krafter_audit.system_checks import exit_on_invalid_settings  # noqa: E402  needs the settings
 
-stop_unless_right()
+exit_on_invalid_settings()

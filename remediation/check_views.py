@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
 from findings.models import Domain, Severity
-from krafter_audit.api.described import described
 from krafter_audit.api.serializers import UTCDateTimeField
 from remediation import catalogue
 
@@ -54,7 +54,7 @@ class CheckSerializer(serializers.Serializer[Any]):
 class CheckViewSet(ProjectViewSet):
     """What can be asked about a page."""
 
-    @described(summary="List the checks, as the policy has them", responses=CheckSerializer(many=True))
+    @extend_schema(summary="List the checks, as the policy has them", responses=CheckSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with all of them, in the order in which they are written."""
         self.refuse_unknown_parameters(())

@@ -21,7 +21,7 @@ from findings.models import OPEN_STATUSES, Finding, Severity
 from findings.rules import severity_rules
 from findings.services import weighing
 from findings.weight import WEIGHT
-from krafter_audit.db.statements import Text
+from krafter_audit.db.sql import fetch_all
 from remediation.models import Task
 from remediation.sla import hours_of
 
@@ -50,25 +50,17 @@ SEAL = "coalesce(sum(hashtextextended(concat_ws(' ', id, {was}, {now}), 0)), 0):
 SEAL_OF_SEVERITIES = SEAL.format(was="was", now="now")
 SEAL_OF_DATES = SEAL.format(was="extract(epoch FROM was)", now="extract(epoch FROM now)")
 
-TELL_SEVERITIES = Text(
-    f"""
+TELL_SEVERITIES = f"""
     WITH moved AS ({SEVERITIES})
     SELECT was, now, count(*), {SEAL_OF_SEVERITIES} FROM moved GROUP BY was, now
-    """,  # noqa: S608 - texts of our own
-    Finding,
-    prepare=False,
-)
-TELL_DATES = Text(
-    f"""
+"""  # noqa: S608 - texts of our own
+TELL_DATES = f"""
     WITH moved AS ({DATES})
     SELECT count(*) FILTER (WHERE was IS NOT NULL AND now IS NOT NULL), count(*) FILTER (WHERE was IS NULL),
         count(*) FILTER (WHERE now IS NULL),
         count(*) FILTER (WHERE now < %(moment)s AND (was >= %(moment)s OR was IS NULL)), {SEAL_OF_DATES}
     FROM moved
-    """,  # noqa: S608 - texts of our own
-    Task,
-    prepare=False,
-)
+"""  # noqa: S608 - texts of our own
 EVENTS = """
     INSERT INTO events_event (organization_id, project_id, name, subject_id, actor_id, actor, request_id, data, at)
     SELECT %(organization)s, %(project)s, '{name}', id, %(by)s, %(actor)s, %(request)s,
@@ -128,9 +120,9 @@ class Consequences:
 def tell(project: Project, config: dict[str, Any]) -> Consequences:
     """Return what the config would move; nothing changes."""
     asked = _asked(project, config)
-    found = TELL_SEVERITIES.rows(**asked)
+    found = fetch_all(TELL_SEVERITIES, asked, model=Finding)
     severities = Counter({(was, now): rows for was, now, rows, _ in found})
-    (moved, given, lifted, overdue, dates) = TELL_DATES.rows(**asked)[0]
+    (moved, given, lifted, overdue, dates) = fetch_all(TELL_DATES, asked, model=Task)[0]
     counts = {"moved": moved, "given": given, "lifted": lifted, "overdue_at_once": overdue}
     return Consequences(severities, counts, _seal(sum(int(part) for _, _, _, part in found), dates))
 

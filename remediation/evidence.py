@@ -14,44 +14,11 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import Actor
-from krafter_audit.db.statements import Text
-from krafter_audit.lib.together import do
-from remediation.models import Evidence, Result, Verification
+from remediation.models import Chain, Evidence, Result, Verification
 from scanner.evidence_bundle.chain import FORMAT, GENESIS, Head, first_hash
 from scanner.evidence_bundle.jcs import canonical, plain
 from scanner.evidence_bundle.keys import Keyring, as_jwk, holds, parse_signing_keys
 
-# Holds the row at the chain's end until the transaction ends: one link after the other. The verification is locked
-# already, so that its own links do not change meanwhile.
-TAKE = Text(
-    """
-SELECT sequence, hash, recorded_at, (
-    SELECT coalesce(jsonb_agg(
-        jsonb_build_object('key', key, 'sequence', sequence, 'hash', hash) ORDER BY sequence
-    ), '[]') FROM remediation_evidence WHERE verification_id = %(verification)s AND recorded_at >= %(since)s
-)::text FROM remediation_chain WHERE project_id = %(project)s FOR NO KEY UPDATE
-""",
-    Evidence,
-)
-BEGIN = Text(
-    """
-INSERT INTO remediation_chain (project_id, sequence, hash) VALUES (%(project)s, 0, %(genesis)s)
-ON CONFLICT (project_id) DO NOTHING
-""",
-    Evidence,
-)
-# A trigger moves the end of the chain on, and refuses what does not follow it.
-ADD = Text(
-    """
-INSERT INTO remediation_evidence
-    (project_id, verification_id, sequence, kind, key, body,
-     previous_hash, hash, format, key_id, signature, recorded_at)
-VALUES (%(project_id)s, %(verification_id)s, %(sequence)s, %(kind)s, %(key)s, %(body)s,
-    %(previous_hash)s, %(hash)s, %(format)s, %(key_id)s, %(signature)s, %(recorded_at)s)
-RETURNING 1
-""",
-    Evidence,
-)
 # Links from before PostgreSQL saw to it may be older than their verification, by what two machines' clocks differed.
 CLOCKS_APART = timedelta(days=1)
 VERDICTS = {Result.PASSED: "approved", Result.FAILED: "reopened"}
@@ -72,18 +39,18 @@ def append(
 ) -> Evidence:
     """Add a link to the project's chain, in the current transaction. Its lock comes after every other row's.
 
-    One at a time: the next begins where this one ends, so no two of them are done `in_one_statement`.
-
     A verdict names the verification's links before it; every link has its number among them and the last one's hash.
     """
-    last, previous_hash, last_at, earlier = _take(verification)
+    chain = _lock_chain(verification)
+    # The verification is locked already, so its own links do not change meanwhile.
+    earlier = list(links_of(verification).values("key", "sequence", "hash"))
     # Never before the link before, whatever the clock says: else a month that goes would leave a hole in the chain.
-    now = max(timezone.now(), verification.created_at, last_at or verification.created_at)
+    now = max(timezone.now(), verification.created_at, chain.recorded_at or verification.created_at)
     told = {
         "format": FORMAT,
         "type": kind.value,
         "key": key,
-        "sequence": last + 1,
+        "sequence": chain.sequence + 1,
         "organization_id": verification.project.organization_id,
         "project_id": verification.project_id,
         "verification_id": verification.pk,
@@ -95,20 +62,23 @@ def append(
     }
     if kind == Evidence.Kind.VERDICT:
         told["links"] = earlier
-    link = _signed(verification, last + 1, previous_hash, canonical(plain({**seen, **told})))
+    link = _signed(verification, chain.sequence + 1, chain.hash, canonical(plain({**seen, **told})))
     link.kind, link.key, link.recorded_at = kind, key, now
-    do(ADD, **{field.attname: getattr(link, field.attname) for field in Evidence._meta.concrete_fields})
+    link.save(
+        force_insert=True
+    )  # a trigger moves the end of the chain on, and refuses what does not follow it
     return link
 
 
-def _take(verification: Verification) -> tuple[int, str, datetime | None, list[dict[str, Any]]]:
-    project, own = verification.project_id, {"verification": verification.pk, "since": _since(verification)}
-    found = TAKE.first(project=project, **own)
-    if found is None:
-        BEGIN.write(project=project, genesis=GENESIS)
-        [found] = TAKE.rows(project=project, **own)
-    sequence, last_hash, last_at, earlier = found
-    return sequence, last_hash, last_at, json.loads(earlier)
+def _lock_chain(verification: Verification) -> Chain:
+    """Lock the end of the project's chain until the transaction ends: one link after the other."""
+    ends = Chain.objects.select_for_update(no_key=True).filter(project=verification.project_id)
+    end = ends.first()
+    if end is None:
+        genesis = Chain(project_id=verification.project_id, sequence=0, hash=GENESIS)
+        Chain.objects.bulk_create([genesis], ignore_conflicts=True)
+        end = ends.get()
+    return end
 
 
 def _since(verification: Verification) -> datetime:

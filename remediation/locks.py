@@ -1,20 +1,21 @@
-"""The one order of locks: finding → task → verification; the quota row and the chain of evidence come last."""
+"""The one order of locks: finding → task → verification; the end of the evidence chain and the quota row come last.
+
+Each function locks its rows by one query: PostgreSQL locks the tables of a joined row in the order in which
+`FOR UPDATE OF` names them, and returns the newest version of a row that it had to wait for.
+"""
 
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Model
-
 from accounts.models import Project
-from findings.locks import its_project
+from findings.locks import project_of
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
-from krafter_audit.db.statements import Locking
 from remediation.models import Task, Verification
 
 
 @dataclass
-class Work:
+class LockedTask:
     """A task and its finding, both locked."""
 
     finding: Finding
@@ -22,42 +23,29 @@ class Work:
 
 
 @dataclass
-class Case(Work):
-    """A verification with all that its verdict touches, all locked."""
+class LockedVerification(LockedTask):
+    """A verification, its task and its finding, all locked."""
 
     verification: Verification
 
 
-WORK = Locking(Task, "finding")
-
-
-def _but(read: set[str], model: type[Model], path: str) -> list[str]:
-    return [f"{path}__{field.name}" for field in model._meta.concrete_fields if field.name not in read]
-
-
-# A verdict moves the task and the finding; of what they say it reads nothing but where they stand.
-UNREAD = [
-    *_but({"id", "project", "finding", "status"}, Task, "task"),
-    *_but({"id", "project", "status"}, Finding, "task__finding"),
-]
-CASE = Locking(Verification, "task", "finding", without=UNREAD)
-
-
-def lock_work(task_id: UUID, project: Project | None = None) -> Work:
-    """Lock a task's finding, then the task; NotFound when it is absent or another project's."""
-    task = WORK.first(task_id)
+def lock_task(task_id: UUID, project: Project | None = None) -> LockedTask:
+    """Lock a task's finding, then the task; raise NotFound when it is absent or belongs to another project."""
+    rows = Task.objects.select_related("finding").select_for_update(of=("finding", "self"))
+    task = rows.filter(pk=task_id).first()
     if task is None:
         raise NotFound
-    task.project = task.finding.project = its_project(task.finding, project)
-    return Work(task.finding, task)
+    task.project = task.finding.project = project_of(task.finding, project)
+    return LockedTask(task.finding, task)
 
 
-def lock_case(verification_id: UUID, project: Project | None = None) -> Case:
-    """Lock a verification's finding, task and itself, in that order; NotFound as `lock_work`."""
-    verification = CASE.first(verification_id)
+def lock_verification(verification_id: UUID, project: Project | None = None) -> LockedVerification:
+    """Lock a verification's finding, its task and itself, in that order; raise NotFound as `lock_task` does."""
+    rows = Verification.objects.select_related("task__finding")
+    rows = rows.select_for_update(of=("task__finding", "task", "self"))
+    verification = rows.filter(pk=verification_id).first()
     if verification is None:
         raise NotFound
     task = verification.task
-    its = its_project(task.finding, project)
-    verification.project = task.project = task.finding.project = its
-    return Case(task.finding, task, verification)
+    verification.project = task.project = task.finding.project = project_of(task.finding, project)
+    return LockedVerification(task.finding, task, verification)

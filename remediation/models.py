@@ -7,13 +7,14 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
+from django.utils import timezone
 
 from accounts.models import Project, User
 from findings.models import Finding, Severity
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
-from krafter_audit.db.transitions import Lifecycle
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 from remediation.meter_models import CheckMeter as CheckMeter
 from scans.models import Scanner
 
@@ -34,7 +35,7 @@ class Task(Record):
     project = models.ForeignKey(Project, models.CASCADE, related_name="tasks", db_index=False)
     finding = models.ForeignKey(Finding, models.CASCADE, related_name="tasks", db_index=False)
     title = models.CharField(max_length=300)
-    status = models.CharField(max_length=12, choices=Status, default=Status.BACKLOG)
+    status = StatusField(max_length=12, choices=Status, default=Status.BACKLOG)
     priority = models.CharField(max_length=8, choices=Severity, default=Severity.MEDIUM)
     owner = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False)
     sla_due_at = models.DateTimeField(null=True, blank=True)
@@ -50,7 +51,7 @@ class Task(Record):
         return Q(~Q(status="done"), Q(sla_due_at__isnull=False), missed)
 
     OPEN = (Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY)
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             # backlog → in_progress → ready_verify → done; blocked hangs between in_progress and ready_verify.
@@ -128,7 +129,7 @@ class Verification(Record):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)
     task = models.ForeignKey(Task, models.CASCADE, related_name="verifications", db_index=False)
-    result = models.CharField(max_length=7, choices=Result, default=Result.PENDING)
+    result = StatusField(max_length=7, choices=Result, default=Result.PENDING)
     checks = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     running = models.BooleanField(default=False)
     manual = models.BooleanField(
@@ -140,7 +141,7 @@ class Verification(Record):
     verified_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     verified_at = models.DateTimeField(null=True)
 
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "result",
         {
             Result.PENDING: {Result.PASSED, Result.FAILED},
@@ -240,7 +241,7 @@ class Evidence(models.Model):
     format = models.PositiveSmallIntegerField(default=1)
     key_id = models.CharField(max_length=32, blank=True)
     signature = models.CharField(max_length=88, blank=True)
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints: ClassVar = [

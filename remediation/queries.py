@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Project
 from events import tallies
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
-from krafter_audit.db.statements import Text
+from krafter_audit.db.sql import fetch_all
 from remediation.models import Task
 from scans.models import Scan
 
@@ -41,8 +41,7 @@ def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]])
 
 # Until this quarter of the day began it is a tally; those of the quarter that are late by now are counted over their
 # index. By hours the tally would have six times as many rows to add up, by days the index a day's.
-OVERDUE = Text(
-    """
+OVERDUE = """
     SELECT (
         SELECT coalesce(sum(rows), 0) FROM events_tally
         WHERE project_id = %(project)s AND kind = 'due' AND day < %(today)s
@@ -54,9 +53,7 @@ OVERDUE = Text(
         SELECT count(*) FROM remediation_task
         WHERE project_id = %(project)s AND status <> 'done' AND sla_due_at >= %(since)s AND sla_due_at < %(now)s
     )
-    """,
-    Task,
-)
+"""
 
 
 def overdue(project: Project) -> int:
@@ -64,7 +61,14 @@ def overdue(project: Project) -> int:
     now = timezone.now().astimezone(UTC)
     quarter = now.hour // 6
     since = now.replace(hour=quarter * 6, minute=0, second=0, microsecond=0)
-    [(late,)] = OVERDUE.rows(project=project.pk, today=now.date(), quarter=quarter, since=since, now=now)
+    params = {
+        "project": project.pk,
+        "today": now.date(),
+        "quarter": quarter,
+        "since": since,
+        "now": now,
+    }
+    [(late,)] = fetch_all(OVERDUE, params, model=Task)
     return int(late)
 
 

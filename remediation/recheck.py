@@ -26,7 +26,7 @@ from remediation import evidence
 from remediation.asking import answer_of
 from remediation.judging import Answer, judge
 from remediation.kinds import scanner_of
-from remediation.locks import Case, lock_case
+from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.places import Place, pages
 from remediation.services.policies import config_of
@@ -136,9 +136,9 @@ class Look:
 
 @transaction.atomic
 def write(part: VerificationPart, key: str, answer: Answer) -> bool:
-    """Fill one check in; False when the lease or the case is lost, and then nothing is written."""
-    case = lock_case(part.verification_id)
-    verification = case.verification
+    """Fill one check in; False when the lease is lost or nothing runs any more; then nothing is written."""
+    locked = lock_verification(part.verification_id)
+    verification = locked.verification
     if not verification.running:
         return False
     for check in verification.checks:
@@ -152,7 +152,7 @@ def write(part: VerificationPart, key: str, answer: Answer) -> bool:
     was = next((check["before"] for check in verification.checks if check["key"] == key), None)
     evidence.append(verification, key, {"before": was, **answer.seen})
     if not waiting:
-        finish(case)
+        finish(locked)
     return True
 
 
@@ -164,9 +164,9 @@ def keep(part: VerificationPart, key: str, *, is_over: bool) -> bool:
     return leases.write(part, seen=part.seen, updated_at=now, **over)
 
 
-def finish(case: Case) -> None:
+def finish(locked: LockedVerification) -> None:
     """Record that every check has answered; give the unit back when none could look."""
-    verification = case.verification
+    verification = locked.verification
     statuses = [check["status"] for check in verification.checks]
     record("verification.checked", verification, by=SYSTEM, statuses=statuses)
     if all(status == CheckStatus.INCONCLUSIVE for status in statuses):

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -13,7 +13,6 @@ from events import tallies
 from findings.filters import narrowed
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
-from krafter_audit.api.described import described
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.row_columns import columns
@@ -41,7 +40,7 @@ from scanner.evidence_bundle.keys import as_jwk
 class TaskViewSet(ProjectViewSet):
     """Units of work that close findings."""
 
-    @described(
+    @extend_schema(
         summary="List tasks, newest first",
         parameters=[
             one_of("status", Task.Status.values),
@@ -67,12 +66,12 @@ class TaskViewSet(ProjectViewSet):
         page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
         return self.show_page(page, TaskSerializer)
 
-    @described(summary="Read a task", responses=TaskSerializer)
+    @extend_schema(summary="Read a task", responses=TaskSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one task."""
         return self.read(pk, TaskSerializer)
 
-    @described(
+    @extend_schema(
         summary="Create a task from a finding",
         request=CreateTaskRequestSerializer,
         responses={201: TaskSerializer},
@@ -82,7 +81,7 @@ class TaskViewSet(ProjectViewSet):
         task = tasks.create(self.project, by=self.actor, **self.body(CreateTaskRequestSerializer))
         return self.show(task, TaskSerializer, status=201)
 
-    @described(summary="Change a task", request=UpdateTaskRequestSerializer, responses=TaskSerializer)
+    @extend_schema(summary="Change a task", request=UpdateTaskRequestSerializer, responses=TaskSerializer)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = tasks.update(
@@ -98,7 +97,7 @@ class TaskViewSet(ProjectViewSet):
 class VerificationViewSet(ProjectViewSet):
     """Looks at whether a task's finding is gone."""
 
-    @described(
+    @extend_schema(
         summary="List verifications, newest first",
         parameters=[LIMIT, CURSOR],
         responses=VerificationSerializer(many=True),
@@ -110,18 +109,18 @@ class VerificationViewSet(ProjectViewSet):
             rows, VerificationSerializer, total=lambda: tallies.count(self.project.pk, "verification")
         )
 
-    @described(summary="Read a verification", responses=VerificationSerializer)
+    @extend_schema(summary="Read a verification", responses=VerificationSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one verification."""
         return self.read(pk, VerificationSerializer)
 
-    @described(summary="Read what a verification saw", responses=VerificationEvidenceSerializer)
+    @extend_schema(summary="Read what a verification saw", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with the evidence of each check and the links of the chain."""
         verification = self.find(Verification.objects.all(), pk)
         return Response(self.shown(evidence.of(verification), VerificationEvidenceSerializer))
 
-    @described(
+    @extend_schema(
         summary="Download a verification's evidence as a signed file",
         responses={(200, "application/json"): OpenApiTypes.BINARY},
     )
@@ -130,7 +129,7 @@ class VerificationViewSet(ProjectViewSet):
         found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
         return bundles.as_file(found)
 
-    @described(
+    @extend_schema(
         summary="Run a verification",
         request=RunVerificationRequestSerializer,
         responses={202: VerificationSerializer},
@@ -142,7 +141,7 @@ class VerificationViewSet(ProjectViewSet):
         )
         return self.show(verification, VerificationSerializer, status=202)
 
-    @described(
+    @extend_schema(
         summary="Approve: the fix holds",
         request=ApproveVerificationRequestSerializer,
         responses=VerificationSerializer,
@@ -153,7 +152,7 @@ class VerificationViewSet(ProjectViewSet):
         decided = verdicts.approve(as_uuid(pk), project=self.project, by=self.actor, override_reason=reason)
         return self.show(decided, VerificationSerializer)
 
-    @described(summary="Reopen: the issue persists", request=None, responses=VerificationSerializer)
+    @extend_schema(summary="Reopen: the issue persists", request=None, responses=VerificationSerializer)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo the approval, or refuse the fix, and record a regression."""
         self.nothing()
@@ -172,12 +171,12 @@ class PolicyViewSet(ProjectViewSet):
 
     read_only_posts = frozenset({"test"})
 
-    @described(summary="Read the current policy", responses=PolicySerializer)
+    @extend_schema(summary="Read the current policy", responses=PolicySerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the active policy; the first read makes the default."""
         return self.show(policies.current(self.project), PolicySerializer)
 
-    @described(
+    @extend_schema(
         summary="Replace the current policy",
         request=ReplacePolicyRequestSerializer,
         responses=PolicySerializer,
@@ -195,7 +194,7 @@ class PolicyViewSet(ProjectViewSet):
         )
         return self.show(policy, PolicySerializer)
 
-    @described(
+    @extend_schema(
         summary="Test a policy",
         parameters=[OpenApiParameter("simulate", str, enum=["true", "false"])],
         request=TestPolicyRequestSerializer,
@@ -218,7 +217,7 @@ class PolicyViewSet(ProjectViewSet):
 class CommandCenterViewSet(ProjectViewSet):
     """The project at a glance."""
 
-    @described(summary="Where the project stands", responses=CommandCenterSerializer)
+    @extend_schema(summary="Where the project stands", responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with counts, the latest scan and what is overdue."""
         return Response(self.shown(queries.command_center(self.project), CommandCenterSerializer))

@@ -103,7 +103,7 @@ def postpone(share: Share, sentence: str) -> int | None:
 def settle(share: Share, status: str, sentence: str) -> None:
     """Keep how the delivery ended, as the holder of the fence, and wipe the webhook: it has served."""
     with transaction.atomic():
-        held = Share.objects.select_for_update().filter(pk=share.pk, fence=share.fence).first()
+        held = leases.owned(share).select_for_update().first()
         if held is None:
             return
         sent_at = timezone.now() if status == Share.Status.SENT else None
@@ -113,5 +113,5 @@ def settle(share: Share, status: str, sentence: str) -> None:
             "lease_until": None,
             "sent_at": sent_at,
         }
-        Share.lifecycle.move(held, status, **changes)
+        Share.transitions.apply(held, status, **changes)
         record(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=sentence)

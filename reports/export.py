@@ -30,7 +30,7 @@ GAVE_UP = "The export did not come to an end in five attempts. Export the report
 def export(report_id: UUID) -> None:
     """Make the file of one report. Delivered twice, it works once; why it cannot, it says in the row."""
     report = leases.claim(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
-    if report is None or not move(report, Report.Status.EXPORTING):
+    if report is None or move(report, Report.Status.EXPORTING) is None:
         return
     try:
         with leases.kept(report, seconds=LEASE):
@@ -67,36 +67,35 @@ def store(report: Report) -> tuple[str, int]:
 def finish(report: Report, name: str, size: int) -> None:
     """Say that the file is there; a report that was shared meanwhile ends as shared."""
     with transaction.atomic():
-        if not move(
+        exported = move(
             report,
             Report.Status.EXPORTED,
             file=name,
             file_size=size,
             exported_at=timezone.now(),
             lease_until=None,
-        ):
+        )
+        if exported is None:
             return
         record("report.exported", report, by=SYSTEM, format=report.format, bytes=size)
-        if report.shared_at:
-            move(report, Report.Status.SHARED)
+        if exported.shared_at:
+            Report.transitions.apply(exported, Report.Status.SHARED)
 
 
 def fail(report: Report, sentence: str) -> None:
     """Say why there is no file."""
     with transaction.atomic():
-        if move(report, Report.Status.FAILED, failure=sentence, lease_until=None):
+        if move(report, Report.Status.FAILED, failure=sentence, lease_until=None) is not None:
             record("report.failed", report, by=SYSTEM, format=report.format, reason=sentence)
 
 
-def move(report: Report, status: str, **changes: Any) -> bool:
-    """Move the report as the holder of its fence; False when another worker has taken it over since."""
-    with transaction.atomic():
-        held = Report.objects.select_for_update().filter(pk=report.pk, fence=report.fence).first()
-        if held is None:
-            return False
-        Report.lifecycle.move(held, status, **changes)
-    report.status, report.shared_at = held.status, held.shared_at
-    return True
+@transaction.atomic
+def move(report: Report, status: str, **changes: Any) -> Report | None:
+    """Change the status of a leased report and return its row; None when another worker has acquired it since."""
+    held = leases.owned(report).select_for_update().first()
+    if held is not None:
+        Report.transitions.apply(held, status, **changes)
+    return held
 
 
 def give_up(report_id: UUID) -> None:

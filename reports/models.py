@@ -13,7 +13,7 @@ from accounts.models import Project, User
 from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
-from krafter_audit.db.transitions import Lifecycle
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 
 class Format(models.TextChoices):
@@ -38,7 +38,7 @@ class Report(Record, Claimable):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="reports", db_index=False)
     format = models.CharField(max_length=4, choices=Format)
-    status = models.CharField(max_length=9, choices=Status, default=Status.QUEUED)
+    status = StatusField(max_length=9, choices=Status, default=Status.QUEUED)
     period_start = models.DateField()
     period_end = models.DateField()
     summary: "models.Field[Any, Any]" = VerbatimJSONField()
@@ -53,7 +53,7 @@ class Report(Record, Claimable):
 
     UNDONE = (Status.QUEUED, Status.EXPORTING)
     READY = (Status.EXPORTED, Status.SHARED)
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             Status.QUEUED: {Status.EXPORTING, Status.FAILED},
@@ -147,13 +147,13 @@ class Share(Record, Claimable):
     key = models.CharField(max_length=43, unique=True, editable=False)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
-    status = models.CharField(max_length=6, choices=Status, default=Status.QUEUED)
+    status = StatusField(max_length=6, choices=Status, default=Status.QUEUED)
     outcome = models.TextField(blank=True, help_text="How the delivery went, as a sentence.")
     outcomes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     sent_at = models.DateTimeField(null=True)
     shared_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
 
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {Status.QUEUED: {Status.SENT, Status.FAILED}, Status.SENT: set(), Status.FAILED: set()},
     )

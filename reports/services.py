@@ -82,7 +82,7 @@ def lock_latest(project: Project) -> Report:
 def mark_shared(report: Report) -> None:
     """Set the time at once; the status follows when there is a file (`export.finish`, for a late one)."""
     end = Report.Status.SHARED if report.status in Report.READY else report.status
-    Report.lifecycle.move(report, end, shared_at=timezone.now())
+    Report.transitions.apply(report, end, shared_at=timezone.now())
 
 
 @transaction.atomic

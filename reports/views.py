@@ -4,14 +4,13 @@ from typing import Any
 
 from django.http import FileResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
 from events import tallies
-from krafter_audit.api.described import described
 from reports import files, periods, queries, services
 from reports.models import Report, Share
 from reports.serializers import (
@@ -36,7 +35,7 @@ class ReportViewSet(ProjectViewSet):
 
     replicated = frozenset({"list", "summary"})
 
-    @described(
+    @extend_schema(
         summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=ReportSummarySerializer
     )
     def summary(self, request: Request, **kwargs: Any) -> Response:
@@ -45,7 +44,9 @@ class ReportViewSet(ProjectViewSet):
         period = periods.asked_in(request.query_params)
         return Response(self.shown(queries.summary(self.project, period), ReportSummarySerializer))
 
-    @described(summary="List reports, newest first", parameters=PAGE, responses=ReportSerializer(many=True))
+    @extend_schema(
+        summary="List reports, newest first", parameters=PAGE, responses=ReportSerializer(many=True)
+    )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Report.objects.filter(project=self.project)
@@ -53,12 +54,12 @@ class ReportViewSet(ProjectViewSet):
             rows, ReportSerializer, total=lambda: tallies.count(self.project.pk, "report")
         )
 
-    @described(summary="Read a report", responses=ReportSerializer)
+    @extend_schema(summary="Read a report", responses=ReportSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one report."""
         return self.show(self.find(Report.objects.all(), pk), ReportSerializer)
 
-    @described(
+    @extend_schema(
         summary="Export a report", request=ExportReportRequestSerializer, responses={202: ReportSerializer}
     )
     def export(self, request: Request, **kwargs: Any) -> Response:
@@ -68,7 +69,7 @@ class ReportViewSet(ProjectViewSet):
         )
         return self.show(report, ReportSerializer, status=202)
 
-    @described(
+    @extend_schema(
         summary="Share the latest report",
         request=ShareReportRequestSerializer,
         responses=ShareResultSerializer,
@@ -96,7 +97,7 @@ class ReportFileViewSet(ProjectViewSet):
 
     content_negotiation_class = AnyAccept
 
-    @described(
+    @extend_schema(
         summary="Download the file of a report",
         responses={
             (200, "application/octet-stream"): OpenApiResponse(OpenApiTypes.BINARY, "JSON, CSV or PDF."),
@@ -110,18 +111,18 @@ class ReportFileViewSet(ProjectViewSet):
 class ShareViewSet(ProjectViewSet):
     """The shares of a project's reports."""
 
-    @described(summary="List shares, newest first", parameters=PAGE, responses=ShareSerializer(many=True))
+    @extend_schema(summary="List shares, newest first", parameters=PAGE, responses=ShareSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Share.objects.filter(project=self.project).defer("webhook")
         return self.show_newest(rows, ShareSerializer, total=lambda: tallies.count(self.project.pk, "share"))
 
-    @described(summary="Read a share", responses=ShareSerializer)
+    @extend_schema(summary="Read a share", responses=ShareSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one share."""
         return self.show(self.find(Share.objects.defer("webhook"), pk), ShareSerializer)
 
-    @described(summary="Revoke a share", responses=ShareSerializer)
+    @extend_schema(summary="Revoke a share", responses=ShareSerializer)
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the link for good."""
         self.nothing()

@@ -72,7 +72,7 @@ def _look_once_for(
     outcome = _settle(known, facts, thresholds.get(key), before)
     seen = gathered(known, facts)
     outcome = compared(known, outcome, before, seen)
-    told = outcome.with_evidence({**seen, **of_the_rule(known, before, by_browser="tools" in seen)})
+    told = outcome.with_evidence({**seen, **of_the_rule(known, before)})
     return without_credentials(replace(told, evidence=storable(told.evidence)), facts.client.credentials)
 
 

@@ -39,15 +39,13 @@ def gathered(known: Check, facts: "Facts") -> dict[str, Any]:
     return described
 
 
-def of_the_rule(known: Check, before: Outcome | None, *, by_browser: bool) -> dict[str, Any]:
+def of_the_rule(known: Check, before: Outcome | None) -> dict[str, Any]:
     """Return which rule in which build answered, and whether the earlier answer was another version's."""
     said: dict[str, Any] = {
         "rule_version": known.version,
         "rule": known.rule,
         "build": getattr(krafter_audit, "__version__", "unknown"),
     }
-    if known.static and not by_browser:
-        said["method"] = "static markup"
     earlier = before.evidence.get("rule_version") if before else None
     if earlier is not None and earlier != known.version:
         said["rule_changed_from"] = earlier

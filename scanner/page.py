@@ -121,18 +121,6 @@ class Page:
         except ValueError:
             return self.url
 
-    def having(self, attribute: str, said: str) -> list[LexborNode]:
-        """Return the elements whose attribute says exactly this; the page is searched once for an
-        attribute.
-        """
-        known: dict[str, dict[str, list[LexborNode]]] = self._local.__dict__.setdefault("having", {})
-        if attribute not in known:
-            index: dict[str, list[LexborNode]] = {}
-            for node in self.css(f"[{attribute}]"):
-                index.setdefault(value(node, attribute), []).append(node)
-            known[attribute] = index
-        return known[attribute].get(said, [])
-
 
 def value(node: LexborNode, attribute: str) -> str:
     """Return an attribute's value; an absent one and one without a value are both empty."""

@@ -113,7 +113,6 @@ class Check:
     metric: Metric | None = None
     headers: tuple[str, ...] = ()
     oracle: Mapping[str, str] = field(default_factory=dict)
-    static: bool = False
     confirm: bool = True
     scope: Literal["page", "site"] = "page"
 

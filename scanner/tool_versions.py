@@ -1,7 +1,7 @@
 """Whether a pass may be believed where other tools looked than before: the fix may have changed nothing.
 
 A failure is one whatever sees it. A number is judged by its threshold, which no tool changes; near the threshold
-another browser may make the difference. What a browser has found a look at the markup cannot take back.
+another browser may make the difference.
 See docs/decisions/0033.
 """
 
@@ -20,8 +20,6 @@ def compared(known: Check, outcome: Outcome, before: Outcome | None, seen: Mappi
     """
     if known.kind != "browser" or before is None or outcome.status != PASSED:
         return outcome
-    if before.evidence.get("method") == "browser" and "tools" not in seen:
-        return inconclusive("tool_changed", "A browser found it, and here is none to look again.")
     changed = changed_tools(before.evidence, seen)
     if not changed:
         return outcome

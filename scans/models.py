@@ -11,7 +11,7 @@ from django.db.models import Q
 from accounts.models import Project, User
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
-from krafter_audit.db.transitions import Lifecycle
+from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 LONGEST_ADDRESS = 2000
 OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")
@@ -34,13 +34,13 @@ class Scan(Record):
     project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
     url = models.CharField(max_length=LONGEST_ADDRESS)
     trigger = models.CharField(max_length=12, choices=Trigger)
-    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
-    lifecycle = Lifecycle(
+    transitions = StatusTransitions(
         "status",
         {
             Status.QUEUED: {Status.RUNNING, Status.FAILED},

@@ -4,10 +4,10 @@ from typing import Any
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
 from accounts.views import ProjectViewSet
-from krafter_audit.api.described import described
 from krafter_audit.api.errors import NotFound
 from scans import screenshots
 
@@ -15,7 +15,7 @@ from scans import screenshots
 class PictureViewSet(ProjectViewSet):
     """Pictures that evidence names by their SHA-256."""
 
-    @described(
+    @extend_schema(
         summary="Download a picture that evidence names", responses={(200, "image/jpeg"): OpenApiTypes.BINARY}
     )
     def retrieve(self, request: Request, sha256: str, **kwargs: Any) -> HttpResponse:

@@ -3,7 +3,7 @@
 from functools import cached_property
 from typing import Any, ClassVar
 
-from drf_spectacular.utils import OpenApiParameter
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +11,6 @@ from accounts.views import ProjectViewSet
 from events import tallies
 from findings.filters import filtered
 from findings.views import CURSOR, LIMIT, one_of
-from krafter_audit.api.described import described
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from scans.filters import ResultFilter
@@ -32,7 +31,7 @@ class ScanViewSet(ProjectViewSet):
     strict_actions = frozenset({"run"})
     prepared: ClassVar = {"run": "address"}
 
-    @described(
+    @extend_schema(
         summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanSerializer(many=True)
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -40,19 +39,19 @@ class ScanViewSet(ProjectViewSet):
         rows = Scan.objects.filter(project=self.project)
         return self.show_newest(rows, ScanSerializer, total=lambda: tallies.count(self.project.pk, "scan"))
 
-    @described(summary="Read a scan", responses=ScanSerializer)
+    @extend_schema(summary="Read a scan", responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one scan."""
         return self.read(pk, ScanSerializer)
 
-    @described(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
+    @extend_schema(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
     def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with all of them, at most 25 for each scanner, in the order in which they are looked at."""
         self.refuse_unknown_parameters(())
         pages = pages_of(self.find(Scan.objects.only("id"), pk))
         return self.show_page(Page(pages, len(pages)), ScanPageSerializer)
 
-    @described(
+    @extend_schema(
         summary="List what each check said of each page, newest first",
         parameters=[
             one_of("outcome", [*OUTCOMES]),
@@ -73,7 +72,9 @@ class ScanViewSet(ProjectViewSet):
         page = by_cursor(listing, request.query_params, bound_to=bound_to, total=rows.order_by().count)
         return self.show_page(page, ScanResultSerializer)
 
-    @described(summary="Scan an address", request=RunScanRequestSerializer, responses={202: ScanSerializer})
+    @extend_schema(
+        summary="Scan an address", request=RunScanRequestSerializer, responses={202: ScanSerializer}
+    )
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue a scan; one unit of quota."""
         trigger = self.body(RunScanRequestSerializer)["trigger"]

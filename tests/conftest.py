@@ -8,12 +8,11 @@ import kombu
 import pytest
 from django.test import TransactionTestCase, override_settings
 from whitenoise.middleware import WhiteNoiseMiddleware
-from xdist.scheduler import WorkStealingScheduling
 
 from krafter_audit import jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
-from tests import database_flush, factories
+from tests import database_flush, factories, missing_packages
 from tests.fakes import faulty_site
 
 
@@ -58,20 +57,22 @@ def _cheap_passwords_and_roomy_rate_limits() -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes half a minute begins first: left to chance it begins last, and the other workers wait for it."""
+    """Skip what cannot run here, and begin with the long tests: the others fill the time beside them."""
+    missing_packages.skip_tests(items)
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
-@pytest.hookimpl(optionalhook=True)
-def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """Who has nothing left takes of what others have: dealt out by number, one had half a minute of tests more."""
-    return WorkStealingScheduling(config, log) if config.getoption("dist") == "load" else None
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was not proved for want of Chromium or Pango."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    for line in missing_packages.summary(report.longrepr[2] for report in skipped):
+        terminalreporter.write_line(line, yellow=True)
 
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
     """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
-    redis_client._retry_at = jobs._resting_until = 0.0
+    redis_client._retry_at = jobs._retry_at = 0.0
 
 
 @pytest.fixture

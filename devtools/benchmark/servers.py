@@ -1,4 +1,4 @@
-"""The servers of one run: PostgreSQL that counts statements, Valkey, and one web at a time under granian."""
+"""The servers of one run: PostgreSQL that counts statements, Valkey, and one web server at a time."""
 
 import os
 import subprocess
@@ -14,7 +14,16 @@ import psycopg
 
 from devtools.local_stack.data import first_key, free_port
 from devtools.local_stack.postgres import USER, Postgres, fitted, memory_of_machine
-from devtools.local_stack.process import GRANIAN, Command, StartFailed, cut, last_lines, launch, run, wait_for
+from devtools.local_stack.process import (
+    WEB_SERVER,
+    Command,
+    StartFailed,
+    cut,
+    last_lines,
+    launch,
+    run,
+    wait_for,
+)
 from devtools.local_stack.valkey import Valkey
 
 # As `./krafter up` has it, and with its statements counted.
@@ -29,7 +38,7 @@ STATEMENTS = """
     WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE%'
 """
 VACUUMS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
-UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
+UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
 
 
 class Servers:
@@ -97,12 +106,12 @@ class Servers:
     def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:
         """Serve a WSGI application as `./krafter up` does; return its port once it answers."""
         # Compiled by another: a process that compiles what it loads keeps megabytes of that for good.
-        loading = f"import granian.cli, {application.partition(':')[0]}"
+        loading = f"import krafter_audit.server, {application.partition(':')[0]}"
         subprocess.run(
             [sys.executable, "-c", loading], env={**os.environ, **env}, capture_output=True, check=True
         )
         port = free_port()
-        arguments = [sys.executable, *GRANIAN, "--host", "127.0.0.1", "--port", str(port), application]
+        arguments = [sys.executable, *WEB_SERVER, "--host", "127.0.0.1", "--port", str(port), application]
         self._start(Command(name=name, arguments=arguments, env=dict(env)))
         deadline = time.monotonic() + 60
         while not answers(f"http://127.0.0.1:{port}{ready}"):

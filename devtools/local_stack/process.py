@@ -12,9 +12,7 @@ from pathlib import Path
 
 LEASH = Path(__file__).with_name("process_guard.py")
 REPOSITORY = LEASH.parent.parent.parent
-GRANIAN = (
-    "-m", "granian", "--interface", "wsgi", "--no-ws", "--blocking-threads", "24", "--respawn-failed-workers",
-)  # fmt: skip
+WEB_SERVER = ("-m", "krafter_audit.server")
 
 
 class StartFailed(Exception):

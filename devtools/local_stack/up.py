@@ -25,7 +25,7 @@ from devtools.local_stack.data import (
     write_private,
 )
 from devtools.local_stack.postgres import Postgres, fitted, memory_of_machine
-from devtools.local_stack.process import GRANIAN, REPOSITORY, Command, StartFailed
+from devtools.local_stack.process import REPOSITORY, WEB_SERVER, Command, StartFailed
 from devtools.local_stack.supervisor import Stopped, Supervisor
 from devtools.local_stack.valkey import Valkey
 from scanner.browser import executables
@@ -146,7 +146,7 @@ class System:
         """The web, the workers, beat and the demo's website."""
         schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
-        web = [*GRANIAN, "--host", host, "--port", port, "krafter_audit.wsgi:application"]
+        web = [*WEB_SERVER, "--host", host, "--port", port, "krafter_audit.wsgi:application"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
         pooled = self.env | {"KRAFTER_DB_POOL": "1"}

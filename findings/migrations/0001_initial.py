@@ -9,6 +9,7 @@ import django.db.models.functions.text
 import findings.models
 import krafter_audit.db.models
 from django.conf import settings
+import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -26,7 +27,7 @@ class Migration(migrations.Migration):
             name='Finding',
             fields=[
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('domain', models.CharField(choices=[('security', 'Security'), ('performance', 'Performance'), ('accessibility', 'Accessibility'), ('seo', 'SEO')], max_length=13)),
                 ('title', models.CharField(max_length=300)),
@@ -51,7 +52,7 @@ class Migration(migrations.Migration):
             name='Regression',
             fields=[
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('verification_id', models.UUIDField(help_text='The verification that was reopened, if one was.', null=True)),
                 ('trigger', models.CharField(choices=[('verification_reopened', 'Verification Reopened'), ('scan_detected', 'Scan Detected')], max_length=21)),

@@ -39,8 +39,8 @@ def update(
             refuse_unless_current(if_match, finding)
             _refuse_forbidden_status(finding.status, changes.get("status"))
             was = {name: getattr(finding, name) for name in changes}
-            changed = _change(finding, changes)
-            finding.save(update_fields=[*changed, "updated_at"])
+            after = _with_priority(finding, changes)
+            Finding.transitions.apply(finding, after.pop("status", finding.status), **after)
             record("finding.updated", finding, by=by, was=was, now=dict(changes))
     except IntegrityError as error:
         if "one_finding_a_title" in str(error):
@@ -61,7 +61,12 @@ def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[s
     for lot in batched(locked.iterator(chunk_size=LOT), LOT):
         for row in lot:
             _refuse_forbidden_status(row["status"], changes.get("status"))
-        Finding.objects.filter(pk__in=[row["pk"] for row in lot]).update(**_values(changes))
+        found, values = Finding.objects.filter(pk__in=[row["pk"] for row in lot]), _values(changes)
+        if "status" in values:
+            starts = {row["status"] for row in lot}
+            Finding.transitions.update(found, starts, values.pop("status"), **values)
+        else:
+            found.update(**values)
         if "severity" in changes:
             weighing.follow_severity({row["pk"]: row["severity"] for row in lot}, changes["severity"])
         told = ((row["pk"], {name: row[name] for name in changes}) for row in lot)
@@ -92,8 +97,8 @@ def _refuse_forbidden_status(before: str, after: str | None) -> None:
         raise FindingResolved
 
 
-def _change(finding: Finding, changes: Mapping[str, Any]) -> list[str]:
-    """Set the changes, and return the names of the fields that were set."""
+def _with_priority(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the changes with the numbers of the priority where they follow a new severity."""
     after = dict(changes)
     if "severity" in changes and _bare(finding) == priority.usual(finding.severity):
         # The numbers were the usual ones of the old severity: they follow. A person's or a source's own stay.
@@ -101,9 +106,7 @@ def _change(finding: Finding, changes: Mapping[str, Any]) -> list[str]:
         after |= vars(numbers)
         if weight:
             after["evidence"] = finding.evidence | weight
-    for name, value in after.items():
-        setattr(finding, name, value)
-    return list(after)
+    return after
 
 
 def _bare(finding: Finding) -> priority.Priority:

@@ -1,7 +1,6 @@
 """Findings are weighed by how much of the site's traffic their pages have."""
 
-import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,26 +15,14 @@ from findings.models import OPEN_STATUSES, Domain, Finding
 from findings.priority import Priority
 from findings.weight import DIGITS, WEIGHT, carried, told, weighed, without
 from krafter_audit.db.advisory_locks import wait_for_turn
-from krafter_audit.db.statements import Text
 
 LOT = 1000
+BATCH_SIZE = 200  # rows of one UPDATE
 Place = tuple[str, str]
 Share = Callable[[Sequence[Any]], float | None]
-COLUMNS = ("pk", "impact", "effort", "risk", "score", "severity", "affected_assets", "evidence")
+READ = ("project", "impact", "effort", "risk", "score", "severity", "affected_assets", "evidence")
+WRITTEN = ("impact", "risk", "score", "evidence", "updated_at")
 BEGINNING: Place = ("", "")
-
-WRITE = Text(
-    f"""
-    UPDATE findings_finding AS f
-    SET impact = r.impact, risk = r.risk, score = r.score, updated_at = %(now)s,
-        evidence = CASE WHEN r.weight IS NULL THEN f.evidence - '{WEIGHT}'
-                        ELSE f.evidence || jsonb_build_object('{WEIGHT}', r.weight) END
-    FROM jsonb_to_recordset(%(rows)s::jsonb)
-        AS r(id uuid, impact smallint, risk smallint, score smallint, weight jsonb)
-    WHERE f.id = r.id
-    """,  # noqa: S608 - names of our own
-    Finding,
-)
 
 
 def weigh(
@@ -53,8 +40,11 @@ def weigh(
         # As a batch of findings that come in does, so that the two never wait for each other's rows.
         wait_for_turn(f"ingest:{project.pk}")
         rows = Finding.objects.select_for_update().filter(pk__in=[pk for pk, _, _ in found])
-        locked = rows.filter(status__in=OPEN_STATUSES).order_by("id").values(*COLUMNS)
-        _write(project, (_changed(row, share, about) for row in locked), by)
+        locked = rows.filter(status__in=OPEN_STATUSES).order_by("id").only(*READ)
+        changed = [finding for finding in locked if _weigh(finding, share, about)]
+        _save(changed)
+        numbers = [(row.pk, {"impact": row.impact, "score": row.score}) for row in changed]
+        record_many("finding.weighed", project, numbers, by=by)
     _, domain, title = found[-1]
     return (domain, title)
 
@@ -72,41 +62,42 @@ def _next(project: Project, after: Place) -> list[tuple[UUID, str, str]]:
     return found
 
 
-def _changed(row: Mapping[str, Any], share: Share, about: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Return what a finding is to be, None where it is so already."""
-    now, kept = _numbers(row), row["evidence"].get(WEIGHT)
-    bare, part = without(now, row["evidence"]), share(row["affected_assets"])
+def _weigh(finding: Finding, share: Share, about: Mapping[str, Any]) -> bool:
+    """Set a finding's numbers by its share of the traffic; return whether that changed anything."""
+    now, known = _numbers(finding), finding.evidence.get(WEIGHT)
+    bare, part = without(now, finding.evidence), share(finding.affected_assets)
     if part is None:
-        return None if kept is None else _row(row, bare, None)
+        if known is None:
+            return False
+        _set(finding, bare, None)
+        return True
     part = round(part, DIGITS)
     then = weighed(bare, part)
-    same_source = isinstance(kept, dict) and all(kept.get(n) == about.get(n) for n in ("source", "property"))
+    same_source = isinstance(known, dict) and all(
+        known.get(n) == about.get(n) for n in ("source", "property")
+    )
     if then == now and same_source:
-        return None
-    return _row(row, then, {**about, **told(bare, then, part)})
+        return False
+    _set(finding, then, {**about, **told(bare, then, part)})
+    return True
 
 
-def _numbers(row: Mapping[str, Any]) -> Priority:
-    return Priority(row["impact"], row["effort"], row["risk"], row["score"])
+def _numbers(finding: Finding) -> Priority:
+    return Priority(finding.impact, finding.effort, finding.risk, finding.score)
 
 
-def _row(row: Mapping[str, Any], then: Priority, weight: dict[str, Any] | None) -> dict[str, Any]:
-    return {
-        "id": str(row["pk"]),
-        "impact": then.impact,
-        "risk": then.risk,
-        "score": then.score,
-        "weight": weight,
-    }
+def _set(finding: Finding, then: Priority, weight: dict[str, Any] | None) -> None:
+    finding.impact, finding.risk, finding.score = then.impact, then.risk, then.score
+    finding.evidence = {name: value for name, value in finding.evidence.items() if name != WEIGHT}
+    if weight is not None:
+        finding.evidence[WEIGHT] = weight
 
 
-def _write(project: Project, changed: Iterable[dict[str, Any] | None], by: Actor) -> None:
-    rows = [row for row in changed if row]
-    if not rows:
-        return
-    WRITE.write(rows=json.dumps(rows), now=timezone.now())
-    numbers = [(UUID(row["id"]), {"impact": row["impact"], "score": row["score"]}) for row in rows]
-    record_many("finding.weighed", project, numbers, by=by)
+def _save(findings: Sequence[Finding]) -> None:
+    now = timezone.now()
+    for finding in findings:
+        finding.updated_at = now
+    Finding.objects.bulk_update(findings, WRITTEN, batch_size=BATCH_SIZE)
 
 
 def follow_severity(before: Mapping[UUID, str], severity: str) -> None:
@@ -114,12 +105,12 @@ def follow_severity(before: Mapping[UUID, str], severity: str) -> None:
 
     Call it in the transaction that holds their rows.
     """
-    rows = []
-    for row in Finding.objects.filter(pk__in=list(before), evidence__has_key=WEIGHT).values(*COLUMNS):
-        numbers = _numbers(row)
-        bare = without(numbers, row["evidence"])
-        if bare is not numbers and bare == priority.usual(before[row["pk"]]):
-            then, kept = carried(priority.usual(severity), row["evidence"])
-            rows.append(_row(row, then, kept.get(WEIGHT)))
-    if rows:
-        WRITE.write(rows=json.dumps(rows), now=timezone.now())
+    changed = []
+    for finding in Finding.objects.filter(pk__in=list(before), evidence__has_key=WEIGHT).only(*READ):
+        numbers = _numbers(finding)
+        bare = without(numbers, finding.evidence)
+        if bare is not numbers and bare == priority.usual(before[finding.pk]):
+            then, weight = carried(priority.usual(severity), finding.evidence)
+            _set(finding, then, weight.get(WEIGHT))
+            changed.append(finding)
+    _save(changed)

@@ -6,15 +6,17 @@ goes into the answer.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, cast
+from uuid import UUID
 
 import orjson
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import JSONField, Model, QuerySet, TextField
+from django.db.models import Field, JSONField, Model, QuerySet, TextField
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
-from krafter_audit.db.statements import Slot, Statement
+from krafter_audit.db.sql import fetch_all
 
 Context = Mapping[str, Any]
 Maker = Callable[[Sequence[Any], Context], Any]
@@ -29,9 +31,19 @@ class Columns:
         self.names = ["id", "updated_at"]
         self._serializer = shown()
         self._makers = [(name, self._maker(name, field)) for name, field in self._serializer.fields.items()]
-        self.one = Statement(
-            lambda: self.of(self.model._default_manager.filter(project=Slot("project"), pk=Slot("pk")))
-        )
+
+    def one(self, project_id: UUID, pk: UUID) -> tuple[Any, ...] | None:
+        """Read one row of a project. As SQL, since building the query with the ORM is a third of the request."""
+        # S608 is silenced: these are names of our own tables and columns.
+        sql = f"SELECT {', '.join(self._sql)} FROM {self.model._meta.db_table} WHERE id = %s AND project_id = %s"  # noqa: S608
+        return next(iter(fetch_all(sql, [pk, project_id], model=self.model)), None)
+
+    @cached_property
+    def _sql(self) -> list[str]:
+        return [
+            f"{field.column}::text" if isinstance(field, JSONField) else str(field.column)
+            for field in (cast("Field[Any, Any]", self.model._meta.get_field(name)) for name in self.names)
+        ]
 
     def of(self, rows: QuerySet[Any, Any], also: Iterable[str] = ()) -> QuerySet[Any, Any]:
         """Return `rows` as tuples of these columns, and of those in `also` at the end."""

@@ -1,1 +1,1 @@
-"""Database and Redis access that knows no app."""
+"""Database building blocks that import no app."""

@@ -43,8 +43,12 @@ def claim[Row: Claimable](model: type[Row], pk: UUID | str, *, seconds: int, **w
 
 def write(row: Claimable, **changes: Any) -> bool:
     """Write as the holder of the row's fence; False when another has taken it over: the late write is dropped."""
-    held = type(row)._default_manager.filter(pk=row.pk, fence=row.fence)
-    return bool(held.update(**changes))
+    return bool(owned(row).update(**changes))
+
+
+def owned[Row: Claimable](row: Row) -> models.QuerySet[Row]:
+    """Return the row as a query set that is empty once another worker has acquired it."""
+    return type(row)._default_manager.filter(pk=row.pk, fence=row.fence)
 
 
 def extend(row: Claimable, *, seconds: int) -> bool:

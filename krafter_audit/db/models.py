@@ -1,10 +1,12 @@
-"""What every row of ours has: a UUIDv7 and the two times."""
+"""The base of most models: a UUIDv7 primary key, and the times of creation and of the last change."""
 
 import os
 import time
 import uuid
+from typing import Any
 
 from django.db import models
+from django.utils import timezone
 
 
 def uuid7() -> uuid.UUID:
@@ -18,11 +20,22 @@ def uuid7() -> uuid.UUID:
 
 
 class Record(models.Model):
-    """A row with an id that is safe to show and the times of its making and its last change."""
+    """A row with an id that is safe to show, and the times of its creation and its last change."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    created_at = models.DateTimeField(auto_now_add=True)
+    # A default and not `auto_now_add`, which bulk_create would set anew on rows that it updates.
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
+
+    is_refreshing = False
 
     class Meta:
         abstract = True
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        """Reload the row; a status, which refuses assignment (`db/transitions.py`), is reloaded too."""
+        self.is_refreshing = True
+        try:
+            super().refresh_from_db(*args, **kwargs)
+        finally:
+            self.is_refreshing = False

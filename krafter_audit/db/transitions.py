@@ -1,45 +1,85 @@
-"""Which status may follow which, as a table beside the status; nobody else assigns a status."""
+"""Status transitions: a table says which status may follow which, and only this module changes a status.
 
-from collections.abc import Collection, Mapping
-from functools import lru_cache
+A `StatusField` refuses assignment once its row is constructed or loaded, so that a status changes by the table alone.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from django.db import models
-
-from krafter_audit.db.statements import Updating
-from krafter_audit.lib.together import do
-
-
-class ForbiddenMove(Exception):
-    """A move that the table does not have: a defect in a service, never a client's fault."""
+from django.db.models.query_utils import DeferredAttribute
+from django.utils import timezone
 
 
-class Lifecycle:
-    """The moves of one status field: `{from: {to, …}}`. Staying where one is, is always allowed."""
+class InvalidTransition(Exception):
+    """The table does not allow this change of status: a defect in a service, never a client's error."""
 
-    def __init__(self, field: str, moves: Mapping[str, Collection[str]]) -> None:
+
+class ProtectedStatus(AttributeError):
+    """Something other than the transition table tried to assign a status."""
+
+
+class StatusTransitions:
+    """The allowed changes of one status field: `{start: {end, …}}`. Keeping the status is always allowed."""
+
+    def __init__(self, field: str, table: Mapping[str, Collection[str]]) -> None:
         self.field = field
-        self.moves = {str(start): frozenset(str(end) for end in ends) for start, ends in moves.items()}
+        self.table = {str(start): frozenset(str(end) for end in ends) for start, ends in table.items()}
 
     def allows(self, start: str, end: str) -> bool:
         """Tell whether `end` may follow `start`."""
-        return start == end or end in self.moves[start]
+        return start == end or end in self.table[start]
 
-    def move(self, row: models.Model, end: str, **changes: Any) -> None:
-        """Set the status and `changes` on a locked row and save just those fields."""
-        start = getattr(row, self.field)
-        if not self.allows(start, end):
-            raise ForbiddenMove(f"{row._meta.label}.{self.field}: {start} → {end}")
-        for name, value in {self.field: end, **changes}.items():
+    def apply(self, row: models.Model, end: str, **changes: Any) -> None:
+        """Change the status of a locked row, set `changes` on it, and save those fields."""
+        self._require(type(row), getattr(row, self.field), end)
+        row.__dict__[self.field] = end
+        for name, value in changes.items():
             setattr(row, name, value)
-        if any(hasattr(value, "resolve_expression") for value in changes.values()):
-            row.save(update_fields=[self.field, *changes, "updated_at"])  # a value that the database reckons
-        else:
-            update = _written(type(row), self.field, *changes, "updated_at")
-            do(update.text, moves=f"{row._meta.label} {row.pk}", **update.given(row))
+        row.save(update_fields=[self.field, *changes, "updated_at"])
+
+    def apply_all(self, rows: Sequence[models.Model], end: str) -> None:
+        """Change the status of locked rows of one model by one UPDATE."""
+        if not rows:
+            return
+        found = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows])
+        now = timezone.now()
+        self.update(found, {getattr(row, self.field) for row in rows}, end, updated_at=now)
+        for row in rows:
+            row.__dict__ |= {self.field: end, "updated_at": now}
+
+    def update(
+        self, rows: models.QuerySet[Any], start: str | Collection[str], end: str, **changes: Any
+    ) -> int:
+        """Change those of `rows` whose status is `start` (or one of several), and return how many there were."""
+        starts = {start} if isinstance(start, str) else set(start)
+        for each in starts:
+            self._require(rows.model, each, end)
+        if starts != {end}:
+            changes.setdefault("updated_at", timezone.now())
+        return rows.filter(**{f"{self.field}__in": starts}).update(**{self.field: end, **changes})
+
+    def _require(self, model: type[models.Model], start: str, end: str) -> None:
+        if not self.allows(start, end):
+            raise InvalidTransition(f"{model._meta.label}.{self.field}: {start} → {end}")
 
 
-@lru_cache(maxsize=128)
-def _written(model: type[models.Model], *names: str) -> Updating:
-    """Return the statement for these fields: a model's own `save` writes its text anew each time."""
-    return Updating(model, names)
+class ProtectedAttribute(DeferredAttribute):
+    """The attribute of a status: set by construction and by loading, then read-only."""
+
+    def __set__(self, row: models.Model, value: str) -> None:
+        name = self.field.attname
+        if name in row.__dict__ and not getattr(row, "is_refreshing", False):
+            raise ProtectedStatus(f"{row._meta.label}.{name} is changed by its StatusTransitions alone.")
+        row.__dict__[name] = value
+
+
+class StatusField(models.CharField):
+    """A status that a `StatusTransitions` of the same model changes, and nothing else."""
+
+    descriptor_class = ProtectedAttribute
+
+    def deconstruct(self) -> Any:
+        """Stand in migrations as the CharField that the column is."""
+        name, _, args, kwargs = super().deconstruct()
+        return name, "django.db.models.CharField", args, kwargs

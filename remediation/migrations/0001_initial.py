@@ -7,6 +7,7 @@ import django.db.models.functions.text
 import krafter_audit.db.fields
 import krafter_audit.db.models
 from django.conf import settings
+import django.utils.timezone
 from django.db import migrations, models
 
 
@@ -34,7 +35,7 @@ class Migration(migrations.Migration):
             name='Policy',
             fields=[
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('name', models.CharField(max_length=200)),
                 ('config', krafter_audit.db.fields.VerbatimJSONField()),
@@ -62,7 +63,7 @@ class Migration(migrations.Migration):
             name='Task',
             fields=[
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('title', models.CharField(max_length=300)),
                 ('status', models.CharField(choices=[('backlog', 'Backlog'), ('in_progress', 'In Progress'), ('blocked', 'Blocked'), ('ready_verify', 'Ready Verify'), ('done', 'Done')], default='backlog', max_length=12)),
@@ -81,7 +82,7 @@ class Migration(migrations.Migration):
             name='Verification',
             fields=[
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('result', models.CharField(choices=[('pending', 'Pending'), ('passed', 'Passed'), ('failed', 'Failed')], default='pending', max_length=7)),
                 ('checks', models.JSONField(default=list, encoder=django.core.serializers.json.DjangoJSONEncoder)),
@@ -108,7 +109,7 @@ class Migration(migrations.Migration):
                 ('format', models.PositiveSmallIntegerField(default=1)),
                 ('key_id', models.CharField(blank=True, max_length=32)),
                 ('signature', models.CharField(blank=True, max_length=88)),
-                ('recorded_at', models.DateTimeField(auto_now_add=True)),
+                ('recorded_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.project')),
                 ('verification', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='evidence', to='remediation.verification')),
             ],
@@ -117,7 +118,7 @@ class Migration(migrations.Migration):
             name='VerificationPart',
             fields=[
                 ('id', models.UUIDField(default=krafter_audit.db.models.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('updated_at', models.DateTimeField(auto_now=True)),
                 ('lease_until', models.DateTimeField(editable=False, null=True)),
                 ('fence', models.PositiveIntegerField(default=0, editable=False)),

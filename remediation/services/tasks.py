@@ -1,4 +1,4 @@
-"""Tasks are made, changed and linked to where the work happens."""
+"""Create tasks and change them; the finding follows its task forward."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from findings.services import outcomes
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import refuse_unless_current
 from remediation.errors import DoneRequiresVerification, TaskDone
-from remediation.locks import Work, lock_work
+from remediation.locks import LockedTask, lock_task
 from remediation.models import Task
 from remediation.services import policies
 
@@ -40,7 +40,7 @@ def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **field
         fields["sla_from_policy"] = False
     task = Task.objects.create(project=project, finding=finding, title=title, **fields)
     record("task.created", task, by=by, finding_id=finding.pk)
-    _lead(Work(finding, task))
+    _lead(LockedTask(finding, task))
     return task
 
 
@@ -54,8 +54,8 @@ def update(
     if_match: str | None = None,
 ) -> Task:
     """Change just the fields named; the finding follows forward."""
-    work = lock_work(task_id, project)
-    task = work.task
+    locked = lock_task(task_id, project)
+    task = locked.task
     refuse_unless_current(if_match, task)
     _refuse_forbidden_status(task, changes.get("status"))
     was = {name: getattr(task, name) for name in changes}
@@ -63,9 +63,9 @@ def update(
     rest = {name: value for name, value in changes.items() if name != "status"}
     if "sla_due_at" in changes:
         rest["sla_from_policy"] = False
-    Task.lifecycle.move(task, status, **rest)
+    Task.transitions.apply(task, status, **rest)
     record("task.updated", task, by=by, was=was, now=dict(changes))
-    _lead(work)
+    _lead(locked)
     return task
 
 
@@ -76,7 +76,7 @@ def _refuse_forbidden_status(task: Task, status: str | None) -> None:
         raise TaskDone
 
 
-def _lead(work: Work) -> None:
-    status = FOLLOWED.get(Task.Status(work.task.status))
+def _lead(locked: LockedTask) -> None:
+    status = FOLLOWED.get(Task.Status(locked.task.status))
     if status:
-        outcomes.follow(work.finding, status)
+        outcomes.follow(locked.finding, status)

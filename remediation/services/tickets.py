@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from events.record import record
 from krafter_audit.api.errors import ApiError
 from remediation.errors import TaskDone
-from remediation.locks import lock_work
+from remediation.locks import lock_task
 from remediation.models import CheckStatus, Result, Task, Verification
 from remediation.services import tasks, verifications
 
@@ -24,11 +24,11 @@ MOVES = {
 @transaction.atomic
 def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = None, by: Actor) -> Task:
     """Keep the key of a task's ticket, and the pull request; what is None stays as it is."""
-    task = lock_work(task_id).task
+    task = lock_task(task_id).task
     asked = {"external_ticket_key": key, "pr_url": pr_url}
     changes = {name: value for name, value in asked.items() if value and value != getattr(task, name)}
     if changes:
-        Task.lifecycle.move(task, task.status, **changes)
+        Task.transitions.apply(task, task.status, **changes)
         record("task.linked", task, by=by, **changes)
     return task
 
@@ -39,7 +39,7 @@ def follow_ticket(task_id: UUID, *, state: str, by: Actor) -> list[str]:
 
     Returns sentences on what could not be done, for a person to see; an empty list when all was.
     """
-    task = lock_work(task_id).task
+    task = lock_task(task_id).task
     if task.status == Status.DONE:
         return [TaskDone.message] if state == REOPENED else []
     before, after = MOVES[state]

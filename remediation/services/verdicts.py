@@ -1,4 +1,4 @@
-"""A person decides: approve closes the loop, reopen undoes it. Each is one transaction with one order of locks."""
+"""A person's verdict on a verification: approve closes the task and the finding, reopen sets them to in progress."""
 
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,6 @@ from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
 from findings.services import outcomes
-from krafter_audit.api.errors import ApiError
-from krafter_audit.db.statements import Text
-from krafter_audit.lib.together import do, in_one_statement
 from remediation import evidence
 from remediation.errors import (
     ChecksNotPassed,
@@ -22,90 +19,86 @@ from remediation.errors import (
     VerificationRunning,
     VerificationSuperseded,
 )
-from remediation.locks import Case, lock_case
+from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Result, Task, Verification
-
-NEWER = Text(
-    "SELECT 1 FROM remediation_verification WHERE task_id = %(task)s AND created_at > %(at)s LIMIT 1",
-    Verification,
-)
 
 
 @transaction.atomic
 def approve(
     verification_id: UUID, *, by: Actor, project: Project | None = None, override_reason: str = ""
 ) -> Verification:
-    """The fix holds: close the task, the finding and its open regressions.
+    """Approve a verification: close its task, its finding and the finding's open regressions.
 
-    `override_reason` closes them although a check did not pass; it is kept, and the checks stay as they were found.
+    With an `override_reason` a verification whose checks did not pass is approved too; the checks keep their results.
     """
-    case = lock_case(verification_id, project)
-    if case.verification.result == Result.PASSED:
-        return case.verification
-    refuse_unless_approvable(case, override=bool(override_reason))
-    checks = answered_by_hand(case.verification) if case.verification.manual else case.verification.checks
-    with in_one_statement():
-        newer = do(NEWER, task=case.task.pk, at=case.verification.created_at)
-        decide(case.verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
-        Task.lifecycle.move(case.task, Task.Status.DONE)
-        closed = outcomes.resolve(case.finding)
-    if newer.rows:
-        raise VerificationSuperseded  # which takes back what was just written
-    if case.verification.manual:
-        evidence.append_answers(case.verification, by=by)
-    told = {"task_id": case.task.pk, "finding_id": case.finding.pk, "regressions_closed": closed.rows}
-    with in_one_statement():
-        evidence.append_verdict(case.verification, by=by, regressions_closed=closed.rows)
-        record("verification.approved", case.verification, by=by, **told, override_reason=override_reason)
-    return case.verification
+    locked = lock_verification(verification_id, project)
+    verification = locked.verification
+    if verification.result == Result.PASSED:
+        return verification
+    require_approvable(locked, override=bool(override_reason))
+    checks = answered_by_hand(verification) if verification.manual else verification.checks
+    decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
+    Task.transitions.apply(locked.task, Task.Status.DONE)
+    closed = outcomes.resolve(locked.finding)
+    if verification.manual:
+        evidence.append_answers(verification, by=by)
+    evidence.append_verdict(verification, by=by, regressions_closed=closed)
+    record(
+        "verification.approved",
+        verification,
+        by=by,
+        task_id=locked.task.pk,
+        finding_id=locked.finding.pk,
+        regressions_closed=closed,
+        override_reason=override_reason,
+    )
+    return verification
 
 
 @transaction.atomic
 def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) -> Verification:
-    """The issue persists: task and finding are worked on again, and a regression is recorded."""
-    case = lock_case(verification_id, project)
-    if case.verification.result == Result.FAILED:
-        return case.verification
-    with in_one_statement():
-        decide(case.verification, Result.FAILED, by, checks=cut_short(case.verification))
-        Task.lifecycle.move(case.task, Task.Status.IN_PROGRESS)
-        regression = outcomes.reopen(case.finding, verification_id=case.verification.pk)
-    told = {"task_id": case.task.pk, "finding_id": case.finding.pk, "regression_id": regression.pk}
-    with in_one_statement():
-        evidence.append_verdict(case.verification, by=by, regression_id=regression.pk)
-        record("verification.reopened", case.verification, by=by, **told)
-    return case.verification
-
-
-def refuse_unless_approvable(case: Case, *, override: bool) -> None:
-    """Raise the reason for which a verification cannot be approved, if there is one: a newer one before its own."""
-    reason = _against(case, override=override)
-    if reason is None:
-        return
-    if reason is not VerificationFailed and NEWER.first(task=case.task.pk, at=case.verification.created_at):
-        raise VerificationSuperseded
-    raise reason
-
-
-def _against(case: Case, *, override: bool) -> type[ApiError] | None:
-    verification = case.verification
+    """Reject a verification: set its task and its finding to in progress, and open a regression."""
+    locked = lock_verification(verification_id, project)
+    verification = locked.verification
     if verification.result == Result.FAILED:
-        return VerificationFailed
-    if case.finding.status == FindingStatus.DISMISSED:
-        return FindingDismissed
+        return verification
+    decide(verification, Result.FAILED, by, checks=cut_short(verification))
+    Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS)
+    regression = outcomes.reopen(locked.finding, verification_id=verification.pk)
+    evidence.append_verdict(verification, by=by, regression_id=regression.pk)
+    record(
+        "verification.reopened",
+        verification,
+        by=by,
+        task_id=locked.task.pk,
+        finding_id=locked.finding.pk,
+        regression_id=regression.pk,
+    )
+    return verification
+
+
+def require_approvable(locked: LockedVerification, *, override: bool) -> None:
+    """Raise the reason for which a verification cannot be approved, if there is one."""
+    verification = locked.verification
+    if verification.result == Result.FAILED:
+        raise VerificationFailed
+    if Verification.objects.filter(task=locked.task, created_at__gt=verification.created_at).exists():
+        raise VerificationSuperseded
+    if locked.finding.status == FindingStatus.DISMISSED:
+        raise FindingDismissed
     if verification.manual:
-        return None
+        return
     if verification.running:
-        return VerificationRunning
-    passed = all(check["status"] == CheckStatus.PASSED for check in verification.checks)
-    return None if passed or override else ChecksNotPassed
+        raise VerificationRunning
+    if not override and any(check["status"] != CheckStatus.PASSED for check in verification.checks):
+        raise ChecksNotPassed
 
 
 def decide(verification: Verification, result: Result, by: Actor, **changes: Any) -> None:
-    """Write a verdict; whatever a worker still writes is dropped, since nothing runs any more."""
+    """Write a verdict, and finish the parts that are still running: what their workers write later is dropped."""
     if verification.running:
         verification.parts.filter(finished_at__isnull=True).update(finished_at=timezone.now())
-    Verification.lifecycle.move(
+    Verification.transitions.apply(
         verification,
         result,
         running=False,
@@ -122,7 +115,7 @@ def answered_by_hand(verification: Verification) -> list[dict[str, Any]]:
 
 
 def cut_short(verification: Verification) -> list[dict[str, Any]]:
-    """Return the checks with those still running failed: nobody waits for their answer any more."""
+    """Return the checks, with those that are still running set to failed."""
     return [
         {**check, "after": "pending", "status": CheckStatus.FAILED.value}
         if check["status"] == CheckStatus.RUNNING

@@ -14,7 +14,7 @@ from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
 from remediation.errors import VerificationInProgress
 from remediation.kinds import JOB_OF, scanner_of
-from remediation.locks import lock_work
+from remediation.locks import lock_task
 from remediation.models import CheckStatus, Verification, VerificationPart
 from scans.models import Scanner
 
@@ -25,16 +25,16 @@ MANUAL_REVIEW = "manual_review"
 def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
     """Start a verification of a task; it costs one unit of quota, in this transaction."""
     try:
-        work = lock_work(task_id, project)
+        locked = lock_task(task_id, project)
     except NotFound:
         raise NotFound(
             "There is no such task in this project.", details={"task_id": ["No such task."]}
         ) from None
-    keys = work.finding.check_keys
+    keys = locked.finding.check_keys
     verification = Verification(
         project=project,
-        task=work.task,
-        checks=[start(work.finding, key) for key in keys or [MANUAL_REVIEW]],
+        task=locked.task,
+        checks=[start(locked.finding, key) for key in keys or [MANUAL_REVIEW]],
         running=True,
         manual=not keys,
     )
@@ -46,7 +46,7 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
             raise VerificationInProgress from None
         raise
     parts = [part_of(verification, scanner) for scanner in sorted({scanner_of(key) for key in keys})]
-    record("verification.started", verification, by=by, task_id=work.task.pk)
+    record("verification.started", verification, by=by, task_id=locked.task.pk)
     quota.spend(project.organization_id)
     for part in parts:
         enqueue_on_commit(JOB_OF[Scanner(part.scanner)], str(verification.pk))

@@ -112,9 +112,9 @@ def chosen(only: Sequence[str] | None, *, in_browser: bool) -> list[str]:
 
 
 def can_read(key: str) -> bool:
-    """Tell whether a check can do without a browser: by HTTP, or from the markup."""
+    """Tell whether a check needs no browser."""
     known = registry.get(key)
-    return known is not None and (known.kind != "browser" or known.static)
+    return known is not None and known.kind != "browser"
 
 
 def _unknown(key: str) -> str:

@@ -1,21 +1,23 @@
-"""Sitemaps as sitemaps.org describes them, read without entities and without the network."""
+"""Parse sitemaps (sitemaps.org). Document types, and with them entities, are refused; sizes are bounded."""
 
 import zlib
 from dataclasses import dataclass, field
-from xml.parsers import expat
+from io import BytesIO
+from xml.sax import SAXException
+from xml.sax.handler import ContentHandler, feature_namespaces
+from xml.sax.xmlreader import AttributesNSImpl, InputSource
 
-MOST_ADDRESSES = 50_000
-MOST_BYTES = 10 * 1024 * 1024
+from defusedxml.common import DTDForbidden
+from defusedxml.expatreader import DefusedExpatParser
+
+MAX_URLS = 50_000
+MAX_BYTES = 10 * 1024 * 1024  # of a sitemap that is compressed with gzip
 _ROOTS = ("urlset", "sitemapindex")
-
-
-class _Unwelcome(Exception):
-    """The document has something that a sitemap never has."""
 
 
 @dataclass
 class Sitemap:
-    """A parsed sitemap: its root element, the addresses in it, and why it is not valid (None: it is)."""
+    """A parsed sitemap: its root element, the URLs in it, and why it is invalid (None when it is valid)."""
 
     root: str = ""
     addresses: list[str] = field(default_factory=list)
@@ -27,51 +29,55 @@ class Sitemap:
 
 
 def parse(body: bytes) -> Sitemap:
-    """Parse a sitemap, packed with gzip or not. Nothing in it raises; a document type is refused."""
-    reader = _Reader()
-    parser = expat.ParserCreate(namespace_separator=" ")
-    parser.buffer_text = True
-    parser.StartElementHandler = reader.start
-    parser.EndElementHandler = reader.end
-    parser.CharacterDataHandler = reader.text
-    parser.StartDoctypeDeclHandler = reader.refuse
+    """Parse a sitemap, compressed with gzip or not. Never raises."""
+    handler = _Handler()
+    parser = DefusedExpatParser(forbid_dtd=True)
+    parser.setFeature(feature_namespaces, True)
+    parser.setContentHandler(handler)
+    source = InputSource()
+    sitemap = handler.sitemap
     try:
-        parser.Parse(_unpacked(body), True)
-    except (expat.ExpatError, _Unwelcome, zlib.error, ValueError, LookupError) as error:
-        reader.sitemap.fault = f"it is not well-formed XML ({error})"[:200]
-        return reader.sitemap
-    if reader.sitemap.root not in _ROOTS:
-        reader.sitemap.fault = f"its root is {reader.sitemap.root[:40]!r}, not urlset or sitemapindex"
-    return reader.sitemap
+        source.setByteStream(BytesIO(_decompressed(body)))
+        parser.parse(source)
+    except DTDForbidden:
+        sitemap.fault = "it declares a document type"
+    except SAXException as error:
+        sitemap.fault = f"it is not well-formed XML ({error.getMessage()})"[:200]
+    except (zlib.error, ValueError, LookupError) as error:
+        sitemap.fault = f"it cannot be read ({error})"[:200]
+    else:
+        if sitemap.root not in _ROOTS:
+            sitemap.fault = f"its root element is {sitemap.root[:40]!r}, not urlset or sitemapindex"
+    return sitemap
 
 
-class _Reader:
+class _Handler(ContentHandler):
     def __init__(self) -> None:
+        super().__init__()
         self.sitemap = Sitemap()
-        self._in_address = False
-        self._pieces: list[str] = []
+        self._in_loc = False
+        self._text: list[str] = []
 
-    def start(self, name: str, _: dict[str, str]) -> None:
-        local = name.rpartition(" ")[2]
+    def startElementNS(
+        self, name: tuple[str | None, str], qname: str | None, attrs: AttributesNSImpl
+    ) -> None:
+        namespace, local = name[0] or "", name[1]
         self.sitemap.root = self.sitemap.root or local
-        # image:loc and video:loc are other things; they have another namespace.
-        self._in_address = local == "loc" and "image" not in name and "video" not in name
-        self._pieces = []
+        # image:loc and video:loc have namespaces of their own and name no page.
+        self._in_loc = local == "loc" and "image" not in namespace and "video" not in namespace
+        self._text = []
 
-    def text(self, data: str) -> None:
-        if self._in_address:
-            self._pieces.append(data)
+    def characters(self, content: str) -> None:
+        if self._in_loc:
+            self._text.append(content)
 
-    def end(self, _: str) -> None:
-        if self._in_address and len(self.sitemap.addresses) < MOST_ADDRESSES:
-            self.sitemap.addresses.append("".join(self._pieces).strip())
-        self._in_address = False
-
-    def refuse(self, *_: object) -> None:
-        raise _Unwelcome("a document type is declared")
+    def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
+        if self._in_loc and len(self.sitemap.addresses) < MAX_URLS:
+            self.sitemap.addresses.append("".join(self._text).strip())
+        self._in_loc = False
 
 
-def _unpacked(body: bytes) -> bytes:
+def _decompressed(body: bytes) -> bytes:
     if not body.startswith(b"\x1f\x8b"):
         return body
-    return zlib.decompressobj(wbits=31).decompress(body, MOST_BYTES)
+    return zlib.decompressobj(wbits=31).decompress(body, MAX_BYTES)

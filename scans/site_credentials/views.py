@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
-from krafter_audit.api.described import described
 from krafter_audit.api.errors import NotFound
 from scans.models import SiteAccess
 from scans.site_credentials import services
@@ -16,7 +16,7 @@ from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializ
 class AccessViewSet(ProjectViewSet):
     """What lets looks into a site behind a login."""
 
-    @described(summary="Read which access is set", responses=SiteCredentialsSerializer)
+    @extend_schema(summary="Read which access is set", responses=SiteCredentialsSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the origin and the kinds; 404 where nothing is set."""
         row = SiteAccess.objects.filter(project=self.project).defer("credentials").first()
@@ -24,7 +24,7 @@ class AccessViewSet(ProjectViewSet):
             raise NotFound
         return self.show(row, SiteCredentialsSerializer)
 
-    @described(
+    @extend_schema(
         summary="Set the access to a site behind a login",
         request=PutSiteCredentialsRequestSerializer,
         responses=SiteCredentialsSerializer,
@@ -39,7 +39,7 @@ class AccessViewSet(ProjectViewSet):
         )
         return self.show(row, SiteCredentialsSerializer)
 
-    @described(summary="Forget the access", request=None, responses={200: None})
+    @extend_schema(summary="Forget the access", request=None, responses={200: None})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
         """Wipe it."""
         services.delete_credentials(self.project, by=self.actor)

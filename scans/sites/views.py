@@ -2,12 +2,12 @@
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
 from findings.views import CURSOR, LIMIT
-from krafter_audit.api.described import described
 from scans.models import Site
 from scans.sites import services
 from scans.sites.serializers import CreateSiteRequestSerializer, SiteSerializer
@@ -16,7 +16,7 @@ from scans.sites.serializers import CreateSiteRequestSerializer, SiteSerializer
 class SiteViewSet(ProjectViewSet):
     """The hosts that a project says are its own."""
 
-    @described(
+    @extend_schema(
         summary="List sites, newest first", parameters=[LIMIT, CURSOR], responses=SiteSerializer(many=True)
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
@@ -24,12 +24,12 @@ class SiteViewSet(ProjectViewSet):
         rows = Site.objects.filter(project=self.project)
         return self.show_newest(rows, SiteSerializer, total=rows.count)
 
-    @described(summary="Read a site", responses=SiteSerializer)
+    @extend_schema(summary="Read a site", responses=SiteSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one site and the ways to prove it."""
         return self.show(self.find(Site.objects.all(), pk), SiteSerializer)
 
-    @described(
+    @extend_schema(
         summary="Name a host of the project",
         request=CreateSiteRequestSerializer,
         responses={201: SiteSerializer, 200: SiteSerializer},
@@ -39,7 +39,7 @@ class SiteViewSet(ProjectViewSet):
         site, made = services.add(self.project, by=self.actor, **self.body(CreateSiteRequestSerializer))
         return self.show(site, SiteSerializer, status=201 if made else 200)
 
-    @described(summary="Look at the proof", request=None, responses={202: SiteSerializer})
+    @extend_schema(summary="Look at the proof", request=None, responses={202: SiteSerializer})
     def verify(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Queue a look at the DNS, the file and the start page."""
         self.nothing()

@@ -17,7 +17,7 @@ from krafter_audit.http.timestamps import format_timestamp
 from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from scans.worker.persistence import PROGRESS
+from scans.worker.persistence import progress
 from scans.worker.regression_filter import compared
 
 BROKE_OFF = "The look broke off; the other domains are complete."
@@ -54,9 +54,7 @@ def end(scan: Scan) -> None:
     """Close the scan: failed where nothing could be looked at, which costs nothing."""
     summary = summed_up(scan)
     status = Scan.Status.FAILED if "error" in summary else Scan.Status.COMPLETED
-    now = timezone.now()
-    Scan.objects.filter(pk=scan.pk).update(summary=summary, status=status, finished_at=now, updated_at=now)
-    PROGRESS.write(scan=scan.pk)
+    Scan.transitions.apply(scan, status, summary=summary, finished_at=timezone.now())
     findings = summary["findings_created"] + summary["findings_updated"]
     record(f"scan.{status.value}", scan, by=SYSTEM, findings=findings)
     if status == Scan.Status.FAILED:
@@ -112,6 +110,7 @@ def summed_up(scan: Scan) -> dict[str, Any]:
         "pages": _pages(scan).filter(looked_at__isnull=False).values("url").distinct().count(),
         "checks": len({key for key, _ in outcomes}),
         "domains": {domain: _of_domain(domain, outcomes) for domain in Domain.values},
+        "progress": progress(scan.pk),
     }
     for broken in _pages(scan).exclude(broken=[]).values_list("broken", flat=True):
         for domain in broken:

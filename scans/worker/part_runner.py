@@ -63,10 +63,9 @@ def taken(scan_id: UUID, scanner: Scanner) -> Iterator[ScanPart | None]:
 
 
 def begin(scan: Scan) -> None:
-    """Say that the scan runs."""
-    now = timezone.now()
-    waiting = Scan.objects.filter(pk=scan.pk, status=Scan.Status.QUEUED)
-    waiting.update(status=Scan.Status.RUNNING, started_at=now, updated_at=now)
+    """Set a queued scan to running."""
+    rows = Scan.objects.filter(pk=scan.pk)
+    Scan.transitions.update(rows, Scan.Status.QUEUED, Scan.Status.RUNNING, started_at=timezone.now())
 
 
 class Walk:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils import timezone
 
 import krafter_audit
 from krafter_audit.db import leases
-from krafter_audit.db.statements import Inserting, Text
 from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
@@ -17,20 +18,6 @@ from scans.worker.page_checks import Seen, Sight
 
 LARGEST_EVIDENCE = 8_000  # characters of JSON for one check of one page
 LARGEST_QUIET_EVIDENCE = 2_000  # where nothing is wrong
-RESULTS = Inserting(ScanResult)
-# Counted by the database, so that two parts at once cannot overwrite what the other has come to.
-PROGRESS = Text(
-    """
-    UPDATE scans_scan SET updated_at = now(), summary = summary || jsonb_build_object('progress', (
-        SELECT jsonb_object_agg(scanner, jsonb_build_object('pages_found', found, 'pages_done', done)) FROM (
-            SELECT scanner, count(page.id) AS found, count(page.looked_at) AS done
-            FROM scans_scanpart AS part LEFT JOIN scans_scanpage AS page ON page.part_id = part.id
-            WHERE part.scan_id = %(scan)s GROUP BY scanner
-        ) AS parts
-    )) WHERE id = %(scan)s
-    """,
-    Scan,
-)
 
 
 @transaction.atomic
@@ -45,7 +32,7 @@ def keep_pages(
         return False
     part.page_delay = page_delay
     ScanPage.objects.bulk_create([*pages, *(_same_pages(part, pages) if browsing else ())])
-    PROGRESS.write(scan=part.scan_id)
+    update_progress(part.scan_id)
     return True
 
 
@@ -67,9 +54,23 @@ def keep_page(part: ScanPart, page: ScanPage, sight: Sight) -> bool:
     ScanPage.objects.filter(pk=page.pk).update(
         looked_at=now, updated_at=now, broken=page.broken, duration_ms=page.duration_ms
     )
-    RESULTS.write(_result(part, page, one) for one in sight.seen)
-    PROGRESS.write(scan=part.scan_id)
+    ScanResult.objects.bulk_create(_result(part, page, one) for one in sight.seen)
+    update_progress(part.scan_id)
     return True
+
+
+def update_progress(scan_id: UUID) -> None:
+    """Write the progress into the scan's summary. The row is locked first: two parts may count at once."""
+    scan = Scan.objects.select_for_update().only("summary").get(pk=scan_id)
+    scan.summary["progress"] = progress(scan_id)
+    scan.save(update_fields=["summary", "updated_at"])
+
+
+def progress(scan_id: UUID) -> dict[str, dict[str, int]]:
+    """Count the pages of each part of a scan, and those that are done."""
+    parts = ScanPart.objects.filter(scan=scan_id).values_list("scanner")
+    counted = parts.annotate(Count("pages"), Count("pages__looked_at")).order_by()
+    return {scanner: {"pages_found": found, "pages_done": done} for scanner, found, done in counted}
 
 
 def _result(part: ScanPart, page: ScanPage, seen: Seen) -> ScanResult:

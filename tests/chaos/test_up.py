@@ -56,13 +56,13 @@ class Up:
         names = (
             "postgres",
             "valkey-server",
-            "granian",
+            "krafter_audit.server",
             "worker",
             "beat",
             "devtools.demo.site",
         )
         below = descendants(self.process.pid)
-        leashes = {pid for pid in below if "leash.py" in command_line(pid)}
+        leashes = {pid for pid in below if "process_guard.py" in command_line(pid)}
         held = {pid: command_line(pid) for pid, parent in parents() if parent in leashes}
         return {name: pid for pid, line in held.items() for name in names if name in line}
 
@@ -120,8 +120,8 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_leaves_nothing_but_th
         before = system.children()
         assert sorted(before) == [
             "beat",
-            "granian",
             "devtools.demo.site",
+            "krafter_audit.server",
             "postgres",
             "valkey-server",
             "worker",

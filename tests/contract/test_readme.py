@@ -74,6 +74,7 @@ def pasted(ready: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.needs_pango
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_one_quick_load")
 def test_what_the_readme_says_works_when_it_is_pasted_line_by_line(ready: Path) -> None:

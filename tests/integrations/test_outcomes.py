@@ -10,12 +10,11 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from events import consumers
 from events.models import Unread
-from events.record import record
+from events.record import BATCH_SIZE, record
 from findings.services.ingestion import Sighting, ingest_one
 from integrations import jobs, remarks, services
 from integrations import sync as engine
 from integrations.models import Integration, Remark
-from krafter_audit.db.statements import AT_ONCE
 from krafter_audit.http.client import Client
 from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
@@ -204,11 +203,11 @@ def test_what_cannot_be_read_waits_and_does_not_hold_up_the_rest(task: Task) -> 
 def test_a_long_statement_leaves_one_row(project: Project) -> None:
     from events.record import record_many
 
-    ids = [(project.pk, {}) for _ in range(AT_ONCE)]
+    ids = [(project.pk, {}) for _ in range(BATCH_SIZE)]
     record_many("verification.approved", project, ids, by=SYSTEM)
 
     (left,) = Unread.objects.all()
-    assert len(left.event_ids) == AT_ONCE
+    assert len(left.event_ids) == BATCH_SIZE
 
 
 @pytest.fixture

@@ -51,13 +51,13 @@ NO_PAGE = (
 def served_faults() -> Iterator[dict[str, str]]:
     """Serve the page of each fault, and one without, and give the addresses by key."""
     from tests.fakes.website import Answer, served
-    from tests.unit.scanner.checks.base_page import good_site, html, page
+    from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
+    from tests.unit.scanner.checks.base_page import good_site, page
     from tests.unit.scanner.checks.faults import FAULTS
-    from tests.unit.scanner.checks.rendered_faults import RENDERED_FAULTS
 
     sites = {"": good_site()}
     sites |= {key: fault() for key, fault in FAULTS.items() if not key.startswith(NO_PAGE)}
-    sites |= {key: good_site(**{"/": page(html(add=extra))}) for key, extra in RENDERED_FAULTS.items()}
+    sites |= {key: good_site(**{"/": page(violating(key))}) for key in VIOLATIONS}
     for site in sites.values():
         for answer in site.answers.values():
             if isinstance(answer, Answer):

@@ -1,6 +1,5 @@
 """The docs name every error, address and setting that there is, and nothing that there is not."""
 
-import ast
 import importlib
 import re
 from collections.abc import Iterator
@@ -11,7 +10,9 @@ from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from krafter_audit.api.errors import ApiError
-from tests.project_rules.source import PACKAGES, ROOT, files, strings, text, tree
+from krafter_audit.conf.declarations import PROVIDER_SETTINGS, SETTINGS, settings_of_providers
+from krafter_audit.conf.setting import Section
+from tests.project_rules.source import PACKAGES, ROOT, files, strings, text
 
 API, OPERATIONS = "docs/api.md", "docs/operations.md"
 PROSE = [
@@ -107,52 +108,22 @@ def test_the_docs_list_no_address_that_there_is_not() -> None:
 # ---- Settings
 
 SETTING = re.compile(r"(?:KRAFTER_[A-Z0-9_]*[A-Z0-9]|DATABASE_URL|REDIS_URL|EMAIL_URL)")
-OF_A_PROVIDER = re.compile(r"\{start\}(_[A-Z_]+)")
-# Handed by `./krafter up` to the process that makes the tables, and by nobody else.
-INTERNAL = {"KRAFTER_INSTALL"}
+SCRIPT = ("krafter",)
 
 
-def settings_read() -> set[str]:
-    """The names that the source and the script take from the environment."""
-    found = {word for path in files() for word in strings(path) if SETTING.fullmatch(word)}
-    found |= set(re.findall(r"\$\{(KRAFTER_[A-Z_]+)", text("krafter")))
-    providers = text("integrations/configuration.py")
-    return (found | {f"KRAFTER_<PROVIDER>{end}" for end in OF_A_PROVIDER.findall(providers)}) - INTERNAL
+def test_every_setting_that_is_read_is_declared() -> None:
+    read = {word for path in files() for word in strings(path) if SETTING.fullmatch(word)}
+    read |= {word for path in SCRIPT for word in re.findall(r"\$\{(KRAFTER_[A-Z_]+)", text(path))}
+
+    assert read == {setting.name for setting in (*SETTINGS, *settings_of_providers()) if setting.name in read}
+    assert len(read) > 40
 
 
-def setting_rows() -> dict[str, str]:
-    """`{name: its default}` of the tables in the docs."""
-    return dict(
-        re.findall(
-            r"^\| `((?:KRAFTER|DATABASE|REDIS|EMAIL)_[A-Z0-9_<>]+)` \| ([^|]+) \|",
-            text(OPERATIONS),
-            re.MULTILINE,
-        )
-    )
+def test_the_docs_have_a_row_for_every_setting_and_no_other() -> None:
+    rows = re.findall(r"^\| `([A-Z][A-Z0-9]*_[A-Z0-9_<>]+)` \|", text(OPERATIONS), re.MULTILINE)
 
-
-def test_every_setting_is_in_the_docs_and_no_other() -> None:
-    assert set(setting_rows()) == settings_read()
-
-
-def defaults() -> dict[str, Any]:
-    """The defaults that the settings give as constants."""
-    found = {}
-    for node in ast.walk(tree("krafter_audit/settings.py")):
-        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("env."):
-            given = {word.arg: word.value for word in node.keywords}.get("default")
-            if isinstance(given, ast.Constant) and isinstance(node.args[0], ast.Constant):
-                found[str(node.args[0].value)] = given.value
-    return found
-
-
-@pytest.mark.parametrize(("name", "default"), sorted(defaults().items()))
-def test_the_docs_give_the_default_of_a_setting(name: str, default: Any) -> None:
-    written = (
-        "none" if default == "" else f"`{str(default).lower() if isinstance(default, bool) else default}`"
-    )
-
-    assert setting_rows()[name].startswith(written)
+    documented = {s.name for s in (*SETTINGS, *PROVIDER_SETTINGS) if s.section is not Section.INTERNAL}
+    assert sorted(rows) == sorted(documented)
 
 
 # ---- What the prose points to
@@ -214,7 +185,7 @@ def test_every_file_that_is_named_exists(path: str, name: str) -> None:
 
 
 def commands_of_the_script() -> set[str]:
-    return set(re.findall(r"^  \./krafter (\w+)", text("krafter"), re.MULTILINE))
+    return set(re.findall(r"^  \./krafter (\w+)", text("devtools/help.txt"), re.MULTILINE))
 
 
 def test_every_command_of_the_script_that_is_named_exists() -> None:
@@ -245,7 +216,8 @@ def section(path: str, title: str) -> str:
 
 
 def test_our_own_commands_are_all_listed() -> None:
-    ours = {name for name, app in get_commands().items() if app in PACKAGES} - {"seed_installation"}
+    developers = {"seed_installation", "document_settings"}
+    ours = {name for name, app in get_commands().items() if app in PACKAGES} - developers
 
     assert [
         name for name in sorted(ours) if f"`{name}" not in section(OPERATIONS, "People, projects and keys")

@@ -56,7 +56,7 @@ def test_who_waits_for_the_finding_holds_nothing_behind_it_and_then_reads_what_i
 
     def take() -> Task:
         with closing(connection), transaction.atomic():
-            return locks.lock_case(verification.pk).task
+            return locks.lock_verification(verification.pk).task
 
     with ThreadPoolExecutor(1) as other:
         with transaction.atomic():

@@ -1,12 +1,9 @@
-"""Accessibility that only a rendered page shows: colours, sizes, focus, and the roles that scripts give.
+"""Accessibility of colours, sizes, focus, and of the roles that scripts give."""
 
-Each is a rule of axe-core; there is no stand-in for where there is no browser.
-"""
-
-from scanner.checks.accessibility.axe_rules import rendered_rule
+from scanner.checks.accessibility.axe_rules import axe_rule
 from scanner.registry import CRITICAL, HIGH, MEDIUM
 
-rendered_rule(
+axe_rule(
     "color-contrast",
     severity=HIGH,
     title="Text has too little contrast",
@@ -22,7 +19,7 @@ rendered_rule(
     criterion="contrast-minimum",
 )
 
-rendered_rule(
+axe_rule(
     "target-size",
     severity=HIGH,
     title="Links and buttons are too small to be hit",
@@ -37,7 +34,7 @@ rendered_rule(
     criterion="target-size-minimum",
 )
 
-rendered_rule(
+axe_rule(
     "link-in-text-block",
     severity=HIGH,
     title="Links in text differ by colour alone",
@@ -52,7 +49,7 @@ rendered_rule(
     criterion="use-of-color",
 )
 
-rendered_rule(
+axe_rule(
     "aria-required-attr",
     severity=CRITICAL,
     title="ARIA roles lack an attribute that they need",
@@ -68,7 +65,7 @@ rendered_rule(
     criterion="name-role-value",
 )
 
-rendered_rule(
+axe_rule(
     "aria-valid-attr-value",
     severity=CRITICAL,
     title="ARIA attributes have values that do not exist",
@@ -83,7 +80,7 @@ rendered_rule(
     criterion="name-role-value",
 )
 
-rendered_rule(
+axe_rule(
     "aria-hidden-focus",
     severity=HIGH,
     title="Hidden content can be reached by keyboard",
@@ -98,7 +95,7 @@ rendered_rule(
     criterion="name-role-value",
 )
 
-rendered_rule(
+axe_rule(
     "nested-interactive",
     severity=HIGH,
     title="Controls stand inside of controls",
@@ -110,7 +107,7 @@ rendered_rule(
     criterion="name-role-value",
 )
 
-rendered_rule(
+axe_rule(
     "autocomplete-valid",
     severity=HIGH,
     title="Fields say autocomplete with words that do not exist",
@@ -122,7 +119,7 @@ rendered_rule(
     criterion="identify-input-purpose",
 )
 
-rendered_rule(
+axe_rule(
     "region",
     severity=MEDIUM,
     title="Content stands outside of every landmark",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from scanner.outcome import Outcome, passed, verdict
 from scanner.page import Page, has, snippet, value
 from scanner.page_context import Facts
-from scanner.parsing.accessible_name import text_of
+from scanner.parsing.element_text import text_of
 from scanner.parsing.language_tags import is_language
 from scanner.preconditions import CannotLook
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check

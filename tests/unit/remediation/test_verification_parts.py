@@ -183,6 +183,7 @@ def test_work_for_a_browser_waits_while_one_may_come(world: World, looks: Looks,
     assert sent == [("remediation.recheck_in_browser", str(verification.pk))]
 
 
+@pytest.mark.needs_chromium
 def test_a_finding_of_the_browser_is_verified_by_a_real_one(world: World, site: Site):
     site.body = site.body.replace("Good things.", '<font color="#cccccc">Hardly to be read.</font>')
     verification = run(world, checks=["a11y_color_contrast", "security_header_csp"])

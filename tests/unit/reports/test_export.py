@@ -82,7 +82,7 @@ def test_without_quota_nothing_is_made(world: World, ask: Ask) -> None:
     assert (Report.objects.count(), ReportItem.objects.count()) == (0, 0)
 
 
-@pytest.mark.parametrize("format", ["json", "csv", "pdf"])
+@pytest.mark.parametrize("format", ["json", "csv", pytest.param("pdf", marks=pytest.mark.needs_pango)])
 def test_the_worker_makes_the_file_and_it_downloads_under_a_speaking_name(
     world: World, exported: Exported, format: str
 ) -> None:

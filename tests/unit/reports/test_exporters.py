@@ -112,6 +112,7 @@ def test_items_are_walked_one_by_one_and_never_kept(format: str) -> None:
     assert most <= 3
 
 
+@pytest.mark.needs_pango
 def test_the_pdf_is_a_tagged_pdf_in_a_named_language() -> None:
     content = printed()
 
@@ -123,6 +124,7 @@ def test_the_pdf_is_a_tagged_pdf_in_a_named_language() -> None:
     assert content.metadata.title == "Audit report: Production website, 19 November to 25 November 2026"
 
 
+@pytest.mark.needs_pango
 def test_the_pdf_says_the_numbers_names_the_severities_and_counts_its_pages() -> None:
     content = printed()
 
@@ -140,6 +142,7 @@ def test_the_pdf_says_the_numbers_names_the_severities_and_counts_its_pages() ->
     assert "fell by 186, from 520 on 19 November 2026 to 334 on 25 November 2026" in text
 
 
+@pytest.mark.needs_pango
 def test_the_burn_down_is_drawn_in_the_pdf_with_words_for_who_does_not_see_it() -> None:
     content = printed()
 
@@ -160,6 +163,7 @@ def structure(node: Any) -> Iterator[Any]:
             yield from structure(node["/K"])
 
 
+@pytest.mark.needs_pango
 def test_a_long_pdf_prints_the_most_pressing_findings_and_says_where_the_others_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -175,6 +179,7 @@ def test_a_long_pdf_prints_the_most_pressing_findings_and_says_where_the_others_
     assert "Finding 20 " not in text
 
 
+@pytest.mark.needs_pango
 def test_markup_in_a_title_is_printed_and_opens_nothing(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
     secret.write_text("open sesame")
@@ -188,6 +193,7 @@ def test_markup_in_a_title_is_printed_and_opens_nothing(tmp_path: Path) -> None:
     assert b"open sesame" not in made
 
 
+@pytest.mark.needs_pango
 def test_the_pdfs_fetcher_opens_data_addresses_alone() -> None:
     fetcher = pdf.fetcher()
 

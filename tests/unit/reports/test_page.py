@@ -71,7 +71,7 @@ def test_the_page_carries_no_cookie_no_script_no_referrer_and_no_index(link: Lin
     assert '<meta name="robots" content="noindex, nofollow">' in html
 
 
-@pytest.mark.parametrize("format", ["json", "csv", "pdf"])
+@pytest.mark.parametrize("format", ["json", "csv", pytest.param("pdf", marks=pytest.mark.needs_pango)])
 def test_the_file_downloads_without_a_login(link: Link, format: str) -> None:
     response = Client().get(link(format) + "/download")
 
@@ -233,6 +233,7 @@ SOUND = {
 }
 
 
+@pytest.mark.needs_chromium
 @pytest.mark.django_db(transaction=True)
 def test_the_page_is_sound_in_a_browser_on_a_phone_and_on_a_desk(
     live_server: Any, world: World, link: Link

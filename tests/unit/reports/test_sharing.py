@@ -201,7 +201,7 @@ def test_a_mail_server_that_is_away_is_tried_three_times_and_nobody_gets_two(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.OnlyFirst"}}
-    monkeypatch.setattr(jobs, "send", lambda job, row_id: deliver.deliver(row_id))
+    monkeypatch.setattr(jobs, "enqueue", lambda job, row_id: deliver.deliver(row_id))
     exported("json")
 
     sent(ask, {"channel": "email", "recipients": ["ada@example.com", "bob@example.com"]})
@@ -307,7 +307,7 @@ def test_what_slack_cannot_take_now_is_tried_three_times(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slack_server.expect_request("/services/T/B/X").respond_with_data("later", status)
-    monkeypatch.setattr(jobs, "send", lambda job, row_id: deliver.deliver(row_id))
+    monkeypatch.setattr(jobs, "enqueue", lambda job, row_id: deliver.deliver(row_id))
     exported("json")
 
     posted(ask, slack_server)

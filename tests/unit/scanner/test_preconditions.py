@@ -13,7 +13,7 @@ from scanner.preconditions import CannotLook
 from scanner.registry import REGISTRY
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
-from tests.unit.scanner.checks.check_kinds import MARKUP, WITHOUT_BROWSER
+from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
 
 HTML = [("Content-Type", "text/html; charset=utf-8")]
 LOGIN = "<title>Sign in</title><form><input type=password></form>"
@@ -140,11 +140,7 @@ def test_another_registrable_domain_is_another_site(asked: str, there: str, offs
     assert same_site(host_of(asked), there) is not offsite
 
 
-BODY_BASED = [key for key in MARKUP if key.startswith("a11y_")] + [
-    "title_present",
-    "meta_description",
-    "mixed_content",
-]
+BODY_BASED = ["title_present", "meta_description", "mixed_content", "link_text", "image_dimensions"]
 
 
 def test_checks_of_the_markup_are_inconclusive_on_an_empty_page() -> None:
@@ -171,14 +167,6 @@ def test_a_page_in_an_encoding_that_was_not_asked_for_is_not_judged() -> None:
     site = Site({"/": Answer(b"\x0b\x02\x80", headers=[*HTML, ("Content-Encoding", "br")])})
 
     assert reasons(looked(site, ["title_present"])) == {(INCONCLUSIVE, "not_available")}
-
-
-def test_accessibility_is_not_judged_where_scripts_make_the_whole_content() -> None:
-    site = Site(
-        {"/": Answer("<title>App</title><div id=root></div><script src=/app.js></script>", headers=HTML)}
-    )
-
-    assert reasons(looked(site, ["a11y_image_alt", "a11y_label"])) == {(INCONCLUSIVE, "not_available")}
 
 
 def seen_before(title: str = "Shop", path: str = "/", **more: object) -> Outcome:

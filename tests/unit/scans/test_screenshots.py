@@ -14,12 +14,11 @@ from scanner.page_context import Facts
 from scans import screenshots
 from tests.factories import World
 from tests.fakes.website import Answer, Site, loopback_client, served
-from tests.unit.scanner.checks.base_page import html
-from tests.unit.scanner.checks.rendered_faults import RENDERED_FAULTS
+from tests.unit.scanner.checks.axe_violations import violating
 
 pytestmark = pytest.mark.django_db
 KEY, RULE = "a11y_color_contrast", "axe:color-contrast"
-FAINT = Answer(html(add=RENDERED_FAULTS[KEY]), headers=[("Content-Type", "text/html; charset=utf-8")])
+FAINT = Answer(violating(KEY), headers=[("Content-Type", "text/html; charset=utf-8")])
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +27,7 @@ def storage(settings: Any, tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.needs_chromium
 @pytest.mark.usefixtures("soon_quiet")
 def test_a_failing_element_is_shown_to_who_may_read_the_project(
     world: World, storage: Path, chrome: Browser

@@ -10,8 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from events import tallies
 from events.models import Event
 from findings.models import Finding, Regression
-from findings.services.ingestion import Sighting, ingest
-from krafter_audit.db.statements import AT_ONCE
+from findings.services.ingestion import BATCH_SIZE, Sighting, ingest
 from tests import factories
 from tests.factories import World
 
@@ -274,7 +273,7 @@ def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_tot
 
 
 def test_a_batch_of_more_than_are_written_at_once_is_one_batch(world: World):
-    titles = [f"Page {place}" for place in range(AT_ONCE * 2 + 3)]
+    titles = [f"Page {place}" for place in range(BATCH_SIZE * 2 + 3)]
     before = [Sighting("seo", title, severity="low") for title in titles[::2]]
     known = set(ingest(world.project, before, by=world.actor).ids)
     Finding.objects.filter(title=titles[0]).update(status="resolved")

@@ -174,4 +174,4 @@ def test_a_dismissed_finding_may_become_whatever_is_open(world: World, status: s
     finding = factories.finding(world, status="dismissed")
 
     assert patch(world, finding, status=status).status_code == 200
-    assert Finding.lifecycle.allows("dismissed", status)
+    assert Finding.transitions.allows("dismissed", status)

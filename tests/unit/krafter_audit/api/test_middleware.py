@@ -49,13 +49,13 @@ def test_what_a_service_says_carries_the_id_too(world: World, lines: Any, monkey
         raise OSError("no broker")
 
     monkeypatch.setattr(kombu.Producer, "publish", away)  # the broker's far end
-    monkeypatch.setattr("krafter_audit.jobs._resting_until", 0.0)
+    monkeypatch.setattr("krafter_audit.jobs._retry_at", 0.0)
     monkeypatch.setattr("django.db.transaction.on_commit", lambda run: run())
     task = factories.task(world)
 
     response = world.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
 
-    said = [line for line in lines() if "the broker is away" in line]
+    said = [line for line in lines() if "The broker is unavailable" in line]
     assert response.status_code == 202
     assert len(said) == 1
     assert f"request_id={response['x-request-id']}" in said[0]

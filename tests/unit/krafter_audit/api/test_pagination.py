@@ -128,7 +128,7 @@ def test_totals_do_not_look_at_the_table(world: World):
     assert not [
         query for query in captured if "COUNT(" in query["sql"] and "findings_finding" in query["sql"]
     ]
-    assert len(captured) == 4  # key and project, last use, rows, tally
+    assert len(captured) == 5  # key, last use, project, rows, counter
 
 
 def test_folding_the_tally_changes_no_total(world: World):

@@ -40,7 +40,7 @@ def test_columns_say_what_the_serializer_says(world: World, model: Any, shown: A
 
     by_columns = [found.show(row, context) for row in found.of(model.objects.order_by("pk"))]
     ids = model.objects.order_by("pk").values_list("pk", flat=True)
-    alone = [found.show(found.one.rows(project=world.project.pk, pk=pk)[0], context) for pk in ids]
+    alone = [found.show(found.one(world.project.pk, pk), context) for pk in ids]
 
     by_serializer = dump(shown(model.objects.order_by("pk"), many=True, context=context).data)
     assert len(by_columns) > 0

@@ -16,6 +16,7 @@ def served() -> Iterator[faulty_site.Site]:
         yield site
 
 
+@pytest.mark.needs_chromium
 def test_a_page_is_loaded_and_the_visit_tells_what_was_reached(chrome: Browser, served: faulty_site.Site):
     with chrome.page(served.url) as page:
         seen = (page.title(), chrome.visit.response.status)

@@ -22,6 +22,7 @@ from scanner.browser import browser as browsing
 from tests.fakes.raw_servers import Server, answer, says
 from tests.unit.devtools.local_stack.processes import eventually, survivors
 
+pytestmark = pytest.mark.needs_chromium
 HERE = AddressPolicy.from_setting("127.0.0.0/8")
 GOOD = "<!doctype html><title>good</title>"
 WORKER = """

@@ -64,6 +64,7 @@ def chrome(chrome: Browser, world: World) -> Browser:
     return chrome
 
 
+@pytest.mark.needs_chromium
 def test_no_way_out_of_a_page_reaches_an_address_that_is_not_allowed(world: World, chrome: Browser):
     with chrome.page(world.site.url) as page:
         wait_until(page, lambda: len(chrome.visit.proxy.refused_requests) > 40)
@@ -74,6 +75,7 @@ def test_no_way_out_of_a_page_reaches_an_address_that_is_not_allowed(world: Worl
     assert {request.address for request in chrome.visit.proxied_requests} == {"127.0.0.1", ""}
 
 
+@pytest.mark.needs_chromium
 def test_the_ways_are_real_and_reach_a_server_that_is_allowed(world: World, chrome: Browser):
     chrome.policy = AddressPolicy.from_setting("127.0.0.0/8")
 
@@ -83,6 +85,7 @@ def test_the_ways_are_real_and_reach_a_server_that_is_allowed(world: World, chro
     assert world.missed() == set()
 
 
+@pytest.mark.needs_chromium
 @pytest.mark.parametrize(
     "body",
     [
@@ -102,6 +105,7 @@ def test_a_page_that_leads_elsewhere_does_not_lead_there(world: World, chrome: B
     assert [request.reason for request in chrome.visit.proxy.refused_requests][:1] == ["refused_address"]
 
 
+@pytest.mark.needs_chromium
 def test_a_redirect_to_a_refused_address_is_said_to_be_one(world: World, chrome: Browser):
     with pytest.raises(BrowserError) as why, chrome.page(f"{world.site.url}/to/there"):
         pass
@@ -109,6 +113,7 @@ def test_a_redirect_to_a_refused_address_is_said_to_be_one(world: World, chrome:
     assert (why.value.reason, world.secret.connections) == ("refused_address", 0)
 
 
+@pytest.mark.needs_chromium
 def test_a_page_cannot_open_what_is_no_website(world: World, chrome: Browser):
     places = [
         "file:///etc/passwd",
@@ -128,6 +133,7 @@ def test_a_page_cannot_open_what_is_no_website(world: World, chrome: Browser):
     assert seen == ("mine", True, 0)
 
 
+@pytest.mark.needs_chromium
 def test_a_connection_is_used_for_one_request_alone(world: World, chrome: Browser):
     world.page = "<img src='/a'><img src='/b'><img src='/c'>"
 

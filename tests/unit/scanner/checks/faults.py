@@ -115,32 +115,6 @@ FAULTS: dict[str, Fault] = {
             "/two": page(),
         }
     ),
-    "a11y_image_alt": markup(' alt="A lamp"', ""),
-    "a11y_label": markup('<label for="q">Search</label>', ""),
-    "a11y_button_name": markup(
-        "<button>Go</button>", '<button><img src="/lamp.png" alt="" width="1" height="1"></button>'
-    ),
-    "a11y_link_name": markup("How to return something", " "),
-    "a11y_select_name": markup('<label for="c">Country</label>', ""),
-    "a11y_frame_title": markup(' title="How to find us"', ""),
-    "a11y_svg_img_alt": markup(' aria-label="Stars"', ""),
-    "a11y_html_has_lang": markup('<html lang="en">', "<html>"),
-    "a11y_html_lang_valid": markup('<html lang="en">', '<html lang="xx">'),
-    "a11y_document_title": markup(TITLE, "<title> </title>"),
-    "a11y_meta_viewport": markup(VIEWPORT, VIEWPORT.replace("scale=1", "scale=1, user-scalable=no")),
-    "a11y_meta_refresh": added('<meta http-equiv="refresh" content="30">'),
-    "a11y_heading_order": markup("<h2>Abroad</h2>", "<h3>Abroad</h3>"),
-    "a11y_page_has_heading_one": markup("<h1>Delivery</h1>", ""),
-    "a11y_landmark_one_main": lambda: good_site(
-        **{"/": page(html().replace("<main>", "<div>").replace("</main>", "</div>"))}
-    ),
-    "a11y_tabindex": markup("<button>", '<button tabindex="3">'),
-    "a11y_list": markup("<ul><li>Cash", "<ul><p>Also:</p><li>Cash"),
-    "a11y_listitem": added("<div><li>Alone</li></div>"),
-    "a11y_aria_roles": markup('role="note"', 'role="notes"'),
-    "a11y_aria_valid_attr": markup('aria-describedby="q"', 'aria-described-by="q"'),
-    "a11y_duplicate_id_aria": added('<p id="q">Again</p>'),
-    "a11y_td_headers_attr": markup('headers="p"', 'headers="price"'),
     "indexable": header("X-Robots-Tag", "noindex"),
     "title_present": markup(TITLE, ""),
     "title_length": markup(TITLE, "<title>Home</title>"),
@@ -166,20 +140,16 @@ FAULTS: dict[str, Fault] = {
 
 # Faults that two checks rightly see: one rule of two domains, or one that includes the other.
 COMPANIONS: dict[str, set[str]] = {
-    "title_present": {"a11y_document_title"},
-    "a11y_document_title": {"title_present"},
     "csp_object_src": {"csp_script_src_safe"},
     "hsts_include_subdomains": {"hsts_preload_ready"},
     "tls_certificate_valid": {"https_redirect"},  # which asks for a redirect to a certificate that is valid
 }
 BY_TLS = {key for key in WITHOUT_BROWSER if REGISTRY[key].kind == "tls"}
-# What can't be judged while the fault is there: of a policy, header, title or language that is missing, or of no page.
+# What can't be judged while the fault is there: of a policy, header or title that is missing, or of no page.
 UNJUDGED: dict[str, set[str]] = {
     "security_header_csp": {key for key in keys() if key.startswith("csp_")},
     "security_header_hsts": {key for key in keys() if key.startswith("hsts_")},
     "title_present": {"title_length"},
-    "a11y_document_title": {"title_length"},
-    "a11y_html_has_lang": {"a11y_html_lang_valid"},
     "http_status_ok": set(WITHOUT_BROWSER) - BY_TLS - {"http_status_ok"},
     "tls_certificate_valid": set(WITHOUT_BROWSER) - BY_TLS - {"https_redirect"},
     "https_redirect": BY_TLS,  # the certificate is looked at where the first redirect leads

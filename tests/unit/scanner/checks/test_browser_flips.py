@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from scanner.browser import Browser
-from scanner.checks.performance import web_vitals
+from scanner.checks.performance import web_vitals as vitals
 from scanner.engine import look
 from scanner.outcome import FAILED, PASSED, Outcome
-from scanner.page_visit import device_profile, visit
+from scanner.page_visit import device_profile as profile
+from scanner.page_visit import visit as sight
 from scanner.registry import REGISTRY, keys
 from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.checks.axe_violations import violating
 from tests.unit.scanner.checks.base_page import html
 from tests.unit.scanner.checks.fixes import MENDED_IN_TURN
 from tests.unit.scanner.checks.noise_image import noise
+
+pytestmark = pytest.mark.needs_chromium
 
 ASKED = [key for key in keys() if REGISTRY[key].kind == "browser"]
 # So that a small page can be too heavy, and a few round trips too late, by far.
@@ -26,6 +30,8 @@ THRESHOLDS = {"total_byte_weight": 200.0, "dom_size": 100.0, "lcp": 1.0, "fcp": 
 # One load in the place of three, but for the page that only jumps and the one without a fault.
 MEASURED_IN_FULL = (MENDED_IN_TURN.index("cls"), len(MENDED_IN_TURN))
 STEPS = 6
+AXE_KEYS = keys("accessibility")
+HTML = [("Content-Type", "text/html; charset=utf-8")]
 STYLE = [("Content-Type", "text/css")]
 SCRIPT = [("Content-Type", "text/javascript")]
 PICTURE = [("Content-Type", "image/png")]
@@ -86,22 +92,22 @@ def faulty(faults: set[str]) -> dict[str, Answer]:
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A quick phone and network, and a page that soon counts as quiet."""
-    monkeypatch.setattr(visit, "QUIET", 0.1)
-    monkeypatch.setattr(visit, "QUIET_WHEN_TIMED", 0.3)
-    monkeypatch.setattr(device_profile, "CPU_SLOWDOWN", 1)
-    monkeypatch.setattr(device_profile, "LATENCY_MS", 150.0)
-    monkeypatch.setattr(device_profile, "DOWN_KBPS", 20_000.0)
+    monkeypatch.setattr(sight, "QUIET", 0.1)
+    monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.3)
+    monkeypatch.setattr(profile, "CPU_SLOWDOWN", 1)
+    monkeypatch.setattr(profile, "LATENCY_MS", 150.0)
+    monkeypatch.setattr(profile, "DOWN_KBPS", 20_000.0)
 
 
 @pytest.mark.long
 @pytest.mark.usefixtures("brisk")
 def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     states: list[dict[str, Outcome]] = []
-    in_full = web_vitals.LOADS
+    in_full = vitals.LOADS
     with served(Site()) as site, loopback_client() as client:
         for done in range(len(MENDED_IN_TURN) + 1):
             site.answers = dict(faulty(set(MENDED_IN_TURN[done:])))
-            monkeypatch.setattr(web_vitals, "LOADS", in_full if done in MEASURED_IN_FULL else 1)
+            monkeypatch.setattr(vitals, "LOADS", in_full if done in MEASURED_IN_FULL else 1)
             found = look(
                 site.url,
                 ASKED,
@@ -118,3 +124,25 @@ def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: p
     assert {said.status for one in states for said in one.values()} == {FAILED, PASSED}
     measured = [len(states[done]["cls"].samples) for done in MEASURED_IN_FULL]
     assert measured == [3, 3]
+
+
+@pytest.mark.usefixtures("soon_quiet")
+@pytest.mark.parametrize("left_out", ["a11y_html_has_lang", "a11y_html_lang_valid"])
+def test_every_axe_check_fails_and_passes_once_its_violation_is_fixed(left_out: str, chrome: Browser) -> None:
+    """The two rules of the lang attribute cannot be violated together."""
+    asked = [key for key in AXE_KEYS if key != left_out]
+    site = Site(
+        {"/": Answer(violating(*asked), headers=HTML), "/map": Answer("<title>Map</title>", headers=HTML)}
+    )
+    with served(site), loopback_client() as client:
+
+        def outcomes(before: dict[str, Outcome] | None = None) -> dict[str, Outcome]:
+            found = look(site.url, asked, client=client, browser=chrome, before=before, retry_delays=())
+            return dict(found)
+
+        failing = outcomes()
+        site.answers["/"] = Answer(html(), headers=HTML)
+        fixed = outcomes(failing)
+
+    assert {key: one.status for key, one in failing.items()} == dict.fromkeys(asked, FAILED)
+    assert {key: one.status for key, one in fixed.items()} == dict.fromkeys(asked, PASSED)

@@ -10,6 +10,7 @@ from scanner.engine import look
 from scanner.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
 from scanner.registry import keys
 from tests.fakes.website import Site, loopback_client, served, tls_context
+from tests.unit.scanner.checks.axe_violations import VIOLATIONS
 from tests.unit.scanner.checks.base_page import good_site
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
 from tests.unit.scanner.checks.faults import COMPANIONS, FAULTS, UNJUDGED
@@ -21,7 +22,6 @@ from tests.unit.scanner.checks.fixes import (
     THRESHOLDS,
     redirecting,
 )
-from tests.unit.scanner.checks.rendered_faults import RENDERED_FAULTS
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_no_check_finds_a_fault_on_a_page_without_one(secure: Site, client: Clie
 
 
 def test_every_check_has_a_case_in_which_it_fails_and_flips_when_that_is_mended() -> None:
-    """Here, in `test_flips_in_a_browser` or, for the rules of axe-core that need a page rendered, in `test_axe`."""
-    flipping = [*FAULTS, *MENDS, *CERTIFICATES, *MENDED_IN_TURN, *RENDERED_FAULTS]
+    """Here, in `test_flips_in_a_browser` or, for the rules of axe-core, in `test_axe`."""
+    flipping = [*FAULTS, *MENDS, *CERTIFICATES, *MENDED_IN_TURN, *VIOLATIONS]
 
     assert sorted(flipping) == sorted(keys())

@@ -1,5 +1,8 @@
 """Parsers of what strangers send: right on what the specifications say, and never at a loss."""
 
+import gzip
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,11 +43,19 @@ ROBOTS = """User-agent: *
 Disallow: /private
 Allow: /private/open$
 Disallow: /*.pdf$
+Disallow: /a%2Fb
 Crawl-delay: 2
 
 User-agent: GoogleBot
 User-agent: bingbot
 Disallow: /
+
+User-agent: duck
+Noindex: /x
+User-agent: archive
+Disallow: /
+
+User-agent: quxbot
 """
 
 
@@ -58,12 +69,62 @@ Disallow: /
         ("other", "/a/b.pdf", False),
         ("other", "/a/b.pdf?page=1", True),
         ("other", "/%70rivate", False),
+        ("other", "/a%2fb", False),
+        ("other", "/a/b", True),  # a reserved character and its escape are two paths
         ("googlebot", "/anything", False),
         ("bingbot", "/", False),
+        ("googlebot-news", "/", True),  # a product token matches as a whole
+        ("duck", "/", False),  # an unknown record does not end the list of agents
+        ("quxbot", "/private", True),  # a group without rules allows everything
     ],
 )
 def test_robots_txt_allows_by_the_longest_pattern(agent: str, path: str, allowed: bool) -> None:
     assert Robots.parse(ROBOTS).allows(agent, f"https://example.com{path}") is allowed
+
+
+# The example of RFC 9309, section 5.1, and the table of section 2.2.2.
+EXAMPLE = """User-Agent: *
+Disallow: *.gif$
+Disallow: /example/
+Allow: /publications/
+
+User-Agent: foobot
+Disallow:/
+Allow:/example/page.html
+Allow:/example/allowed.gif
+
+User-Agent: barbot
+User-Agent: bazbot
+Disallow: /example/page.html
+
+User-Agent: tablebot
+Disallow: /foo/bar?baz=quz
+Disallow: /foo/bar/ツ
+Disallow: /foo/baz/%E3%83%84
+Disallow: /foo/qux/%62%61%7A
+"""
+
+
+@pytest.mark.parametrize(
+    ("agent", "path", "allowed"),
+    [
+        ("anybot", "/image.gif", False),
+        ("anybot", "/example/page.html", False),
+        ("anybot", "/publications/a", True),
+        ("foobot", "/example/page.html", True),
+        ("foobot", "/example/allowed.gif", True),
+        ("foobot", "/example/other.html", False),
+        ("barbot", "/example/page.html", False),
+        ("bazbot", "/example/page.html", False),
+        ("barbot", "/example/other.html", True),
+        ("tablebot", "/foo/bar?baz=quz", False),
+        ("tablebot", "/foo/bar/%E3%83%84", False),
+        ("tablebot", "/foo/baz/ツ", False),
+        ("tablebot", "/foo/qux/baz", False),
+    ],
+)
+def test_robots_txt_follows_the_examples_of_rfc_9309(agent: str, path: str, allowed: bool) -> None:
+    assert Robots.parse(EXAMPLE).allows(agent, f"https://example.com{path}") is allowed
 
 
 @pytest.mark.parametrize(
@@ -74,12 +135,12 @@ def test_robots_txt_allows_by_the_longest_pattern(agent: str, path: str, allowed
         ("# nothing", None),
         ("Sitemap: /s.xml", "not absolute"),
         ("Disallow: /a", "no user agent"),
-        ("Disalow: /a", "no known rule"),
+        ("Disalow: /a", "unknown directive"),
         ("<html>", "no colon"),
         ("User-agent:", "no user agent"),
     ],
 )
-def test_robots_txt_says_what_is_wrong_with_a_line(line: str, fault: str | None) -> None:
+def test_an_invalid_line_of_robots_txt_is_a_fault(line: str, fault: str | None) -> None:
     faults = Robots.parse(line).faults
 
     assert (faults == []) if fault is None else (len(faults) == 1 and fault in faults[0])
@@ -89,6 +150,15 @@ def test_patterns_of_robots_txt_take_linear_time() -> None:
     robots = Robots.parse("User-agent: *\nDisallow: /" + "*a" * 5000 + "$")
 
     assert robots.allows("other", "https://example.com/" + "a" * 4000)
+
+
+def test_many_agents_with_many_rules_take_linear_time() -> None:
+    agents = "".join(f"User-agent: a{number}\n" for number in range(14_000))
+    rules = "".join(f"Disallow: /{number}\n" for number in range(14_000))
+    started = time.process_time()
+
+    assert not Robots.parse(agents + rules).allows("a1", "https://example.com/7")
+    assert time.process_time() - started < 2
 
 
 @pytest.mark.parametrize(
@@ -113,12 +183,35 @@ BOMB = (
 OUTSIDE = b'<!DOCTYPE u [<!ENTITY x SYSTEM "file:///etc/passwd">]><urlset><url><loc>&x;</loc></url></urlset>'
 
 
-@pytest.mark.parametrize("body", [BOMB, OUTSIDE, b"", b"<html></html>", b"<urlset>", b"<urlset></urlset"])
-def test_what_is_no_sitemap_is_told_and_gives_no_address(body: bytes) -> None:
+DOCTYPE = b"<!DOCTYPE urlset><urlset><url><loc>https://a.example/</loc></url></urlset>"
+TOO_LARGE = gzip.compress(b"<urlset>" + b" " * sitemap_xml.MAX_BYTES + b"</urlset>", 1)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        BOMB,
+        OUTSIDE,
+        DOCTYPE,
+        TOO_LARGE,
+        b"",
+        b"<html></html>",
+        b"<urlset>",
+        b"<urlset></urlset",
+        b"\x1f\x8bno gzip",
+    ],
+)
+def test_an_invalid_sitemap_has_a_fault_and_no_url(body: bytes) -> None:
     sitemap = sitemap_xml.parse(body)
 
     assert sitemap.fault
     assert sitemap.addresses == []
+
+
+def test_a_sitemap_compressed_with_gzip_is_read() -> None:
+    sitemap = sitemap_xml.parse(gzip.compress(b"<urlset><url><loc>https://a.example/</loc></url></urlset>"))
+
+    assert (sitemap.fault, sitemap.addresses) == (None, ["https://a.example/"])
 
 
 def test_a_sitemap_gives_its_addresses_but_not_those_of_its_pictures() -> None:

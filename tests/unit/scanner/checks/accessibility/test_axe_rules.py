@@ -1,64 +1,69 @@
-"""The rules of axe-core on a rendered page: each fails on its own fault and on no other."""
+"""Each rule of axe-core is violated by its own violation alone. See test_flips_in_a_browser for the checks."""
 
-import gzip
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Page
 
+from scanner.axe_verdict import key_of
 from scanner.browser import Browser
 from scanner.browser_context import RULE
-from scanner.page_visit import axe, device_profile
+from scanner.engine import look
+from scanner.outcome import INCONCLUSIVE
+from scanner.page_visit import axe
+from scanner.page_visit import device_profile as profile
 from scanner.page_visit.isolated_world import World
 from scanner.registry import REGISTRY, keys
-from tests.fakes.website import Site, served
+from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
 from tests.unit.scanner.checks.base_page import html, page
-from tests.unit.scanner.checks.faults import FAULTS
-from tests.unit.scanner.checks.rendered_faults import RENDERED_FAULTS
 
-BY_AXE = [key for key in keys() if key.startswith("a11y_")]
-RULES = sorted(need.removeprefix(RULE) for key in BY_AXE for need in REGISTRY[key].needs if RULE in need)
+pytestmark = pytest.mark.needs_chromium
+
+AXE_KEYS = keys("accessibility")
+RULES = sorted(need.removeprefix(RULE) for key in AXE_KEYS for need in REGISTRY[key].needs if RULE in need)
 FRAME = '<iframe src="/map" title="How to find us"></iframe>'
-# What stands outside of main is outside of every landmark.
-ALSO_BROKEN = dict.fromkeys(
-    ("a11y_duplicate_id_aria", "a11y_listitem", "a11y_landmark_one_main"), {"a11y_region"}
-)
+# Content that is no longer in main is outside of every landmark.
+ALSO_VIOLATED = {"a11y_landmark_one_main": {"a11y_region"}}
+HTML = [("Content-Type", "text/html; charset=utf-8")]
 
 
 @pytest.fixture(scope="module")
 def rendered(one_browser: Browser) -> Iterator[Page]:
-    """A page of the phone that may hold any markup: nothing of it is loaded from anywhere."""
+    """A page on the emulated phone whose markup a test sets; it loads nothing."""
     plain = Site(
         {"/": page("<title>Empty</title>", {"Content-Security-Policy": None, "Content-Encoding": None})}
     )
-    with served(plain), one_browser.page(plain.url, **device_profile.PHONE) as opened:
+    with served(plain), one_browser.page(plain.url, **profile.PHONE) as opened:
         yield opened
 
 
-def faulty(key: str) -> str:
-    if key in RENDERED_FAULTS:
-        return html(add=RENDERED_FAULTS[key])
-    return gzip.decompress(FAULTS[key]().answers["/"].body).decode()
-
-
-def broken_rules(rendered: Page, markup: str) -> set[str]:
-    # axe waits half a second for a frame whose page was written over, so a good one stays out.
+def violated_keys(rendered: Page, markup: str) -> set[str]:
+    # axe waits half a second for a frame whose page was replaced, so the good frame is left out.
     rendered.set_content(markup.replace(FRAME, ""))
     session = rendered.context.new_cdp_session(rendered)
     session.send("Page.enable")
     verdicts = axe.run(World(session), RULES)
     session.detach()
-    return {f"a11y_{rule.replace('-', '_')}" for rule, said in verdicts.items() if said.count}
+    return {key_of(rule) for rule, said in verdicts.items() if said.count}
 
 
-def test_there_is_a_fault_for_each_rule() -> None:
-    assert set(BY_AXE) == set(RENDERED_FAULTS) | {key for key in FAULTS if key.startswith("a11y_")}
+def test_every_axe_check_has_a_violation() -> None:
+    assert set(AXE_KEYS) == set(VIOLATIONS)
+    assert {key_of(rule) for rule in RULES} == set(AXE_KEYS)
 
 
-def test_axe_finds_no_fault_on_a_page_without_one(rendered: Page) -> None:
-    assert broken_rules(rendered, html()) == set()
+def test_axe_finds_no_violation_on_the_good_page(rendered: Page) -> None:
+    assert violated_keys(rendered, html()) == set()
 
 
-@pytest.mark.parametrize("key", BY_AXE)
-def test_axe_finds_the_fault_and_no_other(key: str, rendered: Page) -> None:
-    assert broken_rules(rendered, faulty(key)) == {key} | ALSO_BROKEN.get(key, set())
+@pytest.mark.parametrize("key", AXE_KEYS)
+def test_axe_finds_this_violation_and_no_other(key: str, rendered: Page) -> None:
+    assert violated_keys(rendered, violating(key)) == {key} | ALSO_VIOLATED.get(key, set())
+
+
+def test_without_a_browser_every_axe_check_is_inconclusive() -> None:
+    with served(Site({"/": Answer(html(), headers=HTML)})) as site, loopback_client() as client:
+        outcomes = dict(look(site.url, AXE_KEYS, client=client, retry_delays=()))
+
+    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}

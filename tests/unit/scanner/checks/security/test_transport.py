@@ -105,7 +105,7 @@ COSTS = {
     "security_header_csp": 1,
     "cookies_secure": 1,
     "meta_description": 1,
-    "a11y_image_alt": 1,
+    "link_text": 1,
     "exposed_git": 2,
     "robots_txt_valid": 2,
     "cors_restricted": 2,

@@ -1,0 +1,120 @@
+"""`./krafter doctor`: try what `./krafter up` needs; say what is missing and what to do about it.
+
+Standard library only; what needs the virtual environment is in devtools/local_stack/doctor.py.
+"""
+
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from devtools import system_packages
+from devtools.setup_environment import DATA, PYTHON, ROOT, find_uv, installed_level, is_installed
+from devtools.system_packages import CHROMIUM, PANGO, VENV_OF_PYTHON, SystemPackage, install_line
+
+GIGABYTE = 1024**3
+NEEDED_BYTES = 1 * GIGABYTE
+NETWORK_SECONDS = 60
+
+
+class Report:
+    """The lines of the report; `works` tells whether `./krafter up` will start."""
+
+    def __init__(self) -> None:
+        self.works = True
+
+    def line(self, subject: str, text: str) -> None:
+        """Print a line."""
+        print(f"  {subject:<12} {text}", flush=True)
+
+    def problem(self, subject: str, text: str) -> None:
+        """Print a line about something without which `./krafter up` fails."""
+        self.works = False
+        self.line(subject, text)
+
+
+def doctor(local_stack_doctor: str) -> bool:
+    """Print the report; return whether `./krafter up` will start."""
+    report = Report()
+    report.line("Python", f"{sys.version.split()[0]} ({sys.executable})")
+    _packages(report)
+    _pango(report)
+    _chromium(report)
+    _disk(report)
+    if is_installed("local"):
+        command = [str(PYTHON), "-P", "-m", local_stack_doctor, str(DATA)]
+        report.works &= subprocess.run(command, check=False).returncode == 0
+    return report.works
+
+
+def _packages(report: Report) -> None:
+    level = installed_level()
+    if is_installed("local"):
+        report.line("packages", f"installed as locked ({level})")
+        return
+    report.line("packages", "not installed as locked; ./krafter up installs them")
+    with tempfile.TemporaryDirectory(prefix="krafter-doctor-") as folder:
+        installer = _installer(report, Path(folder))
+        if installer:
+            _network(report, installer)
+
+
+def _installer(report: Report, folder: Path) -> list[str]:
+    """Return the command that tries the package index, [] where packages cannot be installed."""
+    uv = find_uv()
+    if uv:
+        report.line("uv", uv)
+        return [uv, "pip", "install", "--dry-run", "--refresh", "--target", str(folder), "uv"]
+    venv = folder / "venv"
+    if subprocess.run([sys.executable, "-m", "venv", venv], capture_output=True, check=False).returncode:
+        _missing(report, VENV_OF_PYTHON, needed=True)
+        return []
+    report.line("python3-venv", "works; ./krafter up installs uv into .krafter/uv")
+    return [str(venv / "bin" / "python"), "-m", "pip", "install", "--dry-run", "--quiet", "uv"]
+
+
+def _network(report: Report, installer: list[str]) -> None:
+    try:
+        ended = subprocess.run(
+            installer, capture_output=True, text=True, cwd=ROOT, timeout=NETWORK_SECONDS, check=False
+        )
+        problem = "" if ended.returncode == 0 else (ended.stderr.strip().splitlines() or ["no answer"])[-1]
+    except subprocess.TimeoutExpired:
+        problem = f"no answer within {NETWORK_SECONDS} s"
+    if problem:
+        report.problem("network", f"the Python package index cannot be reached: {problem}")
+    else:
+        report.line("network", "the Python package index answers")
+
+
+def _pango(report: Report) -> None:
+    if system_packages.pango_is_missing():
+        _missing(report, PANGO)
+    else:
+        report.line("Pango", "works")
+
+
+def _chromium(report: Report) -> None:
+    problem = system_packages.chromium_problem()
+    path = system_packages.find_chromium()
+    if not problem:
+        report.line("Chromium", f"starts ({path})")
+    elif not path:
+        _missing(report, CHROMIUM)
+    else:
+        report.line("Chromium", f"{problem}; without it {CHROMIUM.without}")
+
+
+def _missing(report: Report, package: SystemPackage, *, needed: bool = False) -> None:
+    text = f"{package.problem}; without it {package.without}. To install, run: {install_line([package])}"
+    (report.problem if needed else report.line)(package.name, text)
+
+
+def _disk(report: Report) -> None:
+    free = shutil.disk_usage(ROOT).free
+    text = f"{free / GIGABYTE:.1f} GB free (about {NEEDED_BYTES / GIGABYTE:.0f} GB is needed)"
+    if free < NEEDED_BYTES and not is_installed("local"):
+        report.problem("disk", text)
+    else:
+        report.line("disk", text)

@@ -1,0 +1,209 @@
+"""The commands of `./krafter`, which finds a Python and runs this module. Standard library only."""
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import NoReturn, TextIO
+
+from devtools import lint, system_packages
+from devtools.doctor import doctor
+from devtools.progress import Progress, SetupFailed
+from devtools.setup_environment import DATA, LOG, PYTHON, ROOT, Setup, clean_environment, is_installed
+
+HELP = (ROOT / "devtools" / "help.txt").read_text(encoding="utf-8")
+
+# The modules that the commands run, in the virtual environment.
+MODULES = {
+    "up": "devtools.local_stack.up",
+    "doctor": "devtools.local_stack.doctor",
+    "manage": "devtools.local_stack.manage",
+    "demo": "devtools.demo.story",
+    "bench": "devtools.benchmark",
+    "check": "scanner.cli",
+    "verify-evidence": "scanner.evidence_bundle",
+}
+CHAOS = ("tests/chaos", "-m", "chaos")
+MAX_TEST_PROCESSES = 8
+
+type Arguments = Sequence[str]
+
+
+def run_module(name: str, arguments: Arguments) -> NoReturn:
+    """Become a module in the virtual environment: whoever ends this process ends the command."""
+    become(PYTHON, "-P", "-m", MODULES[name], *arguments)
+
+
+def become(program: object, *arguments: str) -> NoReturn:
+    """Replace this process."""
+    sys.stdout.flush()
+    os.execv(str(program), [str(program), *arguments])  # noqa: S606
+
+
+def up(arguments: Arguments) -> NoReturn:
+    """Start the whole system."""
+    wants_help = bool({"-h", "--help"} & set(arguments))
+    setup().ensure("local", system=not wants_help)
+    use_found_chromium()
+    run_module("up", arguments)
+
+
+def demo(arguments: Arguments) -> NoReturn:
+    """Run the main workflow against the running system."""
+    setup().ensure("local")
+    run_module("demo", arguments)
+
+
+def bench(arguments: Arguments) -> NoReturn:
+    """Measure the API."""
+    setup().ensure("local")
+    run_module("bench", arguments)
+
+
+def check(arguments: Arguments) -> NoReturn:
+    """Check URLs; standard output is for the results alone."""
+    setup(sys.stderr).ensure("base")
+    use_found_chromium()
+    run_module("check", arguments)
+
+
+def verify_evidence(arguments: Arguments) -> NoReturn:
+    """Verify an evidence bundle. Python and one package are enough: a machine that has them installs nothing."""
+    if not is_installed("base") and has_module("cryptography"):
+        become(sys.executable, "-P", "-m", MODULES["verify-evidence"], *arguments)
+    setup(sys.stderr).ensure("base")
+    run_module("verify-evidence", arguments)
+
+
+def test(arguments: Arguments) -> NoReturn:
+    """Run the tests. Those that need Pango or Chromium are skipped where it is missing, in CI they fail."""
+    setup().ensure("dev", system=True)
+    use_found_chromium()
+    os.chdir(ROOT)
+    become(PYTHON, "-m", "pytest", *distributed(arguments))
+
+
+def distributed(arguments: Arguments) -> list[str]:
+    """Return the arguments of pytest, with work stealing where the tests run in several processes."""
+    given = list(arguments) or ["-n", str(processors())]
+    runs_in_parallel = any(word == "-n" or word.startswith(("-n", "--numprocesses")) for word in given)
+    chosen = any(word.startswith("--dist") for word in given)
+    return given if chosen or not runs_in_parallel else [*given, "--dist", "worksteal"]
+
+
+def processors() -> int:
+    """Return how many processes run tests: one for each processor that this process may use."""
+    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(MAX_TEST_PROCESSES, available)
+
+
+def chaos(arguments: Arguments) -> NoReturn:
+    """Run the tests that kill processes."""
+    test([*CHAOS, *arguments])
+
+
+def run_lint(arguments: Arguments) -> None:
+    """Check the code."""
+    setup().ensure("dev")
+    lint.lint(Progress(LOG))
+
+
+def run_doctor(arguments: Arguments) -> None:
+    """Try what `up` needs."""
+    if not doctor(MODULES["doctor"]):
+        raise SetupFailed("./krafter up would fail; the lines above say what to do.")
+
+
+def manage(arguments: Arguments) -> NoReturn:
+    """Run a management command against the running system."""
+    setup(sys.stderr).ensure("local")
+    data = str(DATA)
+    if arguments and arguments[0] == "--data":
+        if len(arguments) < 2:
+            raise SetupFailed("manage --data DIR needs the directory.")
+        data, arguments = arguments[1], arguments[2:]
+    run_module("manage", [data, *arguments])
+
+
+def lock(arguments: Arguments) -> None:
+    """Lock the three sets of packages."""
+    with setup().lock():
+        uv = setup().uv()
+    progress = Progress(LOG)
+    command = [uv, "pip", "compile", "--universal", "--python-version", "3.12", "--generate-hashes"]
+    command += [
+        "--no-emit-index-url",
+        "--no-annotate",
+        "--custom-compile-command",
+        "./krafter lock",
+        "--quiet",
+    ]
+    extras = {"base": [], "local": ["--extra", "local"], "dev": ["--extra", "local", "--extra", "dev"]}
+    for level, extra in extras.items():
+        path = f"requirements/{level}.txt"
+        words = [*command, *arguments, *extra, "pyproject.toml", "-o", path]
+        if not progress.step(path, partial(progress.run, *words, cwd=ROOT)):
+            raise SetupFailed(f"{path} could not be written.")
+
+
+COMMANDS: dict[str, Callable[[Arguments], object]] = {
+    "up": up,
+    "demo": demo,
+    "check": check,
+    "verify-evidence": verify_evidence,
+    "test": test,
+    "bench": bench,
+    "chaos": chaos,
+    "lint": run_lint,
+    "doctor": run_doctor,
+    "manage": manage,
+    "lock": lock,
+}
+
+
+def setup(stream: TextIO | None = None) -> Setup:
+    """Return the set-up, with its progress on standard output or on another stream."""
+    return Setup(Progress(LOG, stream or sys.stdout))
+
+
+def use_found_chromium() -> None:
+    """Tell the processes of the system which Chromium was found; they know fewer places to look."""
+    path = system_packages.find_chromium()
+    if path:
+        os.environ["KRAFTER_CHROMIUM"] = path
+
+
+def has_module(name: str) -> bool:
+    """Tell whether this Python has a module."""
+    try:
+        __import__(name)
+    except ImportError:
+        return False
+    return True
+
+
+def main(arguments: list[str]) -> int:
+    """Run a command; return the exit status."""
+    clean_environment()
+    if "--no-system-packages" in arguments:
+        arguments.remove("--no-system-packages")
+        os.environ["KRAFTER_NO_SYSTEM_PACKAGES"] = "1"
+    name = arguments.pop(0) if arguments else "help"
+    if name in ("help", "-h", "--help"):
+        print(HELP, end="")
+        return 0
+    if name not in COMMANDS:
+        print(f"{HELP}\nThere is no command {name}.", file=sys.stderr)
+        return 1
+    try:
+        COMMANDS[name](arguments)
+    except SetupFailed as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

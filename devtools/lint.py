@@ -1,0 +1,56 @@
+"""`./krafter lint`: style, types, imports, templates, migrations, generated files, shell scripts."""
+
+import base64
+import os
+import shutil
+from collections.abc import Iterator
+from functools import partial
+
+from devtools.progress import Progress, SetupFailed
+from devtools.setup_environment import PYTHON, ROOT, VENV, in_ci
+
+MANAGE = (str(PYTHON), "-W", "ignore::RuntimeWarning", "manage.py")
+PROGRAMS = VENV / "bin"
+
+
+def settings_without_a_system() -> None:
+    """Set what Django needs to load; commands that only read the code ask no database."""
+    for name in ("DATABASE_URL", "REDIS_URL"):
+        os.environ.pop(name, None)
+    os.environ["KRAFTER_SECRET_KEY"] = "lint-" * 10
+    os.environ["KRAFTER_ENCRYPTION_KEYS"] = f"lint:{base64.b64encode(bytes(32)).decode()}"
+
+
+def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield each check with its command."""
+    yield "ruff", (str(PROGRAMS / "ruff"), "check", ".")
+    yield "ruff format", (str(PROGRAMS / "ruff"), "format", "--check", ".")
+    yield "mypy", (str(PROGRAMS / "mypy"), ".")
+    yield "import-linter", (str(PROGRAMS / "lint-imports"),)
+    yield "djlint", (str(PROGRAMS / "djlint"), "--profile", "django", "--lint", "templates")
+    yield "deptry", (str(PROGRAMS / "deptry"), ".")
+    yield "migrations", (*MANAGE, "makemigrations", "--check", "--dry-run")
+    yield "API schema", (*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
+    yield "table of settings", (*MANAGE, "document_settings", "--check")
+    yield from _programs_that_may_be_missing()
+
+
+def _programs_that_may_be_missing() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Their packages have no binary for some machines; in continuous integration both must run."""
+    for name, files in {"shellcheck": ("krafter", ".ci/run"), "hadolint": ("Dockerfile",)}.items():
+        if in_ci() or shutil.which(name):
+            yield name, (name, *files)
+
+
+def lint(progress: Progress) -> None:
+    """Run every check. Raises SetupFailed with the names of those that failed."""
+    settings_without_a_system()
+    os.environ["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
+    failed = [
+        title
+        for title, command in commands()
+        if not progress.step(title, partial(progress.run, *command, cwd=ROOT))
+    ]
+    if failed:
+        raise SetupFailed(f"Failed: {', '.join(failed)}")
+    progress.say("All clean.")

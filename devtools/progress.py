@@ -1,0 +1,62 @@
+"""Steps of the set-up on the terminal: one line with the seconds for each, and the end of the log of a failed one."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TextIO
+
+WIDTH = 44
+LOG_LINES = 25
+
+
+class SetupFailed(Exception):
+    """The set-up cannot continue; the text is for the terminal."""
+
+
+class StepFailed(Exception):
+    """A command of a step failed; its output is in the log."""
+
+
+@dataclass
+class Progress:
+    """Where progress is shown (`stream`) and where the output of the commands goes (`log`)."""
+
+    log: Path
+    stream: TextIO = field(default_factory=lambda: sys.stdout)
+
+    def say(self, text: str) -> None:
+        """Print a line."""
+        print(text, file=self.stream, flush=True)
+
+    def step(self, title: str, action: Callable[[], object]) -> bool:
+        """Run a step; return whether it succeeded. The end of the log is printed for a step that failed."""
+        self.log.parent.mkdir(parents=True, exist_ok=True)
+        self.log.write_bytes(b"")
+        print(f"  {title} ", end="", file=self.stream, flush=True)
+        started, outcome = time.monotonic(), ""
+        try:
+            action()
+        except StepFailed:
+            outcome = "failed after "
+        self.say(f"{'.' * max(3, WIDTH - len(title))} {outcome}{time.monotonic() - started:.1f} s")
+        if outcome:
+            lines = self.log.read_text(errors="replace").splitlines()[-LOG_LINES:]
+            print(*(f"    {line}" for line in lines), sep="\n", file=sys.stderr, flush=True)
+        return not outcome
+
+    def run(self, *command: str | Path, cwd: Path | None = None, env: dict[str, str] | None = None) -> None:
+        """Run a command of a step; its output is appended to the log. Raises StepFailed when it fails."""
+        arguments = [str(word) for word in command]
+        with self.log.open("ab") as log:
+            try:
+                ended = subprocess.run(
+                    arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=cwd, env=env, check=False
+                )
+            except OSError as error:
+                log.write(f"{arguments[0]}: {error.strerror}\n".encode())
+                raise StepFailed(arguments[0]) from None
+        if ended.returncode:
+            raise StepFailed(arguments[0])

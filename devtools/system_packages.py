@@ -1,0 +1,216 @@
+"""Pango and Chromium, which come from the packages of the operating system: are they there, and how to install them.
+
+Standard library only: `./krafter` runs this before it has installed anything.
+"""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from devtools.progress import Progress, StepFailed
+
+PANGO_LIBRARIES = ("pango-1.0", "pangoft2-1.0", "harfbuzz-subset")
+# scanner/browser/executables.py looks for the same programs in the same order.
+CHROMIUM_NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
+CHROME_OF_MACOS = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+START_SECONDS = 30
+
+NO_SANDBOX = (
+    "the kernel refuses its sandbox. Allow user namespaces, or set KRAFTER_CHROMIUM_SANDBOX=0 where Chromium is"
+    " isolated by other means"
+)
+
+
+@dataclass(frozen=True)
+class SystemPackage:
+    """What the system lacks: the packages that have it, what they are for, and what does not work without them."""
+
+    name: str
+    purpose: str
+    without: str
+    apt: tuple[str, ...]
+    brew: str = ""
+    apt_instead: tuple[str, ...] = ()  # where a distribution has no package of the first name
+    problem: str = "is not installed"
+
+    @property
+    def is_absent(self) -> bool:
+        """Tell whether installing the package would help: Chromium may be there and not start."""
+        return self.problem == "is not installed"
+
+
+PANGO = SystemPackage(
+    name="Pango",
+    purpose="renders PDF reports",
+    without="PDF exports fail",
+    apt=("libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0"),
+    brew="install pango",
+)
+CHROMIUM = SystemPackage(
+    name="Chromium",
+    purpose="runs the checks that need a browser",
+    without="checks that need a browser are inconclusive",
+    apt=("chromium-headless-shell",),
+    apt_instead=("chromium",),
+    brew="install --cask google-chrome",
+)
+VENV_OF_PYTHON = SystemPackage(
+    name="python3-venv",
+    purpose="creates virtual environments",
+    without="./krafter cannot install Python packages",
+    apt=(f"python3.{sys.version_info.minor}-venv",),
+)
+
+
+def pango_is_missing() -> bool:
+    """Tell whether WeasyPrint will not find Pango."""
+    ending = "dylib" if sys.platform == "darwin" else "so.0"
+    names = [f"lib{name}.{ending}" for name in PANGO_LIBRARIES]
+    load = f"import ctypes\nfor name in {names!r}: ctypes.CDLL(name)"
+    # In a process of its own: a library that was missing when this one started may be there by now.
+    return subprocess.run([sys.executable, "-c", load], capture_output=True, check=False).returncode != 0
+
+
+def find_chromium() -> str:
+    """Return the path of the Chromium that the system will use, "" where there is none."""
+    named = os.environ.get("KRAFTER_CHROMIUM", "")
+    names = [named] if named else [*CHROMIUM_NAMES, CHROME_OF_MACOS]
+    return next((path for name in names if (path := shutil.which(name))), "")
+
+
+@cache
+def chromium_problem() -> str:
+    """Start Chromium as the scanner does; return why it cannot be used, "" where it can."""
+    path = find_chromium()
+    if not path:
+        return "is not installed"
+    with tempfile.TemporaryDirectory(prefix="krafter-chromium-") as home:
+        command = [path, "--headless", "--disable-gpu", "--no-first-run", f"--user-data-dir={home}"]
+        command += [*sandbox_arguments(), "--dump-dom", "about:blank"]
+        kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
+        try:
+            ended = subprocess.run(
+                command,
+                env={**kept, "HOME": home, "TMPDIR": home},
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=START_SECONDS,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return f"({path}) does not start within {START_SECONDS} s"
+        except OSError as error:
+            return f"({path}) does not start: {error.strerror}"
+    return "" if "<html>" in ended.stdout else f"({path}) does not start: {_reason(ended.stderr)}"
+
+
+def sandbox_arguments() -> list[str]:
+    """Return the arguments for the sandbox: root's Chromium has none, and an operator may have to do without."""
+    wanted = is_true(os.environ.get("KRAFTER_CHROMIUM_SANDBOX", "") or "true")
+    return [] if wanted and os.geteuid() != 0 else ["--no-sandbox"]
+
+
+def _reason(output: str) -> str:
+    if "No usable sandbox" in output or "sandbox_host_linux" in output:
+        return NO_SANDBOX
+    lines = [line for line in output.splitlines() if line.strip()]
+    fatal = [line for line in lines if "FATAL" in line or "error while loading" in line]
+    return (fatal or lines or ["it printed nothing"])[-1][:300]
+
+
+def missing_packages() -> list[SystemPackage]:
+    """Return what is missing of Pango and of a Chromium that starts."""
+    missing = [PANGO] if pango_is_missing() else []
+    problem = chromium_problem()
+    if problem:
+        missing.append(replace(CHROMIUM, problem=problem))
+    return missing
+
+
+def may_install() -> bool:
+    """Tell whether system packages may be installed from here: by root with apt, or with Homebrew."""
+    return not _forbidden() and (_is_root_with_apt() or _has_homebrew())
+
+
+def _forbidden() -> bool:
+    return is_true(os.environ.get("KRAFTER_NO_SYSTEM_PACKAGES", ""))
+
+
+def is_true(text: str) -> bool:
+    """Read a Boolean of the environment."""
+    return text.strip().lower() not in ("", "0", "false", "no", "off", "n")
+
+
+def _is_root_with_apt() -> bool:
+    return os.geteuid() == 0 and bool(shutil.which("apt-get"))
+
+
+def _has_homebrew() -> bool:
+    return sys.platform == "darwin" and bool(shutil.which("brew"))
+
+
+def install_line(packages: Sequence[SystemPackage]) -> str:
+    """Return the one command line that installs the packages; their names where the package manager is unknown."""
+    if _has_homebrew():
+        return " && ".join(f"brew {package.brew}" for package in packages if package.brew)
+    names = " ".join(name for package in packages for name in package.apt)
+    if shutil.which("apt-get"):
+        return f"{'' if os.geteuid() == 0 else 'sudo '}apt-get install --no-install-recommends {names}"
+    return f"the package manager of this system; on Debian the packages are {names}"
+
+
+def announce(packages: Sequence[SystemPackage], progress: Progress) -> None:
+    """Print which system packages will be installed and what each is for."""
+    tool = "apt-get install --no-install-recommends" if _is_root_with_apt() else "brew install"
+    progress.say(f"System packages to install ({tool}; --no-system-packages leaves them out):")
+    for package in packages:
+        names = " ".join(package.apt) if _is_root_with_apt() else package.brew.split()[-1]
+        progress.say(f"  {names:<52} {package.name}: {package.purpose}")
+
+
+def install(package: SystemPackage, progress: Progress) -> bool:
+    """Install a package; return whether the package manager succeeded."""
+    chromium_problem.cache_clear()
+    return progress.step(f"{package.name}, which {package.purpose}", lambda: _install(package, progress))
+
+
+def _install(package: SystemPackage, progress: Progress) -> None:
+    if not _is_root_with_apt():
+        progress.run("brew", *package.brew.split())
+        return
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    command = ("apt-get", "install", "-y", "--no-install-recommends")
+    # A recent index may be there already, or none at all: it is fetched when the installation needs it.
+    attempts: list[tuple[str, ...]] = [
+        (*command, *package.apt),
+        ("apt-get", "update"),
+        (*command, *package.apt),
+    ]
+    attempts += [(*command, *package.apt_instead)] if package.apt_instead else []
+    for attempt in attempts:
+        try:
+            progress.run(*attempt, env=environment)
+        except StepFailed:
+            continue
+        if attempt[1] == "install":
+            return
+    raise StepFailed(package.name)
+
+
+def python_lacks_venv() -> bool:
+    """Tell whether this Python cannot create a virtual environment with pip in it: Debian packages that part apart."""
+    return not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"))

@@ -1,0 +1,43 @@
+"""Serve the OpenAPI description, and Swagger UI to read and try it."""
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.decorators import method_decorator
+from django.views.decorators.cache import cache_control
+from django.views.decorators.csp import csp_override
+from django.views.decorators.gzip import gzip_page
+from django.views.decorators.http import conditional_page
+from drf_spectacular.renderers import OpenApiJsonRenderer2
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from krafter_audit.api.envelope import EnvelopeRenderer
+from krafter_audit.api.schema import CachedSchemaGenerator
+
+
+class EnvelopedErrorsMixin(APIView):
+    """Renders errors in the envelope, whatever the view renders otherwise."""
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Replace the renderer of an error."""
+        if isinstance(response, Response) and response.exception:
+            request.accepted_renderer = EnvelopeRenderer()
+            request.accepted_media_type = EnvelopeRenderer.media_type
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+# no_cache: clients revalidate by ETag, so that an upgrade is seen at once.
+@method_decorator([cache_control(no_cache=True), gzip_page, conditional_page], name="dispatch")
+class SchemaView(EnvelopedErrorsMixin, SpectacularAPIView):
+    """The OpenAPI description as JSON."""
+
+    renderer_classes = [OpenApiJsonRenderer2]  # noqa: RUF012  declared so by Django REST framework
+    generator_class = CachedSchemaGenerator
+
+
+@method_decorator(csp_override(settings.DOCS_CSP), name="dispatch")
+class DocsView(EnvelopedErrorsMixin, SpectacularSwaggerSplitView):
+    """Swagger UI. The split view loads its script from an address of its own, as the CSP wants it."""

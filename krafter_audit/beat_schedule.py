@@ -1,0 +1,32 @@
+"""The Celery beat schedule: each periodic job with its interval and its expiry."""
+
+from datetime import timedelta
+from typing import Any
+
+MINUTE, HOUR = 60, 3600
+
+
+def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
+    """Return the beat schedule. `sweep_seconds` is the interval of the jobs that re-enqueue pending work."""
+    entries = [
+        _every(sweep_seconds, "scans.sweep", expires=10),
+        _every(sweep_seconds, "remediation.sweep", expires=10),
+        _every(sweep_seconds, "integrations.sweep", expires=10),
+        _every(sweep_seconds, "reports.sweep", expires=10),
+        _every(sweep_seconds, "integrations.read_record", expires=10),
+        _every(MINUTE, "scans.start_due_scans", expires=60),
+        _every(MINUTE, "integrations.start_due_syncs", expires=60),
+        _every(MINUTE, "events.tidy", expires=60),
+        _every(HOUR, "events.turn", expires=600),
+        _every(HOUR, "scans.forget_results", expires=600),
+        _every(HOUR, "integrations.tidy", expires=600),
+        _every(HOUR, "remediation.measure_all", expires=600),
+        _every(HOUR, "remediation.turn", expires=600),
+        _every(HOUR, "reports.forget", expires=600),
+    ]
+    return {entry["task"]: entry for entry in entries}
+
+
+def _every(seconds: int, job: str, *, expires: int) -> dict[str, Any]:
+    """Return one entry. A job that is not started within `expires` seconds is dropped: the next one does its work."""
+    return {"task": job, "schedule": timedelta(seconds=seconds), "options": {"expires": expires}}

@@ -1,0 +1,450 @@
+"""Every setting, declared once. `manage.py document_settings` writes the tables of docs/operations.md from here."""
+
+from dataclasses import replace
+
+from krafter_audit.conf import validators
+from krafter_audit.conf.setting import Section, Setting
+
+DB_POOL_SIZE = 24  # connections of one web process: one for each of its threads
+MAX_REQUESTS = 1_000_000  # of a rate limit, per minute
+MAX_MONTHS, MAX_DAYS = 1200, 36_500
+MAX_SECONDS = 86_400
+
+_MAKE_KEYS = (
+    "Make one: python -c \"import base64, os; print('k1:' + base64.b64encode(os.urandom(32)).decode())\""
+)
+
+REQUIRED = (
+    Setting(
+        name="KRAFTER_SECRET_KEY",
+        section=Section.REQUIRED,
+        django_name="SECRET_KEY",
+        secret=True,
+        min_length=32,
+        hint="Make one: python -c 'import secrets; print(secrets.token_urlsafe(48))'",
+        help="Signs the sessions of the admin and the links of shared reports.",
+    ),
+    Setting(
+        name="KRAFTER_ENCRYPTION_KEYS",
+        section=Section.REQUIRED,
+        secret=True,
+        validator="krafter_audit.security.vault:parse_keys",
+        hint=_MAKE_KEYS,
+        help="`id:base64,…`, each 32 random bytes. The first key encrypts the credentials of integrations and of sites"
+        " behind a login; all keys decrypt.",
+    ),
+    Setting(
+        name="KRAFTER_SIGNING_KEYS",
+        section=Section.REQUIRED,
+        secret=True,
+        validator="scanner.evidence_bundle.keys:parse_signing_keys",
+        hint=_MAKE_KEYS,
+        help="`id:base64,…`, each 32 random bytes (an Ed25519 seed). The first key signs the evidence of verifications."
+        " Without a key the system starts with a warning: evidence is chained but not signed."
+        " [evidence.md](evidence.md)",
+    ),
+    Setting(
+        name="DATABASE_URL",
+        section=Section.REQUIRED,
+        secret=True,
+        default="postgres://krafter@127.0.0.1:5432/krafter",
+        validator=validators.database_url,
+        help="PostgreSQL 15 or newer. When it is not set, `./krafter up` runs its own server.",
+    ),
+    Setting(
+        name="REDIS_URL",
+        section=Section.REQUIRED,
+        secret=True,
+        default="redis://127.0.0.1:6379/0",
+        validator=validators.redis_url,
+        help="Redis 7, Valkey 8, or newer. When it is not set, `./krafter up` runs its own server.",
+    ),
+    Setting(
+        name="KRAFTER_PUBLIC_URL",
+        section=Section.REQUIRED,
+        default="http://127.0.0.1:8000",
+        validator=validators.http_url,
+        hint="Example: https://audit.example.com",
+        help="The URL at which users reach the system; links of shared reports begin with it. With `https://` the"
+        " cookies of the admin are sent over TLS only.",
+    ),
+)
+
+WEB = (
+    Setting(
+        name="KRAFTER_ALLOWED_HOSTS",
+        section=Section.WEB,
+        type=list,
+        default=("*",),
+        default_text="`*`",
+        django_name="ALLOWED_HOSTS",
+        validator=validators.allowed_host,
+        hint="Example: audit.example.com,127.0.0.1",
+        help="Host names that the web answers to, comma-separated. Keep `127.0.0.1` in the list for the health check of"
+        " the container.",
+    ),
+    Setting(
+        name="KRAFTER_TRUSTED_PROXIES",
+        section=Section.WEB,
+        type=int,
+        default=0,
+        minimum=0,
+        maximum=10,
+        help="Number of proxies in front of the web: this many entries at the end of `X-Forwarded-For` are trusted.",
+    ),
+    Setting(
+        name="KRAFTER_RATE_DEFAULT",
+        section=Section.WEB,
+        type=int,
+        default=100,
+        minimum=1,
+        maximum=MAX_REQUESTS,
+        help="Requests per minute and organisation.",
+    ),
+    Setting(
+        name="KRAFTER_RATE_STRICT",
+        section=Section.WEB,
+        type=int,
+        default=30,
+        minimum=1,
+        maximum=MAX_REQUESTS,
+        help="Requests that start a scan, per minute and organisation.",
+    ),
+    Setting(
+        name="KRAFTER_RATE_PUBLIC",
+        section=Section.WEB,
+        type=int,
+        default=200,
+        minimum=1,
+        maximum=MAX_REQUESTS,
+        help="Requests to shared reports, per minute and client address.",
+    ),
+    Setting(
+        name="KRAFTER_RATE_HOOKS",
+        section=Section.WEB,
+        type=int,
+        default=600,
+        minimum=1,
+        maximum=MAX_REQUESTS,
+        help="Webhook requests per minute and client address.",
+    ),
+    Setting(
+        name="KRAFTER_METRICS_TOKEN",
+        section=Section.WEB,
+        secret=True,
+        help="The bearer token of `/metrics`. Without it `/metrics` is 404.",
+    ),
+)
+
+SCANNING = (
+    Setting(
+        name="KRAFTER_ALLOWED_NETWORKS",
+        section=Section.SCANNING,
+        validator="krafter_audit.http.addresses:AddressPolicy.from_setting",
+        hint="Example: 127.0.0.0/8,10.1.0.0/16",
+        help="Networks that may be requested although they are not public, comma-separated: `10.0.0.0/8`, `fd00::/8`"
+        " (any port), `127.0.0.1/32:8123`, `[fd00::/8]:8123` (one port).",
+    ),
+    Setting(
+        name="KRAFTER_OWNED_HOSTS",
+        section=Section.SCANNING,
+        validator=validators.owned_hosts,
+        hint="Example: example.com,*.example.com",
+        help="Hosts that every project may scan without proof of ownership, comma-separated: `example.com`,"
+        " `*.example.com` (all names below it). Every API key of this installation may then probe them.",
+    ),
+    Setting(
+        name="KRAFTER_DNS_SERVERS",
+        section=Section.SCANNING,
+        default_text="those of the system",
+        validator="krafter_audit.http.dns:parse_servers",
+        hint="Example: 192.0.2.53,192.0.2.54:5353",
+        help="Name servers that are asked for the TXT records of ownership proofs, comma-separated: `192.0.2.53`,"
+        " `192.0.2.53:5353`.",
+    ),
+    Setting(
+        name="KRAFTER_CA_FILE",
+        section=Section.SCANNING,
+        validator=validators.ca_file,
+        hint="It is the path of a PEM file of certificates.",
+        help="A PEM file of additional trusted root certificates, for sites (in the browser too) and for self-hosted"
+        " providers.",
+    ),
+    Setting(
+        name="KRAFTER_CHROMIUM",
+        section=Section.SCANNING,
+        default_text="the first on the PATH",
+        validator=validators.program,
+        hint="Example: /usr/bin/chromium-headless-shell. When it is not set, the first Chromium on the PATH is used.",
+        help="The Chromium that visits pages; the headless shell is preferred. Chromium is never downloaded. Without"
+        " it, checks that need a browser are inconclusive.",
+    ),
+    Setting(
+        name="KRAFTER_CHROMIUM_SANDBOX",
+        section=Section.SCANNING,
+        type=bool,
+        default=True,
+        help="`false` starts Chromium without its sandbox, for kernels that refuse it; isolate the worker by other"
+        " means then. Chromium that runs as root never has a sandbox.",
+    ),
+    Setting(
+        name="KRAFTER_HOST_RATE",
+        section=Section.SCANNING,
+        type=int,
+        default=2,
+        minimum=0,
+        maximum=1000,
+        help="Requests per second to one host, by all workers together, and at most two at the same time; `0` is"
+        " unlimited, for sites of your own.",
+    ),
+)
+
+DATABASE = (
+    Setting(
+        name="KRAFTER_DB_POOL",
+        section=Section.DATABASE,
+        type=bool,
+        default=False,
+        help=f"`true` for the web: a pool of up to {DB_POOL_SIZE} connections per process. Without it each thread keeps"
+        " a connection for 60 s, which suits workers.",
+    ),
+    Setting(
+        name="KRAFTER_DB_STATEMENT_SECONDS",
+        section=Section.DATABASE,
+        type=int,
+        default=60,
+        minimum=0,
+        maximum=MAX_SECONDS,
+        help="Time limit of a statement in seconds; `0` is no limit.",
+    ),
+    Setting(
+        name="KRAFTER_DB_LOCK_SECONDS",
+        section=Section.DATABASE,
+        type=int,
+        default=10,
+        minimum=0,
+        maximum=MAX_SECONDS,
+        help="Time that a statement waits for a lock, in seconds; `0` is no limit.",
+    ),
+    Setting(
+        name="KRAFTER_REPLICA_URL",
+        section=Section.DATABASE,
+        secret=True,
+        validator=validators.database_url,
+        help="A streaming replica of `DATABASE_URL` that lists, summaries and exports may read.",
+    ),
+    Setting(
+        name="KRAFTER_REPLICA_LAG_SECONDS",
+        section=Section.DATABASE,
+        type=int,
+        default=5,
+        minimum=1,
+        maximum=3600,
+        help="Maximum lag of the replica in seconds. While it is further behind, the primary answers everything.",
+    ),
+)
+
+RETENTION = (
+    Setting(
+        name="KRAFTER_RESULTS_KEEP_DAYS",
+        section=Section.RETENTION,
+        type=int,
+        default=90,
+        minimum=0,
+        maximum=MAX_DAYS,
+        help="Days for which the result of each check on each page of a scan is kept; `0` is permanently. Scans, their"
+        " summaries and the evidence of findings are kept.",
+    ),
+    Setting(
+        name="KRAFTER_EVENTS_KEEP_MONTHS",
+        section=Section.RETENTION,
+        type=int,
+        default=0,
+        minimum=0,
+        maximum=MAX_MONTHS,
+        help="Whole months of the audit log that are kept besides the current one; `0` is permanently. Older months are"
+        " dropped.",
+    ),
+    Setting(
+        name="KRAFTER_EVIDENCE_KEEP_MONTHS",
+        section=Section.RETENTION,
+        type=int,
+        default=0,
+        minimum=0,
+        maximum=MAX_MONTHS,
+        help="The same for evidence. The rest of a shortened chain stays valid ([evidence.md](evidence.md)).",
+    ),
+)
+
+FILES_AND_MAIL = (
+    Setting(
+        name="KRAFTER_MEDIA_ROOT",
+        section=Section.FILES_AND_MAIL,
+        default_text="`media/` beside `manage.py`",
+        django_name="MEDIA_ROOT",
+        help="Directory of report files and of the screenshots of evidence. Web and workers share it.",
+    ),
+    Setting(
+        name="KRAFTER_STATIC_ROOT",
+        section=Section.FILES_AND_MAIL,
+        default_text="`static/` beside `manage.py`",
+        django_name="STATIC_ROOT",
+        help="Directory into which `collectstatic` copies style sheets and scripts.",
+    ),
+    Setting(
+        name="EMAIL_URL",
+        section=Section.FILES_AND_MAIL,
+        secret=True,
+        default="consolemail://",
+        default_text="`consolemail://` (writes to the log)",
+        validator=validators.email_url,
+        help="The mail server: `smtp://user:password@host:25`, `smtp+tls://…:587`, `smtp+ssl://…:465`.",
+    ),
+    Setting(
+        name="KRAFTER_FROM_EMAIL",
+        section=Section.FILES_AND_MAIL,
+        default="Krafter Audit <audit@localhost>",
+        django_name="DEFAULT_FROM_EMAIL",
+        validator=validators.email_sender,
+        help="The sender of e-mails.",
+    ),
+)
+
+OPERATION = (
+    Setting(
+        name="KRAFTER_SWEEP_SECONDS",
+        section=Section.OPERATION,
+        type=int,
+        default=10,
+        minimum=1,
+        maximum=3600,
+        help="Interval of the jobs that enqueue pending work again, in seconds.",
+    ),
+    Setting(
+        name="KRAFTER_LOG_LEVEL",
+        section=Section.OPERATION,
+        default="INFO",
+        choices=("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"),
+        help="The lowest level that is logged.",
+    ),
+    Setting(
+        name="KRAFTER_LOG_JSON",
+        section=Section.OPERATION,
+        type=bool,
+        default=False,
+        help="Whether each log line is a JSON object.",
+    ),
+    Setting(
+        name="KRAFTER_DEBUG",
+        section=Section.OPERATION,
+        type=bool,
+        default=False,
+        django_name="DEBUG",
+        help="Whether Django shows its debug pages. Never set it in production.",
+    ),
+)
+
+COMMANDS = (
+    Setting(
+        name="KRAFTER_PASSWORD",
+        section=Section.COMMANDS,
+        secret=True,
+        help="The password that `create_user` sets. Without it the user cannot log in.",
+    ),
+    Setting(
+        name="KRAFTER_ADMIN_PASSWORD",
+        section=Section.COMMANDS,
+        secret=True,
+        default_text="made by `./krafter up`",
+        help="The password of the first user.",
+    ),
+    Setting(
+        name="KRAFTER_API_KEY",
+        section=Section.COMMANDS,
+        secret=True,
+        default_text="made by `./krafter up`",
+        help="The first API key: `kr_live_` and 43 URL-safe characters.",
+    ),
+    Setting(
+        name="KRAFTER_PYTHON",
+        section=Section.COMMANDS,
+        default_text="the newest on the PATH",
+        help="The Python that `./krafter` creates its virtual environment with.",
+    ),
+    Setting(
+        name="KRAFTER_NO_SYSTEM_PACKAGES",
+        section=Section.COMMANDS,
+        type=bool,
+        default=False,
+        help="Whether `./krafter` never installs system packages, like its option `--no-system-packages`.",
+    ),
+)
+
+INTERNAL = (
+    Setting(
+        name="KRAFTER_INSTALL",
+        section=Section.INTERNAL,
+        secret=True,
+        help="What `./krafter up` passes to the process that creates the tables, as JSON.",
+    ),
+    Setting(
+        name="KRAFTER_SHARED",
+        section=Section.INTERNAL,
+        help="The directory with the descriptions of provider APIs that the tests compare with.",
+    ),
+)
+
+SETTINGS = (
+    *REQUIRED,
+    *WEB,
+    *SCANNING,
+    *DATABASE,
+    *RETENTION,
+    *FILES_AND_MAIL,
+    *OPERATION,
+    *COMMANDS,
+    *INTERNAL,
+)
+
+PROVIDERS = ("GA4", "GSC", "SENTRY", "GITHUB", "GITLAB", "JIRA", "LINEAR", "CLOUDFLARE")
+PLACEHOLDER = "<PROVIDER>"
+
+PROVIDER_SETTINGS = (
+    Setting(
+        name="KRAFTER_<PROVIDER>_URL",
+        section=Section.PROVIDERS,
+        default_text="that of the vendor",
+        validator=validators.http_url,
+        hint="Example: KRAFTER_GITHUB_URL=https://github.acme.example/api/v3",
+        help="The base URL of the API, such as `https://github.acme.example/api/v3`; that of Jira is the `site` of its"
+        " credentials. A host that is not public must also be in `KRAFTER_ALLOWED_NETWORKS`.",
+    ),
+    Setting(
+        name="KRAFTER_<PROVIDER>_CLIENT_ID",
+        section=Section.PROVIDERS,
+        help="The OAuth client of this installation, for `auth_code`.",
+    ),
+    Setting(
+        name="KRAFTER_<PROVIDER>_CLIENT_SECRET",
+        section=Section.PROVIDERS,
+        secret=True,
+        help="The secret of the OAuth client. Set both, or neither.",
+    ),
+    Setting(
+        name="KRAFTER_<PROVIDER>_TOKEN_URL",
+        section=Section.PROVIDERS,
+        default_text="that of the vendor",
+        validator=validators.http_url,
+        hint="Example: KRAFTER_GITHUB_TOKEN_URL=https://github.acme.example/login/oauth/access_token",
+        help="The OAuth token endpoint, which exchanges an authorization code for a token.",
+    ),
+)
+
+
+def settings_of_providers() -> tuple[Setting, ...]:
+    """Return the settings of every provider, each under its own name."""
+    return tuple(
+        replace(setting, name=setting.name.replace(PLACEHOLDER, provider))
+        for provider in PROVIDERS
+        for setting in PROVIDER_SETTINGS
+    )

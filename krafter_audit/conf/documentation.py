@@ -1,0 +1,63 @@
+"""The tables of settings in docs/operations.md, written from the declarations."""
+
+from collections.abc import Iterable, Iterator
+
+from krafter_audit.conf.declarations import PROVIDER_SETTINGS, PROVIDERS, SETTINGS
+from krafter_audit.conf.setting import Section, Setting
+
+START = "<!-- settings: written by `manage.py document_settings` from krafter_audit/conf/declarations.py -->"
+END = "<!-- end of settings -->"
+
+INTRODUCTIONS = {
+    Section.REQUIRED: "`./krafter up` makes all of these itself and keeps them in its data directory.",
+    Section.PROVIDERS: "`<PROVIDER>` is {}.".format(", ".join(f"`{name}`" for name in PROVIDERS)),
+    Section.COMMANDS: "Read by `./krafter` and by management commands, not by the web and the workers.",
+}
+
+
+def documented(page: str) -> str:
+    """Return the page with the tables between the markers replaced. Raises ValueError where a marker is missing."""
+    before, start, rest = page.partition(START)
+    _, end, after = rest.partition(END)
+    if not (start and end):
+        raise ValueError(f"The page has no lines {START!r} and {END!r}.")
+    return f"{before}{START}\n\n{tables()}\n{END}{after}"
+
+
+def tables() -> str:
+    """Return a heading and a table for each section."""
+    sections = (section for section in Section if section is not Section.INTERNAL)
+    return "\n".join(line for section in sections for line in _section(section))
+
+
+def _section(section: Section) -> Iterator[str]:
+    yield f"### {section}"
+    yield ""
+    if section in INTRODUCTIONS:
+        yield INTRODUCTIONS[section]
+        yield ""
+    yield "| Name | Default | Accepted | Description |"
+    yield "|---|---|---|---|"
+    yield from map(_row, _settings(section))
+    yield ""
+
+
+def _settings(section: Section) -> Iterable[Setting]:
+    return (setting for setting in (*SETTINGS, *PROVIDER_SETTINGS) if setting.section is section)
+
+
+def _row(setting: Setting) -> str:
+    return f"| `{setting.name}` | {default(setting)} | {_accepted(setting)} | {setting.help} |"
+
+
+def default(setting: Setting) -> str:
+    """Return the default as the table shows it."""
+    if setting.default_text:
+        return setting.default_text
+    if setting.default == "":
+        return "none"
+    return f"`{str(setting.default).lower() if isinstance(setting.default, bool) else setting.default}`"
+
+
+def _accepted(setting: Setting) -> str:
+    return ", ".join(f"`{word}`" for word in setting.choices) or setting.accepted

@@ -1,0 +1,120 @@
+"""The declaration of a setting, and how a value is parsed and validated against it."""
+
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import environ
+
+TRUE_WORDS = frozenset(environ.Env.BOOLEAN_TRUE_STRINGS)
+FALSE_WORDS = frozenset({"false", "off", "no", "n", "0"})
+
+# Raises ValueError with a sentence that says what is wrong. It does not repeat a value that may be a secret.
+type Validator = Callable[[str], object]
+type ValueType = type[str] | type[int] | type[bool] | type[list[str]]
+
+
+class Section(StrEnum):
+    """The headings under which docs/operations.md lists the settings."""
+
+    REQUIRED = "Required"
+    WEB = "Web"
+    SCANNING = "Scanning"
+    DATABASE = "Database"
+    RETENTION = "Retention"
+    FILES_AND_MAIL = "Files and e-mail"
+    OPERATION = "Operation"
+    PROVIDERS = "Providers"
+    COMMANDS = "The script and the commands"
+    INTERNAL = "Internal"  # not documented: one process of the system sets it for another
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """One environment variable: its type, default, bounds and documentation.
+
+    `validator` is a function or, where importing it here would load too much, its path as `module:function`.
+    `django_name` is the Django setting that has the value, where it has another name.
+    """
+
+    name: str
+    help: str
+    section: Section
+    type: ValueType = str
+    default: Any = ""
+    default_text: str = ""
+    minimum: int | None = None
+    maximum: int | None = None
+    min_length: int = 0
+    choices: tuple[str, ...] = ()
+    validator: Validator | str | None = None
+    hint: str = "docs/operations.md describes every setting."
+    secret: bool = False
+    django_name: str = ""
+
+    def parse(self, text: str) -> Any:
+        """Return the value of an environment variable; an empty one has the default.
+
+        Raises ValueError with a sentence that names the setting and the accepted values.
+        """
+        text = text.strip()
+        if not text:
+            return self.default
+        if self.type is int:
+            value: Any = self._integer(text)
+        elif self.type is bool:
+            value = self._boolean(text)
+        elif self.type is list:
+            value = [entry.strip() for entry in text.split(",") if entry.strip()]
+        else:
+            value = text.upper() if self.choices else text
+        self._check_bounds(value)
+        return value
+
+    def validate(self, value: Any) -> None:
+        """Check a value. Raises ValueError with a sentence that names the setting and the accepted values."""
+        if self.min_length and len(value) < self.min_length:
+            raise ValueError(f"{self.name} is missing or shorter than {self.min_length} characters.")
+        self._check_bounds(value)
+        if self.validator is None or not (value or self.section is Section.REQUIRED):
+            return
+        validator = (
+            pkgutil.resolve_name(self.validator) if isinstance(self.validator, str) else self.validator
+        )
+        for entry in value if self.type is list else [value]:
+            try:
+                validator(entry)
+            except ValueError as error:
+                raise ValueError(f"{self.name}: {error}") from None
+
+    def _integer(self, text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            raise ValueError(f"{self.name} is not a whole number. Accepted: {self.accepted}.") from None
+
+    def _boolean(self, text: str) -> bool:
+        if text.lower() not in TRUE_WORDS | FALSE_WORDS:
+            raise ValueError(f"{self.name} is neither true nor false. Accepted: {self.accepted}.")
+        return text.lower() in TRUE_WORDS
+
+    def _check_bounds(self, value: Any) -> None:
+        if self.minimum is not None and value < self.minimum:
+            raise ValueError(f"{self.name} is less than {self.minimum}. Accepted: {self.accepted}.")
+        if self.maximum is not None and value > self.maximum:
+            raise ValueError(f"{self.name} is more than {self.maximum}. Accepted: {self.accepted}.")
+        if self.choices and value not in self.choices:
+            raise ValueError(f"{self.name} is none of the accepted words. Accepted: {self.accepted}.")
+
+    @property
+    def accepted(self) -> str:
+        """Return the accepted values in words, such as `1 to 1000`; "" where the help says what is accepted."""
+        if self.choices:
+            return ", ".join(self.choices)
+        if self.type is bool:
+            return "true or false"
+        if self.type is int:
+            return f"{self.minimum} to {self.maximum}"
+        return f"at least {self.min_length} characters" if self.min_length else ""

@@ -1,0 +1,90 @@
+"""Validators of settings that are text. Each raises ValueError with a sentence that does not repeat a secret."""
+
+import re
+import shutil
+import ssl
+from email.utils import parseaddr
+from urllib.parse import urlsplit
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+
+_HOST = re.compile(r"(\*\.)?[a-z0-9][a-z0-9.:-]*", re.IGNORECASE)
+_ALLOWED_HOST = re.compile(r"\*|\.?[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+
+
+def http_url(value: str) -> None:
+    """Accept an absolute http(s) URL without credentials."""
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in ("http", "https") and bool(parts.hostname) and "@" not in parts.netloc
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError("it must be a URL that begins with https:// or http://.")
+
+
+def database_url(value: str) -> None:
+    """Accept the URL of a PostgreSQL database."""
+    try:
+        engine = environ.Env.db_url_config(value)["ENGINE"]
+    except (ValueError, KeyError, ImproperlyConfigured):
+        engine = ""
+    if not str(engine).endswith("postgresql"):
+        raise ValueError(
+            "it must be the URL of a PostgreSQL database: postgres://user:password@host:5432/name."
+        )
+
+
+def redis_url(value: str) -> None:
+    """Accept the URL of a Redis or Valkey server."""
+    try:
+        parts = urlsplit(value)
+        valid = parts.scheme in ("redis", "rediss") and parts.port != 0
+    except ValueError:
+        valid = False
+    if not valid:
+        raise ValueError("it must be the URL of a Redis or Valkey server: redis://:password@host:6379/0.")
+
+
+def email_url(value: str) -> None:
+    """Accept the URL of a mail server, as django-environ reads it."""
+    try:
+        environ.Env.email_url_config(value)
+    except (ValueError, KeyError, ImproperlyConfigured):
+        raise ValueError("it must be the URL of a mail server: smtp+tls://user:password@host:587.") from None
+
+
+def email_sender(value: str) -> None:
+    """Accept `Name <address@host>` or an address alone."""
+    if "@" not in parseaddr(value)[1]:
+        raise ValueError("it must be an e-mail address, or a name with one: Audit <audit@example.com>.")
+
+
+def allowed_host(value: str) -> None:
+    """Accept `example.com`, `.example.com` (with all subdomains) and `*`."""
+    if not _ALLOWED_HOST.fullmatch(value):
+        raise ValueError(
+            f"'{value}' is not a host name. Write example.com, .example.com or *, without a scheme."
+        )
+
+
+def owned_hosts(value: str) -> None:
+    """Accept a comma-separated list of `example.com` and `*.example.com`."""
+    for entry in filter(None, (part.strip() for part in value.split(","))):
+        if not _HOST.fullmatch(entry):
+            raise ValueError(f"'{entry}' is not a host name.")
+
+
+def ca_file(value: str) -> None:
+    """Accept the path of a readable PEM file of certificates."""
+    try:
+        ssl.create_default_context(cafile=value)
+    except OSError as error:
+        raise ValueError(f"the file cannot be read: {error}.") from None
+
+
+def program(value: str) -> None:
+    """Accept the path or the name of an executable program."""
+    if not shutil.which(value):
+        raise ValueError(f"{value} is not an executable program.")

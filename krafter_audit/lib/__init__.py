@@ -1,1 +1,0 @@
-"""Plumbing that knows no app: errors, lifecycles, records, claims, the network's only door, the vault."""

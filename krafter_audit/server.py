@@ -1,0 +1,262 @@
+"""The web server: waitress, with deadlines for slow clients and a thread of its own for liveness.
+
+`python -m krafter_audit.server` serves for `./krafter up`, the image and the benchmark alike. waitress reads a request
+to its end before it gives it a thread, and sends a response after the thread has gone on, so that clients that send or
+read slowly take memory and not threads. On top of that, here:
+
+- a request whose header or body comes too slowly is answered with 408 and its connection is closed;
+- `/healthz/live` and sign-ins have threads of their own: the first answers while all others are busy, the second are
+  slow on purpose (password hashing) and must not hold up the API;
+- a request that waitress itself refuses (malformed, too large) is answered in the API's envelope.
+"""
+
+import argparse
+import json
+import logging
+import resource
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from types import FrameType
+from typing import Any
+
+from waitress.adjustments import Adjustments
+from waitress.channel import HTTPChannel
+from waitress.server import TcpWSGIServer
+from waitress.task import ErrorTask, ThreadedTaskDispatcher
+from waitress.wasyncore import close_all, loop
+
+from krafter_audit.api.middleware import new_request_id
+
+logger = logging.getLogger(__name__)
+
+THREADS = 24
+RESERVED_THREADS = {"/healthz/live": 1, "/admin/login/": 2}
+CONNECTION_LIMIT = 8192
+HEADER_SECONDS = 10.0
+BODY_SECONDS = 15.0  # plus the time that the body takes at the least rate
+MIN_BODY_BYTES_PER_SECOND = 16 * 1024
+IDLE_SECONDS = 60  # without a byte in either direction
+SHUTDOWN_SECONDS = 10.0
+RESPAWN_SECONDS = 1.0
+MEBIBYTE = 1024 * 1024
+SERVER_SETTINGS: Mapping[str, Any] = {
+    "asyncore_use_poll": True,
+    "channel_timeout": IDLE_SECONDS,
+    "cleanup_interval": 1,
+    "connection_limit": CONNECTION_LIMIT,
+    "ident": None,  # no Server header
+    "max_request_body_size": 32 * MEBIBYTE,  # the API has smaller limits of its own
+    "outbuf_high_watermark": 1024
+    * MEBIBYTE,  # beyond 1 MiB a response waits for its reader in a temporary file
+    "clear_untrusted_proxy_headers": False,  # the application reads them as KRAFTER_TRUSTED_PROXIES says
+}
+REFUSALS = {400: "bad_request", 408: "request_timeout", 413: "payload_too_large", 431: "header_too_large"}
+
+
+def refusal(status: int, message: str) -> bytes:
+    """Return the body of a refusal in the API's envelope."""
+    error = {"code": REFUSALS.get(status, "bad_request"), "message": message}
+    return json.dumps({"data": None, "meta": {"request_id": new_request_id()}, "error": error}).encode()
+
+
+class EnvelopedErrorTask(ErrorTask):
+    """Answers a request that could not be parsed, or that is too large."""
+
+    def execute(self) -> None:
+        """Write the refusal; the connection is closed after it."""
+        error = self.request.error
+        body = refusal(error.code, f"The request was refused: {error.reason.lower()}.")
+        self.status = f"{error.code} {error.reason}"
+        self.response_headers = [("Content-Type", "application/json"), ("Connection", "close")]
+        self.content_length = len(body)
+        self.close_on_finish = True
+        self.write(body)
+
+
+class DeadlineChannel(HTTPChannel):
+    """A connection whose requests have to arrive in time."""
+
+    error_task_class = EnvelopedErrorTask
+    request_started = 0.0
+    bytes_received = 0
+
+    def received(self, data: bytes) -> bool:
+        """Take bytes of a request and note when it began."""
+        if self.request is None:
+            self.request_started, self.bytes_received = time.time(), 0
+        self.bytes_received += len(data)
+        return bool(super().received(data))
+
+    def is_overdue(self, now: float) -> bool:
+        """Tell whether the request that is being received takes too long."""
+        if self.request is None:
+            return False
+        if not self.request.headers_finished:
+            return now - self.request_started > HEADER_SECONDS
+        return now - self.request_started > BODY_SECONDS + self.bytes_received / MIN_BODY_BYTES_PER_SECOND
+
+    def refuse_overdue(self) -> None:
+        """Answer 408, as far as the client reads it, and close the connection."""
+        body = refusal(408, "The request did not arrive in time.")
+        head = b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n"
+        try:
+            self.socket.send(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+        except OSError:
+            logger.debug("a client that sent too slowly had gone")
+        self.will_close = True
+
+
+class LaneDispatcher:
+    """Gives requests to threads: some paths have threads of their own, all others share the rest."""
+
+    def __init__(self, threads: int, reserved: Mapping[str, int]) -> None:
+        self.shared = _started(threads)
+        self.reserved = {path: _started(count) for path, count in reserved.items()}
+
+    def add_task(self, channel: HTTPChannel) -> None:
+        """Queue the channel's next request."""
+        path = getattr(channel.requests[0], "path", "")
+        self.reserved.get(path, self.shared).add_task(channel)
+
+    def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
+        """Stop all threads."""
+        stopped = [lane.shutdown(cancel_pending, timeout) for lane in (self.shared, *self.reserved.values())]
+        return any(stopped)
+
+
+def _started(threads: int) -> ThreadedTaskDispatcher:
+    dispatcher = ThreadedTaskDispatcher()
+    dispatcher.queue_logger = logging.getLogger("krafter_audit.server.queue")
+    dispatcher.set_thread_count(threads)
+    return dispatcher
+
+
+class Server(TcpWSGIServer):
+    """waitress's server with deadlines."""
+
+    channel_class = DeadlineChannel
+
+    def maintenance(self, now: float) -> None:
+        """Close idle connections and those whose request is overdue; runs every second."""
+        super().maintenance(now)
+        for channel in list(self.active_channels.values()):
+            if channel.is_overdue(now):
+                channel.refuse_overdue()
+
+    def serve(self) -> None:
+        """Serve until SIGTERM or SIGINT; then finish what runs, for some seconds."""
+        ends_at: list[float] = []
+
+        def stop(signum: int, frame: FrameType | None) -> None:
+            ends_at.append(time.monotonic() + SHUTDOWN_SECONDS)
+            self.accepting = False
+
+        signal.signal(signal.SIGTERM, stop)
+        signal.signal(signal.SIGINT, stop)
+        while not ends_at or (self._is_busy() and time.monotonic() < ends_at[0]):
+            loop(timeout=0.2 if ends_at else 1.0, use_poll=True, map=self._map, count=1)
+        self.task_dispatcher.shutdown(timeout=0)
+        close_all(self._map)
+
+    def _is_busy(self) -> bool:
+        return any(channel.requests or channel.total_outbufs_len for channel in self.active_channels.values())
+
+
+def make_server(application: Callable[..., Any], listener: socket.socket, *, threads: int) -> Server:
+    """Return the server of a WSGI application on a bound, listening socket."""
+    adjustments = Adjustments(sockets=[listener], threads=threads, **SERVER_SETTINGS)
+    return Server(
+        application,
+        _sock=listener,
+        dispatcher=LaneDispatcher(threads, RESERVED_THREADS),
+        adj=adjustments,
+        sockinfo=(listener.family, listener.type, listener.proto, listener.getsockname()),
+        bind_socket=False,
+    )
+
+
+def _raise_file_limit() -> None:
+    """Allow as many open files as connections may need, as far as the system lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 2 * CONNECTION_LIMIT
+    limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft < limit:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
+
+
+class Supervisor:
+    """Keeps processes serving the same socket; one that ends is started again."""
+
+    def __init__(self, listener: socket.socket, arguments: list[str], *, workers: int) -> None:
+        listener.set_inheritable(True)
+        self._listener, self._stopping = listener, False
+        self._command = [sys.executable, "-m", "krafter_audit.server", *arguments]
+        self._command += ["--fd", str(listener.fileno())]
+        self._processes = [self._start() for _ in range(workers)]
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(self._command, pass_fds=[self._listener.fileno()])
+
+    def run(self) -> None:
+        """Supervise until SIGTERM or SIGINT, then stop the processes."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        while not self._stopping:
+            time.sleep(RESPAWN_SECONDS)
+            if not self._stopping:
+                self._processes = [self._running(process) for process in self._processes]
+        for process in self._processes:
+            process.terminate()
+        for process in self._processes:
+            try:
+                process.wait(SHUTDOWN_SECONDS + 2)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+    def _stop(self, signum: int, frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _running(self, process: subprocess.Popen[bytes]) -> subprocess.Popen[bytes]:
+        if process.poll() is None:
+            return process
+        logger.error("a web process ended with %s and is started again", process.returncode)
+        return self._start()
+
+
+def load(name: str) -> Callable[..., Any]:
+    """Import a WSGI application by `module:attribute`."""
+    module, _, attribute = name.partition(":")
+    __import__(module)
+    return getattr(sys.modules[module], attribute)
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Read the command line and serve."""
+    parser = argparse.ArgumentParser(prog="python -m krafter_audit.server", description=__doc__)
+    parser.add_argument("application", nargs="?", default="krafter_audit.wsgi:application")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
+    parser.add_argument("--threads", type=int, default=THREADS, help=f"of each process (default {THREADS})")
+    parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args(arguments)
+    if options.fd is not None:
+        listener = socket.socket(fileno=options.fd)
+    else:
+        family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+        listener = socket.create_server((options.host, options.port), family=family, backlog=2048)
+    listener.setblocking(False)
+    if options.workers > 1:
+        arguments = [options.application, "--threads", str(options.threads)]
+        Supervisor(listener, arguments, workers=options.workers).run()
+    else:
+        _raise_file_limit()
+        make_server(load(options.application), listener, threads=options.threads).serve()
+
+
+if __name__ == "__main__":
+    main()

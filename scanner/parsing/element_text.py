@@ -1,0 +1,59 @@
+"""The text of an element as a screen reader would speak it, as far as static markup shows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from scanner.page import has, inside, value
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+_SKIPPED_TAGS = ("script", "style", "template", "noscript", "head", "title", "meta", "link")
+_HIDING_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_MAX_DEPTH = 200
+
+
+def text_of(node: LexborNode, depth: int = 0) -> str:
+    """Return the element's text with the labels of the images and controls in it; hidden parts are left out."""
+    if depth > _MAX_DEPTH:
+        return ""
+    return " ".join(" ".join(_piece(child, depth) for child in _children(node)).split())
+
+
+def _piece(node: LexborNode, depth: int) -> str:
+    if node.is_text_node:
+        return node.text_content or ""
+    if not node.is_element_node or node.tag in _SKIPPED_TAGS or _hides(node):
+        return ""
+    if value(node, "aria-label").strip():
+        return value(node, "aria-label")
+    if node.tag in ("img", "area"):
+        return value(node, "alt") or value(node, "title")
+    if node.tag == "svg":
+        return _svg_title(node) or value(node, "title")
+    if node.tag == "input":
+        return value(node, "value") or value(node, "alt")
+    return text_of(node, depth + 1) or value(node, "title")
+
+
+def _hides(node: LexborNode) -> bool:
+    if has(node, "hidden") or (node.tag == "area" and not inside(node, "map")):
+        return True
+    return value(node, "aria-hidden").lower() == "true" or bool(_HIDING_STYLE.search(value(node, "style")))
+
+
+def _svg_title(node: LexborNode) -> str:
+    for child in _children(node):
+        if child.tag == "title":
+            return " ".join((child.text() or "").split())
+    return ""
+
+
+def _children(node: LexborNode) -> Iterator[LexborNode]:
+    child = node.child
+    while child is not None:
+        yield child
+        child = child.next

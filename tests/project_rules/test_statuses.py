@@ -1,0 +1,48 @@
+"""No code writes a status around its transition table."""
+
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+
+from krafter_audit.db.transitions import StatusField
+from tests.project_rules.source import files, strings, tree
+
+TRANSITIONS = "krafter_audit/db/transitions.py"
+STATUSES = {
+    field.name
+    for model in apps.get_models()
+    for field in model._meta.concrete_fields
+    if isinstance(field, StatusField)
+}
+WRITERS = {"update", "write", "update_or_create", "aupdate"}
+
+
+def written(path: str) -> Iterator[str]:
+    """The calls of a file that would write a status: `.update(status=…)`, `bulk_update(…, ["status"])`."""
+    for node in ast.walk(tree(path)):
+        if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+            continue
+        named = {keyword.arg for keyword in node.keywords}
+        if node.func.attr in WRITERS and named & STATUSES:
+            yield ast.unparse(node)
+        listed = [each.value for each in ast.walk(node) if isinstance(each, ast.Constant)]
+        if node.func.attr in ("bulk_update", "bulk_create") and STATUSES & set(map(str, listed)):
+            yield ast.unparse(node)
+
+
+@pytest.mark.parametrize("path", [path for path in files() if path != TRANSITIONS])
+def test_statuses_are_written_by_their_transitions_alone(path: str) -> None:
+    assert list(written(path)) == []
+
+
+def test_no_hand_written_update_sets_a_status() -> None:
+    names = "|".join(sorted(STATUSES))
+    sets_status = re.compile(rf"\bUPDATE\b.*\bSET\b[^;]*?\b({names})\b *=", re.IGNORECASE | re.DOTALL)
+    conditions = re.compile(r"\bWHERE\b.*?(?=\bUPDATE\b|\Z)", re.IGNORECASE | re.DOTALL)
+    product = [path for path in files() if not path.startswith("devtools/")]
+    texts = {(path, text) for path in product for text in strings(path) if "UPDATE" in text}
+
+    assert [path for path, text in texts if sets_status.search(conditions.sub("", text))] == []

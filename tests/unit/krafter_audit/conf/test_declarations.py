@@ -1,0 +1,125 @@
+"""The declarations of the settings: defaults, names, documentation."""
+
+import pkgutil
+import re
+
+import pytest
+from django.conf import settings as django_settings
+from django.core.management import CommandError, call_command
+
+from integrations.providers import PROVIDERS as ADAPTERS
+from krafter_audit.conf.declarations import DB_POOL_SIZE, PROVIDER_SETTINGS, PROVIDERS, SETTINGS
+from krafter_audit.conf.documentation import END, START, documented
+from krafter_audit.conf.reader import SettingsReader
+from krafter_audit.conf.setting import Section, Setting
+
+EVERY = pytest.mark.parametrize("setting", [*SETTINGS, *PROVIDER_SETTINGS], ids=lambda setting: setting.name)
+
+
+WITH_DEFAULT = [s for s in SETTINGS if s.default != "" or s.section is not Section.REQUIRED]
+
+
+@pytest.mark.parametrize("setting", WITH_DEFAULT, ids=lambda setting: setting.name)
+def test_every_default_is_accepted(setting: Setting) -> None:
+    setting.validate(setting.default)
+
+
+@EVERY
+def test_every_setting_is_documented_and_every_number_is_bounded(setting: Setting) -> None:
+    assert setting.help.endswith((".", ")", "]"))
+    assert isinstance(setting.default, tuple if setting.type is list else setting.type)
+    if setting.type is int:
+        assert setting.minimum is not None
+        assert setting.maximum is not None
+
+
+@EVERY
+def test_every_validator_exists(setting: Setting) -> None:
+    if isinstance(setting.validator, str):
+        assert callable(pkgutil.resolve_name(setting.validator))
+
+
+def test_an_empty_variable_has_the_default() -> None:
+    reader = SettingsReader({setting.name: "" for setting in SETTINGS})
+
+    assert {setting.name: reader[setting.name] for setting in SETTINGS} == {
+        setting.name: setting.default for setting in SETTINGS
+    }
+    assert reader.problems == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("KRAFTER_RATE_DEFAULT", " 250 ", 250),
+        ("KRAFTER_DB_POOL", "1", True),
+        ("KRAFTER_DB_POOL", "Yes", True),
+        ("KRAFTER_CHROMIUM_SANDBOX", "0", False),
+        ("KRAFTER_CHROMIUM_SANDBOX", "False", False),
+        ("KRAFTER_ALLOWED_HOSTS", "a.example, b.example,", ["a.example", "b.example"]),
+        ("KRAFTER_LOG_LEVEL", "debug", "DEBUG"),
+        ("KRAFTER_SECRET_KEY", "$not-another-variable", "$not-another-variable"),
+    ],
+)
+def test_a_value_is_parsed_by_its_type(name: str, text: str, value: object) -> None:
+    assert SettingsReader({name: text})[name] == value
+
+
+def test_names_are_declared_once() -> None:
+    names = [setting.name for setting in (*SETTINGS, *PROVIDER_SETTINGS)]
+
+    assert len(names) == len(set(names))
+
+
+def test_the_settings_of_providers_are_those_of_the_adapters() -> None:
+    assert {name.lower() for name in PROVIDERS} == set(ADAPTERS)
+
+
+def test_settings_read_exactly_the_declared_names() -> None:
+    source = (django_settings.BASE_DIR / "krafter_audit" / "settings.py").read_text()
+    read = set(re.findall(r"\benv\.\w+\([\"'](\w+)[\"']\)", source))
+
+    declared = {s.name for s in SETTINGS if s.section not in (Section.COMMANDS, Section.INTERNAL)}
+    assert read == declared
+
+
+@pytest.mark.parametrize("path", ["Dockerfile", "docs/operations.md", "devtools/local_stack/process.py"])
+def test_the_pool_has_a_connection_for_each_thread_of_the_web(path: str) -> None:
+    text = (django_settings.BASE_DIR / path).read_text()
+
+    assert re.findall(r"--blocking-threads\W+(\d+)", text) == [str(DB_POOL_SIZE)]
+
+
+def test_the_tables_of_operations_md_are_those_of_the_declarations() -> None:
+    call_command("document_settings", check=True)
+
+
+def test_stale_tables_are_refused_and_written_anew() -> None:
+    page = f"# Operations\n\n{START}\n\nOld.\n\n{END}\n\n## Production\n"
+
+    written = documented(page)
+
+    assert "Old." not in written
+    assert (
+        "| `KRAFTER_RATE_DEFAULT` | `100` | 1 to 1000000 | Requests per minute and organisation. |" in written
+    )
+    assert written.startswith("# Operations\n")
+    assert written.endswith(f"{END}\n\n## Production\n")
+    assert documented(written) == written
+
+
+def test_a_page_without_markers_is_refused() -> None:
+    with pytest.raises(ValueError, match="has no lines"):
+        documented("# Operations\n")
+
+
+def test_document_settings_check_fails_on_a_stale_page(settings: object, tmp_path: object) -> None:
+    (tmp_path / "docs").mkdir()  # type: ignore[attr-defined]
+    page = tmp_path / "docs" / "operations.md"  # type: ignore[operator]
+    page.write_text(f"{START}\n{END}\n")
+    settings.BASE_DIR = tmp_path  # type: ignore[attr-defined]
+
+    with pytest.raises(CommandError, match="is stale"):
+        call_command("document_settings", check=True)
+    call_command("document_settings")
+    call_command("document_settings", check=True)

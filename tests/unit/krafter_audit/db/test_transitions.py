@@ -1,0 +1,134 @@
+"""A status changes by its transition table, and by nothing else."""
+
+from collections.abc import Callable
+
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection
+from django.test.utils import CaptureQueriesContext
+
+from findings.models import Finding, Regression
+from krafter_audit.db.transitions import InvalidTransition, ProtectedStatus, StatusField, StatusTransitions
+from remediation.models import Task, Verification
+from tests import factories
+from tests.factories import World
+
+pytestmark = pytest.mark.django_db
+
+
+def test_apply_saves_status_changes_and_time_by_one_update(world: World):
+    task = factories.task(world)
+    before = task.updated_at
+
+    with CaptureQueriesContext(connection) as captured:
+        Task.transitions.apply(task, "in_progress", title="Begun")
+
+    assert len(captured) == 1
+    row = Task.objects.get(pk=task.pk)
+    assert (row.status, row.title, row.updated_at) == ("in_progress", "Begun", task.updated_at)
+    assert row.updated_at > before
+
+
+def test_apply_refuses_what_the_table_does_not_have_and_changes_nothing(world: World):
+    finding = factories.finding(world, status="resolved")
+
+    with pytest.raises(InvalidTransition, match=r"findings.Finding.status: resolved → triaged"):
+        Finding.transitions.apply(finding, "triaged", title="Changed")
+
+    assert (finding.status, finding.title) == ("resolved", Finding.objects.get().title)
+    assert Finding.objects.get().status == "resolved"
+
+
+def test_apply_to_a_deleted_row_is_an_error(world: World):
+    task = factories.task(world)
+    Task.objects.all().delete()
+
+    with pytest.raises(DatabaseError):
+        Task.transitions.apply(task, "in_progress")
+
+
+def test_update_changes_the_rows_that_have_the_starting_status(world: World):
+    started, waiting = factories.task(world, status="in_progress"), factories.task(world)
+
+    changed = Task.transitions.update(Task.objects.all(), "in_progress", "blocked", title="Stopped")
+
+    assert changed == 1
+    assert list(Task.objects.order_by("created_at").values_list("pk", "status", "title")) == [
+        (started.pk, "blocked", "Stopped"),
+        (waiting.pk, "backlog", waiting.title),
+    ]
+    assert Task.objects.get(pk=started.pk).updated_at > started.updated_at
+
+
+def test_update_refuses_a_transition_that_one_of_its_starts_does_not_have(world: World):
+    factories.finding(world)
+
+    with pytest.raises(InvalidTransition):
+        Finding.transitions.update(Finding.objects.all(), {"new", "resolved"}, "triaged")
+
+    assert Finding.objects.get().status == "new"
+
+
+def test_apply_all_changes_rows_and_instances_by_one_update(world: World):
+    tasks = [factories.task(world), factories.task(world, status="blocked")]
+
+    with CaptureQueriesContext(connection) as captured:
+        Task.transitions.apply_all(tasks, "in_progress")
+
+    assert len(captured) == 1
+    assert [task.status for task in tasks] == ["in_progress", "in_progress"]
+    assert set(Task.objects.values_list("status", flat=True)) == {"in_progress"}
+
+
+def assign(task: Task) -> None:
+    task.status = "done"
+
+
+def set_by_name(task: Task) -> None:
+    setattr(task, "status", "done")  # noqa: B010
+
+
+@pytest.mark.parametrize("change", [assign, set_by_name])
+def test_a_status_refuses_assignment(world: World, change: Callable[[Task], None]):
+    task = Task.objects.get(pk=factories.task(world).pk)
+
+    with pytest.raises(ProtectedStatus, match="StatusTransitions"):
+        change(task)
+
+    assert task.status == "backlog"
+
+
+def test_a_status_is_set_by_construction_and_reloaded_from_the_database(world: World):
+    task = factories.task(world)
+    Task.objects.filter(pk=task.pk).update(status="blocked")
+
+    loaded = Task.objects.defer("status").get(pk=task.pk)
+    task.refresh_from_db()
+
+    assert (Task(status="done").status, loaded.status, task.status) == ("done", "blocked", "blocked")
+    with pytest.raises(ProtectedStatus):
+        task.status = "done"
+
+
+def test_every_model_with_transitions_protects_the_field() -> None:
+    models = [model for model in apps.get_models() if hasattr(model, "transitions")]
+
+    assert {Finding, Regression, Task, Verification} < set(models)
+    for model in models:
+        table = model.transitions
+        field = model._meta.get_field(table.field)
+        assert isinstance(table, StatusTransitions)
+        assert isinstance(field, StatusField)
+        assert set(table.table) == set(dict(field.choices))
+        assert set().union(*table.table.values()) <= set(table.table)
+
+
+def test_every_protected_field_has_transitions() -> None:
+    fields = {
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.concrete_fields
+        if isinstance(field, StatusField)
+    }
+
+    assert fields == {(model, model.transitions.field) for model, _ in fields}

@@ -1,0 +1,208 @@
+"""Jobs are enqueued by name, in bounded time whatever the broker does."""
+
+import json
+import logging
+import os
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import pytest
+import structlog
+from celery import Celery
+from django.conf import settings
+from django.db import connection
+
+from integrations import jobs as integrations_jobs
+from krafter_audit import jobs
+from krafter_audit.celery import app
+from krafter_audit.db import redis_client
+from krafter_audit.jobs import enqueue
+from remediation import jobs as remediation_jobs
+from reports import jobs as reports_jobs
+from scans import jobs as scans_jobs
+
+QUEUES = ("celery", "scan_http", "scan_browser")
+QUEUE_OF_JOB = {
+    scans_jobs.prove: "celery",
+    scans_jobs.scan: "scan_http",
+    scans_jobs.scan_in_browser: "scan_browser",
+    remediation_jobs.recheck: "scan_http",
+    remediation_jobs.recheck_in_browser: "scan_browser",
+    remediation_jobs.measure: "celery",
+    integrations_jobs.sync: "celery",
+    integrations_jobs.tell: "celery",
+    reports_jobs.export: "celery",
+    reports_jobs.deliver: "celery",
+}
+UseBroker = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def _empty_queues() -> Iterator[None]:
+    redis_client.connection().delete(*QUEUES)
+    yield
+    redis_client.connection().delete(*QUEUES)
+
+
+@pytest.fixture
+def use_broker() -> Iterator[UseBroker]:
+    """Make an application with another broker the current one."""
+
+    def use(url: str, **transport_options: object) -> None:
+        options = {**settings.CELERY_BROKER_TRANSPORT_OPTIONS, **transport_options}
+        Celery(broker=url, changes={"broker_transport_options": options}, set_as_current=True)
+
+    yield use
+    app.set_current()
+
+
+def messages(queue: str) -> list[dict[str, Any]]:
+    return [json.loads(each)["headers"] for each in redis_client.connection().lrange(queue, 0, -1)]
+
+
+def waiting(queue: str) -> int:
+    return len(messages(queue))
+
+
+@pytest.mark.parametrize(("job", "queue"), QUEUE_OF_JOB.items(), ids=lambda each: getattr(each, "name", each))
+def test_job_goes_to_its_queue_with_its_time_limits(job: Any, queue: str) -> None:
+    assert enqueue(job.name, "a", "b")
+
+    (message,) = messages(queue)
+    assert (message["task"], message["argsrepr"]) == (job.name, "('a', 'b')")
+    assert message["timelimit"] == [job.time_limit, job.soft_time_limit]
+    assert (message["expires"], message["eta"]) == (None, None)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_runs_it_and_its_lines_carry_the_id_of_the_request_and_of_the_job_that_sent_it() -> None:
+    with structlog.contextvars.bound_contextvars(request_id="asked-here", task_id="the-sweep"):
+        assert enqueue("scans.prove", str(uuid4()))
+        assert enqueue("scans.scan", str(uuid4()))
+
+    told = lines_of_a_worker(until=2)
+
+    assert [line["event"] for line in told].count("task_succeeded") == 2
+    assert {(line["request_id"], line["parent_task_id"]) for line in told} == {("asked-here", "the-sweep")}
+    assert {line["task"] for line in told if line["event"] == "task_started"} == {
+        "scans.prove",
+        "scans.scan",
+    }
+    assert [waiting(queue) for queue in QUEUES] == [0, 0, 0]
+
+
+def lines_of_a_worker(*, until: int) -> list[dict[str, str]]:
+    """Let a worker run until so many jobs have succeeded, a minute at most; return what it said of jobs."""
+    told: list[dict[str, str]] = []
+    with a_worker() as worker:
+        limit = threading.Timer(60, worker.kill)
+        limit.start()
+        for line in worker.stderr or ():
+            if '"event": "task_' in line:
+                told.append(json.loads(line))
+            if [each["event"] for each in told].count("task_succeeded") == until:
+                break
+        worker.terminate()
+        worker.communicate(timeout=30)
+        limit.cancel()
+    return told
+
+
+def a_worker() -> subprocess.Popen[str]:
+    """Start a worker as it is operated, on the tests' database and with its lines in JSON."""
+    address = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{connection.settings_dict['NAME']}")
+    quiet = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
+    return subprocess.Popen(
+        [sys.executable, "-u", "-m", "celery", "-A", "krafter_audit", "worker", "--concurrency", "1", *quiet],
+        env={**os.environ, "DATABASE_URL": address.geturl(), "KRAFTER_LOG_JSON": "1"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_a_line_says_which_job_was_sent_and_where(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO, logger="django_structlog.celery.receivers"):
+        enqueue("scans.scan", "a")
+
+    (line,) = [record.msg for record in caplog.records if record.name == "django_structlog.celery.receivers"]
+    (headers,) = messages("scan_http")
+    assert (line["event"], line["child_task_id"], line["child_task_name"], line["routing_key"]) == (
+        "task_enqueued",
+        headers["id"],
+        "scans.scan",
+        "scan_http",
+    )
+
+
+def test_job_carries_the_request_id_from_any_thread() -> None:
+    def ask() -> bool:
+        with structlog.contextvars.bound_contextvars(request_id="asked-here"):
+            return enqueue("scans.prove", "a")
+
+    with ThreadPoolExecutor(1) as thread:
+        assert thread.submit(ask).result()
+
+    (message,) = messages("celery")
+    assert message["__django_structlog__"]["request_id"] == "asked-here"
+
+
+def test_threads_share_the_broker_connections() -> None:
+    with ThreadPoolExecutor(24) as threads:
+        sent = list(threads.map(lambda number: enqueue("scans.prove", str(number)), range(240)))
+
+    assert sent == [True] * 240
+    assert sorted(message["argsrepr"] for message in messages("celery")) == sorted(
+        f"('{number}',)" for number in range(240)
+    )
+    assert len(publishing_connections()) <= app.conf.broker_pool_limit
+
+
+def publishing_connections() -> set[str]:
+    """The connections whose last command was publishing a message, to the database of this test process."""
+    server = redis_client.connection()
+    ours = str(server.client_info()["db"])
+    return {each["id"] for each in server.client_list() if (each["cmd"], each["db"]) == ("lpush", ours)}
+
+
+def test_unresponsive_broker_costs_one_timeout_and_is_then_left_alone(
+    use_broker: UseBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        use_broker(f"redis://127.0.0.1:{silent.getsockname()[1]}/0", socket_timeout=0.2)
+        begin = time.monotonic()
+        sent = [enqueue("scans.prove", "a")]
+        first = time.monotonic()
+        sent += [enqueue("scans.prove", "a") for _ in range(100)]
+        then = time.monotonic()
+    jobs._retry_at = 0.0  # two seconds later, and it refuses connections
+    sent.append(enqueue("scans.prove", "a"))
+
+    assert set(sent) == {False}
+    assert (first - begin < 1.5, then - first < 0.1) == (True, True)
+    assert [record.message for record in caplog.records if record.name == jobs.__name__] == [
+        "The broker is unavailable, scans.prove will be enqueued later: OperationalError"
+    ] * 2
+
+
+def test_broker_that_comes_back_is_used_again(use_broker: UseBroker) -> None:
+    use_broker("redis://127.0.0.1:9/0")
+    lost = enqueue("scans.prove", "a")
+    app.set_current()
+    within_cooldown = enqueue("scans.prove", "a")
+    jobs._retry_at = 0.0
+
+    assert (lost, within_cooldown, enqueue("scans.prove", "a"), waiting("celery")) == (
+        False,
+        False,
+        True,
+        1,
+    )

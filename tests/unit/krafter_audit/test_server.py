@@ -1,0 +1,224 @@
+"""The web server against clients that send too slowly, read too slowly or send nonsense."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
+from typing import Any
+
+import pytest
+
+from krafter_audit import server
+from krafter_audit.server import Server, make_server
+
+UNFINISHED = b"POST /api/v1/hooks/github/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
+APPLICATION = """
+import time
+def application(environ, start_response):
+    if environ["PATH_INFO"] == "/crash":
+        import os; os._exit(3)
+    if environ["PATH_INFO"] == "/slow":
+        time.sleep(1)
+    start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2")])
+    return [b"ok"]
+"""
+
+
+class Application:
+    """A WSGI application whose `/blocked` waits until it is released."""
+
+    def __init__(self) -> None:
+        self.release = threading.Event()
+        self.blocked = threading.Semaphore(0)
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> list[bytes]:
+        path = environ["PATH_INFO"]
+        if path == "/blocked":
+            self.blocked.release()
+            self.release.wait(20)
+        body = b"x" * 20_000_000 if path == "/large" else environ["wsgi.input"].read()
+        start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", str(len(body)))])
+        return [body]
+
+
+@pytest.fixture
+def application() -> Iterator[Application]:
+    application = Application()
+    yield application
+    application.release.set()
+
+
+@pytest.fixture
+def port(application: Application) -> Iterator[int]:
+    listener = socket.create_server(("127.0.0.1", 0), backlog=2048)
+    listener.setblocking(False)
+    port = int(listener.getsockname()[1])
+    web: Server = make_server(application, listener, threads=2)
+    stopping = threading.Event()
+
+    def run() -> None:
+        while not stopping.is_set():
+            server.loop(timeout=0.1, use_poll=True, map=web._map, count=1)
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    yield port
+    application.release.set()
+    stopping.set()
+    thread.join()
+    web.task_dispatcher.shutdown(timeout=1)
+    server.close_all(web._map)
+
+
+def get(port: int, path: str = "/", body: bytes | None = None) -> tuple[int, bytes]:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+        connection.request("POST" if body else "GET", path, body=body)
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def send(port: int, data: bytes) -> socket.socket:
+    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection.sendall(data)
+    return connection
+
+
+def read_all(connection: socket.socket) -> bytes:
+    """Read until the server closes; it may reset a connection whose request it did not read to the end."""
+    received = b""
+    with suppress(ConnectionResetError):
+        while data := connection.recv(65536):
+            received += data
+    return received
+
+
+def test_unfinished_request_bodies_take_no_thread(port: int) -> None:
+    connections = [send(port, UNFINISHED) for _ in range(50)]
+
+    assert get(port, "/healthz/live")[0] == 200
+    assert get(port, "/", b"a body") == (200, b"a body")
+    for connection in connections:
+        connection.close()
+
+
+def test_liveness_answers_while_every_thread_is_busy(port: int, application: Application) -> None:
+    busy = [send(port, b"GET /blocked HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(4)]
+    assert application.blocked.acquire(timeout=5)
+    assert application.blocked.acquire(timeout=5)
+
+    assert get(port, "/healthz/live")[0] == 200
+    for connection in busy:
+        connection.close()
+
+
+def test_slow_readers_of_large_responses_take_no_thread(port: int) -> None:
+    readers = [send(port, b"GET /large HTTP/1.1\r\nHost: localhost\r\n\r\n") for _ in range(8)]
+
+    assert [get(port)[0] for _ in range(4)] == [200] * 4
+    for reader in readers:
+        reader.close()
+
+
+@pytest.mark.parametrize("unfinished", [UNFINISHED, b"GET / HTTP/1.1\r\nHost: local"], ids=["body", "header"])
+def test_request_that_arrives_too_slowly_is_answered_with_408(
+    port: int, monkeypatch: pytest.MonkeyPatch, unfinished: bytes
+) -> None:
+    monkeypatch.setattr(server, "HEADER_SECONDS", 0.1)
+    monkeypatch.setattr(server, "BODY_SECONDS", 0.1)
+
+    with closing(send(port, unfinished)) as connection:
+        head, _, body = read_all(connection).partition(b"\r\n\r\n")
+
+    assert head.startswith(b"HTTP/1.1 408 Request Timeout")
+    assert json.loads(body)["error"] == {
+        "code": "request_timeout",
+        "message": "The request did not arrive in time.",
+    }
+
+
+def test_body_that_keeps_the_least_rate_is_not_refused(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "BODY_SECONDS", 0.5)
+    head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 65536\r\n\r\n"
+
+    with closing(send(port, head)) as connection:
+        for _ in range(16):
+            connection.sendall(b"x" * 4096)
+            time.sleep(0.15)
+        answer = read_all(connection)
+
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert answer.endswith(b"x" * 65536)
+
+
+@pytest.mark.parametrize(
+    ("request_bytes", "status", "code"),
+    [
+        (b"NONSENSE\r\n\r\n", b"400", "bad_request"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: x\r\n\r\n", b"400", "bad_request"),
+        (b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n", b"413", "payload_too_large"),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nX-Long: " + b"x" * 262_144 + b"\r\n\r\n", b"431", "header_too_large"),
+    ],
+    ids=["no request line", "bad content-length", "too large a body", "too large a header"],
+)
+def test_request_that_the_server_refuses_is_answered_in_the_envelope(
+    port: int, request_bytes: bytes, status: bytes, code: str
+) -> None:
+    with closing(send(port, request_bytes)) as connection:
+        head, _, body = read_all(connection).partition(b"\r\n\r\n")
+
+    answer = json.loads(body)
+    assert head.split()[1] == status
+    assert (answer["data"], answer["error"]["code"]) == (None, code)
+    assert len(answer["meta"]["request_id"]) == 20
+
+
+def test_answers_name_no_server(port: int) -> None:
+    with closing(send(port, b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")) as connection:
+        assert b"server:" not in read_all(connection).lower()
+
+
+@pytest.fixture
+def supervised(tmp_path: Any) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
+    """A server of two processes."""
+    (tmp_path / "served_application.py").write_text(APPLICATION)
+    with socket.create_server(("127.0.0.1", 0), backlog=100) as listener:
+        listener.set_inheritable(True)
+        environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{os.getcwd()}"}
+        command = [sys.executable, "-m", "krafter_audit.server", "served_application:application"]
+        process = subprocess.Popen(
+            [*command, "--workers", "2", "--fd", str(listener.fileno())],
+            pass_fds=[listener.fileno()],
+            env=environment,
+        )
+        yield process, int(listener.getsockname()[1])
+        process.kill()
+        process.wait()
+
+
+def test_worker_process_that_dies_is_replaced(supervised: tuple[subprocess.Popen[bytes], int]) -> None:
+    _, port = supervised
+    for _ in range(2):
+        with pytest.raises((http.client.HTTPException, OSError)):
+            get(port, "/crash")
+
+    assert get(port)[0] == 200
+
+
+def test_sigterm_lets_running_requests_finish(supervised: tuple[subprocess.Popen[bytes], int]) -> None:
+    process, port = supervised
+    assert get(port)[0] == 200
+
+    with closing(send(port, b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")) as connection:
+        time.sleep(0.3)
+        process.send_signal(signal.SIGTERM)
+        answer = read_all(connection)
+
+    assert answer.startswith(b"HTTP/1.1 200 OK")
+    assert process.wait(15) == 0

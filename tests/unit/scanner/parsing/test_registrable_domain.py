@@ -1,0 +1,38 @@
+"""Two hosts are one site when they share a registrable domain of the Public Suffix List."""
+
+import pytest
+
+from scanner.parsing.registrable_domain import registrable, same_site
+
+
+@pytest.mark.parametrize(
+    "suffix",
+    ["github.io", "pages.dev", "gitlab.io", "r2.dev", "ngrok-free.app", "duckdns.org", "azurestaticapps.net"],
+)
+def test_two_tenants_of_a_shared_host_are_two_sites(suffix: str) -> None:
+    assert not same_site(f"alice.{suffix}", f"bob.{suffix}")
+    assert same_site(f"www.alice.{suffix}", f"alice.{suffix}")
+
+
+@pytest.mark.parametrize(
+    ("host", "domain"),
+    [
+        ("www.example.com", "example.com"),
+        ("WWW.Example.COM.", "example.com"),
+        ("shop.example.co.uk", "example.co.uk"),
+        ("a.b.gov.au", "b.gov.au"),
+        ("alice.s3.eu-west-1.amazonaws.com", "alice.s3.eu-west-1.amazonaws.com"),
+        ("www.city.kawasaki.jp", "city.kawasaki.jp"),
+        ("www.食狮.公司.cn", "食狮.公司.cn"),
+        ("www.xn--85x722f.xn--55qx5d.cn", "xn--85x722f.xn--55qx5d.cn"),
+        ("shop.intranet", "shop.intranet"),
+        ("github.io", "github.io"),  # a public suffix is a site of its own
+        ("localhost", "localhost"),
+        ("127.0.0.1", "127.0.0.1"),
+        ("[2001:db8::1]", "[2001:db8::1]"),
+        ("", ""),
+        ("a..b", "a..b"),
+    ],
+)
+def test_the_registrable_domain_of_a_host(host: str, domain: str) -> None:
+    assert registrable(host) == domain
