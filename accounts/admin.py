@@ -14,7 +14,7 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts import keys
+from accounts import api_keys
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
 from krafter_audit.admin.base import ReadOnlyAdmin, RecordAdmin, RelatedFilter
@@ -179,7 +179,7 @@ class ApiKeyAdmin(RecordAdmin):
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         """Issue the key and show it this one time."""
         asked = form.cleaned_data
-        row, key = keys.issue(
+        row, key = api_keys.issue(
             asked["organization"],
             user=asked["user"],
             name=asked["name"],
@@ -195,7 +195,7 @@ class ApiKeyAdmin(RecordAdmin):
         """Put the keys out of use."""
 
         def revoke(row: ApiKey) -> str:
-            keys.revoke(row)
+            api_keys.revoke(row)
             return "revoked."
 
         self.each(request, queryset, revoke)

@@ -13,8 +13,8 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
 
-from accounts import keys
-from accounts.keys import Caller
+from accounts import api_keys
+from accounts.api_keys import Caller
 from krafter_audit.db import redis_client
 
 GENERATION = "krafter:callers"
@@ -35,7 +35,7 @@ def remembered(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
 def look_up(header: str | None, slug: str) -> Caller:
     """Find a caller and remember them. Raises Unauthorized; a refusal is not remembered."""
     generation = redis_client.call_or_default(_generation, None)
-    caller = keys.authenticate(header, slug=slug)
+    caller = api_keys.authenticate(header, slug=slug)
     if generation:
         if len(_remembered) >= MOST:
             _remembered.clear()
@@ -45,7 +45,7 @@ def look_up(header: str | None, slug: str) -> Caller:
 
 
 def _place(header: str | None, slug: str) -> tuple[str, str]:
-    return keys.digest(header or ""), slug  # the key itself is not kept, in memory either
+    return api_keys.digest(header or ""), slug  # the key itself is not kept, in memory either
 
 
 def forget() -> None:

@@ -15,7 +15,7 @@ from rest_framework import serializers, viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts import api_key_cache, keys, quota
+from accounts import api_key_cache, api_keys, quota
 from accounts.actors import Actor
 from accounts.models import Project, Scope
 from accounts.serializers import UsageSerializer
@@ -43,7 +43,7 @@ class OrganizationViewSet(viewsets.ViewSet):
     reading: Token[bool] | None = None
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "post", "patch", "put", "delete")
-    caller: keys.Caller
+    caller: api_keys.Caller
     actor: Actor
     allowance: rate_limits.Allowance
 
@@ -99,7 +99,7 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.caller = self._look_up(request, header, slug)
         self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
 
-    def _look_up(self, request: Request, header: str | None, slug: str) -> keys.Caller:
+    def _look_up(self, request: Request, header: str | None, slug: str) -> api_keys.Caller:
         try:
             return api_key_cache.look_up(header, slug)
         except Unauthorized:

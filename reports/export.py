@@ -17,8 +17,8 @@ from krafter_audit.api import read_replica
 from krafter_audit.db import leases
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS
-from reports.freezing import snapshot_of
 from reports.models import Report
+from reports.snapshotting import snapshot_of
 
 logger = logging.getLogger(__name__)
 

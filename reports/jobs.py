@@ -7,9 +7,8 @@ from django.db.models import QuerySet
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
 from krafter_audit.jobs import enqueue
-from reports import deliver as delivery
+from reports import delivery, retention
 from reports import export as exporting
-from reports import forgetting
 from reports.models import Report, Share
 
 AT_ONCE = 200
@@ -58,4 +57,4 @@ def unclaimed_shares() -> QuerySet[Share]:
 @app.task(name="reports.forget")
 def forget() -> None:
     """Delete the copied rows of reports that nobody can be shown any more."""
-    forgetting.forget_items()
+    retention.forget_items()

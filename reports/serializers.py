@@ -15,7 +15,7 @@ from krafter_audit.api.serializers import (
     StrictIntegerField,
     UTCDateTimeField,
 )
-from reports import links
+from reports import share_links
 from reports.channels import CHANNELS
 from reports.models import Format, Report, Share
 
@@ -106,7 +106,7 @@ class ShareResultSerializer(serializers.Serializer[Any]):
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
         """The link; null for e-mail and Slack, whose messages carry one of their own."""
-        return links.url_of(share) if share.channel == Share.Channel.LINK else None
+        return share_links.url_of(share) if share.channel == Share.Channel.LINK else None
 
 
 class ShareSerializer(ResponseSerializer):
@@ -125,4 +125,4 @@ class ShareSerializer(ResponseSerializer):
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
         """The link while it opens; null when it was sent by e-mail or Slack, has expired or was revoked."""
-        return links.url_of(share) if share.channel == Share.Channel.LINK and share.is_live() else None
+        return share_links.url_of(share) if share.channel == Share.Channel.LINK and share.is_live() else None

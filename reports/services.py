@@ -14,9 +14,9 @@ from events.record import record
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
-from reports import freezing, links, queries
+from reports import queries, share_links, snapshotting
 from reports.channels import CHANNELS
-from reports.deliver import owner_of
+from reports.delivery import owner_of
 from reports.errors import NoReport
 from reports.models import Report, Share
 
@@ -34,7 +34,7 @@ def export(project: Project, *, format: str, by: Actor) -> Report:
         period_end=period.end,
         requested_by_id=by.user_id,
     )
-    freezing.freeze(report, project, period)
+    snapshotting.freeze(report, project, period)
     report.save(force_insert=True)
     record("report.queued", report, by=by, format=format)
     quota.spend(project.organization_id)
@@ -55,7 +55,7 @@ def share(
         report=report,
         channel=channel,
         recipients=fields.get("recipients", []),
-        key=links.new_key(),
+        key=share_links.new_key(),
         expires_at=now + expires_in,
         shared_by_id=by.user_id,
         status=Share.Status.QUEUED if CHANNELS[channel].deliver else Share.Status.SENT,

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
 from events import tallies
-from reports import files, periods, queries, services
+from reports import downloads, periods, queries, services
 from reports.models import Report, Share
 from reports.serializers import (
     ExportReportRequestSerializer,
@@ -105,7 +105,7 @@ class ReportFileViewSet(ProjectViewSet):
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:
         """Stream the file, or say why there is none."""
-        return files.download(self.find(Report.objects.select_related("project"), pk))
+        return downloads.download(self.find(Report.objects.select_related("project"), pk))
 
 
 class ShareViewSet(ProjectViewSet):

@@ -14,16 +14,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any, cast
 
-from devtools.benchmark import aims, proc, table
+from devtools.benchmark import process_stats, tables, targets
 from devtools.benchmark.cases import CASES, Case, Facts
-from devtools.benchmark.measuring import Bench, Measured, together
+from devtools.benchmark.measurement import Bench, Measured, together
 from devtools.benchmark.servers import Servers
 from devtools.local_stack.process import StartFailed
 
 WEBS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
-    (aims.BARE, "devtools.benchmark.bare_drf:application", "/findings", {}),
+    (targets.BARE, "devtools.benchmark.bare_drf:application", "/findings", {}),
     ("bare WSGI", "devtools.benchmark.bare_wsgi:application", "/findings", {}),
-    (aims.OURS, "krafter_audit.wsgi:application", "/healthz/ready", {"KRAFTER_DB_POOL": "1"}),
+    (targets.OURS, "krafter_audit.wsgi:application", "/healthz/ready", {"KRAFTER_DB_POOL": "1"}),
 )
 
 
@@ -55,7 +55,7 @@ class Run:
         self.options, self.servers = options, servers
         self.measured: list[Measured] = []
         self.exports: list[dict[str, Any]] = []
-        self.webs: dict[int, proc.Memory] = {}
+        self.webs: dict[int, process_stats.Memory] = {}
 
     def say(self, words: str) -> None:
         """Tell how far it is; on standard error, so that JSON stays alone on standard output."""
@@ -68,7 +68,7 @@ class Run:
         env = self.servers.environment(database)
         self.say(f"\n{findings:,} findings")
         exported = 10_000 if self.options.quick else 100_000
-        facts: Facts = self.child(env, "preparing", str(findings), str(exported))
+        facts: Facts = self.child(env, "fill_database", str(findings), str(exported))
         counter = self.servers.counter(database)
         counter.settle()
         with ExitStack() as serving:
@@ -88,10 +88,10 @@ class Run:
                 self.wait(benches, facts)
                 return
             self.cases(benches, facts, fold)
-            self.webs[findings] = proc.memory(self.servers.pid(aims.OURS))
+            self.webs[findings] = process_stats.memory(self.servers.pid(targets.OURS))
         if not self.options.only:
             for form in ("csv", "json"):
-                self.exports.append(self.child(env, "exporting", form))
+                self.exports.append(self.child(env, "time_export", form))
 
     @contextmanager
     def served(self, server: tuple[str, str, str, dict[str, str]], env: dict[str, str]) -> Iterator[int]:
@@ -105,7 +105,7 @@ class Run:
     @contextmanager
     def folding(self, env: dict[str, str]) -> Iterator[Callable[[], None]]:
         """Give what folds the totals up, as the clock does every minute; it waits until that is done."""
-        command = [sys.executable, "-m", "devtools.benchmark.folding"]
+        command = [sys.executable, "-m", "devtools.benchmark.fold_counters"]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, env={**os.environ, **env}, stdin=pipe, stdout=pipe, text=True)
         asked, told = cast("tuple[IO[str], IO[str]]", (process.stdin, process.stdout))
@@ -123,7 +123,7 @@ class Run:
         """Say how each reading case is asked of each server, and serve until somebody presses Ctrl-C."""
         for case in CASES:
             for bench in benches:
-                make = case.make if bench.server == aims.OURS else case.bare
+                make = case.make if bench.server == targets.OURS else case.bare
                 ask = next(make(facts), None) if make and self.options.only in case.name else None
                 if ask and ask.method == "GET":
                     headers = "".join(f" -H '{name}: {value}'" for name, value in ask.headers.items())
@@ -153,7 +153,7 @@ class Run:
 
     def case(self, case: Case, connections: int, benches: list[Bench], facts: Facts) -> Iterator[Measured]:
         """Measure one case."""
-        makes = {bench.server: case.make if bench.server == aims.OURS else case.bare for bench in benches}
+        makes = {bench.server: case.make if bench.server == targets.OURS else case.bare for bench in benches}
         asked = [(bench, make(facts)) for bench in benches if (make := makes[bench.server])]
         # Of one server alone, too: a vacuum that comes meets one of them, and the next waits for it.
         turns = self.options.turns
@@ -189,18 +189,18 @@ class Run:
             raise StartFailed(f"{module} failed (status {process.returncode}).")
         return json.loads(last)
 
-    def told(self) -> tuple[str, list[aims.Aim]]:
+    def told(self) -> tuple[str, list[targets.Aim]]:
         """Return the tables, and the aims."""
-        found = aims.aims(self.measured, self.exports, self.webs)
-        parts = [table.machine()]
+        found = targets.aims(self.measured, self.exports, self.webs)
+        parts = [tables.machine()]
         for rows in sorted({each.rows for each in self.measured}):
             parts += [
                 f"### {rows:,} findings",
-                table.of_measured([each for each in self.measured if each.rows == rows]),
-                table.of_web(self.webs[rows]),
+                tables.of_measured([each for each in self.measured if each.rows == rows]),
+                tables.of_web(self.webs[rows]),
             ]
-        parts += ["### Exports", table.of_exports(self.exports)] if self.exports else []
-        parts += ["### Aims", table.of_aims(found)]
+        parts += ["### Exports", tables.of_exports(self.exports)] if self.exports else []
+        parts += ["### Aims", tables.of_aims(found)]
         return "\n\n".join(parts) + "\n", found
 
 
@@ -225,19 +225,19 @@ def main() -> int:
         return 0
     words, found = run.told()
     if options.out:
-        options.out.write_text(f"{table.INTRODUCTION}\n{words}")
+        options.out.write_text(f"{tables.INTRODUCTION}\n{words}")
     run.say(f"\n{time.monotonic() - began:.0f} s\n")
     print(json.dumps(as_json(run, found), indent=2) if options.json else words)
     return 0 if all(aim.met for aim in found) and not any(each.refused for each in run.measured) else 1
 
 
-def as_json(run: Run, found: list[aims.Aim]) -> dict[str, Any]:
+def as_json(run: Run, found: list[targets.Aim]) -> dict[str, Any]:
     """Return everything that was measured."""
     told = [{"aim": aim.what, "figure": aim.value, "at_most": aim.most, "met": aim.met} for aim in found]
     measured = [each.told() for each in run.measured]
     webs = {rows: asdict(taken) for rows, taken in run.webs.items()}
     return {
-        "machine": table.machine(),
+        "machine": tables.machine(),
         "measured": measured,
         "web": webs,
         "exports": run.exports,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from devtools.benchmark.load import Ask, always, sending
+from devtools.benchmark.load_generator import Ask, always, sending
 
 Facts = dict[str, Any]
 Make = Callable[[Facts], Iterator[Ask]]

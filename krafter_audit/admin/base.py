@@ -116,7 +116,7 @@ class RecordAdmin(ModelAdmin):
     list_filter_submit = True
     list_fullwidth = True
     warn_unsaved_form = True
-    change_form_outer_before_template = "admin/actions_on_one.html"
+    change_form_outer_before_template = "admin/object_actions.html"
     found_by = "pk"  # the column that a UUID in the search field is looked up in
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},

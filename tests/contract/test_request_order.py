@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import keys
+from accounts import api_keys
 from accounts.models import ApiKey, Membership
 from tests import factories
 from tests.factories import AuditClient, World
@@ -44,7 +44,7 @@ def test_a_key_that_is_no_longer_good_gets_the_same_answer(world: World, fate: s
     if fate == "expired":
         ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     elif fate == "revoked":
-        keys.revoke(row)
+        api_keys.revoke(row)
     elif fate == "inactive user":
         world.owner.is_active = False
         world.owner.save()

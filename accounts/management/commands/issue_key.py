@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from accounts import keys
+from accounts import api_keys
 from accounts.management.base import AccountCommand, organization, user
 from accounts.models import Scope
 
@@ -27,7 +27,7 @@ class Command(AccountCommand):
     def run(self, **options: Any) -> None:
         """Make it."""
         days = options["days"]
-        _, key = keys.issue(
+        _, key = api_keys.issue(
             organization(options["organization"]),
             user=user(options["user"]),
             name=options["name"],

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 
-from accounts import keys
+from accounts import api_keys
 from accounts.management.base import AccountCommand
 from accounts.models import ApiKey
 
@@ -23,4 +23,4 @@ class Command(AccountCommand):
             row = ApiKey.objects.get(pk=UUID(options["key_id"]))
         except (ValueError, ApiKey.DoesNotExist):
             raise CommandError(f"There is no key {options['key_id']}.") from None
-        self.say(f"{row.key_prefix}… revoked at {keys.revoke(row).revoked_at:%Y-%m-%d %H:%M:%S} UTC")
+        self.say(f"{row.key_prefix}… revoked at {api_keys.revoke(row).revoked_at:%Y-%m-%d %H:%M:%S} UTC")

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from accounts import keys, services
+from accounts import api_keys, services
 from accounts.management.base import AccountCommand
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 
@@ -72,5 +72,5 @@ class Command(AccountCommand):
 
     def key(self, organization: Organization, owner: User, key: str) -> None:
         """Install the key where it is not there."""
-        if not ApiKey.objects.filter(digest=keys.digest(key)).exists():
-            keys.issue(organization, user=owner, name="First key", scopes=[Scope.ALL], key=key)
+        if not ApiKey.objects.filter(digest=api_keys.digest(key)).exists():
+            api_keys.issue(organization, user=owner, name="First key", scopes=[Scope.ALL], key=key)

@@ -15,7 +15,7 @@ from accounts.models import QuotaMonth
 from events.models import Event
 from findings.models import Finding
 from krafter_audit.db import leases
-from reports import export, freezing, jobs, services
+from reports import export, jobs, services, snapshotting
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, Exporter
 from reports.models import Report, ReportItem
@@ -133,7 +133,7 @@ def test_the_items_of_the_file_are_what_the_api_showed(world: World, ask: Ask, e
 def test_no_item_is_lost_or_doubled_between_two_lots(
     world: World, exported: Exported, monkeypatch: pytest.MonkeyPatch, lot: int
 ) -> None:
-    monkeypatch.setattr(freezing, "LOT", lot)
+    monkeypatch.setattr(snapshotting, "LOT", lot)
     scores = [factories.finding(world, score=score).score for score in (70, 60, 50, 40, 30, 20, 10)]
 
     made = json.loads(content(world, exported("json")))

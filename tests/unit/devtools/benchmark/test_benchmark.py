@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from accounts import services
-from devtools.benchmark import aims, cases, table
-from devtools.benchmark.generating import PROJECTS, generate
-from devtools.benchmark.measuring import Measured, together
-from devtools.benchmark.proc import Memory
+from devtools.benchmark import cases, tables, targets
+from devtools.benchmark.measurement import Measured, together
+from devtools.benchmark.process_stats import Memory
+from devtools.benchmark.sample_data import PROJECTS, generate
 from events import recount
 from findings.models import Finding
 from remediation import evidence
@@ -65,16 +65,16 @@ def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: A
 
 def test_figures_are_held_against_the_bare_view_and_against_a_smaller_table():
     measured = [
-        figures(cases.LIST, aims.BARE, cpu=2.0),
-        figures(cases.LIST, aims.OURS, cpu=1.0),
-        figures(cases.SUMMARY, aims.OURS, cpu=1.0),
-        figures(cases.LIST, aims.BARE, cpu=2.0, rows=1_000_000),
-        figures(cases.LIST, aims.OURS, cpu=1.5, rows=1_000_000, statements=6.0),
+        figures(cases.LIST, targets.BARE, cpu=2.0),
+        figures(cases.LIST, targets.OURS, cpu=1.0),
+        figures(cases.SUMMARY, targets.OURS, cpu=1.0),
+        figures(cases.LIST, targets.BARE, cpu=2.0, rows=1_000_000),
+        figures(cases.LIST, targets.OURS, cpu=1.5, rows=1_000_000, statements=6.0),
     ]
 
     found = {
         aim.what: (round(aim.value, 2), aim.met)
-        for aim in aims.aims(measured, [], {10_000: Memory(100, 120, 80), 1_000_000: Memory(111, 120, 80)})
+        for aim in targets.aims(measured, [], {10_000: Memory(100, 120, 80), 1_000_000: Memory(111, 120, 80)})
     }
 
     assert found == {
@@ -91,11 +91,11 @@ def test_figures_are_held_against_the_bare_view_and_against_a_smaller_table():
 
 def test_two_writers_of_one_project_are_held_against_two_of_two():
     measured = [
-        figures(cases.TOGETHER, aims.OURS, cpu=1.0, p50=6.5, connections=2),
-        figures(cases.APART, aims.OURS, cpu=1.0, p50=5.0, connections=2),
+        figures(cases.TOGETHER, targets.OURS, cpu=1.0, p50=6.5, connections=2),
+        figures(cases.APART, targets.OURS, cpu=1.0, p50=5.0, connections=2),
     ]
 
-    [aim] = aims.aims(measured, [], {})
+    [aim] = targets.aims(measured, [], {})
 
     assert aim.what == "10,000: two writers, one project, time beside two of two"
     assert (aim.value, aim.met) == (1.3, False)
@@ -123,9 +123,9 @@ def test_two_writers_take_turns_and_never_have_the_same_finding():
 
 
 def test_turns_make_one_row_and_the_table_can_be_read():
-    turns = [figures(cases.LIST, aims.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
+    turns = [figures(cases.LIST, targets.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
 
-    row = table.of_measured([together(turns)]).splitlines()[-1]
+    row = tables.of_measured([together(turns)]).splitlines()[-1]
 
     assert [cell.strip() for cell in row.strip("|").split("|")] == [
         "list of 25", "this API", "1", "2.00", "2.00", "500", "2.0", "2.00", "1.00", "1.00", "100",

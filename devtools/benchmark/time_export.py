@@ -1,4 +1,4 @@
-"""`python -m devtools.benchmark.exporting FORMAT`: export the project made for it; print the figures as JSON."""
+"""`python -m devtools.benchmark.time_export FORMAT`: export the project made for it; print the figures as JSON."""
 
 import json
 import resource
@@ -11,7 +11,7 @@ django.setup()
 
 from accounts.actors import SYSTEM  # noqa: E402  needs the settings
 from accounts.models import Project  # noqa: E402
-from devtools.benchmark.generating import EXPORTED  # noqa: E402
+from devtools.benchmark.sample_data import EXPORTED  # noqa: E402
 from reports import services  # noqa: E402
 from reports.export import export  # noqa: E402
 from reports.models import Report  # noqa: E402

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from devtools.benchmark import cases
-from devtools.benchmark.measuring import Measured
-from devtools.benchmark.proc import Memory
+from devtools.benchmark.measurement import Measured
+from devtools.benchmark.process_stats import Memory
 
 BARE, OURS = "bare DRF", "this API"
 FLATNESS = 1.2

@@ -14,10 +14,10 @@ from django.views.decorators.http import require_safe
 
 from krafter_audit.api import rate_limits
 from krafter_audit.api.errors import RateLimited
-from reports import files, links, presentation
+from reports import downloads, presentation, share_links
 from reports.errors import ReportFailed, ReportNotReady
-from reports.freezing import snapshot_of
 from reports.models import Report, Share
+from reports.snapshotting import snapshot_of
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -107,7 +107,7 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponse:
 def shared_file(request: HttpRequest, token: str) -> FileResponse:
     """Hand out the file."""
     try:
-        return files.download(open_share(token).report)
+        return downloads.download(open_share(token).report)
     except ReportNotReady:
         raise Closed(*NO_FILE_YET) from None
     except ReportFailed:
@@ -116,7 +116,7 @@ def shared_file(request: HttpRequest, token: str) -> FileResponse:
 
 def open_share(token: str) -> Share:
     """Return the share that the token opens, with its report and project, or raise Closed."""
-    key = links.key_in(token)
+    key = share_links.key_in(token)
     shares = Share.objects.select_related("report__project__organization").defer("webhook")
     share = shares.filter(key=key).first() if key else None
     if share is None:
@@ -140,5 +140,7 @@ def closed(
     status: int, heading: str, sentence: str, *, headers: dict[str, str] | None = None
 ) -> HttpResponse:
     """Return the page that says why there is no report to see."""
-    page = render_to_string("reports/gone.html", {"status": status, "heading": heading, "sentence": sentence})
+    page = render_to_string(
+        "reports/unavailable.html", {"status": status, "heading": heading, "sentence": sentence}
+    )
     return HttpResponse(page, status=status, headers=headers)

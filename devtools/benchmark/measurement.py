@@ -5,8 +5,8 @@ from dataclasses import asdict, dataclass, replace
 from statistics import median
 from typing import Any
 
-from devtools.benchmark import proc
-from devtools.benchmark.load import Ask, Load
+from devtools.benchmark import process_stats
+from devtools.benchmark.load_generator import Ask, Load
 from devtools.benchmark.servers import Counter, Servers
 
 
@@ -83,10 +83,12 @@ class Bench:
             cpu=(application + database) * 1000 / count,
             application=application * 1000 / count,
             database=database * 1000 / count,
-            peak=proc.peak_megabytes(self.servers.pid(self.server)),
+            peak=process_stats.peak_megabytes(self.servers.pid(self.server)),
             refused=taken.refused,
             first_refusal=taken.first_refusal,
         )
 
     def _cpu(self) -> tuple[float, float]:
-        return proc.cpu_seconds(self.servers.pid(self.server)), proc.cpu_seconds(self.servers.pid("postgres"))
+        return process_stats.cpu_seconds(self.servers.pid(self.server)), process_stats.cpu_seconds(
+            self.servers.pid("postgres")
+        )

@@ -12,12 +12,12 @@ from accounts.actors import SYSTEM
 from events.record import record
 from krafter_audit.db import leases
 from krafter_audit.security import vault
-from reports import chart, links, presentation
+from reports import chart, presentation, share_links
 from reports.channels import CHANNELS
 from reports.channels.base import Message, Parcel
 from reports.errors import DeliveryPostponed, DeliveryRefused
-from reports.freezing import snapshot_of
 from reports.models import Share
+from reports.snapshotting import snapshot_of
 
 logger = logging.getLogger(__name__)
 
@@ -85,7 +85,7 @@ def message_of(share: Share) -> Message:
         period=presentation.period(snapshot.period_start, snapshot.period_end),
         figures=presentation.figures(snapshot),
         words=chart.describe(snapshot.burn_down),
-        url=links.url_of(share),
+        url=share_links.url_of(share),
         expires=f"{share.expires_at.day} {share.expires_at:%B %Y}",
     )
 

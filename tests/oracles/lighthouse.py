@@ -1,4 +1,4 @@
-"""python -m tests.oracles.pages FOLDER: our checks of pages against Lighthouse and axe-core, on planted faults.
+"""python -m tests.oracles.lighthouse FOLDER: our checks of pages against Lighthouse and axe-core, on planted faults.
 
 FOLDER is one in which `npm install lighthouse@12 axe-core` was run. Each fault of the test tables is a page of its own.
 Prints each check's agreement, every pair that differs, every fault that passed and every check that failed without one.

@@ -5,9 +5,9 @@ import platform
 import time
 from typing import Any
 
-from devtools.benchmark.aims import Aim
-from devtools.benchmark.measuring import Measured
-from devtools.benchmark.proc import Memory
+from devtools.benchmark.measurement import Measured
+from devtools.benchmark.process_stats import Memory
+from devtools.benchmark.targets import Aim
 
 INTRODUCTION = """# Benchmarks
 

@@ -1,4 +1,4 @@
-"""`python -m devtools.benchmark.folding`: does for each line that comes in what is done each minute by the clock.
+"""`python -m devtools.benchmark.fold_counters`: does for each line that comes in what is done each minute by the clock.
 
 The totals are folded up, and the rows that they were folded from are cleared away, as autovacuum does of a table so
 small. Else the case that follows many changes would pay for them, at one size and not at another.

@@ -1,4 +1,4 @@
-"""python -m tests.oracles.steady [COUNT [PAGE...]]: does the same untouched page get the same verdict COUNT times?
+"""python -m tests.oracles.repeatability [COUNT [PAGE...]]: does an unchanged page get the same verdict COUNT times?
 
 Verifies the numbers of the lab, which a browser measures anew each time, of pages that are good by far, bad by far and
 near every threshold, by the engine itself and at its own pace: with COUNT 100 (the default) it takes hours. Prints

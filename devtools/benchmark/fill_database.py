@@ -1,4 +1,4 @@
-"""`python -m devtools.benchmark.preparing FINDINGS EXPORTED`: fills the database of DATABASE_URL, unless it is full.
+"""`python -m devtools.benchmark.fill_database FINDINGS EXPORTED`: fill the database of DATABASE_URL unless it is full.
 
 The last line printed is JSON: the facts that the requests are made of.
 """
@@ -19,16 +19,16 @@ from django.core.management import call_command  # noqa: E402
 from django.db.models import QuerySet  # noqa: E402
 from django.http import QueryDict  # noqa: E402
 
-from accounts import keys, services  # noqa: E402
+from accounts import api_keys, services  # noqa: E402
 from accounts.actors import SYSTEM  # noqa: E402
 from accounts.models import Membership, Organization, Project, User  # noqa: E402
-from devtools.benchmark.generating import EXPORTED, OWNERS, PROJECTS, generate  # noqa: E402
+from devtools.benchmark.sample_data import EXPORTED, OWNERS, PROJECTS, generate  # noqa: E402
 from events import tallies  # noqa: E402
 from findings.models import Finding  # noqa: E402
 from findings.queries import MostUrgent  # noqa: E402
 from krafter_audit.api.pagination import by_cursor  # noqa: E402
 from remediation.models import Task, Verification  # noqa: E402
-from reports import links  # noqa: E402
+from reports import share_links  # noqa: E402
 from reports.services import export, share  # noqa: E402
 
 COMPLETE = "Bench"  # the name of the organisation once it is filled
@@ -73,7 +73,7 @@ def fill(findings: int, exported: int) -> Project:
 def facts(project: Project) -> dict[str, Any]:
     """Return what requests need: addresses, ids, a cursor from the middle, a login, a shared page."""
     owner = User.objects.get(email="owner0@example.com")
-    _, key = keys.issue(project.organization, user=owner, name=f"bench {time.time()}", scopes=["*"])
+    _, key = api_keys.issue(project.organization, user=owner, name=f"bench {time.time()}", scopes=["*"])
     findings = Finding.objects.filter(project=project)
     other = Project.objects.get(organization=project.organization, slug=OTHER)
     pending = Verification.objects.filter(project=project, result="pending", running=False)
@@ -140,7 +140,7 @@ def login(user: User) -> str:
 def shared(project: Project) -> str:
     """Return the token of a shared page."""
     export(project, format="csv", by=SYSTEM)
-    return links.token_of(share(project, channel="link", by=SYSTEM))
+    return share_links.token_of(share(project, channel="link", by=SYSTEM))
 
 
 def main() -> None:
