@@ -23,7 +23,7 @@ urlpatterns = [
     path("api/docs", DocsView.as_view(), name="docs"),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
     path("", include("remediation.public_urls")),
-    path("", include("reports.public_urls")),
+    path("", include("reports.sharing.urls")),
     path("", include("integrations.public_urls")),
     re_path(r"^api/", not_found),
 ]

@@ -18,7 +18,7 @@ from krafter_audit.db import leases
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS
 from reports.models import Report
-from reports.snapshotting import snapshot_of
+from reports.snapshots.snapshotting import snapshot_of
 
 logger = logging.getLogger(__name__)
 

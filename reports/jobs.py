@@ -7,9 +7,10 @@ from django.db.models import QuerySet
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
 from krafter_audit.jobs import enqueue
-from reports import delivery, retention
 from reports import export as exporting
 from reports.models import Report, Share
+from reports.sharing import delivery
+from reports.snapshots import retention
 
 AT_ONCE = 200
 

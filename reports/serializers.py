@@ -15,9 +15,9 @@ from krafter_audit.api.serializers import (
     StrictIntegerField,
     UTCDateTimeField,
 )
-from reports import share_links
-from reports.channels import CHANNELS
 from reports.models import Format, Report, Share
+from reports.sharing import links
+from reports.sharing.channels import CHANNELS
 
 SHORTEST, LONGEST = 60, 30 * 24 * 3600
 
@@ -106,7 +106,7 @@ class ShareResultSerializer(serializers.Serializer[Any]):
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
         """The link; null for e-mail and Slack, whose messages carry one of their own."""
-        return share_links.url_of(share) if share.channel == Share.Channel.LINK else None
+        return links.url_of(share) if share.channel == Share.Channel.LINK else None
 
 
 class ShareSerializer(ResponseSerializer):
@@ -125,4 +125,4 @@ class ShareSerializer(ResponseSerializer):
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
         """The link while it opens; null when it was sent by e-mail or Slack, has expired or was revoked."""
-        return share_links.url_of(share) if share.channel == Share.Channel.LINK and share.is_live() else None
+        return links.url_of(share) if share.channel == Share.Channel.LINK and share.is_live() else None

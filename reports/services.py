@@ -14,11 +14,13 @@ from events.record import record
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
-from reports import queries, share_links, snapshotting
-from reports.channels import CHANNELS
-from reports.delivery import owner_of
+from reports import queries
 from reports.errors import NoReport
 from reports.models import Report, Share
+from reports.sharing import links
+from reports.sharing.channels import CHANNELS
+from reports.sharing.delivery import owner_of
+from reports.snapshots import snapshotting
 
 LINK_LIVES = timedelta(days=30)
 
@@ -55,7 +57,7 @@ def share(
         report=report,
         channel=channel,
         recipients=fields.get("recipients", []),
-        key=share_links.new_key(),
+        key=links.new_key(),
         expires_at=now + expires_in,
         shared_by_id=by.user_id,
         status=Share.Status.QUEUED if CHANNELS[channel].deliver else Share.Status.SENT,

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from reports.snapshot import Snapshot
+from reports.snapshots.snapshot import Snapshot
 
 
 @dataclass(frozen=True)

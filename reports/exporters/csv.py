@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from reports.exporters.base import Exporter
-from reports.snapshot import Item, Snapshot
+from reports.snapshots.snapshot import Item, Snapshot
 
 COLUMNS = (
     "record", "id", "finding_id", "title", "status", "severity", "domain", "priority", "score", "confidence",

@@ -6,7 +6,7 @@ from typing import BinaryIO
 import orjson
 
 from reports.exporters.base import Exporter
-from reports.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, in_order
+from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, in_order
 
 FLUSH_AT = 256 * 1024
 

@@ -9,8 +9,8 @@ from django.template.loader import render_to_string
 
 from reports.errors import ExportFailed
 from reports.exporters.base import Exporter
-from reports.presentation import printed
-from reports.snapshot import Snapshot
+from reports.presentation.template_context import printed
+from reports.snapshots.snapshot import Snapshot
 
 STYLE = Path(__file__).parents[1] / "static" / "reports" / "pdf.css"
 NO_PANGO = (

@@ -14,8 +14,8 @@ from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.client import validate_url
 from krafter_audit.http.defaults import network_defaults
 from krafter_audit.http.errors import HttpError, RefusedAddress
-from krafter_audit.http.forward_proxy import ForwardProxy
-from krafter_audit.http.proxy_traffic import ProxyLimits
+from krafter_audit.http.forward_proxy.proxy import ForwardProxy
+from krafter_audit.http.forward_proxy.traffic import ProxyLimits
 from scanner.browser.errors import BrowserError
 from scanner.browser.session import Session
 from scanner.browser.visit import Visit

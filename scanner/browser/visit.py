@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Page, Response
 
 from krafter_audit.http.errors import RefusedAddress
-from krafter_audit.http.forward_proxy import ForwardProxy
-from krafter_audit.http.proxy_traffic import ProxiedRequest
+from krafter_audit.http.forward_proxy.proxy import ForwardProxy
+from krafter_audit.http.forward_proxy.traffic import ProxiedRequest
 from krafter_audit.http.urls import ParsedUrl
 from scanner.browser.errors import BrowserError
 

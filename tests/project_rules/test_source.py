@@ -20,7 +20,7 @@ BROAD_EXCEPTS = {
     ("integrations/sync.py", "_attempt"): "a sync that breaks must not stay at syncing",
     ("reports/export.py", "export"): "an export that breaks is free again and tried later",
     (
-        "reports/delivery.py",
+        "reports/sharing/delivery.py",
         "deliver",
     ): "a delivery that breaks is postponed; its trace could hold the webhook",
     (
@@ -54,7 +54,7 @@ OPENERS = {
     "krafter_audit/security/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",
     "scans/site_credentials/services.py": "opens site credentials for a scan, and for key rotation",
-    "reports/delivery.py": "opens a Slack webhook at the moment at which it is sent to",
+    "reports/sharing/delivery.py": "opens a Slack webhook at the moment at which it is sent to",
 }
 CREDENTIALS_READERS = {
     "integrations/credentials.py": "defines it",

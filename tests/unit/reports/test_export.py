@@ -15,10 +15,11 @@ from accounts.models import QuotaMonth
 from events.models import Event
 from findings.models import Finding
 from krafter_audit.db import leases
-from reports import export, jobs, services, snapshotting
+from reports import export, jobs, services
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, Exporter
 from reports.models import Report, ReportItem
+from reports.snapshots import snapshotting
 from tests import factories
 from tests.factories import World
 from tests.unit.reports.conftest import Ask

@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from reports import presentation
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, pdf
 from reports.models import Format
-from reports.snapshot import FINDING_KEYS, TASK_KEYS, Snapshot
-from tests.unit.reports.snapshots import FINDINGS, TASKS, finding, snapshot
+from reports.presentation import template_context
+from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Snapshot
+from tests.unit.reports.sample_snapshot import FINDINGS, TASKS, finding, snapshot
 
 
 def written(format: str, content: Snapshot) -> bytes:
@@ -167,7 +167,7 @@ def structure(node: Any) -> Iterator[Any]:
 def test_a_long_pdf_prints_the_most_pressing_findings_and_says_where_the_others_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(presentation, "PRINTED_FINDINGS", 20)
+    monkeypatch.setattr(template_context, "PRINTED_FINDINGS", 20)
     many = [finding(index, f"Finding {index}", "security", "high", "new", 50) for index in range(25)]
 
     content = PdfReader(io.BytesIO(written("pdf", snapshot(findings=many))))

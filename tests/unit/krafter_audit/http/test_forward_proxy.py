@@ -6,8 +6,8 @@ from collections.abc import Callable
 import pytest
 
 from krafter_audit.http.client import AddressPolicy
-from krafter_audit.http.forward_proxy import ForwardProxy
-from krafter_audit.http.proxy_traffic import ProxyLimits
+from krafter_audit.http.forward_proxy.proxy import ForwardProxy
+from krafter_audit.http.forward_proxy.traffic import ProxyLimits
 from tests.fakes.raw_servers import Dns, Server, answer, drips, says
 
 HERE = AddressPolicy.from_setting("127.0.0.0/8")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from krafter_audit.http.client import AddressPolicy
-from krafter_audit.http.forward_proxy import ForwardProxy
+from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from scanner.browser import Browser, BrowserError
 from tests.fakes.raw_servers import Server, answer, redirects, says
 from tests.unit.scanner.browser import ssrf_vectors

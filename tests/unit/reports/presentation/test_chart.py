@@ -2,8 +2,8 @@ from xml.etree import ElementTree as Xml
 
 import pytest
 
-from reports import chart
-from tests.unit.reports.snapshots import series
+from reports.presentation import chart
+from tests.unit.reports.sample_snapshot import series
 
 SVG = "{http://www.w3.org/2000/svg}"
 

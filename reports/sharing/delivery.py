@@ -12,12 +12,13 @@ from accounts.actors import SYSTEM
 from events.record import record
 from krafter_audit.db import leases
 from krafter_audit.security import vault
-from reports import chart, presentation, share_links
-from reports.channels import CHANNELS
-from reports.channels.base import Message, Parcel
 from reports.errors import DeliveryPostponed, DeliveryRefused
 from reports.models import Share
-from reports.snapshotting import snapshot_of
+from reports.presentation import chart, template_context
+from reports.sharing import links
+from reports.sharing.channels import CHANNELS
+from reports.sharing.channels.base import Message, Parcel
+from reports.snapshots.snapshotting import snapshot_of
 
 logger = logging.getLogger(__name__)
 
@@ -82,10 +83,10 @@ def message_of(share: Share) -> Message:
     return Message(
         project=snapshot.project,
         site_url=snapshot.site_url,
-        period=presentation.period(snapshot.period_start, snapshot.period_end),
-        figures=presentation.figures(snapshot),
+        period=template_context.period(snapshot.period_start, snapshot.period_end),
+        figures=template_context.figures(snapshot),
         words=chart.describe(snapshot.burn_down),
-        url=share_links.url_of(share),
+        url=links.url_of(share),
         expires=f"{share.expires_at.day} {share.expires_at:%B %Y}",
     )
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from reports.shared_page import shared_file, shared_report
+from reports.sharing.shared_page import shared_file, shared_report
 
 urlpatterns = [
     path("insights/audit/reports/shared/<str:token>", shared_report, name="shared-report"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from krafter_audit.http.dialing import Deadline
-from krafter_audit.http.proxy_traffic import ConnectionClosed, ProxiedRequest, TrafficBudget
+from krafter_audit.http.forward_proxy.traffic import ConnectionClosed, ProxiedRequest, TrafficBudget
 
 _MAX_HEAD_BYTES = 256 * 1024
 _CHUNK_BYTES = 64 * 1024

@@ -16,8 +16,13 @@ from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.defaults import network_defaults
 from krafter_audit.http.dialing import Deadline, connect, resolve_allowed
 from krafter_audit.http.errors import HttpError, RefusedAddress
-from krafter_audit.http.proxy_protocol import MalformedMessage, ProxyRequest, Relay, read_head
-from krafter_audit.http.proxy_traffic import ConnectionClosed, ProxiedRequest, ProxyLimits, TrafficBudget
+from krafter_audit.http.forward_proxy.protocol import MalformedMessage, ProxyRequest, Relay, read_head
+from krafter_audit.http.forward_proxy.traffic import (
+    ConnectionClosed,
+    ProxiedRequest,
+    ProxyLimits,
+    TrafficBudget,
+)
 from krafter_audit.http.urls import ParsedUrl
 
 _BACKLOG = 128

@@ -16,8 +16,9 @@ from pytest_httpserver import HTTPServer
 from events.models import Event
 from krafter_audit.http import slack
 from krafter_audit.security import vault
-from reports import delivery, export, jobs, share_links
+from reports import export, jobs
 from reports.models import Report, Share
+from reports.sharing import delivery, links
 from tests import factories
 from tests.factories import World
 from tests.unit.reports.conftest import Ask
@@ -164,9 +165,9 @@ def test_an_email_goes_to_each_recipient_alone_with_a_link_that_opens(
     html, kind = mailoutbox[0].alternatives[0]
     assert (share.status, share.outcome) == ("sent", "Sent to every recipient.")
     assert kind == "text/html"
-    assert share_links.url_of(share) in mailoutbox[0].body
-    assert share_links.url_of(share) in html
-    assert Client().get(share_links.url_of(share)).status_code == 200
+    assert links.url_of(share) in mailoutbox[0].body
+    assert links.url_of(share) in html
+    assert Client().get(links.url_of(share)).status_code == 200
 
 
 def test_an_emails_answer_names_the_recipients_and_keeps_the_link_to_the_mail(
@@ -278,8 +279,8 @@ def test_slack_gets_the_numbers_and_a_link_that_opens(
     message = slack_server.log[0][0].get_json()
     assert (share.status, share.outcome, share.webhook) == ("sent", "Delivered.", None)
     assert "Shop &lt;&amp;&gt; more" in message["text"]
-    assert f"<{share_links.url_of(share)}|Open the report>" in json.dumps(message)
-    assert Client().get(share_links.url_of(share)).status_code == 200
+    assert f"<{links.url_of(share)}|Open the report>" in json.dumps(message)
+    assert Client().get(links.url_of(share)).status_code == 200
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410, 302])

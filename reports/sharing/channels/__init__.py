@@ -1,7 +1,7 @@
 """The ways to hand a report on. To add one: a module here with a `CHANNEL`, and its line below."""
 
-from reports.channels import email, link, slack
-from reports.channels.base import Channel
+from reports.sharing.channels import email, link, slack
+from reports.sharing.channels.base import Channel
 
 CHANNELS: dict[str, Channel] = {
     "link": link.CHANNEL,

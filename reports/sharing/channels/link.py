@@ -1,5 +1,5 @@
 """A link: nothing is sent; whoever asked hands the address on."""
 
-from reports.channels.base import Channel
+from reports.sharing.channels.base import Channel
 
 CHANNEL = Channel()

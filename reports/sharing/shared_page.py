@@ -14,10 +14,12 @@ from django.views.decorators.http import require_safe
 
 from krafter_audit.api import rate_limits
 from krafter_audit.api.errors import RateLimited
-from reports import downloads, presentation, share_links
+from reports import downloads
 from reports.errors import ReportFailed, ReportNotReady
 from reports.models import Report, Share
-from reports.snapshotting import snapshot_of
+from reports.presentation import template_context
+from reports.sharing import links
+from reports.snapshots.snapshotting import snapshot_of
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
@@ -94,7 +96,7 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponse:
     """Show the frozen report."""
     share = open_share(token)
     context = {
-        **presentation.on_the_page(snapshot_of(share.report)),
+        **template_context.on_the_page(snapshot_of(share.report)),
         "file": file_of(share.report, token),
         "failed": share.report.status == Report.Status.FAILED,
         "expires_at": share.expires_at,
@@ -116,7 +118,7 @@ def shared_file(request: HttpRequest, token: str) -> FileResponse:
 
 def open_share(token: str) -> Share:
     """Return the share that the token opens, with its report and project, or raise Closed."""
-    key = share_links.key_in(token)
+    key = links.key_in(token)
     shares = Share.objects.select_related("report__project__organization").defer("webhook")
     share = shares.filter(key=key).first() if key else None
     if share is None:

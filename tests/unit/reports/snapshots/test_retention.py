@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from reports import retention, services
+from reports import services
 from reports.models import Report, ReportItem, Share
+from reports.snapshots import retention
 from tests import factories
 from tests.factories import World
 from tests.unit.reports.conftest import Ask

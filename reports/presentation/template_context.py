@@ -6,8 +6,8 @@ from datetime import date
 from itertools import islice
 from typing import Any
 
-from reports import chart
-from reports.snapshot import (
+from reports.presentation import chart
+from reports.snapshots.snapshot import (
     DOMAINS,
     FINDING_STATUSES,
     OPEN_STATUSES,

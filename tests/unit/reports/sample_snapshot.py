@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from reports.snapshot import Snapshot
+from reports.snapshots.snapshot import Snapshot
 
 TODAY = date(2026, 11, 25)
 ORG = "11111111-1111-1111-1111-111111111111"

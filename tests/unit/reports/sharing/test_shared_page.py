@@ -11,8 +11,8 @@ from django.test import Client
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from reports import share_links
 from reports.models import Report, Share
+from reports.sharing import links
 from tests import factories
 from tests.browser.chromium import chromium
 from tests.factories import World
@@ -156,7 +156,7 @@ def test_a_changed_token_and_a_key_signed_for_something_else_are_not_found(link:
 
 @pytest.mark.django_db
 def test_a_signed_token_of_no_share_is_not_found() -> None:
-    assert Client().get(PLACE + share_links.token_of(Share(key=share_links.new_key()))).status_code == 404
+    assert Client().get(PLACE + links.token_of(Share(key=links.new_key()))).status_code == 404
 
 
 def test_only_reading_is_possible(link: Link) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.presentation import Figure
+from reports.presentation.template_context import Figure
 
 Note = Callable[[str, str], None]
 

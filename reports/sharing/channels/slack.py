@@ -5,8 +5,8 @@ from typing import Any
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.http import slack
 from krafter_audit.http.slack import escape, header, section
-from reports.channels.base import Channel, Message, Parcel
 from reports.errors import DeliveryPostponed, DeliveryRefused
+from reports.sharing.channels.base import Channel, Message, Parcel
 
 
 def check(fields: dict[str, Any]) -> None:

@@ -15,7 +15,7 @@ from findings.models import OPEN_STATUSES
 from reports import queries
 from reports.models import Report, ReportItem
 from reports.queries import Counts, Period
-from reports.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, in_order
+from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, in_order
 
 TIME = """to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
 CREATED, UPDATED = TIME.format(column="source.created_at"), TIME.format(column="source.updated_at")

@@ -6,8 +6,8 @@ from django.core.mail import EmailMultiAlternatives, mailers
 from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
-from reports.channels.base import Channel, Message, Parcel
 from reports.errors import DeliveryPostponed, DeliveryRefused
+from reports.sharing.channels.base import Channel, Message, Parcel
 
 SENT, REFUSED = "sent", "refused"
 
