@@ -22,7 +22,7 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         _every(HOUR, "integrations.tidy", expires=600),
         _every(HOUR, "remediation.measure_all", expires=600),
         _every(HOUR, "remediation.turn", expires=600),
-        _every(HOUR, "reports.forget", expires=600),
+        _every(HOUR, "reports.delete_snapshots", expires=600),
     ]
     return {entry["task"]: entry for entry in entries}
 

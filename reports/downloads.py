@@ -1,4 +1,4 @@
-"""Handing out the file of a report: streamed from storage, or a refusal that says why there is none."""
+"""The download of a report's file."""
 
 from django.core.files.storage import default_storage
 from django.http import FileResponse
@@ -8,8 +8,8 @@ from reports.exporters import EXPORTERS
 from reports.models import Report
 
 
-def download(report: Report) -> FileResponse:
-    """Stream the file under a name that says what it is. Raises ReportNotReady or ReportFailed."""
+def file_response(report: Report) -> FileResponse:
+    """Stream the file from the storage as an attachment. Raises ReportNotReady or ReportFailed."""
     if report.status == Report.Status.FAILED:
         raise ReportFailed(report.failure or None)
     if report.status not in Report.READY:
@@ -17,7 +17,7 @@ def download(report: Report) -> FileResponse:
     try:
         file = default_storage.open(report.file, "rb")
     except FileNotFoundError:
-        raise ReportFailed("The file of this report is no longer in the storage. Export it again.") from None
+        raise ReportFailed("The file of this report is missing from the storage. Export it again.") from None
     return FileResponse(
         file,
         as_attachment=True,

@@ -71,7 +71,7 @@ def _verification(world: World) -> Verification:
 
 
 def _report(world: World) -> Report:
-    return reports.export(world.project, format="json", by=world.actor)
+    return reports.queue_export(world.project, format="json", by=world.actor)
 
 
 def _share(world: World) -> Share:

@@ -28,7 +28,7 @@ from findings.models import Finding  # noqa: E402
 from findings.queries import MostUrgent  # noqa: E402
 from krafter_audit.api.pagination import by_cursor  # noqa: E402
 from remediation.models import Task, Verification  # noqa: E402
-from reports.services import export, share  # noqa: E402
+from reports.services import queue_export, share_latest  # noqa: E402
 from reports.sharing import links  # noqa: E402
 
 COMPLETE = "Bench"  # the name of the organisation once it is filled
@@ -139,8 +139,8 @@ def login(user: User) -> str:
 
 def shared(project: Project) -> str:
     """Return the token of a shared page."""
-    export(project, format="csv", by=SYSTEM)
-    return links.token_of(share(project, channel="link", by=SYSTEM))
+    queue_export(project, format="csv", by=SYSTEM)
+    return links.token_for(share_latest(project, channel="link", by=SYSTEM))
 
 
 def main() -> None:

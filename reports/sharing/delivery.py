@@ -1,4 +1,4 @@
-"""The engine of a share: claim the row, send through its channel, keep how it went, wipe the secret."""
+"""The delivery engine: lease the share, send it through its channel, store the result, delete the secret."""
 
 import logging
 from datetime import timedelta
@@ -11,108 +11,116 @@ from django.utils import timezone
 from accounts.actors import SYSTEM
 from events.record import record
 from krafter_audit.db import leases
+from krafter_audit.jobs import enqueue
 from krafter_audit.security import vault
 from reports.errors import DeliveryPostponed, DeliveryRefused
 from reports.models import Share
 from reports.presentation import chart, template_context
 from reports.sharing import links
 from reports.sharing.channels import CHANNELS
-from reports.sharing.channels.base import Message, Parcel
-from reports.snapshots.snapshotting import snapshot_of
+from reports.sharing.channels.base import ReportMessage, ShareDelivery
+from reports.snapshots.snapshotting import load_snapshot
 
 logger = logging.getLogger(__name__)
 
-LEASE = 30  # seconds; kept alive while the messages go out
-MOST_ATTEMPTS = 3
-GAVE_UP = "The worker ended before the delivery did, several times."
-PAUSE = 10  # seconds before the second attempt; the third waits four times as long
+LEASE_SECONDS = 30  # renewed while messages are sent
+MAX_ATTEMPTS = 3
+RETRY_DELAY_SECONDS = 10  # before the second attempt; four times as long before the third
+SWEEP_BATCH_SIZE = 200
+TOO_MANY_ATTEMPTS = "The delivery was interrupted in three attempts."
 
 
-def deliver(share_id: UUID) -> int | None:
-    """Send one share. Return the seconds until it should be tried again, or None when it is settled."""
-    share = leases.claim(Share, share_id, seconds=LEASE, status=Share.Status.QUEUED)
+def deliver_share(share_id: UUID) -> int | None:
+    """Deliver a share; return the seconds until the next attempt, None if it is finished. Idempotent."""
+    share = leases.claim(Share, share_id, seconds=LEASE_SECONDS, status=Share.Status.QUEUED)
     if share is None:
         return None
-    if share.attempts > MOST_ATTEMPTS:  # a delivery that ends its worker every time would go on for ever
-        settle(share, Share.Status.FAILED, GAVE_UP)
+    if share.attempts > MAX_ATTEMPTS:  # a delivery that kills its worker would be repeated forever
+        finish(share, Share.Status.FAILED, TOO_MANY_ATTEMPTS)
         return None
     try:
-        with leases.kept(share, seconds=LEASE):
-            sentence = send(share)
+        with leases.kept(share, seconds=LEASE_SECONDS):
+            outcome = send(share)
     except DeliveryRefused as refusal:
-        settle(share, Share.Status.FAILED, str(refusal))
+        finish(share, Share.Status.FAILED, str(refusal))
     except DeliveryPostponed as delay:
         return postpone(share, str(delay))
     except Exception as error:  # noqa: BLE001
-        # The worker's boundary. The trace is left out: its variables could hold the webhook's address.
-        logger.error("delivery of share %s broke off: %s", share.pk, type(error).__name__)  # noqa: TRY400
-        return postpone(share, "The delivery broke off.")
+        # No traceback: its variables could contain the webhook URL.
+        logger.error("delivery of share %s failed: %s", share.pk, type(error).__name__)  # noqa: TRY400
+        return postpone(share, "The delivery was interrupted.")
     else:
-        settle(share, Share.Status.SENT, sentence)
+        finish(share, Share.Status.SENT, outcome)
     return None
 
 
 def send(share: Share) -> str:
-    """Hand the share to its channel."""
+    """Send the share through its channel and return the result as a sentence."""
     if share.revoked_at:
         raise DeliveryRefused("The share was revoked before it was sent.")
     channel = CHANNELS[share.channel]
-    return channel.deliver(parcel_of(share)) if channel.deliver else ""
+    return channel.deliver(delivery_of(share)) if channel.deliver else ""
 
 
-def parcel_of(share: Share) -> Parcel:
-    """Pack what the channel needs: nothing for addresses that have been served by an earlier attempt."""
-    webhook = vault.open_sealed(bytes(share.webhook), owner=owner_of(share)).decode() if share.webhook else ""
+def delivery_of(share: Share) -> ShareDelivery:
+    """Return what the channel sends, without the recipients that an earlier attempt has reached."""
+    webhook_url = ""
+    if share.webhook:
+        webhook_url = vault.open_sealed(bytes(share.webhook), owner=share.vault_owner).decode()
 
-    def note(address: str, outcome: str) -> None:
+    def save_outcome(address: str, outcome: str) -> None:
         share.outcomes[address] = outcome
-        leases.write(share, outcomes=share.outcomes, lease_until=timezone.now() + timedelta(seconds=LEASE))
+        leases.write(
+            share, outcomes=share.outcomes, lease_until=timezone.now() + timedelta(seconds=LEASE_SECONDS)
+        )
 
-    waiting = [address for address in share.recipients if address not in share.outcomes]
-    return Parcel(message_of(share), note, waiting, webhook)
-
-
-def owner_of(share: Share) -> tuple[str, ...]:
-    """Name the one row that the sealed webhook belongs to."""
-    return ("reports.share", str(share.project_id), str(share.pk))
+    remaining = [address for address in share.recipients if address not in share.outcomes]
+    return ShareDelivery(message_of(share), save_outcome, remaining, webhook_url)
 
 
-def message_of(share: Share) -> Message:
-    """Write what the recipients are told."""
-    snapshot = snapshot_of(share.report)
-    return Message(
+def message_of(share: Share) -> ReportMessage:
+    """Return the content of the message."""
+    snapshot = load_snapshot(share.report)
+    return ReportMessage(
         project=snapshot.project,
         site_url=snapshot.site_url,
-        period=template_context.period(snapshot.period_start, snapshot.period_end),
-        figures=template_context.figures(snapshot),
-        words=chart.describe(snapshot.burn_down),
-        url=links.url_of(share),
+        period=template_context.format_period(snapshot.period_start, snapshot.period_end),
+        figures=template_context.key_figures(snapshot),
+        trend=chart.describe(snapshot.burn_down),
+        url=links.share_url(share),
         expires=f"{share.expires_at.day} {share.expires_at:%B %Y}",
     )
 
 
-def postpone(share: Share, sentence: str) -> int | None:
-    """Free the row for a later attempt, or give up after the third."""
-    if share.attempts >= MOST_ATTEMPTS:
-        settle(share, Share.Status.FAILED, sentence)
+def postpone(share: Share, reason: str) -> int | None:
+    """Release the share for a later attempt and return the delay; fail it after the third attempt."""
+    if share.attempts >= MAX_ATTEMPTS:
+        finish(share, Share.Status.FAILED, reason)
         return None
-    wait: int = PAUSE * 4 ** (share.attempts - 1)
-    leases.write(share, lease_until=timezone.now() + timedelta(seconds=wait), outcome=sentence)
+    wait: int = RETRY_DELAY_SECONDS * 4 ** (share.attempts - 1)
+    leases.write(share, lease_until=timezone.now() + timedelta(seconds=wait), outcome=reason)
     return wait
 
 
-def settle(share: Share, status: str, sentence: str) -> None:
-    """Keep how the delivery ended, as the holder of the fence, and wipe the webhook: it has served."""
+def finish(share: Share, status: str, outcome: str) -> None:
+    """Store the result of a leased share and delete its webhook."""
     with transaction.atomic():
         held = leases.owned(share).select_for_update().first()
         if held is None:
             return
         sent_at = timezone.now() if status == Share.Status.SENT else None
         changes: dict[str, Any] = {
-            "outcome": sentence,
+            "outcome": outcome,
             "webhook": None,
             "lease_until": None,
             "sent_at": sent_at,
         }
         Share.transitions.apply(held, status, **changes)
-        record(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=sentence)
+        record(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=outcome)
+
+
+def enqueue_pending() -> None:
+    """Enqueue deliveries whose job was lost or interrupted."""
+    pending = Share.objects.filter(leases.free(), status=Share.Status.QUEUED).order_by("created_at")
+    for share_id in pending.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
+        enqueue("reports.deliver", str(share_id))

@@ -1,4 +1,4 @@
-"""The address of a shared page: a random key, signed: an altered one never reaches the database."""
+"""The URL of a shared page: a random key, signed, so that a changed token never reaches the database."""
 
 import secrets
 
@@ -16,19 +16,19 @@ def new_key() -> str:
     return secrets.token_urlsafe(32)
 
 
-def token_of(share: Share) -> str:
-    """Return the share's token; the same share always has the same one."""
+def token_for(share: Share) -> str:
+    """Return the share's token, which is always the same."""
     return _signer().sign(share.key)
 
 
-def url_of(share: Share) -> str:
-    """Return the whole address of the shared page."""
-    path = reverse("shared-report", kwargs={"token": token_of(share)})
+def share_url(share: Share) -> str:
+    """Return the absolute URL of the shared page."""
+    path = reverse("shared-report", kwargs={"token": token_for(share)})
     return f"{settings.KRAFTER_PUBLIC_URL}{path}"
 
 
-def key_in(token: str) -> str | None:
-    """Return the key that a token carries, or None when it was not signed here."""
+def key_from_token(token: str) -> str | None:
+    """Return the key in a token, or None if the signature is wrong."""
     try:
         return _signer().unsign(token)
     except BadSignature:

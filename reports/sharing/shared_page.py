@@ -1,4 +1,4 @@
-"""The shared page: no login, no script, no cookie, no index; a frozen report, or why there is none."""
+"""The shared page: a snapshot without login, script, cookie or search index, or why it is unavailable."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -14,16 +14,16 @@ from django.views.decorators.http import require_safe
 
 from krafter_audit.api import rate_limits
 from krafter_audit.api.errors import RateLimited
-from reports import downloads
+from reports.downloads import file_response
 from reports.errors import ReportFailed, ReportNotReady
 from reports.models import Report, Share
 from reports.presentation import template_context
 from reports.sharing import links
-from reports.snapshots.snapshotting import snapshot_of
+from reports.snapshots.snapshotting import load_snapshot
 
 type View[**P] = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 
-POLICY: dict[str, list[str]] = {
+CONTENT_SECURITY_POLICY: dict[str, list[str]] = {
     "default-src": ["'none'"],
     "style-src": ["'self'"],
     "img-src": ["data:"],
@@ -38,7 +38,7 @@ HEADERS = {
 }
 
 
-class Closed(Exception):
+class LinkUnavailable(Exception):
     """There is no page to show: a status, a heading and a sentence."""
 
     def __init__(self, status: int, heading: str, sentence: str) -> None:
@@ -46,103 +46,98 @@ class Closed(Exception):
         super().__init__(heading)
 
 
-NEVER_EXISTED = (
-    404,
-    "There is no report here",
-    "Check that the whole address was copied: the link is not known.",
-)
-REVOKED = (410, "This link was withdrawn", "The owner of the report has closed it. Ask them for a new one.")
-EXPIRED = (
-    410,
-    "This link has expired",
-    "Links to reports work for a limited time. Ask its owner for a new one.",
-)
-NO_FILE_YET = (409, "The file is not ready yet", "It is being made. Go back and try again in a moment.")
-NO_FILE = (
+NOT_FOUND = (404, "Report not found", "Check that you have copied the complete link.")
+REVOKED = (410, "This link was revoked", "The owner of the report has revoked it. Ask for a new link.")
+EXPIRED = (410, "This link has expired", "Links to reports are valid for a limited time. Ask for a new link.")
+FILE_NOT_READY = (
     409,
-    "There is no file",
-    "The file of this report could not be made. Its page is complete without it.",
+    "The file is not ready yet",
+    "It is being exported. Go back and try again in a moment.",
 )
-TOO_MANY = (429, "Too many requests", "Wait a minute, then reload this page.")
-AWAY = (503, "Not available for the moment", "Reload this page in a few seconds.")
+FILE_FAILED = (
+    409,
+    "The file is not available",
+    "The export of the file failed. The page of the report is complete without it.",
+)
+TOO_MANY_REQUESTS = (429, "Too many requests", "Wait a minute, then reload this page.")
+UNAVAILABLE = (503, "Service unavailable", "Reload this page in a few seconds.")
 
 
-def public[**P](view: View[P]) -> View[P]:
-    """Let anybody in, at a bounded rate, and turn what goes wrong into a page that says so."""
+def public_page[**P](view: View[P]) -> View[P]:
+    """Serve a view without login, with a rate limit, and answer errors with a page."""
 
-    @csrf_exempt  # nothing is changed here: another method is 405, not a question about its token
-    @csp_override(POLICY)
+    @csrf_exempt  # read-only: another method is answered 405, not with a CSRF failure
+    @csp_override(CONTENT_SECURITY_POLICY)
     @require_safe
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def wrapper(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         try:
             rate_limits.take("public", rate_limits.client_address(request)).refuse_when_spent()
             response = view(request, *args, **kwargs)
-        except RateLimited as refusal:
-            response = closed(*TOO_MANY, headers=refusal.headers)
-        except Closed as closing:
-            response = closed(closing.status, closing.heading, closing.sentence)
+        except RateLimited as error:
+            response = error_page(*TOO_MANY_REQUESTS, headers=error.headers)
+        except LinkUnavailable as error:
+            response = error_page(error.status, error.heading, error.sentence)
         except (OperationalError, InterfaceError):
-            response = closed(*AWAY, headers={"retry-after": "5"})
+            response = error_page(*UNAVAILABLE, headers={"retry-after": "5"})
         for name, value in HEADERS.items():
             response[name] = value
         return response
 
-    return guarded
+    return wrapper
 
 
-@public
+@public_page
 def shared_report(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the frozen report."""
-    share = open_share(token)
+    """Show the snapshot."""
+    share = get_open_share(token)
     context = {
-        **template_context.on_the_page(snapshot_of(share.report)),
-        "file": file_of(share.report, token),
+        **template_context.page_context(load_snapshot(share.report)),
+        "file": file_context(share.report, token),
         "failed": share.report.status == Report.Status.FAILED,
         "expires_at": share.expires_at,
     }
-    # Rendered without the request: no context processor may touch the session, which would set a cookie.
+    # Rendered without the request, because a context processor could touch the session and set a cookie.
     return HttpResponse(render_to_string("reports/shared.html", context))
 
 
-@public
+@public_page
 def shared_file(request: HttpRequest, token: str) -> FileResponse:
-    """Hand out the file."""
+    """Download the file."""
     try:
-        return downloads.download(open_share(token).report)
+        return file_response(get_open_share(token).report)
     except ReportNotReady:
-        raise Closed(*NO_FILE_YET) from None
+        raise LinkUnavailable(*FILE_NOT_READY) from None
     except ReportFailed:
-        raise Closed(*NO_FILE) from None
+        raise LinkUnavailable(*FILE_FAILED) from None
 
 
-def open_share(token: str) -> Share:
-    """Return the share that the token opens, with its report and project, or raise Closed."""
-    key = links.key_in(token)
+def get_open_share(token: str) -> Share:
+    """Return the share of a token with its report and project. Raises LinkUnavailable."""
+    key = links.key_from_token(token)
     shares = Share.objects.select_related("report__project__organization").defer("webhook")
     share = shares.filter(key=key).first() if key else None
     if share is None:
-        raise Closed(*NEVER_EXISTED)
+        raise LinkUnavailable(*NOT_FOUND)
     if share.revoked_at:
-        raise Closed(*REVOKED)
+        raise LinkUnavailable(*REVOKED)
     if not share.is_live():
-        raise Closed(*EXPIRED)
+        raise LinkUnavailable(*EXPIRED)
     return share
 
 
-def file_of(report: Report, token: str) -> dict[str, Any] | None:
-    """Say what the page offers for download, or None when there is no file."""
+def file_context(report: Report, token: str) -> dict[str, Any] | None:
+    """Return the download offered on the page, None without a file."""
     if report.status not in Report.READY:
         return None
     url = reverse("shared-report-file", kwargs={"token": token})
     return {"url": url, "format": report.format.upper(), "size": report.file_size}
 
 
-def closed(
+def error_page(
     status: int, heading: str, sentence: str, *, headers: dict[str, str] | None = None
 ) -> HttpResponse:
-    """Return the page that says why there is no report to see."""
-    page = render_to_string(
-        "reports/unavailable.html", {"status": status, "heading": heading, "sentence": sentence}
-    )
+    """Return a page that says why the report is unavailable."""
+    context = {"status": status, "heading": heading, "sentence": sentence}
+    page = render_to_string("reports/unavailable.html", context)
     return HttpResponse(page, status=status, headers=headers)

@@ -1,4 +1,4 @@
-"""The addresses that need no login."""
+"""URLs of the shared page, which need no login."""
 
 from django.urls import path
 

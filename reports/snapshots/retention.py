@@ -1,7 +1,7 @@
-"""The copied rows of a report go once nobody can be shown them any more: its file, its numbers and its row stay.
+"""Delete the copied rows of reports that can no longer be shown; the report's row, file and numbers stay.
 
-A report shows its rows while its file is made, while it is its project's newest (the one that is shared next), and
-while a link to it is open.
+The rows are needed while the file is written, while the report is the newest of its project (the next to be shared),
+and while a link to it is open.
 """
 
 from datetime import timedelta
@@ -13,43 +13,45 @@ from django.utils import timezone
 
 from reports.models import Report, ReportItem, Share
 
-QUIET = timedelta(hours=1)  # after the report was made
-AT_ONCE = 20  # reports
-LOT = 50_000  # rows of one statement
+MIN_AGE = timedelta(hours=1)  # of a report whose rows are deleted
+BATCH_SIZE = 20  # reports
+ROW_BATCH_SIZE = 50_000  # rows of one DELETE
 
 DELETE = "DELETE FROM reports_reportitem WHERE report_id = %s AND kind = %s AND position <= %s"
 
 
-def forget_items() -> int:
-    """Delete the rows of up to 20 reports; return of how many."""
-    due = list(done_with().values_list("pk", flat=True)[:AT_ONCE])
-    return sum(_forget(pk) for pk in due)
+def delete_expired_items() -> int:
+    """Delete the copied rows of up to BATCH_SIZE reports and return the number of reports."""
+    expired = list(expired_reports().values_list("pk", flat=True)[:BATCH_SIZE])
+    return sum(_delete_items(pk) for pk in expired)
 
 
-def done_with() -> QuerySet[Report]:
-    """Return the reports that still have rows, which nobody can be shown any more."""
+def expired_reports() -> QuerySet[Report]:
+    """Return the reports that have copied rows and can no longer be shown, oldest first."""
     later = Q(created_at__gt=OuterRef("created_at")) | Q(
         created_at=OuterRef("created_at"), pk__gt=OuterRef("pk")
     )
     newer = Report.objects.filter(later, project=OuterRef("project"))
-    live = Share.objects.filter(report=OuterRef("pk"), revoked_at__isnull=True, expires_at__gt=timezone.now())
-    over = Report.objects.exclude(status__in=Report.UNDONE).filter(created_at__lt=timezone.now() - QUIET)
-    return over.filter(
-        Exists(newer), ~Exists(live), Exists(ReportItem.objects.filter(report=OuterRef("pk")))
-    ).order_by("created_at")
+    open_links = Share.objects.filter(
+        report=OuterRef("pk"), revoked_at__isnull=True, expires_at__gt=timezone.now()
+    )
+    finished = Report.objects.exclude(status__in=Report.PENDING)
+    old = finished.filter(created_at__lt=timezone.now() - MIN_AGE)
+    items = ReportItem.objects.filter(report=OuterRef("pk"))
+    return old.filter(Exists(newer), ~Exists(open_links), Exists(items)).order_by("created_at")
 
 
 @transaction.atomic
-def _forget(report_id: UUID) -> bool:
-    # Whoever shares holds the report's row; a share that was made meanwhile keeps the rows.
-    held = done_with().select_for_update(of=("self",), skip_locked=True).filter(pk=report_id).first()
-    if held is None:
+def _delete_items(report_id: UUID) -> bool:
+    # Sharing locks the report too, so a share that was made meanwhile keeps the rows.
+    locked = expired_reports().select_for_update(of=("self",), skip_locked=True).filter(pk=report_id).first()
+    if locked is None:
         return False
     for kind in ReportItem.Kind.values:
-        reach, deleted = LOT, LOT
+        up_to, deleted = ROW_BATCH_SIZE, ROW_BATCH_SIZE
         while deleted:
             with connection.cursor() as cursor:
-                cursor.execute(DELETE, [report_id, kind, reach])
+                cursor.execute(DELETE, [report_id, kind, up_to])
                 deleted = cursor.rowcount
-            reach += LOT
+            up_to += ROW_BATCH_SIZE
     return True

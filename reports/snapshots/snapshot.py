@@ -1,6 +1,6 @@
-"""The frozen picture that every file and page of one report shows, as plain data that knows no database.
+"""The snapshot that every file and page of a report shows, as plain data.
 
-`summary` has the keys of the API's summary. `breakdown` counts what stands behind it, each word → a number:
+`summary` has the keys of the API's summary; `breakdown` has the counts behind it:
 `{"open_by_severity": {…}, "open_by_domain": {…}, "findings_by_status": {…}, "tasks_by_status": {…}}`.
 """
 
@@ -34,7 +34,7 @@ Item = dict[str, Any]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One report as it was when it was asked for. `findings` and `tasks` can be walked more than once."""
+    """A project at the time of the export. `findings` and `tasks` can be iterated more than once."""
 
     report_id: str
     org_id: str
@@ -56,12 +56,12 @@ class Snapshot:
         return list(self.summary["risk_burn_down"])
 
 
-def in_order(item: Mapping[str, Any], keys: tuple[str, ...]) -> Item:
-    """Return the item with the API's keys in the API's order (a jsonb column forgets the order)."""
-    return {key: _arranged(key, item.get(key)) for key in keys}
+def order_keys(item: Mapping[str, Any], keys: tuple[str, ...]) -> Item:
+    """Return the item with the API's keys in the API's order, which a jsonb column does not keep."""
+    return {key: _order_nested(key, item.get(key)) for key in keys}
 
 
-def _arranged(key: str, value: Any) -> Any:
+def _order_nested(key: str, value: Any) -> Any:
     if key in NESTED_KEYS and isinstance(value, dict):
         return {name: value.get(name) for name in NESTED_KEYS[key]}
     if key == "affected_assets" and isinstance(value, list):

@@ -1,6 +1,6 @@
-"""Keeping the moment: one INSERT … SELECT for each kind copies findings and tasks beside their report.
+"""Take and read snapshots: one INSERT … SELECT each copies the findings and the tasks of a project.
 
-Each statement counts what it copies, so the report's numbers and the rows behind them are of one instant.
+Each statement counts what it copies, so that the numbers of a report always match its rows.
 """
 
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ from findings.models import OPEN_STATUSES
 from reports import queries
 from reports.models import Report, ReportItem
 from reports.queries import Counts, Period
-from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, in_order
+from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, order_keys
 
 TIME = """to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
 CREATED, UPDATED = TIME.format(column="source.created_at"), TIME.format(column="source.updated_at")
 
-LOT = 500
-PATIENCE = "10min"  # a million rows take half a minute: the limit of other statements is too tight
+BATCH_SIZE = 500
+STATEMENT_TIMEOUT = "10min"  # a million rows take half a minute, longer than the usual limit
 
-# S608 is silenced: the only text put in is the constant above.
-FREEZE_FINDINGS = f"""
-    WITH frozen AS (
+# S608: the only interpolated text is the constant above.
+COPY_FINDINGS = f"""
+    WITH copied AS (
         INSERT INTO reports_reportitem (report_id, kind, position, data)
         SELECT %(report)s, 'finding',
             row_number() OVER (ORDER BY score DESC, source.created_at DESC, source.id DESC),
@@ -41,11 +41,11 @@ FREEZE_FINDINGS = f"""
         RETURNING data->>'severity' AS severity, data->>'domain' AS domain, data->>'status' AS status,
             (data->'priority'->>'score')::bigint AS score
     )
-    SELECT severity, domain, status, count(*), sum(score)::bigint FROM frozen GROUP BY 1, 2, 3
+    SELECT severity, domain, status, count(*), sum(score)::bigint FROM copied GROUP BY 1, 2, 3
 """  # noqa: S608
 
-FREEZE_TASKS = f"""
-    WITH frozen AS (
+COPY_TASKS = f"""
+    WITH copied AS (
         INSERT INTO reports_reportitem (report_id, kind, position, data)
         SELECT %(report)s, 'task', row_number() OVER (ORDER BY source.created_at DESC, source.id DESC),
             jsonb_build_object(
@@ -56,20 +56,20 @@ FREEZE_TASKS = f"""
         FROM remediation_task AS source WHERE project_id = %(project)s
         RETURNING data->>'status' AS status
     )
-    SELECT status, count(*) FROM frozen GROUP BY 1
+    SELECT status, count(*) FROM copied GROUP BY 1
 """  # noqa: S608
 
 
-def freeze(report: Report, project: Project, period: Period) -> None:
-    """Copy the rows and fill in the report's summary, breakdown and subject. The caller saves it."""
+def take_snapshot(report: Report, project: Project, period: Period) -> None:
+    """Copy the rows and set the report's summary, breakdown and subject. The caller saves the report."""
     values = {
         "report": report.pk,
         "project": project.pk,
         "org": project.organization_id,
         "slug": project.slug,
     }
-    findings, tasks = _copied(FREEZE_FINDINGS, values), _copied(FREEZE_TASKS, values)
-    report.breakdown = breakdown_of(findings, tasks)
+    findings, tasks = _copy(COPY_FINDINGS, values), _copy(COPY_TASKS, values)
+    report.breakdown = count_breakdown(findings, tasks)
     report.summary = _summary(project.pk, period, report.breakdown["findings_by_status"], findings)
     report.subject = {
         "organization": project.organization.name,
@@ -78,44 +78,46 @@ def freeze(report: Report, project: Project, period: Period) -> None:
     }
 
 
-def _copied(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+def _copy(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL statement_timeout = '{PATIENCE}'")
+        cursor.execute(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT}'")
         cursor.execute(statement, values)
         return list(cursor.fetchall())
 
 
-def breakdown_of(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]]) -> dict[str, Counts]:
-    """Count `(severity, domain, status, number, score)` and `(status, number)` by each of their words."""
-    still_open = [row for row in findings if row[2] in OPEN_STATUSES]
+def count_breakdown(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]]) -> dict[str, Counts]:
+    """Sum up `(severity, domain, status, number, score)` and `(status, number)` by severity, domain and status."""
+    open_rows = [row for row in findings if row[2] in OPEN_STATUSES]
     return {
-        "open_by_severity": queries.add_up((row[0], row[3]) for row in still_open),
-        "open_by_domain": queries.add_up((row[1], row[3]) for row in still_open),
-        "findings_by_status": queries.add_up((row[2], row[3]) for row in findings),
-        "tasks_by_status": queries.add_up(tasks),
+        "open_by_severity": queries.sum_by_key((row[0], row[3]) for row in open_rows),
+        "open_by_domain": queries.sum_by_key((row[1], row[3]) for row in open_rows),
+        "findings_by_status": queries.sum_by_key((row[2], row[3]) for row in findings),
+        "tasks_by_status": queries.sum_by_key(tasks),
     }
 
 
 def _summary(
     project_id: UUID, period: Period, by_status: Counts, findings: list[tuple[Any, ...]]
 ) -> dict[str, Any]:
-    """Build the summary as the API shows it; today's numbers are those of the rows just copied."""
+    """Return the summary as the API shows it; today's risk is that of the copied rows."""
     series = queries.burn_down(project_id, period)
     series[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
-    passed, came_back = queries.rates(tallies.all_totals(project_id, "verification", "regression"), by_status)
+    pass_rate, regression_rate = queries.rates(
+        tallies.all_totals(project_id, "verification", "regression"), by_status
+    )
     return {
         "risk_burn_down": series,
-        "verification_pass_rate": passed,
-        "regression_rate": came_back,
+        "verification_pass_rate": pass_rate,
+        "regression_rate": regression_rate,
         "open_findings": sum(by_status.get(status, 0) for status in OPEN_STATUSES),
     }
 
 
-class FrozenItems:
-    """The copied rows of one kind, read in small lots each time they are walked: memory stays flat.
+class SnapshotItems:
+    """The copied rows of one kind, read in batches on each iteration so that memory stays constant.
 
-    By ranges of positions, which have no gaps. Outside a transaction a server-side cursor copies the whole
-    result first, and a LIMIT may sort all of it: a page with twenty rows would pay for a hundred thousand.
+    The batches are ranges of positions. A server-side cursor outside a transaction would copy the whole result first,
+    and LIMIT might sort all of it.
     """
 
     def __init__(self, report_id: UUID, kind: str, keys: tuple[str, ...]) -> None:
@@ -125,14 +127,15 @@ class FrozenItems:
     def __iter__(self) -> Iterator[Item]:
         start, full = 1, True
         while full:
-            lot = self.rows.filter(position__range=(start, start + LOT - 1)).values_list("data", flat=True)
-            for data in lot:
-                yield in_order(data, self.keys)
-            start, full = start + LOT, len(lot) == LOT
+            end = start + BATCH_SIZE - 1
+            batch = self.rows.filter(position__range=(start, end)).values_list("data", flat=True)
+            for data in batch:
+                yield order_keys(data, self.keys)
+            start, full = start + BATCH_SIZE, len(batch) == BATCH_SIZE
 
 
-def snapshot_of(report: Report) -> Snapshot:
-    """Return the report's frozen picture."""
+def load_snapshot(report: Report) -> Snapshot:
+    """Return the snapshot of a report."""
     return Snapshot(
         report_id=str(report.pk),
         org_id=str(report.project.organization_id),
@@ -142,7 +145,7 @@ def snapshot_of(report: Report) -> Snapshot:
         taken_at=report.created_at,
         summary=report.summary,
         breakdown=report.breakdown,
-        findings=FrozenItems(report.pk, ReportItem.Kind.FINDING, FINDING_KEYS),
-        tasks=FrozenItems(report.pk, ReportItem.Kind.TASK, TASK_KEYS),
+        findings=SnapshotItems(report.pk, ReportItem.Kind.FINDING, FINDING_KEYS),
+        tasks=SnapshotItems(report.pk, ReportItem.Kind.TASK, TASK_KEYS),
         **report.subject,
     )

@@ -1,12 +1,12 @@
-"""The ways to hand a report on. To add one: a module here with a `CHANNEL`, and its line below."""
+"""The channels of a share. To add one: a module here with a `CHANNEL`, and its line below."""
 
 from reports.sharing.channels import email, link, slack
-from reports.sharing.channels.base import Channel
+from reports.sharing.channels.base import ShareChannel
 
-CHANNELS: dict[str, Channel] = {
+CHANNELS: dict[str, ShareChannel] = {
     "link": link.CHANNEL,
     "email": email.CHANNEL,
     "slack": slack.CHANNEL,
 }
 
-__all__ = ["CHANNELS", "Channel"]
+__all__ = ["CHANNELS", "ShareChannel"]

@@ -1,45 +1,45 @@
-"""What a channel is: the fields it needs of a request, and how the worker sends a message through it."""
+"""The interface of a channel: the request fields that it needs, and how it sends a message."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from reports.presentation.template_context import Figure
+from reports.presentation.template_context import KeyFigure
 
-Note = Callable[[str, str], None]
+SaveOutcome = Callable[[str, str], None]
 
 
 @dataclass(frozen=True)
-class Message:
-    """What a reader is told: which report, its numbers, and the address of its page."""
+class ReportMessage:
+    """The content of a message: the report, its key figures and the URL of its page."""
 
     project: str
     site_url: str
     period: str
-    figures: Sequence[Figure]
-    words: str
+    figures: Sequence[KeyFigure]
+    trend: str
     url: str
     expires: str
 
 
 @dataclass(frozen=True)
-class Parcel:
-    """A message on its way. `note(address, outcome)` keeps what became of one address at once."""
+class ShareDelivery:
+    """A message with its recipients. `save_outcome(address, outcome)` stores the result for one address at once."""
 
-    message: Message
-    note: Note
+    message: ReportMessage
+    save_outcome: SaveOutcome
     recipients: Sequence[str] = ()
     webhook_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
-class Channel:
-    """One channel. `needs` = the body's fields that belong to it and must be there.
+class ShareChannel:
+    """A channel; `needs` are its required request fields.
 
-    `check` refuses a value that could never be delivered to (InvalidParams). `deliver` sends and returns a
-    sentence, or raises DeliveryRefused (final) or DeliveryPostponed (try again); None: nothing is sent.
+    `check` raises InvalidParams for a value that cannot be delivered to. `deliver` sends and returns a sentence, or
+    raises DeliveryRefused (permanent) or DeliveryPostponed (retry); None if nothing is sent.
     """
 
     needs: frozenset[str] = frozenset()
     check: Callable[[dict[str, Any]], None] = lambda fields: None
-    deliver: Callable[[Parcel], str] | None = None
+    deliver: Callable[[ShareDelivery], str] | None = None

@@ -1,4 +1,4 @@
-"""E-mail: one message for each recipient, so that none sees the others; text and HTML, with a link."""
+"""E-mail channel: one message per recipient, with a text and an HTML part."""
 
 import smtplib
 
@@ -7,45 +7,42 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.template.loader import render_to_string
 
 from reports.errors import DeliveryPostponed, DeliveryRefused
-from reports.sharing.channels.base import Channel, Message, Parcel
+from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDelivery
 
 SENT, REFUSED = "sent", "refused"
 
 
-def deliver(parcel: Parcel) -> str:
-    """Send to each recipient over one connection; an address that is refused does not stop the others."""
+def deliver(delivery: ShareDelivery) -> str:
+    """Send to each recipient over one connection; a refused recipient does not stop the others."""
     try:
         with mailers.default as server:
-            outcomes = [send(parcel, address, server) for address in parcel.recipients]
+            outcomes = [send(delivery, address, server) for address in delivery.recipients]
     except (OSError, smtplib.SMTPException) as error:
-        raise DeliveryPostponed(
-            f"The mail server did not take the message ({type(error).__name__})."
-        ) from error
+        reason = f"The mail server did not accept the message ({type(error).__name__})."
+        raise DeliveryPostponed(reason) from error
     if SENT not in outcomes and outcomes:
         raise DeliveryRefused("The mail server refused every recipient.")
     refused = outcomes.count(REFUSED)
-    return (
-        f"Sent to {len(outcomes) - refused}, refused for {refused}."
-        if refused
-        else "Sent to every recipient."
-    )
+    if refused:
+        return f"Sent to {len(outcomes) - refused}, refused for {refused}."
+    return "Sent to every recipient."
 
 
-def send(parcel: Parcel, address: str, server: BaseEmailBackend) -> str:
-    """Send to one address and note the outcome before the next: a job that broke off repeats none."""
+def send(delivery: ShareDelivery, address: str, server: BaseEmailBackend) -> str:
+    """Send to one recipient and store the outcome at once, so that a retry does not repeat the message."""
     try:
-        server.send_messages([letter(parcel.message, address)])
+        server.send_messages([build_mail(delivery.message, address)])
         outcome = SENT
     except smtplib.SMTPRecipientsRefused as error:
         if any(code < 500 for code, _ in error.recipients.values()):
             raise
         outcome = REFUSED
-    parcel.note(address, outcome)
+    delivery.save_outcome(address, outcome)
     return outcome
 
 
-def letter(message: Message, address: str) -> EmailMultiAlternatives:
-    """Write the message to one address."""
+def build_mail(message: ReportMessage, address: str) -> EmailMultiAlternatives:
+    """Return the mail to one recipient."""
     context = {"message": message}
     mail = EmailMultiAlternatives(
         subject=f"Audit report: {message.project}, {message.period}".replace("\n", " ").replace("\r", " "),
@@ -56,4 +53,4 @@ def letter(message: Message, address: str) -> EmailMultiAlternatives:
     return mail
 
 
-CHANNEL = Channel(needs=frozenset({"recipients"}), deliver=deliver)
+CHANNEL = ShareChannel(needs=frozenset({"recipients"}), deliver=deliver)

@@ -1,5 +1,5 @@
-"""A link: nothing is sent; whoever asked hands the address on."""
+"""Link channel: nothing is sent; the API response has the URL."""
 
-from reports.sharing.channels.base import Channel
+from reports.sharing.channels.base import ShareChannel
 
-CHANNEL = Channel()
+CHANNEL = ShareChannel()

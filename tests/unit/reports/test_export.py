@@ -108,7 +108,7 @@ def test_the_file_shows_the_moment_of_the_request_and_not_a_later_one(world: Wor
     Finding.objects.update(description="Changed since")
     factories.finding(world)
 
-    export.export(answer["data"]["id"])
+    export.export_report(answer["data"]["id"])
 
     made = json.loads(content(world, Report.objects.get()))
     assert [item["title"] for item in made["findings"]] == [high.title, low.title]
@@ -134,7 +134,7 @@ def test_the_items_of_the_file_are_what_the_api_showed(world: World, ask: Ask, e
 def test_no_item_is_lost_or_doubled_between_two_lots(
     world: World, exported: Exported, monkeypatch: pytest.MonkeyPatch, lot: int
 ) -> None:
-    monkeypatch.setattr(snapshotting, "LOT", lot)
+    monkeypatch.setattr(snapshotting, "BATCH_SIZE", lot)
     scores = [factories.finding(world, score=score).score for score in (70, 60, 50, 40, 30, 20, 10)]
 
     made = json.loads(content(world, exported("json")))
@@ -157,7 +157,7 @@ def test_freezing_ten_items_takes_as_many_statements_as_freezing_two(
         factories.task(world)
 
     with django_assert_max_num_queries(16):
-        services.export(world.project, format="json", by=world.actor)
+        services.queue_export(world.project, format="json", by=world.actor)
 
     assert ReportItem.objects.count() == 20
 
@@ -217,8 +217,8 @@ def test_an_export_that_breaks_off_is_free_again_and_is_given_up_after_five_atte
         jobs.sweep()
 
     report.refresh_from_db()
-    assert len(flaky_csv) == export.MOST_ATTEMPTS
-    assert (report.status, report.failure) == ("failed", export.GAVE_UP)
+    assert len(flaky_csv) == export.MAX_ATTEMPTS
+    assert (report.status, report.failure) == ("failed", export.TOO_MANY_ATTEMPTS)
 
 
 def test_a_report_whose_message_was_lost_is_sent_again(
@@ -235,7 +235,7 @@ def test_a_report_whose_message_was_lost_is_sent_again(
 def test_an_export_delivered_twice_works_once(world: World, exported: Exported) -> None:
     report = exported("json")
 
-    export.export(report.pk)
+    export.export_report(report.pk)
 
     assert Report.objects.get().attempts == 1
     assert Event.objects.filter(name="report.exported").count() == 1
@@ -245,9 +245,9 @@ def test_a_worker_that_lost_its_lease_neither_writes_the_row_nor_the_file(world:
     _, answer = ask("post", "reports/export", {"format": "json"})
     slow = leases.claim(Report, answer["data"]["id"], seconds=-1)
     assert slow is not None
-    export.export(slow.pk)
+    export.export_report(slow.pk)
 
-    assert export.store(slow) == ("", 0)
+    assert export.write_file(slow) == ("", 0)
     export.finish(slow, "reports/elsewhere.json", 1)
     export.fail(slow, "too late")
 

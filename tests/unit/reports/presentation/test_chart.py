@@ -61,9 +61,9 @@ def test_any_series_stays_inside_the_picture(scores: list[float]) -> None:
 
 
 def test_the_axis_ends_at_or_above_the_highest_value_in_round_steps() -> None:
-    assert chart.scale_of(320) == (400, 100)
-    assert chart.scale_of(1) == (1, 1)
-    assert chart.scale_of(997) == (1000, 250)
+    assert chart.axis_scale(320) == (400, 100)
+    assert chart.axis_scale(1) == (1, 1)
+    assert chart.axis_scale(997) == (1000, 250)
 
 
 def test_the_picture_brings_neither_script_nor_style() -> None:

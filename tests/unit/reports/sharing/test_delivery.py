@@ -60,7 +60,7 @@ def test_a_report_shared_while_it_is_queued_ends_as_shared(ask: Ask) -> None:
     ask("post", "reports/share", {"channel": "link"})
     waiting = Report.objects.get()
 
-    export.export(answer["data"]["id"])
+    export.export_report(answer["data"]["id"])
 
     done = Report.objects.get()
     assert (waiting.status, waiting.shared_at is not None) == ("queued", True)
@@ -143,12 +143,12 @@ def test_the_webhook_is_sealed_to_its_share_and_never_shown(ask: Ask, exported: 
     assert (status, answer["data"]["share_url"]) == (200, None)
     assert "secret" not in json.dumps([answer, listed, list(Event.objects.values_list("data", flat=True))])
     assert b"secret" not in bytes(share.webhook)
-    assert vault.open_sealed(bytes(share.webhook), owner=delivery.owner_of(share)).decode() == url
+    assert vault.open_sealed(bytes(share.webhook), owner=share.vault_owner).decode() == url
 
 
 def sent(ask: Ask, body: dict[str, Any]) -> Share:
     assert ask("post", "reports/share", body)[0] == 200
-    delivery.deliver(Share.objects.latest("created_at").pk)
+    delivery.deliver_share(Share.objects.latest("created_at").pk)
     return Share.objects.latest("created_at")
 
 
@@ -165,9 +165,9 @@ def test_an_email_goes_to_each_recipient_alone_with_a_link_that_opens(
     html, kind = mailoutbox[0].alternatives[0]
     assert (share.status, share.outcome) == ("sent", "Sent to every recipient.")
     assert kind == "text/html"
-    assert links.url_of(share) in mailoutbox[0].body
-    assert links.url_of(share) in html
-    assert Client().get(links.url_of(share)).status_code == 200
+    assert links.share_url(share) in mailoutbox[0].body
+    assert links.share_url(share) in html
+    assert Client().get(links.share_url(share)).status_code == 200
 
 
 def test_an_emails_answer_names_the_recipients_and_keeps_the_link_to_the_mail(
@@ -202,7 +202,7 @@ def test_a_mail_server_that_is_away_is_tried_three_times_and_nobody_gets_two(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     settings.MAILERS = {"default": {"BACKEND": "tests.fakes.mail.OnlyFirst"}}
-    monkeypatch.setattr(jobs, "enqueue", lambda job, row_id: delivery.deliver(row_id))
+    monkeypatch.setattr(delivery, "enqueue", lambda job, row_id: delivery.deliver_share(row_id))
     exported("json")
 
     sent(ask, {"channel": "email", "recipients": ["ada@example.com", "bob@example.com"]})
@@ -213,7 +213,7 @@ def test_a_mail_server_that_is_away_is_tried_three_times_and_nobody_gets_two(
     share = Share.objects.get()
     assert [mail.to for mail in mailoutbox] == [["ada@example.com"]]
     assert (share.status, share.attempts, share.outcomes) == ("failed", 3, {"ada@example.com": "sent"})
-    assert share.outcome == "The mail server did not take the message (ConnectionRefusedError)."
+    assert share.outcome == "The mail server did not accept the message (ConnectionRefusedError)."
 
 
 def test_an_address_that_the_mail_server_refuses_does_not_stop_the_others(
@@ -235,10 +235,10 @@ def test_a_delivery_whose_worker_died_three_times_is_given_up(
     ask("post", "reports/share", {"channel": "email", "recipients": ["ada@example.com"]})
     Share.objects.update(attempts=3)
 
-    delivery.deliver(Share.objects.get().pk)
+    delivery.deliver_share(Share.objects.get().pk)
 
     share = Share.objects.get()
-    assert (share.status, share.outcome) == ("failed", delivery.GAVE_UP)
+    assert (share.status, share.outcome) == ("failed", delivery.TOO_MANY_ATTEMPTS)
     assert mailoutbox == []
 
 
@@ -279,8 +279,8 @@ def test_slack_gets_the_numbers_and_a_link_that_opens(
     message = slack_server.log[0][0].get_json()
     assert (share.status, share.outcome, share.webhook) == ("sent", "Delivered.", None)
     assert "Shop &lt;&amp;&gt; more" in message["text"]
-    assert f"<{links.url_of(share)}|Open the report>" in json.dumps(message)
-    assert Client().get(links.url_of(share)).status_code == 200
+    assert f"<{links.share_url(share)}|Open the report>" in json.dumps(message)
+    assert Client().get(links.share_url(share)).status_code == 200
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410, 302])
@@ -308,7 +308,7 @@ def test_what_slack_cannot_take_now_is_tried_three_times(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     slack_server.expect_request("/services/T/B/X").respond_with_data("later", status)
-    monkeypatch.setattr(jobs, "enqueue", lambda job, row_id: delivery.deliver(row_id))
+    monkeypatch.setattr(delivery, "enqueue", lambda job, row_id: delivery.deliver_share(row_id))
     exported("json")
 
     posted(ask, slack_server)
@@ -327,7 +327,7 @@ def test_a_webhook_whose_host_is_no_longer_allowed_is_not_asked(
     ask("post", "reports/share", {"channel": "slack", "webhook_url": slack_server.url_for("/services/T/B/X")})
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
-    delivery.deliver(Share.objects.get().pk)
+    delivery.deliver_share(Share.objects.get().pk)
 
     share = Share.objects.get()
     assert (share.status, share.outcome) == ("failed", "The webhook's address is not allowed.")
@@ -345,9 +345,9 @@ def test_a_delivery_that_breaks_off_says_nothing_of_the_secret(
     ask("post", "reports/share", {"channel": "slack", "webhook_url": HOOK})
     settings.KRAFTER_ENCRYPTION_KEYS = "other:" + "B" * 43 + "="
 
-    wait = delivery.deliver(Share.objects.get().pk)
+    wait = delivery.deliver_share(Share.objects.get().pk)
 
-    assert wait == delivery.PAUSE
+    assert wait == delivery.RETRY_DELAY_SECONDS
     assert Share.objects.get().status == "queued"
     assert "VaultError" in caplog.text
     assert "secret" not in caplog.text.replace("the secret", "").replace("The secret", "")
@@ -359,7 +359,7 @@ def test_a_share_is_delivered_once_however_often_it_is_asked_for(
     exported("json")
     share = sent(ask, {"channel": "email", "recipients": ["ada@example.com"]})
 
-    delivery.deliver(share.pk)
+    delivery.deliver_share(share.pk)
 
     assert len(mailoutbox) == 1
 
@@ -371,7 +371,7 @@ def test_a_share_revoked_before_it_was_sent_is_not_sent(
     ask("post", "reports/share", {"channel": "email", "recipients": ["ada@example.com"]})
     ask("delete", f"reports/shares/{Share.objects.get().pk}")
 
-    delivery.deliver(Share.objects.get().pk)
+    delivery.deliver_share(Share.objects.get().pk)
 
     assert (Share.objects.get().status, mailoutbox) == ("failed", [])
 

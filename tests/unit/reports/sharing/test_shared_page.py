@@ -90,7 +90,7 @@ def test_a_report_that_is_still_exported_is_shown_and_its_file_follows(ask: Ask)
     page, file = Client().get(url), Client().get(url + "/download")
 
     assert (page.status_code, file.status_code) == (200, 409)
-    assert "The file is being made." in page.content.decode()
+    assert "The file is being exported." in page.content.decode()
 
 
 def test_a_link_that_has_expired_says_so(link: Link, time_machine: Any) -> None:
@@ -119,7 +119,7 @@ def test_a_link_that_was_revoked_says_so(link: Link, ask: Ask) -> None:
     page, file = Client().get(url), Client().get(url + "/download")
 
     assert (page.status_code, file.status_code) == (410, 410)
-    assert "This link was withdrawn" in page.content.decode()
+    assert "This link was revoked" in page.content.decode()
 
 
 def test_revoking_one_link_leaves_another_of_the_same_report_open(link: Link, ask: Ask) -> None:
@@ -139,7 +139,7 @@ def test_a_token_that_nobody_signed_is_not_found_and_asks_the_database_nothing(
         response = Client().get(f"{PLACE}{token}")
 
     assert response.status_code == 404
-    assert "There is no report here" in response.content.decode()
+    assert "Report not found" in response.content.decode()
 
 
 def test_a_changed_token_and_a_key_signed_for_something_else_are_not_found(link: Link) -> None:
@@ -156,7 +156,7 @@ def test_a_changed_token_and_a_key_signed_for_something_else_are_not_found(link:
 
 @pytest.mark.django_db
 def test_a_signed_token_of_no_share_is_not_found() -> None:
-    assert Client().get(PLACE + links.token_of(Share(key=links.new_key()))).status_code == 404
+    assert Client().get(PLACE + links.token_for(Share(key=links.new_key()))).status_code == 404
 
 
 def test_only_reading_is_possible(link: Link) -> None:
@@ -186,7 +186,7 @@ CONTRAST = """() => {
     return [255, 255, 255, 1] };
   return [...document.querySelectorAll('body *')]
     .filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()))
-    .filter(node => !node.closest('.skip, .unseen'))
+    .filter(node => !node.closest('.skip, .visually-hidden'))
     .map(node => { const style = getComputedStyle(node);
       const [a, b] = [light(rgba(style.color)), light(behind(node))].sort((x, y) => y - x);
       const large = parseFloat(style.fontSize) >= 24;

@@ -35,10 +35,10 @@ def test_an_older_report_gives_its_rows_back_and_keeps_file_and_numbers(
     factories.task(world)
     older, newest = exported(), exported("csv")
 
-    assert (retention.forget_items(), rows_of(older, newest)) == (0, [2, 2])  # within the hour
+    assert (retention.delete_expired_items(), rows_of(older, newest)) == (0, [2, 2])  # within the hour
     later(hours=2)
-    assert (retention.forget_items(), rows_of(older, newest)) == (1, [0, 2])
-    assert retention.forget_items() == 0
+    assert (retention.delete_expired_items(), rows_of(older, newest)) == (1, [0, 2])
+    assert retention.delete_expired_items() == 0
 
     status, shown = ask("get", f"reports/{older.pk}")
     assert (status, shown["data"]["snapshot"]) == (200, older.snapshot)
@@ -54,9 +54,9 @@ def test_an_open_link_keeps_the_rows_until_it_is_closed(
     exported("csv")
     later(hours=2)
 
-    assert (retention.forget_items(), rows_of(shared)) == (0, [1])
-    services.revoke(Share.objects.get().pk, by=world.actor)
-    assert (retention.forget_items(), rows_of(shared)) == (1, [0])
+    assert (retention.delete_expired_items(), rows_of(shared)) == (0, [1])
+    services.revoke_share(Share.objects.get().pk, by=world.actor)
+    assert (retention.delete_expired_items(), rows_of(shared)) == (1, [0])
 
 
 def test_a_report_without_its_file_keeps_its_rows(
@@ -68,4 +68,4 @@ def test_a_report_without_its_file_keeps_its_rows(
     exported("csv")
     later(days=3)
 
-    assert (retention.forget_items(), rows_of(undone)) == (0, [1])
+    assert (retention.delete_expired_items(), rows_of(undone)) == (0, [1])
