@@ -69,7 +69,7 @@ def check(arguments: Arguments) -> NoReturn:
 
 def verify_evidence(arguments: Arguments) -> NoReturn:
     """Verify an evidence bundle. Python and one package are enough: a machine that has them installs nothing."""
-    if not is_installed("base") and has_module("cryptography"):
+    if not is_installed("base") and has_module("cryptography") and has_module("rfc8785"):
         become(sys.executable, "-P", "-m", MODULES["verify-evidence"], *arguments)
     setup(sys.stderr).ensure("base")
     run_module("verify-evidence", arguments)

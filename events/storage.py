@@ -1,4 +1,4 @@
-"""How PostgreSQL looks after the tables that change all day (docs/decisions/0046)."""
+"""Storage settings of frequently changed tables; docs/benchmarks.md (Other measurements) has the reasons."""
 
 from django.db.migrations import RunSQL
 

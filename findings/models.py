@@ -40,7 +40,7 @@ class FindingStatus(models.TextChoices):
 
 
 CHECK_KEY = re.compile(r"\A[a-z0-9_]{1,100}\Z")
-MOST_CHECKS = 100  # of one finding
+MAX_CHECKS = 100  # of one finding
 OPEN_STATUSES = (
     FindingStatus.NEW,
     FindingStatus.TRIAGED,
@@ -105,10 +105,10 @@ class Finding(Record):
             models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="finding_by_title"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "domain", "title"], name="one_finding_a_title"),
-            models.CheckConstraint(condition=Q(domain__in=Domain.values), name="finding_domain_known"),
-            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_known"),
-            models.CheckConstraint(condition=Q(status__in=FindingStatus.values), name="finding_status_known"),
+            models.UniqueConstraint(fields=["project", "domain", "title"], name="unique_finding_title"),
+            models.CheckConstraint(condition=Q(domain__in=Domain.values), name="finding_domain_valid"),
+            models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_valid"),
+            models.CheckConstraint(condition=Q(status__in=FindingStatus.values), name="finding_status_valid"),
             models.CheckConstraint(condition=Q(score__lte=100), name="finding_score_in_range"),
         ]
 
@@ -153,12 +153,12 @@ class Regression(Record):
             ),
             models.CheckConstraint(
                 condition=Q(trigger="scan_detected") | Q(verification_id__isnull=False),
-                name="regression_names_its_verification",
+                name="regression_verification_id_set",
             ),
             models.UniqueConstraint(
                 fields=["verification_id"],
                 condition=Q(verification_id__isnull=False),
-                name="one_regression_a_verification",
+                name="unique_regression_verification",
             ),
             models.CheckConstraint(
                 condition=Q(closed_at__isnull=True) | Q(closed_at__gte=F("opened_at")),

@@ -37,7 +37,7 @@ ALL = """
 AFTER = "AND (score, created_at, id) < (%(score)s, %(created_at)s, %(id)s)"
 
 
-class MostUrgent:
+class FindingsByScore:
     """The findings of a project that meet `facets` (`{facet: [values]}`), the most urgent first.
 
     Rows are tuples of the columns that are shown, with those of the order at the end.
@@ -63,4 +63,4 @@ class MostUrgent:
 
 @cache
 def _columns() -> str:
-    return ", ".join([*cast("Columns", columns(FindingSerializer)).names, *MostUrgent.order])
+    return ", ".join([*cast("Columns", columns(FindingSerializer)).names, *FindingsByScore.order])

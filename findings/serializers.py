@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.models import Membership
-from findings.models import CHECK_KEY, MOST_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
+from findings.models import CHECK_KEY, MAX_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
 from krafter_audit.api.serializers import (
     JSONObjectField,
     RequestSerializer,
@@ -114,7 +114,7 @@ class CreateFindingRequestSerializer(RequestSerializer):
     )
     evidence = JSONObjectField(required=False)
     recommended_fix = RecommendedFixRequestSerializer(required=False)
-    checks = serializers.ListField(child=CheckKeyField(), max_length=MOST_CHECKS, required=False)
+    checks = serializers.ListField(child=CheckKeyField(), max_length=MAX_CHECKS, required=False)
 
 
 class UnvalidatedListField(serializers.ListField):

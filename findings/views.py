@@ -8,10 +8,9 @@ from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet, as_uuid
 from events import tallies
-from findings import bulk
 from findings.filters import FindingFilter, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity
-from findings.queries import MostUrgent
+from findings.queries import FindingsByScore
 from findings.serializers import (
     BulkCreateFindingsRequestSerializer,
     BulkResultSerializer,
@@ -22,8 +21,8 @@ from findings.serializers import (
     RegressionSerializer,
     UpdateFindingRequestSerializer,
 )
-from findings.services import triage
-from findings.services.ingestion import Sighting, ingest_one
+from findings.services import bulk, triage
+from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
 from krafter_audit.api.parsers import MEBIBYTE
 
@@ -64,7 +63,7 @@ class FindingViewSet(ProjectViewSet):
         def total() -> int:
             return tallies.count(project_id, "finding", used)
 
-        rows = MostUrgent(project_id, used)
+        rows = FindingsByScore(project_id, used)
         if "cursor" in params:
             page = by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
@@ -84,7 +83,7 @@ class FindingViewSet(ProjectViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one of that domain and title."""
         finding, created = ingest_one(
-            self.project, Sighting(**self.body(CreateFindingRequestSerializer)), by=self.actor
+            self.project, FindingReport(**self.body(CreateFindingRequestSerializer)), by=self.actor
         )
         return self.show(finding, FindingSerializer, status=201 if created else 200)
 

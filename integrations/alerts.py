@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from findings.models import Finding, FindingStatus
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from findings.weight import WEIGHT
 from integrations.providers.base import Expired, Refused, RemoteFinding, Source
 from integrations.providers.plain import without_nul
@@ -94,7 +94,7 @@ def _seen_before_the_fix(run: Run, page: Sequence[RemoteFinding]) -> set[str]:
     return {source for source, at in approved if seen[source] <= at}
 
 
-def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
+def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[FindingReport]:
     """Leave out what is known and unchanged: a severity that a person set is not set back every time."""
     seen = {(sighting.domain, sighting.title): sighting for sighting in _as_known(run, page)}
     known = Finding.objects.filter(project=run.row.project, title__in=[title for _, title in seen]).exclude(
@@ -108,7 +108,7 @@ def _changed(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
     return list(seen.values())
 
 
-def _as_known(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
+def _as_known(run: Run, page: Sequence[RemoteFinding]) -> list[FindingReport]:
     """Return the sightings under the name that their finding has here: vendors and people reword titles."""
     ids = [found.external_id for found in page]
     known = Finding.objects.filter(project=run.row.project, evidence__source__in=ids).order_by("-created_at")
@@ -124,7 +124,7 @@ def _as_known(run: Run, page: Sequence[RemoteFinding]) -> list[Sighting]:
     return sightings
 
 
-def sighting_of(found: RemoteFinding) -> Sighting:
+def sighting_of(found: RemoteFinding) -> FindingReport:
     """Return a provider's finding as the ingestion takes it, with its id and address there as evidence."""
     evidence = {
         "source": found.external_id,
@@ -132,7 +132,7 @@ def sighting_of(found: RemoteFinding) -> Sighting:
         "severity": found.severity,
         **found.evidence,
     }
-    return Sighting(
+    return FindingReport(
         domain=found.domain,
         title=without_nul(found.title)[:LONGEST_TITLE],
         severity=found.severity,

@@ -12,7 +12,7 @@ from integrations.models import Alert, Delivery, Integration
 from krafter_audit.celery import app
 from krafter_audit.db.leases import free
 from krafter_audit.jobs import enqueue
-from remediation import overdue
+from remediation.services import overdue
 
 CALLS_KEPT = timedelta(days=7)
 

@@ -9,11 +9,12 @@ from django.views.decorators.csrf import csrf_exempt
 from integrations.providers.hooks import Call
 from integrations.receiving import receive
 from krafter_audit.api import rate_limits, request_body
-from krafter_audit.api.envelope import dump, refuse, wrap
+from krafter_audit.api.envelope import refuse, wrap
 from krafter_audit.api.errors import ApiError, MethodNotAllowed, NotFound
 from krafter_audit.api.exceptions import translate
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.http.json_encoding import dump_json
 
 LARGEST = 5 * MEBIBYTE  # as Linear's own library takes at most; an issue is a hundredth of it
 
@@ -25,7 +26,7 @@ def webhook(request: HttpRequest, provider: str, integration: str) -> HttpRespon
         _take_in(request, provider, integration)
     except (ApiError, OperationalError, InterfaceError) as error:
         return refuse(request, translate(error))
-    taken = dump(wrap({"accepted": True}, request_id_of(request)))
+    taken = dump_json(wrap({"accepted": True}, request_id_of(request)))
     return HttpResponse(taken, status=202, content_type="application/json")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from findings.services.weighing import BEGINNING, weigh
+from findings.services.traffic_weight import BEGINNING, weigh
 from integrations.providers.meter import Meter, Traffic, page_of
 from integrations.queries import PAGE_ASSETS
 from integrations.running import BY_INTEGRATION, Run

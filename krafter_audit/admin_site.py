@@ -17,7 +17,7 @@ SECTIONS = (
             ("Tasks", "task_alt", "remediation.task"),
             ("Verifications", "verified", "remediation.verification"),
             ("Policies", "rule", "remediation.policy"),
-            ("Checks", "speed", "remediation.checkmeter"),
+            ("Checks", "speed", "remediation.checkreliability"),
         ),
     ),
     (
@@ -29,7 +29,7 @@ SECTIONS = (
             ("Scan results", "fact_check", "scans.scanresult"),
             ("Scan schedules", "schedule", "scans.scanschedule"),
             ("Sites", "domain_verification", "scans.site"),
-            ("Access to sites", "lock_open", "scans.siteaccess"),
+            ("Access to sites", "lock_open", "scans.sitecredentials"),
         ),
     ),
     (

@@ -9,20 +9,20 @@ MINUTE, HOUR = 60, 3600
 def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
     """Return the beat schedule. `sweep_seconds` is the interval of the jobs that re-enqueue pending work."""
     entries = [
-        _every(sweep_seconds, "scans.sweep", expires=10),
-        _every(sweep_seconds, "remediation.sweep", expires=10),
+        _every(sweep_seconds, "scans.requeue_pending", expires=10),
+        _every(sweep_seconds, "remediation.requeue_pending", expires=10),
         _every(sweep_seconds, "integrations.sweep", expires=10),
-        _every(sweep_seconds, "reports.sweep", expires=10),
+        _every(sweep_seconds, "reports.requeue_pending", expires=10),
         _every(sweep_seconds, "integrations.read_record", expires=10),
         _every(MINUTE, "scans.start_due_scans", expires=60),
         _every(MINUTE, "integrations.start_due_syncs", expires=60),
         _every(MINUTE, "events.tidy", expires=60),
         _every(HOUR, "events.turn", expires=600),
-        _every(HOUR, "scans.forget_results", expires=600),
+        _every(HOUR, "scans.delete_expired_results", expires=600),
         _every(HOUR, "integrations.tidy", expires=600),
-        _every(HOUR, "remediation.measure_all", expires=600),
-        _every(HOUR, "remediation.turn", expires=600),
-        _every(HOUR, "reports.delete_snapshots", expires=600),
+        _every(HOUR, "remediation.measure_all_projects", expires=600),
+        _every(HOUR, "remediation.rotate_evidence_partitions", expires=600),
+        _every(HOUR, "reports.delete_expired_items", expires=600),
     ]
     return {entry["task"]: entry for entry in entries}
 

@@ -239,8 +239,8 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {
-    "scans.scan": {"queue": "scan_http"},
-    "remediation.recheck": {"queue": "scan_http"},
+    "scans.run_scan": {"queue": "scan_http"},
+    "remediation.run_verification": {"queue": "scan_http"},
     "*_in_browser": {"queue": "scan_browser"},
 }
 CELERY_TASK_SOFT_TIME_LIMIT = 150

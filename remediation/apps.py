@@ -28,15 +28,15 @@ class RemediationConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the findings how the project's policy is read; make the months of evidence with every migration."""
-        from findings import rules
+        from findings import policy_rules
         from remediation.services.policies import config_of
 
-        rules.provide(config_of)
+        policy_rules.provide(config_of)
         post_migrate.connect(_grow, sender=self)
 
 
 def _grow(**kwargs: Any) -> None:
     from events import partitions
-    from remediation.retention import EVIDENCE
+    from remediation.evidence.retention import EVIDENCE
 
     partitions.grow(EVIDENCE)

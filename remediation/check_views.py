@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from accounts.views import ProjectViewSet
 from findings.models import Domain, Severity
 from krafter_audit.api.serializers import UTCDateTimeField
-from remediation import catalogue
+from remediation.checks import catalogue
 
 
 class CheckThresholdSerializer(serializers.Serializer[Any]):

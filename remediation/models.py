@@ -15,7 +15,6 @@ from krafter_audit.db.fields import VerbatimJSONField
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
-from remediation.meter_models import CheckMeter as CheckMeter
 from scans.models import Scanner
 
 
@@ -42,12 +41,14 @@ class Task(Record):
     sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
     external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
     pr_url = models.CharField(max_length=2000, null=True, blank=True)
-    overdue_told_for = models.DateTimeField(null=True, editable=False)  # the date that was recorded as missed
+    overdue_logged_for = models.DateTimeField(
+        null=True, editable=False
+    )  # the date that was recorded as missed
 
     @staticmethod
-    def untold() -> Q:
+    def overdue_unlogged() -> Q:
         """The condition that a task which has a date was not recorded as overdue for it yet."""
-        missed = Q(overdue_told_for__isnull=True) | ~Q(overdue_told_for=F("sla_due_at"))
+        missed = Q(overdue_logged_for__isnull=True) | ~Q(overdue_logged_for=F("sla_due_at"))
         return Q(~Q(status="done"), Q(sla_due_at__isnull=False), missed)
 
     OPEN = (Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY)
@@ -79,9 +80,9 @@ class Task(Record):
                 condition=Q(
                     ~Q(status="done"),
                     Q(sla_due_at__isnull=False),
-                    Q(overdue_told_for__isnull=True) | ~Q(overdue_told_for=F("sla_due_at")),
+                    Q(overdue_logged_for__isnull=True) | ~Q(overdue_logged_for=F("sla_due_at")),
                 ),
-                name="task_due_untold",
+                name="task_due_unlogged",
             ),
             # What the admin's search asks for: how a title or a ticket's key begins, whatever the case.
             models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="task_by_title"),
@@ -94,9 +95,9 @@ class Task(Record):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(status__in=["backlog", "in_progress", "blocked", "ready_verify", "done"]),
-                name="task_status_known",
+                name="task_status_valid",
             ),
-            models.CheckConstraint(condition=Q(priority__in=Severity.values), name="task_priority_known"),
+            models.CheckConstraint(condition=Q(priority__in=Severity.values), name="task_priority_valid"),
         ]
 
     def __str__(self) -> str:
@@ -156,7 +157,7 @@ class Verification(Record):
             models.Index(fields=["task", "-created_at", "-id"], name="verification_of_task"),
         ]
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(result__in=Result.values), name="verification_result_known"),
+            models.CheckConstraint(condition=Q(result__in=Result.values), name="verification_result_valid"),
             models.CheckConstraint(
                 condition=Q(result="pending", verified_at__isnull=True)
                 | (~Q(result="pending") & Q(verified_at__isnull=False)),
@@ -166,7 +167,7 @@ class Verification(Record):
                 condition=Q(running=False) | Q(result="pending"), name="only_pending_verifications_run"
             ),
             models.UniqueConstraint(
-                fields=["task"], condition=Q(running=True), name="one_running_verification_a_task"
+                fields=["task"], condition=Q(running=True), name="unique_running_verification"
             ),
         ]
 
@@ -191,15 +192,15 @@ class VerificationPart(Record, Claimable):
             models.Index(
                 fields=["lease_until"],
                 condition=Q(finished_at__isnull=True),
-                name="verificationpart_undone",
+                name="verificationpart_unfinished",
             ),
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["verification", "scanner"], name="one_verification_part_a_scanner"
+                fields=["verification", "scanner"], name="unique_verification_part_scanner"
             ),
             models.CheckConstraint(
-                condition=Q(scanner__in=Scanner.values), name="verificationpart_scanner_known"
+                condition=Q(scanner__in=Scanner.values), name="verificationpart_scanner_valid"
             ),
         ]
 
@@ -207,7 +208,7 @@ class VerificationPart(Record, Claimable):
         return f"{self.scanner} of {self.verification_id}"
 
 
-class Chain(models.Model):
+class EvidenceChain(models.Model):
     """Where a project's chain of evidence ends: the row that a trigger moves on, and locks, when a link is added."""
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="+", primary_key=True)
@@ -223,7 +224,7 @@ class Evidence(models.Model):
     """A link of a project's chain: what one check of a verification saw, or what a person decided about it.
 
     It is never changed: PostgreSQL refuses. The form of `body`, `hash` and `signature` is in docs/evidence.md. It is
-    kept by months, so a trigger sees to what is unique over all of them (docs/decisions/0055).
+    kept by months, so a trigger sees to what is unique over all of them (docs/decisions/0010).
     """
 
     class Kind(models.TextChoices):
@@ -245,9 +246,9 @@ class Evidence(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "sequence"], name="one_link_a_place"),
-            models.UniqueConstraint(fields=["verification", "key"], name="one_evidence_a_check"),
-            models.CheckConstraint(condition=Q(kind__in=["check", "verdict"]), name="evidence_kind_known"),
+            models.UniqueConstraint(fields=["project", "sequence"], name="unique_evidence_sequence"),
+            models.UniqueConstraint(fields=["verification", "key"], name="unique_evidence_verification_key"),
+            models.CheckConstraint(condition=Q(kind__in=["check", "verdict"]), name="evidence_kind_valid"),
         ]
 
     def __str__(self) -> str:
@@ -267,7 +268,7 @@ class Policy(Record):
         verbose_name_plural = "policies"
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["project"], condition=Q(active=True), name="one_active_policy_a_project"
+                fields=["project"], condition=Q(active=True), name="unique_active_policy"
             ),
         ]
 
@@ -287,8 +288,47 @@ class PolicyVersion(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["policy", "version"], name="one_row_a_policy_version"),
+            models.UniqueConstraint(fields=["policy", "version"], name="unique_policy_version"),
         ]
 
     def __str__(self) -> str:
         return f"{self.name} v{self.version}"
+
+
+class CheckReliability(models.Model):
+    """How reliable one check was in one project over the last 90 days (see remediation/checks/reliability.py)."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
+    key = models.CharField(max_length=100)
+    looks = models.PositiveIntegerField(
+        default=0, help_text="Looks at a page that ended as passed or failed."
+    )
+    compared = models.PositiveIntegerField(
+        default=0, help_text="Looks at what had not changed since the one before."
+    )
+    flips = models.PositiveIntegerField(default=0, help_text="Those of them that said the opposite.")
+    fixes = models.PositiveIntegerField(default=0, help_text="Approved verifications that it passed.")
+    back_in_7_days = models.PositiveIntegerField(default=0)
+    back_in_30_days = models.PositiveIntegerField(default=0)
+    median_seconds = models.FloatField(
+        null=True, help_text="From the finding, or its return, to the verified fix."
+    )
+    measured_at = models.DateTimeField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["project", "key"], name="unique_check_reliability"),
+        ]
+
+    def __str__(self) -> str:
+        return self.key
+
+    @property
+    def flip_rate(self) -> float | None:
+        """The share of comparable looks that flipped; None where there was nothing to compare."""
+        return round(self.flips / self.compared, 4) if self.compared else None
+
+    @property
+    def median_hours(self) -> float | None:
+        """The median time to a verified fix in hours."""
+        return None if self.median_seconds is None else round(self.median_seconds / 3600, 1)

@@ -16,9 +16,11 @@ from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.pagination import PAGING, Rows, by_cursor
 from krafter_audit.api.row_columns import columns
-from remediation import bundles, evidence, plans, queries
+from remediation import queries
+from remediation.evidence import chain, export
 from remediation.filters import TaskFilter
 from remediation.models import Task, Verification
+from remediation.policy_simulation import plans
 from remediation.serializers import (
     ApproveVerificationRequestSerializer,
     CommandCenterSerializer,
@@ -118,7 +120,7 @@ class VerificationViewSet(ProjectViewSet):
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with the evidence of each check and the links of the chain."""
         verification = self.find(Verification.objects.all(), pk)
-        return Response(self.shown(evidence.of(verification), VerificationEvidenceSerializer))
+        return Response(self.shown(chain.of(verification), VerificationEvidenceSerializer))
 
     @extend_schema(
         summary="Download a verification's evidence as a signed file",
@@ -127,7 +129,7 @@ class VerificationViewSet(ProjectViewSet):
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """Answer with the file itself."""
         found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
-        return bundles.as_file(found)
+        return export.as_file(found)
 
     @extend_schema(
         summary="Run a verification",
@@ -162,7 +164,7 @@ class VerificationViewSet(ProjectViewSet):
 
 def public_keys(request: HttpRequest) -> JsonResponse:
     """Answer with the public keys that sign this installation's evidence, as JSON Web Keys (RFC 7517, RFC 8037)."""
-    public = evidence.keyring().public
+    public = chain.keyring().public
     return JsonResponse({"keys": [as_jwk(key_id, raw) for key_id, raw in public.items()]})
 
 

@@ -1,4 +1,4 @@
-"""Celery tasks of reports. Jobs are idempotent, and the sweep enqueues again what was lost."""
+"""Celery tasks of reports. Jobs are idempotent, and lost ones are enqueued again."""
 
 from uuid import UUID
 
@@ -22,15 +22,15 @@ def deliver(share_id: str) -> None:
         deliver.apply_async((share_id,), countdown=wait + 1)
 
 
-@app.task(name="reports.sweep")
-def sweep() -> None:
+@app.task(name="reports.requeue_pending")
+def requeue_pending() -> None:
     """Enqueue pending exports and deliveries again; fail exports that were tried too often."""
     export_engine.fail_exhausted()
     export_engine.enqueue_pending()
     delivery.enqueue_pending()
 
 
-@app.task(name="reports.delete_snapshots")
-def delete_snapshots() -> None:
+@app.task(name="reports.delete_expired_items")
+def delete_expired_items() -> None:
     """Delete the copied rows of reports that can no longer be shown."""
     retention.delete_expired_items()

@@ -18,7 +18,7 @@ from scanner.preconditions import CannotLook
 MOST_PAGES = 25
 MOST_SITEMAPS = 3
 MOST_CANDIDATES = 5000
-LONGEST_ADDRESS = 2000
+MAX_URL_LENGTH = 2000
 LONGEST_DELAY = 10.0
 AGENT = "krafteraudit"
 NOT_ALLOWED = "robots.txt does not allow this page; it was looked at because it was asked for."
@@ -69,7 +69,7 @@ def _known_pages(facts: Facts, robots: Robots, delay: float) -> Iterator[str]:
         page = urldefrag(address).url
         if (
             origin_of(page) == origin
-            and len(page) <= LONGEST_ADDRESS
+            and len(page) <= MAX_URL_LENGTH
             and not _FILES.search(urlsplit(page).path)
             and robots.allows(AGENT, page)
         ):

@@ -2,7 +2,7 @@
 
 A failure is one whatever sees it. A number is judged by its threshold, which no tool changes; near the threshold
 another browser may make the difference.
-See docs/decisions/0033.
+docs/api.md (Verifications) has the rules.
 """
 
 from collections.abc import Mapping

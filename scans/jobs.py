@@ -1,7 +1,4 @@
-"""What runs in the background about findings.
-
-The engine of the scans is imported by the worker alone: beat, which sends the sweeps, has no use for four megabytes.
-"""
+"""Celery tasks of scans."""
 
 from uuid import UUID
 
@@ -11,21 +8,19 @@ from krafter_audit.jobs import enqueue, queue_has_consumers, queue_is_stalled
 from scans.models import Scanner, ScanPart, Site
 from scans.services import schedules
 from scans.sites import ownership
-from scans.worker import retention
+from scans.worker import part_runner, retention
 
 
-@app.task(name="scans.scan", soft_time_limit=900, time_limit=960)
-def scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
+@app.task(name="scans.run_scan", soft_time_limit=900, time_limit=960)
+def run_scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
     """Look at a whole site; for the browser's part, where no worker has a browser."""
-    from scans.worker import part_runner
-
     if part_runner.carry_out(UUID(scan_id), Scanner(scanner)):
-        enqueue("scans.scan", scan_id, scanner)
-    elif scanner == Scanner.HTTP and is_left_alone(scan_id):
-        enqueue("scans.scan", scan_id, Scanner.BROWSER)
+        enqueue("scans.run_scan", scan_id, scanner)
+    elif scanner == Scanner.HTTP and browser_part_is_stranded(scan_id):
+        enqueue("scans.run_scan", scan_id, Scanner.BROWSER)
 
 
-def is_left_alone(scan_id: str) -> bool:
+def browser_part_is_stranded(scan_id: str) -> bool:
     """Whether a part waits for a browser that no worker has."""
     waiting = ScanPart.objects.filter(
         free(), scan=UUID(scan_id), scanner=Scanner.BROWSER, finished_at__isnull=True
@@ -33,23 +28,21 @@ def is_left_alone(scan_id: str) -> bool:
     return waiting.exists() and not queue_has_consumers("scan_browser")
 
 
-@app.task(name="scans.scan_in_browser", soft_time_limit=200, time_limit=240)
-def scan_in_browser(scan_id: str) -> None:
+@app.task(name="scans.run_scan_in_browser", soft_time_limit=200, time_limit=240)
+def run_scan_in_browser(scan_id: str) -> None:
     """Look at some pages of a site in the browser; those that are left are the next job's."""
-    from scans.worker import part_runner
-
     if part_runner.carry_out(UUID(scan_id), Scanner.BROWSER, browsing=True):
-        enqueue("scans.scan_in_browser", scan_id)
+        enqueue("scans.run_scan_in_browser", scan_id)
 
 
-@app.task(name="scans.prove")
-def prove(site_id: str) -> None:
+@app.task(name="scans.verify_site")
+def verify_site(site_id: str) -> None:
     """Look whether a site is proved to be its project's."""
     ownership.carry_out(UUID(site_id))
 
 
-@app.task(name="scans.forget_results")
-def forget_results() -> None:
+@app.task(name="scans.delete_expired_results")
+def delete_expired_results() -> None:
     """Drop what scans saw so long ago that nobody keeps it."""
     retention.forget_old()
 
@@ -60,24 +53,24 @@ def start_due_scans() -> None:
     schedules.start_due()
 
 
-@app.task(name="scans.sweep")
-def sweep() -> None:
+@app.task(name="scans.requeue_pending")
+def requeue_pending() -> None:
     """Send what was lost or left behind."""
-    sweep_scans()
-    asked = Site.objects.filter(free(), waiting=True).order_by("created_at")
+    requeue_scans()
+    asked = Site.objects.filter(free(), check_requested=True).order_by("created_at")
     for pk in asked.values_list("pk", flat=True)[:500]:
-        enqueue("scans.prove", str(pk))
+        enqueue("scans.verify_site", str(pk))
 
 
-def sweep_scans() -> None:
+def requeue_scans() -> None:
     """Send the parts of scans that nobody holds. What needs a browser where none works is answered without one."""
     undone = ScanPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
     for (pk,) in undone.filter(scanner=Scanner.HTTP).values_list("scan_id")[:500]:
-        enqueue("scans.scan", str(pk))
+        enqueue("scans.run_scan", str(pk))
     waiting = list(undone.filter(scanner=Scanner.BROWSER).values_list("scan_id", "created_at")[:20])
     alone = bool(waiting) and queue_is_stalled("scan_browser", since=waiting[0][1])
     for pk, _ in waiting:
         if alone:
-            enqueue("scans.scan", str(pk), Scanner.BROWSER)
+            enqueue("scans.run_scan", str(pk), Scanner.BROWSER)
         else:
-            enqueue("scans.scan_in_browser", str(pk))
+            enqueue("scans.run_scan_in_browser", str(pk))

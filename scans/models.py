@@ -13,7 +13,7 @@ from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
-LONGEST_ADDRESS = 2000
+MAX_URL_LENGTH = 2000
 OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")
 
 
@@ -32,7 +32,7 @@ class Scan(Record):
         FAILED = "failed"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="scans", db_index=False)
-    url = models.CharField(max_length=LONGEST_ADDRESS)
+    url = models.CharField(max_length=MAX_URL_LENGTH)
     trigger = models.CharField(max_length=12, choices=Trigger)
     status = StatusField(max_length=10, choices=Status, default=Status.QUEUED)
     summary = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
@@ -56,12 +56,12 @@ class Scan(Record):
         ]
         constraints: ClassVar = [
             models.CheckConstraint(
-                condition=Q(status__in=["queued", "running", "completed", "failed"]), name="scan_status_known"
+                condition=Q(status__in=["queued", "running", "completed", "failed"]), name="scan_status_valid"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["completed", "failed"], finished_at__isnull=False)
                 | Q(status__in=["queued", "running"], finished_at__isnull=True),
-                name="scan_finished_when_over",
+                name="scan_finished_at_matches_status",
             ),
         ]
 
@@ -90,12 +90,12 @@ class ScanPart(Record, Claimable):
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["lease_until"], condition=Q(finished_at__isnull=True), name="scanpart_undone"
+                fields=["lease_until"], condition=Q(finished_at__isnull=True), name="scanpart_unfinished"
             ),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["scan", "scanner"], name="one_part_a_scanner"),
-            models.CheckConstraint(condition=Q(scanner__in=Scanner.values), name="scanpart_scanner_known"),
+            models.UniqueConstraint(fields=["scan", "scanner"], name="unique_scan_part_scanner"),
+            models.CheckConstraint(condition=Q(scanner__in=Scanner.values), name="scanpart_scanner_valid"),
         ]
 
     def __str__(self) -> str:
@@ -104,21 +104,21 @@ class ScanPart(Record, Claimable):
 
 class ScanPage(Record):
     """A page of a part: the first one was asked for, the others stand for their routes. `note` says what a reader
-    has to know of it; `broken` names the domains whose look broke off.
+    has to know of it; `failed_domains` names the domains whose checks raised an error.
     """
 
     part = models.ForeignKey(ScanPart, models.CASCADE, related_name="pages", db_index=False)
     position = models.PositiveSmallIntegerField()
-    url = models.CharField(max_length=LONGEST_ADDRESS)
-    route = models.CharField(max_length=LONGEST_ADDRESS)
+    url = models.CharField(max_length=MAX_URL_LENGTH)
+    route = models.CharField(max_length=MAX_URL_LENGTH)
     note = models.CharField(max_length=300, blank=True)
-    broken = ArrayField(models.CharField(max_length=13), default=list)
-    looked_at = models.DateTimeField(null=True)
+    failed_domains = ArrayField(models.CharField(max_length=13), default=list)
+    checked_at = models.DateTimeField(null=True)
     duration_ms = models.FloatField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["part", "position"], name="one_page_a_position"),
+            models.UniqueConstraint(fields=["part", "position"], name="unique_scan_page_position"),
         ]
 
     def __str__(self) -> str:
@@ -149,8 +149,8 @@ class ScanResult(models.Model):
             models.Index(fields=["scan", "-id"], name="scanresult_newest"),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["page", "key"], name="one_result_a_page_and_key"),
-            models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="scanresult_outcome_known"),
+            models.UniqueConstraint(fields=["page", "key"], name="unique_scan_result_page_key"),
+            models.CheckConstraint(condition=Q(outcome__in=OUTCOMES), name="scanresult_outcome_valid"),
         ]
 
     def __str__(self) -> str:
@@ -181,7 +181,7 @@ class ScanSchedule(Record):
         constraints: ClassVar = [
             models.CheckConstraint(
                 condition=Q(rhythm="daily", weekday__isnull=True) | Q(rhythm="weekly", weekday__lte=6),
-                name="scanschedule_rhythm_known",
+                name="scanschedule_rhythm_valid",
             ),
             models.CheckConstraint(
                 condition=Q(hour__lte=23, minute__lte=59), name="scanschedule_time_of_day"
@@ -198,9 +198,9 @@ def new_token() -> str:
 
 
 class Site(Record, Claimable):
-    """A host of a project. `proved_at` is the last look that saw the proof; null = nothing proves it.
+    """A host of a project. `verified_at` is the last look that saw the proof; null = nothing proves it.
 
-    `waiting` says that a look at the proof was asked for; `tried` = `[{method, place, said}]` of the last look.
+    `check_requested`: a check was asked for. `last_attempts` = `[{method, place, said}]` of the newest check.
     """
 
     class Method(models.TextChoices):
@@ -211,23 +211,25 @@ class Site(Record, Claimable):
     project = models.ForeignKey(Project, models.CASCADE, related_name="sites", db_index=False)
     host = models.CharField(max_length=253)
     token = models.CharField(max_length=32, default=new_token, editable=False)
-    waiting = models.BooleanField(default=False)
+    check_requested = models.BooleanField(default=False)
     method = models.CharField(max_length=8, choices=Method, blank=True)
-    proved_at = models.DateTimeField(null=True)
+    verified_at = models.DateTimeField(null=True)
     checked_at = models.DateTimeField(null=True)
-    tried = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    last_attempts = models.JSONField(default=list, encoder=DjangoJSONEncoder)
 
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="site_newest"),
-            models.Index(fields=["lease_until"], condition=Q(waiting=True), name="site_waiting"),
+            models.Index(
+                fields=["lease_until"], condition=Q(check_requested=True), name="site_check_requested"
+            ),
         ]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["project", "host"], name="one_site_a_host"),
+            models.UniqueConstraint(fields=["project", "host"], name="unique_site_host"),
             models.CheckConstraint(
-                condition=Q(proved_at__isnull=True, method="")
-                | Q(proved_at__isnull=False, method__in=["dns_txt", "file", "meta_tag"]),
-                name="site_proved_by_a_method",
+                condition=Q(verified_at__isnull=True, method="")
+                | Q(verified_at__isnull=False, method__in=["dns_txt", "file", "meta_tag"]),
+                name="site_verified_by_method",
             ),
         ]
 
@@ -235,14 +237,14 @@ class Site(Record, Claimable):
         return self.host
 
 
-class SiteAccess(Record):
+class SiteCredentials(Record):
     """What lets a project's looks into a site behind a login: sealed, for one https origin.
 
     `kinds` names what is in `credentials` (headers, cookies, basic). A page that let us in has an element that
     `selector` finds, or `text` in it.
     """
 
-    project = models.OneToOneField(Project, models.CASCADE, related_name="site_access")
+    project = models.OneToOneField(Project, models.CASCADE, related_name="site_credentials")
     origin = models.CharField(max_length=300)
     kinds = ArrayField(models.CharField(max_length=10), default=list)
     credentials = models.BinaryField()
@@ -250,9 +252,11 @@ class SiteAccess(Record):
     text = models.CharField(max_length=500, blank=True)
 
     class Meta:
-        verbose_name_plural = "site accesses"
+        verbose_name_plural = "site credentials"
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(origin__startswith="https://"), name="site_access_over_tls"),
+            models.CheckConstraint(
+                condition=Q(origin__startswith="https://"), name="site_credentials_over_tls"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -12,7 +12,7 @@ from krafter_audit.api.errors import NotFound
 from scans import screenshots
 
 
-class PictureViewSet(ProjectViewSet):
+class ScreenshotViewSet(ProjectViewSet):
     """Pictures that evidence names by their SHA-256."""
 
     @extend_schema(

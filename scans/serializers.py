@@ -52,7 +52,7 @@ class ScanPageSerializer(serializers.Serializer[Any]):
     route = serializers.CharField()
     note = serializers.CharField()
     outcomes = CheckOutcomesSerializer()
-    looked_at = UTCDateTimeField(allow_null=True)
+    looked_at = UTCDateTimeField(source="checked_at", allow_null=True)
     duration_ms = serializers.FloatField(allow_null=True)
 
 

@@ -2,8 +2,8 @@
 
 from django.urls import path
 
-from scans.screenshot_views import PictureViewSet
-from scans.site_credentials.views import AccessViewSet
+from scans.screenshot_views import ScreenshotViewSet
+from scans.site_credentials.views import SiteCredentialsViewSet
 from scans.sites.views import SiteViewSet
 from scans.views import ScanViewSet
 
@@ -13,8 +13,8 @@ urlpatterns = [
     path("scans/<str:pk>", ScanViewSet.as_view({"get": "retrieve"})),
     path("scans/<str:pk>/pages", ScanViewSet.as_view({"get": "pages"})),
     path("scans/<str:pk>/results", ScanViewSet.as_view({"get": "results"})),
-    path("pictures/<str:sha256>", PictureViewSet.as_view({"get": "retrieve"})),
-    path("access", AccessViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})),
+    path("pictures/<str:sha256>", ScreenshotViewSet.as_view({"get": "retrieve"})),
+    path("access", SiteCredentialsViewSet.as_view({"get": "retrieve", "put": "update", "delete": "destroy"})),
     path("sites", SiteViewSet.as_view({"get": "list", "post": "create"})),
     path("sites/<str:pk>", SiteViewSet.as_view({"get": "retrieve"})),
     path("sites/<str:pk>/verify", SiteViewSet.as_view({"post": "verify"})),

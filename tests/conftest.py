@@ -41,9 +41,9 @@ def _what_was_not_written_is_not_emptied() -> Iterator[None]:
 
 
 @pytest.fixture
-def world(db: None) -> factories.World:
+def scenario(db: None) -> factories.Scenario:
     """One organisation with an owner, a project, a key and a client."""
-    return factories.world()
+    return factories.scenario()
 
 
 @pytest.fixture(scope="session", autouse=True)

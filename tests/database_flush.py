@@ -11,7 +11,7 @@ from django.test import TransactionTestCase
 from psycopg.errors import InsufficientPrivilege
 
 from events import partitions
-from remediation.retention import EVIDENCE
+from remediation.evidence.retention import EVIDENCE
 
 KEPT = {"django_content_type", "auth_permission"}
 # As a replica applies them: neither a foreign key nor the trigger that keeps the record whole has a say.

@@ -1,4 +1,4 @@
-"""The world that tests begin with: real rows, made by the real services where there are any."""
+"""Rows that tests begin with: an organisation with its owner, a project, an API key and a client."""
 
 import itertools
 import time
@@ -15,16 +15,16 @@ from accounts import api_keys
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from findings.models import Finding, Regression
-from findings.services.ingestion import Sighting, ingest_one
+from findings.services.ingestion import FindingReport, ingest_one
 from remediation.models import Task, Verification, VerificationPart
 from remediation.services import tasks
 
 number = itertools.count(1)
-APART = 0.001  # seconds: ids sort by their millisecond, and worlds that follow each other are not made in the same one
+APART = 0.001  # seconds: ids sort by their millisecond, and two scenarios are never made in the same one
 
 
 @dataclass
-class World:
+class Scenario:
     """One organisation with its owner, a project and a client that calls with a key of its own."""
 
     organization: Organization
@@ -63,9 +63,9 @@ class AuditClient(APIClient):
         )
 
 
-def world(
+def scenario(
     *, ai_quota: int | None = None, scopes: tuple[str, ...] = ("*",), site_url: str = "https://example.com"
-) -> World:
+) -> Scenario:
     """Make an organisation with everything in it: the rows that the services make, in one statement of eleven.
 
     `tests/unit/test_factories.py` holds them against each other.
@@ -84,7 +84,7 @@ def world(
         project,
         ApiKey(organization=organization, user=owner, name="tests", **digests),
     )
-    return World(organization, owner, project, key, AuditClient(project, key))
+    return Scenario(organization, owner, project, key, AuditClient(project, key))
 
 
 def project() -> Project:
@@ -115,26 +115,26 @@ def _write(*rows: Model) -> None:
         cursor.execute(f"WITH {named} {last}", values)
 
 
-def finding(world: World, *, checks: list[str] | None = None, **fields: Any) -> Finding:
+def finding(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -> Finding:
     """Report a finding the way a source does; status and times are set afterwards."""
     later = {
         name: fields.pop(name) for name in ("status", "created_at", "updated_at", "score") if name in fields
     }
     seen = {"domain": "security", "title": f"Finding {next(number)}", "severity": "high", **fields}
     keys_ = ["security_header_csp"] if checks is None else checks
-    made, _ = ingest_one(world.project, Sighting(checks=keys_, **seen), by=world.actor)
+    made, _ = ingest_one(scenario.project, FindingReport(checks=keys_, **seen), by=scenario.actor)
     if later:
         Finding.objects.filter(pk=made.pk).update(**later)
         made.refresh_from_db()
     return made
 
 
-def task(world: World, *, of: Finding | None = None, **fields: Any) -> Task:
+def task(scenario: Scenario, *, of: Finding | None = None, **fields: Any) -> Task:
     """Make a task of a finding."""
-    of = of or finding(world)
+    of = of or finding(scenario)
     status = fields.pop("status", None)
     made = tasks.create(
-        world.project, finding_id=of.pk, title=fields.pop("title", "Mend it"), by=world.actor, **fields
+        scenario.project, finding_id=of.pk, title=fields.pop("title", "Mend it"), by=scenario.actor, **fields
     )
     if status:
         Task.objects.filter(pk=made.pk).update(status=status)
@@ -143,7 +143,7 @@ def task(world: World, *, of: Finding | None = None, **fields: Any) -> Task:
 
 
 def verification(
-    world: World,
+    scenario: Scenario,
     *,
     of: Task | None = None,
     checks: str | list[str] = "passed",
@@ -151,11 +151,11 @@ def verification(
     created_at: datetime | None = None,
 ) -> Verification:
     """Make a verification whose checks have answered: one status for each key of the finding."""
-    of = of or task(world, status="ready_verify")
+    of = of or task(scenario, status="ready_verify")
     statuses = [checks] if isinstance(checks, str) else checks
     known = of.finding.check_keys or ["manual_review"]
     made = Verification.objects.create(
-        project=world.project,
+        project=scenario.project,
         task=of,
         running="running" in statuses,
         manual=not of.finding.check_keys,
@@ -172,15 +172,15 @@ def verification(
     if made.running and not made.manual:
         VerificationPart.objects.create(verification=made, scanner="http")
     for _ in range(open_regressions):
-        regression(world, of=of.finding)
+        regression(scenario, of=of.finding)
     return made
 
 
-def regression(world: World, *, of: Finding | None = None) -> Regression:
+def regression(scenario: Scenario, *, of: Finding | None = None) -> Regression:
     """Make an open regression that a scan detected."""
-    of = of or finding(world)
+    of = of or finding(scenario)
     return Regression.objects.create(
-        project=world.project, finding=of, trigger="scan_detected", opened_at=timezone.now()
+        project=scenario.project, finding=of, trigger="scan_detected", opened_at=timezone.now()
     )
 
 

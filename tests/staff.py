@@ -23,15 +23,15 @@ from integrations.models import (
     Integration,
     SyncRun,
 )
-from remediation.evidence import append
-from remediation.models import CheckMeter, Policy, Task, Verification
+from remediation.evidence.chain import append
+from remediation.models import CheckReliability, Policy, Task, Verification
 from remediation.services import policies
 from reports import services as reports
 from reports.models import Report, Share
-from scans.models import Scan, ScanPage, ScanPart, ScanResult, ScanSchedule, Site, SiteAccess
+from scans.models import Scan, ScanPage, ScanPart, ScanResult, ScanSchedule, Site, SiteCredentials
 from scans.site_credentials import services
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 PASSWORD = "correct horse battery"
 
@@ -64,99 +64,110 @@ def told(response: Any) -> list[str]:
     return [str(message) for message in response.context["messages"]]
 
 
-def _verification(world: World) -> Verification:
-    made = factories.verification(world)
+def _verification(scenario: Scenario) -> Verification:
+    made = factories.verification(scenario)
     append(made, "security_header_csp", {"url": "https://example.com/", "status": 200})
     return made
 
 
-def _report(world: World) -> Report:
-    return reports.queue_export(world.project, format="json", by=world.actor)
+def _report(scenario: Scenario) -> Report:
+    return reports.queue_export(scenario.project, format="json", by=scenario.actor)
 
 
-def _share(world: World) -> Share:
+def _share(scenario: Scenario) -> Share:
     return Share.objects.create(
-        project=world.project, report=_report(world), channel="link", key=f"k{next(factories.number)}",
+        project=scenario.project, report=_report(scenario), channel="link", key=f"k{next(factories.number)}",
         expires_at=timezone.now(),
     )  # fmt: skip
 
 
-def _integration(world: World) -> Integration:
+def _integration(scenario: Scenario) -> Integration:
     return Integration.objects.create(
-        organization=world.organization, project=world.project, provider="github"
+        organization=scenario.organization, project=scenario.project, provider="github"
     )
 
 
-def _link(world: World) -> ExternalLink:
-    return ExternalLink.objects.create(integration=_integration(world), task=factories.task(world), key="7")
+def _link(scenario: Scenario) -> ExternalLink:
+    return ExternalLink.objects.create(
+        integration=_integration(scenario), task=factories.task(scenario), key="7"
+    )
 
 
-def _conflict(world: World) -> Conflict:
-    link = _link(world)
+def _conflict(scenario: Scenario) -> Conflict:
+    link = _link(scenario)
     return Conflict.objects.create(
         link=link, integration=link.integration, field="title", ours="A", theirs="B", why="Both were changed."
     )
 
 
-def _result(world: World) -> ScanResult:
-    scan = Scan.objects.create(project=world.project, url="https://example.com/", trigger="manual")
+def _result(scenario: Scenario) -> ScanResult:
+    scan = Scan.objects.create(project=scenario.project, url="https://example.com/", trigger="manual")
     part = ScanPart.objects.create(scan=scan, scanner="http")
-    page = ScanPage.objects.create(part=part, position=0, url=scan.url, route="", looked_at=timezone.now())
+    page = ScanPage.objects.create(part=part, position=0, url=scan.url, route="", checked_at=timezone.now())
     return ScanResult.objects.create(
         scan=scan, page=page, key="ttfb", version=1, outcome="failed", value=700, samples=[700, 700, 700], unit="ms",
         threshold=600, evidence={"detail": "It took long."}, duration_ms=12, seen_at=timezone.now(),
     )  # fmt: skip
 
 
-def _group(world: World) -> Group:
+def _group(scenario: Scenario) -> Group:
     return Group.objects.create(name=f"Group {next(factories.number)}")
 
 
 # Each row belongs to an organisation, a project and people of its own: a column that asks for one of them
 # for each row shows itself in the count of statements.
-ROWS: dict[type[Model], Callable[[World], Model]] = {
+ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     Group: _group,
-    Organization: lambda world: world.organization,
-    User: lambda world: world.owner,
-    Project: lambda world: world.project,
-    ApiKey: lambda world: ApiKey.objects.get(organization=world.organization),
-    QuotaMonth: lambda world: QuotaMonth.objects.create(
-        organization=world.organization, month=month_of(timezone.now().date())
+    Organization: lambda scenario: scenario.organization,
+    User: lambda scenario: scenario.owner,
+    Project: lambda scenario: scenario.project,
+    ApiKey: lambda scenario: ApiKey.objects.get(organization=scenario.organization),
+    QuotaMonth: lambda scenario: QuotaMonth.objects.create(
+        organization=scenario.organization, month=month_of(timezone.now().date())
     ),
-    Event: lambda world: Event.objects.get(subject_id=factories.finding(world).pk),
-    Scan: lambda world: Scan.objects.create(
-        project=world.project, url="https://example.com/", trigger="manual"
+    Event: lambda scenario: Event.objects.get(subject_id=factories.finding(scenario).pk),
+    Scan: lambda scenario: Scan.objects.create(
+        project=scenario.project, url="https://example.com/", trigger="manual"
     ),
     ScanResult: _result,
-    ScanSchedule: lambda world: ScanSchedule.objects.create(
-        project=world.project, rhythm="daily", hour=3, minute=7, next_at=timezone.now()
+    ScanSchedule: lambda scenario: ScanSchedule.objects.create(
+        project=scenario.project, rhythm="daily", hour=3, minute=7, next_at=timezone.now()
     ),
-    SiteAccess: lambda world: services.set_credentials(
-        world.project, origin="https://example.com", credentials={"cookies": {"session": "s3cret"}}, by=SYSTEM
+    SiteCredentials: lambda scenario: services.set_credentials(
+        scenario.project,
+        origin="https://example.com",
+        credentials={"cookies": {"session": "s3cret"}},
+        by=SYSTEM,
     ),
-    Site: lambda world: Site.objects.create(
-        project=world.project, host="example.com", tried=[{"method": "file", "place": "x", "said": "y"}]
+    Site: lambda scenario: Site.objects.create(
+        project=scenario.project,
+        host="example.com",
+        last_attempts=[{"method": "file", "place": "x", "said": "y"}],
     ),
-    Finding: lambda world: factories.finding(world, owner_id=world.owner.pk),
-    Regression: lambda world: factories.regression(world),
-    Task: lambda world: factories.task(world, owner_id=world.owner.pk),
+    Finding: lambda scenario: factories.finding(scenario, owner_id=scenario.owner.pk),
+    Regression: lambda scenario: factories.regression(scenario),
+    Task: lambda scenario: factories.task(scenario, owner_id=scenario.owner.pk),
     Verification: _verification,
-    Policy: lambda world: policies.replace(world.project, config={"b": 1, "a": {}}, name="Rules", by=SYSTEM),
-    CheckMeter: lambda world: CheckMeter.objects.create(
-        project=world.project, key="lcp", looks=9, compared=4, flips=1, fixes=2, measured_at=timezone.now()
+    Policy: lambda scenario: policies.replace(
+        scenario.project, config={"b": 1, "a": {}}, name="Rules", by=SYSTEM
+    ),
+    CheckReliability: lambda scenario: CheckReliability.objects.create(
+        project=scenario.project, key="lcp", looks=9, compared=4, flips=1, fixes=2, measured_at=timezone.now()
     ),
     Integration: _integration,
     ExternalLink: _link,
     Conflict: _conflict,
-    Hook: lambda world: Hook.objects.create(integration=_integration(world), credentials=b"sealed"),
-    Delivery: lambda world: Delivery.objects.create(
-        integration=_integration(world), delivery="d1", digest="0" * 64, event="issues.closed"
+    Hook: lambda scenario: Hook.objects.create(integration=_integration(scenario), credentials=b"sealed"),
+    Delivery: lambda scenario: Delivery.objects.create(
+        integration=_integration(scenario), delivery="d1", digest="0" * 64, event="issues.closed"
     ),
-    Alert: lambda world: Alert.objects.create(project=world.project, channel="slack", due_at=timezone.now()),
-    Destination: lambda world: Destination.objects.create(
-        project=world.project, channel="email", recipients=["a@example.com"]
+    Alert: lambda scenario: Alert.objects.create(
+        project=scenario.project, channel="slack", due_at=timezone.now()
     ),
-    SyncRun: lambda world: SyncRun.objects.create(integration=_integration(world)),
+    Destination: lambda scenario: Destination.objects.create(
+        project=scenario.project, channel="email", recipients=["a@example.com"]
+    ),
+    SyncRun: lambda scenario: SyncRun.objects.create(integration=_integration(scenario)),
     Report: _report,
     Share: _share,
 }

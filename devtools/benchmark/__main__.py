@@ -41,7 +41,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument("--only", default="", help="cases whose names contain this")
     parser.add_argument("--data", type=Path, help="keep the databases there, and use them again")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
-    parser.add_argument("--out", type=Path, help="write a page with the tables into this file, too")
+    parser.add_argument("--out", type=Path, help="also write the tables into this file")
     options = parser.parse_args(arguments)
     options.seconds = options.seconds or (1.2 if options.quick else 4.0)
     options.turns = 3 if options.quick else 5  # odd: the one in the middle is a turn that was
@@ -225,7 +225,8 @@ def main() -> int:
         return 0
     words, found = run.told()
     if options.out:
-        options.out.write_text(f"{tables.INTRODUCTION}\n{words}")
+        page = options.out.read_text() if options.out.exists() else ""
+        options.out.write_text(tables.replace_figures(page, words))
     run.say(f"\n{time.monotonic() - began:.0f} s\n")
     print(json.dumps(as_json(run, found), indent=2) if options.json else words)
     return 0 if all(aim.met for aim in found) and not any(each.refused for each in run.measured) else 1

@@ -158,7 +158,7 @@ TOGETHER, APART = "two writers, one project", "two writers, two projects"
 # Those whose cost must not grow with the table.
 FLAT = (
     LIST, "list, filtered", "list, deep by cursor", ONE, "tasks", "tasks of one owner", "tasks overdue",
-    "verifications", "regressions", SUMMARY, COMMAND_CENTER, "policy tried",
+    "verifications", "regressions", SUMMARY, COMMAND_CENTER, "policy test",
 )  # fmt: skip
 
 CASES = (
@@ -179,8 +179,8 @@ CASES = (
     Case("run a verification", run, most=400),
     Case(SUMMARY, reading("reports/summary")),
     Case(COMMAND_CENTER, reading("command-center")),
-    Case("policy tried", try_policy),
-    Case("policy simulated", simulate, most=20, connections=(1,)),
+    Case("policy test", try_policy),
+    Case("policy simulation", simulate, most=20, connections=(1,)),
     Case(BULKS, bulk, most=26),
     Case("admin: findings", page("/admin/findings/finding/")),
     Case("admin: findings by title", page("/admin/findings/finding/?q=Finding+77")),

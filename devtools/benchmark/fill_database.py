@@ -25,7 +25,7 @@ from accounts.models import Membership, Organization, Project, User  # noqa: E40
 from devtools.benchmark.sample_data import EXPORTED, OWNERS, PROJECTS, generate  # noqa: E402
 from events import tallies  # noqa: E402
 from findings.models import Finding  # noqa: E402
-from findings.queries import MostUrgent  # noqa: E402
+from findings.queries import FindingsByScore  # noqa: E402
 from krafter_audit.api.pagination import by_cursor  # noqa: E402
 from remediation.models import Task, Verification  # noqa: E402
 from reports.services import queue_export, share_latest  # noqa: E402
@@ -107,7 +107,7 @@ class Deep:
     """The findings of a project behind the first half."""
 
     def __init__(self, project: Project, behind: int) -> None:
-        self.rows, self.behind = MostUrgent(project.pk, {}), behind
+        self.rows, self.behind = FindingsByScore(project.pk, {}), behind
         self.order, self.model = self.rows.order, self.rows.model
 
     def fetch(self, place: Any, limit: int, offset: int) -> list[Any]:

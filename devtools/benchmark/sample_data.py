@@ -128,7 +128,7 @@ LINKS = """
         format, key_id, signature) FROM STDIN
 """
 ENDS = """
-    INSERT INTO remediation_chain (project_id, sequence, hash, recorded_at)
+    INSERT INTO remediation_evidencechain (project_id, sequence, hash, recorded_at)
     SELECT DISTINCT ON (project_id) project_id, sequence, hash, recorded_at FROM remediation_evidence
     ORDER BY project_id, sequence DESC
 """

@@ -1,4 +1,4 @@
-"""The figures as a person reads them."""
+"""The figures as Markdown."""
 
 import os
 import platform
@@ -9,23 +9,11 @@ from devtools.benchmark.measurement import Measured
 from devtools.benchmark.process_stats import Memory
 from devtools.benchmark.targets import Aim
 
-INTRODUCTION = """# Benchmarks
-
-This page is written by a run of
-
-```
-./krafter bench --findings 10000,100000,1000000 --out docs/benchmarks.md
-```
-
-which serves this API, a bare view of Django REST framework and bare WSGI with psycopg over the same table at the same
-time, and asks them in turns. Fifty projects; the one that is asked about has four fifths of the findings. *CPU* is what
-the application and PostgreSQL took for one request, together; *peak* is the largest process of the application so far.
-Ratios of CPU hold on other machines, times on the clock say as much about what else the machine did. Why it is measured
-like this: [decision 43](decisions/0043-speed-is-measured-beside-bare-views-in-one-run.md).
-"""
+START = "<!-- figures: written by ./krafter bench --out docs/benchmarks.md -->"
+END = "<!-- end of figures -->"
 HEAD = (
     "case",
-    "asked",
+    "server",
     "conn.",
     "p50 ms",
     "p99 ms",
@@ -36,11 +24,18 @@ HEAD = (
     "database",
     "peak MB",
 )
-NAMES = ("export", "rows", "freezing s", "writing s", "megabytes of file", "memory before", "peak")
+NAMES = ("export", "rows", "snapshot s", "writing s", "file MB", "MB before", "peak MB")
+
+
+def replace_figures(page: str, figures: str) -> str:
+    """Return the page with new figures between its markers; without markers, they are appended."""
+    before, _, rest = page.partition(START)
+    after = rest.partition(END)[2] or "\n"
+    return f"{before.rstrip()}\n\n{START}\n\n{figures}\n{END}{after}".lstrip()
 
 
 def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
-    """Lay a Markdown table out so that it can be read as it is."""
+    """Return a Markdown table with aligned columns."""
     widths = [max(len(row[place]) for row in [list(head), *rows]) for place in range(len(head))]
     lines = [list(head), ["-" * width for width in widths], *rows]
     return "\n".join("| " + " | ".join(_laid(line, widths)) + " |" for line in lines)
@@ -68,10 +63,10 @@ def _row(each: Measured) -> list[str]:
 
 
 def of_web(taken: Memory) -> str:
-    """Say what the web takes when all of it is over."""
+    """Return a sentence about the memory of a web worker at the end of the run."""
     return (
-        f"A worker of the web takes {taken.resident:.0f} MB after all of it and took {taken.peak:.0f} at its highest;"
-        f" {taken.share:.0f} MB are its share, where libraries that others have loaded too are divided among them."
+        f"Memory of a web worker at the end: {taken.resident:.0f} MB resident, {taken.peak:.0f} MB peak,"
+        f" {taken.share:.0f} MB proportional (shared pages divided among the processes)."
     )
 
 
@@ -88,13 +83,13 @@ def of_exports(exports: list[dict[str, Any]]) -> str:
 
 
 def of_aims(found: list[Aim]) -> str:
-    """Return the table of what is aimed at."""
+    """Return the table of aims."""
     rows = [[aim.what, f"{aim.value:.2f}", f"{aim.most:g}", "yes" if aim.met else "NO"] for aim in found]
     return table(("aim", "figure", "at most", "met"), rows)
 
 
 def machine() -> str:
-    """Say in a line on what the figures were taken."""
+    """Return a line with the date and the machine."""
     model = next(
         (line.split(":")[1].strip() for line in _cpuinfo() if line.startswith("model name")),
         platform.machine(),

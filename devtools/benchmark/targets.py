@@ -1,4 +1,4 @@
-"""What is aimed at, as ratios, so that it holds on any machine."""
+"""The aims of the benchmark: ratios, so that they are valid on any machine."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,12 +10,12 @@ from devtools.benchmark.process_stats import Memory
 
 BARE, OURS = "bare DRF", "this API"
 FLATNESS = 1.2
-ROOM = 0.1  # milliseconds: below that a difference is the clock's
+ROOM = 0.1  # milliseconds; smaller differences are measurement noise
 
 
 @dataclass(frozen=True)
 class Aim:
-    """A figure and the most that it may be."""
+    """A figure and its upper limit."""
 
     what: str
     value: float
@@ -23,7 +23,7 @@ class Aim:
 
     @property
     def met(self) -> bool:
-        """Whether it holds."""
+        """Whether the figure is within the limit."""
         return self.value <= self.most
 
 
@@ -40,24 +40,24 @@ class Figures:
 
 
 def aims(measured: list[Measured], exports: list[dict[str, Any]], webs: Mapping[int, Memory]) -> list[Aim]:
-    """Hold the figures against the aims."""
+    """Compare the figures with the aims."""
     figures = Figures(measured)
     found: list[Aim] = []
     for rows in figures.sizes:
         found += _beside_bare(figures, rows)
         found += _of_our_own(figures, rows)
         if rows in webs:
-            found.append(Aim(f"{rows:,}: the web after all of it, MB", webs[rows].resident, 110))
+            found.append(Aim(f"{rows:,}: web worker at the end, MB", webs[rows].resident, 110))
     if len(figures.sizes) > 1:
         found += _flat(figures, figures.sizes[0], figures.sizes[-1])
     for told in exports:
         seconds, name = told["freezing"] + told["writing"], f"{told['rows']:,} rows as {told['format']}"
         found.append(Aim(f"export of {name}, s", seconds, 10 * max(0.1, told["rows"] / 100_000)))
-        found.append(Aim(f"export of {name}, memory grown, MB", told["peak"] - told["before"], 20))
+        found.append(Aim(f"export of {name}, memory growth, MB", told["peak"] - told["before"], 20))
     return found
 
 
-# The case, the bare one that it is held against, and the most that the ratio may be.
+# The case, the bare case that it is compared with, and the upper limit of the ratio.
 BESIDE = (
     (cases.LIST, cases.LIST, 0.7),
     (cases.ONE, cases.ONE, 0.7),
@@ -72,7 +72,7 @@ def _beside_bare(figures: Figures, rows: int) -> Iterator[Aim]:
     for case, other, most in BESIDE:
         ours, bare = figures.one(rows, case), figures.one(rows, other, BARE)
         if ours and bare:
-            yield Aim(f"{rows:,}: {case}, CPU beside a bare {other}", ours.cpu / bare.cpu, most)
+            yield Aim(f"{rows:,}: {case}, CPU relative to bare {other}", ours.cpu / bare.cpu, most)
 
 
 def _of_our_own(figures: Figures, rows: int) -> Iterator[Aim]:
@@ -82,7 +82,9 @@ def _of_our_own(figures: Figures, rows: int) -> Iterator[Aim]:
             yield Aim(f"{rows:,}: {case}, statements", ours.statements, most)
     together, apart = (figures.one(rows, case, writers=2) for case in (cases.TOGETHER, cases.APART))
     if together and apart:
-        yield Aim(f"{rows:,}: {cases.TOGETHER}, time beside two of two", together.p50 / apart.p50, FLATNESS)
+        yield Aim(
+            f"{rows:,}: {cases.TOGETHER}, time relative to two projects", together.p50 / apart.p50, FLATNESS
+        )
     bulks = figures.one(rows, cases.BULKS)
     if bulks:
         yield Aim(f"{rows:,}: 13,000 findings in bulks of 1,000, s", 13 / bulks.a_second, 5)
@@ -93,4 +95,4 @@ def _flat(figures: Figures, small: int, large: int) -> Iterator[Aim]:
         few, many = figures.one(small, case), figures.one(large, case)
         if few and many:
             ratio = many.cpu / max(few.cpu, ROOM)
-            yield Aim(f"{case}, CPU at {large:,} beside {small:,}", ratio, FLATNESS)
+            yield Aim(f"{case}, CPU at {large:,} relative to {small:,}", ratio, FLATNESS)

@@ -7,14 +7,12 @@ Both servers and their files go when the tests end, and when the process is kill
 
 import base64
 import dataclasses
-import gc
 import os
 import secrets
 import subprocess
 import tempfile
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -22,8 +20,6 @@ import pytest
 from devtools.local_stack.postgres import THROW_AWAY, Postgres, new_password
 from devtools.local_stack.process import Command, cut, launch, run, wait_for
 from devtools.local_stack.valkey import Valkey
-
-GARBAGE = 50_000  # objects, before the youngest are looked through
 
 running: list[tuple[Command, subprocess.Popen[bytes]]] = []
 
@@ -101,21 +97,6 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
         stop()
         raise
     return (yield)
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Generator[None, Any, Any]:
-    """Thousands of tests come into being here and stay to the end: nobody looks for garbage among them.
-
-    What the tests leave is looked for, though not after every two thousand objects: a request makes more.
-    """
-    gc.disable()
-    try:
-        return (yield)
-    finally:
-        gc.freeze()
-        gc.set_threshold(GARBAGE, *gc.get_threshold()[1:])
-        gc.enable()
 
 
 def pytest_unconfigure() -> None:

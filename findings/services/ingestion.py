@@ -14,8 +14,8 @@ from django.utils import timezone
 from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record_many
-from findings import priority, rules
-from findings.models import CHECK_KEY, MOST_CHECKS, Finding, FindingStatus, Regression, Severity
+from findings import policy_rules, priority
+from findings.models import CHECK_KEY, MAX_CHECKS, Finding, FindingStatus, Regression, Severity
 from findings.weight import WEIGHT, carried
 from krafter_audit.db.advisory_locks import wait_for_turn
 
@@ -24,7 +24,7 @@ Identity = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Sighting:
+class FindingReport:
     """A finding as a source tells it. None = the source says nothing about it.
 
     `first_severity` is for a finding that is new: unlike `severity` it does not undo a person's triage later.
@@ -50,7 +50,7 @@ class Sighting:
 
 
 @dataclass
-class Ingested:
+class IngestionResult:
     """What became of a batch: the finding of each sighting, which of them are new, and which had been resolved."""
 
     ids: list[UUID]
@@ -59,7 +59,7 @@ class Ingested:
 
 
 @transaction.atomic
-def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ingested:
+def ingest(project: Project, sightings: Sequence[FindingReport], *, by: Actor) -> IngestionResult:
     """Create or update one finding for each sighting, set-based: each few hundred cost the same few statements.
 
     A resolved finding that is seen again goes back to `in_progress` with an open regression; a dismissed one stays.
@@ -69,7 +69,7 @@ def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ing
         # Batches that overlap would wait for each other's new rows while they hold known ones: no order of locks
         # prevents that, so a project's batches come in one at a time.
         wait_for_turn(f"ingest:{project.pk}")
-    outcome, ids = Ingested([]), dict[Identity, UUID]()
+    outcome, ids = IngestionResult([]), dict[Identity, UUID]()
     for findings in _reported(project, batch, outcome, by):
         ids |= {(finding.domain, finding.title): finding.pk for finding in findings}
     outcome.ids = [ids[sighting.identity] for sighting in sightings]
@@ -77,18 +77,18 @@ def ingest(project: Project, sightings: Sequence[Sighting], *, by: Actor) -> Ing
 
 
 @transaction.atomic
-def ingest_one(project: Project, sighting: Sighting, *, by: Actor) -> tuple[Finding, bool]:
+def ingest_one(project: Project, sighting: FindingReport, *, by: Actor) -> tuple[Finding, bool]:
     """Create or update the finding of one sighting; return it and whether it is new."""
-    outcome = Ingested([])
+    outcome = IngestionResult([])
     [[finding]] = [made for made in _reported(project, {sighting.identity: sighting}, outcome, by) if made]
     return finding, bool(outcome.created)
 
 
 def _reported(
-    project: Project, batch: Mapping[Identity, Sighting], outcome: Ingested, by: Actor
+    project: Project, batch: Mapping[Identity, FindingReport], outcome: IngestionResult, by: Actor
 ) -> Iterator[list[Finding]]:
     """Write a batch, and yield its findings, some at a time: a thousand with all that they say are megabytes."""
-    now, severities = timezone.now(), rules.severity_rules(rules.config_of(project))
+    now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))
     known = _lock(project, batch)
     fresh, late = sorted(set(batch) - set(known)), []
     for some in batched(fresh, BATCH_SIZE):
@@ -123,7 +123,7 @@ def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, UU
     return {(domain, title): pk for domain, title, pk in rows.values_list("domain", "title", "pk")}
 
 
-def _new(project: Project, seen: Sighting, severities: Mapping[str, str], now: datetime) -> Finding:
+def _new(project: Project, seen: FindingReport, severities: Mapping[str, str], now: datetime) -> Finding:
     severity = seen.severity or seen.first_severity or severities.get(seen.domain) or Severity.MEDIUM
     urgency = priority.complete(severity, **seen.priority)
     return Finding(
@@ -156,7 +156,7 @@ UPDATED = [
 
 
 def _update(
-    findings: Sequence[Finding], batch: Mapping[Identity, Sighting], now: datetime, by: Actor
+    findings: Sequence[Finding], batch: Mapping[Identity, FindingReport], now: datetime, by: Actor
 ) -> set[UUID]:
     for finding in findings:
         _apply(finding, batch[finding.domain, finding.title], now)
@@ -169,7 +169,7 @@ def _update(
     return {finding.pk for finding in back}
 
 
-def _apply(finding: Finding, seen: Sighting, now: datetime) -> None:
+def _apply(finding: Finding, seen: FindingReport, now: datetime) -> None:
     if seen.severity:
         finding.severity = seen.severity
     kept = {name: value for name, value in finding.evidence.items() if name == WEIGHT}
@@ -201,17 +201,17 @@ def _regress(findings: list[Finding], now: datetime, by: Actor) -> None:
     record_many("finding.regressed", findings[0].project, [(finding.pk, data) for finding in findings], by=by)
 
 
-def _keys(seen: Sighting) -> list[str] | None:
+def _keys(seen: FindingReport) -> list[str] | None:
     if seen.checks is not None:
         return list(dict.fromkeys(seen.checks))
     named = (seen.evidence or {}).get("checks")
-    if not isinstance(named, list) or len(named) > MOST_CHECKS:
+    if not isinstance(named, list) or len(named) > MAX_CHECKS:
         return None
     readable = all(isinstance(key, str) and CHECK_KEY.match(key) for key in named)
     return list(dict.fromkeys(named)) if readable else None
 
 
-def _evidence(seen: Sighting, before: dict[str, Any]) -> dict[str, Any]:
+def _evidence(seen: FindingReport, before: dict[str, Any]) -> dict[str, Any]:
     evidence = dict(before if seen.evidence is None else seen.evidence)
     keys = _keys(seen)
     if keys is not None:

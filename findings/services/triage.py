@@ -16,7 +16,7 @@ from findings import priority
 from findings.errors import FindingResolved, ResolvedRequiresVerification, TitleTaken
 from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
-from findings.services import weighing
+from findings.services import traffic_weight
 from findings.weight import carried, without
 from krafter_audit.api.etags import refuse_unless_current
 
@@ -43,7 +43,7 @@ def update(
             Finding.transitions.apply(finding, after.pop("status", finding.status), **after)
             record("finding.updated", finding, by=by, was=was, now=dict(changes))
     except IntegrityError as error:
-        if "one_finding_a_title" in str(error):
+        if "unique_finding_title" in str(error):
             raise TitleTaken from None
         raise
     return finding
@@ -68,7 +68,7 @@ def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[s
         else:
             found.update(**values)
         if "severity" in changes:
-            weighing.follow_severity({row["pk"]: row["severity"] for row in lot}, changes["severity"])
+            traffic_weight.follow_severity({row["pk"]: row["severity"] for row in lot}, changes["severity"])
         told = ((row["pk"], {name: row[name] for name in changes}) for row in lot)
         events = [(pk, {"was": was, "now": dict(changes)}) for pk, was in told]
         record_many("finding.updated", project, events, by=by)

@@ -1,11 +1,9 @@
 """The envelope: `{"data", "meta": {"request_id", …}, "error"}` around every answer."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import orjson
 from django.http import HttpRequest, HttpResponse
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -13,8 +11,7 @@ from rest_framework.request import Request
 
 from krafter_audit.api.errors import ApiError
 from krafter_audit.api.middleware import request_id_of
-
-OPTIONS = orjson.OPT_UTC_Z | orjson.OPT_OMIT_MICROSECONDS | orjson.OPT_NON_STR_KEYS
+from krafter_audit.http.json_encoding import dump_json
 
 
 @dataclass(frozen=True)
@@ -43,18 +40,6 @@ class Failure:
         """Return `{code, message}` and `details` where there are any."""
         error: dict[str, Any] = {"code": self.refusal.code, "message": self.refusal.message}
         return {**error, "details": self.refusal.details} if self.refusal.details else error
-
-
-def dump(value: Any) -> bytes:
-    """Write JSON; numbers that orjson cannot hold (beyond 64 bits) go through the standard library."""
-    try:
-        return orjson.dumps(value, option=OPTIONS)
-    except TypeError:
-        return json.dumps(value, ensure_ascii=False, default=_plain, separators=(",", ":")).encode()
-
-
-def _plain(value: Any) -> Any:
-    return json.loads(orjson.dumps(value, option=OPTIONS))
 
 
 def wrap(content: Any, request_id: str) -> dict[str, Any]:
@@ -97,12 +82,12 @@ class EnvelopeRenderer(BaseRenderer):
         request, response = context["request"], context.get("response")
         if response is not None and response.status_code == 304:
             return b""
-        return dump(wrap(data, request_id_of(request)))
+        return dump_json(wrap(data, request_id_of(request)))
 
 
 def refuse(request: HttpRequest, refusal: ApiError) -> HttpResponse:
     """Answer with a refusal outside Django REST framework: unknown addresses, broken hosts, crashes."""
-    body = dump(wrap(Failure(refusal), request_id_of(request)))
+    body = dump_json(wrap(Failure(refusal), request_id_of(request)))
     return HttpResponse(
         body, status=refusal.status, content_type="application/json", headers=dict(refusal.headers)
     )

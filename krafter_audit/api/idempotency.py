@@ -13,10 +13,10 @@ from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from krafter_audit.api.envelope import dump
 from krafter_audit.api.errors import ApiError, Conflict, InvalidParams
 from krafter_audit.api.models import IdempotentAnswer
 from krafter_audit.db.advisory_locks import got_turn
+from krafter_audit.http.json_encoding import dump_json
 
 KEPT_FOR = timedelta(hours=24)
 
@@ -101,7 +101,7 @@ def _keep(organization_id: UUID, key: str, fingerprint: str, response: Response)
         key=key,
         fingerprint=fingerprint,
         status=response.status_code,
-        body=dump(response.data),
+        body=dump_json(response.data),
         etag=response.headers.get("etag", ""),
     )
 

@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from krafter_audit.db.sql import fetch_all
+from krafter_audit.http.json_encoding import load_json
 
 Context = Mapping[str, Any]
 Maker = Callable[[Sequence[Any], Context], Any]
@@ -91,10 +92,10 @@ def _arranged(field: Any) -> Callable[[str], Any]:
     """Return how stored JSON is brought into the order of the contract: PostgreSQL sorts keys in its own way."""
     if isinstance(field, serializers.ListSerializer):
         names = list(cast("serializers.Serializer[Any]", field.child).fields)
-        return lambda text: [{name: item[name] for name in names} for item in orjson.loads(text)]
+        return lambda text: [{name: item[name] for name in names} for item in load_json(text)]
     if isinstance(field, serializers.Serializer):
         names = list(field.fields)
-        return lambda text: _ordered(orjson.loads(text), names)
+        return lambda text: _ordered(load_json(text), names)
     return orjson.Fragment
 
 

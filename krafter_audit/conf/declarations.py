@@ -5,7 +5,7 @@ from dataclasses import replace
 from krafter_audit.conf import validators
 from krafter_audit.conf.setting import Section, Setting
 
-DB_POOL_SIZE = 24  # connections of one web process: one for each of its threads
+DB_POOL_SIZE = 26  # connections of one web process: one for each thread that uses the database
 MAX_REQUESTS = 1_000_000  # of a rate limit, per minute
 MAX_MONTHS, MAX_DAYS = 1200, 36_500
 MAX_SECONDS = 86_400
@@ -159,7 +159,7 @@ SCANNING = (
         default_text="those of the system",
         validator="krafter_audit.http.dns:parse_servers",
         hint="Example: 192.0.2.53,192.0.2.54:5353",
-        help="Name servers that are asked for the TXT records of ownership proofs, comma-separated: `192.0.2.53`,"
+        help="Name servers for the TXT records of ownership proofs, comma-separated: `192.0.2.53`,"
         " `192.0.2.53:5353`.",
     ),
     Setting(

@@ -7,14 +7,12 @@ was moved to another row, or whose key id was rewritten, does not open.
 
 import os
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
 from krafter_audit.security.key_settings import KEY_ID, decoded
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 LAYOUT = b"\x01"
 NONCE_BYTES = 12
@@ -65,13 +63,11 @@ def seal(plaintext: bytes, *, owner: tuple[str, ...]) -> bytes:
     sealing_id, key = next(iter(_current().items()))
     head = _head(sealing_id)
     nonce = os.urandom(NONCE_BYTES)
-    return head + nonce + _cipher(key).encrypt(nonce, plaintext, _associated(head, owner))
+    return head + nonce + AESGCM(key).encrypt(nonce, plaintext, _associated(head, owner))
 
 
 def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
     """Decrypt for one owner. Raises VaultError for an unknown key, another owner, or a changed value."""
-    from cryptography.exceptions import InvalidTag
-
     sealed = bytes(sealed)
     sealed_with = key_id(sealed)
     key = _current().get(sealed_with)
@@ -80,7 +76,7 @@ def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
     head = _head(sealed_with)
     nonce, ciphertext = sealed[len(head) :][:NONCE_BYTES], sealed[len(head) + NONCE_BYTES :]
     try:
-        return _cipher(key).decrypt(nonce, ciphertext, _associated(head, owner))
+        return AESGCM(key).decrypt(nonce, ciphertext, _associated(head, owner))
     except InvalidTag:
         raise VaultError("The secret does not open: it was changed, or it is another owner's.") from None
 
@@ -94,13 +90,6 @@ def key_id(sealed: bytes) -> str:
     if sealed[:1] != LAYOUT or too_short or not KEY_ID.fullmatch(raw):
         raise VaultError("This is not a sealed secret.")
     return raw
-
-
-def _cipher(key: bytes) -> "AESGCM":
-    # Nine megabytes, and most processes open nothing.
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-
-    return AESGCM(key)
 
 
 def _head(sealing_id: str) -> bytes:

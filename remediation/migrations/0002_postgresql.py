@@ -27,7 +27,7 @@ CREATE TABLE remediation_evidence (
     recorded_at timestamptz NOT NULL,
     project_id uuid NOT NULL REFERENCES accounts_project DEFERRABLE INITIALLY DEFERRED,
     verification_id uuid NOT NULL REFERENCES remediation_verification DEFERRABLE INITIALLY DEFERRED,
-    CONSTRAINT evidence_kind_known CHECK (kind IN ('check', 'verdict'))
+    CONSTRAINT evidence_kind_valid CHECK (kind IN ('check', 'verdict'))
 ) PARTITION BY RANGE (recorded_at);
 ALTER SEQUENCE remediation_evidence_id_seq OWNED BY remediation_evidence.id;
 CREATE TABLE remediation_evidence_rest (
@@ -57,14 +57,14 @@ CREATE FUNCTION follow_the_chain() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     made timestamptz;
 BEGIN
-    UPDATE remediation_chain AS chain SET sequence = NEW.sequence, hash = NEW.hash, recorded_at = NEW.recorded_at
+    UPDATE remediation_evidencechain AS chain SET sequence = NEW.sequence, hash = NEW.hash, recorded_at = NEW.recorded_at
     FROM remediation_verification AS verification
     WHERE chain.project_id = NEW.project_id AND chain.sequence = NEW.sequence - 1 AND chain.hash = NEW.previous_hash
         AND verification.id = NEW.verification_id AND verification.project_id = NEW.project_id
         AND NEW.recorded_at >= greatest(chain.recorded_at, verification.created_at)
     RETURNING verification.created_at INTO made;
     IF NOT FOUND THEN
-        RAISE unique_violation USING CONSTRAINT = 'one_link_a_place',
+        RAISE unique_violation USING CONSTRAINT = 'unique_evidence_sequence',
             MESSAGE = format('link %s does not follow on the end of the chain of project %s', NEW.sequence, NEW.project_id),
             HINT = 'It has the next place, the hash of the link before, a verification of the project, and no earlier time.';
     END IF;
@@ -72,7 +72,7 @@ BEGIN
         SELECT FROM remediation_evidence WHERE verification_id = NEW.verification_id AND key = NEW.key
             AND recorded_at >= made - interval '1 day'
     ) THEN
-        RAISE unique_violation USING CONSTRAINT = 'one_evidence_a_check',
+        RAISE unique_violation USING CONSTRAINT = 'unique_evidence_verification_key',
             MESSAGE = format('verification %s has evidence of %s already', NEW.verification_id, NEW.key);
     END IF;
     RETURN NEW;

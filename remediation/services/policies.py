@@ -10,8 +10,8 @@ from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
 from events.record import record
 from krafter_audit.api.etags import refuse_unless_current
-from remediation import plans
 from remediation.models import Policy, PolicyVersion
+from remediation.policy_simulation import plans
 from remediation.sla import due_at
 from scans.services import schedules
 

@@ -10,7 +10,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from findings.models import Finding, FindingStatus
-from findings.services import outcomes
+from findings.services import transitions
 from krafter_audit.api.errors import NotFound
 from krafter_audit.api.etags import refuse_unless_current
 from remediation.errors import DoneRequiresVerification, TaskDone
@@ -79,4 +79,4 @@ def _refuse_forbidden_status(task: Task, status: str | None) -> None:
 def _lead(locked: LockedTask) -> None:
     status = FOLLOWED.get(Task.Status(locked.task.status))
     if status:
-        outcomes.follow(locked.finding, status)
+        transitions.follow(locked.finding, status)

@@ -10,8 +10,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.record import record
 from findings.models import FindingStatus
-from findings.services import outcomes
-from remediation import evidence
+from findings.services import transitions
 from remediation.errors import (
     ChecksNotPassed,
     FindingDismissed,
@@ -19,6 +18,7 @@ from remediation.errors import (
     VerificationRunning,
     VerificationSuperseded,
 )
+from remediation.evidence import chain
 from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Result, Task, Verification
 
@@ -39,10 +39,10 @@ def approve(
     checks = answered_by_hand(verification) if verification.manual else verification.checks
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
     Task.transitions.apply(locked.task, Task.Status.DONE)
-    closed = outcomes.resolve(locked.finding)
+    closed = transitions.resolve(locked.finding)
     if verification.manual:
-        evidence.append_answers(verification, by=by)
-    evidence.append_verdict(verification, by=by, regressions_closed=closed)
+        chain.append_answers(verification, by=by)
+    chain.append_verdict(verification, by=by, regressions_closed=closed)
     record(
         "verification.approved",
         verification,
@@ -64,8 +64,8 @@ def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) 
         return verification
     decide(verification, Result.FAILED, by, checks=cut_short(verification))
     Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS)
-    regression = outcomes.reopen(locked.finding, verification_id=verification.pk)
-    evidence.append_verdict(verification, by=by, regression_id=regression.pk)
+    regression = transitions.reopen(locked.finding, verification_id=verification.pk)
+    chain.append_verdict(verification, by=by, regression_id=regression.pk)
     record(
         "verification.reopened",
         verification,

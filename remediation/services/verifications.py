@@ -12,8 +12,8 @@ from events.record import record
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
+from remediation.checks.queues import JOB_OF, scanner_of
 from remediation.errors import VerificationInProgress
-from remediation.kinds import JOB_OF, scanner_of
 from remediation.locks import lock_task
 from remediation.models import CheckStatus, Verification, VerificationPart
 from scans.models import Scanner
@@ -42,7 +42,7 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
         with transaction.atomic():
             verification.save(force_insert=True)
     except IntegrityError as error:
-        if "one_running_verification_a_task" in str(error):
+        if "unique_running_verification" in str(error):
             raise VerificationInProgress from None
         raise
     parts = [part_of(verification, scanner) for scanner in sorted({scanner_of(key) for key in keys})]

@@ -3,8 +3,7 @@
 from collections.abc import Iterable
 from typing import BinaryIO
 
-import orjson
-
+from krafter_audit.http.json_encoding import dump_json
 from reports.exporters.base import Exporter
 from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, order_keys
 
@@ -13,8 +12,8 @@ BUFFER_BYTES = 256 * 1024
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
     """Stream the snapshot as one JSON object, in constant memory."""
-    out.write(b'{"report":' + orjson.dumps(metadata(snapshot)))
-    out.write(b',\n"summary":' + orjson.dumps(snapshot.summary))
+    out.write(b'{"report":' + dump_json(metadata(snapshot)))
+    out.write(b',\n"summary":' + dump_json(snapshot.summary))
     out.write(b',\n"findings":[')
     write_items(snapshot.findings, FINDING_KEYS, out)
     out.write(b'],\n"tasks":[')
@@ -41,7 +40,7 @@ def write_items(items: Iterable[Item], keys: tuple[str, ...], out: BinaryIO) -> 
     """Write the items of a JSON array, buffered."""
     separator, buffer = b"\n", bytearray()
     for item in items:
-        buffer += separator + orjson.dumps(order_keys(item, keys))
+        buffer += separator + dump_json(order_keys(item, keys))
         separator = b",\n"
         if len(buffer) > BUFFER_BYTES:
             out.write(buffer)

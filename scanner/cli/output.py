@@ -9,11 +9,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import orjson
-
+from krafter_audit.http.json_encoding import dump_json
 from scanner import registry
 from scanner.cli.run import Answer
-from scanner.evidence import storable
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome, Status
 
 WORDS: Mapping[Status, str] = {
@@ -40,10 +38,7 @@ def as_json(answer: Answer) -> bytes:
         for key, outcome in answer.outcomes.items()
     }
     line: Any = {"url": answer.url.encode("utf-8", "replace").decode(), "checks": checks}
-    try:
-        return orjson.dumps(line, option=orjson.OPT_NON_STR_KEYS) + b"\n"
-    except TypeError:  # half of a character, or a number beyond 64 bits
-        return orjson.dumps(storable(line), default=str, option=orjson.OPT_NON_STR_KEYS) + b"\n"
+    return dump_json(line) + b"\n"
 
 
 class Table:

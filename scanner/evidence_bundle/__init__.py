@@ -1,5 +1,5 @@
 """Evidence that can be proved: its one form, its chain, its signatures, and the judge of a bundle.
 
-Nothing in here needs more than Python and `cryptography`: what is proved on another machine is proved without
-this system.
+Nothing in here needs more than Python, `cryptography` and `rfc8785`, so that evidence can be verified on a machine
+without this system.
 """

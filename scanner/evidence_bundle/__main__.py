@@ -1,4 +1,4 @@
-"""`./krafter verify-evidence FILE`: does a bundle of evidence hold? Needs Python and `cryptography`, nothing else."""
+"""`./krafter verify-evidence FILE`: verify an evidence bundle. Needs Python, `cryptography` and `rfc8785` alone."""
 
 import argparse
 import base64

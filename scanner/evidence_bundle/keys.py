@@ -1,19 +1,16 @@
-"""The keys that sign evidence: Ed25519 (RFC 8032), named by ids, so that old ones are still known after a rotation.
-
-Cryptography is loaded with the first signature, not where a setting is only read: it is nine megabytes.
-"""
+"""Keys that sign evidence: Ed25519 (RFC 8032), named by ids, so that old keys still verify after a rotation."""
 
 import base64
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from krafter_audit.security.key_settings import KEY_BYTES, KEY_ID, decoded
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 @dataclass(frozen=True)
@@ -34,8 +31,7 @@ class Key:
         return self._private.public_key().public_bytes_raw() if self.is_whole else self.raw
 
     @cached_property
-    def _private(self) -> "Ed25519PrivateKey":
-        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    def _private(self) -> Ed25519PrivateKey:
 
         return Ed25519PrivateKey.from_private_bytes(self.raw)
 
@@ -84,8 +80,6 @@ def _key(entry: str, place: int) -> Key:
 
 def holds(public: bytes, signature: str, message: bytes) -> bool:
     """Tell whether the signature (base64, in its one spelling) is this key's over the message."""
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
         raw = base64.b64decode(signature, validate=True)

@@ -37,5 +37,5 @@ def queue(project: Project, *, address: str, trigger: str, by: Actor) -> Scan:
     ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
     record("scan.queued", scan, by=by, url=address, trigger=trigger)
     quota.spend(project.organization_id)
-    enqueue_on_commit("scans.scan", str(scan.pk))
+    enqueue_on_commit("scans.run_scan", str(scan.pk))
     return scan

@@ -4,12 +4,13 @@ import re
 from typing import Any, ClassVar
 
 from rest_framework import serializers
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from findings.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import RequestSerializer, StrictCharField
 from krafter_audit.http.client import InvalidUrl, RefusedAddress
 from krafter_audit.http.urls import ParsedUrl
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 
 NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
 SENDABLE = re.compile(r"[\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?")
@@ -95,8 +96,6 @@ class LoginMarkerRequestSerializer(RequestSerializer):
 
     def validate_selector(self, value: str) -> str:
         """Refuse what is no CSS selector."""
-        from selectolax.lexbor import LexborHTMLParser, SelectolaxError  # the web parses no HTML but for this
-
         try:
             LexborHTMLParser("<p>").css_first(value)
         except SelectolaxError:
@@ -144,7 +143,7 @@ class SiteCredentialsSerializer(ProjectResponseSerializer):
     logged_in = LoginMarkerSerializer(source="*")
 
     class Meta:
-        model = SiteAccess
+        model = SiteCredentials
         fields: ClassVar = [
             "org_id",
             "project_id",

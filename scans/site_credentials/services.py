@@ -17,14 +17,14 @@ from krafter_audit.api.etags import refuse_unless_current
 from krafter_audit.db.advisory_locks import wait_for_turn
 from krafter_audit.http.client import RequestCredentials
 from krafter_audit.security import vault
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 
 BROKEN = "What lets into the site does not open: the key that sealed it is not in KRAFTER_ENCRYPTION_KEYS."
 
 
 def credentials_for(project: Project) -> RequestCredentials | None:
     """Return what lets into the project's site; None where nothing was set."""
-    row = SiteAccess.objects.filter(project=project).first()
+    row = SiteCredentials.objects.filter(project=project).first()
     if row is None:
         return None
     row.project = project
@@ -49,10 +49,10 @@ def set_credentials(
     text: str = "",
     by: Actor,
     if_match: str | None = None,
-) -> SiteAccess:
+) -> SiteCredentials:
     """Replace what lets into the project's site. `credentials` = any of headers, cookies, basic."""
     wait_for_turn(f"site access:{project.pk}")
-    row = SiteAccess.objects.filter(project=project).first() or SiteAccess(project=project)
+    row = SiteCredentials.objects.filter(project=project).first() or SiteCredentials(project=project)
     if not row._state.adding:
         refuse_unless_current(if_match, row)
     elif if_match is not None:
@@ -68,7 +68,7 @@ def set_credentials(
 @transaction.atomic
 def delete_credentials(project: Project, *, by: Actor) -> None:
     """Forget what lets into the project's site."""
-    row = SiteAccess.objects.select_for_update().filter(project=project).first()
+    row = SiteCredentials.objects.select_for_update().filter(project=project).first()
     if row is None:
         raise NotFound
     row.project = project
@@ -76,15 +76,15 @@ def delete_credentials(project: Project, *, by: Actor) -> None:
     row.delete()
 
 
-def resealed(row: SiteAccess) -> bytes:
+def resealed(row: SiteCredentials) -> bytes:
     """Return what a row keeps, sealed anew with the first key. Raises VaultError where it does not open."""
     return vault.seal(json.dumps(_opened(row)).encode(), owner=_owner(row))
 
 
-def _opened(row: SiteAccess) -> dict[str, Any]:
+def _opened(row: SiteCredentials) -> dict[str, Any]:
     kept: dict[str, Any] = json.loads(vault.open_sealed(bytes(row.credentials), owner=_owner(row)))
     return kept
 
 
-def _owner(row: SiteAccess) -> tuple[str, ...]:
+def _owner(row: SiteCredentials) -> tuple[str, ...]:
     return (str(row.project.organization_id), str(row.project_id), "site access", row.origin)

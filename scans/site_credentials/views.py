@@ -8,18 +8,18 @@ from rest_framework.response import Response
 
 from accounts.views import ProjectViewSet
 from krafter_audit.api.errors import NotFound
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer, SiteCredentialsSerializer
 
 
-class AccessViewSet(ProjectViewSet):
+class SiteCredentialsViewSet(ProjectViewSet):
     """What lets looks into a site behind a login."""
 
     @extend_schema(summary="Read which access is set", responses=SiteCredentialsSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the origin and the kinds; 404 where nothing is set."""
-        row = SiteAccess.objects.filter(project=self.project).defer("credentials").first()
+        row = SiteCredentials.objects.filter(project=self.project).defer("credentials").first()
         if row is None:
             raise NotFound
         return self.show(row, SiteCredentialsSerializer)

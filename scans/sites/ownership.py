@@ -21,6 +21,7 @@ from events.record import record
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
+from scanner.page import Page, value
 from scanner.parsing.parser_limits import is_bottomless
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
@@ -59,7 +60,7 @@ def of(project: Project, urls: Iterable[str], client: Client) -> Proved:
         related |= Q(host__endswith=f".{name}")
     proved = [
         row
-        for row in Site.objects.filter(related, project=project, proved_at__isnull=False)
+        for row in Site.objects.filter(related, project=project, verified_at__isnull=False)
         if still_proved(row, client)
     ]
     domains = (row.host for row in proved if row.method == Site.Method.DNS_TXT)
@@ -68,8 +69,8 @@ def of(project: Project, urls: Iterable[str], client: Client) -> Proved:
 
 def still_proved(site: Site, client: Client) -> bool:
     """Tell whether the proof is fresh, or is still there. One that cannot be looked at now counts as none, for now."""
-    if site.proved_at is None or site.proved_at > timezone.now() - GOOD_FOR:
-        return site.proved_at is not None
+    if site.verified_at is None or site.verified_at > timezone.now() - GOOD_FOR:
+        return site.verified_at is not None
     tries = look(site, client)
     write(site, tries)
     return any(one.found for one in tries)
@@ -77,7 +78,7 @@ def still_proved(site: Site, client: Client) -> bool:
 
 def carry_out(site_id: Any) -> None:
     """Look at the proof that was asked for. Delivered twice, it works once."""
-    site = leases.claim(Site, site_id, seconds=LEASE, waiting=True)
+    site = leases.claim(Site, site_id, seconds=LEASE, check_requested=True)
     if site is None:
         return
     with Client(limits=LIMITS) as client:
@@ -108,22 +109,22 @@ def look(site: Site, client: Client) -> list[Try]:
 def write(site: Site, tries: list[Try]) -> None:
     """Keep what a look has seen. A look that got no answer anywhere takes no proof away."""
     proof = next((one for one in tries if one.found), None)
-    gone = proof is None and site.proved_at is not None and _is_gone(site.method, tries)
+    gone = proof is None and site.verified_at is not None and _is_gone(site.method, tries)
     now = timezone.now()
     changes: dict[str, Any] = {
-        "waiting": False,
+        "check_requested": False,
         "lease_until": None,
         "attempts": 0,
         "checked_at": now,
         "updated_at": now,
     }
-    changes["tried"] = [{"method": one.method, "place": one.place, "said": one.said} for one in tries]
+    changes["last_attempts"] = [{"method": one.method, "place": one.place, "said": one.said} for one in tries]
     if proof:
-        changes |= {"method": proof.method, "proved_at": now}
+        changes |= {"method": proof.method, "verified_at": now}
     elif gone:
-        changes |= {"method": "", "proved_at": None}
+        changes |= {"method": "", "verified_at": None}
     with transaction.atomic():
-        if leases.write(site, **changes) and (gone or (proof and site.proved_at is None)):
+        if leases.write(site, **changes) and (gone or (proof and site.verified_at is None)):
             record(
                 "site.proved" if proof else "site.proof_lost",
                 site,
@@ -202,10 +203,7 @@ def _in_dns(site: Site, name: str) -> tuple[bool, str]:
     return False, f"{others} such records, none with this token." if others else "There is no such record."
 
 
-# The parser of HTML is loaded by whoever looks: the web names sites and shows them.
 def _in_file(site: Site, client: Client, address: str) -> tuple[bool, str]:
-    from scanner.page import Page
-
     answer = client.get(address)
     if answer.status != 200:
         return False, f"It answers with status {answer.status}."
@@ -216,8 +214,6 @@ def _in_file(site: Site, client: Client, address: str) -> tuple[bool, str]:
 
 
 def _in_page(site: Site, client: Client, address: str) -> tuple[bool, str]:
-    from scanner.page import Page, value
-
     answer = client.get(address, follow_redirects=True)
     page = Page(answer)
     hops = [origin_of(one.url) for one in (*answer.history, answer)]

@@ -5,16 +5,16 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from findings.serializers import ProjectResponseSerializer
-from krafter_audit.api.serializers import RequestSerializer, StrictCharField
+from krafter_audit.api.serializers import RequestSerializer, StrictCharField, UTCDateTimeField
 from scans.models import Site
 from scans.sites import ownership
 
 
 def status_of(site: Site) -> str:
     """Return where the proof of a site stands: unproved, checking or proved."""
-    if site.waiting:
+    if site.check_requested:
         return "checking"
-    return "proved" if site.proved_at else "unproved"
+    return "proved" if site.verified_at else "unproved"
 
 
 class CreateSiteRequestSerializer(RequestSerializer):
@@ -66,7 +66,8 @@ class SiteSerializer(ProjectResponseSerializer):
     status = serializers.SerializerMethodField(help_text="unproved, checking or proved")
     method = serializers.SerializerMethodField(help_text="What proved it, or null.")
     how_to_prove = serializers.SerializerMethodField()
-    tried = OwnershipAttemptSerializer(many=True)
+    proved_at = UTCDateTimeField(source="verified_at", allow_null=True)
+    tried = OwnershipAttemptSerializer(source="last_attempts", many=True)
 
     class Meta:
         model = Site

@@ -40,9 +40,9 @@ def verify(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
     site = Site.objects.select_for_update(of=("self",)).select_related("project").filter(pk=site_id).first()
     if site is None or (project is not None and site.project_id != project.pk):
         raise NotFound
-    if not site.waiting:
-        site.waiting = True
-        site.save(update_fields=["waiting", "updated_at"])
+    if not site.check_requested:
+        site.check_requested = True
+        site.save(update_fields=["check_requested", "updated_at"])
         record("site.proof_asked_for", site, by=by, host=site.host)
-        enqueue_on_commit("scans.prove", str(site.pk))
+        enqueue_on_commit("scans.verify_site", str(site.pk))
     return site

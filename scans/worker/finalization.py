@@ -11,7 +11,7 @@ from accounts import quota
 from accounts.actors import SYSTEM, Actor
 from events.record import record
 from findings.models import Domain
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.db import leases
 from krafter_audit.http.timestamps import format_timestamp
 from scanner import registry
@@ -61,7 +61,7 @@ def end(scan: Scan) -> None:
         quota.give_back(scan.project.organization_id, spent_at=scan.created_at)
 
 
-def sightings(part: ScanPart) -> list[Sighting]:
+def sightings(part: ScanPart) -> list[FindingReport]:
     """Return one sighting for each check that failed, with all the pages on which it did."""
     rows = ScanResult.objects.filter(page__part=part, outcome=FAILED).select_related("page")
     failures: dict[str, list[ScanResult]] = defaultdict(list)
@@ -70,11 +70,11 @@ def sightings(part: ScanPart) -> list[Sighting]:
     return [_sighting(part, key, found) for key, found in failures.items() if registry.get(key)]
 
 
-def _sighting(part: ScanPart, key: str, found: list[ScanResult]) -> Sighting:
+def _sighting(part: ScanPart, key: str, found: list[ScanResult]) -> FindingReport:
     known = registry.REGISTRY[key]
     template = registry.finding_template(known)
     values = [row.value for row in found if isinstance(row.value, int | float)]
-    return Sighting(
+    return FindingReport(
         domain=template["domain"],
         title=template["title"],
         first_severity=template["severity"],
@@ -107,12 +107,12 @@ def summed_up(scan: Scan) -> dict[str, Any]:
     outcomes = {(key, word): rows for key, word, rows in _counted(scan)}
     summary: dict[str, Any] = {
         **scan.summary,
-        "pages": _pages(scan).filter(looked_at__isnull=False).values("url").distinct().count(),
+        "pages": _pages(scan).filter(checked_at__isnull=False).values("url").distinct().count(),
         "checks": len({key for key, _ in outcomes}),
         "domains": {domain: _of_domain(domain, outcomes) for domain in Domain.values},
         "progress": progress(scan.pk),
     }
-    for broken in _pages(scan).exclude(broken=[]).values_list("broken", flat=True):
+    for broken in _pages(scan).exclude(failed_domains=[]).values_list("failed_domains", flat=True):
         for domain in broken:
             summary["domains"][domain]["error"] = BROKE_OFF
     summary["notes"] = _notes(scan)
@@ -126,7 +126,7 @@ def _notes(scan: Scan) -> list[str]:
     notes = []
     for scanner, label in Scanner.choices:
         pages = _pages(scan).filter(part__scanner=scanner)
-        left = pages.filter(looked_at__isnull=True).count()
+        left = pages.filter(checked_at__isnull=True).count()
         if left:
             what = f"{left} of {pages.count()} pages were not looked at ({label.lower()})."
             notes.append(f"The time was over: {what}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-from findings import rules
+from findings import policy_rules
 from findings.models import Domain
 from scanner import engine, registry
 from scanner.outcome import Outcome, inconclusive
@@ -45,8 +45,8 @@ class Asking:
     @classmethod
     def of(cls, scan: Scan, scanner: str) -> "Asking":
         """Return what the project's policy lets the scanner ask."""
-        config = rules.config_of(scan.project)
-        return cls(keys_of(scanner) - rules.switched_off(config), rules.thresholds(config))
+        config = policy_rules.config_of(scan.project)
+        return cls(keys_of(scanner) - policy_rules.switched_off(config), policy_rules.thresholds(config))
 
     def on(self, *, is_start: bool) -> dict[str, list[str]]:
         """Return `{domain: keys}` for a page; what is about the whole site is asked on the first page alone."""

@@ -14,13 +14,13 @@ from krafter_audit.jobs import enqueue
 from krafter_audit.shutdown import is_stopping
 from scanner import crawler
 from scanner.page_context import Facts
-from scans import host_throttle, screenshots
+from scans import screenshots
 from scans.models import Scan, Scanner, ScanPage, ScanPart
 from scans.site_credentials.services import credentials_for
 from scans.sites import ownership
-from scans.worker import finalization, page_checks, persistence
+from scans.worker import finalization, host_throttle, page_checks, persistence
+from scans.worker.browser import own_browser
 from scans.worker.page_checks import Asking, Sight
-from scans.worker_browser import own_browser
 
 if TYPE_CHECKING:
     from scanner.browser import Browser
@@ -89,7 +89,7 @@ class Walk:
             return False
         spent = sum(page.duration_ms or 0 for page in pages)
         for page in pages:
-            if page.looked_at is not None or spent >= MOST_SECONDS[Scanner(self.part.scanner)] * 1000:
+            if page.checked_at is not None or spent >= MOST_SECONDS[Scanner(self.part.scanner)] * 1000:
                 continue
             if is_stopping() or time.monotonic() > self._ends:
                 return True
@@ -121,7 +121,7 @@ class Walk:
         if not persistence.keep_pages(part, pages, page_delay=found.delay, browsing=browsing):
             return None
         if browsing:
-            enqueue("scans.scan_in_browser", str(part.scan_id))
+            enqueue("scans.run_scan_in_browser", str(part.scan_id))
         return pages
 
     def _sight(self, page: ScanPage) -> Sight:

@@ -50,9 +50,13 @@ def keep_page(part: ScanPart, page: ScanPage, sight: Sight) -> bool:
     if not leases.write(part, attempts=0):
         return False
     now = timezone.now()
-    page.looked_at, page.broken, page.duration_ms = now, sorted(sight.broken), round(sight.duration_ms, 1)
+    page.checked_at, page.failed_domains, page.duration_ms = (
+        now,
+        sorted(sight.broken),
+        round(sight.duration_ms, 1),
+    )
     ScanPage.objects.filter(pk=page.pk).update(
-        looked_at=now, updated_at=now, broken=page.broken, duration_ms=page.duration_ms
+        checked_at=now, updated_at=now, failed_domains=page.failed_domains, duration_ms=page.duration_ms
     )
     ScanResult.objects.bulk_create(_result(part, page, one) for one in sight.seen)
     update_progress(part.scan_id)
@@ -69,7 +73,7 @@ def update_progress(scan_id: UUID) -> None:
 def progress(scan_id: UUID) -> dict[str, dict[str, int]]:
     """Count the pages of each part of a scan, and those that are done."""
     parts = ScanPart.objects.filter(scan=scan_id).values_list("scanner")
-    counted = parts.annotate(Count("pages"), Count("pages__looked_at")).order_by()
+    counted = parts.annotate(Count("pages"), Count("pages__checked_at")).order_by()
     return {scanner: {"pages_found": found, "pages_done": done} for scanner, found, done in counted}
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db.models import Q
 
-from findings import rules
+from findings import policy_rules
 from findings.models import Finding, FindingStatus
-from findings.services.ingestion import Identity, Sighting
+from findings.services.ingestion import FindingReport, Identity
 from krafter_audit.db.advisory_locks import wait_for_turn
 from scanner import registry
 from scanner.crawler import MOST_PAGES, route_of
@@ -21,7 +21,7 @@ FAR = 1.10  # times the threshold: believed when it is seen in two scans in a ro
 MUCH_WORSE = 1.2  # times the value that was mended: believed at once
 
 
-def compared(part: ScanPart, sightings: Iterable[Sighting]) -> tuple[list[Sighting], int]:
+def compared(part: ScanPart, sightings: Iterable[FindingReport]) -> tuple[list[FindingReport], int]:
     """Return the sightings to take in, and how many numbers were not far enough off to reopen what was resolved.
 
     Call it in the transaction that takes them in: the findings that are known are locked.
@@ -41,11 +41,11 @@ def compared(part: ScanPart, sightings: Iterable[Sighting]) -> tuple[list[Sighti
     return believed, suspected
 
 
-def _key(seen: Sighting) -> str:
+def _key(seen: FindingReport) -> str:
     return (seen.checks or [""])[0]
 
 
-def _known(part: ScanPart, told: list[Sighting]) -> dict[Identity, Finding]:
+def _known(part: ScanPart, told: list[FindingReport]) -> dict[Identity, Finding]:
     if not told:
         return {}
     wait_for_turn(f"ingest:{part.scan.project_id}")  # the same turn that the batch will take
@@ -55,7 +55,7 @@ def _known(part: ScanPart, told: list[Sighting]) -> dict[Identity, Finding]:
     return {(row.domain, row.title): row for row in rows.order_by("id")}
 
 
-def _seen(part: ScanPart, told: list[Sighting]) -> dict[str, set[str]]:
+def _seen(part: ScanPart, told: list[FindingReport]) -> dict[str, set[str]]:
     """Return `{key: addresses}` of the pages about which each check had an answer."""
     keys = [_key(seen) for seen in told]
     answers = ScanResult.objects.filter(page__part=part, key__in=keys)
@@ -87,7 +87,7 @@ class View:
         return bool(origin) and origin not in self.sites and (origin, route_of(url)) not in self.routes
 
 
-def _with_pages_not_seen(seen: Sighting, before: Finding, view: View) -> Sighting:
+def _with_pages_not_seen(seen: FindingReport, before: Finding, view: View) -> FindingReport:
     """Keep the pages of routes that this scan did not look at, with what was seen of them."""
     assets = [
         asset
@@ -120,7 +120,7 @@ def _values(key: str, metric: Metric, pages: Iterable[Mapping[str, Any]]) -> dic
     return {key: metric.worst(values)} if values else {}
 
 
-def _is_back(part: ScanPart, seen: Sighting, before: Finding) -> bool:
+def _is_back(part: ScanPart, seen: FindingReport, before: Finding) -> bool:
     """Tell whether what was resolved is back. Of a number that wavers one look a little over the line is no proof.
 
     The rule of checks.md 2.4: worse than the threshold × 1.10 in two scans in a row, or than the mended value × 1.2.
@@ -131,7 +131,7 @@ def _is_back(part: ScanPart, seen: Sighting, before: Finding) -> bool:
     mended = _value(before.evidence, known.key)
     if mended is not None and worse(known.metric, value, mended, MUCH_WORSE):
         return True
-    moved = rules.thresholds(rules.config_of(part.scan.project))
+    moved = policy_rules.thresholds(policy_rules.config_of(part.scan.project))
     limit = moved.get(known.key, known.metric.threshold)
     if not worse(known.metric, value, limit, FAR):
         return False
@@ -150,7 +150,7 @@ def _value(evidence: Mapping[str, Any] | None, key: str) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _is_exact(seen: Sighting) -> bool:
+def _is_exact(seen: FindingReport) -> bool:
     """Tell whether one sample was enough: days that a certificate has left do not waver."""
     return all(len(page["outcome"]["samples"]) < 2 for page in (seen.evidence or {}).get("pages", ()))
 

@@ -8,12 +8,12 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from accounts.models import User
 from krafter_audit.api.schema import CachedSchemaGenerator
-from remediation.evidence import append
+from remediation.evidence.chain import append
 from remediation.models import Verification
 from scans.models import ScanResult
 from tests import factories, staff
 from tests.browser.chromium import chromium
-from tests.factories import World
+from tests.factories import Scenario
 from tests.staff import address
 
 pytestmark = pytest.mark.needs_chromium
@@ -47,11 +47,18 @@ def too_wide(page: Page, width: int) -> bool:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pages_run_under_their_policy_and_fit_a_phone_and_a_desk(live_server: Any, world: World) -> None:
+def test_pages_run_under_their_policy_and_fit_a_phone_and_a_desk(
+    live_server: Any, scenario: Scenario
+) -> None:
     """Each is opened on a phone and then widened: nothing that a page loads or runs asks how wide the window is."""
-    verification = factories.verification(world)
-    result = staff.ROWS[ScanResult](world)
-    rows: tuple[Any, ...] = (world.organization, world.owner, verification.task.finding, verification.task)
+    verification = factories.verification(scenario)
+    result = staff.ROWS[ScanResult](scenario)
+    rows: tuple[Any, ...] = (
+        scenario.organization,
+        scenario.owner,
+        verification.task.finding,
+        verification.task,
+    )
     rows += (verification, result, result.scan)  # type: ignore[attr-defined]
     paths = ["/admin/", "/api/docs"]
     paths += [address(type(row), "changelist") for row in rows]
@@ -97,8 +104,8 @@ def test_the_page_of_the_docs_shows_every_operation_and_opens_one(live_server: A
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_verification_is_approved_by_its_button(live_server: Any, world: World) -> None:
-    verification = factories.verification(world, checks="passed")
+def test_a_verification_is_approved_by_its_button(live_server: Any, scenario: Scenario) -> None:
+    verification = factories.verification(scenario, checks="passed")
     path = address(type(verification), "change", verification.pk)
     user = staff.superuser()
 

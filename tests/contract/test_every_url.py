@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.views import OrganizationViewSet
 from remediation.models import Task
 from tests import factories
-from tests.factories import AuditClient, World
+from tests.factories import AuditClient, Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -37,8 +37,12 @@ ROUTES = [
 IDS = [f"{method} {place.split('audit/')[-1]}" for place, method, _ in ROUTES]
 
 
-def fill(place: str, world: World, row: str) -> str:
-    values = {"org_id": str(world.organization.pk), "project_id": world.project.slug, "provider": "github"}
+def fill(place: str, scenario: Scenario, row: str) -> str:
+    values = {
+        "org_id": str(scenario.organization.pk),
+        "project_id": scenario.project.slug,
+        "provider": "github",
+    }
     return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1], row), place)
 
 
@@ -52,18 +56,20 @@ def test_every_address_inherits_the_order_of_a_request(place: str, method: str, 
 
 
 @pytest.mark.parametrize(("place", "method", "view"), ROUTES, ids=IDS)
-def test_no_address_answers_without_a_key(world: World, place: str, method: str, view: Any):
-    response = AuditClient(world.project, None).ask(method, fill(place, world, str(world.owner.pk)))
+def test_no_address_answers_without_a_key(scenario: Scenario, place: str, method: str, view: Any):
+    response = AuditClient(scenario.project, None).ask(method, fill(place, scenario, str(scenario.owner.pk)))
 
     assert (response.status_code, response.json()["error"]["code"]) == (401, "unauthorized")
 
 
 @pytest.mark.parametrize(("place", "method", "view"), ROUTES, ids=IDS)
-def test_no_address_answers_to_another_organisations_key(world: World, place: str, method: str, view: Any):
-    stranger = factories.world()
-    row = str(factories.task(world).pk)
+def test_no_address_answers_to_another_organisations_key(
+    scenario: Scenario, place: str, method: str, view: Any
+):
+    stranger = factories.scenario()
+    row = str(factories.task(scenario).pk)
 
-    response = stranger.client.ask(method, fill(place, world, row))
+    response = stranger.client.ask(method, fill(place, scenario, row))
 
     assert (response.status_code, response.json()["error"]["code"]) == (403, "forbidden")
 
@@ -76,14 +82,14 @@ WITH_ROW = [(route, name) for route, name in zip(ROUTES, IDS, strict=True) if "<
     ("place", "method", "view"), [route for route, _ in WITH_ROW], ids=[name for _, name in WITH_ROW]
 )
 def test_rows_of_another_project_are_not_told_apart_from_absent_ones(
-    world: World, place: str, method: str, view: Any, row: str
+    scenario: Scenario, place: str, method: str, view: Any, row: str
 ):
     from accounts import services
 
-    other = factories.world()
-    elsewhere = services.create_project(world.organization, slug="other", site_url="https://example.org")
+    other = factories.scenario()
+    elsewhere = services.create_project(scenario.organization, slug="other", site_url="https://example.org")
     verification = factories.verification(
-        factories.World(world.organization, world.owner, elsewhere, "", world.client)
+        factories.Scenario(scenario.organization, scenario.owner, elsewhere, "", scenario.client)
     )
     ids = {
         "tasks": verification.task_id,
@@ -97,15 +103,15 @@ def test_rows_of_another_project_are_not_told_apart_from_absent_ones(
     before = factories.where_things_stand(verification)
     change = {"title": "Another"} if method == "patch" else None
 
-    response = world.client.ask(method, fill(place, world, pk), change)
+    response = scenario.client.ask(method, fill(place, scenario, pk), change)
 
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert factories.where_things_stand(verification) == before
 
 
 @pytest.mark.parametrize(("path", "field"), [("tasks", "finding_id"), ("verifications/run", "task_id")])
-def test_bodies_cannot_name_rows_of_another_project(world: World, path: str, field: str):
-    other = factories.world()
+def test_bodies_cannot_name_rows_of_another_project(scenario: Scenario, path: str, field: str):
+    other = factories.scenario()
     task = factories.task(other)
     body = (
         {"finding_id": str(task.finding_id), "title": "Mine"}
@@ -113,8 +119,8 @@ def test_bodies_cannot_name_rows_of_another_project(world: World, path: str, fie
         else {"task_id": str(task.pk)}
     )
 
-    response = world.client.ask("post", path, body)
+    response = scenario.client.ask("post", path, body)
 
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
     assert field in response.json()["error"]["details"]
-    assert Task.objects.filter(project=world.project).count() == 0
+    assert Task.objects.filter(project=scenario.project).count() == 0

@@ -6,7 +6,7 @@ import pytest
 
 from integrations.models import Integration
 from tests.contract.shape import META, MOMENT, UUID, answer, same
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -26,10 +26,10 @@ def placeholder(provider: str) -> dict[str, Any]:
     }
 
 
-def connected(world: World, **more: Any) -> dict[str, Any]:
+def connected(scenario: Scenario, **more: Any) -> dict[str, Any]:
     return {
         "id": UUID,
-        "org_id": str(world.organization.pk),
+        "org_id": str(scenario.organization.pk),
         "project_id": "production-website",
         "provider": "github",
         "status": "connected",
@@ -39,13 +39,13 @@ def connected(world: World, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def test_listing_integrations_names_every_provider_in_one_order(world: World):
-    world.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+def test_listing_integrations_names_every_provider_in_one_order(scenario: Scenario):
+    scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
 
-    response = world.client.ask("get", "integrations")
+    response = scenario.client.ask("get", "integrations")
 
     assert response.status_code == 200
-    rows = [connected(world) if provider == "github" else placeholder(provider) for provider in PROVIDERS]
+    rows = [connected(scenario) if provider == "github" else placeholder(provider) for provider in PROVIDERS]
     body = answer(response)
     same({"data": body["data"][:8]}, {"data": rows})
     assert (body["error"], set(body["meta"])) == (
@@ -54,21 +54,21 @@ def test_listing_integrations_names_every_provider_in_one_order(world: World):
     )
 
 
-def test_connecting_an_integration(world: World):
-    response = world.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+def test_connecting_an_integration(scenario: Scenario):
+    response = scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
 
     assert response.status_code == 200
-    same(answer(response), {"data": connected(world), "meta": META, "error": None})
+    same(answer(response), {"data": connected(scenario), "meta": META, "error": None})
     assert b"ghp_" not in response.content
 
 
-def test_connecting_again_replaces_the_stored_credentials(world: World):
-    first = world.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS}).json()[
+def test_connecting_again_replaces_the_stored_credentials(scenario: Scenario):
+    first = scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS}).json()[
         "data"
     ]
     sealed = bytes(Integration.objects.get().credentials)
 
-    again = world.client.ask(
+    again = scenario.client.ask(
         "post", "integrations/github/connect", {"credentials": CREDENTIALS | {"token": "new"}}
     )
 
@@ -76,10 +76,10 @@ def test_connecting_again_replaces_the_stored_credentials(world: World):
     assert bytes(Integration.objects.get().credentials) != sealed
 
 
-def test_syncing_an_integration_moves_it_to_syncing_at_once(world: World):
-    world.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
+def test_syncing_an_integration_moves_it_to_syncing_at_once(scenario: Scenario):
+    scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
 
-    response = world.client.ask("post", "integrations/github/sync")
+    response = scenario.client.ask("post", "integrations/github/sync")
 
     assert response.status_code == 202
-    same(answer(response), {"data": connected(world, status="syncing"), "meta": META, "error": None})
+    same(answer(response), {"data": connected(scenario, status="syncing"), "meta": META, "error": None})

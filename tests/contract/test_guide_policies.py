@@ -6,7 +6,7 @@ import pytest
 
 from tests import factories
 from tests.contract.shape import META, MOMENT, UUID, answer, same
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -23,11 +23,11 @@ DEFAULT = {
 }
 
 
-def policy_shape(world: World, name: str, config: dict[str, Any]) -> dict[str, Any]:
+def policy_shape(scenario: Scenario, name: str, config: dict[str, Any]) -> dict[str, Any]:
     return {
         "id": UUID,
         "name": name,
-        "org_id": str(world.organization.pk),
+        "org_id": str(scenario.organization.pk),
         "project_id": "production-website",
         "config": config,
         "active": True,
@@ -35,36 +35,39 @@ def policy_shape(world: World, name: str, config: dict[str, Any]) -> dict[str, A
     }
 
 
-def test_getting_the_current_policy(world: World):
-    response = world.client.ask("get", "policies/current")
+def test_getting_the_current_policy(scenario: Scenario):
+    response = scenario.client.ask("get", "policies/current")
 
     assert response.status_code == 200
-    expected = policy_shape(world, "Default Audit Policy", DEFAULT)
+    expected = policy_shape(scenario, "Default Audit Policy", DEFAULT)
     same(answer(response), {"data": expected, "meta": META, "error": None})
 
 
-def test_updating_the_policy(world: World):
+def test_updating_the_policy(scenario: Scenario):
     config = {
         "severity_rules": {"security": "critical", "performance": "high"},
         "sla_hours": {"critical": 12, "high": 48},
     }
 
-    response = world.client.ask(
+    response = scenario.client.ask(
         "put", "policies/current", {"name": "Strict Production Policy", "config": config}
     )
 
     assert response.status_code == 200
-    expected = policy_shape(world, "Strict Production Policy", config)
+    expected = policy_shape(scenario, "Strict Production Policy", config)
     same(answer(response), {"data": expected, "meta": META, "error": None})
-    same(answer(world.client.ask("get", "policies/current")), {"data": expected, "meta": META, "error": None})
+    same(
+        answer(scenario.client.ask("get", "policies/current")),
+        {"data": expected, "meta": META, "error": None},
+    )
 
 
-def test_testing_a_policy(world: World):
-    factories.finding(world, severity="critical")
-    factories.finding(world, severity="low")
+def test_testing_a_policy(scenario: Scenario):
+    factories.finding(scenario, severity="critical")
+    factories.finding(scenario, severity="low")
     config = {"severity_rules": {"performance": "high"}}
 
-    response = world.client.ask("post", "policies/test", {"config": config})
+    response = scenario.client.ask("post", "policies/test", {"config": config})
 
     assert response.status_code == 200
     expected = {"simulated_findings": 2, "escalated_to_critical": 1, "config_preview": config}

@@ -8,7 +8,7 @@ from findings.models import Finding
 from remediation.models import Verification
 from tests import factories
 from tests.contract.shape import META, MOMENT, UUID, answer, same
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -29,51 +29,51 @@ def task_shape(finding: Finding, owner_id: str, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def create(world: World, finding: Finding) -> Any:
-    return world.client.ask(
+def create(scenario: Scenario, finding: Finding) -> Any:
+    return scenario.client.ask(
         "post",
         "tasks",
         {
             "finding_id": str(finding.pk),
             "title": "Add Content-Security-Policy header",
             "priority": "high",
-            "owner_id": str(world.owner.pk),
+            "owner_id": str(scenario.owner.pk),
             "sla_due_at": "2027-07-01T00:00:00Z",
         },
     )
 
 
-def test_creating_a_task(world: World):
-    finding = factories.finding(world)
+def test_creating_a_task(scenario: Scenario):
+    finding = factories.finding(scenario)
 
-    response = create(world, finding)
+    response = create(scenario, finding)
 
     assert response.status_code == 201
-    same(answer(response), {"data": task_shape(finding, str(world.owner.pk)), "meta": META, "error": None})
+    same(answer(response), {"data": task_shape(finding, str(scenario.owner.pk)), "meta": META, "error": None})
 
 
-def test_updating_a_task(world: World):
-    finding = factories.finding(world)
-    task_id = create(world, finding).json()["data"]["id"]
+def test_updating_a_task(scenario: Scenario):
+    finding = factories.finding(scenario)
+    task_id = create(scenario, finding).json()["data"]["id"]
     pr_url = "https://github.com/acme/web-app/pull/142"
 
-    response = world.client.ask("patch", f"tasks/{task_id}", {"status": "in_progress", "pr_url": pr_url})
+    response = scenario.client.ask("patch", f"tasks/{task_id}", {"status": "in_progress", "pr_url": pr_url})
 
     assert response.status_code == 200
-    expected = task_shape(finding, str(world.owner.pk), id=task_id, status="in_progress", pr_url=pr_url)
+    expected = task_shape(finding, str(scenario.owner.pk), id=task_id, status="in_progress", pr_url=pr_url)
     same(answer(response), {"data": expected, "meta": META, "error": None})
 
 
-def test_listing_tasks(world: World):
-    finding = factories.finding(world)
-    task_id = create(world, finding).json()["data"]["id"]
-    world.client.ask("patch", f"tasks/{task_id}", {"status": "in_progress"})
-    factories.task(world)
+def test_listing_tasks(scenario: Scenario):
+    finding = factories.finding(scenario)
+    task_id = create(scenario, finding).json()["data"]["id"]
+    scenario.client.ask("patch", f"tasks/{task_id}", {"status": "in_progress"})
+    factories.task(scenario)
 
-    response = world.client.ask("get", "tasks?status=in_progress&limit=25")
+    response = scenario.client.ask("get", "tasks?status=in_progress&limit=25")
 
     assert response.status_code == 200
-    row = task_shape(finding, str(world.owner.pk), id=task_id, status="in_progress")
+    row = task_shape(finding, str(scenario.owner.pk), id=task_id, status="in_progress")
     meta = META | {"total": 1, "next_cursor": None}
     same(answer(response), {"data": [row], "meta": meta, "error": None})
 
@@ -91,20 +91,20 @@ def verification_shape(task_id: str, after: str, status: str, **more: Any) -> di
     } | more
 
 
-def test_running_a_verification(world: World):
-    task = factories.task(world)
+def test_running_a_verification(scenario: Scenario):
+    task = factories.task(scenario)
 
-    response = world.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
+    response = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
 
     assert response.status_code == 202
     expected = verification_shape(str(task.pk), "pending", "running")
     same(answer(response), {"data": expected, "meta": META, "error": None})
 
 
-def test_approving_a_verification(world: World):
-    verification = factories.verification(world, checks="passed", open_regressions=1)
+def test_approving_a_verification(scenario: Scenario):
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
-    response = world.client.ask("post", f"verifications/{verification.pk}/approve")
+    response = scenario.client.ask("post", f"verifications/{verification.pk}/approve")
 
     assert response.status_code == 200
     expected = verification_shape(
@@ -113,7 +113,7 @@ def test_approving_a_verification(world: World):
         "passed",
         id=str(verification.pk),
         result="passed",
-        verified_by_id=str(world.owner.pk),
+        verified_by_id=str(scenario.owner.pk),
         verified_at=MOMENT,
     )
     same(answer(response), {"data": expected, "meta": META, "error": None})
@@ -122,10 +122,10 @@ def test_approving_a_verification(world: World):
     }  # fmt: skip
 
 
-def test_reopening_a_verification(world: World):
-    verification = factories.verification(world, checks="running")
+def test_reopening_a_verification(scenario: Scenario):
+    verification = factories.verification(scenario, checks="running")
 
-    response = world.client.ask("post", f"verifications/{verification.pk}/reopen")
+    response = scenario.client.ask("post", f"verifications/{verification.pk}/reopen")
 
     assert response.status_code == 200
     expected = verification_shape(
@@ -134,11 +134,11 @@ def test_reopening_a_verification(world: World):
         "failed",
         id=str(verification.pk),
         result="failed",
-        verified_by_id=str(world.owner.pk),
+        verified_by_id=str(scenario.owner.pk),
         verified_at=MOMENT,
     )
     same(answer(response), {"data": expected, "meta": META, "error": None})
-    regressions = world.client.ask("get", f"findings/{verification.task.finding_id}/regressions").json()[
+    regressions = scenario.client.ask("get", f"findings/{verification.task.finding_id}/regressions").json()[
         "data"
     ]
     assert [(row["trigger"], row["verification_id"], row["status"]) for row in regressions] == [
@@ -146,28 +146,28 @@ def test_reopening_a_verification(world: World):
     ]
 
 
-def test_listing_verifications(world: World):
-    verification = factories.verification(world, checks="passed")
+def test_listing_verifications(scenario: Scenario):
+    verification = factories.verification(scenario, checks="passed")
 
-    response = world.client.ask("get", "verifications")
+    response = scenario.client.ask("get", "verifications")
 
     expected = verification_shape(str(verification.task_id), "passed", "passed", id=str(verification.pk))
     meta = META | {"total": 1, "next_cursor": None}
     same(answer(response), {"data": [expected], "meta": meta, "error": None})
 
 
-def test_a_verification_has_no_reviewer_or_notes(world: World):
-    verification = factories.verification(world)
+def test_a_verification_has_no_reviewer_or_notes(scenario: Scenario):
+    verification = factories.verification(scenario)
 
-    shown = world.client.ask("get", f"verifications/{verification.pk}").json()["data"]
+    shown = scenario.client.ask("get", f"verifications/{verification.pk}").json()["data"]
 
     assert not {"reviewer", "notes"} & set(shown)
 
 
-def test_one_task_per_call(world: World):
-    task = factories.task(world)
+def test_one_task_per_call(scenario: Scenario):
+    task = factories.task(scenario)
 
-    response = world.client.ask("post", "verifications/run", {"task_id": [str(task.pk)]})
+    response = scenario.client.ask("post", "verifications/run", {"task_id": [str(task.pk)]})
 
     assert response.status_code == 422
     assert Verification.objects.count() == 0
@@ -182,25 +182,25 @@ def test_one_task_per_call(world: World):
     ],
 )
 def test_fields_that_tasks_do_not_have_are_refused_with_what_to_use(
-    world: World, body: Any, field: str, hint: str
+    scenario: Scenario, body: Any, field: str, hint: str
 ):
-    task = factories.task(world)
+    task = factories.task(scenario)
 
-    response = world.client.ask("patch", f"tasks/{task.pk}", body)
+    response = scenario.client.ask("patch", f"tasks/{task.pk}", body)
 
     assert response.status_code == 422
     assert hint in response.json()["error"]["details"][field][0]
 
 
-def test_an_update_must_name_a_field(world: World):
-    task = factories.task(world)
+def test_an_update_must_name_a_field(scenario: Scenario):
+    task = factories.task(scenario)
 
-    assert world.client.ask("patch", f"tasks/{task.pk}", {}).status_code == 422
+    assert scenario.client.ask("patch", f"tasks/{task.pk}", {}).status_code == 422
 
 
-def test_done_is_not_set_by_hand(world: World):
-    task = factories.task(world)
+def test_done_is_not_set_by_hand(scenario: Scenario):
+    task = factories.task(scenario)
 
-    response = world.client.ask("patch", f"tasks/{task.pk}", {"status": "done"})
+    response = scenario.client.ask("patch", f"tasks/{task.pk}", {"status": "done"})
 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "done_requires_verification")

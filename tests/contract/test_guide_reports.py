@@ -8,7 +8,7 @@ import pytest
 
 from tests import factories
 from tests.contract.shape import META, MOMENT, UUID, Like, answer, same
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -20,14 +20,14 @@ def days(count: int) -> list[str]:
     return [str(today - timedelta(days=back)) for back in reversed(range(count))]
 
 
-def test_the_summary(world: World):
-    factories.finding(world, score=30)
-    factories.finding(world, score=12)
-    factories.finding(world, score=50, status="dismissed")
-    factories.regression(world, of=factories.finding(world, score=8))
-    factories.verification(world)
+def test_the_summary(scenario: Scenario):
+    factories.finding(scenario, score=30)
+    factories.finding(scenario, score=12)
+    factories.finding(scenario, score=50, status="dismissed")
+    factories.regression(scenario, of=factories.finding(scenario, score=8))
+    factories.verification(scenario)
 
-    response = world.client.ask("get", "reports/summary")
+    response = scenario.client.ask("get", "reports/summary")
 
     assert response.status_code == 200
     data = answer(response)["data"]
@@ -43,10 +43,10 @@ def test_the_summary(world: World):
     assert score == 30 + 12 + 8 + 58  # 58: what a finding of severity high weighs by itself
 
 
-def report(world: World, **more: Any) -> dict[str, Any]:
+def report(scenario: Scenario, **more: Any) -> dict[str, Any]:
     return {
         "id": UUID,
-        "org_id": str(world.organization.pk),
+        "org_id": str(scenario.organization.pk),
         "project_id": "production-website",
         "period_start": days(7)[0],
         "period_end": days(1)[0],
@@ -61,19 +61,19 @@ def report(world: World, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("format", ["json", "csv", "pdf"])
-def test_exporting_a_report(world: World, format: str):
-    factories.finding(world)
+def test_exporting_a_report(scenario: Scenario, format: str):
+    factories.finding(scenario)
 
-    response = world.client.ask("post", "reports/export", {"format": format})
+    response = scenario.client.ask("post", "reports/export", {"format": format})
 
     assert response.status_code == 202
-    same(answer(response), {"data": report(world, format=format), "meta": META, "error": None})
+    same(answer(response), {"data": report(scenario, format=format), "meta": META, "error": None})
 
 
-def test_sharing_a_report_by_link(world: World):
-    made = world.client.ask("post", "reports/export", {"format": "json"}).json()["data"]
+def test_sharing_a_report_by_link(scenario: Scenario):
+    made = scenario.client.ask("post", "reports/export", {"format": "json"}).json()["data"]
 
-    response = world.client.ask("post", "reports/share", {"channel": "link"})
+    response = scenario.client.ask("post", "reports/share", {"channel": "link"})
 
     assert response.status_code == 200
     shared = {
@@ -86,18 +86,18 @@ def test_sharing_a_report_by_link(world: World):
     same(answer(response), {"data": shared, "meta": META, "error": None})
 
 
-def test_only_a_link_has_an_address(world: World):
-    world.client.ask("post", "reports/export", {"format": "json"})
+def test_only_a_link_has_an_address(scenario: Scenario):
+    scenario.client.ask("post", "reports/export", {"format": "json"})
     body = {"channel": "email", "recipients": ["ada@example.com"]}
 
-    shared = world.client.ask("post", "reports/share", body).json()["data"]
+    shared = scenario.client.ask("post", "reports/share", body).json()["data"]
 
     assert (shared["share_url"], shared["recipients"]) == (None, ["ada@example.com"])
 
 
-def test_email_needs_recipients_and_slack_a_webhook(world: World):
-    world.client.ask("post", "reports/export", {"format": "json"})
+def test_email_needs_recipients_and_slack_a_webhook(scenario: Scenario):
+    scenario.client.ask("post", "reports/export", {"format": "json"})
 
     for channel, field in (("email", "recipients"), ("slack", "webhook_url")):
-        response = world.client.ask("post", "reports/share", {"channel": channel})
+        response = scenario.client.ask("post", "reports/share", {"channel": channel})
         assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])

@@ -9,7 +9,7 @@ from django.db.models import fetch_modes
 from findings.models import Finding
 from tests import factories
 from tests.contract.test_query_counts import COUNTS, ids
-from tests.factories import World
+from tests.factories import Scenario
 
 
 @pytest.fixture
@@ -23,27 +23,27 @@ def no_fetching(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("address", COUNTS)
-def test_reading_fetches_nothing_by_the_way(world: World, address: str, request: pytest.FixtureRequest):
+def test_reading_fetches_nothing_by_the_way(scenario: Scenario, address: str, request: pytest.FixtureRequest):
     method, _ = COUNTS[address]
-    path = address.format(**ids(world))
+    path = address.format(**ids(scenario))
     request.getfixturevalue("no_fetching")
 
-    assert world.client.ask(method, path).status_code == 200
+    assert scenario.client.ask(method, path).status_code == 200
 
 
-def test_changing_and_approving_fetch_nothing_by_the_way(world: World, request: pytest.FixtureRequest):
-    verification = factories.verification(world, checks="passed", open_regressions=1)
-    finding = factories.finding(world)
+def test_changing_and_approving_fetch_nothing_by_the_way(scenario: Scenario, request: pytest.FixtureRequest):
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
+    finding = factories.finding(scenario)
     request.getfixturevalue("no_fetching")
 
-    changed = world.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})
-    approved = world.client.ask("post", f"verifications/{verification.pk}/approve")
+    changed = scenario.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})
+    approved = scenario.client.ask("post", f"verifications/{verification.pk}/approve")
 
     assert (changed.status_code, approved.status_code) == (200, 200)
 
 
-def test_fetching_by_the_way_would_be_seen(world: World, request: pytest.FixtureRequest):
-    finding = Finding.objects.get(pk=factories.finding(world).pk)
+def test_fetching_by_the_way_would_be_seen(scenario: Scenario, request: pytest.FixtureRequest):
+    finding = Finding.objects.get(pk=factories.finding(scenario).pk)
     request.getfixturevalue("no_fetching")
 
     with pytest.raises(FieldFetchBlocked):

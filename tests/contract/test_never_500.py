@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests import factories
 from tests.contract.test_every_url import ROUTES, fill
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -76,16 +76,16 @@ def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
     suppress_health_check=list(HealthCheck),
 )
 @given(asked=requests())
-def test_no_body_makes_the_server_fail(asked: tuple[str, str, Any], world_of_fuzz: dict[str, Any]):
+def test_no_body_makes_the_server_fail(asked: tuple[str, str, Any], fuzz_rows: dict[str, Any]):
     place, method, body = asked
-    world: World = world_of_fuzz["world"]
+    scenario: Scenario = fuzz_rows["scenario"]
     kind = place.split("audit/")[-1].split("/")[0]
-    address = fill(place, world, world_of_fuzz.get(ROWS.get(kind, ""), world_of_fuzz["nobody"]))
+    address = fill(place, scenario, fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["nobody"]))
     text = json.dumps(body)
     for name in IDS:
-        text = text.replace(f"id of {name}", world_of_fuzz[name])
+        text = text.replace(f"id of {name}", fuzz_rows[name])
 
-    response = world.client.generic(method.upper(), address, text)
+    response = scenario.client.generic(method.upper(), address, text)
 
     assert response.status_code < 500, (method, address, text, response.content)
     assert set(response.json()) == {"data", "meta", "error"}
@@ -111,29 +111,27 @@ VALUES = [
         st.tuples(st.sampled_from(ASKED), st.sampled_from(VALUES) | st.text(max_size=8)), max_size=3
     ),
 )
-def test_no_query_makes_the_server_fail(
-    place: str, query: list[tuple[str, str]], world_of_fuzz: dict[str, Any]
-):
+def test_no_query_makes_the_server_fail(place: str, query: list[tuple[str, str]], fuzz_rows: dict[str, Any]):
     kind = place.split("audit/")[-1].split("/")[0]
-    row = world_of_fuzz.get(ROWS.get(kind, ""), world_of_fuzz["nobody"])
+    row = fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["nobody"])
     text = urlencode(query, errors="replace")
 
-    response = world_of_fuzz["world"].client.get(f"{fill(place, world_of_fuzz['world'], row)}?{text}")
+    response = fuzz_rows["scenario"].client.get(f"{fill(place, fuzz_rows['scenario'], row)}?{text}")
 
     assert response.status_code < 500, (place, text, response.content)
 
 
 @pytest.fixture
-def world_of_fuzz(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def fuzz_rows(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """One row of each kind; names of hosts are not looked up, no job is sent."""
     monkeypatch.setattr("socket.getaddrinfo", nowhere)
-    verification = factories.verification(world)
+    verification = factories.verification(scenario)
     return {
-        "world": world,
+        "scenario": scenario,
         "finding": str(verification.task.finding_id),
         "task": str(verification.task_id),
         "verification": str(verification.pk),
-        "owner": str(world.owner.pk),
+        "owner": str(scenario.owner.pk),
         "nobody": "018f0000-0000-7000-8000-000000000000",
     }
 

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from scans.models import Scan
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
-Ask = Callable[[World], Any]
+Ask = Callable[[Scenario], Any]
 
 COUNTS: dict[str, tuple[str, int]] = {
     # address: the list or row itself, and its total by the tally
@@ -38,9 +38,9 @@ COUNTS: dict[str, tuple[str, int]] = {
 }
 
 
-def ids(world: World) -> dict[str, Any]:
-    verification = factories.verification(world, checks="passed", open_regressions=1)
-    scan = Scan.objects.create(project=world.project, url="https://example.com/")
+def ids(scenario: Scenario) -> dict[str, Any]:
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
+    scan = Scan.objects.create(project=scenario.project, url="https://example.com/")
     return {
         "verification": verification.pk,
         "task": verification.task_id,
@@ -57,42 +57,46 @@ def count(ask: Callable[[], Any], expected_status: int = 200) -> int:
 
 
 @pytest.mark.parametrize("address", COUNTS)
-def test_reading_costs_the_same_few_statements(world: World, address: str):
+def test_reading_costs_the_same_few_statements(scenario: Scenario, address: str):
     method, expected = COUNTS[address]
-    path = address.format(**ids(world))
-    world.client.ask(method, path)  # the first request of a process looks up who calls
+    path = address.format(**ids(scenario))
+    scenario.client.ask(method, path)  # the first request of a process looks up who calls
 
-    few = count(lambda: world.client.ask(method, path))
+    few = count(lambda: scenario.client.ask(method, path))
     for _ in range(3):
-        factories.verification(world)
-    many = count(lambda: world.client.ask(method, path))
+        factories.verification(scenario)
+    many = count(lambda: scenario.client.ask(method, path))
 
     assert (few, many) == (expected, expected)
 
 
-def test_changing_a_finding_costs_five(world: World):
-    finding = factories.finding(world)
-    world.client.ask("get", "tasks")
+def test_changing_a_finding_costs_five(scenario: Scenario):
+    finding = factories.finding(scenario)
+    scenario.client.ask("get", "tasks")
 
     # BEGIN, lock, update, event, COMMIT
-    assert count(lambda: world.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})) == 5
+    assert count(lambda: scenario.client.ask("patch", f"findings/{finding.pk}", {"status": "triaged"})) == 5
 
 
-def test_approving_costs_twelve(world: World):
-    first, verification = [factories.verification(world, checks="passed", open_regressions=1) for _ in "12"]
-    world.client.ask("post", f"verifications/{first.pk}/approve")  # the first link begins the project's chain
+def test_approving_costs_twelve(scenario: Scenario):
+    first, verification = [
+        factories.verification(scenario, checks="passed", open_regressions=1) for _ in "12"
+    ]
+    scenario.client.ask(
+        "post", f"verifications/{first.pk}/approve"
+    )  # the first link begins the project's chain
 
     # BEGIN, the locks, a newer one, verification, task, finding, regressions, the chain's end, earlier links, link,
     # event, COMMIT
-    assert count(lambda: world.client.ask("post", f"verifications/{verification.pk}/approve")) == 12
+    assert count(lambda: scenario.client.ask("post", f"verifications/{verification.pk}/approve")) == 12
 
 
-def test_a_batch_costs_the_same_few_statements_whatever_its_size(world: World):
+def test_a_batch_costs_the_same_few_statements_whatever_its_size(scenario: Scenario):
     def bulk(size: int) -> int:
         items = [{"domain": "seo", "title": f"{number} of {size}"} for number in range(size)]
-        return count(lambda: world.client.ask("post", "findings/bulk", {"findings": items}))
+        return count(lambda: scenario.client.ask("post", "findings/bulk", {"findings": items}))
 
-    world.client.ask("get", "policies/current")
+    scenario.client.ask("get", "policies/current")
 
     assert (bulk(2), bulk(40)) == (8, 8)
     assert (bulk(2), bulk(40)) == (8, 8)  # the same ones seen again: locked, then read

@@ -13,7 +13,7 @@ from django.db import connection
 
 from scans.models import Scan
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 LARGE = {
     "findings_finding": 1_000_000,
@@ -55,7 +55,7 @@ ADDRESSES = [
 
 
 @pytest.fixture
-def told(world: World) -> Iterator[list[dict[str, Any]]]:
+def told(scenario: Scenario) -> Iterator[list[dict[str, Any]]]:
     """The plans of what is asked, as they come."""
     plans: list[dict[str, Any]] = []
     connection.ensure_connection()
@@ -75,9 +75,9 @@ def told(world: World) -> Iterator[list[dict[str, Any]]]:
     driver.remove_notice_handler(note)
 
 
-def tell_that_tables_are_large(world: World) -> None:
+def tell_that_tables_are_large(scenario: Scenario) -> None:
     """One page that would hold a million rows: what PostgreSQL reckons with, without writing them."""
-    project = str(world.project.pk)
+    project = str(scenario.project.pk)
     with connection.cursor() as cursor:
         for table, rows in LARGE.items():
             cursor.execute(f"SELECT count(*) FROM {table}")
@@ -111,36 +111,36 @@ def read_from_end_to_end(plans: list[dict[str, Any]]) -> set[tuple[str, str]]:
 
 
 @pytest.fixture
-def ids(world: World) -> dict[str, Any]:
-    verification = factories.verification(world, checks="passed", open_regressions=1)
-    world.client.ask("post", f"verifications/{verification.pk}/approve")
-    world.client.ask("post", "reports/export", {"format": "json"})
-    scan = Scan.objects.create(project=world.project, url="https://example.com/")
+def ids(scenario: Scenario) -> dict[str, Any]:
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
+    scenario.client.ask("post", f"verifications/{verification.pk}/approve")
+    scenario.client.ask("post", "reports/export", {"format": "json"})
+    scan = Scan.objects.create(project=scenario.project, url="https://example.com/")
     return {
         "verification": verification.pk,
         "task": verification.task_id,
         "finding": verification.task.finding_id,
-        "owner": world.owner.pk,
+        "owner": scenario.owner.pk,
         "scan": scan.pk,
     }
 
 
 def test_no_hot_address_reads_a_large_table_from_end_to_end(
-    world: World, ids: dict[str, Any], told: list[dict[str, Any]]
+    scenario: Scenario, ids: dict[str, Any], told: list[dict[str, Any]]
 ):
-    tell_that_tables_are_large(world)
+    tell_that_tables_are_large(scenario)
 
     for address in ADDRESSES:
         told.clear()
-        response = world.client.ask("get", address.format(**ids))
+        response = scenario.client.ask("get", address.format(**ids))
 
         assert response.status_code == 200, response.content
         assert (address, read_from_end_to_end(told)) == (address, set())
         assert len(told) > 0
 
 
-def test_what_has_no_index_would_be_seen(world: World, ids: dict[str, Any], told: list[dict[str, Any]]):
-    tell_that_tables_are_large(world)
+def test_what_has_no_index_would_be_seen(scenario: Scenario, ids: dict[str, Any], told: list[dict[str, Any]]):
+    tell_that_tables_are_large(scenario)
     told.clear()
 
     with connection.cursor() as cursor:

@@ -57,11 +57,15 @@ def ready(
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     settings.KRAFTER_PUBLIC_URL = live_server.url
     settings.MEDIA_ROOT = tmp_path / "media"
-    world = factories.world(site_url=bakery)
-    facts = {"url": live_server.url, "org_id": str(world.organization.pk), "project_id": world.project.slug}
+    scenario = factories.scenario(site_url=bakery)
+    facts = {
+        "url": live_server.url,
+        "org_id": str(scenario.organization.pk),
+        "project_id": scenario.project.slug,
+    }
     file = tmp_path / ".krafter" / "data" / "ready.json"
     file.parent.mkdir(parents=True)
-    file.write_text(json.dumps({**facts, "api_key": world.key, "demo_site": bakery}))
+    file.write_text(json.dumps({**facts, "api_key": scenario.key, "demo_site": bakery}))
     return file
 
 

@@ -8,7 +8,7 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from findings.services.ingestion import Sighting, ingest_one
+from findings.services.ingestion import FindingReport, ingest_one
 from integrations import services
 from integrations import sync as engine
 from integrations.models import Integration
@@ -61,7 +61,7 @@ def make_task(project: Project) -> MakeTask:
 
     def make(title: str = "Send a Content-Security-Policy", **fields: Any) -> Task:
         fix = {"summary": "Name a default.", "steps": ["Add the header."], "references": []}
-        seen = Sighting("security", f"Finding of {title}", severity="high", recommended_fix=fix)
+        seen = FindingReport("security", f"Finding of {title}", severity="high", recommended_fix=fix)
         finding, _ = ingest_one(project, seen, by=SYSTEM)
         return tasks.create(project, finding_id=finding.pk, title=title, by=SYSTEM, **fields)
 

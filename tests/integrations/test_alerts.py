@@ -17,14 +17,14 @@ from pytest_httpserver import HTTPServer
 from accounts.actors import SYSTEM
 from events.models import Event
 from findings.models import Finding
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from integrations import destinations, gathering, jobs
 from integrations.models import Alert, Destination
 from integrations.telling import tell
 from remediation.models import Task
 from remediation.services import policies
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 HOOK = "https://hooks.slack.com/services/T000/B000/XXXXsecretXXXX"
@@ -43,23 +43,23 @@ def slack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[HTTPServer
 
 
 @pytest.fixture
-def far_end(slack: tuple[HTTPServer, Path], settings: Settings, world: World) -> HTTPServer:
+def far_end(slack: tuple[HTTPServer, Path], settings: Settings, scenario: Scenario) -> HTTPServer:
     server, path = slack
     server.clear()
     settings.KRAFTER_ALLOWED_NETWORKS = f"127.0.0.1/32:{server.port}"
     settings.KRAFTER_CA_FILE = str(path)
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
     server.expect_request("/services/T/B/X").respond_with_data("ok")
-    destinations.put(world.project, "slack", webhook_url=server.url_for("/services/T/B/X"), by=SYSTEM)
+    destinations.put(scenario.project, "slack", webhook_url=server.url_for("/services/T/B/X"), by=SYSTEM)
     return server
 
 
-def found(world: World, number: int, severity: str = "critical", start: int = 0) -> list[Finding]:
+def found(scenario: Scenario, number: int, severity: str = "critical", start: int = 0) -> list[Finding]:
     sightings = [
-        Sighting("security", f"Finding <{place}> & more", severity=severity)
+        FindingReport("security", f"Finding <{place}> & more", severity=severity)
         for place in range(start, start + number)
     ]
-    ids = ingest(world.project, sightings, by=SYSTEM).ids
+    ids = ingest(scenario.project, sightings, by=SYSTEM).ids
     return list(Finding.objects.filter(pk__in=ids).order_by("pk"))
 
 
@@ -78,11 +78,13 @@ def ledger(channel: str) -> list[tuple[str, int, int]]:
     return list(rows.values_list("status", "total", "held_back"))
 
 
-def test_a_bulk_is_one_message_a_channel_with_the_worst_by_name(world: World, far_end: HTTPServer) -> None:
+def test_a_bulk_is_one_message_a_channel_with_the_worst_by_name(
+    scenario: Scenario, far_end: HTTPServer
+) -> None:
     for start in range(0, 3000, 1000):
-        found(world, 1000, start=start)
-    found(world, 40, severity="high", start=5000)
-    found(world, 40, severity="low", start=6000)
+        found(scenario, 1000, start=start)
+    found(scenario, 40, severity="high", start=5000)
+    found(scenario, 40, severity="low", start=6000)
 
     minute_passes()
 
@@ -95,43 +97,45 @@ def test_a_bulk_is_one_message_a_channel_with_the_worst_by_name(world: World, fa
     assert all(len(block["text"]["text"]) <= 3000 for block in sent["blocks"])
 
 
-def test_the_policy_says_which_severities_go_where(world: World, far_end: HTTPServer) -> None:
-    found(world, 1, severity="high")
-    found(world, 1, severity="critical", start=1)
+def test_the_policy_says_which_severities_go_where(scenario: Scenario, far_end: HTTPServer) -> None:
+    found(scenario, 1, severity="high")
+    found(scenario, 1, severity="critical", start=1)
 
     minute_passes()
 
     assert (ledger("slack"), ledger("email")) == ([("sent", 2, 0)], [("sent", 1, 0)])
-    assert [letter.to for letter in mail.outbox] == [[world.owner.email]]
+    assert [letter.to for letter in mail.outbox] == [[scenario.owner.email]]
     assert mail.outbox[0].subject == "production-website: new: 1 critical"
 
 
-def test_without_a_routing_nobody_is_told(world: World, far_end: HTTPServer) -> None:
-    policies.replace(world.project, config={"alert_routing": "everybody"}, name=None, by=SYSTEM)
-    found(world, 3)
+def test_without_a_routing_nobody_is_told(scenario: Scenario, far_end: HTTPServer) -> None:
+    policies.replace(scenario.project, config={"alert_routing": "everybody"}, name=None, by=SYSTEM)
+    found(scenario, 3)
 
     minute_passes()
 
     assert Alert.objects.count() == 0
 
 
-def test_what_was_seen_before_is_no_news(world: World, far_end: HTTPServer) -> None:
-    found(world, 1)
+def test_what_was_seen_before_is_no_news(scenario: Scenario, far_end: HTTPServer) -> None:
+    found(scenario, 1)
     minute_passes()
 
-    found(world, 1)
+    found(scenario, 1)
     minute_passes()
 
     assert ledger("slack") == [("sent", 1, 0)]
 
 
-def test_a_finding_that_came_back_is_told_either_way(world: World, far_end: HTTPServer) -> None:
-    (finding,) = found(world, 1)
+def test_a_finding_that_came_back_is_told_either_way(scenario: Scenario, far_end: HTTPServer) -> None:
+    (finding,) = found(scenario, 1)
     minute_passes()
     Finding.objects.update(status="resolved")
-    found(world, 1)
+    found(scenario, 1)
     minute_passes()
-    verification = factories.verification(world, of=factories.task(world, of=finding, status="ready_verify"))
+    verification = factories.verification(
+        scenario, of=factories.task(scenario, of=finding, status="ready_verify")
+    )
     from remediation.services import verdicts
 
     verdicts.reopen(verification.pk, by=SYSTEM)
@@ -145,10 +149,10 @@ def test_a_finding_that_came_back_is_told_either_way(world: World, far_end: HTTP
     ]
 
 
-def test_a_task_past_its_date_is_told_once_for_each_date(world: World, far_end: HTTPServer) -> None:
-    (finding,) = found(world, 1)
+def test_a_task_past_its_date_is_told_once_for_each_date(scenario: Scenario, far_end: HTTPServer) -> None:
+    (finding,) = found(scenario, 1)
     minute_passes()
-    task = factories.task(world, of=finding, sla_due_at=timezone.now() - timedelta(hours=1))
+    task = factories.task(scenario, of=finding, sla_due_at=timezone.now() - timedelta(hours=1))
     for _ in range(3):
         minute_passes()
     first = Event.objects.filter(name="task.overdue").count()
@@ -159,11 +163,11 @@ def test_a_task_past_its_date_is_told_once_for_each_date(world: World, far_end: 
     assert (first, kinds.count({"overdue"})) == (1, 2)
 
 
-def test_done_tasks_and_those_without_a_date_are_never_overdue(world: World) -> None:
+def test_done_tasks_and_those_without_a_date_are_never_overdue(scenario: Scenario) -> None:
     yesterday = timezone.now() - timedelta(days=1)
-    Task.objects.filter(pk=factories.task(world, sla_due_at=yesterday).pk).update(status="done")
-    factories.task(world, sla_due_at=None)
-    factories.task(world, sla_due_at=timezone.now() + timedelta(hours=1))
+    Task.objects.filter(pk=factories.task(scenario, sla_due_at=yesterday).pk).update(status="done")
+    factories.task(scenario, sla_due_at=None)
+    factories.task(scenario, sla_due_at=timezone.now() + timedelta(hours=1))
 
     jobs.read_record()
 
@@ -171,12 +175,12 @@ def test_done_tasks_and_those_without_a_date_are_never_overdue(world: World) -> 
 
 
 def test_a_channel_has_so_many_messages_an_hour_and_then_says_what_was_held_back(
-    world: World, far_end: HTTPServer
+    scenario: Scenario, far_end: HTTPServer
 ) -> None:
     for place in range(gathering.MOST_AN_HOUR):
-        found(world, 1, start=place)
+        found(scenario, 1, start=place)
         minute_passes()
-    found(world, 430, start=100)
+    found(scenario, 430, start=100)
     minute_passes()
     waiting = ledger("slack")[-1]
     Alert.objects.filter(status="sent").update(sent_at=timezone.now() - timedelta(hours=1))
@@ -189,8 +193,8 @@ def test_a_channel_has_so_many_messages_an_hour_and_then_says_what_was_held_back
     assert "430 of these came after 6 messages within an hour and were held back." in told
 
 
-def test_without_a_webhook_the_ledger_says_what_is_missing(world: World) -> None:
-    found(world, 1)
+def test_without_a_webhook_the_ledger_says_what_is_missing(scenario: Scenario) -> None:
+    found(scenario, 1)
 
     minute_passes()
 
@@ -199,10 +203,10 @@ def test_without_a_webhook_the_ledger_says_what_is_missing(world: World) -> None
 
 
 @pytest.mark.parametrize("status", [400, 403, 404, 410])
-def test_what_slack_refuses_is_final(world: World, far_end: HTTPServer, status: int) -> None:
+def test_what_slack_refuses_is_final(scenario: Scenario, far_end: HTTPServer, status: int) -> None:
     far_end.clear()
     far_end.expect_request("/services/T/B/X").respond_with_data("no_service", status)
-    found(world, 1)
+    found(scenario, 1)
 
     minute_passes()
     minute_passes()
@@ -210,11 +214,11 @@ def test_what_slack_refuses_is_final(world: World, far_end: HTTPServer, status: 
     assert (ledger("slack"), len(far_end.log)) == ([("failed", 1, 0)], 1)
 
 
-def test_slack_says_when_it_takes_the_message(world: World, far_end: HTTPServer) -> None:
+def test_slack_says_when_it_takes_the_message(scenario: Scenario, far_end: HTTPServer) -> None:
     far_end.clear()
     far_end.expect_oneshot_request("/services/T/B/X").respond_with_data("", 429, {"Retry-After": "600"})
     far_end.expect_request("/services/T/B/X").respond_with_data("ok")
-    found(world, 1)
+    found(scenario, 1)
 
     minute_passes()
     alert = Alert.objects.get(channel="slack")
@@ -226,10 +230,10 @@ def test_slack_says_when_it_takes_the_message(world: World, far_end: HTTPServer)
     assert ledger("slack") == [("sent", 1, 0)]
 
 
-def test_a_slack_that_stays_away_is_given_up(world: World, far_end: HTTPServer) -> None:
+def test_a_slack_that_stays_away_is_given_up(scenario: Scenario, far_end: HTTPServer) -> None:
     far_end.clear()
     far_end.expect_request("/services/T/B/X").respond_with_data("", 503)
-    found(world, 1)
+    found(scenario, 1)
 
     for _ in range(7):
         minute_passes()
@@ -241,14 +245,14 @@ def test_a_slack_that_stays_away_is_given_up(world: World, far_end: HTTPServer) 
 
 
 def test_news_that_comes_while_a_message_is_sent_goes_into_the_next(
-    world: World, far_end: HTTPServer
+    scenario: Scenario, far_end: HTTPServer
 ) -> None:
-    found(world, 1)
+    found(scenario, 1)
     jobs.read_record()
     Alert.objects.filter(channel="slack").update(
         status="sending", lease_until=timezone.now() + timedelta(hours=1)
     )
-    found(world, 1, start=1)
+    found(scenario, 1, start=1)
 
     jobs.read_record()
 
@@ -256,10 +260,10 @@ def test_news_that_comes_while_a_message_is_sent_goes_into_the_next(
 
 
 def test_an_address_that_has_the_letter_gets_no_second_one(
-    world: World, settings: Settings, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    destinations.put(world.project, "email", recipients=["a@example.com", "b@example.com"], by=SYSTEM)
-    found(world, 1)
+    destinations.put(scenario.project, "email", recipients=["a@example.com", "b@example.com"], by=SYSTEM)
+    found(scenario, 1)
     jobs.read_record()
     Alert.objects.update(due_at=timezone.now())
     sends = mail.backends.locmem.EmailBackend.send_messages  # type: ignore[attr-defined]
@@ -279,9 +283,9 @@ def test_an_address_that_has_the_letter_gets_no_second_one(
     assert [letter.to for letter in mail.outbox] == [["a@example.com"], ["b@example.com"]]
 
 
-def test_a_webhook_is_sealed_and_never_shown(world: World) -> None:
-    put = world.client.ask("put", "alerts/destinations/slack", {"webhook_url": HOOK})
-    listed = world.client.ask("get", "alerts/destinations")
+def test_a_webhook_is_sealed_and_never_shown(scenario: Scenario) -> None:
+    put = scenario.client.ask("put", "alerts/destinations/slack", {"webhook_url": HOOK})
+    listed = scenario.client.ask("get", "alerts/destinations")
 
     (row,) = Destination.objects.all()
     assert (put.status_code, destinations.webhook_of(row)) == (200, HOOK)
@@ -302,27 +306,27 @@ def test_a_webhook_is_sealed_and_never_shown(world: World) -> None:
         ("pager", {"recipients": ["a@example.com"]}, 404),
     ],
 )
-def test_what_leads_nowhere_is_refused(world: World, channel: str, body: Any, status: int) -> None:
-    answer = world.client.ask("put", f"alerts/destinations/{channel}", body)
+def test_what_leads_nowhere_is_refused(scenario: Scenario, channel: str, body: Any, status: int) -> None:
+    answer = scenario.client.ask("put", f"alerts/destinations/{channel}", body)
 
     assert (answer.status_code, Destination.objects.count()) == (status, 0)
     assert "XXXXsecretXXXX" not in answer.content.decode()
 
 
-def test_a_destination_is_forgotten(world: World) -> None:
-    destinations.put(world.project, "slack", webhook_url=HOOK, by=SYSTEM)
+def test_a_destination_is_forgotten(scenario: Scenario) -> None:
+    destinations.put(scenario.project, "slack", webhook_url=HOOK, by=SYSTEM)
 
-    gone = world.client.ask("delete", "alerts/destinations/slack").status_code
-    again = world.client.ask("delete", "alerts/destinations/slack").status_code
+    gone = scenario.client.ask("delete", "alerts/destinations/slack").status_code
+    again = scenario.client.ask("delete", "alerts/destinations/slack").status_code
 
     assert (gone, again, Destination.objects.count()) == (200, 404, 0)
 
 
-def test_the_ledger_is_listed(world: World, far_end: HTTPServer) -> None:
-    found(world, 2)
+def test_the_ledger_is_listed(scenario: Scenario, far_end: HTTPServer) -> None:
+    found(scenario, 2)
     minute_passes()
 
-    page = world.client.ask("get", "alerts?limit=1").json()
+    page = scenario.client.ask("get", "alerts?limit=1").json()
 
     (shown,) = page["data"]
     assert (page["meta"]["total"], shown["status"], shown["total"]) == (2, "sent", 2)

@@ -21,9 +21,9 @@ from integrations.providers import ADAPTERS
 from integrations.providers.base import RemoteFinding
 from integrations.providers.cloudflare_settings import SETTINGS
 from integrations.providers.gsc_problems import KEYS
-from remediation import recheck
 from remediation.models import Evidence, Verification
 from remediation.services import tasks, verifications
+from remediation.worker import part_runner
 from scanner import registry
 from tests.integrations.fake_github import Answer, Request
 from tests.integrations.providers.far_end import FarEnd, description, serve
@@ -81,7 +81,7 @@ def verified(finding: Finding) -> Verification:
     tasks.update(task.pk, changes={"status": "in_progress"}, by=SYSTEM)
     tasks.update(task.pk, changes={"status": "ready_verify"}, by=SYSTEM)
     verification = verifications.run(finding.project, task_id=task.pk, by=SYSTEM)
-    recheck.carry_out(verification.pk)
+    part_runner.carry_out(verification.pk)
     verification.refresh_from_db()
     return verification
 

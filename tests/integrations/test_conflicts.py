@@ -230,7 +230,7 @@ def test_a_halted_ticket_moves_again_once_somebody_has_said_whose_state_counts(
 
 
 def test_another_projects_conflict_is_not_found(two_titles: Task, client: AuditClient) -> None:
-    stranger = factories.world()
+    stranger = factories.scenario()
     (row,) = listed(client)
 
     response = stranger.client.ask(

@@ -127,7 +127,7 @@ def send(row: Integration, ago: timedelta = timedelta(), **changed: str) -> Any:
     return call(row, body, {**sender.headers(body), **changed})
 
 
-def world(row: Integration) -> dict[str, Any]:
+def scenario(row: Integration) -> dict[str, Any]:
     row.refresh_from_db()
     return {
         "deliveries": Delivery.objects.count(),
@@ -144,7 +144,7 @@ def test_a_signed_call_is_kept_and_asks_for_a_sync(row: Integration) -> None:
     response = send(row)
 
     assert (response.status_code, response.json()["data"]) == (202, {"accepted": True})
-    assert world(row) == TAKEN
+    assert scenario(row) == TAKEN
     assert row.scope == ("all" if row.provider == "sentry" else "pending")
 
 
@@ -178,7 +178,7 @@ def test_a_forged_call_and_an_address_that_is_not_there_are_the_same_and_change_
     told = {(answer.status_code, json.dumps(answer.json()["error"])) for answer in refused}
     assert len(told) == 1
     assert refused[0].status_code == 404
-    assert world(row) == UNTOUCHED
+    assert scenario(row) == UNTOUCHED
 
 
 def test_a_stale_call_is_answered_like_any_other_and_changes_nothing(row: Integration) -> None:
@@ -188,7 +188,7 @@ def test_a_stale_call_is_answered_like_any_other_and_changes_nothing(row: Integr
     early = send(row, ago=timedelta(minutes=-2))
 
     assert (late.status_code, early.status_code) == (202, 202)
-    assert world(row) == UNTOUCHED
+    assert scenario(row) == UNTOUCHED
 
 
 def test_a_call_that_is_repeated_changes_nothing_under_another_id_too(row: Integration) -> None:
@@ -202,7 +202,7 @@ def test_a_call_that_is_repeated_changes_nothing_under_another_id_too(row: Integ
     answers = [call(row, body, headers), call(row, body, other), call(row, body, headers)]
 
     assert [answer.status_code for answer in answers] == [202] * 3
-    assert world(row) == {**TAKEN, "status": "connected"}
+    assert scenario(row) == {**TAKEN, "status": "connected"}
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"[" * 100_000, b'{"issue": 1}', b'"\xff"'])
@@ -217,7 +217,7 @@ def test_a_signed_call_that_makes_no_sense_is_taken_and_dropped(row: Integration
     }
 
     assert call(row, body, headers).status_code == 202
-    assert world(row)["status"] == "connected"
+    assert scenario(row)["status"] == "connected"
 
 
 def test_after_disconnecting_nobody_can_call(row: Integration, project: Project) -> None:
@@ -237,7 +237,7 @@ def connected(integration: Integration) -> Integration:
 def test_githubs_own_example_of_a_signature_is_right() -> None:
     told = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
 
-    assert HOOKS.is_signed(Call({"x-hub-signature-256": told}, b"Hello, World!"), SECRET)
+    assert HOOKS.is_signed(Call({"x-hub-signature-256": told}, b"Hello, Scenario!"), SECRET)
 
 
 @pytest.mark.skipif(not (SPECS / "github_webhooks.json").exists(), reason="GitHub's description is not here")
@@ -384,8 +384,8 @@ def test_only_post_is_taken(connected: Integration) -> None:
 
 
 @pytest.fixture
-def api() -> factories.World:
-    made = factories.world()
+def api() -> factories.Scenario:
+    made = factories.scenario()
     services.connect(made.project, "github", credentials={"token": "a-token"}, by=SYSTEM)
     return made
 
@@ -393,7 +393,7 @@ def api() -> factories.World:
 ADDRESS = "integrations/github/webhook"
 
 
-def test_the_secret_is_shown_once_and_signs_calls(api: factories.World, settings: Settings) -> None:
+def test_the_secret_is_shown_once_and_signs_calls(api: factories.Scenario, settings: Settings) -> None:
     settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
     made = api.client.ask("put", ADDRESS, {}).json()["data"]
     again = api.client.ask("get", ADDRESS).json()["data"]
@@ -409,7 +409,7 @@ def test_the_secret_is_shown_once_and_signs_calls(api: factories.World, settings
     assert call(row, body, headers).status_code == 202
 
 
-def test_a_secret_of_the_providers_own_is_not_shown_at_all(api: factories.World) -> None:
+def test_a_secret_of_the_providers_own_is_not_shown_at_all(api: factories.Scenario) -> None:
     made = api.client.ask("put", ADDRESS, {"secret": SECRET})
 
     assert "secret" not in made.json()["data"]
@@ -423,7 +423,7 @@ def test_a_new_secret_voids_the_one_before(connected: Integration) -> None:
     assert send(connected).status_code == 404
 
 
-def test_a_webhook_is_taken_away(api: factories.World) -> None:
+def test_a_webhook_is_taken_away(api: factories.Scenario) -> None:
     api.client.ask("put", ADDRESS, {})
 
     gone = api.client.ask("delete", ADDRESS)
@@ -432,7 +432,7 @@ def test_a_webhook_is_taken_away(api: factories.World) -> None:
 
 
 @pytest.mark.parametrize(("name", "status"), [("cloudflare", 404), ("gitlab", 409), ("unheard_of", 404)])
-def test_there_is_no_webhook_where_nobody_calls(api: factories.World, name: str, status: int) -> None:
+def test_there_is_no_webhook_where_nobody_calls(api: factories.Scenario, name: str, status: int) -> None:
     assert api.client.ask("put", f"integrations/{name}/webhook", {}).status_code == status
 
 

@@ -11,14 +11,14 @@ from accounts.models import Project
 from events import consumers
 from events.models import Unread
 from events.record import BATCH_SIZE, record
-from findings.services.ingestion import Sighting, ingest_one
+from findings.services.ingestion import FindingReport, ingest_one
 from integrations import jobs, remarks, services
 from integrations import sync as engine
 from integrations.models import Integration, Remark
 from krafter_audit.http.client import Client
-from remediation import recheck
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verdicts, verifications
+from remediation.worker import part_runner
 from scans.models import Scanner
 from tests.integrations.fake_github import FakeGitHub
 from tests.integrations.test_sync import Sync, last_run
@@ -29,7 +29,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def task(project: Project) -> Task:
     """A task of a finding that a check verifies."""
-    seen = Sighting("security", "No policy is sent", severity="high", checks=["security_header_csp"])
+    seen = FindingReport("security", "No policy is sent", severity="high", checks=["security_header_csp"])
     finding, _ = ingest_one(project, seen, by=SYSTEM)
     return tasks.create(project, finding_id=finding.pk, title="Send a policy", by=SYSTEM)
 
@@ -37,9 +37,11 @@ def task(project: Project) -> Task:
 def look(task: Task, status: CheckStatus) -> Verification:
     """Let the worker find that of the verification that waits."""
     waiting = Verification.objects.get(task=task, running=True)
-    with recheck.taken(waiting.pk, Scanner.HTTP) as part:
+    with part_runner.taken(waiting.pk, Scanner.HTTP) as part:
         assert part is not None
-        recheck.write(part, "security_header_csp", recheck.Answer(status, status.value, {"pages": []}))
+        part_runner.write(
+            part, "security_header_csp", part_runner.Answer(status, status.value, {"pages": []})
+        )
     return waiting
 
 

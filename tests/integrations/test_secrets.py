@@ -18,13 +18,13 @@ from pytest_django import Settings
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from integrations import credentials, destinations, hooks, jobs
 from integrations import sync as engine
 from integrations.models import Alert, Destination, Hook, Integration
 from integrations.telling import tell
 from krafter_audit.security import vault
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 from scans.site_credentials import services
 from tests import staff
 from tests.integrations.conftest import CREDENTIALS, MakeTask
@@ -76,7 +76,7 @@ def call_in(secret: str) -> list[Any]:
 
 def alert(project: Project) -> None:
     """Slack is not reachable from here, so the message fails."""
-    ingest(project, [Sighting("security", "No policy is sent", severity="critical")], by=SYSTEM)
+    ingest(project, [FindingReport("security", "No policy is sent", severity="critical")], by=SYSTEM)
     jobs.read_record()
     Alert.objects.update(due_at=timezone.now())
     for pk in Alert.objects.values_list("pk", flat=True):
@@ -180,4 +180,4 @@ def test_everything_that_is_sealed_opens_with_the_new_key_alone(
     assert credentials.opened(Integration.objects.get()) == CREDENTIALS
     assert hooks.secret_of(Hook.objects.get()) == secret
     assert destinations.webhook_of(Destination.objects.get(channel="slack")) == WEBHOOK
-    assert services.resealed(SiteAccess.objects.get())
+    assert services.resealed(SiteCredentials.objects.get())

@@ -105,11 +105,11 @@ def test_what_is_pending_alone_does_not_move_the_next_time(
 
 
 def test_the_next_time_is_shown() -> None:
-    world = factories.world()
-    services.connect(world.project, "github", credentials={"token": "x"}, by=SYSTEM)
+    scenario = factories.scenario()
+    services.connect(scenario.project, "github", credentials={"token": "x"}, by=SYSTEM)
 
-    shown: dict[str, Any] = world.client.ask("get", "integrations/github/schedule").json()["data"]
+    shown: dict[str, Any] = scenario.client.ask("get", "integrations/github/schedule").json()["data"]
 
     assert list(shown) == ["provider", "status", "last_sync_at", "next_sync_at", "failures", "last_error"]
     assert shown["next_sync_at"] is not None
-    assert world.client.ask("get", "integrations/jira/schedule").status_code == 404
+    assert scenario.client.ask("get", "integrations/jira/schedule").status_code == 404

@@ -3,6 +3,7 @@
 import importlib
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from django.core.management import get_commands
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from krafter_audit.api.errors import ApiError
+from krafter_audit.celery import app
 from krafter_audit.conf.declarations import PROVIDER_SETTINGS, SETTINGS, settings_of_providers
 from krafter_audit.conf.setting import Section
 from tests.project_rules.source import PACKAGES, ROOT, files, strings, text
@@ -202,7 +204,7 @@ def test_every_management_command_that_is_named_exists() -> None:
     listed = set(
         re.findall(
             r"^\| `(\w+)(?: [^`]*)?` \| (?!\d)[a-z]",
-            section(OPERATIONS, "People, projects and keys"),
+            section(OPERATIONS, "Users, projects and keys"),
             re.MULTILINE,
         )
     )
@@ -220,19 +222,43 @@ def test_our_own_commands_are_all_listed() -> None:
     ours = {name for name, app in get_commands().items() if app in PACKAGES} - developers
 
     assert [
-        name for name in sorted(ours) if f"`{name}" not in section(OPERATIONS, "People, projects and keys")
+        name for name in sorted(ours) if f"`{name}" not in section(OPERATIONS, "Users, projects and keys")
     ] == []
+
+
+def test_docs_list_every_scheduled_job_and_no_other() -> None:
+    first_cells = re.findall(r"^\| (`[^|]+) \|", section(OPERATIONS, "Scheduled jobs"), re.MULTILINE)
+    listed = [name for cell in first_cells for name in re.findall(r"`([a-z_.]+)`", cell)]
+
+    assert sorted(listed) == sorted(entry["task"] for entry in app.conf.beat_schedule.values())
 
 
 # ---- Decisions
 
+RECORDS = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+SECTIONS = ["Context", "Decision", "Consequences"]
 
-def test_decisions_are_numbered_titled_and_half_a_page() -> None:
-    paths = sorted((ROOT / "docs" / "decisions").glob("*.md"))
-    numbers = [int(path.name[:4]) for path in paths]
 
-    assert numbers == sorted(set(numbers))
-    for path in paths:
-        lines = path.read_text(encoding="utf-8").splitlines()
-        assert lines[0].startswith("# ")
-        assert len(lines) <= 45, path.name
+def test_decision_records_are_numbered_without_gaps() -> None:
+    assert [path.name[:5] for path in RECORDS] == [f"{number:04}-" for number in range(1, len(RECORDS) + 1)]
+
+
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.name)
+def test_decision_record_has_a_title_three_sections_and_at_most_250_words(path: Path) -> None:
+    written = path.read_text(encoding="utf-8")
+
+    title = written.splitlines()[0].removeprefix("# ")
+    assert re.sub(r"\W+", "-", title.lower()) == path.stem[5:]
+    assert re.findall(r"^## (.+)$", written, re.MULTILINE) == SECTIONS
+    assert len(written.split()) <= 250
+
+
+def decision_records_named() -> Iterator[tuple[str, str]]:
+    for path in files():
+        for number in re.findall(r"docs/decisions/(\w*)", text(path)):
+            yield path, number
+
+
+@pytest.mark.parametrize(("path", "number"), sorted(set(decision_records_named())))
+def test_decision_record_named_in_code_exists(path: str, number: str) -> None:
+    assert number in {record.name[:4] for record in RECORDS}

@@ -8,7 +8,7 @@ import pytest
 
 from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.celery import app
-from remediation.kinds import JOB_OF
+from remediation.checks.queues import JOB_OF
 from tests.project_rules.source import files, imported, tree
 
 MODULE = "krafter_audit.jobs"

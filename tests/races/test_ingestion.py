@@ -7,10 +7,10 @@ import pytest
 
 from findings.models import Finding, Regression
 from findings.services import triage
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from remediation.services import verdicts
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.races import threads
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -23,41 +23,45 @@ def at_once(*actions: Any) -> list[BaseException]:
     return [said for said in threads.at_once(*actions) if isinstance(said, BaseException)]
 
 
-def seen(world: World, titles: list[str]) -> Any:
-    return lambda: ingest(world.project, [Sighting("seo", title) for title in titles], by=world.actor)
+def seen(scenario: Scenario, titles: list[str]) -> Any:
+    return lambda: ingest(
+        scenario.project, [FindingReport("seo", title) for title in titles], by=scenario.actor
+    )
 
 
 def test_batches_that_overlap_make_every_finding_once_and_never_deadlock():
-    world, chance = factories.world(), random.Random(1)
+    scenario, chance = factories.scenario(), random.Random(1)
     for turn in range(ROUNDS):
         titles = [f"{turn} {place}" for place in range(60)]
         batches = [chance.sample(titles, 40) for _ in range(4)]
 
-        assert at_once(*(seen(world, batch) for batch in batches)) == []
+        assert at_once(*(seen(scenario, batch) for batch in batches)) == []
 
         made = Finding.objects.filter(title__startswith=f"{turn} ").values_list("title", flat=True)
         assert sorted(made) == sorted({title for batch in batches for title in batch})
 
 
 def test_a_batch_meets_verdicts_and_bulk_changes_without_a_deadlock():
-    world, chance = factories.world(), random.Random(2)
+    scenario, chance = factories.scenario(), random.Random(2)
     titles = [f"Title {place}" for place in range(40)]
-    seen(world, titles)()
-    rows = Finding.objects.filter(project=world.project)
+    seen(scenario, titles)()
+    rows = Finding.objects.filter(project=scenario.project)
 
     for _ in range(ROUNDS):
         Finding.objects.filter(status="resolved").update(status="in_progress")
-        verification = factories.verification(world, of=factories.task(world, of=chance.choice(list(rows))))
+        verification = factories.verification(
+            scenario, of=factories.task(scenario, of=chance.choice(list(rows)))
+        )
         batch = chance.sample(titles, 30)
         changed = chance.sample(list(rows.values_list("pk", flat=True)), 20)
 
         broken = at_once(
-            seen(world, batch),
-            lambda pk=verification.pk: verdicts.approve(pk, by=world.actor),
+            seen(scenario, batch),
+            lambda pk=verification.pk: verdicts.approve(pk, by=scenario.actor),
             lambda pks=changed: triage.update_many(
-                world.project, rows.filter(pk__in=pks), changes={"severity": "low"}, by=world.actor
+                scenario.project, rows.filter(pk__in=pks), changes={"severity": "low"}, by=scenario.actor
             ),
-            lambda pk=changed[0]: triage.update(pk, changes={"severity": "high"}, by=world.actor),
+            lambda pk=changed[0]: triage.update(pk, changes={"severity": "high"}, by=scenario.actor),
         )
 
         assert broken == []

@@ -17,11 +17,12 @@ from findings.locks import lock_finding
 from findings.models import Regression
 from krafter_audit.api.errors import QuotaExceeded
 from krafter_audit.db import leases
-from remediation import locks, recheck
+from remediation import locks
 from remediation.models import CheckStatus, Task, Verification, VerificationPart
 from remediation.services import tasks, verdicts, verifications
+from remediation.worker import part_runner
 from tests import factories
-from tests.factories import World, where_things_stand
+from tests.factories import Scenario, where_things_stand
 from tests.races.threads import Race, at_once, racers
 from tests.unit.devtools.local_stack.processes import eventually
 
@@ -34,13 +35,13 @@ FAILED = {"result": "failed", "task": "in_progress", "finding": "in_progress", "
 
 
 @pytest.fixture
-def world(transactional_db: None) -> Iterator[World]:
-    yield factories.world()
+def scenario(transactional_db: None) -> Iterator[Scenario]:
+    yield factories.scenario()
     close_old_connections()
 
 
 @pytest.fixture
-def both(world: World) -> Iterator[Race]:
+def both(scenario: Scenario) -> Iterator[Race]:
     """What runs two actions at once, round after round."""
     with racers(2) as race:
         yield race
@@ -50,9 +51,9 @@ def events(verification: Verification, name: str) -> int:
     return Event.objects.filter(subject_id=verification.pk, name=name).count()
 
 
-def test_who_waits_for_the_finding_holds_nothing_behind_it_and_then_reads_what_is_there(world: World):
+def test_who_waits_for_the_finding_holds_nothing_behind_it_and_then_reads_what_is_there(scenario: Scenario):
     """Finding, task and verification are locked by one statement: its order is PostgreSQL's, so it is seen here."""
-    verification = factories.verification(world)
+    verification = factories.verification(scenario)
 
     def take() -> Task:
         with closing(connection), transaction.atomic():
@@ -80,24 +81,24 @@ def somebody_waits() -> bool:
         return cursor.fetchone()[0]
 
 
-def test_approve_against_approve_closes_once(world: World, both: Race):
+def test_approve_against_approve_closes_once(scenario: Scenario, both: Race):
     for _ in range(ROUNDS):
-        verification = factories.verification(world, checks="passed", open_regressions=1)
+        verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
-        answers = both(*[lambda: verdicts.approve(verification.pk, by=world.actor)] * 2)  # noqa: B023
+        answers = both(*[lambda: verdicts.approve(verification.pk, by=scenario.actor)] * 2)  # noqa: B023
 
         assert [answer.result for answer in answers] == ["passed", "passed"]
         assert where_things_stand(verification) == PASSED
         assert events(verification, "verification.approved") == 1
 
 
-def test_approve_against_reopen_is_one_outcome_after_the_other(world: World, both: Race):
+def test_approve_against_reopen_is_one_outcome_after_the_other(scenario: Scenario, both: Race):
     for _ in range(ROUNDS):
-        verification = factories.verification(world, checks="passed")
+        verification = factories.verification(scenario, checks="passed")
 
         approved, reopened = both(
-            lambda: verdicts.approve(verification.pk, by=world.actor),  # noqa: B023
-            lambda: verdicts.reopen(verification.pk, by=world.actor),  # noqa: B023
+            lambda: verdicts.approve(verification.pk, by=scenario.actor),  # noqa: B023
+            lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
         )
 
         assert reopened.result == "failed"
@@ -110,16 +111,16 @@ def test_approve_against_reopen_is_one_outcome_after_the_other(world: World, bot
         assert Regression.objects.filter(verification_id=verification.pk).count() == 1
 
 
-def test_reopen_against_the_workers_late_write_drops_the_write(world: World, both: Race):
-    answer = recheck.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
+def test_reopen_against_the_workers_late_write_drops_the_write(scenario: Scenario, both: Race):
+    answer = part_runner.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
-        verification = factories.verification(world, checks="running")
+        verification = factories.verification(scenario, checks="running")
         mine = leases.claim(VerificationPart, verification.parts.get().pk, seconds=30)
         assert mine is not None
 
         wrote, reopened = both(
-            lambda: recheck.write(mine, "security_header_csp", answer),  # noqa: B023
-            lambda: verdicts.reopen(verification.pk, by=world.actor),  # noqa: B023
+            lambda: part_runner.write(mine, "security_header_csp", answer),  # noqa: B023
+            lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
         )
 
         assert reopened.result == "failed"
@@ -130,19 +131,19 @@ def test_reopen_against_the_workers_late_write_drops_the_write(world: World, bot
             *(["security_header_csp"] if wrote else []),
             "verdict:reopened",
         ]
-        assert recheck.write(mine, "security_header_csp", answer) is False
+        assert part_runner.write(mine, "security_header_csp", answer) is False
 
 
-def test_two_runs_share_the_last_unit_of_quota(world: World, both: Race):
-    organization = world.organization
+def test_two_runs_share_the_last_unit_of_quota(scenario: Scenario, both: Race):
+    organization = scenario.organization
     for spent in range(ROUNDS):
         organization.ai_quota = spent + 1
         organization.save()
-        pair = [factories.task(world), factories.task(world)]
+        pair = [factories.task(scenario), factories.task(scenario)]
 
         answers = both(
             *[
-                lambda task=task: verifications.run(world.project, task_id=task.pk, by=world.actor)
+                lambda task=task: verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
                 for task in pair
             ]
         )
@@ -152,33 +153,33 @@ def test_two_runs_share_the_last_unit_of_quota(world: World, both: Race):
         assert QuotaMonth.objects.get().spent == spent + 1
 
 
-def test_two_runs_of_one_task_make_one_verification(world: World, both: Race):
+def test_two_runs_of_one_task_make_one_verification(scenario: Scenario, both: Race):
     for _ in range(10):
-        task = factories.task(world)
+        task = factories.task(scenario)
 
-        answers = both(*[lambda: verifications.run(world.project, task_id=task.pk, by=world.actor)] * 2)  # noqa: B023
+        answers = both(*[lambda: verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)] * 2)  # noqa: B023
 
         codes = sorted(getattr(answer, "code", "made") for answer in answers)
         assert codes == ["made", "verification_in_progress"]
     assert QuotaMonth.objects.get().spent == 10
 
 
-def test_two_first_reads_of_the_policy_make_one(world: World):
+def test_two_first_reads_of_the_policy_make_one(scenario: Scenario):
     from remediation.models import Policy
     from remediation.services import policies
 
-    answers = at_once(*[lambda: policies.current(world.project).pk] * 8)
+    answers = at_once(*[lambda: policies.current(scenario.project).pk] * 8)
 
     assert set(answers) == {Policy.objects.get().pk}
 
 
-def test_changing_a_task_never_meets_a_verdict_in_a_deadlock(world: World, both: Race):
+def test_changing_a_task_never_meets_a_verdict_in_a_deadlock(scenario: Scenario, both: Race):
     for _ in range(10):
-        verification = factories.verification(world, checks="passed")
+        verification = factories.verification(scenario, checks="passed")
 
         changed, reopened = both(
             lambda: tasks.update(verification.task_id, changes={"status": "ready_verify"}, by=SYSTEM),  # noqa: B023
-            lambda: verdicts.reopen(verification.pk, by=world.actor),  # noqa: B023
+            lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
         )
 
         assert (changed.status, reopened.result) == ("ready_verify", "failed")

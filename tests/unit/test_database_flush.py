@@ -19,7 +19,7 @@ def filled() -> set[str]:
 
 
 def test_every_table_is_emptied_but_those_that_django_would_fill_again():
-    factories.verification(factories.world(), open_regressions=1)
+    factories.verification(factories.scenario(), open_regressions=1)
     assert (
         filled() > {"events_event", "findings_regression", "remediation_verification"} | database_flush.KEPT
     )
@@ -30,9 +30,9 @@ def test_every_table_is_emptied_but_those_that_django_would_fill_again():
 
 
 def test_the_record_is_kept_whole_again_afterwards():
-    factories.finding(factories.world())
+    factories.finding(factories.scenario())
     database_flush.flush(None)
-    factories.finding(factories.world())
+    factories.finding(factories.scenario())
 
     with pytest.raises(DatabaseError, match="append-only"):
         Event.objects.all().delete()

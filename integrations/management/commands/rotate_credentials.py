@@ -11,7 +11,7 @@ from integrations import credentials, destinations, hooks
 from integrations.models import Destination, Hook, Integration
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 from scans.site_credentials import services
 
 
@@ -47,7 +47,7 @@ KEPT: dict[type[Model], Kept] = {
     Integration: credentials.resealed,
     Hook: hooks.resealed,
     Destination: destinations.resealed,
-    SiteAccess: services.resealed,
+    SiteCredentials: services.resealed,
 }
 
 

@@ -12,7 +12,7 @@ from accounts.services import create_organization, create_project
 from events.models import Event
 from findings.models import Finding
 from findings.services import triage
-from findings.services.ingestion import Sighting, ingest, ingest_one
+from findings.services.ingestion import FindingReport, ingest, ingest_one
 from integrations import services
 from integrations import sync as engine
 from integrations.models import Integration, SyncRun
@@ -208,7 +208,7 @@ def project(db: None) -> Project:
 
 def found(project: Project, title: str, *pages: str, **more: Any) -> Finding:
     assets = [{"type": "url", "value": page} for page in pages]
-    sighting = Sighting("seo", title, severity="high", affected_assets=assets, **more)
+    sighting = FindingReport("seo", title, severity="high", affected_assets=assets, **more)
     return ingest_one(project, sighting, by=SYSTEM)[0]
 
 
@@ -292,7 +292,9 @@ def test_a_finding_that_comes_in_again_keeps_its_weight(
 
     again = found(project, "front", "https://example.com/", evidence={"seen": "again"})
     ingest(
-        project, [Sighting("seo", "front", first_severity="low", evidence={"seen": "by a scan"})], by=SYSTEM
+        project,
+        [FindingReport("seo", "front", first_severity="low", evidence={"seen": "by a scan"})],
+        by=SYSTEM,
     )
     kept = numbers()
     synced(connected)
@@ -329,7 +331,7 @@ def test_a_score_of_a_source_moves_in_proportion_and_a_finding_without_pages_get
     found(project, "own", "https://example.com/", priority={"impact": 80, "score": 20})
     synced(connected)
     weighed = numbers()
-    ingest(project, [Sighting("seo", "own", affected_assets=[])], by=SYSTEM)
+    ingest(project, [FindingReport("seo", "own", affected_assets=[])], by=SYSTEM)
     synced(connected)
 
     assert weighed == {"own": (60, 15)}
@@ -378,14 +380,14 @@ def test_a_site_without_visitors_weighs_nothing(
 def test_many_findings_are_weighed_lot_by_lot_each_once(
     connected: Integration, project: Project, google: Property, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from findings.services import weighing
+    from findings.services import traffic_weight
 
-    monkeypatch.setattr(weighing, "LOT", 3)
+    monkeypatch.setattr(traffic_weight, "LOT", 3)
     google.views = {("example.com", "/"): 100}
     page = [{"type": "url", "value": "https://example.com/"}]
     kinds = ("security", "seo", "accessibility", "performance")
     for number in range(11):
-        sighting = Sighting(kinds[number % 4], f"f{number}", severity="low", affected_assets=page)
+        sighting = FindingReport(kinds[number % 4], f"f{number}", severity="low", affected_assets=page)
         ingest(project, [sighting], by=SYSTEM)
 
     synced(connected)

@@ -12,7 +12,7 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.models import Finding
-from findings.services.ingestion import Sighting, ingest_one
+from findings.services.ingestion import FindingReport, ingest_one
 from integrations import credentials as secrets
 from integrations import services
 from integrations import sync as engine
@@ -620,7 +620,9 @@ def test_a_task_becomes_one_confidential_issue_and_its_key_lands_on_the_task(
 def test_a_task_that_is_no_secret_becomes_an_open_issue(
     sync: Sync, project: Project, gitlab: FakeGitLab
 ) -> None:
-    seen = Sighting("seo", "The page has no title", severity="low", recommended_fix={"summary": "Add one."})
+    seen = FindingReport(
+        "seo", "The page has no title", severity="low", recommended_fix={"summary": "Add one."}
+    )
     finding, _ = ingest_one(project, seen, by=SYSTEM)
     tasks.create(project, finding_id=finding.pk, title="Add a title", by=SYSTEM)
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts import api_keys
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from tests import factories, staff
-from tests.factories import World
+from tests.factories import Scenario
 from tests.staff import act, told
 
 
@@ -18,11 +18,11 @@ def operator(db: None) -> Client:
     return staff.browser()
 
 
-def issue(operator: Client, world: World, **fields: object) -> str:
+def issue(operator: Client, scenario: Scenario, **fields: object) -> str:
     """Fill in the form of a new key and return the page that follows."""
     asked = {
-        "organization": world.organization.pk,
-        "user": world.owner.pk,
+        "organization": scenario.organization.pk,
+        "user": scenario.owner.pk,
         "name": "deploys",
         "scopes": ["audit:read"],
         "expires_at_0": "",
@@ -32,33 +32,33 @@ def issue(operator: Client, world: World, **fields: object) -> str:
     return operator.post(reverse("admin:accounts_apikey_add"), asked, follow=True).content.decode()
 
 
-def test_a_key_is_shown_once_and_works(operator: Client, world: World) -> None:
-    [key] = re.findall(r"kr_live_[A-Za-z0-9_-]{43}", issue(operator, world))
+def test_a_key_is_shown_once_and_works(operator: Client, scenario: Scenario) -> None:
+    [key] = re.findall(r"kr_live_[A-Za-z0-9_-]{43}", issue(operator, scenario))
     row = ApiKey.objects.get(name="deploys")
 
     later = operator.get(reverse("admin:accounts_apikey_changelist")).content.decode()
     later += operator.get(reverse("admin:accounts_apikey_change", args=[row.pk])).content.decode()
 
     assert row.digest == api_keys.digest(key)
-    assert api_keys.authenticate(f"Bearer {key}").user_id == world.owner.pk
+    assert api_keys.authenticate(f"Bearer {key}").user_id == scenario.owner.pk
     assert not {key, row.digest} & set(re.findall(r"\w+", later))
     assert key not in later
 
 
 def test_a_refused_key_is_told_beside_the_form_with_the_input_still_in_it(
-    operator: Client, world: World
+    operator: Client, scenario: Scenario
 ) -> None:
-    stranger = factories.world().owner
+    stranger = factories.scenario().owner
 
-    page = issue(operator, world, user=stranger.pk)
+    page = issue(operator, scenario, user=stranger.pk)
 
-    assert f"{stranger.email} is not a member of {world.organization.name}." in page
+    assert f"{stranger.email} is not a member of {scenario.organization.name}." in page
     assert 'value="deploys"' in page
     assert not ApiKey.objects.filter(name="deploys").exists()
 
 
-def test_revoking_puts_keys_out_of_use(operator: Client, world: World) -> None:
-    row = ApiKey.objects.get(organization=world.organization)
+def test_revoking_puts_keys_out_of_use(operator: Client, scenario: Scenario) -> None:
+    row = ApiKey.objects.get(organization=scenario.organization)
 
     messages = told(act(operator, "revoke", row))
 
@@ -67,13 +67,13 @@ def test_revoking_puts_keys_out_of_use(operator: Client, world: World) -> None:
     assert messages == [f"{row}: revoked."]
 
 
-def test_an_organisation_is_made_with_its_members(operator: Client, world: World) -> None:
+def test_an_organisation_is_made_with_its_members(operator: Client, scenario: Scenario) -> None:
     asked = {
         "name": "Globex",
         "ai_quota": "10",
         "memberships-TOTAL_FORMS": "1",
         "memberships-INITIAL_FORMS": "0",
-        "memberships-0-user": str(world.owner.pk),
+        "memberships-0-user": str(scenario.owner.pk),
         "memberships-0-role": "admin",
     }
 
@@ -81,7 +81,7 @@ def test_an_organisation_is_made_with_its_members(operator: Client, world: World
 
     made = Organization.objects.get(name="Globex")
     assert made.ai_quota == 10
-    assert list(made.memberships.values_list("user", "role")) == [(world.owner.pk, "admin")]
+    assert list(made.memberships.values_list("user", "role")) == [(scenario.owner.pk, "admin")]
 
 
 def test_a_person_is_made_and_given_a_password(operator: Client) -> None:
@@ -97,22 +97,22 @@ def test_a_person_is_made_and_given_a_password(operator: Client) -> None:
     assert (unusable, ada.check_password(staff.PASSWORD)) == (False, True)
 
 
-def test_a_project_is_made_and_stays_with_its_organisation(operator: Client, world: World) -> None:
+def test_a_project_is_made_and_stays_with_its_organisation(operator: Client, scenario: Scenario) -> None:
     asked = {
-        "organization": world.organization.pk,
+        "organization": scenario.organization.pk,
         "slug": "shop",
         "name": "Shop",
         "site_url": "https://shop.example",
     }
     operator.post(reverse("admin:accounts_project_add"), asked)
     made = Project.objects.get(slug="shop")
-    elsewhere = factories.world().organization
+    elsewhere = factories.scenario().organization
 
     changed = {**asked, "organization": elsewhere.pk, "name": "The shop"}
     operator.post(reverse("admin:accounts_project_change", args=[made.pk]), changed)
 
     made.refresh_from_db()
-    assert (made.organization, made.name) == (world.organization, "The shop")
+    assert (made.organization, made.name) == (scenario.organization, "The shop")
 
 
 def limited(*permissions: str) -> User:
@@ -124,23 +124,24 @@ def limited(*permissions: str) -> User:
     return user
 
 
-def test_staff_do_not_raise_themselves(world: World) -> None:
+def test_staff_do_not_raise_themselves(scenario: Scenario) -> None:
     user = limited("view_user", "change_user")
     client = staff.browser(user)
     raised = {"email": user.email, "name": "Me", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
 
     themselves = client.post(reverse("admin:accounts_user_change", args=[user.pk]), raised)
     others = client.post(
-        reverse("admin:accounts_user_change", args=[world.owner.pk]), {**raised, "email": world.owner.email}
+        reverse("admin:accounts_user_change", args=[scenario.owner.pk]),
+        {**raised, "email": scenario.owner.email},
     )
 
     assert (themselves.status_code, others.status_code) == (403, 302)
     assert not User.objects.filter(is_superuser=True).exists()
-    assert not User.objects.get(pk=world.owner.pk).is_staff
+    assert not User.objects.get(pk=scenario.owner.pk).is_staff
 
 
-def test_who_may_only_look_revokes_nothing(world: World) -> None:
-    row = ApiKey.objects.get(organization=world.organization)
+def test_who_may_only_look_revokes_nothing(scenario: Scenario) -> None:
+    row = ApiKey.objects.get(organization=scenario.organization)
 
     act(staff.browser(limited("view_apikey")), "revoke", row)
 
@@ -149,22 +150,22 @@ def test_who_may_only_look_revokes_nothing(world: World) -> None:
 
 
 def test_a_member_who_leaves_takes_their_keys_with_them_and_nothing_else(
-    operator: Client, world: World
+    operator: Client, scenario: Scenario
 ) -> None:
-    membership = Membership.objects.get(organization=world.organization)
+    membership = Membership.objects.get(organization=scenario.organization)
     asked = {
-        "name": world.organization.name,
+        "name": scenario.organization.name,
         "memberships-TOTAL_FORMS": "1",
         "memberships-INITIAL_FORMS": "1",
         "memberships-0-id": str(membership.pk),
-        "memberships-0-organization": str(world.organization.pk),
-        "memberships-0-user": str(world.owner.pk),
+        "memberships-0-organization": str(scenario.organization.pk),
+        "memberships-0-user": str(scenario.owner.pk),
         "memberships-0-role": "owner",
         "memberships-0-DELETE": "on",
     }
 
-    operator.post(reverse("admin:accounts_organization_change", args=[world.organization.pk]), asked)
+    operator.post(reverse("admin:accounts_organization_change", args=[scenario.organization.pk]), asked)
 
-    assert not world.organization.memberships.exists()
-    assert world.client.ask("get", "tasks").status_code == 401
-    assert User.objects.filter(pk=world.owner.pk).exists()
+    assert not scenario.organization.memberships.exists()
+    assert scenario.client.ask("get", "tasks").status_code == 401
+    assert User.objects.filter(pk=scenario.owner.pk).exists()

@@ -10,15 +10,19 @@ from pytest_django import Settings
 from events import partitions
 from events.models import Event
 from events.partitions import EVENTS, grow, month, parts, shrink
-from tests.factories import World
+from tests.factories import Scenario
 
 NOW = "2031-05-20T12:00:00Z"
 
 
-def happened(world: World, *, at: datetime) -> str:
+def happened(scenario: Scenario, *, at: datetime) -> str:
     """Record an event; return the part that it lies in."""
     event = Event.objects.create(
-        organization=world.organization, project=world.project, name="x", subject_id=world.project.pk, at=at
+        organization=scenario.organization,
+        project=scenario.project,
+        name="x",
+        subject_id=scenario.project.pk,
+        at=at,
     )
     with connection.cursor() as cursor:
         cursor.execute("SELECT tableoid::regclass::text FROM events_event WHERE id = %s", [event.pk])
@@ -45,26 +49,26 @@ def test_the_current_month_and_three_more_are_made_with_the_tables():
     assert months() == [*ahead, "rest"]
 
 
-def test_what_no_month_was_made_for_is_kept_and_moves_into_its_month(world: World, time_machine: Any):
+def test_what_no_month_was_made_for_is_kept_and_moves_into_its_month(scenario: Scenario, time_machine: Any):
     time_machine.move_to(NOW, tick=False)
     at = datetime(2031, 5, 20, tzinfo=UTC)
     before = Event.objects.count()
 
-    landed = happened(world, at=at)
+    landed = happened(scenario, at=at)
     made = grow(EVENTS)
 
     assert landed == "events_event_rest"
     assert "events_event_2031_05" in made
     assert made[-1] == "events_event_2031_08"
     assert grow(EVENTS) == []
-    assert happened(world, at=at) == "events_event_2031_05"
+    assert happened(scenario, at=at) == "events_event_2031_05"
     assert Event.objects.count() == before + 2
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM events_event_2031_05")
         assert cursor.fetchone() == (2,)
 
 
-def test_by_default_everything_is_kept(world: World, time_machine: Any):
+def test_by_default_everything_is_kept(scenario: Scenario, time_machine: Any):
     time_machine.move_to(NOW, tick=False)
     grow(EVENTS)
     there = months()
@@ -73,12 +77,12 @@ def test_by_default_everything_is_kept(world: World, time_machine: Any):
 
 
 def test_months_past_their_time_go_as_wholes_the_oldest_first(
-    world: World, time_machine: Any, settings: Settings
+    scenario: Scenario, time_machine: Any, settings: Settings
 ):
     settings.KRAFTER_EVENTS_KEEP_MONTHS = 2
     time_machine.move_to(NOW, tick=False)
-    happened(world, at=datetime(2031, 2, 28, 23, 59, tzinfo=UTC))
-    happened(world, at=datetime(2031, 3, 1, tzinfo=UTC))
+    happened(scenario, at=datetime(2031, 2, 28, 23, 59, tzinfo=UTC))
+    happened(scenario, at=datetime(2031, 3, 1, tzinfo=UTC))
     grow(EVENTS)
 
     oldest = months()[0]
@@ -91,17 +95,17 @@ def test_months_past_their_time_go_as_wholes_the_oldest_first(
 
 
 @pytest.mark.parametrize("change", ["UPDATE {} SET name = 'y'", "DELETE FROM {}"])
-def test_no_month_can_be_rewritten_not_even_by_its_own_name(world: World, change: str):
-    part = happened(world, at=datetime.now(UTC))
+def test_no_month_can_be_rewritten_not_even_by_its_own_name(scenario: Scenario, change: str):
+    part = happened(scenario, at=datetime.now(UTC))
 
     for table in ("events_event", part):
         with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
             connection.cursor().execute(change.format(table))
 
 
-def test_one_month_is_read_where_one_is_asked_for(world: World):
+def test_one_month_is_read_where_one_is_asked_for(scenario: Scenario):
     grow(partitions.EVENTS)
-    feed = Event.objects.filter(project=world.project, at__gte=datetime(2032, 1, 1, tzinfo=UTC))
+    feed = Event.objects.filter(project=scenario.project, at__gte=datetime(2032, 1, 1, tzinfo=UTC))
 
     plan = feed.order_by("-at", "-id").explain()
 

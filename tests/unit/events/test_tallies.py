@@ -11,9 +11,9 @@ from events import tallies
 from events.kept import all_kept
 from events.models import Tally
 from findings.models import Finding
-from findings.services.ingestion import Sighting, ingest
+from findings.services.ingestion import FindingReport, ingest
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.races.test_ingestion import at_once
 
 
@@ -23,12 +23,12 @@ def run(*arguments: str) -> str:
     return out.getvalue().strip()
 
 
-def lived_in(world: World) -> World:
-    factories.verification(world, checks="passed", open_regressions=1)
-    factories.verification(world, checks="failed")
-    world.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"severity": "low"}})
-    world.client.ask("post", "reports/export", {"format": "json"})
-    return world
+def lived_in(scenario: Scenario) -> Scenario:
+    factories.verification(scenario, checks="passed", open_regressions=1)
+    factories.verification(scenario, checks="failed")
+    scenario.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"severity": "low"}})
+    scenario.client.ask("post", "reports/export", {"format": "json"})
+    return scenario
 
 
 def kept_by_triggers() -> set[str]:
@@ -45,14 +45,14 @@ def test_every_total_that_a_trigger_keeps_can_be_counted_again():
     assert {kept.kind for kept in all_kept()} == kept_by_triggers()
 
 
-def test_whatever_was_done_the_totals_are_what_counting_gives(world: World):
-    lived_in(world)
+def test_whatever_was_done_the_totals_are_what_counting_gives(scenario: Scenario):
+    lived_in(scenario)
 
     assert run() == "Every total is what counting gives."
 
 
-def test_a_total_that_is_wrong_is_named_and_mended(world: World):
-    lived_in(world)
+def test_a_total_that_is_wrong_is_named_and_mended(scenario: Scenario):
+    lived_in(scenario)
     Tally.objects.filter(kind__in=["task", "risk"]).delete()
 
     with pytest.raises(CommandError, match=r"2 totals differ"):
@@ -69,11 +69,11 @@ def test_a_total_that_is_wrong_is_named_and_mended(world: World):
 
 @pytest.mark.django_db(transaction=True)
 def test_totals_are_right_while_they_are_folded_mended_and_written():
-    world = factories.world()
+    scenario = factories.scenario()
 
     def write() -> None:
         for number in range(15):
-            ingest(world.project, [Sighting("seo", f"{number} of {id(write)}")], by=world.actor)
+            ingest(scenario.project, [FindingReport("seo", f"{number} of {id(write)}")], by=scenario.actor)
 
     def fold() -> None:
         for _ in range(15):
@@ -84,13 +84,16 @@ def test_totals_are_right_while_they_are_folded_mended_and_written():
             run("--rebuild")
 
     assert at_once(write, fold, mend) == []
-    assert (run(), tallies.count(world.project.pk, "finding")) == ("Every total is what counting gives.", 15)
+    assert (run(), tallies.count(scenario.project.pk, "finding")) == (
+        "Every total is what counting gives.",
+        15,
+    )
 
 
 @pytest.mark.django_db(transaction=True)
 def test_two_writers_of_one_project_do_not_wait_for_each_other():
-    world = factories.world()
-    one, other = factories.finding(world), factories.finding(world)
+    scenario = factories.scenario()
+    one, other = factories.finding(scenario), factories.finding(scenario)
 
     def change(finding: Finding) -> Any:
         return lambda: Finding.objects.filter(pk=finding.pk).update(severity="low", status="triaged")
@@ -105,4 +108,4 @@ def test_two_writers_of_one_project_do_not_wait_for_each_other():
         broken = at_once(impatient)
 
     assert broken == []
-    assert tallies.count(world.project.pk, "finding", {"severity": ["low"]}) == 2
+    assert tallies.count(scenario.project.pk, "finding", {"severity": ["low"]}) == 2

@@ -13,7 +13,7 @@ from scans import jobs
 from scans.models import Scan, ScanPage, ScanResult
 from scans.services import scans
 from tests import factories, staff
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 from tests.staff import act, address, told
 
@@ -25,13 +25,13 @@ def operator(db: None) -> Client:
 
 
 def test_a_project_is_scanned_at_once_and_the_record_names_the_operator(
-    world: World, site: Site, django_capture_on_commit_callbacks: Any
+    scenario: Scenario, site: Site, django_capture_on_commit_callbacks: Any
 ) -> None:
     user = staff.superuser()
-    world.project.site_url = site.url
-    world.project.save()
+    scenario.project.site_url = site.url
+    scenario.project.save()
 
-    messages = told(act(staff.browser(user), "scan_now", world.project))
+    messages = told(act(staff.browser(user), "scan_now", scenario.project))
 
     scan = Scan.objects.get()
     event = Event.objects.get(subject_id=scan.pk)
@@ -41,10 +41,10 @@ def test_a_project_is_scanned_at_once_and_the_record_names_the_operator(
 
 
 def test_each_project_is_told_of_on_its_own(operator: Client, site: Site) -> None:
-    fine, spent, inside = factories.world(), factories.world(ai_quota=0), factories.world()
-    for world, url in ((fine, site.url), (spent, site.url), (inside, "http://169.254.169.254/")):
-        world.project.site_url = url
-        world.project.save()
+    fine, spent, inside = factories.scenario(), factories.scenario(ai_quota=0), factories.scenario()
+    for scenario, url in ((fine, site.url), (spent, site.url), (inside, "http://169.254.169.254/")):
+        scenario.project.site_url = url
+        scenario.project.save()
 
     messages = told(act(operator, "scan_now", fine.project, spent.project, inside.project))
 
@@ -56,9 +56,9 @@ def test_each_project_is_told_of_on_its_own(operator: Client, site: Site) -> Non
 
 
 def test_a_scan_of_an_address_that_may_not_be_looked_at_is_refused_in_the_form(
-    operator: Client, world: World
+    operator: Client, scenario: Scenario
 ) -> None:
-    asked = {"project": world.project.pk, "url": "http://127.0.0.1/"}
+    asked = {"project": scenario.project.pk, "url": "http://127.0.0.1/"}
 
     page = operator.post(address(Scan, "add"), asked)
 
@@ -67,9 +67,9 @@ def test_a_scan_of_an_address_that_may_not_be_looked_at_is_refused_in_the_form(
     assert not Scan.objects.exists()
 
 
-def test_a_finding_is_reported_as_a_source_reports_it(operator: Client, world: World) -> None:
+def test_a_finding_is_reported_as_a_source_reports_it(operator: Client, scenario: Scenario) -> None:
     asked = {
-        "project": world.project.pk,
+        "project": scenario.project.pk,
         "domain": "security",
         "title": "No policy",
         "severity": "",
@@ -98,8 +98,8 @@ def change(operator: Client, finding: Finding, **changes: Any) -> Any:
     return operator.post(address(Finding, "change", finding.pk), asked)
 
 
-def test_just_what_was_changed_is_changed(operator: Client, world: World) -> None:
-    finding = factories.finding(world, severity="high")
+def test_just_what_was_changed_is_changed(operator: Client, scenario: Scenario) -> None:
+    finding = factories.finding(scenario, severity="high")
 
     answer = change(operator, finding, severity="low", status="resolved")
 
@@ -120,11 +120,11 @@ def test_just_what_was_changed_is_changed(operator: Client, world: World) -> Non
     ],
 )
 def test_what_the_api_refuses_is_refused_in_the_form(
-    operator: Client, world: World, field: str, value: str
+    operator: Client, scenario: Scenario, field: str, value: str
 ) -> None:
-    finding = factories.finding(world)
-    factories.finding(world, title="taken")
-    value = str(factories.world().owner.pk) if value == "stranger" else value
+    finding = factories.finding(scenario)
+    factories.finding(scenario, title="taken")
+    value = str(factories.scenario().owner.pk) if value == "stranger" else value
 
     page = change(operator, finding, **{field: value})
 
@@ -135,8 +135,10 @@ def test_what_the_api_refuses_is_refused_in_the_form(
     assert finding.updated_at == before
 
 
-def test_findings_move_by_the_buttons_and_a_refusal_stops_no_other(operator: Client, world: World) -> None:
-    new, resolved = factories.finding(world), factories.finding(world, status="resolved")
+def test_findings_move_by_the_buttons_and_a_refusal_stops_no_other(
+    operator: Client, scenario: Scenario
+) -> None:
+    new, resolved = factories.finding(scenario), factories.finding(scenario, status="resolved")
 
     messages = told(act(operator, "dismiss", new, resolved))
 
@@ -149,8 +151,8 @@ def test_findings_move_by_the_buttons_and_a_refusal_stops_no_other(operator: Cli
     ]
 
 
-def test_the_buttons_of_one_row_lead_back_to_it(operator: Client, world: World) -> None:
-    finding = factories.finding(world)
+def test_the_buttons_of_one_row_lead_back_to_it(operator: Client, scenario: Scenario) -> None:
+    finding = factories.finding(scenario)
     here = address(Finding, "change", finding.pk)
 
     back = act(operator, "triage", finding, _back=here)
@@ -162,10 +164,10 @@ def test_the_buttons_of_one_row_lead_back_to_it(operator: Client, world: World) 
 
 
 def test_more_rows_than_one_request_can_do_are_refused_as_a_whole(
-    operator: Client, world: World, monkeypatch: pytest.MonkeyPatch
+    operator: Client, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("krafter_audit.admin.base.MOST_ACTED_ON", 2)
-    findings = [factories.finding(world) for _ in range(3)]
+    findings = [factories.finding(scenario) for _ in range(3)]
 
     messages = told(act(operator, "triage", *findings))
 
@@ -173,10 +175,10 @@ def test_more_rows_than_one_request_can_do_are_refused_as_a_whole(
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
 
 
-def test_a_list_is_searched_by_how_a_title_begins_and_by_id(operator: Client, world: World) -> None:
+def test_a_list_is_searched_by_how_a_title_begins_and_by_id(operator: Client, scenario: Scenario) -> None:
     found, other = (
-        factories.finding(world, title="Cookies leak"),
-        factories.finding(world, title="No cookies"),
+        factories.finding(scenario, title="Cookies leak"),
+        factories.finding(scenario, title="No cookies"),
     )
 
     by_title = operator.get(address(Finding, "changelist"), {"q": "cook"}).context["cl"].result_list
@@ -185,25 +187,25 @@ def test_a_list_is_searched_by_how_a_title_begins_and_by_id(operator: Client, wo
     assert (list(by_title), list(by_id)) == ([found], [other])
 
 
-def test_a_list_is_filtered_by_project(operator: Client, world: World) -> None:
-    found = factories.finding(world)
-    factories.finding(factories.world())
+def test_a_list_is_filtered_by_project(operator: Client, scenario: Scenario) -> None:
+    found = factories.finding(scenario)
+    factories.finding(factories.scenario())
 
-    page = operator.get(address(Finding, "changelist"), {"project__id__exact": str(world.project.pk)})
+    page = operator.get(address(Finding, "changelist"), {"project__id__exact": str(scenario.project.pk)})
 
     assert list(page.context["cl"].result_list) == [found]
 
 
 def test_a_scan_shows_how_far_it_has_come_and_is_shown_anew_while_it_runs(
-    operator: Client, world: World, site: Site
+    operator: Client, scenario: Scenario, site: Site
 ) -> None:
-    world.project.site_url = site.url
-    world.project.save()
-    scan = scans.run(world.project, url=None, trigger="manual", by=SYSTEM)
+    scenario.project.site_url = site.url
+    scenario.project.save()
+    scan = scans.run(scenario.project, url=None, trigger="manual", by=SYSTEM)
     waiting = operator.get(address(Scan, "change", scan.pk))
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
     half = operator.get(address(Scan, "change", scan.pk))
-    jobs.scan(str(scan.pk), "browser")
+    jobs.run_scan(str(scan.pk), "browser")
 
     over = operator.get(address(Scan, "change", scan.pk))
     page = ScanPage.objects.get(part__scan=scan, part__scanner="http")

@@ -17,7 +17,7 @@ from accounts.models import User
 from findings.models import Finding
 from krafter_audit.admin import base
 from tests import factories, staff
-from tests.factories import World
+from tests.factories import Scenario
 from tests.staff import ROWS, address
 
 STATUSES = {
@@ -53,12 +53,12 @@ def opened(operator: Client, path: str) -> tuple[Any, int]:
 def test_a_list_costs_as_many_statements_with_five_rows_as_with_one(
     operator: Client, model: type[Model]
 ) -> None:
-    ROWS[model](factories.world())
+    ROWS[model](factories.scenario())
     path = address(model, "changelist")
     _, with_one = opened(operator, path)
 
     for _ in range(4):
-        ROWS[model](factories.world())
+        ROWS[model](factories.scenario())
 
     page, with_five = opened(operator, path)
     assert page.context["cl"].result_count >= 5
@@ -67,9 +67,9 @@ def test_a_list_costs_as_many_statements_with_five_rows_as_with_one(
 
 def test_a_list_counts_no_further_than_it_must(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(base, "MOST_COUNTED", 3)
-    world = factories.world()
+    scenario = factories.scenario()
     for _ in range(5):
-        factories.finding(world)
+        factories.finding(scenario)
 
     page = operator.get(reverse("admin:findings_finding_changelist"))
 
@@ -78,7 +78,7 @@ def test_a_list_counts_no_further_than_it_must(operator: Client, monkeypatch: py
 
 @every_model
 def test_every_page_opens_and_shows_no_secret(operator: Client, model: type[Model]) -> None:
-    row = ROWS[model](factories.world())
+    row = ROWS[model](factories.scenario())
     secrets = [str(getattr(row, name)) for name in SECRETS - {"key"} if getattr(row, name, None)]
     page = admin.site._registry[model]
     request = RequestFactory().get("/")
@@ -109,7 +109,7 @@ def test_what_is_gone_is_told_on_the_first_page(operator: Client) -> None:
 
 @every_model
 def test_no_form_has_a_status_or_a_secret(db: None, model: type[Model]) -> None:
-    row = ROWS[model](factories.world())
+    row = ROWS[model](factories.scenario())
     request = RequestFactory().get("/")
     request.user = staff.superuser()
     page = admin.site._registry[model]
@@ -125,7 +125,7 @@ def test_no_form_has_a_status_or_a_secret(db: None, model: type[Model]) -> None:
 
 @every_model
 def test_nothing_the_record_depends_on_can_be_deleted(operator: Client, model: type[Model]) -> None:
-    row = ROWS[model](factories.world())
+    row = ROWS[model](factories.scenario())
 
     refused = operator.post(address(model, "delete", row.pk), {"post": "yes"})
 
@@ -144,7 +144,7 @@ STRANGE: list[dict[str, Any]] = [
 
 @every_model
 def test_the_strange_is_told_and_breaks_nothing(operator: Client, model: type[Model]) -> None:
-    ROWS[model](factories.world())
+    ROWS[model](factories.scenario())
     path = address(model, "changelist")
     strange = STRANGE_EVERYWHERE + (STRANGE if model is Finding else [])
 
@@ -160,26 +160,28 @@ def test_the_strange_is_told_and_breaks_nothing(operator: Client, model: type[Mo
 
 
 def test_the_first_page_tells_where_projects_stand_at_a_constant_cost(operator: Client) -> None:
-    world = factories.world()
-    factories.verification(world, of=factories.task(world, of=factories.finding(world, severity="critical")))
+    scenario = factories.scenario()
+    factories.verification(
+        scenario, of=factories.task(scenario, of=factories.finding(scenario, severity="critical"))
+    )
     _, with_one = opened(operator, "/admin/")
     for _ in range(5):
-        factories.verification(factories.world())
+        factories.verification(factories.scenario())
 
     page, with_six = opened(operator, "/admin/")
 
-    row = next(row for row in page.context["standing"] if row["project"] == world.project)
+    row = next(row for row in page.context["standing"] if row["project"] == scenario.project)
     assert {name: row[name] for name in ("open", "critical", "ready", "pending")} == {
         "open": 1, "critical": 1, "ready": 0, "pending": 1,
     }  # fmt: skip
     assert with_six == with_one
 
 
-def test_the_admin_alone_may_evaluate_scripts(operator: Client, world: World) -> None:
+def test_the_admin_alone_may_evaluate_scripts(operator: Client, scenario: Scenario) -> None:
     allowed = [operator.get(path)["content-security-policy"] for path in ("/admin/", "/admin/accounts/user/")]
     allowed.append(Client().get("/admin/login/")["content-security-policy"])
     docs = operator.get("/api/docs")["content-security-policy"]
-    strict = world.client.ask("get", "tasks")["content-security-policy"]
+    strict = scenario.client.ask("get", "tasks")["content-security-policy"]
 
     assert all("script-src 'self' 'unsafe-eval'" in policy for policy in allowed)
     assert "script-src 'self';" in docs
@@ -198,7 +200,7 @@ def test_docs_page_has_no_inline_script(client: Client) -> None:
     assert b"SwaggerUIBundle(" in script.content
 
 
-def test_staff_see_what_they_may_see_and_no_more(world: World) -> None:
+def test_staff_see_what_they_may_see_and_no_more(scenario: Scenario) -> None:
     user = User.objects.create_user("viewer@example.com", staff.PASSWORD, is_staff=True)
     user.user_permissions.add(Permission.objects.get(codename="view_finding"))
     client = staff.browser(user)
@@ -213,8 +215,8 @@ def test_staff_see_what_they_may_see_and_no_more(world: World) -> None:
     assert "happenings" not in page.context
 
 
-def test_strangers_and_people_who_are_not_staff_are_sent_to_the_way_in(db: None, world: World) -> None:
+def test_strangers_and_people_who_are_not_staff_are_sent_to_the_way_in(db: None, scenario: Scenario) -> None:
     stranger = Client().get("/admin/")
-    member = staff.browser(world.owner).get("/admin/")
+    member = staff.browser(scenario.owner).get("/admin/")
 
     assert [response.status_code for response in (stranger, member)] == [302, 302]

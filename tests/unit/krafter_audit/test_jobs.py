@@ -31,12 +31,12 @@ from scans import jobs as scans_jobs
 
 QUEUES = ("celery", "scan_http", "scan_browser")
 QUEUE_OF_JOB = {
-    scans_jobs.prove: "celery",
-    scans_jobs.scan: "scan_http",
-    scans_jobs.scan_in_browser: "scan_browser",
-    remediation_jobs.recheck: "scan_http",
-    remediation_jobs.recheck_in_browser: "scan_browser",
-    remediation_jobs.measure: "celery",
+    scans_jobs.verify_site: "celery",
+    scans_jobs.run_scan: "scan_http",
+    scans_jobs.run_scan_in_browser: "scan_browser",
+    remediation_jobs.run_verification: "scan_http",
+    remediation_jobs.run_verification_in_browser: "scan_browser",
+    remediation_jobs.measure_check_reliability: "celery",
     integrations_jobs.sync: "celery",
     integrations_jobs.tell: "celery",
     reports_jobs.export: "celery",
@@ -85,16 +85,16 @@ def test_job_goes_to_its_queue_with_its_time_limits(job: Any, queue: str) -> Non
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_runs_it_and_its_lines_carry_the_id_of_the_request_and_of_the_job_that_sent_it() -> None:
     with structlog.contextvars.bound_contextvars(request_id="asked-here", task_id="the-sweep"):
-        assert enqueue("scans.prove", str(uuid4()))
-        assert enqueue("scans.scan", str(uuid4()))
+        assert enqueue("scans.verify_site", str(uuid4()))
+        assert enqueue("scans.run_scan", str(uuid4()))
 
     told = lines_of_a_worker(until=2)
 
     assert [line["event"] for line in told].count("task_succeeded") == 2
     assert {(line["request_id"], line["parent_task_id"]) for line in told} == {("asked-here", "the-sweep")}
     assert {line["task"] for line in told if line["event"] == "task_started"} == {
-        "scans.prove",
-        "scans.scan",
+        "scans.verify_site",
+        "scans.run_scan",
     }
     assert [waiting(queue) for queue in QUEUES] == [0, 0, 0]
 
@@ -131,14 +131,14 @@ def a_worker() -> subprocess.Popen[str]:
 
 def test_a_line_says_which_job_was_sent_and_where(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.INFO, logger="django_structlog.celery.receivers"):
-        enqueue("scans.scan", "a")
+        enqueue("scans.run_scan", "a")
 
     (line,) = [record.msg for record in caplog.records if record.name == "django_structlog.celery.receivers"]
     (headers,) = messages("scan_http")
     assert (line["event"], line["child_task_id"], line["child_task_name"], line["routing_key"]) == (
         "task_enqueued",
         headers["id"],
-        "scans.scan",
+        "scans.run_scan",
         "scan_http",
     )
 
@@ -146,7 +146,7 @@ def test_a_line_says_which_job_was_sent_and_where(caplog: pytest.LogCaptureFixtu
 def test_job_carries_the_request_id_from_any_thread() -> None:
     def ask() -> bool:
         with structlog.contextvars.bound_contextvars(request_id="asked-here"):
-            return enqueue("scans.prove", "a")
+            return enqueue("scans.verify_site", "a")
 
     with ThreadPoolExecutor(1) as thread:
         assert thread.submit(ask).result()
@@ -157,7 +157,7 @@ def test_job_carries_the_request_id_from_any_thread() -> None:
 
 def test_threads_share_the_broker_connections() -> None:
     with ThreadPoolExecutor(24) as threads:
-        sent = list(threads.map(lambda number: enqueue("scans.prove", str(number)), range(240)))
+        sent = list(threads.map(lambda number: enqueue("scans.verify_site", str(number)), range(240)))
 
     assert sent == [True] * 240
     assert sorted(message["argsrepr"] for message in messages("celery")) == sorted(
@@ -179,28 +179,28 @@ def test_unresponsive_broker_costs_one_timeout_and_is_then_left_alone(
     with socket.create_server(("127.0.0.1", 0)) as silent:
         use_broker(f"redis://127.0.0.1:{silent.getsockname()[1]}/0", socket_timeout=0.2)
         begin = time.monotonic()
-        sent = [enqueue("scans.prove", "a")]
+        sent = [enqueue("scans.verify_site", "a")]
         first = time.monotonic()
-        sent += [enqueue("scans.prove", "a") for _ in range(100)]
+        sent += [enqueue("scans.verify_site", "a") for _ in range(100)]
         then = time.monotonic()
     jobs._retry_at = 0.0  # two seconds later, and it refuses connections
-    sent.append(enqueue("scans.prove", "a"))
+    sent.append(enqueue("scans.verify_site", "a"))
 
     assert set(sent) == {False}
     assert (first - begin < 1.5, then - first < 0.1) == (True, True)
     assert [record.message for record in caplog.records if record.name == jobs.__name__] == [
-        "The broker is unavailable, scans.prove will be enqueued later: OperationalError"
+        "The broker is unavailable, scans.verify_site will be enqueued later: OperationalError"
     ] * 2
 
 
 def test_broker_that_comes_back_is_used_again(use_broker: UseBroker) -> None:
     use_broker("redis://127.0.0.1:9/0")
-    lost = enqueue("scans.prove", "a")
+    lost = enqueue("scans.verify_site", "a")
     app.set_current()
-    within_cooldown = enqueue("scans.prove", "a")
+    within_cooldown = enqueue("scans.verify_site", "a")
     jobs._retry_at = 0.0
 
-    assert (lost, within_cooldown, enqueue("scans.prove", "a"), waiting("celery")) == (
+    assert (lost, within_cooldown, enqueue("scans.verify_site", "a"), waiting("celery")) == (
         False,
         False,
         True,

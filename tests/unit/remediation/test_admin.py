@@ -7,12 +7,12 @@ from django.urls import reverse
 
 from accounts.models import User
 from events.models import Event
-from remediation.evidence import append, keyring
+from remediation.evidence.chain import append, keyring
 from remediation.models import Policy, PolicyVersion, Task, Verification
 from remediation.services import policies, verdicts
 from scanner.evidence_bundle.verification import examine
 from tests import factories, staff
-from tests.factories import World, where_things_stand
+from tests.factories import Scenario, where_things_stand
 from tests.staff import act, address, told
 
 CLOSED = {"result": "passed", "task": "done", "finding": "resolved", "open regressions": 0}
@@ -30,8 +30,8 @@ def operator(user: User) -> Client:
     return staff.browser(user)
 
 
-def test_approving_in_the_admin_is_approving(operator: Client, user: User, world: World) -> None:
-    verification = factories.verification(world, checks="passed", open_regressions=1)
+def test_approving_in_the_admin_is_approving(operator: Client, user: User, scenario: Scenario) -> None:
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
     messages = told(act(operator, "approve", verification))
 
@@ -42,8 +42,8 @@ def test_approving_in_the_admin_is_approving(operator: Client, user: User, world
     assert messages == ["Mend it: approved."]
 
 
-def test_reopening_in_the_admin_is_reopening(operator: Client, world: World) -> None:
-    verification = factories.verification(world, checks="passed")
+def test_reopening_in_the_admin_is_reopening(operator: Client, scenario: Scenario) -> None:
+    verification = factories.verification(scenario, checks="passed")
     act(operator, "approve", verification)
 
     messages = told(act(operator, "reopen", verification))
@@ -55,11 +55,11 @@ def test_reopening_in_the_admin_is_reopening(operator: Client, world: World) -> 
 
 
 def test_a_refusal_is_told_with_its_sentence_and_the_others_are_approved(
-    operator: Client, world: World
+    operator: Client, scenario: Scenario
 ) -> None:
-    running = factories.verification(world, checks="running", of=factories.task(world, title="Running"))
-    failed = factories.verification(world, checks="failed", of=factories.task(world, title="Failed"))
-    passed = factories.verification(world, checks="passed", of=factories.task(world, title="Passed"))
+    running = factories.verification(scenario, checks="running", of=factories.task(scenario, title="Running"))
+    failed = factories.verification(scenario, checks="failed", of=factories.task(scenario, title="Failed"))
+    passed = factories.verification(scenario, checks="passed", of=factories.task(scenario, title="Passed"))
     before = where_things_stand(running), where_things_stand(failed)
 
     messages = told(act(operator, "approve", running, failed, passed))
@@ -73,8 +73,8 @@ def test_a_refusal_is_told_with_its_sentence_and_the_others_are_approved(
     assert where_things_stand(passed) == CLOSED
 
 
-def test_an_override_asks_for_its_reason_first_and_keeps_it(operator: Client, world: World) -> None:
-    verification = factories.verification(world, checks="failed")
+def test_an_override_asks_for_its_reason_first_and_keeps_it(operator: Client, scenario: Scenario) -> None:
+    verification = factories.verification(scenario, checks="failed")
 
     asked = act(operator, "approve_anyway", verification)
     empty = act(operator, "approve_anyway", verification, reason=" ")
@@ -91,9 +91,9 @@ def test_an_override_asks_for_its_reason_first_and_keeps_it(operator: Client, wo
 
 
 def test_the_evidence_is_read_beside_the_verification_with_its_hash_checked(
-    operator: Client, world: World
+    operator: Client, scenario: Scenario
 ) -> None:
-    verification = factories.verification(world)
+    verification = factories.verification(scenario)
     link = append(verification, "security_header_csp", {"sha256": "abc <script>"})
     page = operator.get(address(Verification, "change", verification.pk))
     [inline] = page.context["inline_admin_formsets"]
@@ -105,8 +105,10 @@ def test_the_evidence_is_read_beside_the_verification_with_its_hash_checked(
     assert (honest, inline.opts.intact(link)) == (True, False)
 
 
-def test_a_task_is_created_for_a_finding_and_dated_by_the_policy(operator: Client, world: World) -> None:
-    finding = factories.finding(world, severity="critical")
+def test_a_task_is_created_for_a_finding_and_dated_by_the_policy(
+    operator: Client, scenario: Scenario
+) -> None:
+    finding = factories.finding(scenario, severity="critical")
     asked = {
         "finding": finding.pk,
         "title": "Send a policy",
@@ -120,7 +122,7 @@ def test_a_task_is_created_for_a_finding_and_dated_by_the_policy(operator: Clien
     made = Task.objects.get()
     assert answer.status_code == 302
     assert (made.project, made.title, made.priority, made.status) == (
-        world.project,
+        scenario.project,
         "Send a policy",
         "high",
         "backlog",
@@ -142,9 +144,9 @@ def change(operator: Client, task: Task, **changes: Any) -> Any:
 
 
 def test_a_task_is_changed_by_the_fields_that_were_touched_and_never_in_its_status(
-    operator: Client, world: World
+    operator: Client, scenario: Scenario
 ) -> None:
-    task = factories.task(world)
+    task = factories.task(scenario)
 
     change(
         operator, task, title="Send it", pr_url="https://example.com/pull/1", status="done", result="passed"
@@ -165,10 +167,10 @@ def test_a_task_is_changed_by_the_fields_that_were_touched_and_never_in_its_stat
     ],
 )
 def test_what_the_api_refuses_is_refused_beside_the_field(
-    operator: Client, world: World, field: str, value: str, sentence: str
+    operator: Client, scenario: Scenario, field: str, value: str, sentence: str
 ) -> None:
-    task = factories.task(world)
-    value = str(factories.world().owner.pk) if value == "stranger" else value
+    task = factories.task(scenario)
+    value = str(factories.scenario().owner.pk) if value == "stranger" else value
 
     page = change(operator, task, **{field: value})
 
@@ -177,8 +179,8 @@ def test_what_the_api_refuses_is_refused_beside_the_field(
     assert Task.objects.get().updated_at == task.updated_at
 
 
-def test_tasks_move_by_the_buttons_and_the_finding_follows(operator: Client, world: World) -> None:
-    task, done = factories.task(world), factories.task(world, title="Done", status="done")
+def test_tasks_move_by_the_buttons_and_the_finding_follows(operator: Client, scenario: Scenario) -> None:
+    task, done = factories.task(scenario), factories.task(scenario, title="Done", status="done")
 
     messages = told(act(operator, "make_ready", task, done))
 
@@ -192,8 +194,8 @@ def test_tasks_move_by_the_buttons_and_the_finding_follows(operator: Client, wor
 
 
 def test_a_verification_is_run_for_one_unit_of_quota(operator: Client) -> None:
-    world = factories.world(ai_quota=1)
-    first, second = factories.task(world, title="First"), factories.task(world, title="Second")
+    scenario = factories.scenario(ai_quota=1)
+    first, second = factories.task(scenario, title="First"), factories.task(scenario, title="Second")
 
     messages = told(act(operator, "run_verification", first, second))
 
@@ -205,9 +207,9 @@ def test_a_verification_is_run_for_one_unit_of_quota(operator: Client) -> None:
 
 
 def test_a_policy_is_replaced_whole_with_its_keys_in_the_order_they_were_written(
-    operator: Client, user: User, world: World
+    operator: Client, user: User, scenario: Scenario
 ) -> None:
-    policy = policies.current(world.project)
+    policy = policies.current(scenario.project)
     config = '{"sla_hours": {"low": 1, "high": 2}, "alert_routing": {}}'
     inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
 
@@ -220,8 +222,8 @@ def test_a_policy_is_replaced_whole_with_its_keys_in_the_order_they_were_written
 
 
 @pytest.mark.parametrize("config", ["[1]", "{", "null", ""])
-def test_a_policy_that_is_no_object_is_refused(operator: Client, world: World, config: str) -> None:
-    policy = policies.current(world.project)
+def test_a_policy_that_is_no_object_is_refused(operator: Client, scenario: Scenario, config: str) -> None:
+    policy = policies.current(scenario.project)
     inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
 
     page = operator.post(address(Policy, "change", policy.pk), {"name": "Ours", "config": config, **inline})
@@ -230,9 +232,9 @@ def test_a_policy_that_is_no_object_is_refused(operator: Client, world: World, c
     assert Policy.objects.get().version == 1
 
 
-def test_a_policy_is_tested_and_nothing_changes(operator: Client, world: World) -> None:
-    factories.finding(world, severity="critical")
-    policy = policies.current(world.project)
+def test_a_policy_is_tested_and_nothing_changes(operator: Client, scenario: Scenario) -> None:
+    factories.finding(scenario, severity="critical")
+    policy = policies.current(scenario.project)
 
     messages = told(act(operator, "test", policy))
 
@@ -247,9 +249,9 @@ def page_of(operator: Client, verification: Verification) -> str:
 
 
 def test_the_evidence_of_a_verification_is_a_page_that_a_person_can_read(
-    operator: Client, world: World
+    operator: Client, scenario: Scenario
 ) -> None:
-    verification = factories.verification(world, checks="failed")
+    verification = factories.verification(scenario, checks="failed")
     seen = {
         "detail": "No policy is sent.",
         "address": "192.0.2.7",
@@ -262,7 +264,7 @@ def test_the_evidence_of_a_verification_is_a_page_that_a_person_can_read(
         "security_header_csp",
         {"outcome": "failed", "before": "failed", "after": "failed", "pages": pages},
     )
-    verdicts.approve(verification.pk, by=world.actor, override_reason="Accepted until March.")
+    verdicts.approve(verification.pk, by=scenario.actor, override_reason="Accepted until March.")
 
     page = page_of(operator, verification)
 
@@ -271,7 +273,7 @@ def test_the_evidence_of_a_verification_is_a_page_that_a_person_can_read(
         "Status 200 from 192.0.2.7",
         "server: &lt;nginx&gt;",
         "The reason: Accepted until March.",
-        f"by {world.owner.email}, upon 1 link",
+        f"by {scenario.owner.email}, upon 1 link",
         "The result is passed, as the links say.",
         "It is signed by a key that you gave: the key test",
     ):
@@ -279,10 +281,10 @@ def test_the_evidence_of_a_verification_is_a_page_that_a_person_can_read(
 
 
 def test_evidence_of_another_form_is_shown_as_it_was_written(
-    operator: Client, world: World, settings: Any
+    operator: Client, scenario: Scenario, settings: Any
 ) -> None:
     settings.KRAFTER_SIGNING_KEYS = ""
-    verification = factories.verification(world)
+    verification = factories.verification(scenario)
     append(
         verification,
         "security_header_csp",
@@ -296,9 +298,9 @@ def test_evidence_of_another_form_is_shown_as_it_was_written(
 
 
 def test_the_signed_file_is_had_in_the_admin_by_whoever_may_see_the_verification(
-    operator: Client, world: World, client: Client
+    operator: Client, scenario: Scenario, client: Client
 ) -> None:
-    verification = factories.verification(world)
+    verification = factories.verification(scenario)
     append(verification, "security_header_csp", {"after": "passed"})
     path = reverse("admin:remediation_verification_bundle", args=[verification.pk])
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from remediation.services import tasks, verdicts, verifications
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -22,20 +22,20 @@ def locked(captured: CaptureQueriesContext) -> list[str]:
 
 
 @pytest.mark.parametrize("verdict", [verdicts.approve, verdicts.reopen])
-def test_a_verdict_locks_finding_then_task_then_verification(world: World, verdict):
-    verification = factories.verification(world)
+def test_a_verdict_locks_finding_then_task_then_verification(scenario: Scenario, verdict):
+    verification = factories.verification(scenario)
 
     with CaptureQueriesContext(connection) as captured:
-        verdict(verification.pk, by=world.actor)
+        verdict(verification.pk, by=scenario.actor)
 
     assert locked(captured) == ORDER
 
 
-def test_a_run_locks_finding_then_task_and_takes_the_quota_last(world: World):
-    task = factories.task(world)
+def test_a_run_locks_finding_then_task_and_takes_the_quota_last(scenario: Scenario):
+    task = factories.task(scenario)
 
     with CaptureQueriesContext(connection) as captured:
-        verifications.run(world.project, task_id=task.pk, by=world.actor)
+        verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
 
     assert locked(captured) == ORDER[:2]
     writes = [
@@ -44,10 +44,10 @@ def test_a_run_locks_finding_then_task_and_takes_the_quota_last(world: World):
     assert "accounts_quotamonth" in writes[-1]
 
 
-def test_changing_a_task_locks_its_finding_first(world: World):
-    task = factories.task(world)
+def test_changing_a_task_locks_its_finding_first(scenario: Scenario):
+    task = factories.task(scenario)
 
     with CaptureQueriesContext(connection) as captured:
-        tasks.update(task.pk, changes={"status": "in_progress"}, by=world.actor)
+        tasks.update(task.pk, changes={"status": "in_progress"}, by=scenario.actor)
 
     assert locked(captured) == ORDER[:2]

@@ -9,7 +9,7 @@ import pytest
 
 from reports import export
 from reports.models import Report
-from tests.factories import World
+from tests.factories import Scenario
 
 
 @pytest.fixture(autouse=True)
@@ -23,18 +23,18 @@ Ask = Callable[..., tuple[int, Any]]
 
 
 @pytest.fixture
-def ask(world: World) -> Ask:
+def ask(scenario: Scenario) -> Ask:
     """Call the API and return (status, the whole answer)."""
 
     def call(method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
-        response = world.client.ask(method, path, body, **headers)
+        response = scenario.client.ask(method, path, body, **headers)
         return response.status_code, json.loads(response.content)
 
     return call
 
 
 @pytest.fixture
-def exported(world: World, ask: Ask) -> Callable[..., Report]:
+def exported(scenario: Scenario, ask: Ask) -> Callable[..., Report]:
     """Ask for a report and let the worker make its file."""
 
     def make(format: str = "json") -> Report:

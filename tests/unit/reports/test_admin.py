@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from reports.models import Report, Share
-from tests.factories import World
+from tests.factories import Scenario
 from tests.unit.reports.conftest import Ask
 
 Exported = Callable[..., Report]
@@ -80,14 +80,14 @@ def test_operators_revoke_links_as_clients_do(operator: Client, ask: Ask, export
 
 
 def test_operators_export_again_and_are_told_when_the_quota_is_used_up(
-    operator: Client, world: World, exported: Exported
+    operator: Client, scenario: Scenario, exported: Exported
 ) -> None:
     chosen = {"action": "export_again", "_selected_action": [str(exported("csv").pk)]}
     address = reverse("admin:reports_report_changelist")
 
     operator.post(address, chosen)
-    world.organization.ai_quota = 0
-    world.organization.save()
+    scenario.organization.ai_quota = 0
+    scenario.organization.save()
     refused = operator.post(address, chosen, follow=True)
 
     assert sorted(Report.objects.values_list("format", "status")) == [("csv", "exported"), ("csv", "queued")]
@@ -95,19 +95,19 @@ def test_operators_export_again_and_are_told_when_the_quota_is_used_up(
 
 
 def test_operators_export_a_project_and_are_told_in_the_form_when_the_quota_is_used_up(
-    operator: Client, world: World
+    operator: Client, scenario: Scenario
 ) -> None:
-    asked = {"project": world.project.pk, "format": "csv"}
+    asked = {"project": scenario.project.pk, "format": "csv"}
     address = reverse("admin:reports_report_add")
 
     made = operator.post(address, asked)
-    world.organization.ai_quota = 1
-    world.organization.save()
+    scenario.organization.ai_quota = 1
+    scenario.organization.save()
     refused = operator.post(address, asked)
 
     assert (made.status_code, refused.status_code) == (302, 200)
     assert list(Report.objects.values_list("project", "format", "status")) == [
-        (world.project.pk, "csv", "queued")
+        (scenario.project.pk, "csv", "queued")
     ]
     assert "quota for this month is used up" in refused.content.decode()
 

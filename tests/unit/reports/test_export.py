@@ -21,19 +21,19 @@ from reports.exporters import EXPORTERS, Exporter
 from reports.models import Report, ReportItem
 from reports.snapshots import snapshotting
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.unit.reports.conftest import Ask
 
 Exported = Callable[..., Report]
 
 
-def content(world: World, report: Report) -> bytes:
-    response = world.client.ask("get", f"reports/{report.pk}/download")
+def content(scenario: Scenario, report: Report) -> bytes:
+    response = scenario.client.ask("get", f"reports/{report.pk}/download")
     assert response.status_code == 200
     return b"".join(response.streaming_content)
 
 
-def test_an_export_is_accepted_with_the_guides_keys_in_the_guides_order(world: World, ask: Ask) -> None:
+def test_an_export_is_accepted_with_the_guides_keys_in_the_guides_order(scenario: Scenario, ask: Ask) -> None:
     status, answer = ask("post", "reports/export", {"format": "json"})
 
     today = timezone.now().date()
@@ -44,7 +44,7 @@ def test_an_export_is_accepted_with_the_guides_keys_in_the_guides_order(world: W
         "exported_at", "shared_at", "created_at", "updated_at",
     ]  # fmt: skip
     assert {name: data[name] for name in list(data)[1:10]} == {
-        "org_id": str(world.organization.pk),
+        "org_id": str(scenario.organization.pk),
         "project_id": "production-website",
         "period_start": (today - timedelta(days=6)).isoformat(),
         "period_end": today.isoformat(),
@@ -59,23 +59,25 @@ def test_an_export_is_accepted_with_the_guides_keys_in_the_guides_order(world: W
 @pytest.mark.parametrize(
     "body", [{}, {"format": "xml"}, {"format": None}, {"format": ["pdf"]}, {"format": "pdf", "name": "x"}]
 )
-def test_a_bad_request_makes_nothing_and_costs_nothing(world: World, ask: Ask, body: dict[str, Any]) -> None:
+def test_a_bad_request_makes_nothing_and_costs_nothing(
+    scenario: Scenario, ask: Ask, body: dict[str, Any]
+) -> None:
     status, answer = ask("post", "reports/export", body)
 
     assert (status, answer["error"]["code"]) == (422, "invalid_params")
     assert (Report.objects.count(), QuotaMonth.objects.count()) == (0, 0)
 
 
-def test_an_export_costs_one_unit(world: World, ask: Ask) -> None:
+def test_an_export_costs_one_unit(scenario: Scenario, ask: Ask) -> None:
     ask("post", "reports/export", {"format": "csv"})
 
     assert QuotaMonth.objects.get().spent == 1
 
 
-def test_without_quota_nothing_is_made(world: World, ask: Ask) -> None:
-    world.organization.ai_quota = 0
-    world.organization.save()
-    factories.finding(world)
+def test_without_quota_nothing_is_made(scenario: Scenario, ask: Ask) -> None:
+    scenario.organization.ai_quota = 0
+    scenario.organization.save()
+    factories.finding(scenario)
 
     status, answer = ask("post", "reports/export", {"format": "csv"})
 
@@ -85,44 +87,46 @@ def test_without_quota_nothing_is_made(world: World, ask: Ask) -> None:
 
 @pytest.mark.parametrize("format", ["json", "csv", pytest.param("pdf", marks=pytest.mark.needs_pango)])
 def test_the_worker_makes_the_file_and_it_downloads_under_a_speaking_name(
-    world: World, exported: Exported, format: str
+    scenario: Scenario, exported: Exported, format: str
 ) -> None:
-    factories.task(world)
+    factories.task(scenario)
 
     report = exported(format)
 
-    response = world.client.ask("get", f"reports/{report.pk}/download", accept="image/png")
+    response = scenario.client.ask("get", f"reports/{report.pk}/download", accept="image/png")
     body = b"".join(response.streaming_content)
     assert (report.status, report.file_size) == ("exported", len(body))
     assert response["content-disposition"] == (
         f'attachment; filename="krafter-audit-production-website-{report.period_end}.{format}"'
     )
     assert response["content-type"] == EXPORTERS[format].content_type
-    assert report.file == f"reports/{world.organization.pk}/{report.pk}.{format}"
+    assert report.file == f"reports/{scenario.organization.pk}/{report.pk}.{format}"
 
 
-def test_the_file_shows_the_moment_of_the_request_and_not_a_later_one(world: World, ask: Ask) -> None:
-    low, high = factories.finding(world, score=10), factories.finding(world, score=90)
-    task = factories.task(world, of=low)
+def test_the_file_shows_the_moment_of_the_request_and_not_a_later_one(scenario: Scenario, ask: Ask) -> None:
+    low, high = factories.finding(scenario, score=10), factories.finding(scenario, score=90)
+    task = factories.task(scenario, of=low)
     _, answer = ask("post", "reports/export", {"format": "json"})
     Finding.objects.update(description="Changed since")
-    factories.finding(world)
+    factories.finding(scenario)
 
     export.export_report(answer["data"]["id"])
 
-    made = json.loads(content(world, Report.objects.get()))
+    made = json.loads(content(scenario, Report.objects.get()))
     assert [item["title"] for item in made["findings"]] == [high.title, low.title]
     assert [item["id"] for item in made["tasks"]] == [str(task.pk)]
     assert made["summary"]["open_findings"] == 2
     assert made["summary"]["risk_burn_down"][-1]["open_risk_score"] == 100
 
 
-def test_the_items_of_the_file_are_what_the_api_showed(world: World, ask: Ask, exported: Exported) -> None:
-    factories.task(world, of=factories.finding(world, evidence={"b": 1, "a": [None, 2.5]}))
+def test_the_items_of_the_file_are_what_the_api_showed(
+    scenario: Scenario, ask: Ask, exported: Exported
+) -> None:
+    factories.task(scenario, of=factories.finding(scenario, evidence={"b": 1, "a": [None, 2.5]}))
     _, findings = ask("get", "findings")
     _, tasks = ask("get", "tasks")
 
-    made = json.loads(content(world, exported("json")))
+    made = json.loads(content(scenario, exported("json")))
 
     assert made["findings"] == findings["data"]
     assert made["tasks"] == tasks["data"]
@@ -132,37 +136,37 @@ def test_the_items_of_the_file_are_what_the_api_showed(world: World, ask: Ask, e
 
 @pytest.mark.parametrize("lot", [1, 3, 4, 7, 500])
 def test_no_item_is_lost_or_doubled_between_two_lots(
-    world: World, exported: Exported, monkeypatch: pytest.MonkeyPatch, lot: int
+    scenario: Scenario, exported: Exported, monkeypatch: pytest.MonkeyPatch, lot: int
 ) -> None:
     monkeypatch.setattr(snapshotting, "BATCH_SIZE", lot)
-    scores = [factories.finding(world, score=score).score for score in (70, 60, 50, 40, 30, 20, 10)]
+    scores = [factories.finding(scenario, score=score).score for score in (70, 60, 50, 40, 30, 20, 10)]
 
-    made = json.loads(content(world, exported("json")))
+    made = json.loads(content(scenario, exported("json")))
 
     assert [item["priority"]["score"] for item in made["findings"]] == scores
 
 
-def test_the_items_of_another_project_stay_out(world: World, exported: Exported) -> None:
-    factories.task(factories.world())
+def test_the_items_of_another_project_stay_out(scenario: Scenario, exported: Exported) -> None:
+    factories.task(factories.scenario())
 
-    made = json.loads(content(world, exported("json")))
+    made = json.loads(content(scenario, exported("json")))
 
     assert (made["findings"], made["tasks"]) == ([], [])
 
 
 def test_freezing_ten_items_takes_as_many_statements_as_freezing_two(
-    world: World, django_assert_num_queries: Any, django_assert_max_num_queries: Any
+    scenario: Scenario, django_assert_num_queries: Any, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(10):
-        factories.task(world)
+        factories.task(scenario)
 
     with django_assert_max_num_queries(16):
-        services.queue_export(world.project, format="json", by=world.actor)
+        services.queue_export(scenario.project, format="json", by=scenario.actor)
 
     assert ReportItem.objects.count() == 20
 
 
-def test_a_report_that_is_not_ready_says_so(world: World, ask: Ask) -> None:
+def test_a_report_that_is_not_ready_says_so(scenario: Scenario, ask: Ask) -> None:
     _, answer = ask("post", "reports/export", {"format": "json"})
 
     status, refusal = ask("get", f"reports/{answer['data']['id']}/download")
@@ -181,7 +185,7 @@ def broken_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("broken_pdf")
 def test_a_format_that_cannot_be_made_fails_with_its_sentence_and_without_a_file(
-    world: World, ask: Ask, exported: Exported
+    scenario: Scenario, ask: Ask, exported: Exported
 ) -> None:
     report = exported("pdf")
 
@@ -192,7 +196,7 @@ def test_a_format_that_cannot_be_made_fails_with_its_sentence_and_without_a_file
         "report_failed",
         "Install Pango, then export again.",
     )
-    assert not default_storage.exists(f"reports/{world.organization.pk}/{report.pk}.pdf")
+    assert not default_storage.exists(f"reports/{scenario.organization.pk}/{report.pk}.pdf")
 
 
 @pytest.fixture
@@ -208,13 +212,13 @@ def flaky_csv(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_an_export_that_breaks_off_is_free_again_and_is_given_up_after_five_attempts(
-    world: World, exported: Exported, flaky_csv: list[int], time_machine: Any, a_worker_at_once: None
+    scenario: Scenario, exported: Exported, flaky_csv: list[int], time_machine: Any, a_worker_at_once: None
 ) -> None:
     report = exported("csv")
 
     for minute in range(1, 8):
         time_machine.move_to(timezone.now() + timedelta(minutes=minute))
-        jobs.sweep()
+        jobs.requeue_pending()
 
     report.refresh_from_db()
     assert len(flaky_csv) == export.MAX_ATTEMPTS
@@ -222,17 +226,17 @@ def test_an_export_that_breaks_off_is_free_again_and_is_given_up_after_five_atte
 
 
 def test_a_report_whose_message_was_lost_is_sent_again(
-    world: World, ask: Ask, a_worker_at_once: None
+    scenario: Scenario, ask: Ask, a_worker_at_once: None
 ) -> None:
     ask("post", "reports/export", {"format": "json"})
     lost = Report.objects.get().status
 
-    jobs.sweep()
+    jobs.requeue_pending()
 
     assert (lost, Report.objects.get().status) == ("queued", "exported")
 
 
-def test_an_export_delivered_twice_works_once(world: World, exported: Exported) -> None:
+def test_an_export_delivered_twice_works_once(scenario: Scenario, exported: Exported) -> None:
     report = exported("json")
 
     export.export_report(report.pk)
@@ -241,7 +245,9 @@ def test_an_export_delivered_twice_works_once(world: World, exported: Exported) 
     assert Event.objects.filter(name="report.exported").count() == 1
 
 
-def test_a_worker_that_lost_its_lease_neither_writes_the_row_nor_the_file(world: World, ask: Ask) -> None:
+def test_a_worker_that_lost_its_lease_neither_writes_the_row_nor_the_file(
+    scenario: Scenario, ask: Ask
+) -> None:
     _, answer = ask("post", "reports/export", {"format": "json"})
     slow = leases.claim(Report, answer["data"]["id"], seconds=-1)
     assert slow is not None
@@ -260,7 +266,7 @@ def test_a_worker_that_lost_its_lease_neither_writes_the_row_nor_the_file(world:
 
 
 def test_a_file_that_vanished_from_the_storage_is_a_refusal_and_no_crash(
-    world: World, ask: Ask, exported: Exported
+    scenario: Scenario, ask: Ask, exported: Exported
 ) -> None:
     report = exported("json")
     default_storage.delete(report.file)
@@ -270,7 +276,9 @@ def test_a_file_that_vanished_from_the_storage_is_a_refusal_and_no_crash(
     assert (status, answer["error"]["code"]) == (409, "report_failed")
 
 
-def test_reports_are_listed_newest_first_with_their_total(world: World, ask: Ask, exported: Exported) -> None:
+def test_reports_are_listed_newest_first_with_their_total(
+    scenario: Scenario, ask: Ask, exported: Exported
+) -> None:
     ids = [str(exported(format).pk) for format in ("json", "csv", "json")]
 
     _, first = ask("get", "reports?limit=2")
@@ -281,9 +289,9 @@ def test_reports_are_listed_newest_first_with_their_total(world: World, ask: Ask
 
 
 def test_a_report_is_read_by_its_id_and_by_its_own_project_alone(
-    world: World, ask: Ask, exported: Exported
+    scenario: Scenario, ask: Ask, exported: Exported
 ) -> None:
-    report, stranger = exported("json"), factories.world()
+    report, stranger = exported("json"), factories.scenario()
 
     assert ask("get", f"reports/{report.pk}")[1]["data"]["status"] == "exported"
     for path in (f"reports/{report.pk}", f"reports/{report.pk}/download"):
@@ -291,7 +299,7 @@ def test_a_report_is_read_by_its_id_and_by_its_own_project_alone(
     assert ask("get", f"reports/{uuid.uuid4()}")[0] == 404
 
 
-def test_freezing_a_large_project_has_longer_than_a_statement_has(world: World, ask: Ask) -> None:
+def test_freezing_a_large_project_has_longer_than_a_statement_has(scenario: Scenario, ask: Ask) -> None:
     ask("post", "reports/export", {"format": "json"})
 
     with connection.cursor() as cursor:  # still in the transaction of this test

@@ -7,14 +7,14 @@ from django.utils import timezone
 from findings.models import Finding
 from remediation.models import Verification
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.unit.reports.conftest import Ask
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
-def decided(world: World, result: str, *, made: datetime | None = None) -> Verification:
-    verification = factories.verification(world)
+def decided(scenario: Scenario, result: str, *, made: datetime | None = None) -> Verification:
+    verification = factories.verification(scenario)
     Verification.objects.filter(pk=verification.pk).update(
         result=result, verified_at=timezone.now(), **({"created_at": made} if made else {})
     )
@@ -49,11 +49,11 @@ def test_the_keys_stand_in_the_guides_order(ask: Ask) -> None:
     assert list(answer["data"]["risk_burn_down"][0]) == ["date", "open_risk_score"]
 
 
-def test_the_rates_are_shares_with_two_decimals(world: World, ask: Ask) -> None:
+def test_the_rates_are_shares_with_two_decimals(scenario: Scenario, ask: Ask) -> None:
     for result in ("passed", "passed", "failed"):
-        decided(world, result)
+        decided(scenario, result)
     for status in ("resolved", "dismissed", "resolved"):
-        factories.regression(world, of=factories.finding(world, status=status))
+        factories.regression(scenario, of=factories.finding(scenario, status=status))
     Finding.objects.exclude(status__in=["resolved", "dismissed"]).update(status="triaged")
 
     _, answer = ask("get", "reports/summary")
@@ -64,8 +64,8 @@ def test_the_rates_are_shares_with_two_decimals(world: World, ask: Ask) -> None:
 
 
 @pytest.mark.parametrize("status", ["new", "triaged", "in_progress", "ready_verify"])
-def test_a_finding_that_is_not_closed_is_open(world: World, ask: Ask, status: str) -> None:
-    factories.finding(world, status=status, score=40)
+def test_a_finding_that_is_not_closed_is_open(scenario: Scenario, ask: Ask, status: str) -> None:
+    factories.finding(scenario, status=status, score=40)
 
     _, answer = ask("get", "reports/summary")
 
@@ -74,11 +74,11 @@ def test_a_finding_that_is_not_closed_is_open(world: World, ask: Ask, status: st
 
 
 def test_a_closed_finding_takes_its_score_off_the_day_it_was_closed(
-    world: World, ask: Ask, time_machine: Any
+    scenario: Scenario, ask: Ask, time_machine: Any
 ) -> None:
     time_machine.move_to(NOW - timedelta(days=3), tick=False)
-    finding = factories.finding(world, score=50)
-    kept = factories.finding(world, score=20)
+    finding = factories.finding(scenario, score=50)
+    kept = factories.finding(scenario, score=20)
     time_machine.move_to(NOW - timedelta(days=1), tick=False)
     Finding.objects.filter(pk=finding.pk).update(status="resolved", updated_at=timezone.now())
     time_machine.move_to(NOW, tick=False)
@@ -97,9 +97,9 @@ def test_a_closed_finding_takes_its_score_off_the_day_it_was_closed(
     ]
 
 
-def test_a_range_moves_the_series_and_the_pass_rate(world: World, ask: Ask) -> None:
-    decided(world, "passed", made=NOW - timedelta(days=20))
-    decided(world, "failed", made=NOW - timedelta(days=2))
+def test_a_range_moves_the_series_and_the_pass_rate(scenario: Scenario, ask: Ask) -> None:
+    decided(scenario, "passed", made=NOW - timedelta(days=20))
+    decided(scenario, "failed", made=NOW - timedelta(days=2))
 
     _, answer = ask("get", "reports/summary?date_from=2026-11-01&date_to=2026-11-10")
 

@@ -249,7 +249,7 @@ def test_a_further_look_asks_axe_for_what_is_in_doubt_alone(
 ) -> None:
     asked: list[set[str]] = []
     run = axe.run
-    monkeypatch.setattr(axe, "run", lambda world, rules: asked.append(set(rules)) or run(world, rules))
+    monkeypatch.setattr(axe, "run", lambda scenario, rules: asked.append(set(rules)) or run(scenario, rules))
     before = {"a11y_label": Outcome(FAILED), "a11y_link_name": Outcome(PASSED)}
     page = {"/": plain(html(replace=(' alt="A lamp"', "")))}
     keys = ("a11y_label", "a11y_link_name", "a11y_image_alt", "a11y_document_title")

@@ -12,7 +12,7 @@ from scanner.browser import Browser
 from scanner.engine import look
 from scanner.page_context import Facts
 from scans import screenshots
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.axe_violations import violating
 
@@ -30,19 +30,19 @@ def storage(settings: Any, tmp_path: Path) -> Path:
 @pytest.mark.needs_chromium
 @pytest.mark.usefixtures("soon_quiet")
 def test_a_failing_element_is_shown_to_who_may_read_the_project(
-    world: World, storage: Path, chrome: Browser
+    scenario: Scenario, storage: Path, chrome: Browser
 ) -> None:
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
         facts = Facts(site.url, client, browser=chrome)
-        facts.browsing.keep_picture = screenshots.keeper(world.project.pk)
+        facts.browsing.keep_picture = screenshots.keeper(scenario.project.pk)
         said = dict(look(site.url, [KEY], facts=facts))[KEY]
         guarded = Facts(site.url, client, browser=chrome)
         guarded.client.credentials = RequestCredentials("https://staging.example.com", {"X-Key": "k3y"})
-        guarded.browsing.keep_picture = screenshots.keeper(world.project.pk)
+        guarded.browsing.keep_picture = screenshots.keeper(scenario.project.pk)
         hidden = dict(look(site.url, [KEY], facts=guarded))[KEY]
 
     named = said.evidence["pictures"]
-    files = {path.stem: path for path in (storage / "pictures" / str(world.project.pk)).iterdir()}
+    files = {path.stem: path for path in (storage / "pictures" / str(scenario.project.pk)).iterdir()}
     assert set(named) == {"screen", "color-contrast"}
     assert set(files) == set(named.values())
     sizes = {name: Image.open(files[sha256]).size for name, sha256 in named.items()}
@@ -51,17 +51,19 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
     assert all(path.stat().st_size < 60_000 for path in files.values())
     assert "pictures" not in hidden.evidence
 
-    answer = world.client.ask("get", f"pictures/{named['screen']}")
+    answer = scenario.client.ask("get", f"pictures/{named['screen']}")
     assert (answer.status_code, answer["content-type"]) == (200, "image/jpeg")
     assert hashlib.sha256(answer.content).hexdigest() == named["screen"]
 
 
-def test_a_picture_is_kept_once_and_one_that_was_changed_is_not_shown(world: World, storage: Path) -> None:
-    names = [screenshots.keep(world.project.pk, b"a picture") for _ in range(2)]
+def test_a_picture_is_kept_once_and_one_that_was_changed_is_not_shown(
+    scenario: Scenario, storage: Path
+) -> None:
+    names = [screenshots.keep(scenario.project.pk, b"a picture") for _ in range(2)]
     kept = list((storage / "pictures").rglob("*.jpg"))
-    before = screenshots.read(world.project.pk, names[0])
+    before = screenshots.read(scenario.project.pk, names[0])
     kept[0].write_bytes(b"another")
 
     assert (len(set(names)), len(kept), before) == (1, 1, b"a picture")
-    assert screenshots.read(world.project.pk, names[0]) is None
-    assert screenshots.read(world.project.pk, "../" * 20) is None
+    assert screenshots.read(scenario.project.pk, names[0]) is None
+    assert screenshots.read(scenario.project.pk, "../" * 20) is None

@@ -1,4 +1,4 @@
-"""The bench's world is one that the system could have made, and its figures say what they are held against."""
+"""The benchmark generates data that the application could have made, and measures it correctly."""
 
 import itertools
 from typing import Any
@@ -12,38 +12,38 @@ from devtools.benchmark.process_stats import Memory
 from devtools.benchmark.sample_data import PROJECTS, generate
 from events import recount
 from findings.models import Finding
-from remediation import evidence
-from remediation.models import Chain, Evidence, Task, Verification
+from remediation.evidence import chain
+from remediation.models import Evidence, EvidenceChain, Task, Verification
 from tests import factories
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_world_is_skewed_and_its_totals_and_its_evidence_are_right():
-    world = factories.world()
+def test_generated_data_is_skewed_with_correct_totals_and_evidence():
+    scenario = factories.scenario()
     slugs = [f"site-{number}" for number in range(PROJECTS)]
     others = [
-        services.create_project(world.organization, slug=slug, site_url="https://example.com")
+        services.create_project(scenario.organization, slug=slug, site_url="https://example.com")
         for slug in slugs
     ]
-    projects, said = [world.project, *others], list[str]()
+    projects, said = [scenario.project, *others], list[str]()
 
     generate(
         500,
         30,
-        organization=world.organization,
+        organization=scenario.organization,
         projects=projects,
-        owners=[world.owner.pk] * 40,
+        owners=[scenario.owner.pk] * 40,
         say=said.append,
     )
 
-    assert (Finding.objects.filter(project=world.project).count(), Finding.objects.count()) == (400, 530)
+    assert (Finding.objects.filter(project=scenario.project).count(), Finding.objects.count()) == (400, 530)
     assert Finding.objects.filter(project=others[-1]).count() == 30
     assert Task.objects.count() > Verification.objects.count() > 100
     assert list(recount.differences()) == []
-    links = list(Evidence.objects.filter(project=world.project).order_by("sequence"))
-    assert all(evidence.is_intact(link) for link in links)
+    links = list(Evidence.objects.filter(project=scenario.project).order_by("sequence"))
+    assert all(chain.is_intact(link) for link in links)
     assert [link.previous_hash for link in links[1:]] == [link.hash for link in links[:-1]]
-    assert Chain.objects.get(project=world.project).hash == links[-1].hash
+    assert EvidenceChain.objects.get(project=scenario.project).hash == links[-1].hash
 
 
 def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: Any) -> Measured:
@@ -63,7 +63,7 @@ def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: A
     return Measured(case=case, server=server, rows=rows, cpu=cpu, **usual | more)
 
 
-def test_figures_are_held_against_the_bare_view_and_against_a_smaller_table():
+def test_figures_are_compared_with_the_bare_view_and_with_a_smaller_table():
     measured = [
         figures(cases.LIST, targets.BARE, cpu=2.0),
         figures(cases.LIST, targets.OURS, cpu=1.0),
@@ -78,18 +78,18 @@ def test_figures_are_held_against_the_bare_view_and_against_a_smaller_table():
     }
 
     assert found == {
-        "10,000: list of 25, CPU beside a bare list of 25": (0.5, True),
-        "10,000: summary, CPU beside a bare list of 25": (0.5, True),
+        "10,000: list of 25, CPU relative to bare list of 25": (0.5, True),
+        "10,000: summary, CPU relative to bare list of 25": (0.5, True),
         "10,000: list of 25, statements": (2.0, True),
-        "10,000: the web after all of it, MB": (100.0, True),
-        "1,000,000: list of 25, CPU beside a bare list of 25": (0.75, False),
+        "10,000: web worker at the end, MB": (100.0, True),
+        "1,000,000: list of 25, CPU relative to bare list of 25": (0.75, False),
         "1,000,000: list of 25, statements": (6.0, False),
-        "1,000,000: the web after all of it, MB": (111.0, False),
-        "list of 25, CPU at 1,000,000 beside 10,000": (1.5, False),
+        "1,000,000: web worker at the end, MB": (111.0, False),
+        "list of 25, CPU at 1,000,000 relative to 10,000": (1.5, False),
     }
 
 
-def test_two_writers_of_one_project_are_held_against_two_of_two():
+def test_two_writers_of_one_project_are_compared_with_writers_of_two_projects():
     measured = [
         figures(cases.TOGETHER, targets.OURS, cpu=1.0, p50=6.5, connections=2),
         figures(cases.APART, targets.OURS, cpu=1.0, p50=5.0, connections=2),
@@ -97,11 +97,11 @@ def test_two_writers_of_one_project_are_held_against_two_of_two():
 
     [aim] = targets.aims(measured, [], {})
 
-    assert aim.what == "10,000: two writers, one project, time beside two of two"
+    assert aim.what == "10,000: two writers, one project, time relative to two projects"
     assert (aim.value, aim.met) == (1.3, False)
 
 
-def test_two_writers_take_turns_and_never_have_the_same_finding():
+def test_two_writers_never_change_the_same_finding():
     facts = {
         "base": "/",
         "slug": "a",
@@ -122,7 +122,7 @@ def test_two_writers_take_turns_and_never_have_the_same_finding():
     ]
 
 
-def test_turns_make_one_row_and_the_table_can_be_read():
+def test_repeated_measurements_become_one_row_of_the_table():
     turns = [figures(cases.LIST, targets.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
 
     row = tables.of_measured([together(turns)]).splitlines()[-1]
@@ -130,3 +130,16 @@ def test_turns_make_one_row_and_the_table_can_be_read():
     assert [cell.strip() for cell in row.strip("|").split("|")] == [
         "list of 25", "this API", "1", "2.00", "2.00", "500", "2.0", "2.00", "1.00", "1.00", "100",
     ]  # fmt: skip
+
+
+def test_new_figures_replace_the_old_ones_between_the_markers():
+    page = f"# Benchmarks\n\nProse.\n\n{tables.START}\n\nold\n{tables.END}\n\n## More prose\n"
+
+    written = tables.replace_figures(page, "new\n")
+
+    assert written == f"# Benchmarks\n\nProse.\n\n{tables.START}\n\nnew\n\n{tables.END}\n\n## More prose\n"
+    assert tables.replace_figures(written, "new\n") == written
+
+
+def test_figures_are_appended_to_a_page_without_markers():
+    assert tables.replace_figures("", "new\n") == f"{tables.START}\n\nnew\n\n{tables.END}\n"

@@ -10,9 +10,9 @@ from django.test.utils import CaptureQueriesContext
 from events import tallies
 from events.models import Event
 from findings.models import Finding, Regression
-from findings.services.ingestion import BATCH_SIZE, Sighting, ingest
+from findings.services.ingestion import BATCH_SIZE, FindingReport, ingest
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -38,10 +38,10 @@ KEYS = [
 ]  # fmt: skip
 
 
-def test_a_finding_shows_what_was_reported_with_the_contracts_keys_in_order(world: World):
-    body = FULL | {"owner_id": str(world.owner.pk)}
+def test_a_finding_shows_what_was_reported_with_the_contracts_keys_in_order(scenario: Scenario):
+    body = FULL | {"owner_id": str(scenario.owner.pk)}
 
-    response = world.client.ask("post", "findings", body)
+    response = scenario.client.ask("post", "findings", body)
 
     shown = response.json()["data"]
     assert response.status_code == 201
@@ -51,25 +51,25 @@ def test_a_finding_shows_what_was_reported_with_the_contracts_keys_in_order(worl
     assert {name: shown[name] for name in expected} == expected
     assert shown["evidence"] == {"header": None, "checks": ["security_header_csp"]}
     assert (shown["status"], shown["project_id"]) == ("new", "production-website")
-    assert world.client.ask("get", f"findings/{shown['id']}").json()["data"] == shown
+    assert scenario.client.ask("get", f"findings/{shown['id']}").json()["data"] == shown
 
 
-def test_the_same_domain_and_title_is_the_same_finding(world: World):
-    first = world.client.ask("post", "findings", FULL)
-    again = world.client.ask("post", "findings", FULL | {"description": "Still so."})
+def test_the_same_domain_and_title_is_the_same_finding(scenario: Scenario):
+    first = scenario.client.ask("post", "findings", FULL)
+    again = scenario.client.ask("post", "findings", FULL | {"description": "Still so."})
 
     assert (first.status_code, again.status_code) == (201, 200)
     assert again.json()["data"]["id"] == first.json()["data"]["id"]
     assert again.json()["data"]["description"] == "Still so."
     assert Finding.objects.count() == 1
-    other = world.client.ask("post", "findings", FULL | {"domain": "seo"})
+    other = scenario.client.ask("post", "findings", FULL | {"domain": "seo"})
     assert other.status_code == 201
 
 
-def test_what_a_source_does_not_say_stays_as_it_was(world: World):
-    world.client.ask("post", "findings", FULL)
+def test_what_a_source_does_not_say_stays_as_it_was(scenario: Scenario):
+    scenario.client.ask("post", "findings", FULL)
 
-    world.client.ask("post", "findings", {"domain": "security", "title": FULL["title"]})
+    scenario.client.ask("post", "findings", {"domain": "security", "title": FULL["title"]})
 
     row = Finding.objects.get()
     assert (row.severity, row.description, row.score, row.check_keys) == (
@@ -81,32 +81,34 @@ def test_what_a_source_does_not_say_stays_as_it_was(world: World):
     ("domain", "severity"),
     [("security", "critical"), ("performance", "high"), ("accessibility", "medium"), ("seo", "low")],
 )
-def test_the_policy_gives_the_severity_that_a_source_leaves_out(world: World, domain: str, severity: str):
-    shown = world.client.ask("post", "findings", {"domain": domain, "title": "t"}).json()["data"]
+def test_the_policy_gives_the_severity_that_a_source_leaves_out(
+    scenario: Scenario, domain: str, severity: str
+):
+    shown = scenario.client.ask("post", "findings", {"domain": domain, "title": "t"}).json()["data"]
 
     assert shown["severity"] == severity
 
 
 @pytest.mark.parametrize("rules", [{}, {"seo": 5}, {"seo": "urgent"}, None, [], "x"])
-def test_what_cannot_be_read_in_a_policy_is_ignored(world: World, rules: Any):
-    world.client.ask("put", "policies/current", {"config": {"severity_rules": rules}})
+def test_what_cannot_be_read_in_a_policy_is_ignored(scenario: Scenario, rules: Any):
+    scenario.client.ask("put", "policies/current", {"config": {"severity_rules": rules}})
 
-    shown = world.client.ask("post", "findings", {"domain": "seo", "title": "t"}).json()["data"]
+    shown = scenario.client.ask("post", "findings", {"domain": "seo", "title": "t"}).json()["data"]
 
     assert shown["severity"] == "medium"
 
 
-def test_a_resolved_finding_that_is_seen_again_is_a_regression(world: World):
-    finding = factories.finding(world, title=FULL["title"], status="resolved")
+def test_a_resolved_finding_that_is_seen_again_is_a_regression(scenario: Scenario):
+    finding = factories.finding(scenario, title=FULL["title"], status="resolved")
 
-    world.client.ask("post", "findings", FULL)
+    scenario.client.ask("post", "findings", FULL)
 
     finding.refresh_from_db()
     assert finding.status == "in_progress"
     assert [(r.trigger, r.status, r.finding_id) for r in Regression.objects.all()] == [
         ("scan_detected", "open", finding.pk)
     ]
-    shown = world.client.ask("get", "regressions").json()
+    shown = scenario.client.ask("get", "regressions").json()
     assert list(shown["data"][0]) == [
         "id", "finding_id", "verification_id", "trigger", "status", "opened_at", "closed_at", "created_at",
         "updated_at",
@@ -114,28 +116,28 @@ def test_a_resolved_finding_that_is_seen_again_is_a_regression(world: World):
     assert shown["meta"]["total"] == 1
 
 
-def test_a_dismissed_finding_that_is_seen_again_stays_dismissed(world: World):
-    finding = factories.finding(world, title=FULL["title"], status="dismissed")
+def test_a_dismissed_finding_that_is_seen_again_stays_dismissed(scenario: Scenario):
+    finding = factories.finding(scenario, title=FULL["title"], status="dismissed")
 
-    world.client.ask("post", "findings", FULL)
+    scenario.client.ask("post", "findings", FULL)
 
     finding.refresh_from_db()
     assert (finding.status, Regression.objects.count()) == ("dismissed", 0)
 
 
-def test_a_bulk_is_all_or_nothing(world: World):
+def test_a_bulk_is_all_or_nothing(scenario: Scenario):
     good = {"domain": "seo", "title": "Good", "severity": "low"}
     bad = {"domain": "seo", "title": "", "severty": "low"}
 
-    response = world.client.ask("post", "findings/bulk", {"findings": [good, bad]})
+    response = scenario.client.ask("post", "findings/bulk", {"findings": [good, bad]})
 
     assert response.status_code == 422
     assert set(response.json()["error"]["details"]) == {"findings.1.title", "findings.1.severty"}
     assert Finding.objects.count() == 0
 
 
-def test_a_partial_bulk_answers_for_each_item(world: World):
-    factories.finding(world, domain="seo", title="Known")
+def test_a_partial_bulk_answers_for_each_item(scenario: Scenario):
+    factories.finding(scenario, domain="seo", title="Known")
     items = [
         {"domain": "seo", "title": "New", "severity": "low"},
         {"domain": "seo", "title": "Known", "severity": "low"},
@@ -144,7 +146,7 @@ def test_a_partial_bulk_answers_for_each_item(world: World):
         {"domain": "seo", "title": "New", "severity": "high"},
     ]
 
-    response = world.client.ask("post", "findings/bulk", {"findings": items, "mode": "partial"})
+    response = scenario.client.ask("post", "findings/bulk", {"findings": items, "mode": "partial"})
 
     data = response.json()["data"]
     assert response.status_code == 200
@@ -162,29 +164,29 @@ def test_a_partial_bulk_answers_for_each_item(world: World):
 
 
 @pytest.mark.parametrize("count", [0, 1001])
-def test_a_bulk_holds_one_to_a_thousand(world: World, count: int):
+def test_a_bulk_holds_one_to_a_thousand(scenario: Scenario, count: int):
     items = [{"domain": "seo", "title": str(place)} for place in range(count)]
 
-    assert world.client.ask("post", "findings/bulk", {"findings": items}).status_code == 422
+    assert scenario.client.ask("post", "findings/bulk", {"findings": items}).status_code == 422
 
 
-def test_a_batch_of_a_hundred_costs_as_many_statements_as_one_of_two(world: World):
+def test_a_batch_of_a_hundred_costs_as_many_statements_as_one_of_two(scenario: Scenario):
     def statements(count: int, prefix: str) -> int:
-        sightings = [Sighting("seo", f"{prefix} {place}", severity="low") for place in range(count)]
-        ingest(world.project, sightings[: count // 2], by=world.actor)
+        sightings = [FindingReport("seo", f"{prefix} {place}", severity="low") for place in range(count)]
+        ingest(scenario.project, sightings[: count // 2], by=scenario.actor)
         with CaptureQueriesContext(connection) as captured:
-            ingest(world.project, sightings, by=world.actor)
+            ingest(scenario.project, sightings, by=scenario.actor)
         return len(captured)
 
     assert statements(100, "many") == statements(2, "few")
 
 
-def test_what_comes_in_is_recorded(world: World):
-    world.client.ask("post", "findings", FULL)
-    world.client.ask("post", "findings", FULL)
+def test_what_comes_in_is_recorded(scenario: Scenario):
+    scenario.client.ask("post", "findings", FULL)
+    scenario.client.ask("post", "findings", FULL)
 
     recorded = list(Event.objects.filter(name__startswith="finding.").values_list("name", "actor_id"))
-    assert recorded == [("finding.created", world.owner.pk), ("finding.seen_again", world.owner.pk)]
+    assert recorded == [("finding.created", scenario.owner.pk), ("finding.seen_again", scenario.owner.pk)]
 
 
 @pytest.mark.parametrize(
@@ -208,29 +210,30 @@ def test_what_comes_in_is_recorded(world: World):
         ({"status": "resolved"}, "status"),
     ],
 )
-def test_a_wrong_field_is_named_and_nothing_is_kept(world: World, change: dict[str, Any], field: str):
-    response = world.client.ask("post", "findings", FULL | change)
+def test_a_wrong_field_is_named_and_nothing_is_kept(scenario: Scenario, change: dict[str, Any], field: str):
+    response = scenario.client.ask("post", "findings", FULL | change)
 
     assert response.status_code == 422
     assert any(name.startswith(field) for name in response.json()["error"]["details"])
     assert Finding.objects.count() == 0
 
 
-def test_an_item_that_is_null_gets_its_own_answer_in_a_partial_bulk(world: World):
+def test_an_item_that_is_null_gets_its_own_answer_in_a_partial_bulk(scenario: Scenario):
     items = [None, 5, {"domain": "seo", "title": "No title"}]
 
-    response = world.client.ask("post", "findings/bulk", {"mode": "partial", "findings": items})
+    response = scenario.client.ask("post", "findings/bulk", {"mode": "partial", "findings": items})
 
     assert [item["status"] for item in response.json()["data"]["items"]] == ["invalid", "invalid", "created"]
 
 
-def test_the_owner_of_many_items_is_looked_up_once(world: World):
+def test_the_owner_of_many_items_is_looked_up_once(scenario: Scenario):
     items = [
-        {"domain": "seo", "title": f"Title {place}", "owner_id": str(world.owner.pk)} for place in range(20)
+        {"domain": "seo", "title": f"Title {place}", "owner_id": str(scenario.owner.pk)}
+        for place in range(20)
     ]
 
     with CaptureQueriesContext(connection) as asked:
-        world.client.ask("post", "findings/bulk", {"findings": items})
+        scenario.client.ask("post", "findings/bulk", {"findings": items})
 
     looked_up = [query for query in asked if 'FROM "accounts_membership"' in query["sql"].split("WHERE")[0]]
     assert len([query for query in looked_up if query["sql"].startswith("SELECT 1")]) == 1
@@ -239,8 +242,8 @@ def test_the_owner_of_many_items_is_looked_up_once(world: World):
 @pytest.mark.parametrize(
     "named", [[f"key_{place}" for place in range(101)], ["Not a key"], [""], "title_present"]
 )
-def test_checks_in_evidence_that_are_none_are_kept_as_evidence_alone(world: World, named: Any):
-    world.client.ask(
+def test_checks_in_evidence_that_are_none_are_kept_as_evidence_alone(scenario: Scenario, named: Any):
+    scenario.client.ask(
         "post", "findings", {"domain": "seo", "title": "No title", "evidence": {"checks": named}}
     )
 
@@ -248,37 +251,37 @@ def test_checks_in_evidence_that_are_none_are_kept_as_evidence_alone(world: Worl
     assert (finding.check_keys, finding.evidence) == ([], {"checks": named})
 
 
-def test_a_source_that_names_no_checks_any_more_leaves_none(world: World):
+def test_a_source_that_names_no_checks_any_more_leaves_none(scenario: Scenario):
     body = {"domain": "seo", "title": "No title"}
-    world.client.ask("post", "findings", body | {"checks": ["title_present"]})
+    scenario.client.ask("post", "findings", body | {"checks": ["title_present"]})
 
-    world.client.ask("post", "findings", body | {"checks": []})
+    scenario.client.ask("post", "findings", body | {"checks": []})
 
     finding = Finding.objects.get()
     assert (finding.check_keys, finding.evidence["checks"]) == ([], [])
 
 
-def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_total(world: World):
-    first = world.client.ask("post", "findings", FULL | {"severity": "low"}).json()["data"]
+def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_total(scenario: Scenario):
+    first = scenario.client.ask("post", "findings", FULL | {"severity": "low"}).json()["data"]
 
-    again = world.client.ask("post", "findings", FULL | {"severity": "critical"}).json()["data"]
+    again = scenario.client.ask("post", "findings", FULL | {"severity": "critical"}).json()["data"]
 
-    shown = world.client.ask("get", f"findings/{first['id']}").json()["data"]
+    shown = scenario.client.ask("get", f"findings/{first['id']}").json()["data"]
     row = Finding.objects.get()
     assert again["created_at"] == first["created_at"] == shown["created_at"]
     assert row.created_at < row.updated_at
-    assert tallies.totals(world.project.pk, "finding") == [
+    assert tallies.totals(scenario.project.pk, "finding") == [
         ({"domain": "security", "severity": "critical", "status": "new"}, 1, row.score)
     ]
 
 
-def test_a_batch_of_more_than_are_written_at_once_is_one_batch(world: World):
+def test_a_batch_of_more_than_are_written_at_once_is_one_batch(scenario: Scenario):
     titles = [f"Page {place}" for place in range(BATCH_SIZE * 2 + 3)]
-    before = [Sighting("seo", title, severity="low") for title in titles[::2]]
-    known = set(ingest(world.project, before, by=world.actor).ids)
+    before = [FindingReport("seo", title, severity="low") for title in titles[::2]]
+    known = set(ingest(scenario.project, before, by=scenario.actor).ids)
     Finding.objects.filter(title=titles[0]).update(status="resolved")
 
-    outcome = ingest(world.project, [Sighting("seo", title) for title in titles], by=world.actor)
+    outcome = ingest(scenario.project, [FindingReport("seo", title) for title in titles], by=scenario.actor)
 
     found = Finding.objects.in_bulk(outcome.ids)
     assert [found[pk].title for pk in outcome.ids] == titles

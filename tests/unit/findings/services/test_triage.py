@@ -10,33 +10,33 @@ from events.models import Event
 from findings.models import OPEN_STATUSES, Finding
 from findings.services import triage
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
 
-def patch(world: World, finding: Finding, **changes: Any) -> Any:
-    return world.client.ask("patch", f"findings/{finding.pk}", changes)
+def patch(scenario: Scenario, finding: Finding, **changes: Any) -> Any:
+    return scenario.client.ask("patch", f"findings/{finding.pk}", changes)
 
 
-def test_only_the_fields_named_change(world: World):
-    finding = factories.finding(world, description="Before")
+def test_only_the_fields_named_change(scenario: Scenario):
+    finding = factories.finding(scenario, description="Before")
 
-    shown = patch(world, finding, status="triaged", owner_id=str(world.owner.pk)).json()["data"]
+    shown = patch(scenario, finding, status="triaged", owner_id=str(scenario.owner.pk)).json()["data"]
 
     assert (shown["status"], shown["owner_id"], shown["description"]) == (
         "triaged",
-        str(world.owner.pk),
+        str(scenario.owner.pk),
         "Before",
     )
     event = Event.objects.get(name="finding.updated")
     assert event.data["was"]["status"] == "new"
 
 
-def test_resolved_is_not_set_by_hand(world: World):
-    finding = factories.finding(world)
+def test_resolved_is_not_set_by_hand(scenario: Scenario):
+    finding = factories.finding(scenario)
 
-    response = patch(world, finding, status="resolved", title="Changed too")
+    response = patch(scenario, finding, status="resolved", title="Changed too")
 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "resolved_requires_verification")
     finding.refresh_from_db()
@@ -44,32 +44,32 @@ def test_resolved_is_not_set_by_hand(world: World):
     assert finding.title != "Changed too"
 
 
-def test_a_resolved_finding_does_not_move_by_hand(world: World):
-    finding = factories.finding(world, status="resolved")
+def test_a_resolved_finding_does_not_move_by_hand(scenario: Scenario):
+    finding = factories.finding(scenario, status="resolved")
 
-    assert patch(world, finding, status="new").json()["error"]["code"] == "finding_resolved"
-
-
-def test_a_dismissed_finding_can_be_taken_up_again(world: World):
-    finding = factories.finding(world, status="dismissed")
-
-    assert patch(world, finding, status="triaged").json()["data"]["status"] == "triaged"
+    assert patch(scenario, finding, status="new").json()["error"]["code"] == "finding_resolved"
 
 
-def test_a_title_that_another_finding_has_is_refused(world: World):
-    factories.finding(world, title="Taken")
+def test_a_dismissed_finding_can_be_taken_up_again(scenario: Scenario):
+    finding = factories.finding(scenario, status="dismissed")
 
-    response = patch(world, factories.finding(world), title="Taken")
+    assert patch(scenario, finding, status="triaged").json()["data"]["status"] == "triaged"
+
+
+def test_a_title_that_another_finding_has_is_refused(scenario: Scenario):
+    factories.finding(scenario, title="Taken")
+
+    response = patch(scenario, factories.finding(scenario), title="Taken")
 
     assert (response.status_code, response.json()["error"]["code"]) == (409, "title_taken")
 
 
-def test_the_score_follows_a_new_severity_unless_somebody_set_it(world: World):
-    usual = factories.finding(world, severity="low")
-    chosen = factories.finding(world, severity="low", priority={"score": 77})
+def test_the_score_follows_a_new_severity_unless_somebody_set_it(scenario: Scenario):
+    usual = factories.finding(scenario, severity="low")
+    chosen = factories.finding(scenario, severity="low", priority={"score": 77})
 
-    raised = patch(world, usual, severity="critical").json()["data"]["priority"]
-    kept = patch(world, chosen, severity="critical").json()["data"]["priority"]
+    raised = patch(scenario, usual, severity="critical").json()["data"]["priority"]
+    kept = patch(scenario, chosen, severity="critical").json()["data"]["priority"]
 
     assert raised["score"] > 75
     assert kept["score"] == 77
@@ -78,48 +78,50 @@ def test_the_score_follows_a_new_severity_unless_somebody_set_it(world: World):
 @pytest.mark.parametrize(
     "body", [{}, {"domain": "seo"}, {"severity": None}, {"status": "open"}, {"confidence": 1}]
 )
-def test_a_change_that_is_none_is_refused(world: World, body: dict[str, Any]):
-    assert patch(world, factories.finding(world), **body).status_code == 422
+def test_a_change_that_is_none_is_refused(scenario: Scenario, body: dict[str, Any]):
+    assert patch(scenario, factories.finding(scenario), **body).status_code == 422
 
 
-def test_a_bulk_update_by_filter_can_be_tried_first(world: World):
+def test_a_bulk_update_by_filter_can_be_tried_first(scenario: Scenario):
     for severity in ("low", "low", "high"):
-        factories.finding(world, severity=severity)
+        factories.finding(scenario, severity=severity)
     body = {"filter": {"severity": ["low"]}, "set": {"status": "dismissed"}}
 
-    tried = world.client.ask("post", "findings/bulk-update", body | {"dry_run": True}).json()["data"]
+    tried = scenario.client.ask("post", "findings/bulk-update", body | {"dry_run": True}).json()["data"]
     assert (tried, Finding.objects.filter(status="dismissed").count()) == (
         {"matched": 2, "updated": 0, "dry_run": True}, 0,
     )  # fmt: skip
 
-    done = world.client.ask("post", "findings/bulk-update", body).json()["data"]
+    done = scenario.client.ask("post", "findings/bulk-update", body).json()["data"]
     assert done == {"matched": 2, "updated": 2, "dry_run": False}
     assert Finding.objects.filter(status="dismissed").count() == 2
 
 
-def test_a_bulk_update_by_ids_is_all_or_nothing(world: World):
-    mine, theirs = factories.finding(world), factories.finding(factories.world())
+def test_a_bulk_update_by_ids_is_all_or_nothing(scenario: Scenario):
+    mine, theirs = factories.finding(scenario), factories.finding(factories.scenario())
     body = {"ids": [str(mine.pk), str(theirs.pk)], "set": {"severity": "low"}}
 
-    response = world.client.ask("post", "findings/bulk-update", body)
+    response = scenario.client.ask("post", "findings/bulk-update", body)
 
     assert (response.status_code, response.json()["error"]["details"]) == (404, {"ids": [str(theirs.pk)]})
     assert set(Finding.objects.values_list("severity", flat=True)) == {"high"}
 
 
-def test_a_bulk_update_cannot_resolve_either(world: World):
-    factories.finding(world)
+def test_a_bulk_update_cannot_resolve_either(scenario: Scenario):
+    factories.finding(scenario)
 
-    response = world.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"status": "resolved"}})
+    response = scenario.client.ask(
+        "post", "findings/bulk-update", {"filter": {}, "set": {"status": "resolved"}}
+    )
 
     assert response.json()["error"]["code"] == "resolved_requires_verification"
 
 
-def test_a_bulk_update_moves_the_usual_scores_and_keeps_the_chosen_ones(world: World):
-    usual = factories.finding(world, severity="low")
-    chosen = factories.finding(world, severity="low", priority={"score": 77})
+def test_a_bulk_update_moves_the_usual_scores_and_keeps_the_chosen_ones(scenario: Scenario):
+    usual = factories.finding(scenario, severity="low")
+    chosen = factories.finding(scenario, severity="low", priority={"score": 77})
 
-    world.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"severity": "critical"}})
+    scenario.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"severity": "critical"}})
 
     usual.refresh_from_db()
     chosen.refresh_from_db()
@@ -127,12 +129,14 @@ def test_a_bulk_update_moves_the_usual_scores_and_keeps_the_chosen_ones(world: W
     assert (chosen.severity, chosen.score) == ("critical", 77)
 
 
-def test_a_bulk_update_reads_its_rows_in_lots_and_records_each(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_a_bulk_update_reads_its_rows_in_lots_and_records_each(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(triage, "LOT", 2)
-    findings = [factories.finding(world) for _ in range(5)]
+    findings = [factories.finding(scenario) for _ in range(5)]
     before = findings[0].updated_at
 
-    shown = world.client.ask(
+    shown = scenario.client.ask(
         "post", "findings/bulk-update", {"filter": {"status": "new"}, "set": {"status": "triaged"}}
     ).json()["data"]
 
@@ -145,23 +149,25 @@ def test_a_bulk_update_reads_its_rows_in_lots_and_records_each(world: World, mon
 
 
 def test_a_bulk_update_that_meets_a_resolved_finding_late_changes_nothing(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(triage, "LOT", 1)
     for status in ("new", "new", "resolved"):
-        factories.finding(world, status=status)
+        factories.finding(scenario, status=status)
 
-    response = world.client.ask("post", "findings/bulk-update", {"filter": {}, "set": {"status": "triaged"}})
+    response = scenario.client.ask(
+        "post", "findings/bulk-update", {"filter": {}, "set": {"status": "triaged"}}
+    )
 
     assert response.json()["error"]["code"] == "finding_resolved"
     assert sorted(Finding.objects.values_list("status", flat=True)) == ["new", "new", "resolved"]
 
 
-def test_a_change_locks_the_finding_and_not_its_project(world: World):
-    finding = factories.finding(world)
+def test_a_change_locks_the_finding_and_not_its_project(scenario: Scenario):
+    finding = factories.finding(scenario)
 
     with CaptureQueriesContext(connection) as asked:
-        triage.update(finding.pk, changes={"status": "triaged"}, by=world.actor)
+        triage.update(finding.pk, changes={"status": "triaged"}, by=scenario.actor)
 
     locks = [query["sql"] for query in asked if "FOR UPDATE" in query["sql"]]
     assert len(locks) == 1
@@ -170,8 +176,8 @@ def test_a_change_locks_the_finding_and_not_its_project(world: World):
 
 
 @pytest.mark.parametrize("status", OPEN_STATUSES)
-def test_a_dismissed_finding_may_become_whatever_is_open(world: World, status: str):
-    finding = factories.finding(world, status="dismissed")
+def test_a_dismissed_finding_may_become_whatever_is_open(scenario: Scenario, status: str):
+    finding = factories.finding(scenario, status="dismissed")
 
-    assert patch(world, finding, status=status).status_code == 200
+    assert patch(scenario, finding, status=status).status_code == 200
     assert Finding.transitions.allows("dismissed", status)

@@ -13,20 +13,20 @@ from krafter_audit.api.models import IdempotentAnswer
 from krafter_audit.db import redis_client
 from remediation.models import Task
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 
-def create(world: World, finding: Any, key: str | None, title: str = "Mend it") -> Any:
+def create(scenario: Scenario, finding: Any, key: str | None, title: str = "Mend it") -> Any:
     headers = {"idempotency_key": key} if key is not None else {}
-    return world.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": title}, **headers)
+    return scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": title}, **headers)
 
 
 @pytest.mark.django_db
-def test_the_same_key_and_body_gets_the_first_answer_again(world: World):
-    finding = factories.finding(world)
-    first = create(world, finding, "k1")
+def test_the_same_key_and_body_gets_the_first_answer_again(scenario: Scenario):
+    finding = factories.finding(scenario)
+    first = create(scenario, finding, "k1")
 
-    again = create(world, finding, "k1")
+    again = create(scenario, finding, "k1")
 
     assert (again.status_code, again.json()["data"]) == (201, first.json()["data"])
     assert again["idempotent-replayed"] == "true"
@@ -36,11 +36,11 @@ def test_the_same_key_and_body_gets_the_first_answer_again(world: World):
 
 
 @pytest.mark.django_db
-def test_a_number_beyond_64_bits_is_the_same_when_the_answer_is_given_again(world: World):
+def test_a_number_beyond_64_bits_is_the_same_when_the_answer_is_given_again(scenario: Scenario):
     config = {"config": {"big": 123456789012345678901234567890}}
 
     first, again = (
-        world.client.ask("post", "policies/test", config, idempotency_key="k1").json()["data"]
+        scenario.client.ask("post", "policies/test", config, idempotency_key="k1").json()["data"]
         for _ in range(2)
     )
 
@@ -48,21 +48,21 @@ def test_a_number_beyond_64_bits_is_the_same_when_the_answer_is_given_again(worl
 
 
 @pytest.mark.django_db
-def test_the_same_key_with_another_body_is_refused(world: World):
-    finding = factories.finding(world)
-    create(world, finding, "k1")
+def test_the_same_key_with_another_body_is_refused(scenario: Scenario):
+    finding = factories.finding(scenario)
+    create(scenario, finding, "k1")
 
-    response = create(world, finding, "k1", title="Another")
+    response = create(scenario, finding, "k1", title="Another")
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "idempotency_key_reused")
     assert Task.objects.count() == 1
 
 
 @pytest.mark.django_db
-def test_keys_of_two_organisations_do_not_meet(world: World):
-    other = factories.world()
+def test_keys_of_two_organisations_do_not_meet(scenario: Scenario):
+    other = factories.scenario()
 
-    create(world, factories.finding(world), "k1")
+    create(scenario, factories.finding(scenario), "k1")
     create(other, factories.finding(other), "k1")
 
     assert Task.objects.count() == 2
@@ -70,44 +70,44 @@ def test_keys_of_two_organisations_do_not_meet(world: World):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("key", ["", "x" * 256, "tab\there"])
-def test_a_key_that_is_not_one_is_refused(world: World, key: str):
-    response = create(world, factories.finding(world), key)
+def test_a_key_that_is_not_one_is_refused(scenario: Scenario, key: str):
+    response = create(scenario, factories.finding(scenario), key)
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
 
 
 @pytest.mark.django_db
-def test_a_refused_request_keeps_no_answer_and_may_be_sent_again(world: World):
-    finding = factories.finding(world)
-    assert create(world, finding, "k1", title="").status_code == 422
+def test_a_refused_request_keeps_no_answer_and_may_be_sent_again(scenario: Scenario):
+    finding = factories.finding(scenario)
+    assert create(scenario, finding, "k1", title="").status_code == 422
 
-    assert create(world, finding, "k1").status_code == 201
+    assert create(scenario, finding, "k1").status_code == 201
 
 
 @pytest.mark.django_db
-def test_answers_are_forgotten_after_a_day(world: World, time_machine: Any):
-    finding = factories.finding(world)
-    create(world, finding, "k1")
+def test_answers_are_forgotten_after_a_day(scenario: Scenario, time_machine: Any):
+    finding = factories.finding(scenario)
+    create(scenario, finding, "k1")
     from django.utils import timezone
 
     time_machine.move_to(timezone.now() + idempotency.KEPT_FOR * 1.01)
 
-    assert create(world, finding, "k1", title="Another").status_code == 201
+    assert create(scenario, finding, "k1", title="Another").status_code == 201
     IdempotentAnswer.objects.update(created_at=timezone.now() - idempotency.KEPT_FOR * 2)
     assert idempotency.forget_old() == 1
 
 
 @pytest.mark.django_db(transaction=True)
 def test_a_second_request_while_the_first_still_runs_is_told_so(transactional_db: None):
-    world = factories.world()
-    finding = factories.finding(world)
+    scenario = factories.scenario()
+    finding = factories.finding(scenario)
     inside, leave = threading.Event(), threading.Event()
 
     def hold() -> None:
         from django.db import transaction
 
         with transaction.atomic():
-            idempotency._take_turn(world.organization.pk, "k1")
+            idempotency._take_turn(scenario.organization.pk, "k1")
             inside.set()
             leave.wait(10)
         connection.close()
@@ -116,7 +116,7 @@ def test_a_second_request_while_the_first_still_runs_is_told_so(transactional_db
     holder.start()
     inside.wait(10)
     try:
-        response = create(world, finding, "k1")
+        response = create(scenario, finding, "k1")
     finally:
         leave.set()
         holder.join()
@@ -131,36 +131,38 @@ def test_a_second_request_while_the_first_still_runs_is_told_so(transactional_db
     [("tasks/{task}", {"title": "New"}, "patch"), ("findings/{finding}", {"title": "New"}, "patch"),
      ("policies/current", {"config": {}}, "put")],
 )  # fmt: skip
-def test_a_change_of_an_older_state_is_refused(world: World, path: str, change: Any, method: str):
-    task = factories.task(world)
+def test_a_change_of_an_older_state_is_refused(scenario: Scenario, path: str, change: Any, method: str):
+    task = factories.task(scenario)
     path = path.format(task=task.pk, finding=task.finding_id)
-    read = world.client.ask("get", path)
+    read = scenario.client.ask("get", path)
     assert read["etag"].startswith('"')
 
-    first = world.client.ask(method, path, change, if_match=read["etag"])
-    second = world.client.ask(method, path, change, if_match=read["etag"])
+    first = scenario.client.ask(method, path, change, if_match=read["etag"])
+    second = scenario.client.ask(method, path, change, if_match=read["etag"])
 
     assert first.status_code == 200
-    assert first["etag"] == world.client.ask("get", path)["etag"] != read["etag"]
+    assert first["etag"] == scenario.client.ask("get", path)["etag"] != read["etag"]
     assert (second.status_code, second.json()["error"]["code"]) == (412, "precondition_failed")
-    assert world.client.ask(method, path, change, if_match="*").status_code == 200
+    assert scenario.client.ask(method, path, change, if_match="*").status_code == 200
 
 
 @pytest.mark.django_db
-def test_an_unchanged_resource_is_not_sent_again(world: World):
-    task = factories.task(world)
-    tag = world.client.ask("get", f"tasks/{task.pk}")["etag"]
+def test_an_unchanged_resource_is_not_sent_again(scenario: Scenario):
+    task = factories.task(scenario)
+    tag = scenario.client.ask("get", f"tasks/{task.pk}")["etag"]
 
-    response = world.client.ask("get", f"tasks/{task.pk}", if_none_match=tag)
+    response = scenario.client.ask("get", f"tasks/{task.pk}", if_none_match=tag)
 
     assert (response.status_code, response.content, response["content-length"]) == (304, b"", "0")
 
 
 @pytest.mark.django_db
-def test_the_limit_of_a_minute_is_kept_to_the_request(world: World, settings: Any, middle_of_a_minute: None):
+def test_the_limit_of_a_minute_is_kept_to_the_request(
+    scenario: Scenario, settings: Any, middle_of_a_minute: None
+):
     settings.KRAFTER_RATE_DEFAULT = 3
 
-    answers = [world.client.ask("get", "tasks") for _ in range(4)]
+    answers = [scenario.client.ask("get", "tasks") for _ in range(4)]
 
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
     assert [answer["x-ratelimit-remaining"] for answer in answers] == ["2", "1", "0", "0"]
@@ -171,7 +173,9 @@ def test_the_limit_of_a_minute_is_kept_to_the_request(world: World, settings: An
 
 
 @pytest.mark.django_db
-def test_sixteen_threads_never_get_more_than_the_limit(world: World, settings: Any, middle_of_a_minute: None):
+def test_sixteen_threads_never_get_more_than_the_limit(
+    scenario: Scenario, settings: Any, middle_of_a_minute: None
+):
     settings.KRAFTER_RATE_DEFAULT = 100
     used: list[int] = []
 
@@ -188,13 +192,13 @@ def test_sixteen_threads_never_get_more_than_the_limit(world: World, settings: A
 
 
 @pytest.mark.django_db
-def test_redis_being_away_refuses_nobody(world: World, settings: Any, monkeypatch: pytest.MonkeyPatch):
+def test_redis_being_away_refuses_nobody(scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch):
     settings.KRAFTER_RATE_DEFAULT = 1
     away = redis_client.create_client("redis://127.0.0.1:1/0")
     monkeypatch.setattr(redis_client, "connection", lambda: away)
     before = rate_limits.unchecked._value.get()
 
-    answers = [world.client.ask("get", "tasks").status_code for _ in range(3)]
+    answers = [scenario.client.ask("get", "tasks").status_code for _ in range(3)]
 
     assert answers == [200, 200, 200]
     assert rate_limits.unchecked._value.get() == before + 3
@@ -222,23 +226,23 @@ def test_only_what_trusted_proxies_wrote_tells_the_clients_address(
 
 
 @pytest.mark.django_db
-def test_the_answer_given_again_has_the_etag_and_the_numbers_of_the_first(world: World):
-    finding = factories.finding(world)
-    assert create(world, finding, "k1")["etag"] == create(world, finding, "k1")["etag"]
+def test_the_answer_given_again_has_the_etag_and_the_numbers_of_the_first(scenario: Scenario):
+    finding = factories.finding(scenario)
+    assert create(scenario, finding, "k1")["etag"] == create(scenario, finding, "k1")["etag"]
 
     body = {"config": {"number": 10**25}}
-    answers = [world.client.ask("post", "policies/test", body, idempotency_key="k2") for _ in range(2)]
+    answers = [scenario.client.ask("post", "policies/test", body, idempotency_key="k2") for _ in range(2)]
 
     assert [b"10000000000000000000000000" in answer.content for answer in answers] == [True, True]
 
 
 @pytest.mark.django_db
-def test_a_tag_that_a_proxy_has_weakened_still_saves_the_answer(world: World):
-    address = f"findings/{factories.finding(world).pk}"
-    tag = world.client.ask("get", address)["etag"]
+def test_a_tag_that_a_proxy_has_weakened_still_saves_the_answer(scenario: Scenario):
+    address = f"findings/{factories.finding(scenario).pk}"
+    tag = scenario.client.ask("get", address)["etag"]
 
-    response = world.client.ask("get", address, if_none_match=f"W/{tag}")
-    refused = world.client.ask("patch", address, {"status": "triaged"}, if_match=f"W/{tag}")
+    response = scenario.client.ask("get", address, if_none_match=f"W/{tag}")
+    refused = scenario.client.ask("patch", address, {"status": "triaged"}, if_match=f"W/{tag}")
 
     assert (response.status_code, response.content) == (304, b"")
     assert refused.status_code == 412

@@ -9,7 +9,7 @@ import pytest
 
 from krafter_audit.logs import logging_config
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
@@ -27,33 +27,35 @@ def lines() -> Any:
     logger.removeHandler(handler)
 
 
-def test_a_request_is_one_line_with_its_id_and_without_its_query(world: World, lines: Any):
-    response = world.client.ask("get", "tasks?status=backlog")
+def test_a_request_is_one_line_with_its_id_and_without_its_query(scenario: Scenario, lines: Any):
+    response = scenario.client.ask("get", "tasks?status=backlog")
 
     (line,) = lines()
     assert f"request_id={response['x-request-id']}" in line
-    assert f'event="GET {world.client.base}tasks 200 ' in line
+    assert f'event="GET {scenario.client.base}tasks 200 ' in line
     assert "status=backlog" not in line
-    assert world.key not in line
+    assert scenario.key not in line
 
 
-def test_a_shared_link_is_not_written_down(world: World, lines: Any):
-    world.client.get("/insights/audit/reports/shared/some-token")
+def test_a_shared_link_is_not_written_down(scenario: Scenario, lines: Any):
+    scenario.client.get("/insights/audit/reports/shared/some-token")
 
     assert "some-token" not in "".join(lines())
     assert "/insights/audit/reports/shared/…" in "".join(lines())
 
 
-def test_what_a_service_says_carries_the_id_too(world: World, lines: Any, monkeypatch: pytest.MonkeyPatch):
+def test_what_a_service_says_carries_the_id_too(
+    scenario: Scenario, lines: Any, monkeypatch: pytest.MonkeyPatch
+):
     def away(*args: Any, **kwargs: Any) -> None:
         raise OSError("no broker")
 
     monkeypatch.setattr(kombu.Producer, "publish", away)  # the broker's far end
     monkeypatch.setattr("krafter_audit.jobs._retry_at", 0.0)
     monkeypatch.setattr("django.db.transaction.on_commit", lambda run: run())
-    task = factories.task(world)
+    task = factories.task(scenario)
 
-    response = world.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
+    response = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
 
     said = [line for line in lines() if "The broker is unavailable" in line]
     assert response.status_code == 202

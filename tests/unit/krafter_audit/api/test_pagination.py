@@ -15,20 +15,20 @@ from events.models import Tally
 from findings.models import Finding
 from krafter_audit.api import pagination
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
 
 def walk(
-    world: World, path: str, start: str | None = None, do: Callable[[], Any] = lambda: None
+    scenario: Scenario, path: str, start: str | None = None, do: Callable[[], Any] = lambda: None
 ) -> list[str]:
     """Read every page and return the ids; `do` is called after each page."""
     seen: list[str] = []
     cursor = start
     while True:
         mark = "" if cursor is None else f"&cursor={cursor}"
-        body = world.client.ask("get", f"{path}{mark}").json()
+        body = scenario.client.ask("get", f"{path}{mark}").json()
         seen += [row["id"] for row in body["data"]]
         cursor = body["meta"]["next_cursor"]
         if cursor is None:
@@ -36,42 +36,42 @@ def walk(
         do()
 
 
-def test_a_walk_by_cursor_meets_every_row_once_while_rows_arrive(world: World):
-    made = [str(factories.task(world).pk) for _ in range(7)]
+def test_a_walk_by_cursor_meets_every_row_once_while_rows_arrive(scenario: Scenario):
+    made = [str(factories.task(scenario).pk) for _ in range(7)]
 
-    seen = walk(world, "tasks?limit=2", do=lambda: factories.task(world))
+    seen = walk(scenario, "tasks?limit=2", do=lambda: factories.task(scenario))
 
     assert seen == list(reversed(made))
 
 
-def test_rows_of_one_instant_are_told_apart_by_their_id(world: World):
+def test_rows_of_one_instant_are_told_apart_by_their_id(scenario: Scenario):
     from remediation.models import Task
 
-    made = [factories.task(world) for _ in range(5)]
+    made = [factories.task(scenario) for _ in range(5)]
     Task.objects.update(created_at=made[0].created_at)
 
-    seen = walk(world, "tasks?limit=2")
+    seen = walk(scenario, "tasks?limit=2")
 
     assert seen == sorted((str(task.pk) for task in made), reverse=True)
 
 
-def test_findings_walk_by_cursor_in_the_order_of_urgency_from_an_empty_cursor_on(world: World):
+def test_findings_walk_by_cursor_in_the_order_of_urgency_from_an_empty_cursor_on(scenario: Scenario):
     for score in (5, 90, 90, 40, 90, 5, 60):
-        factories.finding(world, score=score)
-    offset = world.client.ask("get", "findings?limit=100").json()
+        factories.finding(scenario, score=score)
+    offset = scenario.client.ask("get", "findings?limit=100").json()
 
-    seen = walk(world, "findings?limit=2", start="")
+    seen = walk(scenario, "findings?limit=2", start="")
 
     assert offset["meta"]["next_cursor"] is None
     assert [row["priority"]["score"] for row in offset["data"]] == [90, 90, 90, 60, 40, 5, 5]
     assert seen == [row["id"] for row in offset["data"]]
 
 
-def test_findings_page_by_offset(world: World):
+def test_findings_page_by_offset(scenario: Scenario):
     for score in (10, 20, 30):
-        factories.finding(world, score=score)
+        factories.finding(scenario, score=score)
 
-    body = world.client.ask("get", "findings?limit=2&offset=1").json()
+    body = scenario.client.ask("get", "findings?limit=2&offset=1").json()
 
     assert [row["priority"]["score"] for row in body["data"]] == [20, 10]
     assert body["meta"]["total"] == 3
@@ -86,32 +86,32 @@ def test_findings_page_by_offset(world: World):
         "status=open", "status=", "status=%00", "priority=urgent", "owner_id=x", "overdue=yes", "sttaus=done",
     ],
 )  # fmt: skip
-def test_a_bad_query_is_refused_and_named(world: World, query: str):
-    response = world.client.ask("get", f"tasks?{query}")
+def test_a_bad_query_is_refused_and_named(scenario: Scenario, query: str):
+    response = scenario.client.ask("get", f"tasks?{query}")
 
     assert response.status_code == 422
     assert query.split("=")[0] in response.json()["error"]["details"]
 
 
-def test_a_cursor_belongs_to_its_list_and_filters(world: World):
+def test_a_cursor_belongs_to_its_list_and_filters(scenario: Scenario):
     for _ in range(3):
-        factories.task(world)
-    cursor = world.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
+        factories.task(scenario)
+    cursor = scenario.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
 
-    assert world.client.ask("get", f"tasks?limit=2&cursor={cursor}").status_code == 200
-    assert world.client.ask("get", f"tasks?status=backlog&cursor={cursor}").status_code == 422
-    assert world.client.ask("get", f"verifications?cursor={cursor}").status_code == 422
-    other = factories.world()
+    assert scenario.client.ask("get", f"tasks?limit=2&cursor={cursor}").status_code == 200
+    assert scenario.client.ask("get", f"tasks?status=backlog&cursor={cursor}").status_code == 422
+    assert scenario.client.ask("get", f"verifications?cursor={cursor}").status_code == 422
+    other = factories.scenario()
     assert other.client.ask("get", f"tasks?cursor={cursor}").status_code == 422
 
 
-def test_totals_count_what_matches(world: World):
+def test_totals_count_what_matches(scenario: Scenario):
     for status in ("new", "new", "triaged", "resolved"):
-        factories.finding(world, status=status, severity="low")
-    factories.finding(world, severity="critical", domain="seo")
+        factories.finding(scenario, status=status, severity="low")
+    factories.finding(scenario, severity="critical", domain="seo")
 
     def total(query: str) -> int:
-        return world.client.ask("get", f"findings?{query}").json()["meta"]["total"]
+        return scenario.client.ask("get", f"findings?{query}").json()["meta"]["total"]
 
     assert total("") == 5
     assert total("status=new&status=triaged&severity=low") == 3
@@ -119,11 +119,11 @@ def test_totals_count_what_matches(world: World):
     assert total("domain=seo&severity=low") == 0
 
 
-def test_totals_do_not_look_at_the_table(world: World):
-    factories.finding(world)
+def test_totals_do_not_look_at_the_table(scenario: Scenario):
+    factories.finding(scenario)
 
     with CaptureQueriesContext(connection) as captured:
-        world.client.ask("get", "findings?severity=high")
+        scenario.client.ask("get", "findings?severity=high")
 
     assert not [
         query for query in captured if "COUNT(" in query["sql"] and "findings_finding" in query["sql"]
@@ -131,23 +131,23 @@ def test_totals_do_not_look_at_the_table(world: World):
     assert len(captured) == 5  # key, last use, project, rows, counter
 
 
-def test_folding_the_tally_changes_no_total(world: World):
+def test_folding_the_tally_changes_no_total(scenario: Scenario):
     for _ in range(3):
-        factories.finding(world, status="dismissed")
-    before = sorted(map(str, tallies.totals(world.project.pk, "finding")))
+        factories.finding(scenario, status="dismissed")
+    before = sorted(map(str, tallies.totals(scenario.project.pk, "finding")))
     rows = Tally.objects.filter(kind="finding").count()
 
-    tallies.fold(world.project.pk, "finding")
+    tallies.fold(scenario.project.pk, "finding")
 
-    assert sorted(map(str, tallies.totals(world.project.pk, "finding"))) == before
+    assert sorted(map(str, tallies.totals(scenario.project.pk, "finding"))) == before
     assert Tally.objects.filter(kind="finding").count() == 1 < rows
 
 
-def test_deleting_rows_takes_them_out_of_the_totals(world: World):
-    factories.finding(world)
+def test_deleting_rows_takes_them_out_of_the_totals(scenario: Scenario):
+    factories.finding(scenario)
     Finding.objects.all().delete()
 
-    assert tallies.count(world.project.pk, "finding") == 0
+    assert tallies.count(scenario.project.pk, "finding") == 0
 
 
 @pytest.mark.parametrize(
@@ -163,25 +163,25 @@ def test_deleting_rows_takes_them_out_of_the_totals(world: World):
         {},
     ],
 )
-def test_a_cursor_that_somebody_made_up_is_refused(world: World, place: Any):
-    seal = pagination._seal(QueryDict(""), f"findings {world.project.pk}")
+def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, place: Any):
+    seal = pagination._seal(QueryDict(""), f"findings {scenario.project.pk}")
     made = json.dumps([seal, *place]).encode()
 
-    response = world.client.ask("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
+    response = scenario.client.ask("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["cursor"])
 
 
-def test_a_typo_in_the_query_of_a_findings_regressions_is_refused(world: World):
-    response = world.client.ask("get", f"findings/{factories.finding(world).pk}/regressions?limt=5")
+def test_a_typo_in_the_query_of_a_findings_regressions_is_refused(scenario: Scenario):
+    response = scenario.client.ask("get", f"findings/{factories.finding(scenario).pk}/regressions?limt=5")
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["limt"])
 
 
-def test_a_cursor_with_foreign_characters_in_it_is_broken(world: World):
+def test_a_cursor_with_foreign_characters_in_it_is_broken(scenario: Scenario):
     for _ in range(2):
-        factories.task(world)
-    cursor = world.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
+        factories.task(scenario)
+    cursor = scenario.client.ask("get", "tasks?limit=1").json()["meta"]["next_cursor"]
 
-    assert world.client.ask("get", f"tasks?cursor={cursor}").status_code == 200
-    assert world.client.ask("get", f"tasks?cursor={cursor[:5]}!!{cursor[5:]}").status_code == 422
+    assert scenario.client.ask("get", f"tasks?cursor={cursor}").status_code == 200
+    assert scenario.client.ask("get", f"tasks?cursor={cursor[:5]}!!{cursor[5:]}").status_code == 422

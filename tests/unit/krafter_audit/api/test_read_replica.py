@@ -4,18 +4,18 @@ from django.db import router
 
 from findings.models import Finding
 from krafter_audit.api import read_replica
-from tests.factories import World
+from tests.factories import Scenario
 
 
-def test_without_a_replica_nobody_reads_one(world: World):
-    read_replica.wrote(world.organization.pk)
+def test_without_a_replica_nobody_reads_one(scenario: Scenario):
+    read_replica.wrote(scenario.organization.pk)
 
-    assert read_replica.begin(world.organization.pk) is None
+    assert read_replica.begin(scenario.organization.pk) is None
     with read_replica.of_now():
         assert router.db_for_read(Finding) == router.db_for_write(Finding) == "default"
 
 
-def test_a_replica_is_read_where_that_was_allowed_and_never_written(world: World):
+def test_a_replica_is_read_where_that_was_allowed_and_never_written(scenario: Scenario):
     token = read_replica._reading.set(True)
 
     try:

@@ -10,14 +10,14 @@ from krafter_audit.api.errors import PayloadTooLarge
 from krafter_audit.api.parsers import MEBIBYTE
 from remediation.models import Task
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
 
-def send(world: World, raw: bytes, content_type: str = "application/json"):
-    finding = factories.finding(world)
-    response = world.client.post(
+def send(scenario: Scenario, raw: bytes, content_type: str = "application/json"):
+    finding = factories.finding(scenario)
+    response = scenario.client.post(
         "tasks", raw.replace(b"FINDING", str(finding.pk).encode()), content_type=content_type
     )
     assert Task.objects.count() == (1 if response.status_code == 201 else 0)
@@ -44,8 +44,8 @@ def send(world: World, raw: bytes, content_type: str = "application/json"):
     ],
     ids=lambda raw: repr(raw[:24]),
 )
-def test_what_is_not_json_is_malformed(world: World, raw: bytes):
-    response = send(world, raw)
+def test_what_is_not_json_is_malformed(scenario: Scenario, raw: bytes):
+    response = send(scenario, raw)
 
     assert (response.status_code, response.json()["error"]["code"]) == (400, "malformed_json")
 
@@ -86,85 +86,86 @@ def test_what_is_not_json_is_malformed(world: World, raw: bytes):
     ],
     ids=lambda raw: repr(raw[-40:]),
 )
-def test_what_is_json_and_wrong_is_named(world: World, raw: bytes):
-    response = send(world, raw)
+def test_what_is_json_and_wrong_is_named(scenario: Scenario, raw: bytes):
+    response = send(scenario, raw)
 
     assert (response.status_code, response.json()["error"]["code"]) == (422, "invalid_params")
     assert all(isinstance(lines, list) and lines for lines in response.json()["error"]["details"].values())
 
 
-def test_every_complaint_comes_at_once(world: World):
-    response = send(world, b'{"title": 5, "prioritty": "high"}')
+def test_every_complaint_comes_at_once(scenario: Scenario):
+    response = send(scenario, b'{"title": 5, "prioritty": "high"}')
 
     assert set(response.json()["error"]["details"]) == {"finding_id", "title", "prioritty"}
 
 
-def test_a_paired_surrogate_is_text_like_any_other(world: World):
+def test_a_paired_surrogate_is_text_like_any_other(scenario: Scenario):
     assert (
-        send(world, b'{"finding_id": "FINDING", "title": "\\ud83d\\ude00"}').json()["data"]["title"] == "😀"
+        send(scenario, b'{"finding_id": "FINDING", "title": "\\ud83d\\ude00"}').json()["data"]["title"]
+        == "😀"
     )
 
 
 @pytest.mark.parametrize(
     "content_type", ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]
 )
-def test_another_content_type_is_not_taken(world: World, content_type: str):
-    response = send(world, b'{"finding_id": "FINDING", "title": "a"}', content_type)
+def test_another_content_type_is_not_taken(scenario: Scenario, content_type: str):
+    response = send(scenario, b'{"finding_id": "FINDING", "title": "a"}', content_type)
 
     assert (response.status_code, response.json()["error"]["code"]) == (415, "unsupported_media_type")
 
 
-def test_a_body_over_one_mebibyte_is_too_large(world: World):
-    response = send(world, b'{"title": "' + b"a" * MEBIBYTE + b'"}')
+def test_a_body_over_one_mebibyte_is_too_large(scenario: Scenario):
+    response = send(scenario, b'{"title": "' + b"a" * MEBIBYTE + b'"}')
 
     assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
 
 
-def test_a_bulk_may_be_larger_but_not_over_sixteen(world: World):
+def test_a_bulk_may_be_larger_but_not_over_sixteen(scenario: Scenario):
     big = (
         b'{"findings": [{"domain": "seo", "title": "t", "evidence": {"x": "' + b"a" * 2 * MEBIBYTE + b'"}}]}'
     )
     huge = big.replace(b"a" * 100, b"a" * 1000)
 
-    assert world.client.post("findings/bulk", big, content_type="application/json").status_code == 200
-    assert world.client.post("findings/bulk", huge, content_type="application/json").status_code == 413
+    assert scenario.client.post("findings/bulk", big, content_type="application/json").status_code == 200
+    assert scenario.client.post("findings/bulk", huge, content_type="application/json").status_code == 413
 
 
-def test_numbers_beyond_64_bits_in_a_free_form_come_back_as_they_went(world: World):
+def test_numbers_beyond_64_bits_in_a_free_form_come_back_as_they_went(scenario: Scenario):
     raw = b'{"config": {"big": 123456789012345678901234567890, "one": 1.0}}'
 
-    world.client.put("policies/current", raw, content_type="application/json")
+    scenario.client.put("policies/current", raw, content_type="application/json")
 
     assert (
         b'{"big":123456789012345678901234567890,"one":1.0}'
-        in world.client.ask("get", "policies/current").content
+        in scenario.client.ask("get", "policies/current").content
     )
 
 
-def test_key_order_of_a_config_is_kept(world: World):
+def test_key_order_of_a_config_is_kept(scenario: Scenario):
     raw = b'{"config": {"z": 1, "a": {"y": 2, "b": 3}, "m": []}}'
 
-    world.client.put("policies/current", raw, content_type="application/json")
+    scenario.client.put("policies/current", raw, content_type="application/json")
 
-    assert b'{"z":1,"a":{"y":2,"b":3},"m":[]}' in world.client.ask("get", "policies/current").content
+    assert b'{"z":1,"a":{"y":2,"b":3},"m":[]}' in scenario.client.ask("get", "policies/current").content
 
 
-def without_length(world: World, path: str, raw: bytes, *, marked: bool = True) -> Any:
+def without_length(scenario: Scenario, path: str, raw: bytes, *, marked: bool = True) -> Any:
     """Send a body the way a server hands over a chunked one: no length, but an end."""
     environ: dict[str, Any] = {"wsgi.input": BytesIO(raw), "wsgi.input_terminated": marked}
-    return world.client.post(
+    return scenario.client.post(
         path, content_type="application/json", CONTENT_LENGTH="", HTTP_TRANSFER_ENCODING="chunked", **environ
     )
 
 
-def test_a_body_without_a_length_is_read_to_its_end(world: World):
-    response = without_length(world, "findings", b'{"domain": "seo", "title": "In pieces"}')
+def test_a_body_without_a_length_is_read_to_its_end(scenario: Scenario):
+    response = without_length(scenario, "findings", b'{"domain": "seo", "title": "In pieces"}')
 
     assert (response.status_code, response.json()["data"]["title"]) == (201, "In pieces")
 
 
-def test_a_body_without_a_length_has_the_same_limit(world: World):
-    response = without_length(world, "findings", b'{"title": "' + b"a" * MEBIBYTE + b'"}')
+def test_a_body_without_a_length_has_the_same_limit(scenario: Scenario):
+    response = without_length(scenario, "findings", b'{"title": "' + b"a" * MEBIBYTE + b'"}')
 
     assert (response.status_code, response.json()["error"]["code"]) == (413, "payload_too_large")
 
@@ -180,8 +181,8 @@ def test_a_body_that_is_too_large_is_read_to_its_end_before_it_is_refused():
 
 
 @pytest.mark.parametrize("encoding", ["gzip", "br", "deflate, gzip"])
-def test_an_encoded_body_is_not_taken(world: World, encoding: str):
-    response = world.client.ask(
+def test_an_encoded_body_is_not_taken(scenario: Scenario, encoding: str):
+    response = scenario.client.ask(
         "post", "findings", {"domain": "seo", "title": "Packed"}, content_encoding=encoding
     )
 

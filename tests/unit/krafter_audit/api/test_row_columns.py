@@ -8,16 +8,16 @@ from django.db import models
 
 from findings.models import Finding, Regression
 from findings.serializers import FindingSerializer, RegressionSerializer
-from krafter_audit.api.envelope import dump
 from krafter_audit.api.row_columns import columns
 from krafter_audit.api.serializers import ResponseSerializer
+from krafter_audit.http.json_encoding import dump_json
 from remediation.models import Task, Verification
 from remediation.serializers import TaskSerializer, VerificationSerializer
 from reports.serializers import ReportSerializer
 from scans.models import Scan
 from scans.serializers import ScanSerializer
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 SHOWN: list[tuple[type[models.Model], type[ResponseSerializer]]] = [
     (Finding, FindingSerializer),
@@ -29,23 +29,25 @@ SHOWN: list[tuple[type[models.Model], type[ResponseSerializer]]] = [
 
 
 @pytest.mark.parametrize(("model", "shown"), SHOWN)
-def test_columns_say_what_the_serializer_says(world: World, model: Any, shown: Any):
-    verification = factories.verification(world, checks="passed", open_regressions=1)
+def test_columns_say_what_the_serializer_says(scenario: Scenario, model: Any, shown: Any):
+    verification = factories.verification(scenario, checks="passed", open_regressions=1)
     Finding.objects.update(confidence="high", evidence={"größe": [1, 2.5, None, {"b": 1, "a": "x"}]})
-    Scan.objects.create(project=world.project, url="https://example.com/", summary={"pages": 1, "error": "x"})
-    context = {"project": world.project, "organization": world.organization}
+    Scan.objects.create(
+        project=scenario.project, url="https://example.com/", summary={"pages": 1, "error": "x"}
+    )
+    context = {"project": scenario.project, "organization": scenario.organization}
     found = columns(shown)
     assert found is not None
     assert verification.pk
 
     by_columns = [found.show(row, context) for row in found.of(model.objects.order_by("pk"))]
     ids = model.objects.order_by("pk").values_list("pk", flat=True)
-    alone = [found.show(found.one(world.project.pk, pk), context) for pk in ids]
+    alone = [found.show(found.one(scenario.project.pk, pk), context) for pk in ids]
 
-    by_serializer = dump(shown(model.objects.order_by("pk"), many=True, context=context).data)
+    by_serializer = dump_json(shown(model.objects.order_by("pk"), many=True, context=context).data)
     assert len(by_columns) > 0
-    assert unspaced(dump(by_columns)) == unspaced(by_serializer)
-    assert unspaced(dump(alone)) == unspaced(by_serializer)
+    assert unspaced(dump_json(by_columns)) == unspaced(by_serializer)
+    assert unspaced(dump_json(alone)) == unspaced(by_serializer)
 
 
 def unspaced(answer: bytes) -> Any:

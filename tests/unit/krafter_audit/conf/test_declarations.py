@@ -12,6 +12,7 @@ from krafter_audit.conf.declarations import DB_POOL_SIZE, PROVIDER_SETTINGS, PRO
 from krafter_audit.conf.documentation import END, START, documented
 from krafter_audit.conf.reader import SettingsReader
 from krafter_audit.conf.setting import Section, Setting
+from krafter_audit.server import RESERVED_THREADS, THREADS
 
 EVERY = pytest.mark.parametrize("setting", [*SETTINGS, *PROVIDER_SETTINGS], ids=lambda setting: setting.name)
 
@@ -83,11 +84,8 @@ def test_settings_read_exactly_the_declared_names() -> None:
     assert read == declared
 
 
-@pytest.mark.parametrize("path", ["Dockerfile", "docs/operations.md", "devtools/local_stack/process.py"])
-def test_the_pool_has_a_connection_for_each_thread_of_the_web(path: str) -> None:
-    text = (django_settings.BASE_DIR / path).read_text()
-
-    assert re.findall(r"--blocking-threads\W+(\d+)", text) == [str(DB_POOL_SIZE)]
+def test_the_pool_has_a_connection_for_each_thread_that_uses_the_database() -> None:
+    assert THREADS + RESERVED_THREADS["/admin/login/"] == DB_POOL_SIZE
 
 
 def test_the_tables_of_operations_md_are_those_of_the_declarations() -> None:

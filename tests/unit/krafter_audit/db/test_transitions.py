@@ -11,13 +11,13 @@ from findings.models import Finding, Regression
 from krafter_audit.db.transitions import InvalidTransition, ProtectedStatus, StatusField, StatusTransitions
 from remediation.models import Task, Verification
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
 
-def test_apply_saves_status_changes_and_time_by_one_update(world: World):
-    task = factories.task(world)
+def test_apply_saves_status_changes_and_time_by_one_update(scenario: Scenario):
+    task = factories.task(scenario)
     before = task.updated_at
 
     with CaptureQueriesContext(connection) as captured:
@@ -29,8 +29,8 @@ def test_apply_saves_status_changes_and_time_by_one_update(world: World):
     assert row.updated_at > before
 
 
-def test_apply_refuses_what_the_table_does_not_have_and_changes_nothing(world: World):
-    finding = factories.finding(world, status="resolved")
+def test_apply_refuses_what_the_table_does_not_have_and_changes_nothing(scenario: Scenario):
+    finding = factories.finding(scenario, status="resolved")
 
     with pytest.raises(InvalidTransition, match=r"findings.Finding.status: resolved → triaged"):
         Finding.transitions.apply(finding, "triaged", title="Changed")
@@ -39,16 +39,16 @@ def test_apply_refuses_what_the_table_does_not_have_and_changes_nothing(world: W
     assert Finding.objects.get().status == "resolved"
 
 
-def test_apply_to_a_deleted_row_is_an_error(world: World):
-    task = factories.task(world)
+def test_apply_to_a_deleted_row_is_an_error(scenario: Scenario):
+    task = factories.task(scenario)
     Task.objects.all().delete()
 
     with pytest.raises(DatabaseError):
         Task.transitions.apply(task, "in_progress")
 
 
-def test_update_changes_the_rows_that_have_the_starting_status(world: World):
-    started, waiting = factories.task(world, status="in_progress"), factories.task(world)
+def test_update_changes_the_rows_that_have_the_starting_status(scenario: Scenario):
+    started, waiting = factories.task(scenario, status="in_progress"), factories.task(scenario)
 
     changed = Task.transitions.update(Task.objects.all(), "in_progress", "blocked", title="Stopped")
 
@@ -60,8 +60,8 @@ def test_update_changes_the_rows_that_have_the_starting_status(world: World):
     assert Task.objects.get(pk=started.pk).updated_at > started.updated_at
 
 
-def test_update_refuses_a_transition_that_one_of_its_starts_does_not_have(world: World):
-    factories.finding(world)
+def test_update_refuses_a_transition_that_one_of_its_starts_does_not_have(scenario: Scenario):
+    factories.finding(scenario)
 
     with pytest.raises(InvalidTransition):
         Finding.transitions.update(Finding.objects.all(), {"new", "resolved"}, "triaged")
@@ -69,8 +69,8 @@ def test_update_refuses_a_transition_that_one_of_its_starts_does_not_have(world:
     assert Finding.objects.get().status == "new"
 
 
-def test_apply_all_changes_rows_and_instances_by_one_update(world: World):
-    tasks = [factories.task(world), factories.task(world, status="blocked")]
+def test_apply_all_changes_rows_and_instances_by_one_update(scenario: Scenario):
+    tasks = [factories.task(scenario), factories.task(scenario, status="blocked")]
 
     with CaptureQueriesContext(connection) as captured:
         Task.transitions.apply_all(tasks, "in_progress")
@@ -89,8 +89,8 @@ def set_by_name(task: Task) -> None:
 
 
 @pytest.mark.parametrize("change", [assign, set_by_name])
-def test_a_status_refuses_assignment(world: World, change: Callable[[Task], None]):
-    task = Task.objects.get(pk=factories.task(world).pk)
+def test_a_status_refuses_assignment(scenario: Scenario, change: Callable[[Task], None]):
+    task = Task.objects.get(pk=factories.task(scenario).pk)
 
     with pytest.raises(ProtectedStatus, match="StatusTransitions"):
         change(task)
@@ -98,8 +98,8 @@ def test_a_status_refuses_assignment(world: World, change: Callable[[Task], None
     assert task.status == "backlog"
 
 
-def test_a_status_is_set_by_construction_and_reloaded_from_the_database(world: World):
-    task = factories.task(world)
+def test_a_status_is_set_by_construction_and_reloaded_from_the_database(scenario: Scenario):
+    task = factories.task(scenario)
     Task.objects.filter(pk=task.pk).update(status="blocked")
 
     loaded = Task.objects.defer("status").get(pk=task.pk)

@@ -9,13 +9,13 @@ from django.utils import timezone
 from events.models import Event
 from remediation.models import Policy, PolicyVersion, Task
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 
 
-def put(world: World, config: Any, **more: Any) -> Any:
-    return world.client.ask("put", "policies/current", {"config": config, **more})
+def put(scenario: Scenario, config: Any, **more: Any) -> Any:
+    return scenario.client.ask("put", "policies/current", {"config": config, **more})
 
 
 def due_in_hours(task: Task) -> float | None:
@@ -29,18 +29,20 @@ def due_in_hours(task: Task) -> float | None:
 @pytest.mark.parametrize(
     ("severity", "hours"), [("critical", 24), ("high", 72), ("medium", 168), ("low", 336)]
 )
-def test_the_policy_dates_a_task_by_the_severity_of_its_finding(world: World, severity: str, hours: int):
-    finding = factories.finding(world, severity=severity)
+def test_the_policy_dates_a_task_by_the_severity_of_its_finding(
+    scenario: Scenario, severity: str, hours: int
+):
+    finding = factories.finding(scenario, severity=severity)
 
-    world.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": "t", "priority": "low"})
+    scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": "t", "priority": "low"})
 
     assert due_in_hours(Task.objects.get()) == hours
 
 
-def test_an_explicit_null_is_no_date(world: World):
-    finding = factories.finding(world)
+def test_an_explicit_null_is_no_date(scenario: Scenario):
+    finding = factories.finding(scenario)
 
-    shown = world.client.ask(
+    shown = scenario.client.ask(
         "post", "tasks", {"finding_id": str(finding.pk), "title": "t", "sla_due_at": None}
     )
 
@@ -48,54 +50,54 @@ def test_an_explicit_null_is_no_date(world: World):
 
 
 @pytest.mark.parametrize("hours", [None, "12", True, -1, 10**12, {}, []])
-def test_hours_that_cannot_be_read_date_nothing(world: World, hours: Any):
-    put(world, {"sla_hours": {"high": hours}})
+def test_hours_that_cannot_be_read_date_nothing(scenario: Scenario, hours: Any):
+    put(scenario, {"sla_hours": {"high": hours}})
 
-    assert due_in_hours(factories.task(world)) is None
+    assert due_in_hours(factories.task(scenario)) is None
 
 
-def test_config_is_required_and_an_object_and_the_name_stays_when_left_out(world: World):
-    assert world.client.ask("put", "policies/current", {"name": "Only"}).status_code == 422
-    assert put(world, []).status_code == 422
+def test_config_is_required_and_an_object_and_the_name_stays_when_left_out(scenario: Scenario):
+    assert scenario.client.ask("put", "policies/current", {"name": "Only"}).status_code == 422
+    assert put(scenario, []).status_code == 422
 
-    assert put(world, {"a": 1}, name="Named").json()["data"]["name"] == "Named"
-    assert put(world, {"b": 2}).json()["data"]["name"] == "Named"
+    assert put(scenario, {"a": 1}, name="Named").json()["data"]["name"] == "Named"
+    assert put(scenario, {"b": 2}).json()["data"]["name"] == "Named"
     assert Policy.objects.get().config == {"b": 2}
 
 
-def test_earlier_versions_are_kept(world: World):
-    put(world, {"a": 1}, name="First")
-    put(world, {"b": 2}, name="Second")
+def test_earlier_versions_are_kept(scenario: Scenario):
+    put(scenario, {"a": 1}, name="First")
+    put(scenario, {"b": 2}, name="Second")
 
     kept = list(PolicyVersion.objects.order_by("version").values_list("version", "name", "replaced_by_id"))
-    assert kept == [(1, "Default Audit Policy", world.owner.pk), (2, "First", world.owner.pk)]
+    assert kept == [(1, "Default Audit Policy", scenario.owner.pk), (2, "First", scenario.owner.pk)]
     assert Event.objects.filter(name="policy.replaced").count() == 2
 
 
-def test_a_test_changes_nothing(world: World):
-    world.client.ask("get", "policies/current")
+def test_a_test_changes_nothing(scenario: Scenario):
+    scenario.client.ask("get", "policies/current")
     before = Policy.objects.values().get()
 
-    world.client.ask(
+    scenario.client.ask(
         "post", "policies/test?simulate=true", {"config": {"severity_rules": {"security": "low"}}}
     )
 
     assert Policy.objects.values().get() == before
 
 
-def test_a_simulation_says_what_would_change(world: World):
-    old = factories.task(world, of=factories.finding(world, severity="high"))
+def test_a_simulation_says_what_would_change(scenario: Scenario):
+    old = factories.task(scenario, of=factories.finding(scenario, severity="high"))
     Task.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=30))
-    factories.finding(world, severity="low")
-    factories.finding(world, severity="low", domain="seo")
-    factories.finding(world, severity="low", status="dismissed")
+    factories.finding(scenario, severity="low")
+    factories.finding(scenario, severity="low", domain="seo")
+    factories.finding(scenario, severity="low", status="dismissed")
     config = {
         "severity_rules": {"security": "critical"},
         "sla_hours": {"critical": 24},
         "alert_routing": {"critical": ["slack", "email", "pigeon"], "low": "slack"},
     }
 
-    answer = world.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
+    answer = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
 
     assert list(answer) == [
         "simulated_findings", "escalated_to_critical", "config_preview", "simulation", "plan_token",
@@ -110,16 +112,16 @@ def test_a_simulation_says_what_would_change(world: World):
     }
 
 
-def test_a_plan_is_applied_as_it_was_tested_or_not_at_all(world: World):
+def test_a_plan_is_applied_as_it_was_tested_or_not_at_all(scenario: Scenario):
     config = {"sla_hours": {"high": 1}}
-    token = world.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"][
+    token = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"][
         "plan_token"
     ]
 
-    other = put(world, {"sla_hours": {"high": 2}}, plan_token=token)
-    forged = put(world, config, plan_token=token[:-2] + "xx")
-    applied = put(world, config, plan_token=token)
-    again = put(world, config, plan_token=token)
+    other = put(scenario, {"sla_hours": {"high": 2}}, plan_token=token)
+    forged = put(scenario, config, plan_token=token[:-2] + "xx")
+    applied = put(scenario, config, plan_token=token)
+    again = put(scenario, config, plan_token=token)
 
     assert [response.status_code for response in (other, forged, applied, again)] == [409, 409, 200, 409]
     assert again.json()["error"]["code"] == "plan_outdated"
@@ -127,11 +129,11 @@ def test_a_plan_is_applied_as_it_was_tested_or_not_at_all(world: World):
 
 
 @pytest.mark.parametrize("query", ["simulate=yes", "simulate=", "dry=true"])
-def test_a_test_is_asked_for_in_known_words(world: World, query: str):
-    assert world.client.ask("post", f"policies/test?{query}", {"config": {}}).status_code == 422
+def test_a_test_is_asked_for_in_known_words(scenario: Scenario, query: str):
+    assert scenario.client.ask("post", f"policies/test?{query}", {"config": {}}).status_code == 422
 
 
-def test_projects_have_policies_of_their_own(world: World):
-    put(world, {"a": 1})
+def test_projects_have_policies_of_their_own(scenario: Scenario):
+    put(scenario, {"a": 1})
 
-    assert "sla_hours" in factories.world().client.ask("get", "policies/current").json()["data"]["config"]
+    assert "sla_hours" in factories.scenario().client.ask("get", "policies/current").json()["data"]["config"]

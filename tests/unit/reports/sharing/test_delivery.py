@@ -20,7 +20,7 @@ from reports import export, jobs
 from reports.models import Report, Share
 from reports.sharing import delivery, links
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.unit.reports.conftest import Ask
 
 Exported = Callable[..., Report]
@@ -153,7 +153,7 @@ def sent(ask: Ask, body: dict[str, Any]) -> Share:
 
 
 def test_an_email_goes_to_each_recipient_alone_with_a_link_that_opens(
-    world: World, ask: Ask, exported: Exported, mailoutbox: Any
+    scenario: Scenario, ask: Ask, exported: Exported, mailoutbox: Any
 ) -> None:
     exported("json")
 
@@ -181,10 +181,10 @@ def test_an_emails_answer_names_the_recipients_and_keeps_the_link_to_the_mail(
 
 
 def test_a_name_with_a_line_break_cannot_add_a_header(
-    world: World, ask: Ask, exported: Exported, mailoutbox: Any
+    scenario: Scenario, ask: Ask, exported: Exported, mailoutbox: Any
 ) -> None:
-    world.project.name = "Shop\r\nBcc: eve@example.com"
-    world.project.save()
+    scenario.project.name = "Shop\r\nBcc: eve@example.com"
+    scenario.project.save()
     exported("json")
 
     sent(ask, {"channel": "email", "recipients": ["ada@example.com"]})
@@ -208,7 +208,7 @@ def test_a_mail_server_that_is_away_is_tried_three_times_and_nobody_gets_two(
     sent(ask, {"channel": "email", "recipients": ["ada@example.com", "bob@example.com"]})
     for minute in range(1, 6):
         time_machine.move_to(timezone.now() + timedelta(minutes=minute))
-        jobs.sweep()
+        jobs.requeue_pending()
 
     share = Share.objects.get()
     assert [mail.to for mail in mailoutbox] == [["ada@example.com"]]
@@ -267,11 +267,11 @@ def posted(ask: Ask, server: HTTPServer) -> Share:
 
 
 def test_slack_gets_the_numbers_and_a_link_that_opens(
-    world: World, ask: Ask, exported: Exported, slack_server: HTTPServer
+    scenario: Scenario, ask: Ask, exported: Exported, slack_server: HTTPServer
 ) -> None:
     slack_server.expect_oneshot_request("/services/T/B/X", method="POST").respond_with_data("ok")
-    world.project.name = "Shop <&> more"
-    world.project.save()
+    scenario.project.name = "Shop <&> more"
+    scenario.project.save()
     exported("json")
 
     share = posted(ask, slack_server)
@@ -314,7 +314,7 @@ def test_what_slack_cannot_take_now_is_tried_three_times(
     posted(ask, slack_server)
     for minute in range(1, 6):
         time_machine.move_to(timezone.now() + timedelta(minutes=minute))
-        jobs.sweep()
+        jobs.requeue_pending()
 
     share = Share.objects.get()
     assert (share.status, share.attempts, share.webhook, len(slack_server.log)) == ("failed", 3, None, 3)
@@ -392,7 +392,7 @@ def test_revoking_twice_changes_nothing_the_second_time(ask: Ask, exported: Expo
 def test_another_projects_shares_are_not_found(ask: Ask, exported: Exported) -> None:
     exported("json")
     ask("post", "reports/share", {"channel": "link"})
-    stranger = factories.world()
+    stranger = factories.scenario()
 
     path = f"reports/shares/{Share.objects.get().pk}"
     assert [stranger.client.ask(verb, path).status_code for verb in ("get", "delete")] == [404, 404]

@@ -15,7 +15,7 @@ from reports.models import Report, Share
 from reports.sharing import links
 from tests import factories
 from tests.browser.chromium import chromium
-from tests.factories import World
+from tests.factories import Scenario
 from tests.unit.reports.conftest import Ask
 
 Exported = Callable[..., Report]
@@ -23,7 +23,7 @@ PLACE = "/insights/audit/reports/shared/"
 
 
 @pytest.fixture
-def link(world: World, ask: Ask, exported: Exported) -> Callable[..., str]:
+def link(scenario: Scenario, ask: Ask, exported: Exported) -> Callable[..., str]:
     """Share a report by link and return the address."""
 
     def make(format: str = "json", **fields: Any) -> str:
@@ -36,11 +36,11 @@ def link(world: World, ask: Ask, exported: Exported) -> Callable[..., str]:
 Link = Callable[..., str]
 
 
-def test_the_page_shows_the_frozen_numbers_the_picture_and_the_file(world: World, link: Link) -> None:
-    factories.finding(world, title="Header <script>alert(1)</script> is missing", score=77)
-    factories.finding(world, status="resolved", score=10)
+def test_the_page_shows_the_frozen_numbers_the_picture_and_the_file(scenario: Scenario, link: Link) -> None:
+    factories.finding(scenario, title="Header <script>alert(1)</script> is missing", score=77)
+    factories.finding(scenario, status="resolved", score=10)
     url = link()
-    factories.finding(world, title="Found since")
+    factories.finding(scenario, title="Found since")
 
     response = Client().get(url)
 
@@ -236,10 +236,10 @@ SOUND = {
 @pytest.mark.needs_chromium
 @pytest.mark.django_db(transaction=True)
 def test_the_page_is_sound_in_a_browser_on_a_phone_and_on_a_desk(
-    live_server: Any, world: World, link: Link
+    live_server: Any, scenario: Scenario, link: Link
 ) -> None:
     for severity in ("critical", "high", "medium", "low"):
-        factories.finding(world, severity=severity, title=f"{severity} https://example.com/{'long' * 30}")
+        factories.finding(scenario, severity=severity, title=f"{severity} https://example.com/{'long' * 30}")
     url = live_server.url + link("json").removeprefix("http://testserver")
     closed = live_server.url + PLACE + "x"
 

@@ -11,7 +11,7 @@ from reports import services
 from reports.models import Report, ReportItem, Share
 from reports.snapshots import retention
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.unit.reports.conftest import Ask
 
 Exported = Callable[..., Report]
@@ -30,9 +30,9 @@ def rows_of(*reports: Report) -> list[int]:
 
 
 def test_an_older_report_gives_its_rows_back_and_keeps_file_and_numbers(
-    world: World, ask: Ask, exported: Exported, later: Callable[..., None]
+    scenario: Scenario, ask: Ask, exported: Exported, later: Callable[..., None]
 ):
-    factories.task(world)
+    factories.task(scenario)
     older, newest = exported(), exported("csv")
 
     assert (retention.delete_expired_items(), rows_of(older, newest)) == (0, [2, 2])  # within the hour
@@ -42,27 +42,27 @@ def test_an_older_report_gives_its_rows_back_and_keeps_file_and_numbers(
 
     status, shown = ask("get", f"reports/{older.pk}")
     assert (status, shown["data"]["snapshot"]) == (200, older.snapshot)
-    assert world.client.ask("get", f"reports/{older.pk}/download").status_code == 200
+    assert scenario.client.ask("get", f"reports/{older.pk}/download").status_code == 200
 
 
 def test_an_open_link_keeps_the_rows_until_it_is_closed(
-    world: World, ask: Ask, exported: Exported, later: Callable[..., None]
+    scenario: Scenario, ask: Ask, exported: Exported, later: Callable[..., None]
 ):
-    factories.finding(world)
+    factories.finding(scenario)
     shared = exported()
     ask("post", "reports/share", {"channel": "link"})
     exported("csv")
     later(hours=2)
 
     assert (retention.delete_expired_items(), rows_of(shared)) == (0, [1])
-    services.revoke_share(Share.objects.get().pk, by=world.actor)
+    services.revoke_share(Share.objects.get().pk, by=scenario.actor)
     assert (retention.delete_expired_items(), rows_of(shared)) == (1, [0])
 
 
 def test_a_report_without_its_file_keeps_its_rows(
-    world: World, ask: Ask, exported: Exported, later: Callable[..., None]
+    scenario: Scenario, ask: Ask, exported: Exported, later: Callable[..., None]
 ):
-    factories.finding(world)
+    factories.finding(scenario)
     ask("post", "reports/export", {"format": "json"})
     undone = Report.objects.get()
     exported("csv")

@@ -14,29 +14,29 @@ from scans.models import Scan, ScanPart
 from scans.services import scans
 from scans.worker import finalization, page_checks
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def world(db: None, site: Site) -> World:
-    return factories.world(site_url=site.url)
+def scenario(db: None, site: Site) -> Scenario:
+    return factories.scenario(site_url=site.url)
 
 
-def scan(world: World, **body: Any) -> Scan:
-    response = world.client.ask("post", "scans/run", body)
+def scan(scenario: Scenario, **body: Any) -> Scan:
+    response = scenario.client.ask("post", "scans/run", body)
     assert response.status_code == 202, response.json()
     row = Scan.objects.get(pk=response.json()["data"]["id"])
-    jobs.scan(str(row.pk))
-    jobs.scan(str(row.pk), "browser")  # by a worker without a browser: its checks are inconclusive
+    jobs.run_scan(str(row.pk))
+    jobs.run_scan(str(row.pk), "browser")  # by a worker without a browser: its checks are inconclusive
     row.refresh_from_db()
     return row
 
 
-def test_a_scan_is_queued_with_the_contracts_keys(world: World, site: Site):
-    response = world.client.ask("post", "scans/run", {"url": site.url, "trigger": "post_deploy"})
+def test_a_scan_is_queued_with_the_contracts_keys(scenario: Scenario, site: Site):
+    response = scenario.client.ask("post", "scans/run", {"url": site.url, "trigger": "post_deploy"})
 
     shown = response.json()["data"]
     assert response.status_code == 202
@@ -48,11 +48,13 @@ def test_a_scan_is_queued_with_the_contracts_keys(world: World, site: Site):
     assert QuotaMonth.objects.get().spent == 1
 
 
-def test_a_scan_without_a_browser_finds_what_http_shows_and_counts_all_four_domains(world: World, site: Site):
+def test_a_scan_without_a_browser_finds_what_http_shows_and_counts_all_four_domains(
+    scenario: Scenario, site: Site
+):
     site.body = "<html><head></head><body><img src=x.png><input name=q>" + "words " * 1000 + "</body></html>"
     site.headers["Set-Cookie"] = "session=1"
 
-    row = scan(world)
+    row = scan(scenario)
 
     found = {key for finding in Finding.objects.all() for key in finding.check_keys}
     assert row.status == "completed"
@@ -69,62 +71,62 @@ def test_a_scan_without_a_browser_finds_what_http_shows_and_counts_all_four_doma
     assert csp.recommended_fix["steps"]
 
 
-def test_a_second_scan_doubles_nothing_and_closes_nothing(world: World, site: Site):
-    scan(world)
+def test_a_second_scan_doubles_nothing_and_closes_nothing(scenario: Scenario, site: Site):
+    scan(scenario)
     before = set(Finding.objects.values_list("pk", flat=True))
     site.headers["X-Content-Type-Options"] = "nosniff"
 
-    scan(world)
+    scan(scenario)
 
     assert set(Finding.objects.values_list("pk", flat=True)) == before
     mended = Finding.objects.get(check_keys=["security_header_x_content_type_options"])
     assert mended.status == "new"
 
 
-def test_a_second_scan_leaves_a_persons_triage_alone(world: World):
-    scan(world)
+def test_a_second_scan_leaves_a_persons_triage_alone(scenario: Scenario):
+    scan(scenario)
     Finding.objects.filter(check_keys=["security_header_csp"]).update(severity="low", status="triaged")
 
-    scan(world)
+    scan(scenario)
 
     finding = Finding.objects.get(check_keys=["security_header_csp"])
     assert (finding.severity, finding.status) == ("low", "triaged")
 
 
-def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(world: World):
-    scan(world)
+def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(scenario: Scenario):
+    scan(scenario)
     Finding.objects.filter(check_keys=["security_header_csp"]).update(status="resolved")
 
-    row = scan(world)
+    row = scan(scenario)
 
     assert row.summary["regressions"] == 1
     assert [r.trigger for r in Regression.objects.all()] == ["scan_detected"]
 
 
 def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
-    world: World, site: Site, no_waiting: None, settings: Any
+    scenario: Scenario, site: Site, no_waiting: None, settings: Any
 ):
     with socket.create_server(("127.0.0.1", 0)) as closed:
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
 
-    row = scan(world, url=url)
+    row = scan(scenario, url=url)
 
     assert (row.status, Finding.objects.count()) == ("failed", 0)
     assert "Nothing could be looked at" in row.summary["error"]
     assert QuotaMonth.objects.get().spent == 0
 
 
-def test_an_outage_says_nothing_about_the_site(world: World, site: Site, no_waiting: None):
+def test_an_outage_says_nothing_about_the_site(scenario: Scenario, site: Site, no_waiting: None):
     site.status = 503
 
-    row = scan(world)
+    row = scan(scenario)
 
     assert (row.status, Finding.objects.count()) == ("failed", 0)
     assert QuotaMonth.objects.get().spent == 0
 
 
 def test_one_domain_that_breaks_off_does_not_stop_the_others(
-    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     ask = page_checks.ask
 
@@ -135,30 +137,30 @@ def test_one_domain_that_breaks_off_does_not_stop_the_others(
 
     monkeypatch.setattr(page_checks, "ask", break_off)
 
-    row = scan(world)
+    row = scan(scenario)
 
     assert row.status == "completed"
     assert "broke off" in row.summary["domains"]["seo"]["error"]
     assert row.summary["domains"]["security"]["failed"] > 0
 
 
-def test_every_page_that_the_site_links_to_is_looked_at(world: World, site: Site):
+def test_every_page_that_the_site_links_to_is_looked_at(scenario: Scenario, site: Site):
     site.pages = {"/about": GOOD_PAGE.replace("What we sell", "")}
     site.body = GOOD_PAGE.replace("Good things.", '<a href="/about">About us</a>')
 
-    row = scan(world)
+    row = scan(scenario)
 
     assert row.summary["pages"] == 2
     finding = Finding.objects.get(check_keys=["meta_description"])
     assert finding.affected_assets == [{"type": "url", "value": site.url + "about"}]
 
 
-def test_the_policy_switches_a_check_off(world: World):
-    world.client.ask(
+def test_the_policy_switches_a_check_off(scenario: Scenario):
+    scenario.client.ask(
         "put", "policies/current", {"config": {"checks": {"security_header_csp": {"enabled": False}}}}
     )
 
-    scan(world)
+    scan(scenario)
 
     assert not Finding.objects.filter(check_keys=["security_header_csp"]).exists()
 
@@ -173,43 +175,45 @@ def test_the_policy_switches_a_check_off(world: World):
     ],
 )  # fmt: skip
 def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(
-    world: World, settings: Any, url: str
+    scenario: Scenario, settings: Any, url: str
 ):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
-    response = world.client.ask("post", "scans/run", {"url": url})
+    response = scenario.client.ask("post", "scans/run", {"url": url})
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["url"])
     assert (Scan.objects.count(), QuotaMonth.objects.count()) == (0, 0)
 
 
 def test_a_name_that_cannot_be_looked_up_now_is_taken_and_looked_up_later(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
     def away(*args: Any, **kwargs: Any) -> Any:
         raise socket.gaierror("no name server")
 
     monkeypatch.setattr(socket, "getaddrinfo", away)  # the network's far end
 
-    response = world.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
+    response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
 
     assert (response.status_code, Scan.objects.get().url) == (202, "https://shop.example.com/")
 
 
 def test_a_name_that_stands_for_a_private_address_is_refused(
-    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
 ):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
     monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)  # the network's far end
 
-    response = world.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
+    response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
 
     assert (response.status_code, Scan.objects.count()) == (422, 0)
     assert "10.0.0.7" not in response.content.decode()
 
 
-def test_nothing_is_looked_up_while_a_transaction_is_open(world: World, monkeypatch: pytest.MonkeyPatch):
+def test_nothing_is_looked_up_while_a_transaction_is_open(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
     depth = len(connection.savepoint_ids)
     seen: list[int] = []
 
@@ -224,23 +228,23 @@ def test_nothing_is_looked_up_while_a_transaction_is_open(world: World, monkeypa
     monkeypatch.setattr(socket, "getaddrinfo", look_up)  # the network's far end
     monkeypatch.setattr(scans, "address_of", watched)
 
-    world.client.ask("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")
+    scenario.client.ask("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")
 
     assert seen == [depth]
 
 
 def test_an_exhausted_quota_refuses_and_makes_nothing(site: Site):
-    world = factories.world(site_url=site.url, ai_quota=0)
+    scenario = factories.scenario(site_url=site.url, ai_quota=0)
 
-    response = world.client.ask("post", "scans/run", {})
+    response = scenario.client.ask("post", "scans/run", {})
 
     assert (response.status_code, response.json()["error"]["code"]) == (429, "quota_exceeded")
     assert int(response["retry-after"]) > 0
     assert Scan.objects.count() == 0
 
 
-def test_a_worker_that_lost_its_lease_closes_nothing(world: World, site: Site):
-    response = world.client.ask("post", "scans/run", {"url": site.url})
+def test_a_worker_that_lost_its_lease_closes_nothing(scenario: Scenario, site: Site):
+    response = scenario.client.ask("post", "scans/run", {"url": site.url})
     pk = response.json()["data"]["id"]
     part = ScanPart.objects.get(scan=pk)
     late = leases.claim(ScanPart, part.pk, seconds=-1)
@@ -252,11 +256,11 @@ def test_a_worker_that_lost_its_lease_closes_nothing(world: World, site: Site):
     assert Scan.objects.get().status == "queued"
 
 
-def test_scans_are_listed_newest_first(world: World, site: Site):
-    ids = [world.client.ask("post", "scans/run", {"url": site.url}).json()["data"]["id"] for _ in range(2)]
+def test_scans_are_listed_newest_first(scenario: Scenario, site: Site):
+    ids = [scenario.client.ask("post", "scans/run", {"url": site.url}).json()["data"]["id"] for _ in range(2)]
 
-    body = world.client.ask("get", "scans").json()
+    body = scenario.client.ask("get", "scans").json()
 
     assert [row["id"] for row in body["data"]] == ids[::-1]
     assert body["meta"]["total"] == 2
-    assert world.client.ask("get", f"scans/{ids[0]}").json()["data"]["id"] == ids[0]
+    assert scenario.client.ask("get", f"scans/{ids[0]}").json()["data"]["id"] == ids[0]

@@ -13,7 +13,7 @@ from scans import jobs
 from scans.models import Scan, ScanPart, ScanSchedule
 from scans.services.schedules import Plan
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
 
 pytestmark = pytest.mark.django_db
@@ -21,24 +21,24 @@ NIGHTLY = {"schedule": "daily", "hour": 3}
 
 
 @pytest.fixture
-def world(db: None, site: Site) -> World:
-    return factories.world(site_url=site.url)
+def scenario(db: None, site: Site) -> Scenario:
+    return factories.scenario(site_url=site.url)
 
 
-def ask_for(world: World, scans: Any) -> None:
-    response = world.client.ask("put", "policies/current", {"config": {"scans": scans}})
+def ask_for(scenario: Scenario, scans: Any) -> None:
+    response = scenario.client.ask("put", "policies/current", {"config": {"scans": scans}})
     assert response.status_code == 200
 
 
-def due(world: World) -> ScanSchedule:
+def due(scenario: Scenario) -> ScanSchedule:
     """Let the project's schedule be due."""
-    ScanSchedule.objects.filter(project=world.project).update(next_at=timezone.now())
-    return ScanSchedule.objects.get(project=world.project)
+    ScanSchedule.objects.filter(project=scenario.project).update(next_at=timezone.now())
+    return ScanSchedule.objects.get(project=scenario.project)
 
 
-def test_a_scan_is_asked_for_when_its_time_has_come(world: World, site: Site, time_machine: Any):
+def test_a_scan_is_asked_for_when_its_time_has_come(scenario: Scenario, site: Site, time_machine: Any):
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
-    ask_for(world, NIGHTLY)
+    ask_for(scenario, NIGHTLY)
     jobs.start_due_scans()
     early = Scan.objects.count()
 
@@ -52,9 +52,9 @@ def test_a_scan_is_asked_for_when_its_time_has_come(world: World, site: Site, ti
     assert (QuotaMonth.objects.get().spent, schedule.last_at, schedule.note) == (1, timezone.now(), "")
 
 
-def test_what_was_missed_is_caught_up_with_once(world: World, time_machine: Any):
+def test_what_was_missed_is_caught_up_with_once(scenario: Scenario, time_machine: Any):
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
-    ask_for(world, NIGHTLY)
+    ask_for(scenario, NIGHTLY)
 
     time_machine.move_to("2026-03-09T12:00:00Z", tick=False)
     for _ in range(3):
@@ -65,13 +65,13 @@ def test_what_was_missed_is_caught_up_with_once(world: World, time_machine: Any)
     assert ScanSchedule.objects.get().next_at.date().isoformat() == "2026-03-10"
 
 
-def test_one_scan_of_a_project_at_a_time(world: World):
-    ask_for(world, NIGHTLY)
-    world.client.ask("post", "scans/run", {})
-    due(world)
+def test_one_scan_of_a_project_at_a_time(scenario: Scenario):
+    ask_for(scenario, NIGHTLY)
+    scenario.client.ask("post", "scans/run", {})
+    due(scenario)
 
     jobs.start_due_scans()
-    waiting = due(world)
+    waiting = due(scenario)
     ScanPart.objects.update(finished_at=timezone.now())
     jobs.start_due_scans()
 
@@ -80,9 +80,9 @@ def test_one_scan_of_a_project_at_a_time(world: World):
 
 
 def test_without_quota_it_is_left_out_until_the_next_time(site: Site):
-    world = factories.world(site_url=site.url, ai_quota=0)
-    ask_for(world, NIGHTLY)
-    due(world)
+    scenario = factories.scenario(site_url=site.url, ai_quota=0)
+    ask_for(scenario, NIGHTLY)
+    due(scenario)
 
     jobs.start_due_scans()
 
@@ -94,10 +94,13 @@ def test_without_quota_it_is_left_out_until_the_next_time(site: Site):
 
 
 def test_an_address_that_may_not_be_looked_at_is_left_out_and_harms_no_other(site: Site):
-    inside, fine = factories.world(site_url="http://169.254.169.254/"), factories.world(site_url=site.url)
-    for world in (inside, fine):
-        ask_for(world, NIGHTLY)
-        due(world)
+    inside, fine = (
+        factories.scenario(site_url="http://169.254.169.254/"),
+        factories.scenario(site_url=site.url),
+    )
+    for scenario in (inside, fine):
+        ask_for(scenario, NIGHTLY)
+        due(scenario)
 
     jobs.start_due_scans()
 
@@ -113,19 +116,19 @@ def test_an_address_that_may_not_be_looked_at_is_left_out_and_harms_no_other(sit
         {"schedule": "weekly", "day": "someday"}, {"schedule": "weekly", "day": ["monday"]}, {"schedule": None},
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_no_schedule_and_ends_the_one_before(world: World, scans: Any):
-    ask_for(world, NIGHTLY)
+def test_what_cannot_be_read_is_no_schedule_and_ends_the_one_before(scenario: Scenario, scans: Any):
+    ask_for(scenario, NIGHTLY)
 
-    ask_for(world, scans)
+    ask_for(scenario, scans)
 
     assert not ScanSchedule.objects.exists()
 
 
-def test_the_same_plan_once_more_moves_nothing(world: World):
-    ask_for(world, NIGHTLY)
-    before = due(world)
+def test_the_same_plan_once_more_moves_nothing(scenario: Scenario):
+    ask_for(scenario, NIGHTLY)
+    before = due(scenario)
 
-    ask_for(world, NIGHTLY)
+    ask_for(scenario, NIGHTLY)
 
     assert ScanSchedule.objects.get().next_at == before.next_at
 

@@ -17,10 +17,10 @@ from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner.engine import look
 from scans import jobs
-from scans.models import SiteAccess
+from scans.models import SiteCredentials
 from scans.site_credentials import services
 from tests import factories, staff
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE
 from tests.fakes.website import Answer, Site, served, tls_context
 
@@ -70,19 +70,19 @@ def other(trusted: None, authority: trustme.CA) -> Iterator[Site]:
 
 
 @pytest.fixture
-def world(db: None, staging: Site) -> World:
-    return factories.world(site_url=staging.url)
+def scenario(db: None, staging: Site) -> Scenario:
+    return factories.scenario(site_url=staging.url)
 
 
-def put(world: World, url: str, **more: Any) -> Any:
-    return world.client.ask("put", "access", {"origin": url, **SECRETS, **more})
+def put(scenario: Scenario, url: str, **more: Any) -> Any:
+    return scenario.client.ask("put", "access", {"origin": url, **SECRETS, **more})
 
 
-def verified(world: World, check: str = "security_header_csp") -> dict[str, Any]:
+def verified(scenario: Scenario, check: str = "security_header_csp") -> dict[str, Any]:
     """Run a verification and return the first page of its evidence."""
-    task = factories.task(world, of=factories.finding(world, checks=[check]))
-    made = world.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
-    remediation_jobs.recheck(made["id"])
+    task = factories.task(scenario, of=factories.finding(scenario, checks=[check]))
+    made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
+    remediation_jobs.run_verification(made["id"])
     page: dict[str, Any] = json.loads(Evidence.objects.get(verification_id=made["id"]).body)["pages"][0]
     return page
 
@@ -92,10 +92,10 @@ def carried(site: Site) -> set[tuple[str | None, str | None, str | None]]:
     return {(h.get("x-staging-key"), h.get("cookie"), h.get("authorization")) for _, _, h in site.requests}
 
 
-def test_only_kinds_and_origin_are_ever_told(world: World, staging: Site):
+def test_only_kinds_and_origin_are_ever_told(scenario: Scenario, staging: Site):
     basic = {"username": "ada", "password": PASSWORD}
 
-    response = put(world, staging.url, basic=basic, logged_in={"selector": ".who"})
+    response = put(scenario, staging.url, basic=basic, logged_in={"selector": ".who"})
 
     shown = response.json()["data"]
     assert (response.status_code, list(shown)) == (
@@ -103,7 +103,7 @@ def test_only_kinds_and_origin_are_ever_told(world: World, staging: Site):
     )  # fmt: skip
     assert (shown["origin"], shown["kinds"]) == (staging.url.rstrip("/"), ["headers", "cookies", "basic"])
     assert shown["logged_in"] == {"selector": ".who", "text": ""}
-    assert world.client.ask("get", "access").json()["data"] == shown
+    assert scenario.client.ask("get", "access").json()["data"] == shown
     assert Event.objects.get(name="site_access.set").data == {
         "origin": shown["origin"],
         "kinds": shown["kinds"],
@@ -132,28 +132,28 @@ def test_only_kinds_and_origin_are_ever_told(world: World, staging: Site):
     ],
 )
 def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(body: dict[str, Any], field: str):
-    world = factories.world()
+    scenario = factories.scenario()
     sent = {"origin": "https://staging.example.com", "cookies": {"session": "c00kie-v4lue"}, **body}
 
-    response = world.client.ask("put", "access", sent)
+    response = scenario.client.ask("put", "access", sent)
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, [field])
-    assert SiteAccess.objects.count() == 0
+    assert SiteCredentials.objects.count() == 0
 
 
-def test_a_look_is_let_in(world: World, staging: Site):
-    put(world, staging.url, logged_in={"selector": ".who", "text": "Signed in as"})
+def test_a_look_is_let_in(scenario: Scenario, staging: Site):
+    put(scenario, staging.url, logged_in={"selector": ".who", "text": "Signed in as"})
 
-    assert verified(world)["status"] == "failed"  # the page itself was seen, and it has no policy
+    assert verified(scenario)["status"] == "failed"  # the page itself was seen, and it has no policy
     assert carried(staging) == {("k3y-4-staging&more", "session=c00kie-v4lue", None)}
 
 
-def test_a_basic_login_is_sent_as_such(world: World, staging: Site):
-    world.client.ask(
+def test_a_basic_login_is_sent_as_such(scenario: Scenario, staging: Site):
+    scenario.client.ask(
         "put", "access", {"origin": staging.url, "basic": {"username": "ada", "password": PASSWORD}}
     )
 
-    verified(world)
+    verified(scenario)
 
     assert carried(staging) == {
         (None, None, "Basic " + base64.b64encode(f"ada:{PASSWORD}".encode()).decode())
@@ -163,29 +163,35 @@ def test_a_basic_login_is_sent_as_such(world: World, staging: Site):
 @pytest.mark.parametrize(
     "mark", [{"selector": ".nobody"}, {"text": "Signed out"}, {"selector": ".who", "text": "x y"}]
 )
-def test_a_page_without_the_mark_is_a_login_wall(world: World, staging: Site, mark: dict[str, str]):
-    put(world, staging.url, logged_in=mark)
+def test_a_page_without_the_mark_is_a_login_wall(scenario: Scenario, staging: Site, mark: dict[str, str]):
+    put(scenario, staging.url, logged_in=mark)
 
-    page = verified(world)
+    page = verified(scenario)
 
     assert (page["status"], page["reason"]) == ("inconclusive", "login_wall")
 
 
-def test_a_scan_that_is_not_let_in_finds_nothing(world: World, staging: Site):
-    put(world, staging.url, logged_in={"selector": ".who"}, cookies={}, headers={"X-Other": "k3y-4-staging"})
+def test_a_scan_that_is_not_let_in_finds_nothing(scenario: Scenario, staging: Site):
+    put(
+        scenario,
+        staging.url,
+        logged_in={"selector": ".who"},
+        cookies={},
+        headers={"X-Other": "k3y-4-staging"},
+    )
 
-    made = world.client.ask("post", "scans/run", {}).json()["data"]
-    jobs.scan(made["id"])
+    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    jobs.run_scan(made["id"])
 
     assert Finding.objects.count() == 0
 
 
-def test_nothing_goes_to_another_origin(world: World, staging: Site, other: Site):
-    put(world, staging.url)
+def test_nothing_goes_to_another_origin(scenario: Scenario, staging: Site, other: Site):
+    put(scenario, staging.url)
     staging.answers["/"] = Answer("", 302, [("Location", f"{other.url}landing")])
     other.answers["/landing"] = Answer("", 302, [("Location", f"{staging.url}back")])
 
-    verified(world)
+    verified(scenario)
 
     assert carried(other) == {(None, None, None)}
     # Led back by another origin, nothing is sent either: that request is the other's, not ours.
@@ -220,7 +226,7 @@ def echo(headers: dict[str, str]) -> Answer:
     return Answer(body, 200, [*HTML, *sent])
 
 
-def everything_kept(world: World) -> str:
+def everything_kept(scenario: Scenario) -> str:
     kept = [
         *Finding.objects.values(),
         *Evidence.objects.values(),
@@ -228,22 +234,24 @@ def everything_kept(world: World) -> str:
         *Event.objects.values(),
     ]
     answers = [
-        world.client.ask("get", path).content.decode()
+        scenario.client.ask("get", path).content.decode()
         for path in ("findings", "verifications", "scans", "access")
     ]
     return str(kept) + "".join(answers)
 
 
-def test_what_the_site_echoes_is_kept_nowhere(world: World, staging: Site, caplog: pytest.LogCaptureFixture):
+def test_what_the_site_echoes_is_kept_nowhere(
+    scenario: Scenario, staging: Site, caplog: pytest.LogCaptureFixture
+):
     caplog.set_level(logging.DEBUG)
     staging.answers["/"] = echo
-    put(world, staging.url, basic={"username": "ada", "password": PASSWORD})
-    made = world.client.ask("post", "scans/run", {}).json()["data"]
-    jobs.scan(made["id"])
+    put(scenario, staging.url, basic={"username": "ada", "password": PASSWORD})
+    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    jobs.run_scan(made["id"])
     for check in ("powered_by_disclosure", "server_version_disclosure", "title_length"):
-        verified(world, check)
+        verified(scenario, check)
 
-    said = everything_kept(world) + caplog.text
+    said = everything_kept(scenario) + caplog.text
     assert "[hidden]" in said
     login = base64.b64encode(f"ada:{PASSWORD}".encode()).decode()
     secrets = ["k3y-4-staging", "c00kie-v4lue", PASSWORD, login, "pa55word"]
@@ -270,98 +278,98 @@ def test_a_check_that_breaks_on_the_page_tells_nothing(
     assert "c00kie-v4lue" not in caplog.text + str(outcome)
 
 
-def test_it_is_sealed_to_its_project_and_origin(world: World, staging: Site):
-    put(world, staging.url)
-    row = SiteAccess.objects.get()
+def test_it_is_sealed_to_its_project_and_origin(scenario: Scenario, staging: Site):
+    put(scenario, staging.url)
+    row = SiteCredentials.objects.get()
     assert b"c00kie" not in bytes(row.credentials)
 
-    SiteAccess.objects.update(origin="https://evil.example")
+    SiteCredentials.objects.update(origin="https://evil.example")
 
-    moved = services.credentials_for(world.project)
+    moved = services.credentials_for(scenario.project)
     assert moved is not None
     assert (moved.cookies, moved.unusable_reason) == ({}, services.BROKEN)
 
 
-def test_what_does_not_open_any_more_is_inconclusive(world: World, staging: Site, settings: Any):
-    put(world, staging.url)
+def test_what_does_not_open_any_more_is_inconclusive(scenario: Scenario, staging: Site, settings: Any):
+    put(scenario, staging.url)
     settings.KRAFTER_ENCRYPTION_KEYS = "new:" + base64.b64encode(b"n" * 32).decode()
 
-    page = verified(world)
+    page = verified(scenario)
 
     assert (page["status"], page["reason"], page["evidence"]["detail"]) == (
         "inconclusive", "not_available", services.BROKEN,
     )  # fmt: skip
 
 
-def test_the_rotation_of_keys_seals_it_anew(world: World, staging: Site, settings: Any):
-    put(world, staging.url)
+def test_the_rotation_of_keys_seals_it_anew(scenario: Scenario, staging: Site, settings: Any):
+    put(scenario, staging.url)
     new = "new:" + base64.b64encode(b"n" * 32).decode()
     settings.KRAFTER_ENCRYPTION_KEYS = f"{new},{settings.KRAFTER_ENCRYPTION_KEYS}"
 
     call_command("rotate_credentials")
 
     settings.KRAFTER_ENCRYPTION_KEYS = new
-    opened = services.credentials_for(world.project)
+    opened = services.credentials_for(scenario.project)
     assert opened is not None
     assert (opened.headers, opened.cookies) == (SECRETS["headers"], SECRETS["cookies"])
 
 
-def test_it_is_replaced_whole_and_wiped(world: World, staging: Site):
-    put(world, staging.url)
-    first = world.client.ask("get", "access")["etag"]
-    world.client.ask("put", "access", {"origin": staging.url, "cookies": {"a": "bcdef"}})
+def test_it_is_replaced_whole_and_wiped(scenario: Scenario, staging: Site):
+    put(scenario, staging.url)
+    first = scenario.client.ask("get", "access")["etag"]
+    scenario.client.ask("put", "access", {"origin": staging.url, "cookies": {"a": "bcdef"}})
 
-    late = world.client.ask("put", "access", {"origin": staging.url, **SECRETS}, if_match=first)
-    kinds = world.client.ask("get", "access").json()["data"]["kinds"]
-    wiped = [world.client.ask("delete", "access").status_code for _ in range(2)]
+    late = scenario.client.ask("put", "access", {"origin": staging.url, **SECRETS}, if_match=first)
+    kinds = scenario.client.ask("get", "access").json()["data"]["kinds"]
+    wiped = [scenario.client.ask("delete", "access").status_code for _ in range(2)]
 
     assert (late.status_code, kinds, wiped) == (412, ["cookies"], [200, 404])
-    assert SiteAccess.objects.count() == 0
+    assert SiteCredentials.objects.count() == 0
 
 
-def test_where_we_are_logged_in_no_link_is_followed_that_does_something(world: World, staging: Site):
+def test_where_we_are_logged_in_no_link_is_followed_that_does_something(scenario: Scenario, staging: Site):
     links = ["/about", "/logout", "/account/sign-out", "/items/3/delete", "/unsubscribe?x=1"]
     anchors = "".join(f'<a href="{link}">a link there</a>' for link in links)
     staging.answers |= {
         "/": Answer(INSIDE.replace("<p>", f"<p>{anchors}"), 200, HTML),
         "/about": Answer(INSIDE, 200, HTML),
     }
-    put(world, staging.url)
+    put(scenario, staging.url)
 
-    made = world.client.ask("post", "scans/run", {}).json()["data"]
-    jobs.scan(made["id"])
+    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    jobs.run_scan(made["id"])
 
     assert [link for link in links if link in staging.paths()] == ["/about"]
 
 
-def test_staff_set_it_by_a_form_that_shows_nothing_again(world: World):
+def test_staff_set_it_by_a_form_that_shows_nothing_again(scenario: Scenario):
     operator = staff.browser()
     form = {
-        "project": str(world.project.pk), "origin": "https://staging.example.com", "headers": "X-Key: k3y-4-staging",
+        "project": str(scenario.project.pk), "origin": "https://staging.example.com", "headers": "X-Key: k3y-4-staging",
         "cookies": "session=c00kie-v4lue\nother=1", "username": "ada", "password": PASSWORD, "selector": ".who",
     }  # fmt: skip
 
-    page = operator.post(staff.address(SiteAccess, "add"), form, follow=True)
+    page = operator.post(staff.address(SiteCredentials, "add"), form, follow=True)
 
-    opened = services.credentials_for(world.project)
+    opened = services.credentials_for(scenario.project)
     assert opened is not None
     assert (opened.headers, opened.cookies, opened.basic) == (
         {"X-Key": "k3y-4-staging"}, {"session": "c00kie-v4lue", "other": "1"}, ("ada", PASSWORD),
     )  # fmt: skip
-    row = operator.get(staff.address(SiteAccess, "change", SiteAccess.objects.get().pk))
+    row = operator.get(staff.address(SiteCredentials, "change", SiteCredentials.objects.get().pk))
     shown = page.content.decode() + row.content.decode()
     assert [secret for secret in ("k3y-4-staging", "c00kie-v4lue", PASSWORD) if secret in shown] == []
 
 
-def test_a_form_with_a_fault_does_not_show_the_password_again(world: World):
+def test_a_form_with_a_fault_does_not_show_the_password_again(scenario: Scenario):
     form = {
-        "project": str(world.project.pk),
+        "project": str(scenario.project.pk),
         "origin": "http://plain.example",
         "username": "ada",
         "password": PASSWORD,
     }
 
-    page = staff.browser().post(staff.address(SiteAccess, "add"), form)
+    page = staff.browser().post(staff.address(SiteCredentials, "add"), form)
 
     assert "https origin" in page.content.decode()
     assert PASSWORD not in page.content.decode()

@@ -18,7 +18,7 @@ from scans import jobs
 from scans.models import Site
 from scans.sites import ownership, services
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, serve
 from tests.fakes.faulty_site import Site as Served
 from tests.fakes.network import Internet, connected
@@ -44,20 +44,20 @@ def shop(internet: Internet) -> Iterator[Served]:
 
 
 @pytest.fixture
-def world(db: None) -> World:
-    return factories.world(site_url=f"http://{HOST}/")
+def scenario(db: None) -> Scenario:
+    return factories.scenario(site_url=f"http://{HOST}/")
 
 
-def named(world: World, host: str = HOST) -> Site:
-    response = world.client.ask("post", "sites", {"host": host})
+def named(scenario: Scenario, host: str = HOST) -> Site:
+    response = scenario.client.ask("post", "sites", {"host": host})
     return Site.objects.get(pk=response.json()["data"]["id"])
 
 
-def verified(world: World, site: Site) -> dict[str, Any]:
+def verified(scenario: Scenario, site: Site) -> dict[str, Any]:
     """Ask for a look at the proof, let the worker look, and return what the API says then."""
-    assert world.client.ask("post", f"sites/{site.pk}/verify").status_code == 202
-    jobs.prove(str(site.pk))
-    shown: dict[str, Any] = world.client.ask("get", f"sites/{site.pk}").json()["data"]
+    assert scenario.client.ask("post", f"sites/{site.pk}/verify").status_code == 202
+    jobs.verify_site(str(site.pk))
+    shown: dict[str, Any] = scenario.client.ask("get", f"sites/{site.pk}").json()["data"]
     return shown
 
 
@@ -65,19 +65,19 @@ def proved_by(shown: dict[str, Any]) -> tuple[str, str | None]:
     return shown["status"], shown["method"]
 
 
-def exposed_git(world: World) -> tuple[str, dict[str, Any]]:
+def exposed_git(scenario: Scenario) -> tuple[str, dict[str, Any]]:
     """What a verification says of /.git/config, and its evidence of the first page."""
-    task = factories.task(world, of=factories.finding(world, checks=["exposed_git"]))
-    made = world.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
-    from remediation import jobs as looks
+    task = factories.task(scenario, of=factories.finding(scenario, checks=["exposed_git"]))
+    made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
+    from remediation import jobs as remediation_jobs
 
-    looks.recheck(made["id"])
+    remediation_jobs.run_verification(made["id"])
     status = Verification.objects.get(pk=made["id"]).checks[0]["status"]
     return status, json.loads(Evidence.objects.get(verification_id=made["id"]).body)["pages"][0]
 
 
-def test_a_site_is_named_with_the_three_ways_to_prove_it(world: World):
-    response = world.client.ask("post", "sites", {"host": "https://Shop.Example.com:8443/start"})
+def test_a_site_is_named_with_the_three_ways_to_prove_it(scenario: Scenario):
+    response = scenario.client.ask("post", "sites", {"host": "https://Shop.Example.com:8443/start"})
 
     shown = response.json()["data"]
     line = f"krafter-verification={shown['token']}"
@@ -102,9 +102,9 @@ def test_a_site_is_named_with_the_three_ways_to_prove_it(world: World):
     }
 
 
-def test_the_same_host_keeps_its_token_and_another_project_gets_another(world: World):
-    first, again = named(world), world.client.ask("post", "sites", {"host": HOST.upper()})
-    other = named(factories.world())
+def test_the_same_host_keeps_its_token_and_another_project_gets_another(scenario: Scenario):
+    first, again = named(scenario), scenario.client.ask("post", "sites", {"host": HOST.upper()})
+    other = named(factories.scenario())
 
     assert (again.status_code, again.json()["data"]["token"]) == (200, first.token)
     assert other.token != first.token
@@ -113,8 +113,8 @@ def test_the_same_host_keeps_its_token_and_another_project_gets_another(world: W
 @pytest.mark.parametrize(
     "host", ["", "ftp://example.com", "a b", "user:pw@example.com", "http://0x7f.1/", "x" * 300]
 )
-def test_what_is_no_host_is_refused(world: World, host: str):
-    response = world.client.ask("post", "sites", {"host": host})
+def test_what_is_no_host_is_refused(scenario: Scenario, host: str):
+    response = scenario.client.ask("post", "sites", {"host": host})
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["host"])
     assert Site.objects.count() == 0
@@ -122,40 +122,40 @@ def test_what_is_no_host_is_refused(world: World, host: str):
 
 @pytest.mark.parametrize("name", [HOST, "example.com"])
 def test_a_record_of_the_host_or_of_a_domain_above_it_proves_a_site(
-    world: World, internet: Internet, name: str
+    scenario: Scenario, internet: Internet, name: str
 ):
-    site = named(world)
+    site = named(scenario)
     internet.records[name] = ["v=spf1 -all", f"krafter-verification={site.token}"]
 
-    assert proved_by(verified(world, site)) == ("proved", "dns_txt")
+    assert proved_by(verified(scenario, site)) == ("proved", "dns_txt")
 
 
 @pytest.mark.parametrize(
     ("name", "record"),
     [("com", "{token}"), ("evil.com", "{token}"), (HOST, "krafter-verification=another"), (HOST, "x{token}")],
 )
-def test_other_records_prove_nothing(world: World, internet: Internet, name: str, record: str):
-    site = named(world)
+def test_other_records_prove_nothing(scenario: Scenario, internet: Internet, name: str, record: str):
+    site = named(scenario)
     internet.records[name] = [record.replace("{token}", f"krafter-verification={site.token}")]
 
-    assert proved_by(verified(world, site)) == ("unproved", None)
+    assert proved_by(verified(scenario, site)) == ("unproved", None)
     assert internet.asked == [HOST, "example.com"]
 
 
-def test_a_file_proves_a_site(world: World, shop: Served):
-    site = named(world)
+def test_a_file_proves_a_site(scenario: Scenario, shop: Served):
+    site = named(scenario)
     shop.pages[ownership.PATH] = f"krafter-verification=another\nkrafter-verification={site.token}\n"
 
-    assert proved_by(verified(world, site)) == ("proved", "file")
+    assert proved_by(verified(scenario, site)) == ("proved", "file")
 
 
-def test_a_meta_tag_of_the_start_page_proves_a_site(world: World, shop: Served):
-    site = named(world)
+def test_a_meta_tag_of_the_start_page_proves_a_site(scenario: Scenario, shop: Served):
+    site = named(scenario)
     shop.body = GOOD_PAGE.replace(
         "<title>", f'<meta name="krafter-verification" content="{site.token}"><title>'
     )
 
-    assert proved_by(verified(world, site)) == ("proved", "meta_tag")
+    assert proved_by(verified(scenario, site)) == ("proved", "meta_tag")
 
 
 @pytest.mark.parametrize(
@@ -167,28 +167,28 @@ def test_a_meta_tag_of_the_start_page_proves_a_site(world: World, shop: Served):
     ],
     ids=["in the body, where visitors write", "as text", "another token"],
 )
-def test_what_a_visitor_could_have_written_proves_nothing(world: World, shop: Served, page: str):
-    site = named(world)
+def test_what_a_visitor_could_have_written_proves_nothing(scenario: Scenario, shop: Served, page: str):
+    site = named(scenario)
     shop.body = page.replace("{token}", site.token)
     shop.types[ownership.PATH] = "text/html"
     shop.pages[ownership.PATH] = f"<html><body>\nkrafter-verification={site.token}\n</body></html>"
 
-    assert proved_by(verified(world, site)) == ("unproved", None)
+    assert proved_by(verified(scenario, site)) == ("unproved", None)
 
 
-def test_a_redirect_to_another_host_proves_nothing(world: World, internet: Internet, shop: Served):
-    site = named(world)
+def test_a_redirect_to_another_host_proves_nothing(scenario: Scenario, internet: Internet, shop: Served):
+    site = named(scenario)
     with serve() as mine:
         internet.hosts["evil.example", 80] = int(mine.url.rsplit(":", 1)[1].strip("/"))
         tag = f'<meta name="krafter-verification" content="{site.token}">'
         mine.body = GOOD_PAGE.replace("<title>", f"{tag}<title>")
         shop.status, shop.headers["Location"] = 302, "http://evil.example/"
 
-        assert proved_by(verified(world, site)) == ("unproved", None)
+        assert proved_by(verified(scenario, site)) == ("unproved", None)
 
 
-def test_the_last_look_says_what_it_saw_where(world: World, shop: Served):
-    shown = verified(world, named(world))
+def test_the_last_look_says_what_it_saw_where(scenario: Scenario, shop: Served):
+    shown = verified(scenario, named(scenario))
 
     assert [
         (one["method"], one["place"], one["said"]) for one in shown["tried"] if "https" not in one["place"]
@@ -200,8 +200,8 @@ def test_the_last_look_says_what_it_saw_where(world: World, shop: Served):
     ]
 
 
-def test_an_unproved_site_is_not_probed_and_nothing_passes(world: World, shop: Served):
-    status, page = exposed_git(world)
+def test_an_unproved_site_is_not_probed_and_nothing_passes(scenario: Scenario, shop: Served):
+    status, page = exposed_git(scenario)
 
     assert (status, page["reason"]) == ("inconclusive", "not_available")
     assert HOST in page["evidence"]["detail"]
@@ -209,32 +209,32 @@ def test_an_unproved_site_is_not_probed_and_nothing_passes(world: World, shop: S
     assert [hit for hit in shop.hits if "git" in hit] == []
 
 
-def test_a_proved_site_is_probed(world: World, internet: Internet, shop: Served):
-    site = named(world)
+def test_a_proved_site_is_probed(scenario: Scenario, internet: Internet, shop: Served):
+    site = named(scenario)
     internet.records[HOST] = [f"krafter-verification={site.token}"]
-    verified(world, site)
+    verified(scenario, site)
 
-    assert exposed_git(world)[0] == "failed"
+    assert exposed_git(scenario)[0] == "failed"
     assert "GET /.git/config" in shop.hits
 
 
 def test_a_domain_proved_by_a_record_covers_the_names_below_it(
-    world: World, internet: Internet, shop: Served
+    scenario: Scenario, internet: Internet, shop: Served
 ):
-    site = named(world, "example.com")
+    site = named(scenario, "example.com")
     internet.records["example.com"] = [f"krafter-verification={site.token}"]
-    verified(world, site)
+    verified(scenario, site)
 
-    assert exposed_git(world)[0] == "failed"
+    assert exposed_git(scenario)[0] == "failed"
 
 
-def test_another_projects_proof_is_not_mine(world: World, internet: Internet, shop: Served):
-    other = factories.world()
+def test_another_projects_proof_is_not_mine(scenario: Scenario, internet: Internet, shop: Served):
+    other = factories.scenario()
     site = named(other)
     internet.records[HOST] = [f"krafter-verification={site.token}"]
     verified(other, site)
 
-    assert exposed_git(world)[0] == "inconclusive"
+    assert exposed_git(scenario)[0] == "inconclusive"
 
 
 @pytest.mark.parametrize(
@@ -247,16 +247,16 @@ def test_another_projects_proof_is_not_mine(world: World, internet: Internet, sh
     ],
 )
 def test_the_operator_may_list_hosts_that_need_no_proof(
-    world: World, shop: Served, settings: Any, listed: str, status: str
+    scenario: Scenario, shop: Served, settings: Any, listed: str, status: str
 ):
     settings.KRAFTER_OWNED_HOSTS = listed
 
-    assert exposed_git(world)[0] == status
+    assert exposed_git(scenario)[0] == status
 
 
-def test_a_scan_of_an_unproved_site_asks_only_what_a_stranger_may_ask(world: World, shop: Served):
-    made = world.client.ask("post", "scans/run", {}).json()["data"]
-    jobs.scan(made["id"])
+def test_a_scan_of_an_unproved_site_asks_only_what_a_stranger_may_ask(scenario: Scenario, shop: Served):
+    made = scenario.client.ask("post", "scans/run", {}).json()["data"]
+    jobs.run_scan(made["id"])
 
     assert Finding.objects.filter(check_keys=["security_header_csp"]).exists()
     assert [hit for hit in shop.hits if "/.git" in hit or "/.env" in hit] == []
@@ -274,48 +274,48 @@ def test_no_browser_visits_a_site_that_is_not_proved(shop: Served):
 
 
 def test_an_old_proof_is_looked_at_again_before_it_is_relied_upon(
-    world: World, internet: Internet, shop: Served
+    scenario: Scenario, internet: Internet, shop: Served
 ):
-    site = named(world)
+    site = named(scenario)
     internet.records[HOST] = [f"krafter-verification={site.token}"]
-    verified(world, site)
-    Site.objects.update(proved_at=timezone.now() - timedelta(days=31))
+    verified(scenario, site)
+    Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
 
-    assert exposed_git(world)[0] == "failed"
+    assert exposed_git(scenario)[0] == "failed"
     internet.records.clear()
-    assert exposed_git(world)[0] == "failed"  # fresh again for thirty days
-    Site.objects.update(proved_at=timezone.now() - timedelta(days=31))
-    assert exposed_git(world)[0] == "inconclusive"
-    assert (Site.objects.get().proved_at, Site.objects.get().method) == (None, "")
+    assert exposed_git(scenario)[0] == "failed"  # fresh again for thirty days
+    Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
+    assert exposed_git(scenario)[0] == "inconclusive"
+    assert (Site.objects.get().verified_at, Site.objects.get().method) == (None, "")
     assert [event.name for event in Event.objects.filter(subject_id=site.pk).order_by("pk")] == [
         "site.added", "site.proof_asked_for", "site.proved", "site.proof_lost",
     ]  # fmt: skip
 
 
 def test_an_old_proof_that_cannot_be_looked_at_counts_as_none_and_is_not_lost(
-    world: World, internet: Internet, shop: Served
+    scenario: Scenario, internet: Internet, shop: Served
 ):
-    site = named(world)
+    site = named(scenario)
     internet.records[HOST] = [f"krafter-verification={site.token}"]
-    verified(world, site)
-    Site.objects.update(proved_at=timezone.now() - timedelta(days=31))
+    verified(scenario, site)
+    Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
     internet.records.clear()
     internet.names_answer = False
 
-    assert exposed_git(world)[0] == "inconclusive"
+    assert exposed_git(scenario)[0] == "inconclusive"
     assert Site.objects.get().method == "dns_txt"
     internet.records[HOST] = [f"krafter-verification={site.token}"]
-    assert exposed_git(world)[0] == "failed"
+    assert exposed_git(scenario)[0] == "failed"
 
 
-def test_a_look_that_is_asked_for_twice_is_made_once(world: World, internet: Internet):
-    site = named(world)
+def test_a_look_that_is_asked_for_twice_is_made_once(scenario: Scenario, internet: Internet):
+    site = named(scenario)
     for _ in range(2):
-        services.verify(site.pk, by=world.actor)
-    jobs.prove(str(site.pk))
+        services.verify(site.pk, by=scenario.actor)
+    jobs.verify_site(str(site.pk))
     asked = len(internet.asked)
 
-    jobs.prove(str(site.pk))
+    jobs.verify_site(str(site.pk))
 
     assert len(internet.asked) == asked
     assert Event.objects.filter(name="site.proof_asked_for").count() == 1

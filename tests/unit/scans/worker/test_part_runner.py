@@ -19,7 +19,7 @@ from scans import jobs
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from scans.worker import finalization, page_checks, part_runner, persistence, retention
 from tests import factories
-from tests.factories import World
+from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE, Site
 
 pytestmark = pytest.mark.django_db
@@ -28,16 +28,16 @@ BY_BROWSER = {"a11y_html_has_lang", "dom_size"}
 
 
 @pytest.fixture
-def world(db: None, site: Site) -> World:
-    world = factories.world(site_url=site.url)
-    ask_only(world, BY_HTTP)
-    return world
+def scenario(db: None, site: Site) -> Scenario:
+    scenario = factories.scenario(site_url=site.url)
+    ask_only(scenario, BY_HTTP)
+    return scenario
 
 
-def ask_only(world: World, asked: set[str]) -> None:
+def ask_only(scenario: Scenario, asked: set[str]) -> None:
     """Switch all other checks off, so that a scan is easy to follow."""
     off = {key: {"enabled": False} for key in set(registry.keys()) - asked}
-    world.client.ask("put", "policies/current", {"config": {"checks": off}})
+    scenario.client.ask("put", "policies/current", {"config": {"checks": off}})
 
 
 def linking(site: Site, count: int) -> None:
@@ -47,8 +47,8 @@ def linking(site: Site, count: int) -> None:
     site.body = GOOD_PAGE.replace("Good things.", "".join(f'<a href="{link}">A page</a>' for link in links))
 
 
-def queued(world: World, **body: Any) -> Scan:
-    return Scan.objects.get(pk=world.client.ask("post", "scans/run", body).json()["data"]["id"])
+def queued(scenario: Scenario, **body: Any) -> Scan:
+    return Scan.objects.get(pk=scenario.client.ask("post", "scans/run", body).json()["data"]["id"])
 
 
 class Killed(BaseException):
@@ -73,7 +73,7 @@ def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, aft
 def killed(scan: Scan) -> None:
     """Run the scan's job until the worker is killed; its lease is over then."""
     with pytest.raises(Killed):
-        jobs.scan(str(scan.pk))
+        jobs.run_scan(str(scan.pk))
     ScanPart.objects.filter(scan=scan).update(lease_until=timezone.now())
 
 
@@ -104,24 +104,24 @@ WHOLE = {
 }
 
 
-def test_pages_and_results_are_kept_and_shown(world: World, site: Site):
+def test_pages_and_results_are_kept_and_shown(scenario: Scenario, site: Site):
     linking(site, 3)
-    scan = queued(world)
+    scan = queued(scenario)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     assert what_came_of_it(scan) == WHOLE
-    pages = world.client.ask("get", f"scans/{scan.pk}/pages").json()
+    pages = scenario.client.ask("get", f"scans/{scan.pk}/pages").json()
     first = pages["data"][0]
     assert [page["route"] for page in pages["data"]] == ["", "page-1", "page-2"]
     assert (first["url"], first["outcomes"]["failed"], pages["meta"]["total"]) == (site.url, 1, 3)
-    shown = world.client.ask("get", f"scans/{scan.pk}/results?outcome=failed&limit=2").json()
+    shown = scenario.client.ask("get", f"scans/{scan.pk}/results?outcome=failed&limit=2").json()
     assert [(row["key"], row["url"]) for row in shown["data"]] == [
         ("security_header_csp", site.url + "page-2"),
         ("security_header_csp", site.url + "page-1"),
     ]
     assert shown["meta"]["total"] == 3
-    rest = world.client.ask(
+    rest = scenario.client.ask(
         "get", f"scans/{scan.pk}/results?outcome=failed&limit=2&cursor={shown['meta']['next_cursor']}"
     )
     row = rest.json()["data"][0]
@@ -133,11 +133,11 @@ def test_pages_and_results_are_kept_and_shown(world: World, site: Site):
     assert row["evidence"]["identity"]["title"] == "A shop of good things"
 
 
-def test_an_unknown_filter_of_the_results_is_refused(world: World):
-    scan = queued(world)
+def test_an_unknown_filter_of_the_results_is_refused(scenario: Scenario):
+    scan = queued(scenario)
 
     refused = [
-        world.client.ask("get", f"scans/{scan.pk}/results?{query}").json()["error"]["details"]
+        scenario.client.ask("get", f"scans/{scan.pk}/results?{query}").json()["error"]["details"]
         for query in ("outcome=good", "page=1", "cursor=x")
     ]
 
@@ -161,18 +161,24 @@ def test_an_unknown_filter_of_the_results_is_refused(world: World):
     ],
 )
 def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
-    world: World, site: Site, monkeypatch: pytest.MonkeyPatch, place: Any, name: str, call: int, after: bool
+    scenario: Scenario,
+    site: Site,
+    monkeypatch: pytest.MonkeyPatch,
+    place: Any,
+    name: str,
+    call: int,
+    after: bool,
 ):
     linking(site, 3)
-    scan = queued(world)
+    scan = queued(scenario)
     with monkeypatch.context() as patch:
         dying_at(patch, place, name, call=call, after=after)
         killed(scan)
-        done = set(ScanPage.objects.exclude(looked_at=None).values_list("url", flat=True))
+        done = set(ScanPage.objects.exclude(checked_at=None).values_list("url", flat=True))
         site.hits.clear()
 
-    jobs.scan(str(scan.pk))
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     again = {page.url for page in ScanPage.objects.all()} & {
         site.url[:-1] + hit.split()[1] for hit in site.hits
@@ -181,13 +187,15 @@ def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
     assert again & done <= {site.url}  # the start may be asked for once more: what pages share hangs on it
 
 
-def test_progress_is_shown_while_the_scan_runs(world: World, site: Site, monkeypatch: pytest.MonkeyPatch):
+def test_progress_is_shown_while_the_scan_runs(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
     linking(site, 4)
-    scan = queued(world)
+    scan = queued(scenario)
     dying_at(monkeypatch, persistence, "keep_page", call=2, after=True)
     killed(scan)
 
-    shown = world.client.ask("get", f"scans/{scan.pk}").json()["data"]
+    shown = scenario.client.ask("get", f"scans/{scan.pk}").json()["data"]
 
     assert (shown["status"], shown["summary"]) == (
         "running",
@@ -196,10 +204,10 @@ def test_progress_is_shown_while_the_scan_runs(world: World, site: Site, monkeyp
 
 
 def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at(
-    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 3)
-    scan = queued(world)
+    scan = queued(scenario)
     look = page_checks.look
 
     def die_at_page_1(facts: Any, *args: Any, **kwargs: Any) -> Any:
@@ -211,7 +219,7 @@ def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at
     for _ in range(part_runner.MOST_ATTEMPTS + 1):
         killed(scan)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     said = ScanResult.objects.filter(scan=scan).order_by("id").values_list("page__position", "reason")
     assert what_came_of_it(scan)["status"] == "completed"
@@ -220,15 +228,15 @@ def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at
 
 
 def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    scan = queued(world)
+    scan = queued(scenario)
     with monkeypatch.context() as patch:
         for _ in range(part_runner.MOST_ATTEMPTS):
             dying_at(patch, part_runner.crawler, "discover", call=1)
             killed(scan)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
     assert (scan.status, scan.summary["error"]) == ("failed", "Nothing could be looked at.")
@@ -236,13 +244,13 @@ def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
 
 
 def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
-    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 3)
-    scan = queued(world)
+    scan = queued(scenario)
     monkeypatch.setitem(part_runner.MOST_SECONDS, Scanner.HTTP, 0.001)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
     assert scan.status == "completed"
@@ -250,9 +258,9 @@ def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
     assert scan.summary["notes"] == ["The time was over: 2 of 3 pages were not looked at (http)."]
 
 
-def test_a_worker_that_has_lost_its_lease_writes_no_page(world: World, site: Site):
+def test_a_worker_that_has_lost_its_lease_writes_no_page(scenario: Scenario, site: Site):
     linking(site, 2)
-    scan = queued(world)
+    scan = queued(scenario)
     part = ScanPart.objects.get(scan=scan)
     late = leases.claim(ScanPart, part.pk, seconds=-1)
     leases.claim(ScanPart, part.pk, seconds=30)
@@ -265,25 +273,25 @@ def test_a_worker_that_has_lost_its_lease_writes_no_page(world: World, site: Sit
     assert (held, ScanPage.objects.count(), ScanResult.objects.count()) == (False, 0, 0)
 
 
-def test_the_page_that_was_asked_for_is_looked_at_whatever_robots_txt_says(world: World, site: Site):
+def test_the_page_that_was_asked_for_is_looked_at_whatever_robots_txt_says(scenario: Scenario, site: Site):
     site.pages = {"/robots.txt": "User-agent: *\nDisallow: /", "/closed": GOOD_PAGE}
     site.body = GOOD_PAGE.replace("Good things.", '<a href="/closed">Closed</a>')
-    scan = queued(world)
+    scan = queued(scenario)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     note = "robots.txt does not allow this page; it was looked at because it was asked for."
     assert [(page.url, page.note) for page in ScanPage.objects.all()] == [(site.url, note)]
     assert Finding.objects.get().evidence["pages"][0]["outcome"]["evidence"]["note"] == note
 
 
-def test_a_page_more_costs_the_same_few_statements(world: World, site: Site):
+def test_a_page_more_costs_the_same_few_statements(scenario: Scenario, site: Site):
     counts = []
     for pages in (1, 1, 4):  # after the first one the finding is known
         linking(site, pages)
-        scan = queued(world)
+        scan = queued(scenario)
         with CaptureQueriesContext(connection) as captured:
-            jobs.scan(str(scan.pk))
+            jobs.run_scan(str(scan.pk))
         counts.append(len(captured))
 
     each = (counts[2] - counts[1]) / 3
@@ -292,16 +300,16 @@ def test_a_page_more_costs_the_same_few_statements(world: World, site: Site):
 
 
 def test_what_needs_a_browser_is_a_part_of_its_own_and_the_scan_is_over_with_the_last(
-    world: World, site: Site
+    scenario: Scenario, site: Site
 ):
     linking(site, 2)
-    ask_only(world, BY_HTTP | BY_BROWSER)
-    scan = queued(world)
+    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    scan = queued(scenario)
 
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"], Finding.objects.count())
-    jobs.scan(str(scan.pk), "browser")
+    jobs.run_scan(str(scan.pk), "browser")
 
     scan.refresh_from_db()
     both = {"pages_found": 2, "pages_done": 2}
@@ -309,35 +317,37 @@ def test_what_needs_a_browser_is_a_part_of_its_own_and_the_scan_is_over_with_the
     assert (scan.status, scan.summary["progress"]) == ("completed", {"http": both, "browser": both})
     assert (scan.summary["pages"], scan.summary["checks"], scan.summary["findings_created"]) == (2, 5, 1)
     assert scan.summary["notes"] == ["4 looks of a browser were not possible: No browser is installed here."]
-    assert [page["scanner"] for page in world.client.ask("get", f"scans/{scan.pk}/pages").json()["data"]] == [
+    assert [page["scanner"] for page in scenario.client.ask("get", f"scans/{scan.pk}/pages").json()["data"]] == [
         "http", "http", "browser", "browser",
     ]  # fmt: skip
 
 
-def test_the_browsers_part_may_be_the_first_to_end(world: World, site: Site, monkeypatch: pytest.MonkeyPatch):
-    ask_only(world, BY_HTTP | BY_BROWSER)
-    scan = queued(world)
+def test_the_browsers_part_may_be_the_first_to_end(
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
+):
+    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    scan = queued(scenario)
     with monkeypatch.context() as patch:
         dying_at(patch, finalization, "close", call=1)
         killed(scan)
 
-    jobs.scan(str(scan.pk), "browser")
+    jobs.run_scan(str(scan.pk), "browser")
     scan.refresh_from_db()
     between = scan.status
-    jobs.scan(str(scan.pk))
+    jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
     assert (between, scan.status, scan.summary["findings_created"]) == ("running", "completed", 1)
 
 
 @pytest.mark.needs_chromium
-def test_one_visit_of_a_real_browser_answers_a_page(world: World, site: Site):
-    ask_only(world, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
+def test_one_visit_of_a_real_browser_answers_a_page(scenario: Scenario, site: Site):
+    ask_only(scenario, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
     site.body = site.body.replace(' lang="en"', "").replace("Good things.", "<img src=x.png>")
-    scan = queued(world)
-    jobs.scan(str(scan.pk))
+    scan = queued(scenario)
+    jobs.run_scan(str(scan.pk))
 
-    jobs.scan_in_browser(str(scan.pk))
+    jobs.run_scan_in_browser(str(scan.pk))
 
     scan.refresh_from_db()
     rows = {row.key: row for row in ScanResult.objects.filter(scan=scan)}
@@ -357,12 +367,12 @@ def test_one_visit_of_a_real_browser_answers_a_page(world: World, site: Site):
 
 
 def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
-    world: World, site: Site, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 2)
-    ask_only(world, BY_BROWSER)
-    scan = queued(world)
-    jobs.scan(str(scan.pk))
+    ask_only(scenario, BY_BROWSER)
+    scan = queued(scenario)
+    jobs.run_scan(str(scan.pk))
     monkeypatch.setitem(part_runner.MOST_SECONDS_OF_A_JOB, Scanner.BROWSER, 0)
 
     left = part_runner.carry_out(scan.pk, Scanner.BROWSER)
@@ -372,10 +382,10 @@ def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
 
 
 def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
-    world: World, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 3)
-    scan = queued(world)
+    scan = queued(scenario)
     keep_page = persistence.keep_page
 
     def told_to_end(*args: Any) -> bool:
@@ -384,76 +394,76 @@ def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
 
     monkeypatch.setattr(persistence, "keep_page", told_to_end)
     try:
-        jobs.scan(str(scan.pk))
+        jobs.run_scan(str(scan.pk))
     finally:
         shutdown.go_on()
     monkeypatch.setattr(persistence, "keep_page", keep_page)
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)
 
-    jobs.scan(*sent[0][1:])
+    jobs.run_scan(*sent[0][1:])
 
-    assert between == ("running", 1, [("scans.scan", str(scan.pk), "http")])
+    assert between == ("running", 1, [("scans.run_scan", str(scan.pk), "http")])
     assert what_came_of_it(scan) == WHOLE
 
 
 def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
-    world: World, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
-    ask_only(world, BY_HTTP | BY_BROWSER)
-    scan = queued(world)
+    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    scan = queued(scenario)
     dying_at(monkeypatch, finalization, "close", call=1)
     killed(scan)
     sent.clear()
 
-    jobs.sweep()
+    jobs.requeue_pending()
     ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=5))  # and no worker has a browser
-    jobs.sweep()
+    jobs.requeue_pending()
 
     pk = str(scan.pk)
     assert sent == [
-        ("scans.scan", pk),
-        ("scans.scan_in_browser", pk),
-        ("scans.scan", pk),
-        ("scans.scan", pk, "browser"),
+        ("scans.run_scan", pk),
+        ("scans.run_scan_in_browser", pk),
+        ("scans.run_scan", pk),
+        ("scans.run_scan", pk, "browser"),
     ]
 
 
 def test_where_no_worker_has_a_browser_its_part_does_not_wait_for_one(
-    world: World, site: Site, sent: list[tuple[str, ...]]
+    scenario: Scenario, site: Site, sent: list[tuple[str, ...]]
 ):
-    ask_only(world, BY_HTTP | BY_BROWSER)
-    scan = queued(world)
+    ask_only(scenario, BY_HTTP | BY_BROWSER)
+    scan = queued(scenario)
     pk = str(scan.pk)
 
-    jobs.scan(pk)
-    jobs.scan(*sent[-1][1:])
+    jobs.run_scan(pk)
+    jobs.run_scan(*sent[-1][1:])
 
     scan.refresh_from_db()
     assert (sent, scan.status) == (
-        [("scans.scan_in_browser", pk), ("scans.scan", pk, "browser")],
+        [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")],
         "completed",
     )
 
 
 def test_results_are_forgotten_after_their_time_and_the_scan_stays(
-    world: World, settings: Any, monkeypatch: pytest.MonkeyPatch
+    scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    scans = [queued(world) for _ in range(2)]
+    scans = [queued(scenario) for _ in range(2)]
     for scan in scans:
-        jobs.scan(str(scan.pk))
+        jobs.run_scan(str(scan.pk))
     old, new = (ScanResult.objects.filter(scan=scan) for scan in scans)
     old.update(seen_at=timezone.now() - timedelta(days=91))
     monkeypatch.setattr(retention, "AT_ONCE", 2)
     settings.KRAFTER_RESULTS_KEEP_DAYS = 0
-    jobs.forget_results()
+    jobs.delete_expired_results()
     kept = old.count()
 
     settings.KRAFTER_RESULTS_KEEP_DAYS = 90
-    jobs.forget_results()
+    jobs.delete_expired_results()
 
     assert (kept, old.count(), new.count()) == (3, 0, 3)
-    shown = world.client.ask("get", f"scans/{scans[0].pk}").json()["data"]
+    shown = scenario.client.ask("get", f"scans/{scans[0].pk}").json()["data"]
     assert (shown["summary"]["checks"], Finding.objects.get().evidence["pages"][0]["url"]) == (
         3,
         scans[0].url,

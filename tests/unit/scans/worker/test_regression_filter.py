@@ -6,7 +6,7 @@ import pytest
 
 from accounts.actors import SYSTEM
 from findings.models import Finding, Regression
-from findings.services import outcomes
+from findings.services import transitions
 from scanner import registry
 from scanner.crawler import route_of
 from scanner.metric_verdict import judge
@@ -15,16 +15,16 @@ from scans.models import Scan, ScanPage
 from scans.services import scans
 from scans.worker import finalization, part_runner, persistence
 from scans.worker.page_checks import Seen, Sight
-from tests.factories import World
+from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
 SITE = "https://example.com/"
 
 
-def scanned(world: World, key: str, seen: dict[str, Outcome], *, url: str = SITE) -> Scan:
+def scanned(scenario: Scenario, key: str, seen: dict[str, Outcome], *, url: str = SITE) -> Scan:
     """Keep and close a scan of which this check said this, page by page."""
     registry.load()
-    scan = scans.queue(world.project, address=url, trigger="manual", by=SYSTEM)
+    scan = scans.queue(scenario.project, address=url, trigger="manual", by=SYSTEM)
     with part_runner.taken(scan.pk, "http") as part:
         assert part is not None
         pages = [
@@ -53,7 +53,7 @@ def measured(milliseconds: float) -> Outcome:
 
 def resolved(key: str) -> Finding:
     finding = Finding.objects.get(check_keys=[key])
-    outcomes.resolve(finding)
+    transitions.resolve(finding)
     return finding
 
 
@@ -73,13 +73,15 @@ def stands(finding: Finding) -> tuple[str, int]:
         ([841], [("in_progress", 1)]),
     ],
 )
-def test_a_number_comes_back_only_when_it_is_believed(world: World, values: list[float], after_each: Any):
-    scanned(world, "ttfb", {SITE: measured(700)})
+def test_a_number_comes_back_only_when_it_is_believed(
+    scenario: Scenario, values: list[float], after_each: Any
+):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
     finding = resolved("ttfb")
 
     seen = []
     for value in values:
-        scan = scanned(world, "ttfb", {SITE: measured(value)})
+        scan = scanned(scenario, "ttfb", {SITE: measured(value)})
         seen.append(stands(finding))
         told = (scan.summary["regressions"], scan.summary["regressions_suspected"])
         assert told == {("resolved", 0): (0, int(value > 600)), ("in_progress", 1): (1, 0)}[seen[-1]]
@@ -87,67 +89,69 @@ def test_a_number_comes_back_only_when_it_is_believed(world: World, values: list
     assert seen == after_each
 
 
-def test_a_scan_of_before_the_fix_is_no_second_sight(world: World):
-    scanned(world, "ttfb", {SITE: measured(700)})
-    scanned(world, "ttfb", {SITE: measured(700)})
+def test_a_scan_of_before_the_fix_is_no_second_sight(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
+    scanned(scenario, "ttfb", {SITE: measured(700)})
     finding = resolved("ttfb")
 
-    scanned(world, "ttfb", {SITE: measured(700)})
+    scanned(scenario, "ttfb", {SITE: measured(700)})
 
     assert stands(finding) == ("resolved", 0)
 
 
-def test_a_scan_of_another_address_is_no_second_sight(world: World):
-    scanned(world, "ttfb", {SITE: measured(700)})
+def test_a_scan_of_another_address_is_no_second_sight(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
     finding = resolved("ttfb")
-    scanned(world, "ttfb", {SITE + "shop": measured(700)}, url=SITE + "shop")
+    scanned(scenario, "ttfb", {SITE + "shop": measured(700)}, url=SITE + "shop")
 
-    scanned(world, "ttfb", {SITE: measured(700)})
+    scanned(scenario, "ttfb", {SITE: measured(700)})
 
     assert stands(finding) == ("resolved", 0)
 
 
-def test_the_projects_own_threshold_is_the_line(world: World):
-    world.client.ask("put", "policies/current", {"config": {"checks": {"ttfb": {"threshold": 300}}}})
-    scanned(world, "ttfb", {SITE: measured(700)})
+def test_the_projects_own_threshold_is_the_line(scenario: Scenario):
+    scenario.client.ask("put", "policies/current", {"config": {"checks": {"ttfb": {"threshold": 300}}}})
+    scanned(scenario, "ttfb", {SITE: measured(700)})
     finding = resolved("ttfb")
 
     for _ in range(2):
-        scanned(world, "ttfb", {SITE: judged("ttfb", [340, 340, 340], 300)})
+        scanned(scenario, "ttfb", {SITE: judged("ttfb", [340, 340, 340], 300)})
 
     assert stands(finding) == ("in_progress", 1)
 
 
-def test_what_one_sample_tells_exactly_comes_back_at_once(world: World):
+def test_what_one_sample_tells_exactly_comes_back_at_once(scenario: Scenario):
     key = "tls_certificate_days_left"
-    scanned(world, key, {SITE: judged(key, [3])})
+    scanned(scenario, key, {SITE: judged(key, [3])})
     finding = resolved(key)
 
-    scanned(world, key, {SITE: judged(key, [13])})
+    scanned(scenario, key, {SITE: judged(key, [13])})
 
     assert stands(finding) == ("in_progress", 1)
 
 
-def test_a_rule_that_is_broken_again_comes_back_at_once(world: World):
-    scanned(world, "title_present", {SITE: failed("No title.")})
+def test_a_rule_that_is_broken_again_comes_back_at_once(scenario: Scenario):
+    scanned(scenario, "title_present", {SITE: failed("No title.")})
     finding = resolved("title_present")
 
-    scanned(world, "title_present", {SITE: failed("No title.")})
+    scanned(scenario, "title_present", {SITE: failed("No title.")})
 
     assert stands(finding) == ("in_progress", 1)
 
 
-def test_what_was_dismissed_stays_dismissed(world: World):
-    scanned(world, "ttfb", {SITE: measured(700)})
+def test_what_was_dismissed_stays_dismissed(scenario: Scenario):
+    scanned(scenario, "ttfb", {SITE: measured(700)})
     Finding.objects.update(status="dismissed")
 
-    scanned(world, "ttfb", {SITE: measured(9000)})
+    scanned(scenario, "ttfb", {SITE: measured(9000)})
 
     assert stands(Finding.objects.get()) == ("dismissed", 0)
 
 
-def test_each_page_keeps_what_was_seen_of_it_and_the_worst_counts(world: World):
-    scanned(world, "ttfb", {SITE: measured(700), SITE + "shop": measured(900), SITE + "about": measured(100)})
+def test_each_page_keeps_what_was_seen_of_it_and_the_worst_counts(scenario: Scenario):
+    scanned(
+        scenario, "ttfb", {SITE: measured(700), SITE + "shop": measured(900), SITE + "about": measured(100)}
+    )
 
     finding = Finding.objects.get()
     assert [asset["value"] for asset in finding.affected_assets] == [SITE, SITE + "shop"]
@@ -158,9 +162,9 @@ def test_each_page_keeps_what_was_seen_of_it_and_the_worst_counts(world: World):
     assert finding.evidence["values"] == {"ttfb": 900}
 
 
-def test_pages_that_a_scan_did_not_look_at_are_not_forgotten(world: World):
+def test_pages_that_a_scan_did_not_look_at_are_not_forgotten(scenario: Scenario):
     scanned(
-        world,
+        scenario,
         "ttfb",
         {
             SITE: measured(700),
@@ -172,7 +176,7 @@ def test_pages_that_a_scan_did_not_look_at_are_not_forgotten(world: World):
     )
 
     scanned(
-        world,
+        scenario,
         "ttfb",
         {
             SITE: measured(720),
@@ -189,18 +193,18 @@ def test_pages_that_a_scan_did_not_look_at_are_not_forgotten(world: World):
     assert finding.evidence["values"] == {"ttfb": 950}
 
 
-def test_what_is_about_the_whole_site_names_the_page_that_was_asked_last(world: World):
-    scanned(world, "exposed_git", {SITE + "shop": failed("It is there.")}, url=SITE + "shop")
+def test_what_is_about_the_whole_site_names_the_page_that_was_asked_last(scenario: Scenario):
+    scanned(scenario, "exposed_git", {SITE + "shop": failed("It is there.")}, url=SITE + "shop")
 
-    scanned(world, "exposed_git", {SITE: failed("It is there.")})
+    scanned(scenario, "exposed_git", {SITE: failed("It is there.")})
 
     assert Finding.objects.get().affected_assets == [{"type": "url", "value": SITE}]
 
 
-def test_absence_closes_nothing(world: World):
-    scanned(world, "title_present", {SITE: failed("No title.")})
+def test_absence_closes_nothing(scenario: Scenario):
+    scanned(scenario, "title_present", {SITE: failed("No title.")})
 
-    scanned(world, "title_present", {SITE: passed("There it is.")})
+    scanned(scenario, "title_present", {SITE: passed("There it is.")})
 
     finding = Finding.objects.get()
     assert (finding.status, finding.affected_assets) == ("new", [{"type": "url", "value": SITE}])

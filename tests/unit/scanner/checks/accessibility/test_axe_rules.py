@@ -18,8 +18,6 @@ from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
 from tests.unit.scanner.checks.base_page import html, page
 
-pytestmark = pytest.mark.needs_chromium
-
 AXE_KEYS = keys("accessibility")
 RULES = sorted(need.removeprefix(RULE) for key in AXE_KEYS for need in REGISTRY[key].needs if RULE in need)
 FRAME = '<iframe src="/map" title="How to find us"></iframe>'
@@ -53,10 +51,12 @@ def test_every_axe_check_has_a_violation() -> None:
     assert {key_of(rule) for rule in RULES} == set(AXE_KEYS)
 
 
+@pytest.mark.needs_chromium
 def test_axe_finds_no_violation_on_the_good_page(rendered: Page) -> None:
     assert violated_keys(rendered, html()) == set()
 
 
+@pytest.mark.needs_chromium
 @pytest.mark.parametrize("key", AXE_KEYS)
 def test_axe_finds_this_violation_and_no_other(key: str, rendered: Page) -> None:
     assert violated_keys(rendered, violating(key)) == {key} | ALSO_VIOLATED.get(key, set())

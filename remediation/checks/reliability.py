@@ -1,0 +1,157 @@
+"""The meter of false closures: how often a check contradicts itself, and how often what it let pass came back.
+
+Definitions are in docs/api.md (Checks, Reliability). Everything is computed by the database
+out of what is kept anyway, for one project at a time, and kept in a row for each check: reading costs the same whatever
+a project has.
+"""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.utils import timezone
+
+from accounts.models import Project
+from krafter_audit.db.advisory_locks import got_turn
+from remediation.models import CheckReliability, Verification
+from scanner import registry
+from scans.models import Scan
+
+WINDOW = timedelta(days=90)
+COUNTS = ("looks", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")
+# What these need is more than the answer that is kept of them, so an answer that is the same says little.
+FAR_REACHING = {"links", "assets", "tls", "tls_old"}
+
+MEASURE = """
+    WITH looks AS (
+        SELECT r.key, p.url, r.outcome, r.seen_at AS at, r.evidence, r.threshold::text AS threshold
+        FROM scans_scan AS s JOIN scans_scanresult AS r ON r.scan_id = s.id
+            JOIN scans_scanpage AS p ON p.id = r.page_id
+        WHERE s.project_id = %(project)s AND s.created_at >= %(since)s AND r.outcome IN ('passed', 'failed')
+        UNION ALL
+        SELECT e.key, page->>'url', page->>'status', e.recorded_at, page->'evidence', page->'evidence'->>'threshold'
+        FROM remediation_verification AS v JOIN remediation_evidence AS e ON e.verification_id = v.id
+            CROSS JOIN LATERAL (SELECT e.body::jsonb->'pages' AS pages) AS body
+            CROSS JOIN LATERAL jsonb_array_elements(
+                CASE jsonb_typeof(body.pages) WHEN 'array' THEN body.pages ELSE '[]' END
+            ) AS page
+        WHERE v.project_id = %(project)s AND v.created_at >= %(since)s AND e.recorded_at >= %(since)s
+            AND e.kind = 'check' AND page->>'status' IN ('passed', 'failed')
+    ), sights AS (
+        SELECT key, url, outcome, at, coalesce(evidence->'looks', '[]') AS repeated, CASE
+            WHEN evidence ? 'sha256' AND key = ANY(%(comparable)s) THEN concat_ws(
+                ' ', evidence->>'sha256', evidence->>'status', evidence->>'final_url', evidence->>'headers',
+                evidence->>'rule_version', threshold
+            ) END AS sight
+        FROM looks
+    ), pairs AS (
+        SELECT key, outcome, sight, repeated, lag(outcome) OVER earlier AS outcome_before,
+            lag(sight) OVER earlier AS sight_before
+        FROM sights WINDOW earlier AS (PARTITION BY key, url ORDER BY at)
+    ), flips AS (
+        SELECT key, count(*) AS looks,
+            count(*) FILTER (WHERE sight = sight_before) + count(*) FILTER (WHERE repeated <> '[]') AS compared,
+            count(*) FILTER (WHERE sight = sight_before AND outcome <> outcome_before)
+                + count(*) FILTER (WHERE repeated ? 'passed' AND repeated ? 'failed') AS flips
+        FROM pairs GROUP BY key
+    ), approved AS (
+        SELECT said->>'key' AS key, t.finding_id, CASE
+            WHEN v.result = 'passed' THEN v.verified_at
+            ELSE (
+                SELECT min(at) FROM events_event
+                WHERE subject_id = v.id AND name = 'verification.approved' AND at >= %(since)s
+            ) END AS fixed_at
+        FROM remediation_verification AS v JOIN remediation_task AS t ON t.id = v.task_id
+            CROSS JOIN LATERAL jsonb_array_elements(v.checks) AS said
+        WHERE v.project_id = %(project)s AND v.created_at >= %(since)s AND v.result <> 'pending'
+            AND NOT v.manual AND said->>'status' = 'passed'
+    ), fixed AS (
+        SELECT a.key, a.fixed_at, greatest(f.created_at, before.opened_at) AS began_at, after.opened_at AS back_at
+        FROM approved AS a JOIN findings_finding AS f ON f.id = a.finding_id
+            CROSS JOIN LATERAL (
+                SELECT max(opened_at) AS opened_at FROM findings_regression
+                WHERE finding_id = a.finding_id AND opened_at < a.fixed_at
+            ) AS before
+            CROSS JOIN LATERAL (
+                SELECT min(opened_at) AS opened_at FROM findings_regression
+                WHERE finding_id = a.finding_id AND opened_at > a.fixed_at
+            ) AS after
+        WHERE a.fixed_at IS NOT NULL
+    ), fixes AS (
+        SELECT key, count(*) AS fixes,
+            count(*) FILTER (WHERE back_at <= fixed_at + interval '7 days') AS back_in_7_days,
+            count(*) FILTER (WHERE back_at <= fixed_at + interval '30 days') AS back_in_30_days,
+            percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM fixed_at - began_at)) AS median_seconds
+        FROM fixed GROUP BY key
+    )
+    INSERT INTO remediation_checkreliability (project_id, key, looks, compared, flips, fixes, back_in_7_days,
+        back_in_30_days, median_seconds, measured_at)
+    SELECT %(project)s, key, coalesce(looks, 0), coalesce(compared, 0), coalesce(flips, 0), coalesce(fixes, 0),
+        coalesce(back_in_7_days, 0), coalesce(back_in_30_days, 0), median_seconds, %(now)s
+    FROM flips FULL JOIN fixes USING (key)
+"""
+
+
+@transaction.atomic
+def measure(project_id: UUID) -> None:
+    """Measure every check of a project anew; where somebody measures it already, leave it to them."""
+    if not got_turn(f"meter:{project_id}"):
+        return
+    now = timezone.now()
+    asked: dict[str, Any] = {
+        "project": project_id,
+        "since": now - WINDOW,
+        "now": now,
+        "comparable": comparable(),
+    }
+    CheckReliability.objects.filter(project=project_id).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(MEASURE, asked)
+
+
+def comparable() -> list[str]:
+    """Return the keys of the checks that look at no more than the answer that is kept of them."""
+    registry.load()
+    return [key for key, known in registry.REGISTRY.items() if not known.needs & FAR_REACHING]
+
+
+def active() -> QuerySet[Project]:
+    """Return the projects in which there is something to measure."""
+    since, mine = timezone.now() - WINDOW, {"project": OuterRef("pk")}
+    scanned = Exists(Scan.objects.filter(**mine, created_at__gte=since))
+    verified = Exists(Verification.objects.filter(**mine, created_at__gte=since))
+    return Project.objects.filter(scanned | verified)
+
+
+def of(project: Project) -> dict[str, CheckReliability]:
+    """Return what was measured of each check, by its key."""
+    return {row.key: row for row in CheckReliability.objects.filter(project=project)}
+
+
+def over_all(rows: QuerySet[CheckReliability]) -> list[dict[str, Any]]:
+    """Return one line for each check over several projects, the least believable first."""
+    sums = {name: Sum(name) for name in COUNTS}
+    lines: list[dict[str, Any]] = [dict(line) for line in rows.order_by().values("key").annotate(**sums)]
+    for line in lines:
+        line |= {
+            "check": registry.get(line["key"]),
+            "flipped": _in_words(line["flips"], line["compared"]),
+            "back_soon": _in_words(line["back_in_7_days"], line["fixes"]),
+            "back_late": _in_words(line["back_in_30_days"], line["fixes"]),
+        }
+    return sorted(lines, key=_doubt)
+
+
+def _doubt(line: dict[str, Any]) -> tuple[float, float, str]:
+    flips, back = _share(line["flips"], line["compared"]), _share(line["back_in_30_days"], line["fixes"])
+    return (-flips, -back, line["key"])
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else 0.0
+
+
+def _in_words(part: int, whole: int) -> str:
+    return f"{part} of {whole} ({_share(part, whole):.1%})" if whole else "-"

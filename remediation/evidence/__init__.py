@@ -1,0 +1,1 @@
+"""The evidence chain of a project: writing, exporting and expiring it."""

@@ -1,0 +1,1 @@
+"""What a policy config would change in existing findings and tasks."""

@@ -1,0 +1,95 @@
+"""What a policy config would change, and the token by which exactly that plan is applied."""
+
+import hashlib
+import json
+from collections import Counter
+from typing import Any
+
+from django.core import signing
+
+from accounts.actors import Actor
+from accounts.models import Project
+from events import tallies
+from findings.models import OPEN_STATUSES, Severity
+from findings.policy_rules import severity_rules
+from remediation.errors import PlanOutdated
+from remediation.models import Policy
+from remediation.policy_simulation import impact
+from remediation.policy_simulation.impact import Moves, PolicyImpact
+
+SALT = "krafter.policy.plan"
+VALID_FOR = 24 * 3600  # seconds
+
+
+def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
+    """Return the guide's what-if: all findings, those now critical, and the config as it was sent."""
+    counts = tallies.totals(project.pk, "finding")
+    critical = Severity.CRITICAL.value
+    return {
+        "simulated_findings": sum(rows for _, rows, _ in counts),
+        "escalated_to_critical": sum(rows for facets, rows, _ in counts if facets["severity"] == critical),
+        "config_preview": config,
+    }
+
+
+def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
+    """Return what applying the config would change, and the token by which exactly this is applied for a day.
+
+    `severities` = `[{from, to, findings}]` of open findings; `tasks` = how many SLA dates of undone tasks move, appear,
+    disappear and are overdue at once; `alerts` = how many open findings each channel would be told of.
+    """
+    told = impact.tell(policy.project, config)
+    simulation = {
+        "severities": [
+            {"from": before, "to": after, "findings": rows}
+            for (before, after), rows in sorted(told.severities.items())
+        ],
+        "tasks": told.dates,
+        "alerts": _alerts(config, _open(policy.project, config)),
+    }
+    return {"simulation": simulation, "plan_token": _token(policy, config, told)}
+
+
+def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor) -> None:
+    """Move the severities and dates that the plan listed. Call it with the policy's row locked, before it is replaced.
+
+    Raises PlanOutdated for another config or state of the policy, and where other rows would move than those listed.
+    """
+    try:
+        planned = signing.loads(plan_token, salt=SALT, max_age=VALID_FOR)
+    except signing.BadSignature:
+        raise PlanOutdated from None
+    if planned[:-1] != _plan(policy, config):
+        raise PlanOutdated
+    if impact.carry_out(policy.project, config, version=policy.version + 1, by=by) != planned[-1]:
+        raise PlanOutdated
+
+
+def _token(policy: Policy, config: dict[str, Any], told: PolicyImpact) -> str:
+    return signing.dumps([*_plan(policy, config), told.seal], salt=SALT)
+
+
+def _plan(policy: Policy, config: dict[str, Any]) -> list[Any]:
+    digest = hashlib.sha256(json.dumps(config, ensure_ascii=False).encode()).hexdigest()
+    return [str(policy.pk), policy.version, digest]
+
+
+def _open(project: Project, config: dict[str, Any]) -> Moves:
+    """Return the open findings by the severities that they have and would have."""
+    rules = severity_rules(config)
+    moves: Moves = Counter()
+    for facets, rows, _ in tallies.totals(project.pk, "finding"):
+        if facets["status"] in OPEN_STATUSES:
+            moves[facets["severity"], rules.get(facets["domain"], facets["severity"])] += rows
+    return moves
+
+
+def _alerts(config: dict[str, Any], moves: Moves) -> dict[str, int]:
+    routing = config.get("alert_routing")
+    counts: Counter[str] = Counter()
+    for (_, after), rows in moves.items():
+        channels = routing.get(after) if isinstance(routing, dict) else None
+        for channel in channels if isinstance(channels, list) else []:
+            if channel in ("slack", "email"):
+                counts[channel] += rows
+    return dict(counts)

@@ -1,0 +1,5 @@
+"""The admin pages of scans, their results and schedules, sites and site credentials."""
+
+from scans.admin.scans import ScanAdmin as ScanAdmin
+from scans.admin.site_credentials import SiteCredentialsAdmin as SiteCredentialsAdmin
+from scans.admin.sites import SiteAdmin as SiteAdmin

@@ -1,0 +1,103 @@
+"""Whatever JSON the API accepts comes back unchanged from every output."""
+
+import csv
+import io
+import json
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from events.models import Event
+from events.record import record
+from remediation.evidence import chain as evidence
+from remediation.evidence.export import bundle
+from reports.export import export
+from reports.models import Report
+from reports.services import export as queue_export
+from tests import factories
+from tests.factories import Scenario
+
+TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=20)
+SCALARS = st.none() | st.booleans() | st.integers(-(10**45), 10**45) | TEXT
+SCALARS |= st.floats(allow_nan=False, allow_infinity=False)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=6,
+)
+EXAMPLES = settings(
+    max_examples=8,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+NINES = 10**40 - 1
+
+
+def reported(scenario: Scenario, values: list[Any]) -> list[str]:
+    """Report a finding for each value, with the value in its evidence; return the ids."""
+    findings = [
+        {"domain": "seo", "severity": "low", "title": f"Finding {place}", "evidence": {"value": value}}
+        for place, value in enumerate(values)
+    ]
+    response = scenario.client.ask("post", "findings/bulk", {"findings": findings})
+    assert response.status_code == 200, response.content
+    return [item["id"] for item in response.json()["data"]["items"]]
+
+
+def exported(scenario: Scenario, format_: str) -> bytes:
+    report = queue_export(scenario.project, format=format_, by=scenario.actor)
+    export(report.pk)
+    response = scenario.client.ask("get", f"reports/{report.pk}/download")
+    assert (Report.objects.get(pk=report.pk).failure, response.status_code) == ("", 200)
+    return b"".join(response.streaming_content)
+
+
+@EXAMPLES
+@given(values=st.lists(VALUES, min_size=3, max_size=6))
+@pytest.mark.django_db
+def test_accepted_json_comes_back_from_answers_and_exports(scenario: Scenario, values: list[Any]) -> None:
+    with transaction.atomic():
+        values = [NINES, *values]
+        ids = reported(scenario, values)
+
+        single = [
+            scenario.client.ask("get", f"findings/{pk}").json()["data"]["evidence"]["value"] for pk in ids
+        ]
+        listed = scenario.client.ask("get", "findings?limit=100").json()["data"]
+        written = json.loads(exported(scenario, "json"))["findings"]
+        rows = list(csv.reader(io.StringIO(exported(scenario, "csv").decode())))
+        transaction.set_rollback(True)
+
+    assert single == values
+    by_id = {finding["id"]: finding["evidence"]["value"] for finding in listed}
+    assert [by_id[pk] for pk in ids] == values
+    by_id = {finding["id"]: finding["evidence"]["value"] for finding in written}
+    assert [by_id[pk] for pk in ids] == values
+    assert len(rows) > len(values)
+
+
+@EXAMPLES
+@given(value=VALUES)
+@pytest.mark.django_db
+def test_accepted_json_can_be_logged_and_recorded_as_evidence(scenario: Scenario, value: Any) -> None:
+    with transaction.atomic():
+        verification = factories.verification(scenario)
+        record("finding.updated", verification.task.finding, by=scenario.actor, value=value)
+        evidence.append(verification, "security_header_csp", {"seen": value, "measured": NINES})
+        logged = Event.objects.order_by("pk").last()
+        exported_bundle = bundle(verification)
+        transaction.set_rollback(True)
+
+    assert logged is not None
+    assert logged.data["value"] == value
+    assert b"1e+40" in exported_bundle
+
+
+@pytest.mark.django_db
+def test_a_pdf_is_made_of_a_finding_with_large_numbers(scenario: Scenario) -> None:
+    reported(scenario, [NINES, {"deep": [NINES, 1e308]}])
+
+    assert exported(scenario, "pdf").startswith(b"%PDF-")

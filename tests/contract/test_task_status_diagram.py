@@ -1,0 +1,40 @@
+"""The diagram of task statuses in docs/api.md shows the transition table of tasks."""
+
+import re
+from pathlib import Path
+
+from remediation.models import Task
+
+API = Path(__file__).resolve().parents[2] / "docs" / "api.md"
+ARROW = re.compile(r"^ +(\S+) --> (\w+)(?:: (\w+))?$", re.MULTILINE)
+
+
+def arrows() -> dict[tuple[str, str], str]:
+    """Return `{(from, to): label}` of the diagram; `[*]` is the creation of a task."""
+    [diagram] = re.findall(
+        r"```mermaid\nstateDiagram-v2\n(.*?)```", API.read_text(encoding="utf-8"), re.DOTALL
+    )
+    found = ARROW.findall(diagram)
+    assert len(found) == len(diagram.splitlines())
+    return {(start, end): label for start, end, label in found}
+
+
+def test_diagram_shows_every_allowed_transition_and_no_other() -> None:
+    allowed = {
+        (str(start), str(end))
+        for start in Task.Status
+        for end in Task.Status
+        if start != end and Task.transitions.allows(start, end)
+    }
+
+    assert set(arrows()) - {("[*]", "backlog")} == allowed
+
+
+def test_diagram_starts_with_the_default_status() -> None:
+    assert [end for start, end in arrows() if start == "[*]"] == [Task._meta.get_field("status").default]
+
+
+def test_only_a_decision_about_a_verification_enters_or_leaves_done() -> None:
+    labels = {(start == "done", end == "done", label) for (start, end), label in arrows().items()}
+
+    assert labels == {(False, False, ""), (False, True, "approve"), (True, False, "reopen")}

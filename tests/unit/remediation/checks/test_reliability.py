@@ -1,0 +1,292 @@
+"""How far a check can be believed: does it contradict itself, and does what it let pass come back?"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from findings.models import Finding, Regression
+from findings.services.ingestion import FindingReport, ingest
+from remediation import jobs
+from remediation.checks import reliability
+from remediation.evidence.chain import append
+from remediation.models import CheckReliability, Task, Verification
+from remediation.services import verdicts
+from scanner import registry
+from scans.models import Scan, ScanPage, ScanPart, ScanResult
+from tests import factories, staff
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+CSP = "security_header_csp"
+URL = "https://example.com/"
+
+
+def answer(
+    status: str, *, sha: str = "a1", header: str = "", looks: list[str] | None = None, **more: Any
+) -> dict[str, Any]:
+    """What a look at a page keeps."""
+    seen = {
+        "sha256": sha,
+        "status": 200,
+        "final_url": URL,
+        "headers": {"content-security-policy": header},
+        "rule_version": 1,
+    }
+    return {"url": URL, "status": status, "evidence": {**seen, **({"looks": looks} if looks else {}), **more}}
+
+
+def looked(scenario: Scenario, *answers: dict[str, Any], key: str = CSP, of: Task | None = None) -> None:
+    """Keep verifications of one task that saw these."""
+    task = of or factories.task(scenario, of=factories.finding(scenario, checks=[key]))
+    for one in answers:
+        append(factories.verification(scenario, of=task), key, {"outcome": one["status"], "pages": [one]})
+
+
+def scanned(scenario: Scenario, status: str, *, key: str = CSP, **more: Any) -> None:
+    """Keep a scan that saw this on the page."""
+    seen = answer(status, **more)
+    now = timezone.now()
+    scan = Scan.objects.create(project=scenario.project, url=URL, trigger="manual")
+    page = ScanPage.objects.create(
+        part=ScanPart.objects.create(scan=scan, scanner="http"), position=0, url=URL, route=""
+    )
+    ScanResult.objects.create(
+        scan=scan,
+        page=page,
+        key=key,
+        version=1,
+        outcome=status,
+        evidence=seen["evidence"],
+        duration_ms=1,
+        seen_at=now,
+    )
+
+
+def approved(
+    scenario: Scenario,
+    *,
+    checks: str | list[str] = "passed",
+    keys: list[str] | None = None,
+    override: str = "",
+) -> Verification:
+    """Have a fix verified and approved."""
+    task = factories.task(
+        scenario, of=factories.finding(scenario, checks=keys or [CSP]), status="ready_verify"
+    )
+    return verdicts.approve(
+        factories.verification(scenario, of=task, checks=checks).pk,
+        by=scenario.actor,
+        override_reason=override,
+    )
+
+
+def seen_again(scenario: Scenario, verification: Verification, *, after: timedelta) -> None:
+    """Let a scan see the finding again so long after the approval."""
+    finding = verification.task.finding
+    finding.refresh_from_db()
+    ingest(scenario.project, [FindingReport(finding.domain, finding.title)], by=scenario.actor)
+    Regression.objects.filter(finding=finding).update(opened_at=verification.verified_at + after)
+
+
+def measured(scenario: Scenario, key: str = CSP) -> dict[str, Any]:
+    """Measure and return the counts of a check."""
+    jobs.measure_check_reliability(str(scenario.project.pk))
+    row = CheckReliability.objects.filter(project=scenario.project, key=key).first()
+    return {} if row is None else {name: getattr(row, name) for name in reliability.COUNTS}
+
+
+def flips(scenario: Scenario, key: str = CSP) -> tuple[int, int, int]:
+    """Looks, comparable ones, flips."""
+    counts = measured(scenario, key)
+    return counts["looks"], counts["compared"], counts["flips"]
+
+
+def test_two_verdicts_on_the_same_answer_are_a_flip(scenario: Scenario):
+    looked(scenario, answer("failed"), answer("passed"), answer("passed"))
+
+    assert flips(scenario) == (3, 2, 1)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"sha": "b2"}, {"header": "default-src 'self'"}, {"status": 203}, {"final_url": URL + "start"},
+        {"rule_version": 2}, {"threshold": 5},
+    ],
+    ids=lambda change: next(iter(change)),
+)  # fmt: skip
+def test_what_has_changed_is_not_compared(scenario: Scenario, change: dict[str, Any]):
+    after = answer("passed")
+    named = {key: change[key] for key in ("sha", "header") if key in change}
+    after = answer("passed", **named) if named else after
+    after["evidence"] |= {} if named else change
+    looked(scenario, answer("failed"), after)
+
+    assert flips(scenario) == (2, 0, 0)
+
+
+def test_looks_of_one_run_that_disagree_are_a_flip(scenario: Scenario):
+    looked(
+        scenario,
+        answer("failed", looks=["failed", "failed"]),
+        answer("passed", sha="b2", looks=["failed", "passed", "passed"]),
+    )
+
+    assert flips(scenario) == (2, 2, 1)
+
+
+def test_a_scan_that_fails_and_a_verification_that_passes_on_the_same_page_are_a_flip(scenario: Scenario):
+    scanned(scenario, "failed")
+    looked(scenario, answer("passed"))
+
+    assert flips(scenario) == (2, 1, 1)
+
+
+def test_a_look_that_could_not_look_says_nothing(scenario: Scenario):
+    looked(scenario, answer("failed"), answer("inconclusive"), answer("failed"))
+
+    assert flips(scenario) == (2, 1, 0)
+
+
+def test_checks_that_look_further_than_what_is_kept_are_not_compared(scenario: Scenario):
+    looked(scenario, answer("failed"), answer("passed"), key="broken_internal_links")
+
+    assert flips(scenario, "broken_internal_links") == (2, 0, 0)
+
+
+def test_pages_and_projects_are_kept_apart(scenario: Scenario):
+    elsewhere = answer("passed") | {"url": URL + "other"}
+    other = factories.scenario()
+    looked(scenario, answer("failed"), elsewhere)
+    looked(other, answer("passed"))
+
+    assert (flips(scenario), flips(other)) == ((2, 0, 0), (1, 0, 0))
+
+
+@pytest.mark.parametrize(
+    ("after", "counts"),
+    [(timedelta(days=3), (1, 1, 1)), (timedelta(days=20), (1, 0, 1)), (timedelta(days=40), (1, 0, 0))],
+)
+def test_a_finding_that_is_seen_again_after_its_fix_came_back(
+    scenario: Scenario, after: timedelta, counts: tuple[int, ...]
+):
+    seen_again(scenario, approved(scenario), after=after)
+
+    found = measured(scenario)
+    assert (found["fixes"], found["back_in_7_days"], found["back_in_30_days"]) == counts
+
+
+def test_an_approval_that_was_reopened_came_back(scenario: Scenario):
+    verification = approved(scenario)
+    verdicts.reopen(verification.pk, by=scenario.actor)
+
+    found = measured(scenario)
+    assert (found["fixes"], found["back_in_7_days"]) == (1, 1)
+
+
+def test_a_verification_that_was_never_approved_is_no_fix(scenario: Scenario):
+    verdicts.reopen(factories.verification(scenario).pk, by=scenario.actor)
+
+    assert measured(scenario) == {}
+
+
+def test_a_check_that_was_overridden_has_not_fixed_anything(scenario: Scenario):
+    approved(scenario, keys=[CSP, "csp_base_uri"], checks=["failed", "passed"], override="I know better.")
+
+    assert (measured(scenario), measured(scenario, "csp_base_uri")["fixes"]) == ({}, 1)
+
+
+def test_the_median_time_runs_from_the_finding_or_its_return(scenario: Scenario):
+    def fixed_after(hours: float, *, back: float | None = None) -> None:
+        verification = approved(scenario)
+        found: datetime = verification.verified_at - timedelta(hours=hours)  # type: ignore[operator]
+        Finding.objects.filter(pk=verification.task.finding_id).update(created_at=found)
+        if back:
+            regression = factories.regression(scenario, of=verification.task.finding)
+            opened = verification.verified_at - timedelta(hours=back)  # type: ignore[operator]
+            Regression.objects.filter(pk=regression.pk).update(
+                opened_at=opened, status="closed", closed_at=timezone.now()
+            )
+
+    fixed_after(2)
+    fixed_after(500, back=10)
+    fixed_after(30)
+
+    jobs.measure_check_reliability(str(scenario.project.pk))
+
+    assert CheckReliability.objects.get(key=CSP).median_hours == 10
+
+
+def test_measuring_again_doubles_nothing_and_forgets_what_is_old(scenario: Scenario):
+    looked(scenario, answer("failed"), answer("passed"))
+    first = measured(scenario)
+
+    again = measured(scenario)
+    Verification.objects.update(created_at=timezone.now() - timedelta(days=100))
+
+    assert (first == again, measured(scenario)) == (True, {})
+
+
+def test_only_projects_with_looks_of_late_are_measured(scenario: Scenario, sent: list[tuple[str, ...]]):
+    looked(scenario, answer("failed"))
+    factories.scenario()
+
+    jobs.measure_all_projects()
+
+    assert sent == [("remediation.measure_check_reliability", str(scenario.project.pk))]
+
+
+def test_the_checks_are_listed_as_the_policy_has_them_with_their_meters(scenario: Scenario):
+    config = {"checks": {"ttfb": {"threshold": 900}, CSP: {"enabled": False}}}
+    scenario.client.ask("put", "policies/current", {"config": config})
+    looked(scenario, answer("failed"), answer("passed"))
+    jobs.measure_check_reliability(str(scenario.project.pk))
+
+    listed = {row["key"]: row for row in scenario.client.ask("get", "checks").json()["data"]}
+
+    assert list(listed) == registry.keys()
+    assert listed["ttfb"]["threshold"] == {"value": 900, "default": 600, "unit": "ms", "direction": "max"}
+    assert (listed["ttfb"]["enabled"], listed["ttfb"]["meter"]) == (True, None)
+    csp = listed[CSP]
+    assert list(csp) == [
+        "key", "domain", "kind", "title", "rule", "severity", "version", "enabled", "threshold", "meter",
+    ]  # fmt: skip
+    assert (csp["enabled"], csp["threshold"], csp["severity"], csp["kind"]) == (False, None, "high", "http")
+    assert {name: csp["meter"][name] for name in ("looks", "compared", "flips", "flip_rate", "fixes")} == {
+        "looks": 2, "compared": 1, "flips": 1, "flip_rate": 1, "fixes": 0,
+    }  # fmt: skip
+
+
+def test_reading_the_meters_costs_the_same_however_much_was_looked_at(scenario: Scenario):
+    def cost() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            scenario.client.ask("get", "checks")
+        return len(captured)
+
+    looked(scenario, answer("failed"))
+    jobs.measure_check_reliability(str(scenario.project.pk))
+    cost()
+    before = cost()
+    looked(scenario, *[answer("failed")] * 9)
+    jobs.measure_check_reliability(str(scenario.project.pk))
+
+    assert cost() == before
+
+
+def test_staff_see_the_sums_over_all_projects_the_least_believable_first(scenario: Scenario):
+    looked(scenario, answer("failed"), answer("passed"))
+    looked(factories.scenario(), answer("failed"), answer("failed"), key="csp_base_uri")
+    for row in reliability.active():
+        jobs.measure_check_reliability(str(row.pk))
+
+    page = staff.browser().get(staff.address(CheckReliability, "changelist"))
+
+    assert [(line["key"], line["flipped"]) for line in page.context["sums"]] == [
+        (CSP, "1 of 1 (100.0%)"), ("csp_base_uri", "0 of 1 (0.0%)"),
+    ]  # fmt: skip
+    assert "How far each check can be believed" in page.content.decode()

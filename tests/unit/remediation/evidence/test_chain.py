@@ -1,0 +1,162 @@
+"""The chain of evidence: what was seen and what was decided, hashed, signed, unchangeable, one link after the other."""
+
+import json
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from remediation import jobs
+from remediation.evidence import chain
+from remediation.models import Evidence, EvidenceChain, Verification
+from remediation.services import verdicts, verifications
+from scanner.evidence_bundle.chain import GENESIS, Head
+from scanner.evidence_bundle.keys import from_jwk, holds
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.faulty_site import Site
+
+pytestmark = pytest.mark.django_db
+
+CSP = {"Content-Security-Policy": "default-src 'self'"}
+
+
+@pytest.fixture
+def scenario(db: None, site: Site) -> Scenario:
+    return factories.scenario(site_url=site.url)
+
+
+def looked_at(scenario: Scenario, *, checks: list[str] | None = None) -> Verification:
+    """Run a verification the way the API and the worker do."""
+    task = factories.task(scenario, of=factories.finding(scenario, checks=checks))
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+    jobs.run_verification(str(verification.pk))
+    verification.refresh_from_db()
+    return verification
+
+
+def shown(scenario: Scenario, verification: Verification) -> dict[str, Any]:
+    return scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]
+
+
+def test_the_links_of_a_project_are_one_chain_each_signed_by_the_key_that_is_shown(scenario: Scenario):
+    verification = looked_at(scenario)
+    verdicts.reopen(verification.pk, by=scenario.actor)
+    looked_at(scenario)
+
+    key_id, public = from_jwk(shown(scenario, verification)["keys"][0])
+    previous = GENESIS
+    for place, link in enumerate(Evidence.objects.order_by("sequence"), start=1):
+        head = Head.of(str(scenario.project.pk), place, previous, link.body)
+        assert (link.sequence, link.previous_hash, link.hash) == (place, previous, head.hash)
+        assert (link.key_id, holds(public, link.signature, head.text)) == (key_id, True)
+        previous = link.hash
+    assert (Evidence.objects.count(), EvidenceChain.objects.get().hash) == (3, previous)
+
+
+def test_a_verdict_is_a_link_with_who_decided_and_upon_what(scenario: Scenario, site: Site):
+    site.headers |= CSP
+    verification = looked_at(scenario)
+    seen = Evidence.objects.get()
+
+    verdicts.approve(verification.pk, by=scenario.actor)
+
+    [verdict] = shown(scenario, verification)["verdicts"]
+    told = (
+        "key",
+        "number",
+        "earlier",
+        "verdict",
+        "result",
+        "decided_by",
+        "override_reason",
+        "checks",
+        "links",
+    )
+    assert {name: verdict[name] for name in told} == {
+        "key": "verdict:approved",
+        "number": 2,
+        "earlier": seen.hash,
+        "verdict": "approved",
+        "result": "passed",
+        "decided_by": {"kind": "api_key", "user_id": str(scenario.owner.pk), "request_id": ""},
+        "override_reason": "",
+        "checks": [{"key": "security_header_csp", "before": "failed", "after": "passed", "status": "passed"}],
+        "links": [{"key": "security_header_csp", "sequence": 1, "hash": seen.hash}],
+    }
+
+
+def test_an_override_keeps_its_reason_and_a_later_reopen_is_a_link_of_its_own(scenario: Scenario):
+    verification = looked_at(scenario)
+
+    verdicts.approve(verification.pk, by=scenario.actor, override_reason="Accepted until March.")
+    verdicts.reopen(verification.pk, by=scenario.actor)
+    verdicts.reopen(verification.pk, by=scenario.actor)
+
+    said = shown(scenario, verification)["verdicts"]
+    assert [(one["verdict"], one["override_reason"]) for one in said] == [
+        ("approved", "Accepted until March."),
+        ("reopened", "Accepted until March."),
+    ]
+
+
+def test_a_person_who_answers_a_check_by_hand_is_in_its_link(scenario: Scenario):
+    verification = looked_at(scenario, checks=[])
+
+    verdicts.approve(verification.pk, by=scenario.actor)
+
+    seen = shown(scenario, verification)
+    assert [link["key"] for link in seen["chain"]] == ["manual_review", "verdict:approved"]
+    assert seen["checks"][0]["answered_by"]["user_id"] == str(scenario.owner.pk)
+    assert (seen["checks"][0]["outcome"], seen["checks"][0]["type"]) == ("passed", "check")
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE remediation_evidence SET body = '{}'", "DELETE FROM remediation_evidence"]
+)
+def test_the_database_refuses_to_change_or_delete_a_link(scenario: Scenario, change: str):
+    looked_at(scenario)
+
+    with (
+        pytest.raises(DatabaseError, match="append-only"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(change)
+
+    assert chain.is_intact(Evidence.objects.get())
+
+
+def test_what_is_past_its_time_can_be_cleared_and_the_chain_goes_on_where_it_was(scenario: Scenario):
+    looked_at(scenario)
+    looked_at(scenario)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL krafter.retention = 'on'")
+        cursor.execute("DELETE FROM remediation_evidence")
+        cursor.execute("SET LOCAL krafter.retention = 'off'")
+    end = EvidenceChain.objects.get()
+
+    looked_at(scenario)
+
+    link = Evidence.objects.get()
+    assert (link.sequence, link.previous_hash) == (3, end.hash)
+    assert chain.is_intact(link)
+
+
+def test_without_a_key_evidence_is_chained_and_not_signed(scenario: Scenario, settings: Any):
+    settings.KRAFTER_SIGNING_KEYS = ""
+
+    verification = looked_at(scenario)
+
+    link = Evidence.objects.get()
+    assert (link.key_id, link.signature, chain.is_intact(link)) == ("", "", True)
+    assert shown(scenario, verification)["keys"] == []
+
+
+def test_a_number_that_json_does_not_know_is_written_as_a_word(scenario: Scenario):
+    verification = factories.verification(scenario)
+
+    link = chain.append(verification, "lcp", {"after": float("nan"), "samples": [1.0, float("inf")]})
+
+    body = json.loads(link.body)
+    assert (body["after"], body["samples"]) == ("nan", [1, "inf"])

@@ -1,0 +1,203 @@
+"""What PostgreSQL itself promises of a chain, whoever writes: no place and no check of a verification comes twice."""
+
+import threading
+import time
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from events.partitions import grow, month, parts
+from remediation.evidence import chain
+from remediation.evidence.retention import EVIDENCE
+from remediation.models import Evidence, EvidenceChain, Verification
+from remediation.services import verdicts
+from scanner.evidence_bundle.chain import GENESIS
+from tests import factories
+from tests.factories import Scenario
+from tests.races.threads import at_once
+
+NOW = datetime.now(UTC)
+KEY = "security_header_csp"
+INSERT = """
+    INSERT INTO {table} (project_id, verification_id, sequence, kind, key, body, previous_hash, hash, format, key_id,
+        signature, recorded_at)
+    VALUES (%(project)s, %(verification)s, %(sequence)s, 'check', %(key)s, '{{}}', %(previous)s, %(hash)s, 2, '', '',
+        %(at)s)
+"""
+
+
+def insert(
+    verification: Verification, sequence: int, *, table: str = "remediation_evidence", **changes: Any
+) -> None:
+    """Add a link as somebody would who writes SQL: place n has the hash "n" and follows on the place before."""
+    told = {
+        "project": verification.project_id,
+        "verification": verification.pk,
+        "sequence": sequence,
+        "key": KEY,
+        "previous": str(sequence - 1) if sequence > 1 else GENESIS,
+        "hash": str(sequence),
+        "at": verification.created_at,
+    }
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(INSERT.format(table=table), told | changes)
+
+
+@pytest.fixture
+def chained(scenario: Scenario) -> Scenario:
+    """A project whose chain has one link."""
+    EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
+    insert(factories.verification(scenario), 1)
+    return scenario
+
+
+def end(scenario: Scenario) -> tuple[int, str, int]:
+    """The place and hash at the end of the chain, and how many links there are."""
+    chain = EvidenceChain.objects.get(project=scenario.project)
+    return chain.sequence, chain.hash, Evidence.objects.filter(project=scenario.project).count()
+
+
+def test_a_link_that_follows_moves_the_end_of_the_chain(chained: Scenario):
+    verification = factories.verification(chained)
+
+    insert(verification, 2)
+
+    assert end(chained) == (2, "2", 2)
+    assert EvidenceChain.objects.get(project=chained.project).recorded_at == verification.created_at
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"sequence": 1, "previous": GENESIS},
+        {"sequence": 3, "previous": "2"},
+        {"previous": GENESIS},
+        {"at": NOW - timedelta(days=1)},
+    ],
+    ids=[
+        "its place is taken",
+        "it leaves a place out",
+        "it follows on another link",
+        "it is of an earlier time",
+    ],
+)
+@pytest.mark.parametrize("table", ["remediation_evidence", f"remediation_evidence_{date.today():%Y_%m}"])
+def test_a_link_that_does_not_follow_is_refused(chained: Scenario, changes: dict[str, Any], table: str):
+    verification = factories.verification(chained)
+
+    with pytest.raises(IntegrityError, match="does not follow on the end of the chain") as refused:
+        insert(verification, **{"sequence": 2, "table": table} | changes)
+
+    assert refused.value.__cause__.diag.constraint_name == "unique_evidence_sequence"
+    assert end(chained) == (1, "1", 1)
+
+
+def test_a_link_about_a_verification_of_another_project_is_refused(chained: Scenario):
+    with pytest.raises(IntegrityError, match="does not follow"):
+        insert(factories.verification(factories.scenario()), 2, project=chained.project.pk)
+
+    assert end(chained) == (1, "1", 1)
+
+
+@pytest.mark.parametrize("months_later", [0, 1, 2, 9])
+def test_a_second_link_of_a_check_is_refused_in_whatever_month_it_comes(chained: Scenario, months_later: int):
+    verification = factories.verification(chained)
+    insert(verification, 2)
+    later = month(verification.created_at.date(), months_later)
+    at = max(verification.created_at, datetime(later.year, later.month, 15, tzinfo=UTC))
+
+    with pytest.raises(IntegrityError):
+        insert(verification, 3, at=at)
+    assert end(chained) == (2, "2", 2)
+
+    insert(verification, 3, key="another", at=at)
+    assert end(chained) == (3, "3", 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_write_the_same_place_one_waits_and_is_refused():
+    scenario = factories.scenario()
+    EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
+    for place in range(1, 11):
+        both = [factories.verification(scenario), factories.verification(scenario)]
+
+        answers = at_once(*[lambda about=about: insert(about, place) for about in both])  # noqa: B023
+
+        assert sorted(type(answer).__name__ for answer in answers) == ["IntegrityError", "NoneType"]
+        assert end(scenario) == (place, str(place), place)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_links_that_are_added_at_once_are_one_chain():
+    scenario = factories.scenario()
+    several = [factories.verification(scenario) for _ in range(8)]
+
+    def add(verification: Verification) -> None:
+        with transaction.atomic():
+            chain.append(Verification.objects.get(pk=verification.pk), KEY, {"status": "passed"})
+
+    answers = at_once(*[lambda about=about: add(about) for about in several])
+
+    links = list(Evidence.objects.order_by("sequence"))
+    assert answers == [None] * 8
+    assert [link.sequence for link in links] == list(range(1, 9))
+    assert [link.previous_hash for link in links] == [GENESIS, *[link.hash for link in links[:-1]]]
+    assert [link.recorded_at for link in links] == sorted(link.recorded_at for link in links)
+
+
+def test_months_from_before_a_verification_are_not_looked_into(scenario: Scenario, time_machine: Any):
+    first = min(end for end in parts(EVIDENCE.table).values() if end)
+    time_machine.move_to(month(first, 1), tick=False)
+    verification = factories.verification(scenario)
+
+    plan = chain.links_of(verification).explain()
+
+    assert f"remediation_evidence_{month(first, 1):%Y_%m}" in plan
+    assert f"remediation_evidence_{month(first, -1):%Y_%m}" not in plan
+
+
+@pytest.fixture
+def months_that_go_again() -> Iterator[None]:
+    """What is committed here is taken back: other tests count the months."""
+    before = set(parts(EVIDENCE.table))
+    yield
+    with connection.cursor() as cursor:
+        for name in set(parts(EVIDENCE.table)) - before:
+            cursor.execute(f"DROP TABLE {name}")
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("months_that_go_again")
+def test_a_month_that_is_made_while_somebody_approves_waits_for_them(
+    time_machine: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("events.partitions.PATIENCE", "60s")
+    scenario = factories.scenario()
+    verification = factories.verification(scenario)
+    time_machine.move_to(max(end for end in parts(EVIDENCE.table).values() if end), tick=False)
+    made: list[str] = []
+    maker = threading.Thread(target=lambda: (made.extend(grow(EVIDENCE)), connection.close()))
+
+    with transaction.atomic():
+        Verification.objects.filter(pk=verification.pk).update(running=False)
+        maker.start()
+        wait_until_somebody_waits()
+        verdicts.approve(verification.pk, by=scenario.actor)
+    maker.join(timeout=60)
+
+    assert len(made) == 4
+    assert Evidence.objects.get(verification=verification).key == "verdict:approved"
+
+
+def wait_until_somebody_waits() -> None:
+    ends = time.monotonic() + 30
+    with connection.cursor() as cursor:
+        while time.monotonic() < ends:
+            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.02)
+    pytest.fail("nobody waits for what we hold")

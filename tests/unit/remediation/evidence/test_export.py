@@ -1,0 +1,327 @@
+"""A bundle of evidence: whoever has the file can tell on another machine whether it holds; any change is found."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings as installed
+from django.test import Client
+
+from remediation.evidence import chain
+from remediation.models import Evidence, EvidenceChain, Verification
+from remediation.services import verdicts
+from scanner.evidence_bundle import bundle_format
+from scanner.evidence_bundle.__main__ import main, public_keys
+from scanner.evidence_bundle.chain import GENESIS, first_hash
+from scanner.evidence_bundle.jcs import canonical
+from scanner.evidence_bundle.keys import parse_signing_keys
+from scanner.evidence_bundle.verification import examine
+from scans import screenshots
+from tests import factories
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+
+STRANGER = parse_signing_keys("k1:" + base64.b64encode(b"S" * 32).decode())
+SEEN = {
+    "outcome": "passed",
+    "before": "failed",
+    "after": "passed",
+    "pages": [{"url": "https://example.com/", "value": 1.5}],
+}
+
+
+def approved(scenario: Scenario, *, others_between: int = 0) -> Verification:
+    """Make a verification that was looked at and approved, with links of others before and between."""
+    chain.append(factories.verification(scenario), "security_header_csp", SEEN)
+    verification = factories.verification(scenario)
+    chain.append(verification, "security_header_csp", SEEN)
+    for _ in range(others_between):
+        chain.append(factories.verification(scenario), "security_header_csp", SEEN)
+    verdicts.approve(verification.pk, by=scenario.actor)
+    verification.refresh_from_db()
+    return verification
+
+
+def file_of(scenario: Scenario, verification: Verification) -> bytes:
+    answer = scenario.client.ask("get", f"verifications/{verification.pk}/evidence/bundle")
+    assert answer.status_code == 200, answer.content
+    return bytes(answer.content)
+
+
+def keys_of_the_installation() -> list[bytes]:
+    return public_keys(Client().get("/.well-known/krafter-evidence-keys.json").content)
+
+
+def said(raw: bytes, trusted: list[bytes] | None = None) -> list[tuple[str, str]]:
+    return [(line.word, line.sentence) for line in examine(raw, trusted)]
+
+
+def faults(raw: bytes, trusted: list[bytes] | None = None) -> list[str]:
+    return [sentence for word, sentence in said(raw, trusted) if word == "fails"]
+
+
+def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
+    """Change the bundle and sign it anew, as only somebody with the key could."""
+    content = json.loads(raw)["bundle"]
+    change(content)
+    return bundle_format.sealed(content, chain.keyring().signer)
+
+
+def test_a_bundle_holds_for_whoever_has_the_installations_key(scenario: Scenario):
+    verification = approved(scenario, others_between=2)
+
+    raw = file_of(scenario, verification)
+
+    words = said(raw, keys_of_the_installation())
+    assert {word for word, _ in words} == {"holds"}
+    assert [
+        sentence for _, sentence in words if sentence.startswith(("Link", "Links", "The result", "The verif"))
+    ] == [
+        "Link 2 (security_header_csp): its hash and the signature of the key test hold.",
+        "Link 5 (verdict:approved): its hash and the signature of the key test hold.",
+        "Links of other verifications, shown without what they say: 3. Each follows on the one before.",
+        "The verification's links are numbered 1 to 2: none was left out between them.",
+        "The result is passed, as the links say.",
+    ]
+
+
+def test_a_bundle_says_who_decided_and_what_it_is_about(scenario: Scenario):
+    verification = approved(scenario)
+
+    content = json.loads(file_of(scenario, verification))["bundle"]
+
+    assert content["people"] == {
+        str(scenario.owner.pk): {"name": scenario.owner.name, "email": scenario.owner.email}
+    }
+    assert content["finding"]["title"] == verification.task.finding.title
+    assert (content["project"]["slug"], content["task"]["status"]) == ("production-website", "done")
+    assert [entry.get("key") for entry in content["chain"]] == [
+        None,
+        "security_header_csp",
+        "verdict:approved",
+    ]
+
+
+def test_without_a_key_the_bundles_own_is_believed_and_that_is_said(scenario: Scenario):
+    notes = [sentence for word, sentence in said(file_of(scenario, approved(scenario))) if word == "note"]
+
+    assert len(notes) == 1
+    assert notes[0].startswith("No --public-key was given: this believes the key test, fingerprint ")
+
+
+def test_another_key_than_the_one_given_is_named(scenario: Scenario):
+    raw = file_of(scenario, approved(scenario))
+
+    [fault] = faults(raw, list(STRANGER.public.values()))
+
+    assert fault.startswith("It is signed by another key than you gave: the key test, fingerprint ")
+
+
+def test_any_one_byte_that_is_changed_is_found(scenario: Scenario):
+    raw = file_of(scenario, approved(scenario))
+    trusted = keys_of_the_installation()
+    places = range(0, len(raw), 7)
+
+    unnoticed = [
+        place
+        for place in places
+        if not faults(raw[:place] + bytes([raw[place] ^ (1 << place % 8)]) + raw[place + 1 :], trusted)
+    ]
+
+    assert (unnoticed, len(places) > 500) == ([], True)
+
+
+def test_white_space_a_name_that_stands_twice_and_a_part_that_is_missing_are_found(scenario: Scenario):
+    raw = file_of(scenario, approved(scenario))
+    changed = {
+        "no line feed": raw[:-1],
+        "two line feeds": raw + b"\n",
+        "a space": raw.replace(b'"signature":{', b'"signature": {', 1),
+        "laid out": json.dumps(json.loads(raw), indent=1).encode(),
+        "twice": raw[:-2] + b',"signature":{}}\n',
+        "more": raw[:-2] + b',"z":1}\n',
+        "half": raw[: len(raw) // 2],
+        "nothing": b"",
+        "deep": b'{"bundle":' + b"[" * 100_000,
+        "numbers": b'{"bundle":{"format":' + b"9" * 5000 + b"}}",
+        "a list": b"[]",
+        "zip": b"PK\x03\x04" + bytes(100),
+    }
+
+    assert {name: bool(faults(one)) for name, one in changed.items()} == dict.fromkeys(changed, True)
+
+
+def drop(place: int) -> Callable[[dict[str, Any]], Any]:
+    return lambda content: content["chain"].pop(place)
+
+
+def swap(content: dict[str, Any]) -> None:
+    content["chain"][1], content["chain"][2] = content["chain"][2], content["chain"][1]
+
+
+def rewrite(content: dict[str, Any]) -> None:
+    content["chain"][1]["body"] = content["chain"][1]["body"].replace('"value":1.5', '"value":1.6')
+
+
+def resign(content: dict[str, Any]) -> None:
+    content["chain"][1]["signature"] = content["chain"][3]["signature"]
+
+
+def beautify(content: dict[str, Any]) -> None:
+    content["verification"]["result"] = "failed"
+
+
+def another_project(content: dict[str, Any]) -> None:
+    content["project"]["id"] = content["project"]["organization_id"]
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        (drop(1), "Link 3: it stands after link 1. Links were left out or their order changed."),
+        (
+            drop(2),
+            "Link 4 (verdict:approved): it stands after link 2. Links were left out or their order changed.",
+        ),
+        (drop(3), "The result is said to be passed, and the links do not say so."),
+        (swap, "Link 3: it stands after link 1. Links were left out or their order changed."),
+        (rewrite, "Link 2 (security_header_csp): its body is not the one that was hashed."),
+        (resign, "Link 2 (security_header_csp): its signature is not that of the key test."),
+        (beautify, "The result is said to be failed, and the links do not say so."),
+        (another_project, "Link 1: its hash is not that of what it says."),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_the_first_link_that_does_not_hold_is_named_with_the_reason(
+    scenario: Scenario, change: Any, sentence: str
+):
+    raw = file_of(scenario, approved(scenario, others_between=1))
+
+    assert faults(signed_anew(raw, change)) == [sentence]
+
+
+def test_links_that_are_too_many_to_show_are_a_gap_that_is_said(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("remediation.evidence.export.MOST_BETWEEN", 2)
+    raw = file_of(scenario, approved(scenario, others_between=3))
+
+    assert ("note", "Links 3 to 5 are of other verifications and too many to be shown here.") in said(raw)
+    assert faults(raw) == []
+
+
+def test_links_from_before_there_were_signatures_hold_by_their_hash(scenario: Scenario):
+    verification = factories.verification(scenario)
+    body = canonical(
+        {
+            "sequence": 1,
+            "verification_id": str(verification.pk),
+            "key": "security_header_csp",
+            "after": "passed",
+        }
+    )
+    EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
+    Evidence.objects.create(
+        project=scenario.project,
+        verification=verification,
+        sequence=1,
+        key="security_header_csp",
+        body=body,
+        previous_hash=GENESIS,
+        hash=first_hash(GENESIS, body),
+    )
+
+    words = said(file_of(scenario, verification), keys_of_the_installation())
+
+    assert (
+        "note",
+        "Link 1 (security_header_csp): its hash holds. It is from before links were signed.",
+    ) in words
+    assert "fails" not in {word for word, _ in words}
+
+
+def test_the_pictures_that_links_name_come_along_and_another_one_is_found(
+    scenario: Scenario, settings: Any, tmp_path: Path
+):
+    settings.MEDIA_ROOT = str(tmp_path)
+    kept, lost = screenshots.keep(scenario.project.pk, b"jpeg"), "0" * 64
+    verification = factories.verification(scenario)
+    page = {"url": "https://example.com/", "evidence": {"pictures": {"page": kept, "element": lost}}}
+    chain.append(verification, "security_header_csp", {"after": "passed", "pages": [page]})
+
+    raw = file_of(scenario, verification)
+
+    words = said(raw, keys_of_the_installation())
+    assert ("holds", "Pictures: 1. Each is one that a link names by its hash.") in words
+    assert ("note", "Pictures that are named by their hashes and are not in the file: 1.") in words
+    assert faults(signed_anew(raw, lambda content: content["pictures"][0].update(base64="eA=="))) == [
+        f"The picture {kept[:12]}… is not the one that was taken: its hash is another."
+    ]
+
+
+def test_without_a_signing_key_there_is_no_bundle(scenario: Scenario, settings: Any):
+    settings.KRAFTER_SIGNING_KEYS = ""
+
+    answer = scenario.client.ask("get", f"verifications/{approved(scenario).pk}/evidence/bundle")
+
+    assert (answer.status_code, answer.json()["error"]["code"]) == (409, "no_signing_key")
+
+
+@pytest.mark.parametrize("form", ["jwks", "pem", "base64"])
+def test_the_key_may_come_in_three_forms(scenario: Scenario, tmp_path: Path, form: str, capsys: Any):
+    (tmp_path / "bundle.json").write_bytes(file_of(scenario, approved(scenario)))
+    public = next(iter(chain.keyring().public.values()))
+    der = bytes.fromhex("302a300506032b6570032100") + public
+    forms = {
+        "jwks": Client().get("/.well-known/krafter-evidence-keys.json").content,
+        "pem": b"-----BEGIN PUBLIC KEY-----\n" + base64.b64encode(der) + b"\n-----END PUBLIC KEY-----\n",
+        "base64": base64.b64encode(public),
+    }
+    (tmp_path / "key").write_bytes(forms[form])
+
+    ended = main([str(tmp_path / "bundle.json"), "--public-key", str(tmp_path / "key")])
+
+    assert (ended, "It is signed by a key that you gave" in " ".join(capsys.readouterr().out.split())) == (
+        0,
+        True,
+    )
+
+
+def test_what_cannot_be_read_is_told_apart_from_what_does_not_hold(tmp_path: Path, capsys: Any):
+    (tmp_path / "bundle.json").write_text("{}")
+    (tmp_path / "key").write_text("no key")
+
+    answers = [
+        main([str(tmp_path / "bundle.json")]),
+        main([str(tmp_path / "nowhere.json")]),
+        main([str(tmp_path / "bundle.json"), "--public-key", str(tmp_path / "key")]),
+    ]
+
+    assert answers == [1, 2, 2]
+
+
+def test_the_command_needs_no_settings_no_database_and_no_packages_of_the_system(
+    scenario: Scenario, tmp_path: Path
+):
+    (tmp_path / "bundle.json").write_bytes(file_of(scenario, approved(scenario)))
+    refuse = "import sys; sys.modules.update(dict.fromkeys(['django', 'celery', 'psycopg', 'orjson']))"
+    run = f"{refuse}; from scanner.evidence_bundle.__main__ import main; sys.exit(main(['bundle.json']))"
+
+    ended = subprocess.run(
+        [sys.executable, "-c", run],
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(installed.BASE_DIR)},
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=30,
+    )
+
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.endswith("bundle.json holds.\n")

@@ -1,0 +1,249 @@
+"""A plan is tested, read, and applied as it was read or not at all."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from events import tallies
+from events.models import Event
+from findings.models import Finding
+from findings.services import triage
+from remediation import jobs
+from remediation.models import Evidence, Policy, Task, Verification
+from remediation.services import tasks
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.faulty_site import Site
+
+pytestmark = pytest.mark.django_db
+
+STRICT = {"severity_rules": {"security": "critical"}, "sla_hours": {"critical": 12, "low": 500}}
+
+
+def plan(scenario: Scenario, config: dict[str, Any]) -> tuple[dict[str, Any], str]:
+    """Test a config and return what it would change, and the token."""
+    answer = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
+    return answer["simulation"], answer["plan_token"]
+
+
+def put(scenario: Scenario, config: dict[str, Any], token: str | None) -> Any:
+    body = {"config": config, "plan_token": token} if token else {"config": config}
+    return scenario.client.ask("put", "policies/current", body)
+
+
+def hours(task: Task) -> float | None:
+    task.refresh_from_db()
+    return (
+        None
+        if task.sla_due_at is None
+        else round((task.sla_due_at - task.created_at).total_seconds() / 3600, 3)
+    )
+
+
+def stands(scenario: Scenario) -> Any:
+    """All that a plan may move."""
+    findings = list(
+        Finding.objects.order_by("id").values("id", "severity", "impact", "risk", "score", "updated_at")
+    )
+    due = list(Task.objects.order_by("id").values("id", "sla_due_at", "updated_at"))
+    return findings, due, Policy.objects.values().get(), Event.objects.count()
+
+
+def test_the_plan_that_was_read_is_the_plan_that_is_applied(scenario: Scenario):
+    mine = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    seo = factories.task(scenario, of=factories.finding(scenario, severity="low", domain="seo"))
+    done = factories.task(
+        scenario, of=factories.finding(scenario, severity="low", domain="seo"), status="done"
+    )
+    gone = factories.finding(scenario, severity="low", status="dismissed")
+    told, token = plan(scenario, STRICT)
+
+    response = put(scenario, STRICT, token)
+
+    assert told["severities"] == [{"from": "high", "to": "critical", "findings": 1}]
+    assert told["tasks"] == {"moved": 2, "given": 0, "lifted": 0, "overdue_at_once": 0}
+    assert response.status_code == 200
+    assert (hours(mine), hours(seo), hours(done)) == (12, 500, 336)
+    finding = Finding.objects.get(pk=mine.finding_id)
+    assert (finding.severity, finding.impact, finding.risk, finding.score) == ("critical", 95, 95, 81)
+    gone.refresh_from_db()
+    assert (gone.severity, Policy.objects.get().config) == ("low", STRICT)
+
+
+def test_what_was_moved_is_recorded_row_by_row(scenario: Scenario):
+    task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    put(scenario, STRICT, plan(scenario, STRICT)[1])
+
+    changed = {
+        event.name: (event.actor_id, event.data)
+        for event in Event.objects.filter(
+            subject_id__in=[task.pk, task.finding_id], name__endswith=".updated"
+        )
+    }
+    assert changed["finding.updated"] == (
+        scenario.owner.pk, {"was": {"severity": "high"}, "now": {"severity": "critical"}, "plan": 2},
+    )  # fmt: skip
+    assert changed["task.updated"][1]["plan"] == 2
+    assert Event.objects.get(name="policy.replaced").data == {"version": 2, "planned": True}
+
+
+def test_totals_follow_a_plan(scenario: Scenario):
+    for _ in range(3):
+        factories.finding(scenario, severity="high")
+
+    put(scenario, STRICT, plan(scenario, STRICT)[1])
+
+    assert tallies.count(scenario.project.pk, "finding", {"severity": ["critical"]}) == 3
+
+
+def test_a_config_that_is_in_force_moves_nothing(scenario: Scenario):
+    config = scenario.client.ask("get", "policies/current").json()["data"]["config"] | {"severity_rules": {}}
+    factories.task(scenario)
+
+    told, _ = plan(scenario, config)
+
+    assert told["severities"] == []
+    assert told["tasks"] == {"moved": 0, "given": 0, "lifted": 0, "overdue_at_once": 0}
+
+
+def test_a_put_without_a_plan_moves_nothing_that_is_there(scenario: Scenario):
+    task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+
+    put(scenario, STRICT, None)
+
+    assert (hours(task), Finding.objects.get().severity) == (72, "high")
+
+
+def test_dates_that_people_have_set_stay(scenario: Scenario):
+    chosen = timezone.now() + timedelta(days=100)
+    high = [factories.finding(scenario, severity="high") for _ in range(4)]
+    by_hand = factories.task(scenario, of=high[0], sla_due_at=chosen)
+    none = factories.task(scenario, of=high[1], sla_due_at=None)
+    later = factories.task(scenario, of=high[2])
+    tasks.update(later.pk, changes={"sla_due_at": chosen}, by=scenario.actor)
+    policys = factories.task(scenario, of=high[3])
+
+    told, token = plan(scenario, STRICT)
+    put(scenario, STRICT, token)
+
+    assert told["tasks"]["moved"] == 1
+    assert (hours(policys), hours(none)) == (12, None)
+    assert {by_hand.sla_due_at, Task.objects.get(pk=later.pk).sla_due_at} == {chosen}
+
+
+def test_dates_appear_disappear_and_are_overdue_at_once(scenario: Scenario):
+    put(scenario, {"sla_hours": {"high": 72}}, None)
+    lifted = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    given = factories.task(scenario, of=factories.finding(scenario, severity="low"))
+    Task.objects.filter(pk=given.pk).update(created_at=timezone.now() - timedelta(hours=3))
+
+    told, token = plan(scenario, {"sla_hours": {"low": 2}})
+    put(scenario, {"sla_hours": {"low": 2}}, token)
+
+    assert told["tasks"] == {"moved": 0, "given": 1, "lifted": 1, "overdue_at_once": 1}
+    assert (hours(lifted), hours(given)) == (None, 2)
+
+
+def another_finding(scenario: Scenario, task: Task) -> None:
+    factories.finding(scenario, severity="low")
+
+
+def another_severity(scenario: Scenario, task: Task) -> None:
+    triage.update(task.finding_id, changes={"severity": "medium"}, by=scenario.actor)
+
+
+def dismissed(scenario: Scenario, task: Task) -> None:
+    triage.update(task.finding_id, changes={"status": "dismissed"}, by=scenario.actor)
+
+
+def another_date(scenario: Scenario, task: Task) -> None:
+    tasks.update(task.pk, changes={"sla_due_at": timezone.now()}, by=scenario.actor)
+
+
+def another_task(scenario: Scenario, task: Task) -> None:
+    factories.task(scenario, of=task.finding)
+
+
+def another_policy(scenario: Scenario, task: Task) -> None:
+    put(scenario, {"a": 1}, None)
+
+
+@pytest.mark.parametrize(
+    "move_on", [another_finding, another_severity, dismissed, another_date, another_task, another_policy]
+)
+def test_plan_is_refused_when_data_has_changed(scenario: Scenario, move_on: Any):
+    task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    _, token = plan(scenario, STRICT)
+    move_on(scenario, task)
+    before = stands(scenario)
+
+    response = put(scenario, STRICT, token)
+
+    assert (response.status_code, response.json()["error"]["code"]) == (409, "plan_outdated")
+    assert stands(scenario) == before
+
+
+def test_what_a_plan_does_not_move_may_move_on(scenario: Scenario):
+    factories.task(scenario, of=factories.finding(scenario, severity="high"))
+    _, token = plan(scenario, STRICT)
+    factories.finding(scenario, severity="critical")
+    factories.finding(scenario, severity="low", domain="seo")
+
+    assert put(scenario, STRICT, token).status_code == 200
+
+
+def test_another_projects_rows_are_neither_counted_nor_moved(scenario: Scenario):
+    other = factories.scenario()
+    theirs = factories.task(other, of=factories.finding(other, severity="high"))
+
+    told, token = plan(scenario, STRICT)
+    put(scenario, STRICT, token)
+
+    assert (told["severities"], told["tasks"]["moved"]) == ([], 0)
+    assert (hours(theirs), Finding.objects.get(pk=theirs.finding_id).severity) == (72, "high")
+
+
+def test_numbers_that_somebody_chose_stay(scenario: Scenario):
+    finding = factories.finding(scenario, severity="high", priority={"impact": 10, "risk": 10})
+
+    put(scenario, STRICT, plan(scenario, STRICT)[1])
+
+    after = Finding.objects.get(pk=finding.pk)
+    assert (after.severity, after.impact, after.risk) == ("critical", 10, 10)
+
+
+def test_a_plan_costs_as_many_statements_for_many_rows_as_for_one(scenario: Scenario):
+    def cost(rows: int) -> int:
+        for _ in range(rows):
+            factories.task(scenario, of=factories.finding(scenario, severity="high"))
+        with CaptureQueriesContext(connection) as captured:
+            _, token = plan(scenario, STRICT)
+            assert put(scenario, STRICT, token).status_code == 200
+        return len(captured)
+
+    cost(1)  # the caller is known from now on, and the policy is there
+
+    assert cost(1) == cost(9)
+
+
+def test_a_check_that_the_policy_switches_off_is_not_looked_at_and_does_not_pass(site: Site):
+    scenario = factories.scenario(site_url=site.url)
+    site.headers["Content-Security-Policy"] = "default-src 'self'"
+    put(scenario, {"checks": {"security_header_csp": {"enabled": False}}}, None)
+    task = factories.task(scenario)
+    made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
+
+    jobs.run_verification(made["id"])
+
+    page = json.loads(Evidence.objects.get(key="security_header_csp").body)["pages"][0]
+    assert Verification.objects.get().checks[0]["status"] == "inconclusive"
+    assert (page["reason"], "switches this check off" in page["evidence"]["detail"]) == (
+        "not_available",
+        True,
+    )
+    assert site.hits == []

@@ -1,0 +1,310 @@
+"""The worker looks again: it fails closed, writes each check once and never decides."""
+
+import json
+from typing import Any
+
+import pytest
+
+from accounts.models import QuotaMonth
+from krafter_audit.db import leases
+from remediation import jobs
+from remediation.models import CheckStatus, Evidence, Verification, VerificationPart
+from remediation.services import verdicts, verifications
+from remediation.worker import part_runner
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.faulty_site import Site
+
+pytestmark = pytest.mark.django_db
+
+CSP = "default-src 'self'"
+WHO = {"host": 1, "path": [], "status_class": "2", "title": 3, "password_form": "no"}
+
+
+@pytest.fixture
+def scenario(db: None, site: Site) -> Scenario:
+    return factories.scenario(site_url=site.url)
+
+
+def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -> Verification:
+    """Run a verification of a finding with these checks, the way the API and the worker do."""
+    task = factories.task(scenario, of=factories.finding(scenario, checks=checks, **fields))
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+    jobs.run_verification(str(verification.pk))
+    verification.refresh_from_db()
+    return verification
+
+
+def taken(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
+    """Take a verification's part as a worker does."""
+    return leases.claim(VerificationPart, verification.parts.get().pk, seconds=seconds)
+
+
+def test_a_fault_that_is_still_there_fails(scenario: Scenario, site: Site):
+    verification = run(scenario)
+
+    assert verification.checks == [
+        {"key": "security_header_csp", "before": "failed", "after": "failed", "status": "failed"}
+    ]
+    assert (verification.result, verification.running) == ("pending", False)
+
+
+def test_a_fault_that_is_mended_passes_and_the_result_waits_for_a_person(scenario: Scenario, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+
+    verification = run(scenario)
+
+    assert verification.checks[0]["status"] == "passed"
+    assert (verification.result, verification.verified_at) == ("pending", None)
+
+
+def test_only_what_the_checks_need_is_fetched(scenario: Scenario, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+
+    run(scenario)
+
+    assert site.hits == ["GET /"] * len(site.hits)
+    assert 1 <= len(site.hits) <= 2
+
+
+def test_a_number_is_measured_an_odd_number_of_times_and_judged_by_the_median(scenario: Scenario):
+    verification = run(
+        scenario, checks=["ttfb"], evidence={"values": {"ttfb": 900.5}}, domain="performance", title="Slow"
+    )
+
+    check = verification.checks[0]
+    seen = json.loads(Evidence.objects.get().body)["pages"][0]
+    assert (check["before"], check["status"]) == (900.5, "passed")
+    assert check["after"] == seen["value"] < 600
+    assert len(seen["samples"]) % 2 == 1
+    assert sorted(seen["samples"])[len(seen["samples"]) // 2] == pytest.approx(seen["value"], abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")]
+)
+def test_a_page_that_does_not_answer_as_itself_is_inconclusive(
+    scenario: Scenario, site: Site, no_waiting: None, status: int, after: str
+):
+    site.headers["Content-Security-Policy"] = CSP
+    site.status = status
+
+    verification = run(scenario)
+
+    assert (verification.checks[0]["status"], verification.checks[0]["after"]) == ("inconclusive", after)
+    seen = json.loads(Evidence.objects.get().body)
+    assert seen["pages"][0]["reason"]
+
+
+def test_a_refused_address_is_inconclusive_and_never_asked(scenario: Scenario, site: Site, settings: Any):
+    settings.KRAFTER_ALLOWED_NETWORKS = ""
+
+    verification = run(scenario)
+
+    assert verification.checks[0]["status"] == "inconclusive"
+    assert json.loads(Evidence.objects.get().body)["pages"][0]["reason"] == "refused_address"
+    assert site.hits == []
+
+
+def test_a_key_that_this_installation_does_not_have_is_inconclusive(scenario: Scenario):
+    verification = run(scenario, checks=["no_such_check"])
+
+    assert verification.checks[0]["status"] == "inconclusive"
+    assert json.loads(Evidence.objects.get().body)["pages"][0]["reason"] == "not_available"
+
+
+def test_the_unit_is_given_back_when_nothing_could_be_looked_at(scenario: Scenario, settings: Any):
+    settings.KRAFTER_ALLOWED_NETWORKS = ""
+
+    run(scenario)
+
+    assert QuotaMonth.objects.get().spent == 0
+
+
+def test_the_unit_stays_spent_when_one_check_could_look(scenario: Scenario):
+    run(scenario, checks=["security_header_csp", "no_such_check"])
+
+    assert QuotaMonth.objects.get().spent == 1
+
+
+def test_one_page_that_fails_fails_the_check(scenario: Scenario, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+    assets = [{"type": "url", "value": site.url}, {"type": "url", "value": "/gone"}]
+
+    verification = run(scenario, affected_assets=assets)
+
+    assert verification.checks[0]["status"] == "inconclusive"
+
+
+def test_a_message_that_is_delivered_twice_works_once(scenario: Scenario, site: Site):
+    verification = run(scenario)
+    hits = len(site.hits)
+
+    jobs.run_verification(str(verification.pk))
+
+    assert (len(site.hits), Evidence.objects.count()) == (hits, 1)
+
+
+def test_a_worker_that_lost_its_lease_writes_nothing(scenario: Scenario):
+    task = factories.task(scenario)
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+    first = taken(verification, seconds=-1)
+    second = taken(verification)
+    answer = part_runner.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
+    assert first is not None
+    assert second is not None
+
+    assert part_runner.write(first, "security_header_csp", answer) is False
+    assert part_runner.write(second, "security_header_csp", answer) is True
+    assert Evidence.objects.count() == 1
+
+
+def test_a_row_that_is_held_is_not_taken(scenario: Scenario, site: Site):
+    task = factories.task(scenario)
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+    taken(verification)
+
+    jobs.run_verification(str(verification.pk))
+
+    assert site.hits == []
+
+
+def test_after_three_workers_died_the_checks_are_inconclusive(scenario: Scenario, site: Site):
+    task = factories.task(scenario)
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+    VerificationPart.objects.update(attempts=3)
+
+    jobs.run_verification(str(verification.pk))
+
+    verification.refresh_from_db()
+    assert (verification.checks[0]["status"], verification.running, site.hits) == ("inconclusive", False, [])
+
+
+def test_a_reopened_verification_is_left_alone(scenario: Scenario, site: Site):
+    task = factories.task(scenario)
+    verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
+    verdicts.reopen(verification.pk, by=scenario.actor)
+
+    jobs.run_verification(str(verification.pk))
+
+    assert site.hits == []
+
+
+def test_a_sweep_sends_what_nobody_holds(scenario: Scenario, sent: list[tuple[str, ...]]):
+    lost = factories.verification(scenario, checks="running")
+    held = factories.verification(scenario, checks="running")
+    taken(held)
+    manual = factories.task(scenario, of=factories.finding(scenario, checks=[]))
+    factories.verification(scenario, of=manual, checks="running")
+
+    jobs.requeue_pending()
+
+    assert sent == [("remediation.run_verification", str(lost.pk))]
+
+
+def test_the_evidence_tells_what_was_fetched(scenario: Scenario, site: Site):
+    site.headers["Content-Security-Policy"] = CSP
+    verification = run(scenario)
+
+    shown = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]
+
+    page = shown["checks"][0]["pages"][0]
+    assert page["url"] == site.url
+    assert page["evidence"]["status"] == 200
+    assert page["evidence"]["address"] == "127.0.0.1"
+    assert page["evidence"]["headers"]["content-security-policy"] == CSP
+    assert {"sha256", "time", "duration_ms", "build", "rule_version"} <= set(page["evidence"])
+    assert shown["chain"][0]["body"] == Evidence.objects.get().body
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    [
+        {"pages": 5},
+        {"pages": True},
+        {"pages": [{"url": "SITE", "key": "security_header_csp", "outcome": "failed"}]},
+        {
+            "pages": [
+                {"url": "SITE", "key": "security_header_csp", "outcome": {"status": "failed", "evidence": 5}}
+            ]
+        },
+        {"pages": [{"url": "SITE", "key": "security_header_csp", "outcome": None}]},
+        {"values": ["security_header_csp"]},
+    ],
+    ids=repr,
+)
+def test_evidence_of_another_form_does_not_stop_the_look(
+    scenario: Scenario, site: Site, evidence: dict[str, Any]
+):
+    site.headers["Content-Security-Policy"] = CSP
+    evidence = json.loads(json.dumps(evidence).replace("SITE", site.url))
+
+    verification = run(scenario, evidence=evidence, affected_assets=[{"type": "url", "value": site.url}])
+
+    assert verification.checks[0]["status"] == "passed"
+
+
+@pytest.mark.parametrize(
+    "address", ["http://[::1", "http://a:99999/", "javascript:alert(1)", "ftp://example.com/"]
+)
+def test_an_asset_that_cannot_be_asked_is_inconclusive_and_not_passed_over(
+    scenario: Scenario, site: Site, address: str
+):
+    site.headers["Content-Security-Policy"] = CSP
+    assets = [{"type": "url", "value": site.url}, {"type": "url", "value": address}]
+
+    verification = run(scenario, affected_assets=assets)
+
+    assert verification.checks[0]["status"] == "inconclusive"
+
+
+def test_the_checks_of_one_verification_share_what_is_fetched(scenario: Scenario, site: Site):
+    site.headers |= {
+        "Content-Security-Policy": CSP,
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+    }
+    keys = [
+        "security_header_csp",
+        "security_header_x_content_type_options",
+        "security_header_referrer_policy",
+    ]
+
+    verification = run(scenario, checks=keys)
+
+    assert [check["status"] for check in verification.checks] == ["passed"] * 3
+    assert len(site.hits) <= 2
+
+
+def test_an_identity_of_the_page_that_somebody_else_wrote_does_not_stop_the_look(
+    scenario: Scenario, site: Site
+):
+    outcome = {"status": "failed", "evidence": {"identity": WHO}}
+
+    verification = run(scenario, evidence={"pages": [{"url": site.url, "outcome": outcome}]})
+
+    assert (verification.running, VerificationPart.objects.get().attempts) == (False, 1)
+    assert verification.checks[0]["status"] in ("failed", "inconclusive")
+
+
+def test_a_threshold_beyond_all_numbers_is_ignored(scenario: Scenario):
+    scenario.client.ask(
+        "put", "policies/current", {"config": {"checks": {"security_header_csp": {"threshold": 10**400}}}}
+    )
+
+    assert run(scenario).checks[0]["status"] == "failed"
+
+
+def test_pages_beyond_the_most_that_are_looked_at_are_not_taken_to_have_passed(
+    scenario: Scenario, site: Site
+):
+    site.headers["Content-Security-Policy"] = CSP
+    assets = [
+        {"type": "url", "value": f"{site.url}#{number}"} for number in range(part_runner.MOST_PAGES + 1)
+    ]
+
+    verification = run(scenario, affected_assets=assets)
+
+    pages = json.loads(Evidence.objects.get().body)["pages"]
+    assert verification.checks[0]["status"] == "inconclusive"
+    assert [page["status"] for page in pages] == ["passed"] * part_runner.MOST_PAGES + ["inconclusive"]

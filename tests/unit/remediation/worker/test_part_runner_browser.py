@@ -1,0 +1,208 @@
+"""What a browser has to look at is a part of its own: the other checks never wait for it."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from remediation import jobs
+from remediation.models import Verification, VerificationPart
+from remediation.services import verdicts, verifications
+from remediation.worker import part_runner
+from scanner import registry
+from scanner.outcome import Outcome, passed
+from scanner.page_context import Facts
+from scans.models import Scanner
+from tests import factories
+from tests.factories import Scenario
+from tests.fakes.faulty_site import Site
+
+pytestmark = pytest.mark.django_db
+
+CSP = "default-src 'self'"
+BOTH = ["security_header_csp", "seen_in_browser"]
+
+
+class Killed(BaseException):
+    """What a worker meets that is killed."""
+
+
+class Looks(list[str]):
+    """The addresses that the check of the browser has looked at; it is killed at the one that `deadly` names."""
+
+    deadly = ""
+
+    def __call__(self, facts: Facts) -> Outcome:
+        self.append(facts.url)
+        if self.deadly and facts.url.endswith(self.deadly):
+            raise Killed
+        return passed("The page was seen.")
+
+
+@pytest.fixture
+def looks(monkeypatch: pytest.MonkeyPatch) -> Looks:
+    looks = Looks()
+    known = registry.get("security_header_csp")
+    check = replace(known, key="seen_in_browser", kind="browser", run=looks, confirm=False)
+    monkeypatch.setitem(registry.REGISTRY, "seen_in_browser", check)
+    return looks
+
+
+@pytest.fixture
+def scenario(db: None, site: Site) -> Iterator[Scenario]:
+    site.headers["Content-Security-Policy"] = CSP
+    return factories.scenario(site_url=site.url)
+
+
+def run(scenario: Scenario, *, checks: list[str], pages: tuple[str, ...] = ("/",)) -> Verification:
+    assets = [{"type": "url", "value": page} for page in pages]
+    finding = factories.finding(scenario, checks=checks, affected_assets=assets)
+    return verifications.run(
+        scenario.project, task_id=factories.task(scenario, of=finding).pk, by=scenario.actor
+    )
+
+
+def statuses(verification: Verification) -> dict[str, Any]:
+    row = Verification.objects.get(pk=verification.pk)
+    return {check["key"]: check["status"] for check in row.checks} | {"running": row.running}
+
+
+def test_what_is_asked_by_http_does_not_wait_for_the_browser(scenario: Scenario, looks: Looks):
+    verification = run(scenario, checks=BOTH)
+
+    jobs.run_verification(str(verification.pk))
+    first = statuses(verification)
+    jobs.run_verification_in_browser(str(verification.pk))
+
+    assert first == {"security_header_csp": "passed", "seen_in_browser": "running", "running": True}
+    assert statuses(verification) == dict.fromkeys(BOTH, "passed") | {"running": False}
+    assert verification.parts.filter(finished_at__isnull=True).count() == 0
+
+
+def test_the_browser_may_be_first(scenario: Scenario, looks: Looks):
+    verification = run(scenario, checks=BOTH)
+
+    jobs.run_verification_in_browser(str(verification.pk))
+    first = statuses(verification)
+    jobs.run_verification(str(verification.pk))
+
+    assert first == {"security_header_csp": "running", "seen_in_browser": "passed", "running": True}
+    assert statuses(verification) == dict.fromkeys(BOTH, "passed") | {"running": False}
+
+
+def test_only_the_scanners_that_are_needed_get_a_part(scenario: Scenario, looks: Looks):
+    made = [run(scenario, checks=keys) for keys in (BOTH[:1], BOTH[1:], BOTH)]
+
+    assert [sorted(one.parts.values_list("scanner", flat=True)) for one in made] == [
+        ["http"],
+        ["browser"],
+        ["browser", "http"],
+    ]
+
+
+def test_the_worker_after_one_that_was_killed_goes_on_with_the_pages_that_are_left(
+    scenario: Scenario, looks: Looks
+):
+    verification = run(scenario, checks=BOTH[1:], pages=("/", "/second", "/third"))
+    looks.deadly = "/second"
+
+    with pytest.raises(Killed):
+        jobs.run_verification_in_browser(str(verification.pk))
+    VerificationPart.objects.update(lease_until=None)
+    looks.deadly = ""
+    jobs.run_verification_in_browser(str(verification.pk))
+
+    assert [url.rpartition("/")[2] for url in looks] == ["", "second", "second", "third"]
+    assert statuses(verification) == {"seen_in_browser": "passed", "running": False}
+
+
+def test_a_page_over_which_three_workers_died_is_given_up_and_the_others_are_seen(
+    scenario: Scenario, looks: Looks
+):
+    verification = run(scenario, checks=BOTH[1:], pages=("/deadly", "/second"))
+    looks.deadly = "/deadly"
+
+    for _ in range(3):
+        with pytest.raises(Killed):
+            jobs.run_verification_in_browser(str(verification.pk))
+        VerificationPart.objects.update(lease_until=None)
+    jobs.run_verification_in_browser(str(verification.pk))
+
+    assert [url.rpartition("/")[2] for url in looks] == ["deadly"] * 3 + ["second"]
+    assert statuses(verification) == {"seen_in_browser": "inconclusive", "running": False}
+    pages = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
+        0
+    ]["pages"]
+    assert [(page["status"], page["reason"]) for page in pages] == [
+        ("inconclusive", "not_available"),
+        ("passed", None),
+    ]
+
+
+def test_what_one_job_has_no_time_for_is_sent_on(
+    scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
+):
+    verification = run(scenario, checks=BOTH[1:], pages=("/", "/second"))
+    monkeypatch.setattr(part_runner, "MOST_SECONDS", 0)
+
+    jobs.run_verification_in_browser(str(verification.pk))
+    part = VerificationPart.objects.get()
+
+    assert (sent, part.lease_until, part.attempts, part.finished_at) == (
+        [("remediation.run_verification_in_browser", str(verification.pk))],
+        None,
+        0,
+        None,
+    )
+
+
+def test_a_reopened_verification_leaves_nothing_to_a_worker(scenario: Scenario, looks: Looks):
+    verification = run(scenario, checks=BOTH)
+
+    verdicts.reopen(verification.pk, by=scenario.actor)
+    jobs.run_verification_in_browser(str(verification.pk))
+
+    assert looks == []
+    assert verification.parts.filter(finished_at__isnull=True).count() == 0
+
+
+def test_where_no_worker_has_a_browser_its_part_is_answered_without_one(
+    scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]]
+):
+    verification = run(scenario, checks=BOTH[1:])
+    VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
+
+    jobs.requeue_pending()  # asks the workers, of which there is none
+
+    assert sent == [("remediation.run_verification", str(verification.pk), Scanner.BROWSER)]
+
+
+def test_work_for_a_browser_waits_while_one_may_come(
+    scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]]
+):
+    verification = run(scenario, checks=BOTH[1:])
+
+    jobs.requeue_pending()
+
+    assert sent == [("remediation.run_verification_in_browser", str(verification.pk))]
+
+
+@pytest.mark.needs_chromium
+def test_a_finding_of_the_browser_is_verified_by_a_real_one(scenario: Scenario, site: Site):
+    site.body = site.body.replace("Good things.", '<font color="#cccccc">Hardly to be read.</font>')
+    verification = run(scenario, checks=["a11y_color_contrast", "security_header_csp"])
+
+    jobs.run_verification_in_browser(str(verification.pk))
+
+    assert statuses(verification) == {
+        "a11y_color_contrast": "failed",
+        "security_header_csp": "running",
+        "running": True,
+    }
+    pages = scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]["checks"][
+        0
+    ]["pages"]
+    assert pages[0]["evidence"]["reached"] == {"127.0.0.1": "127.0.0.1"}
