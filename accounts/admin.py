@@ -17,7 +17,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts import api_keys
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
-from krafter_audit.admin.base import ReadOnlyAdmin, RecordAdmin, RelatedFilter
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.api.middleware import request_id_of
 
@@ -44,7 +44,7 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(RecordAdmin):
+class OrganizationAdmin(ServiceModelAdmin):
     """Teams with their members and their quota."""
 
     list_display = ("name", "ai_quota", "created_at")
@@ -79,7 +79,7 @@ class UserForm(UserChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(RecordAdmin, BaseUserAdmin):  # type: ignore[misc]  # the stubs know one paginator and one action
+class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the stubs know one paginator and one action
     """People. Who leaves is made inactive: what they did stays theirs."""
 
     form, add_form, change_password_form = UserForm, NewUserForm, AdminPasswordChangeForm
@@ -113,11 +113,11 @@ class UserAdmin(RecordAdmin, BaseUserAdmin):  # type: ignore[misc]  # the stubs 
 
 
 @admin.register(Project)
-class ProjectAdmin(RecordAdmin):
+class ProjectAdmin(ServiceModelAdmin):
     """Websites under audit. Apps above this one add what they do with a project to `actions`."""
 
     list_display = ("slug", "name", "organization", "site_url", "created_at")
-    list_filter = (("organization", RelatedFilter),)
+    list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)
     search_fields = ("^slug", "^name", "^organization__name")
     autocomplete_fields = ("organization",)
@@ -142,14 +142,14 @@ class IssueKeyForm(ServiceForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(RecordAdmin):
+class ApiKeyAdmin(ServiceModelAdmin):
     """Keys: issued here, shown once, revoked; never changed."""
 
     form = IssueKeyForm
     list_display = (
         "name", "key_prefix", "organization", "user", "may", "expires_at", "last_used_at", "revoked_at",
     )  # fmt: skip
-    list_filter = (("organization", RelatedFilter),)
+    list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization", "user")
     search_fields = ("^name", "^key_prefix", "^user__email")
     autocomplete_fields = ("organization", "user")
@@ -198,7 +198,7 @@ class ApiKeyAdmin(RecordAdmin):
             api_keys.revoke(row)
             return "revoked."
 
-        self.each(request, queryset, revoke)
+        self.run_for_each(request, queryset, revoke)
 
 
 @admin.register(QuotaMonth)
@@ -206,5 +206,5 @@ class QuotaMonthAdmin(ReadOnlyAdmin):
     """What each organisation has spent."""
 
     list_display = ("organization", "month", "spent")
-    list_filter = (("organization", RelatedFilter),)
+    list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)

@@ -18,10 +18,25 @@ from integrations.models import (
     Integration,
     SyncRun,
 )
-from krafter_audit.admin.base import BAD, GOOD, QUIET, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    badge_column,
+)
 
-STATUSES = {"connected": GOOD, "syncing": UNDER_WAY, "error": BAD, "disconnected": QUIET}
-OUTCOMES = {"running": UNDER_WAY, "succeeded": GOOD, "failed": BAD, "paused": WAITING, "interrupted": WAITING}
+STATUSES = {"connected": SUCCESS, "syncing": INFO, "error": DANGER, "disconnected": PRIMARY}
+OUTCOMES = {
+    "running": INFO,
+    "succeeded": SUCCESS,
+    "failed": DANGER,
+    "paused": WARNING,
+    "interrupted": WARNING,
+}
 
 
 @admin.register(Integration)
@@ -31,13 +46,13 @@ class IntegrationAdmin(ReadOnlyAdmin):
     list_display = (
         "provider",
         "project",
-        badge("status", STATUSES),
+        badge_column("status", STATUSES),
         "last_sync_at",
         "next_sync_at",
         "last_error",
         "updated_at",
     )
-    list_filter = ("provider", "status", ("project", RelatedFilter))
+    list_filter = ("provider", "status", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug", "^organization__name")
     exclude = ("credentials", "cursor", "generation")
@@ -55,7 +70,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
             services.request_sync(row.project, row.provider, by=operator(request))
             return "asked to sync."
 
-        self.each(request, queryset, sync)
+        self.run_for_each(request, queryset, sync)
 
     @admin.action(description="Disconnect and wipe the credentials", permissions=["operate"])
     def disconnect(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
@@ -65,7 +80,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
             services.disconnect(row.project, row.provider, by=operator(request))
             return "disconnected."
 
-        self.each(request, queryset, disconnect)
+        self.run_for_each(request, queryset, disconnect)
 
 
 @admin.register(ExternalLink)
@@ -84,7 +99,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
     list_display = (
         "integration",
-        badge("outcome", OUTCOMES),
+        badge_column("outcome", OUTCOMES),
         "started_at",
         "finished_at",
         "pushed",
@@ -121,7 +136,7 @@ class ConflictAdmin(ReadOnlyAdmin):
             done = resolution.resolve(place.project, place.provider, row.pk, kept=kept, by=operator(request))
             return f"{done.kept} counts."
 
-        self.each(request, queryset, resolve)
+        self.run_for_each(request, queryset, resolve)
 
 
 @admin.register(Hook)
@@ -148,7 +163,7 @@ class DeliveryAdmin(ReadOnlyAdmin):
     search_fields = ("^delivery",)
 
 
-ALERTS = {"gathering": WAITING, "sending": UNDER_WAY, "sent": GOOD, "failed": BAD}
+ALERTS = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed": DANGER}
 
 
 @admin.register(Alert)
@@ -159,13 +174,13 @@ class AlertAdmin(ReadOnlyAdmin):
         "created_at",
         "project",
         "channel",
-        badge("status", ALERTS),
+        badge_column("status", ALERTS),
         "total",
         "held_back",
         "outcome",
         "sent_at",
     )
-    list_filter: ClassVar = ["channel", "status", ("project", RelatedFilter)]
+    list_filter: ClassVar = ["channel", "status", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
 
 
@@ -174,7 +189,7 @@ class DestinationAdmin(ReadOnlyAdmin):
     """Where alerts go; webhooks are never shown."""
 
     list_display = ("project", "channel", "updated_at")
-    list_filter: ClassVar = ["channel", ("project", RelatedFilter)]
+    list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
     exclude = ("credentials",)
 

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, how is it doing: for load balancers and operators."""
+"""Liveness, readiness and metrics, for load balancers and operators."""
 
 import hmac
 from collections.abc import Callable
@@ -13,19 +13,19 @@ from krafter_audit.db import redis_client
 
 
 def live(request: HttpRequest) -> HttpResponse:
-    """Answer 200 while the process runs."""
+    """Return 200 while the process runs."""
     return JsonResponse({"status": "ok"})
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Answer 200 when PostgreSQL and Redis answer; else 503 that names what does not."""
-    parts = {"database": _answers(_database), "redis": _answers(_redis)}
-    status = 200 if all(word == "ok" for word in parts.values()) else 503
-    return JsonResponse(parts, status=status, headers={"cache-control": "no-store"})
+    """Return 200 if PostgreSQL and Redis answer; otherwise 503 that names the failing one."""
+    checks = {"database": _check(_database), "redis": _check(_redis)}
+    status = 200 if all(result == "ok" for result in checks.values()) else 503
+    return JsonResponse(checks, status=status, headers={"cache-control": "no-store"})
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Answer with the metrics, to whoever holds KRAFTER_METRICS_TOKEN; without one set there is no such page."""
+    """Return the metrics to a client with KRAFTER_METRICS_TOKEN; 404 otherwise, or if none is set."""
     expected = f"Bearer {settings.KRAFTER_METRICS_TOKEN}"
     given = request.headers.get("authorization", "")
     if not settings.KRAFTER_METRICS_TOKEN or not hmac.compare_digest(given.encode(), expected.encode()):
@@ -33,9 +33,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
-def _answers(part: Callable[[], None]) -> str:
+def _check(query: Callable[[], None]) -> str:
     try:
-        part()
+        query()
     except (Error, redis.RedisError):
         return "away"
     return "ok"

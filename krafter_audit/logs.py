@@ -1,4 +1,4 @@
-"""One line an event, with the request id in it, for people (logfmt) or for machines (JSON)."""
+"""Logging: one line per event with the request id, as logfmt or JSON."""
 
 import logging
 import re
@@ -8,7 +8,7 @@ import structlog
 
 SHARE_TOKEN = re.compile(r"(/shared/)[^/\s]+")
 
-SHARED: list[Any] = [
+PROCESSORS: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -17,10 +17,10 @@ SHARED: list[Any] = [
 ]
 
 
-def crashes_alone(record: logging.LogRecord) -> bool:
-    """Keep what Django says of a crash, without the token of a shared report.
+def only_exceptions(record: logging.LogRecord) -> bool:
+    """Keep Django's log of an exception, without the token of a shared report.
 
-    Whatever else it says of a request, the request's own line tells already, and without its path's secrets.
+    Everything else about a request is in our own request line, without the secrets of its path.
     """
     if not record.exc_info:
         return False
@@ -29,33 +29,34 @@ def crashes_alone(record: logging.LogRecord) -> bool:
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Return Django's LOGGING: every line of every library goes through the same processors."""
+    """Return Django's LOGGING: all libraries use the same processors."""
     structlog.configure(
-        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    first = ["timestamp", "level", "logger", "event", "request_id"]
+    keys = ["timestamp", "level", "logger", "event", "request_id"]
     render: Any = structlog.processors.JSONRenderer()
     if not as_json:
-        render = structlog.processors.LogfmtRenderer(key_order=first, drop_missing=True)
+        render = structlog.processors.LogfmtRenderer(key_order=keys, drop_missing=True)
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": SHARED,
+                "foreign_pre_chain": PROCESSORS,
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
             }
         },
-        "filters": {"crashes": {"()": "django.utils.log.CallbackFilter", "callback": crashes_alone}},
+        "filters": {
+            "only_exceptions": {"()": "django.utils.log.CallbackFilter", "callback": only_exceptions}
+        },
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
-        # Django would say every refusal a second time; the request's own line tells its status.
-        # Celery says of each job what django-structlog's line says with the request id in it.
+        # Django would log every error response again, and Celery every job: django-structlog logs both already.
         "loggers": {
-            "django.request": {"level": "ERROR", "filters": ["crashes"]},
+            "django.request": {"level": "ERROR", "filters": ["only_exceptions"]},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},

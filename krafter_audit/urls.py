@@ -1,4 +1,4 @@
-"""Every address of the system."""
+"""URLs of the project."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -9,11 +9,11 @@ from krafter_audit import health
 from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView
 
-AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
+PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 APPS = ("findings", "scans", "remediation", "integrations", "reports")
 
 urlpatterns = [
-    *(path(AUDIT, include(f"{app}.urls")) for app in APPS),  # first: they are asked for most
+    *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent
     path("", RedirectView.as_view(url="/api/docs")),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live),

@@ -7,13 +7,21 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from krafter_audit.admin.base import BAD, GOOD, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    badge_column,
+)
 from krafter_audit.admin.forms import ServiceForm
 from reports import services
 from reports.models import Report, Share
 
-STATUSES = {"queued": WAITING, "exporting": UNDER_WAY, "exported": GOOD, "shared": GOOD, "failed": BAD}
-DELIVERIES = {"queued": WAITING, "sent": GOOD, "failed": BAD}
+STATUSES = {"queued": WARNING, "exporting": INFO, "exported": SUCCESS, "shared": SUCCESS, "failed": DANGER}
+DELIVERIES = {"queued": WARNING, "sent": SUCCESS, "failed": DANGER}
 
 
 @admin.register(Report)
@@ -24,12 +32,12 @@ class ReportAdmin(ReadOnlyAdmin):
         "created_at",
         "project",
         "format",
-        badge("status", STATUSES),
+        badge_column("status", STATUSES),
         "exported_at",
         "shared_at",
         "attempts",
     )
-    list_filter = ("status", "format", ("project", RelatedFilter))
+    list_filter = ("status", "format", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     exclude = ("breakdown", "subject")
@@ -58,7 +66,7 @@ class ReportAdmin(ReadOnlyAdmin):
             services.queue_export(report.project, format=report.format, by=operator(request))
             return "export queued."
 
-        self.each(request, reports, export)
+        self.run_for_each(request, reports, export)
 
 
 @admin.register(Share)
@@ -69,12 +77,12 @@ class ShareAdmin(ReadOnlyAdmin):
         "created_at",
         "project",
         "channel",
-        badge("status", DELIVERIES),
+        badge_column("status", DELIVERIES),
         "outcome",
         "expires_at",
         "revoked_at",
     )
-    list_filter = ("channel", "status", ("project", RelatedFilter))
+    list_filter = ("channel", "status", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     exclude = ("webhook", "key")
@@ -88,4 +96,4 @@ class ShareAdmin(ReadOnlyAdmin):
             services.revoke_share(share.pk, by=operator(request))
             return "revoked."
 
-        self.each(request, shares, revoke)
+        self.run_for_each(request, shares, revoke)

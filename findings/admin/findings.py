@@ -14,35 +14,35 @@ from findings.models import Finding, FindingStatus, Regression
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.admin.base import (
-    BAD,
-    GOOD,
-    QUIET,
-    UNDER_WAY,
-    WAITING,
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
     ReadOnlyAdmin,
-    RecordAdmin,
-    RelatedFilter,
-    badge,
-    pretty,
+    ServiceModelAdmin,
+    badge_column,
+    render_json,
 )
 
-SEVERITIES = {"critical": BAD, "high": WAITING, "medium": UNDER_WAY, "low": QUIET}
+SEVERITIES = {"critical": DANGER, "high": WARNING, "medium": INFO, "low": PRIMARY}
 STATUSES = {
-    "new": BAD,
-    "triaged": WAITING,
-    "in_progress": UNDER_WAY,
-    "ready_verify": UNDER_WAY,
-    "resolved": GOOD,
-    "dismissed": QUIET,
+    "new": DANGER,
+    "triaged": WARNING,
+    "in_progress": INFO,
+    "ready_verify": INFO,
+    "resolved": SUCCESS,
+    "dismissed": PRIMARY,
 }
 
 
 @admin.register(Finding)
-class FindingAdmin(RecordAdmin):
+class FindingAdmin(ServiceModelAdmin):
     """What is wrong with the sites. The status moves by the buttons, by tasks and by verdicts."""
 
-    list_display = ("title", badge("severity", SEVERITIES), badge("status", STATUSES), "domain", "score", "project", "owner", "created_at")  # fmt: skip  # noqa: E501
-    list_filter = ("severity", "status", "domain", ("project", RelatedFilter))
+    list_display = ("title", badge_column("severity", SEVERITIES), badge_column("status", STATUSES), "domain", "score", "project", "owner", "created_at")  # fmt: skip  # noqa: E501
+    list_filter = ("severity", "status", "domain", ("project", AutocompleteFilter))
     list_select_related = ("project", "owner")
     search_fields = ("^title",)
     search_help_text = "How the title begins, or the id."
@@ -92,12 +92,12 @@ class FindingAdmin(RecordAdmin):
     @admin.display(description="affected assets")
     def assets(self, finding: Finding) -> str:
         """Show them over many lines."""
-        return pretty(finding.affected_assets)
+        return render_json(finding.affected_assets)
 
     @admin.display(description="evidence")
     def what_was_seen(self, finding: Finding) -> str:
         """Show it over many lines."""
-        return pretty(finding.evidence)
+        return render_json(finding.evidence)
 
     @admin.display(description="tasks")
     def work(self, finding: Finding) -> str:
@@ -139,15 +139,15 @@ class FindingAdmin(RecordAdmin):
             moved = triage.update(finding.pk, changes={"status": status.value}, by=operator(request))
             return f"{FindingStatus(moved.status).label.lower()}."
 
-        self.each(request, rows, move)
+        self.run_for_each(request, rows, move)
 
 
 @admin.register(Regression)
 class RegressionAdmin(ReadOnlyAdmin):
     """Findings that came back."""
 
-    list_display = ("finding", "project", "trigger", badge("status", {"open": BAD, "closed": GOOD}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
-    list_filter = ("status", "trigger", ("project", RelatedFilter))
+    list_display = ("finding", "project", "trigger", badge_column("status", {"open": DANGER, "closed": SUCCESS}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
+    list_filter = ("status", "trigger", ("project", AutocompleteFilter))
     list_select_related = ("finding", "project")
     search_fields = ("^finding__title",)
     fields = (

@@ -15,7 +15,7 @@ class ReportFindingForm(SerializerForm):
     """A finding that a person reports."""
 
     serializer_class = CreateFindingRequestSerializer
-    names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
+    api_names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
     severity = forms.ChoiceField(
         choices=[("", "As the policy says"), *Severity.choices],
         required=False,

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from krafter_audit.admin.base import ReadOnlyAdmin, ReadOnlyInline, pretty
+from krafter_audit.admin.base import ReadOnlyAdmin, ReadOnlyInline, render_json
 from remediation.errors import NoSigningKey
 from remediation.evidence import export
 from remediation.evidence.chain import is_intact, keyring, links_of
@@ -31,7 +31,7 @@ class EvidenceInline(ReadOnlyInline):
     @admin.display(description="what was seen")
     def seen(self, link: Evidence) -> str:
         """Show it over many lines."""
-        return pretty(json.loads(link.body))
+        return render_json(json.loads(link.body))
 
     @admin.display(description="hash and signature hold", boolean=True)
     def intact(self, link: Evidence) -> bool:
@@ -112,5 +112,5 @@ def told(link: Evidence) -> dict[str, Any]:
         "said": said,
         "pages": [one for one in pages if isinstance(one, dict)] if isinstance(pages, list) else [],
         "intact": is_intact(link),
-        "whole": pretty(said),
+        "whole": render_json(said),
     }

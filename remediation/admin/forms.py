@@ -22,7 +22,7 @@ class CreateTaskForm(SerializerForm):
     """A task for a finding; its project is the finding's."""
 
     serializer_class = CreateTaskRequestSerializer
-    names: ClassVar = {"owner": "owner_id", "finding": "finding_id"}
+    api_names: ClassVar = {"owner": "owner_id", "finding": "finding_id"}
     priority = forms.ChoiceField(
         choices=Severity.choices, initial=Severity.MEDIUM, required=False, widget=UnfoldAdminSelectWidget
     )

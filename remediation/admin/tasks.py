@@ -11,17 +11,17 @@ from django.utils.html import format_html_join
 from accounts.admin import operator
 from findings.admin.findings import SEVERITIES
 from krafter_audit.admin.base import (
-    BAD,
-    GOOD,
-    QUIET,
-    UNDER_WAY,
-    WAITING,
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
     ReadOnlyAdmin,
     ReadOnlyInline,
-    RecordAdmin,
-    RelatedFilter,
-    badge,
-    pretty,
+    ServiceModelAdmin,
+    badge_column,
+    render_json,
 )
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ChangeTaskForm, CreateTaskForm, PolicyForm, ReasonForm
@@ -29,21 +29,27 @@ from remediation.models import Policy, PolicyVersion, Task, Verification
 from remediation.policy_simulation import plans
 from remediation.services import policies, tasks, verdicts, verifications
 
-STATUSES = {"backlog": QUIET, "in_progress": UNDER_WAY, "blocked": BAD, "ready_verify": WAITING, "done": GOOD}
-RESULTS = {"pending": WAITING, "passed": GOOD, "failed": BAD}
+STATUSES = {
+    "backlog": PRIMARY,
+    "in_progress": INFO,
+    "blocked": DANGER,
+    "ready_verify": WARNING,
+    "done": SUCCESS,
+}
+RESULTS = {"pending": WARNING, "passed": SUCCESS, "failed": DANGER}
 
 
 @admin.register(Task)
-class TaskAdmin(RecordAdmin):
+class TaskAdmin(ServiceModelAdmin):
     """Units of work that close findings."""
 
-    list_display = ("title", badge("status", STATUSES), badge("priority", SEVERITIES), "project", "owner", "sla_due_at", "external_ticket_key", "created_at")  # fmt: skip  # noqa: E501
+    list_display = ("title", badge_column("status", STATUSES), badge_column("priority", SEVERITIES), "project", "owner", "sla_due_at", "external_ticket_key", "created_at")  # fmt: skip  # noqa: E501
     list_filter = (
         "status",
         "priority",
-        ("project", RelatedFilter),
-        ("finding", RelatedFilter),
-        ("owner", RelatedFilter),
+        ("project", AutocompleteFilter),
+        ("finding", AutocompleteFilter),
+        ("owner", AutocompleteFilter),
     )
     list_select_related = ("project", "owner")
     search_fields = ("^title", "^external_ticket_key")
@@ -86,7 +92,7 @@ class TaskAdmin(RecordAdmin):
             verifications.run(task.project, task_id=task.pk, by=operator(request))
             return "a verification is running."
 
-        self.each(request, queryset.select_related("project"), run)
+        self.run_for_each(request, queryset.select_related("project"), run)
 
     @admin.action(description="Start work", permissions=["operate"])
     def start(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
@@ -113,7 +119,7 @@ class TaskAdmin(RecordAdmin):
             tasks.update(task.pk, changes={"status": status.value}, by=operator(request))
             return f"{status.label.lower()}."
 
-        self.each(request, rows, move)
+        self.run_for_each(request, rows, move)
 
 
 @admin.register(Verification)
@@ -121,9 +127,9 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     """Looks at whether a finding is gone, and what people decided about them."""
 
     list_display = (
-        "task", "project", badge("result", RESULTS), "answers", "verified_by", "verified_at", "created_at",
+        "task", "project", badge_column("result", RESULTS), "answers", "verified_by", "verified_at", "created_at",
     )  # fmt: skip
-    list_filter = ("result", "running", "manual", ("project", RelatedFilter))
+    list_filter = ("result", "running", "manual", ("project", AutocompleteFilter))
     list_select_related = ("task", "project", "verified_by")
     search_fields = ("^task__title",)
     actions: ClassVar[list[str]] = ["approve", "reopen", "approve_anyway"]
@@ -133,7 +139,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         "verified_at", "created_at", "updated_at",
     )  # fmt: skip
 
-    def name_of(self, row: Verification) -> str:
+    def describe_row(self, row: Verification) -> str:
         """Name the task."""
         return row.task.title
 
@@ -167,7 +173,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             verdicts.approve(row.pk, by=operator(request))
             return "approved."
 
-        self.each(request, queryset, approve)
+        self.run_for_each(request, queryset, approve)
 
     @admin.action(description="Reopen", permissions=["operate"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Verification]) -> None:
@@ -177,7 +183,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             verdicts.reopen(row.pk, by=operator(request))
             return "reopened."
 
-        self.each(request, queryset, reopen)
+        self.run_for_each(request, queryset, reopen)
 
     @admin.action(description="Approve although a check did not pass…", permissions=["operate"])
     def approve_anyway(self, request: HttpRequest, queryset: QuerySet[Verification]) -> HttpResponse | None:
@@ -191,7 +197,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             verdicts.approve(row.pk, by=operator(request), override_reason=form.cleaned_data["reason"])
             return "approved."
 
-        self.each(request, queryset, approve)
+        self.run_for_each(request, queryset, approve)
         return None
 
     def _ask_reason(
@@ -220,16 +226,16 @@ class PolicyVersionInline(ReadOnlyInline):
     @admin.display(description="config")
     def rules(self, version: PolicyVersion) -> str:
         """Show the config over many lines, in the order it was sent in."""
-        return pretty(version.config)
+        return render_json(version.config)
 
 
 @admin.register(Policy)
-class PolicyAdmin(RecordAdmin):
+class PolicyAdmin(ServiceModelAdmin):
     """The rules of each project; the first look at a project's policy makes it."""
 
     form = PolicyForm
     list_display = ("name", "project", "active", "version", "updated_at")
-    list_filter = ("active", ("project", RelatedFilter))
+    list_filter = ("active", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^name", "^project__slug")
     fields = ("project", "name", "config", "active", "version", "updated_at")
@@ -259,4 +265,4 @@ class PolicyAdmin(RecordAdmin):
             met = plans.test(policy.project, rules)
             return f"{met['simulated_findings']} findings, {met['escalated_to_critical']} of them critical."
 
-        self.each(request, queryset, test)
+        self.run_for_each(request, queryset, test)

@@ -21,7 +21,7 @@ from findings import policy_rules, provider_checks
 from findings.models import Finding
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
-from krafter_audit.shutdown import is_stopping
+from krafter_audit.shutdown import is_shutting_down
 from remediation.checks.queues import scanner_of
 from remediation.evidence import chain
 from remediation.locks import LockedVerification, lock_verification
@@ -114,7 +114,7 @@ class Look:
         kept = self.part.seen.setdefault(key, {})
         for place in self._places:
             if place.url not in kept:
-                if is_stopping() or time.monotonic() > self._ends:
+                if is_shutting_down() or time.monotonic() > self._ends:
                     return None
                 kept[place.url] = self._seen(place, key).to_json()
                 if not leases.write(self.part, seen=self.part.seen, attempts=0):

@@ -14,24 +14,24 @@ from accounts.admin import ProjectAdmin, operator
 from accounts.models import Project
 from findings.models import Domain
 from krafter_audit.admin.base import (
-    BAD,
-    GOOD,
-    QUIET,
-    UNDER_WAY,
-    WAITING,
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
     ReadOnlyAdmin,
-    RecordAdmin,
-    RelatedFilter,
-    badge,
-    pretty,
+    ServiceModelAdmin,
+    badge_column,
+    render_json,
 )
 from scans.admin.forms import ScanForm
 from scans.models import OUTCOMES, Scan, ScanResult, ScanSchedule
 from scans.queries import pages_of
 from scans.services import scans
 
-STATUSES = {"queued": WAITING, "running": UNDER_WAY, "completed": GOOD, "failed": BAD}
-SAID = {"passed": GOOD, "failed": BAD, "inconclusive": WAITING, "not_applicable": QUIET}
+STATUSES = {"queued": WARNING, "running": INFO, "completed": SUCCESS, "failed": DANGER}
+SAID = {"passed": SUCCESS, "failed": DANGER, "inconclusive": WARNING, "not_applicable": PRIMARY}
 LOOK_AGAIN = 5  # seconds after which the page of a scan that is under way is fetched anew
 COUNTED = ("findings_created", "findings_updated", "regressions", "regressions_suspected")
 
@@ -49,21 +49,21 @@ def scan_now(page: ProjectAdmin, request: HttpRequest, projects: QuerySet[Projec
         queued = scans.run(project, url=None, trigger=Scan.Trigger.MANUAL, by=operator(request))
         return f"a scan of {queued.url} is queued."
 
-    page.each(request, projects, scan)
+    page.run_for_each(request, projects, scan)
 
 
 ProjectAdmin.actions.append(scan_now)
 
 
 @admin.register(Scan)
-class ScanAdmin(RecordAdmin):
+class ScanAdmin(ServiceModelAdmin):
     """Looks at whole sites."""
 
     form = ScanForm
     list_display = (
-        "url", "project", "trigger", badge("status", STATUSES), "progress", "created_at", "finished_at",
+        "url", "project", "trigger", badge_column("status", STATUSES), "progress", "created_at", "finished_at",
     )  # fmt: skip
-    list_filter = ("status", "trigger", ("project", RelatedFilter))
+    list_filter = ("status", "trigger", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^url",)
     autocomplete_fields = ("project",)
@@ -153,12 +153,12 @@ class ScanAdmin(RecordAdmin):
 class ScanResultAdmin(ReadOnlyAdmin):
     """What each check said of each page."""
 
-    list_display = ("check_key", badge("outcome", SAID), "page", "measured", "why", "seen_at")
+    list_display = ("check_key", badge_column("outcome", SAID), "page", "measured", "why", "seen_at")
     list_filter = ("outcome",)
     list_select_related = ("page",)
     search_help_text = "The id of a scan, or how the key of a check begins."
     search_fields = ("^key",)
-    found_by = "scan"
+    uuid_search_field = "scan"
     fields = (
         "scan", "page", "check_key", "version", "outcome", "reason", "measured", "samples", "profile", "tools",
         "duration_ms", "seen_at", "what_was_seen",
@@ -191,7 +191,7 @@ class ScanResultAdmin(ReadOnlyAdmin):
     @admin.display(description="evidence")
     def what_was_seen(self, result: ScanResult) -> str:
         """Show it over many lines."""
-        return pretty(result.evidence)
+        return render_json(result.evidence)
 
 
 @admin.register(ScanSchedule)
@@ -199,7 +199,7 @@ class ScanScheduleAdmin(ReadOnlyAdmin):
     """When projects are scanned by themselves: their policies say so."""
 
     list_display = ("project", "rhythm", "next_at", "last_at", "note")
-    list_filter = ("rhythm", ("project", RelatedFilter))
+    list_filter = ("rhythm", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     fields = ("project", "policy", "rhythm", "weekday", "hour", "minute", "next_at", "last_at", "note")

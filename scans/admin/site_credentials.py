@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
-from krafter_audit.admin.base import RecordAdmin, RelatedFilter
-from krafter_audit.admin.forms import ServiceForm, sentences
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin
+from krafter_audit.admin.forms import ServiceForm, flatten_errors
 from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer
@@ -57,7 +57,7 @@ class AccessForm(ServiceForm):
             self.validated = dict(request.validated_data)
         else:
             for name, complaint in dict(request.errors).items():
-                self.add_error(name if name in self.fields else None, sentences(complaint))
+                self.add_error(name if name in self.fields else None, flatten_errors(complaint))
         return cleaned
 
     def validate_unique(self) -> None:
@@ -82,12 +82,12 @@ def _pairs(text: str, mark: str) -> dict[str, str]:
 
 
 @admin.register(SiteCredentials)
-class SiteCredentialsAdmin(RecordAdmin):
+class SiteCredentialsAdmin(ServiceModelAdmin):
     """What lets looks into sites behind a login. Adding it for a project again replaces it."""
 
     form = AccessForm
     list_display = ("origin", "project", "set", "updated_at")
-    list_filter = (("project", RelatedFilter),)
+    list_filter = (("project", AutocompleteFilter),)
     list_select_related = ("project",)
     search_fields = ("^origin", "^project__slug")
     autocomplete_fields = ("project",)
@@ -132,4 +132,4 @@ class SiteCredentialsAdmin(RecordAdmin):
             services.delete_credentials(row.project, by=operator(request))
             return "forgotten."
 
-        self.each(request, queryset, wipe)
+        self.run_for_each(request, queryset, wipe)

@@ -11,7 +11,7 @@ from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
-from krafter_audit.admin.base import BAD, GOOD, WAITING, RecordAdmin, RelatedFilter
+from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ServiceModelAdmin
 from krafter_audit.admin.forms import SerializerForm
 from scans.models import Site
 from scans.sites import ownership, services
@@ -41,12 +41,12 @@ class SiteForm(SerializerForm):
 
 
 @admin.register(Site)
-class SiteAdmin(RecordAdmin):
+class SiteAdmin(ServiceModelAdmin):
     """Hosts of projects. What is not proved is neither probed nor visited by a browser."""
 
     form = SiteForm
     list_display = ("host", "project", "status", "method", "verified_at", "checked_at")
-    list_filter = ("method", ("project", RelatedFilter))
+    list_filter = ("method", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^host",)
     autocomplete_fields = ("project",)
@@ -69,7 +69,7 @@ class SiteAdmin(RecordAdmin):
         """The worker alone writes what proves a site."""
         return False
 
-    @display(description="status", label={"proved": GOOD, "checking": WAITING, "unproved": BAD})
+    @display(description="status", label={"proved": SUCCESS, "checking": WARNING, "unproved": DANGER})
     def status(self, site: Site) -> str:
         """Say where the proof stands."""
         return status_of(site)
@@ -105,4 +105,4 @@ class SiteAdmin(RecordAdmin):
             services.verify(site.pk, by=operator(request))
             return "a look is queued."
 
-        self.each(request, queryset, verify)
+        self.run_for_each(request, queryset, verify)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
 from krafter_audit.jobs import enqueue
-from krafter_audit.shutdown import is_stopping
+from krafter_audit.shutdown import is_shutting_down
 from scanner import crawler
 from scanner.page_context import Facts
 from scans import screenshots
@@ -91,7 +91,7 @@ class Walk:
         for page in pages:
             if page.checked_at is not None or spent >= MOST_SECONDS[Scanner(self.part.scanner)] * 1000:
                 continue
-            if is_stopping() or time.monotonic() > self._ends:
+            if is_shutting_down() or time.monotonic() > self._ends:
                 return True
             sight = self._sight(page)
             spent += sight.duration_ms

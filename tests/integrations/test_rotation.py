@@ -35,7 +35,7 @@ def rotate(**options: int) -> list[str]:
 
 
 def key_ids() -> set[str]:
-    return {vault.key_id(bytes(row.credentials or b"")) for row in Integration.objects.all()}
+    return {vault.key_id_of(bytes(row.credentials or b"")) for row in Integration.objects.all()}
 
 
 def test_every_credential_is_sealed_with_the_first_key_and_opens_without_the_old_one(

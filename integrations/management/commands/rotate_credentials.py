@@ -26,7 +26,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
         """Go through all rows once and say what became of how many."""
-        newest = vault.sealing_key_id()
+        newest = vault.current_key_id()
         counts = {"sealed anew": 0, "sealed so already": 0, "replaced meanwhile": 0, "not to be opened": 0}
         for kind, kept in KEPT.items():
             for rows in batches(kind, max(1, batch)):
@@ -67,7 +67,7 @@ def rotate(row: Any, newest: str, sealed_anew: Kept = credentials.resealed) -> s
     """Seal one row anew by compare-and-set: credentials that were replaced meanwhile are not overwritten."""
     before = bytes(row.credentials or b"")
     try:
-        if vault.key_id(before) == newest:
+        if vault.key_id_of(before) == newest:
             return "sealed so already"
         after = sealed_anew(row)
     except VaultError:

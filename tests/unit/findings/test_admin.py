@@ -166,12 +166,12 @@ def test_the_buttons_of_one_row_lead_back_to_it(operator: Client, scenario: Scen
 def test_more_rows_than_one_request_can_do_are_refused_as_a_whole(
     operator: Client, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("krafter_audit.admin.base.MOST_ACTED_ON", 2)
+    monkeypatch.setattr("krafter_audit.admin.base.MAX_ACTION_ROWS", 2)
     findings = [factories.finding(scenario) for _ in range(3)]
 
     messages = told(act(operator, "triage", *findings))
 
-    assert messages == ["Choose at most 2 rows at once."]
+    assert messages == ["Select at most 2 rows."]
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
 
 

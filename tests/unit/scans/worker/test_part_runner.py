@@ -389,14 +389,14 @@ def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
     keep_page = persistence.keep_page
 
     def told_to_end(*args: Any) -> bool:
-        shutdown.stop()
+        shutdown.request_shutdown()
         return keep_page(*args)
 
     monkeypatch.setattr(persistence, "keep_page", told_to_end)
     try:
         jobs.run_scan(str(scan.pk))
     finally:
-        shutdown.go_on()
+        shutdown.reset()
     monkeypatch.setattr(persistence, "keep_page", keep_page)
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)
