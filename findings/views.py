@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, as_uuid
+from accounts.viewsets import ProjectViewSet, as_uuid
 from events import tallies
 from findings.filters import FindingFilter, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity

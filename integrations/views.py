@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, as_uuid
+from accounts.viewsets import ProjectViewSet, as_uuid
 from integrations import hooks, queries, resolution, services
 from integrations.models import Conflict, Hook
 from integrations.serializers import (

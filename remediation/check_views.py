@@ -7,7 +7,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet
+from accounts.viewsets import ProjectViewSet
 from findings.models import Domain, Severity
 from krafter_audit.api.serializers import UTCDateTimeField
 from remediation.checks import catalogue

@@ -7,7 +7,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 
-from accounts.views import ProjectViewSet
+from accounts.viewsets import ProjectViewSet
 from krafter_audit.api.errors import NotFound
 from scans import screenshots
 

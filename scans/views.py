@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet
+from accounts.viewsets import ProjectViewSet
 from events import tallies
 from findings.filters import filtered
 from findings.views import CURSOR, LIMIT, one_of

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, as_uuid
+from accounts.viewsets import ProjectViewSet, as_uuid
 from findings.views import CURSOR, LIMIT
 from scans.models import Site
 from scans.sites import services
