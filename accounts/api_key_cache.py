@@ -1,9 +1,8 @@
-"""Who calls, remembered for some seconds in each process, and forgotten everywhere at once when anything changes.
+"""A cache of authenticated callers in each process, invalidated in all processes at once.
 
-Every look-up is remembered with the generation that Redis named before it; any change of a key, a person, a
-membership, an organisation or a project begins a new generation. A request learns the present one in the round trip
-that counts it (`rate_limits.take`), so what was remembered in an older one is not used. Without Redis nothing is
-remembered.
+Each entry has the generation that Redis returned before the lookup. Any change of an API key, user, membership,
+organisation or project starts a new generation. A request reads the current generation in the round trip that counts
+it (`rate_limits.take`), so that older entries are not used. Without Redis nothing is cached.
 """
 
 import os
@@ -18,58 +17,61 @@ from accounts.api_keys import Caller
 from krafter_audit.db import redis_client
 
 GENERATION = "krafter:callers"
-SECONDS = 10  # at most, should Redis lose a generation
-MOST = 1000  # callers remembered in one process
+MAX_AGE_SECONDS = 10  # in case Redis loses a generation
+MAX_ENTRIES = 1000
 
-_remembered: dict[tuple[str, str], tuple[Caller, bytes, float]] = {}
+_entries: dict[tuple[str, str], tuple[Caller, bytes, float]] = {}
 
 
-def remembered(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
-    """Return a caller who was looked up a short while ago, and in which generation."""
-    kept = _remembered.get(_place(header, slug))
-    if kept is None or time.time() >= kept[2]:
+def cached_caller(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
+    """Return a cached caller and its generation; None if it is not cached or expired."""
+    entry = _entries.get(_cache_key(header, slug))
+    if entry is None or time.time() >= entry[2]:
         return None
-    return kept[:2]
+    return entry[:2]
 
 
 def look_up(header: str | None, slug: str) -> Caller:
-    """Find a caller and remember them. Raises Unauthorized; a refusal is not remembered."""
+    """Authenticate a caller and cache the result. Raises Unauthorized, which is not cached."""
     generation = redis_client.call_or_default(_generation, None)
     caller = api_keys.authenticate(header, slug=slug)
     if generation:
-        if len(_remembered) >= MOST:
-            _remembered.clear()
-        until = min(time.time() + SECONDS, caller.expires_at)
-        _remembered[_place(header, slug)] = (caller, generation, until)
+        if len(_entries) >= MAX_ENTRIES:
+            _entries.clear()
+        until = min(time.time() + MAX_AGE_SECONDS, caller.expires_at)
+        _entries[_cache_key(header, slug)] = (caller, generation, until)
     return caller
 
 
-def _place(header: str | None, slug: str) -> tuple[str, str]:
-    return api_keys.digest(header or ""), slug  # the key itself is not kept, in memory either
+def _cache_key(header: str | None, slug: str) -> tuple[str, str]:
+    return api_keys.digest(header or ""), slug  # never the key itself
 
 
-def forget() -> None:
-    """Begin a new generation: now, and once more when the change can be seen by others."""
-    begin = lambda: redis_client.call_or_default(lambda server: server.set(GENERATION, _new()), None)  # noqa: E731
-    begin()
-    transaction.on_commit(begin)
+def invalidate() -> None:
+    """Start a new generation now, and again when the change is committed."""
+    _start_generation()
+    transaction.on_commit(_start_generation)
 
 
-def forget_with(*kinds: type[models.Model]) -> None:
-    """Forget whenever a row of these models is saved or deleted."""
-    for kind in kinds:
-        post_save.connect(_forget, sender=kind)
-        post_delete.connect(_forget, sender=kind)
+def invalidate_on_change(*row_models: type[models.Model]) -> None:
+    """Invalidate the cache when a row of these models is saved or deleted."""
+    for model in row_models:
+        post_save.connect(_row_changed, sender=model)
+        post_delete.connect(_row_changed, sender=model)
 
 
-def _forget(**kwargs: Any) -> None:
-    forget()
+def _row_changed(**kwargs: Any) -> None:
+    invalidate()
+
+
+def _start_generation() -> None:
+    redis_client.call_or_default(lambda server: server.set(GENERATION, _new_generation()), None)
 
 
 def _generation(server: Any) -> bytes:
-    first = _new()
+    first = _new_generation()
     return bytes(server.set(GENERATION, first, nx=True, get=True) or first)
 
 
-def _new() -> bytes:
+def _new_generation() -> bytes:
     return os.urandom(8).hex().encode()

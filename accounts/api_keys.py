@@ -1,4 +1,4 @@
-"""API keys: made once, shown once, kept as a digest."""
+"""API keys: shown once, stored as a digest."""
 
 import base64
 import hashlib
@@ -17,31 +17,31 @@ from django.utils import timezone
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 from krafter_audit.api.errors import InvalidParams, Unauthorized
 
-FORM = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
+KEY_FORMAT = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
 HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)
-TOUCHED_EVERY = timedelta(minutes=1)
+LAST_USED_INTERVAL = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Caller:
-    """The key behind a request: whose it is, as whom it acts and what it may do.
+    """The identity and permissions of a request's API key.
 
-    `project` is the project asked for, if the key's organisation has it.
+    `project` is the requested one if it belongs to the key's organisation.
     """
 
     organization: Organization
     project: Project | None
     user_id: UUID
     scopes: frozenset[str]
-    expires_at: float  # Unix seconds; infinite for a key that does not expire
+    expires_at: float  # Unix seconds; infinite for a key without expiry
 
-    def may(self, needed: Scope) -> bool:
-        """Tell whether the caller's scopes cover the one needed."""
+    def has_scope(self, needed: Scope) -> bool:
+        """Tell whether the caller's scopes include the needed one."""
         return Scope.grants(self.scopes, needed)
 
 
 def digest(key: str) -> str:
-    """Return the SHA-256 under which a key is kept; 256 random bits need no slow hash."""
+    """Return the SHA-256 of a key; 256 random bits need no slow hash."""
     return hashlib.sha256(key.encode()).hexdigest()
 
 
@@ -60,18 +60,18 @@ def issue(
     expires_at: datetime | None = None,
     key: str | None = None,
 ) -> tuple[ApiKey, str]:
-    """Make a key for a member and return its row and the key itself, which cannot be shown again."""
+    """Create a key for a member. Returns the row and the key, which is not stored. Raises InvalidParams."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
     scopes = list(scopes)
     if membership is None:
         raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
     if not scopes or not set(scopes) <= set(Scope.values):
-        raise InvalidParams(f"Scopes are {', '.join(Scope.values)}.")
+        raise InvalidParams(f"Valid scopes are {', '.join(Scope.values)}.")
     if membership.role == Membership.Role.VIEWER and set(scopes) != {Scope.READ.value}:
-        raise InvalidParams(f"{user.email} is a viewer: only {Scope.READ.value} can be given.")
+        raise InvalidParams(f"{user.email} is a viewer and can only have the scope {Scope.READ.value}.")
     key = key or new_key()
-    if not FORM.match(key):
-        raise InvalidParams("A key is kr_live_ and 43 URL-safe base64 characters.")
+    if not KEY_FORMAT.match(key):
+        raise InvalidParams("A key consists of kr_live_ and 43 URL-safe base64 characters.")
     row = ApiKey(
         organization=organization,
         user=user,
@@ -86,19 +86,17 @@ def issue(
 
 
 def revoke(row: ApiKey) -> ApiKey:
-    """Put a key out of use from this moment on."""
+    """Revoke a key at once; idempotent."""
     if row.revoked_at is None:
         row.revoked_at = timezone.now()
-        row.save(
-            update_fields=["revoked_at", "updated_at"]
-        )  # saved, so that it is forgotten everywhere at once
+        row.save(update_fields=["revoked_at", "updated_at"])  # save() invalidates the API key cache
     return row
 
 
 def authenticate(header: str | None, *, slug: str = "") -> Caller:
     """Return the caller behind a key with the project of that `slug`; raise Unauthorized without saying why."""
     given = HEADER.match(header or "")
-    if not given or not FORM.match(given["key"]):
+    if not given or not KEY_FORMAT.match(given["key"]):
         raise Unauthorized(headers={"www-authenticate": "Bearer"})
     role = Membership.objects.filter(organization_id=OuterRef("organization_id"), user_id=OuterRef("user_id"))
     key = (
@@ -110,7 +108,7 @@ def authenticate(header: str | None, *, slug: str = "") -> Caller:
     now = timezone.now()
     if key is None or key.role is None or (key.expires_at is not None and key.expires_at <= now):
         raise Unauthorized(headers={"www-authenticate": "Bearer"})
-    if key.last_used_at is None or key.last_used_at < now - TOUCHED_EVERY:
+    if key.last_used_at is None or key.last_used_at < now - LAST_USED_INTERVAL:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     until = math.inf if key.expires_at is None else key.expires_at.timestamp()
     project = _project(key.organization, slug)
@@ -118,7 +116,7 @@ def authenticate(header: str | None, *, slug: str = "") -> Caller:
 
 
 def _project(organization: Organization, slug: str) -> Project | None:
-    if not slug or "\x00" in slug:  # PostgreSQL takes no NUL, and no slug has one
+    if not slug or "\x00" in slug:  # PostgreSQL accepts no NUL
         return None
     project = Project.objects.filter(organization=organization, slug=slug).first()
     if project is not None:
@@ -127,7 +125,7 @@ def _project(organization: Organization, slug: str) -> Project | None:
 
 
 def _scopes(held: Iterable[str], role: str) -> frozenset[str]:
-    # A member who became a viewer after the key was made can only read with it.
+    # The member may have become a viewer after the key was issued.
     if role == Membership.Role.VIEWER:
         return frozenset({Scope.READ.value} if Scope.grants(held, Scope.READ) else ())
     return frozenset(held)

@@ -5,8 +5,8 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Forget callers whenever one of the rows that make them changes."""
-        from accounts.api_key_cache import forget_with
+        """Invalidate the API key cache when a row that it depends on changes."""
+        from accounts.api_key_cache import invalidate_on_change
         from accounts.models import ApiKey, Membership, Organization, Project, User
 
-        forget_with(ApiKey, Membership, Organization, Project, User)
+        invalidate_on_change(ApiKey, Membership, Organization, Project, User)

@@ -1,4 +1,4 @@
-"""What answers about accounts show."""
+"""Responses about accounts."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from krafter_audit.api.serializers import UTCDateTimeField
 
 
 class UsageSerializer(serializers.Serializer[Any]):
-    """One month of quota."""
+    """The quota of a month."""
 
     month = serializers.CharField()
     ai_quota = serializers.IntegerField(allow_null=True)

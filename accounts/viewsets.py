@@ -88,7 +88,7 @@ class OrganizationViewSet(viewsets.ViewSet):
     def _authenticate(self, request: Request) -> None:
         """Authenticate and count the request. A cached caller of an older generation is looked up again."""
         header, slug = request.headers.get("authorization"), self.kwargs.get("project_id", "")
-        cached = api_key_cache.remembered(header, slug)
+        cached = api_key_cache.cached_caller(header, slug)
         self.caller = cached[0] if cached else self._look_up_caller(request, header, slug)
         kind = "strict" if self.action in self.strict_actions else self.rate_limit
         client = str(self.caller.organization.pk)
@@ -108,7 +108,7 @@ class OrganizationViewSet(viewsets.ViewSet):
     def _authorize(self, request: Request) -> None:
         reads = request.method in ("GET", "HEAD", "OPTIONS") or self.action in self.read_only_posts
         needed = Scope.READ if reads else Scope.WRITE
-        if not self.caller.may(needed):
+        if not self.caller.has_scope(needed):
             raise InsufficientScope(f"This API key lacks the scope {needed.value}.")
 
     def _resolve_path(self, org_id: str = "", **kwargs: Any) -> None:

@@ -171,4 +171,4 @@ def finish(locked: LockedVerification) -> None:
     record("verification.checked", verification, by=SYSTEM, statuses=statuses)
     if all(status == CheckStatus.INCONCLUSIVE for status in statuses):
         Verification.objects.filter(pk=verification.pk).update(refunded=True)
-        quota.give_back(verification.project.organization_id, spent_at=verification.created_at)
+        quota.refund(verification.project.organization_id, spent_at=verification.created_at)

@@ -58,7 +58,7 @@ def end(scan: Scan) -> None:
     findings = summary["findings_created"] + summary["findings_updated"]
     record(f"scan.{status.value}", scan, by=SYSTEM, findings=findings)
     if status == Scan.Status.FAILED:
-        quota.give_back(scan.project.organization_id, spent_at=scan.created_at)
+        quota.refund(scan.project.organization_id, spent_at=scan.created_at)
 
 
 def sightings(part: ScanPart) -> list[FindingReport]:
