@@ -12,9 +12,9 @@ from accounts.viewsets import OrganizationViewSet
 
 
 class UsageViewSet(OrganizationViewSet):
-    """The quota of an organisation."""
+    """What the organisation has spent of its quota."""
 
-    @extend_schema(responses=UsageSerializer, summary="Get this month's quota usage")
+    @extend_schema(responses=UsageSerializer, summary="This month's quota and what is spent of it")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        """Return the current month."""
-        return Response(self.serialize(quota.usage(self.caller.organization), UsageSerializer))
+        """Answer with the current month."""
+        return Response(self.shown(quota.usage(self.caller.organization), UsageSerializer))

@@ -1,6 +1,6 @@
-"""Base classes of API views: authentication, rate limit, tenancy, idempotency, ETags and lists.
+"""Who calls, and which project it is about: every API view inherits the order of a request from here.
 
-A request is checked in this order: key, expiry, rate limit, scope, project, body.
+The order: key, expiry, rate limit, scope, project, body.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -29,16 +29,16 @@ M = TypeVar("M", bound=Model)
 
 
 class OrganizationViewSet(viewsets.ViewSet):
-    """Views of one organisation, which the API key must belong to. Attributes: `caller`, `actor`."""
+    """A view about one organisation; the key must be of it. Attributes: `caller`, `organization`, `actor`."""
 
     rate_limit: ClassVar[str] = "default"
     strict_actions: ClassVar[frozenset[str]] = frozenset()
     read_only_posts: ClassVar[frozenset[str]] = frozenset()
-    # action → the cached property that does its network I/O, read before the transaction begins
-    network_lookups: ClassVar[Mapping[str, str]] = {}
-    # read-only actions that may use a read replica (krafter_audit/api/read_replica.py)
-    replica_actions: ClassVar[frozenset[str]] = frozenset({"list"})
-    replica_token: Token[bool] | None = None
+    # action → the cached property that asks the network what the action needs: read before any transaction begins
+    prepared: ClassVar[Mapping[str, str]] = {}
+    # what may be read from a replica (krafter_audit/api/read_replica.py): actions that write nothing at all
+    replicated: ClassVar[frozenset[str]] = frozenset({"list"})
+    reading: Token[bool] | None = None
     body_limit = MEBIBYTE
     http_method_names = ("get", "head", "post", "patch", "put", "delete")
     caller: api_keys.Caller
@@ -46,62 +46,62 @@ class OrganizationViewSet(viewsets.ViewSet):
     allowance: rate_limits.Allowance
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the request step by step; raise the error of the first step that fails."""
+        """Let a request in step by step, or refuse it at the first step that fails."""
         self._authenticate(request)
         self.allowance.refuse_when_spent()
         self._authorize(request)
-        self._resolve_path(**kwargs)
+        self._locate(**kwargs)
         super().initial(request, *args, **kwargs)
         request_body.bound(request._request, self.body_limit)
-        self._apply_idempotency(request)
-        if request.method in ("GET", "HEAD") and self.action in self.replica_actions:
-            self.replica_token = read_replica.begin(self.caller.organization.pk)
+        self._once(request)
+        if request.method in ("GET", "HEAD") and self.action in self.replicated:
+            self.reading = read_replica.begin(self.caller.organization.pk)
 
     def perform_authentication(self, request: Request) -> None:
-        """Do nothing: `initial` has authenticated the key."""
+        """Nothing more: the key has told who calls."""
 
     def handle_exception(self, exc: Exception) -> Any:
-        """Repeat the request on the primary if the replica has failed."""
-        if self.replica_token and isinstance(exc, OperationalError | InterfaceError):
-            self._use_primary()
+        """Answer from the primary where the replica has just gone away."""
+        if self.reading and isinstance(exc, OperationalError | InterfaceError):
+            self._read_the_primary()
             read_replica.watch.rest()
             return getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
         return super().handle_exception(exc)
 
-    def _use_primary(self) -> None:
-        if self.replica_token:
-            read_replica.end(self.replica_token)
-            self.replica_token = None
+    def _read_the_primary(self) -> None:
+        if self.reading:
+            read_replica.end(self.reading)
+            self.reading = None
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add the rate limit headers and `Cache-Control: no-store`."""
-        self._use_primary()
+        """Add what every answer carries: the state of the rate limit, and that nobody may keep the answer."""
+        self._read_the_primary()
         if request.method not in ("GET", "HEAD") and response.status_code < 400 and hasattr(self, "caller"):
             read_replica.wrote(self.caller.organization.pk)
         final = super().finalize_response(request, response, *args, **kwargs)
-        if hasattr(self, "allowance"):  # absent if the body could not be read
+        if hasattr(self, "allowance"):  # a body that could not be read came no further
             for name, value in self.allowance.headers.items():
                 final[name] = value
         final.setdefault("Cache-Control", "no-store")
         return final
 
     def _authenticate(self, request: Request) -> None:
-        """Authenticate and count the request. A cached caller of an older generation is looked up again."""
+        """Tell who calls, and count the call. Whoever was remembered of an older generation is looked up again."""
         header, slug = request.headers.get("authorization"), self.kwargs.get("project_id", "")
-        cached = api_key_cache.cached_caller(header, slug)
-        self.caller = cached[0] if cached else self._look_up_caller(request, header, slug)
+        known = api_key_cache.cached_caller(header, slug)
+        self.caller = known[0] if known else self._look_up(request, header, slug)
         kind = "strict" if self.action in self.strict_actions else self.rate_limit
-        client = str(self.caller.organization.pk)
-        self.allowance = rate_limits.take(kind, client, watching=api_key_cache.GENERATION)
-        if cached and cached[1] != self.allowance.watched:
-            self.caller = self._look_up_caller(request, header, slug)
+        whose = str(self.caller.organization.pk)
+        self.allowance = rate_limits.take(kind, whose, watching=api_key_cache.GENERATION)
+        if known and known[1] != self.allowance.watched:
+            self.caller = self._look_up(request, header, slug)
         self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
 
-    def _look_up_caller(self, request: Request, header: str | None, slug: str) -> api_keys.Caller:
+    def _look_up(self, request: Request, header: str | None, slug: str) -> api_keys.Caller:
         try:
             return api_key_cache.look_up(header, slug)
         except Unauthorized:
-            # Counted per client address for the headers; a wrong key is always answered 401.
+            # Counted by address for the headers; a wrong key is always told that it is wrong.
             self.allowance = rate_limits.take("public", rate_limits.client_address(request._request))
             raise
 
@@ -111,28 +111,28 @@ class OrganizationViewSet(viewsets.ViewSet):
         if not self.caller.has_scope(needed):
             raise InsufficientScope(f"This API key lacks the scope {needed.value}.")
 
-    def _resolve_path(self, org_id: str = "", **kwargs: Any) -> None:
+    def _locate(self, org_id: str = "", **kwargs: Any) -> None:
         if org_id.lower() != str(self.caller.organization.pk):
             raise Forbidden
 
-    def _apply_idempotency(self, request: Request) -> None:
+    def _once(self, request: Request) -> None:
         key = idempotency.key_of(request) if request.method == "POST" else None
         if key is not None:
             organization_id = self.caller.organization.pk
-            handler = self.post  # type: ignore[has-type]  # set by as_view
-            prepare = self._do_network_lookups if self.action in self.network_lookups else None
-            self.post = idempotency.once(handler, organization_id=organization_id, key=key, prepare=prepare)
+            carry_out = self.post  # type: ignore[has-type]  # set by as_view
+            prepare = self._prepare if self.action in self.prepared else None
+            self.post = idempotency.once(carry_out, organization_id=organization_id, key=key, prepare=prepare)
 
-    def _do_network_lookups(self) -> None:
-        getattr(self, self.network_lookups[self.action])
+    def _prepare(self) -> None:
+        getattr(self, self.prepared[self.action])
 
     @property
     def context(self) -> dict[str, Any]:
-        """The serializer context: the organisation."""
+        """What serializers may know: the organisation."""
         return {"organization": self.caller.organization}
 
-    def serialize(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
-        """Return the row as the serializer presents it."""
+    def shown(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
+        """Return the row as that serializer shows it."""
         return serializer_class(row, context=self.context).data
 
 
@@ -140,63 +140,61 @@ S = TypeVar("S", bound=serializers.BaseSerializer[Any])
 
 
 class ProjectViewSet(OrganizationViewSet):
-    """Views of one project: the path becomes `self.project`, or 404."""
+    """A view about one project: the address becomes `self.project`, or 404."""
 
     project: Project
 
-    def _resolve_path(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
-        super()._resolve_path(org_id=org_id)
+    def _locate(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
+        super()._locate(org_id=org_id)
         if self.caller.project is None:
-            raise NotFound("Project not found in this organisation.")
+            raise NotFound("There is no such project in this organisation.")
         self.project = self.caller.project
 
-    def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
-        """Return the validated request body. Raises InvalidParams."""
+    def body(self, serializer_class: type[S]) -> dict[str, Any]:
+        """Return the validated body, or refuse it."""
         data = self.request.data if not _is_empty(self.request.data) else {}
         serializer = serializer_class(data=data, context=self.context)
         serializer.is_valid(raise_exception=True)
         return dict(serializer.validated_data)
 
-    def require_no_body(self) -> None:
-        """Raise InvalidParams if the request has a body."""
-        self.validated_body(EmptyRequestSerializer)
+    def nothing(self) -> None:
+        """Refuse a body where none is taken."""
+        self.body(EmptyRequestSerializer)
 
     @property
     def context(self) -> dict[str, Any]:
-        """The serializer context: the project and its organisation."""
+        """What serializers may know: the project and its organisation."""
         return {"project": self.project, **super().context}
 
-    def get_row(self, rows: QuerySet[M], pk: str, **where: Any) -> M:
-        """Return the project's row with that id. Raises NotFound, for rows of other projects too."""
-        row = rows.filter(project=self.project, pk=parse_id(pk), **where).first()
+    def find(self, rows: QuerySet[M], pk: str, **where: Any) -> M:
+        """Return the project's row of that id, or 404: absent and another project's are never told apart."""
+        row = rows.filter(project=self.project, pk=as_uuid(pk), **where).first()
         if row is None:
             raise NotFound
         return row
 
-    def row_response(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
-        """Return a row with its ETag; 304 if the client has it already."""
-        return self._response_with_etag(
-            etags.etag(row), lambda: self.serialize(row, serializer_class), status
-        )
+    def show(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
+        """Answer with one row and its ETag; 304 when the client has this state already."""
+        return self._tagged(etags.etag(row), lambda: self.shown(row, serializer_class), status)
 
-    def response_by_id(self, pk: str, serializer_class: type[S]) -> Response:
-        """Return the project's row with that id, read by one query of its columns. Raises NotFound."""
+    def read(self, pk: str, serializer_class: type[S]) -> Response:
+        """Answer with the project's row of that id, straight from its columns, or 404."""
         shown = columns(serializer_class)
         if shown is None:
-            raise TypeError(f"{serializer_class} has fields that are not columns")
-        row = shown.one(self.project.pk, parse_id(pk))
+            raise TypeError(f"{serializer_class} shows more than columns")
+        row = shown.one(self.project.pk, as_uuid(pk))
         if row is None:
             raise NotFound
-        return self._response_with_etag(etags.etag_of(row[1]), lambda: shown.show(row, self.context))
+        return self._tagged(etags.etag_of(row[1]), lambda: shown.show(row, self.context))
 
-    def _response_with_etag(self, tag: str, data: Callable[[], Any], status: int = 200) -> Response:
+    def _tagged(self, tag: str, data: Callable[[], Any], status: int = 200) -> Response:
         reads = self.request.method in ("GET", "HEAD")
         if reads and etags.known(self.request.headers.get("if-none-match"), tag):
             return Response(status=304, headers={"etag": tag})
         return Response(data(), status=status, headers={"etag": tag})
 
-    def page_response(self, page: Page, serializer_class: type[S]) -> Response:
-        """Return a page of models, or of tuples of the serializer's columns."""
+    def show_page(self, page: Page, serializer_class: type[S]) -> Response:
+        """Answer with the rows of a page: models, or tuples of the serializer's columns."""
         shown, context = columns(serializer_class), self.context
         if shown is None:
             rows = serializer_class(page.rows, many=True, context=context).data
@@ -204,33 +202,31 @@ class ProjectViewSet(OrganizationViewSet):
             rows = [shown.show(row, context) for row in page.rows]
         return Response(Page(rows, page.total, page.next_cursor))
 
-    def list_response(
+    def show_newest(
         self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], of: str = ""
     ) -> Response:
-        """Return a page of a list, newest first; `of` is the id of the parent if the list is limited to one."""
-        self.reject_unknown_parameters(PAGING - {"offset"})
+        """Answer with a page of a list without filters, newest first; `of` names whose rows they are, if one's."""
+        self.refuse_unknown_parameters(PAGING - {"offset"})
         place = f"{rows.model._meta.label} {of or self.project.pk}"
         listing = Rows(rows, shown=columns(serializer_class))
         page = by_cursor(listing, self.request.query_params, bound_to=place, total=total)
-        return self.page_response(page, serializer_class)
+        return self.show_page(page, serializer_class)
 
-    def reject_unknown_parameters(self, known: Iterable[str]) -> None:
-        """Raise InvalidParams for unknown query parameters: a typo must not be ignored."""
+    def refuse_unknown_parameters(self, known: Iterable[str]) -> None:
+        """Refuse query parameters that the list does not have: a typo must not widen an answer."""
         unknown = sorted(set(self.request.query_params) - set(known))
         if unknown:
-            raise InvalidParams(details={name: ["Unknown parameter."] for name in unknown})
+            raise InvalidParams(details={name: ["There is no such parameter."] for name in unknown})
 
 
 class EmptyRequestSerializer(serializers.Serializer[Any]):
     """An empty body, or `{}`."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Raise ValidationError unless the body is empty."""
+        """Refuse anything that is not empty."""
         if data:
             names = data if isinstance(data, dict) else {"body": None}
-            raise serializers.ValidationError(
-                {name: ["This endpoint accepts no request body."] for name in names}
-            )
+            raise serializers.ValidationError({name: ["This address takes no body."] for name in names})
         return {}
 
 
@@ -240,8 +236,8 @@ def _is_empty(data: Any) -> bool:
     )
 
 
-def parse_id(text: str) -> UUID:
-    """Parse an id from the path. Raises NotFound if it is not a UUID."""
+def as_uuid(text: str) -> UUID:
+    """Parse an id from a path; what is not one cannot be found."""
     try:
         return UUID(text)
     except ValueError:

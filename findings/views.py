@@ -6,7 +6,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet, parse_id
+from accounts.viewsets import ProjectViewSet, as_uuid
 from events import tallies
 from findings.filters import FindingFilter, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity
@@ -39,7 +39,7 @@ def one_of(name: str, values: list[str]) -> OpenApiParameter:
 class FindingViewSet(ProjectViewSet):
     """What is wrong with the site."""
 
-    replica_actions = frozenset({"list", "regressions"})
+    replicated = frozenset({"list", "regressions"})
 
     @extend_schema(
         summary="List findings, the most urgent first",
@@ -56,7 +56,7 @@ class FindingViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page, by offset or by cursor."""
         params = request.query_params
-        self.reject_unknown_parameters(PAGING | {"severity", "status", "domain"})
+        self.refuse_unknown_parameters(PAGING | {"severity", "status", "domain"})
         _, used = narrowed(FindingFilter, params, Finding.objects.none())
         project_id = self.project.pk
 
@@ -68,12 +68,12 @@ class FindingViewSet(ProjectViewSet):
             page = by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
             page = by_offset(rows, params, total=total)
-        return self.page_response(page, FindingSerializer)
+        return self.show_page(page, FindingSerializer)
 
     @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
-        return self.response_by_id(pk, FindingSerializer)
+        return self.read(pk, FindingSerializer)
 
     @extend_schema(
         summary="Report a finding",
@@ -83,9 +83,9 @@ class FindingViewSet(ProjectViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one of that domain and title."""
         finding, created = ingest_one(
-            self.project, FindingReport(**self.validated_body(CreateFindingRequestSerializer)), by=self.actor
+            self.project, FindingReport(**self.body(CreateFindingRequestSerializer)), by=self.actor
         )
-        return self.row_response(finding, FindingSerializer, status=201 if created else 200)
+        return self.show(finding, FindingSerializer, status=201 if created else 200)
 
     @extend_schema(
         summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
@@ -93,13 +93,13 @@ class FindingViewSet(ProjectViewSet):
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = triage.update(
-            parse_id(pk),
+            as_uuid(pk),
             project=self.project,
-            changes=self.validated_body(UpdateFindingRequestSerializer),
+            changes=self.body(UpdateFindingRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.row_response(changed, FindingSerializer)
+        return self.show(changed, FindingSerializer)
 
     @extend_schema(
         summary="List the regressions of a finding",
@@ -108,9 +108,9 @@ class FindingViewSet(ProjectViewSet):
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of this finding's regressions."""
-        finding = self.get_row(Finding.objects.only("id"), pk)
+        finding = self.find(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
-        return self.list_response(rows, RegressionSerializer, total=rows.count, of=str(finding.pk))
+        return self.show_newest(rows, RegressionSerializer, total=rows.count, of=str(finding.pk))
 
 
 class FindingBulkViewSet(ProjectViewSet):
@@ -125,7 +125,7 @@ class FindingBulkViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """All or nothing, or `"mode": "partial"` with an answer for each item."""
-        asked = self.validated_body(BulkCreateFindingsRequestSerializer)
+        asked = self.body(BulkCreateFindingsRequestSerializer)
         outcome = bulk.report(
             self.project,
             asked["findings"],
@@ -133,7 +133,7 @@ class FindingBulkViewSet(ProjectViewSet):
             context=self.context,
             by=self.actor,
         )
-        return Response(self.serialize(outcome, BulkResultSerializer))
+        return Response(self.shown(outcome, BulkResultSerializer))
 
 
 class FindingBulkUpdateViewSet(ProjectViewSet):
@@ -146,9 +146,9 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all that match, or with `dry_run` say how many would be changed."""
-        asked = self.validated_body(BulkUpdateFindingsRequestSerializer)
+        asked = self.body(BulkUpdateFindingsRequestSerializer)
         outcome = bulk.update(self.project, asked, by=self.actor)
-        return Response(self.serialize(outcome, BulkUpdateResultSerializer))
+        return Response(self.shown(outcome, BulkUpdateResultSerializer))
 
 
 class RegressionViewSet(ProjectViewSet):
@@ -162,6 +162,6 @@ class RegressionViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Regression.objects.filter(project=self.project)
-        return self.list_response(
+        return self.show_newest(
             rows, RegressionSerializer, total=lambda: tallies.count(self.project.pk, "regression")
         )

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet, parse_id
+from accounts.viewsets import ProjectViewSet, as_uuid
 from events import tallies
 from findings.filters import narrowed
 from findings.models import Severity
@@ -57,7 +57,7 @@ class TaskViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
-        self.reject_unknown_parameters((PAGING - {"offset"}) | set(TaskFilter.base_filters))
+        self.refuse_unknown_parameters((PAGING - {"offset"}) | set(TaskFilter.base_filters))
         every = Task.objects.filter(project=self.project)
         found, used = narrowed(TaskFilter, request.query_params, every)
 
@@ -66,12 +66,12 @@ class TaskViewSet(ProjectViewSet):
 
         rows = Rows(found, shown=columns(TaskSerializer))
         page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
-        return self.page_response(page, TaskSerializer)
+        return self.show_page(page, TaskSerializer)
 
     @extend_schema(summary="Read a task", responses=TaskSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one task."""
-        return self.response_by_id(pk, TaskSerializer)
+        return self.read(pk, TaskSerializer)
 
     @extend_schema(
         summary="Create a task from a finding",
@@ -80,20 +80,20 @@ class TaskViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Make the task."""
-        task = tasks.create(self.project, by=self.actor, **self.validated_body(CreateTaskRequestSerializer))
-        return self.row_response(task, TaskSerializer, status=201)
+        task = tasks.create(self.project, by=self.actor, **self.body(CreateTaskRequestSerializer))
+        return self.show(task, TaskSerializer, status=201)
 
     @extend_schema(summary="Change a task", request=UpdateTaskRequestSerializer, responses=TaskSerializer)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = tasks.update(
-            parse_id(pk),
+            as_uuid(pk),
             project=self.project,
-            changes=self.validated_body(UpdateTaskRequestSerializer),
+            changes=self.body(UpdateTaskRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.row_response(changed, TaskSerializer)
+        return self.show(changed, TaskSerializer)
 
 
 class VerificationViewSet(ProjectViewSet):
@@ -107,20 +107,20 @@ class VerificationViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Verification.objects.filter(project=self.project)
-        return self.list_response(
+        return self.show_newest(
             rows, VerificationSerializer, total=lambda: tallies.count(self.project.pk, "verification")
         )
 
     @extend_schema(summary="Read a verification", responses=VerificationSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one verification."""
-        return self.response_by_id(pk, VerificationSerializer)
+        return self.read(pk, VerificationSerializer)
 
     @extend_schema(summary="Read what a verification saw", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with the evidence of each check and the links of the chain."""
-        verification = self.get_row(Verification.objects.all(), pk)
-        return Response(self.serialize(chain.of(verification), VerificationEvidenceSerializer))
+        verification = self.find(Verification.objects.all(), pk)
+        return Response(self.shown(chain.of(verification), VerificationEvidenceSerializer))
 
     @extend_schema(
         summary="Download a verification's evidence as a signed file",
@@ -128,7 +128,7 @@ class VerificationViewSet(ProjectViewSet):
     )
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """Answer with the file itself."""
-        found = self.get_row(Verification.objects.select_related("project", "task__finding"), pk)
+        found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
         return export.as_file(found)
 
     @extend_schema(
@@ -139,9 +139,9 @@ class VerificationViewSet(ProjectViewSet):
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue another look; one unit of quota."""
         verification = verifications.run(
-            self.project, by=self.actor, **self.validated_body(RunVerificationRequestSerializer)
+            self.project, by=self.actor, **self.body(RunVerificationRequestSerializer)
         )
-        return self.row_response(verification, VerificationSerializer, status=202)
+        return self.show(verification, VerificationSerializer, status=202)
 
     @extend_schema(
         summary="Approve: the fix holds",
@@ -150,16 +150,16 @@ class VerificationViewSet(ProjectViewSet):
     )
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close task, finding and regressions in one transaction."""
-        reason = self.validated_body(ApproveVerificationRequestSerializer).get("reason", "")
-        decided = verdicts.approve(parse_id(pk), project=self.project, by=self.actor, override_reason=reason)
-        return self.row_response(decided, VerificationSerializer)
+        reason = self.body(ApproveVerificationRequestSerializer).get("reason", "")
+        decided = verdicts.approve(as_uuid(pk), project=self.project, by=self.actor, override_reason=reason)
+        return self.show(decided, VerificationSerializer)
 
     @extend_schema(summary="Reopen: the issue persists", request=None, responses=VerificationSerializer)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo the approval, or refuse the fix, and record a regression."""
-        self.require_no_body()
-        decided = verdicts.reopen(parse_id(pk), project=self.project, by=self.actor)
-        return self.row_response(decided, VerificationSerializer)
+        self.nothing()
+        decided = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
+        return self.show(decided, VerificationSerializer)
 
 
 def public_keys(request: HttpRequest) -> JsonResponse:
@@ -176,7 +176,7 @@ class PolicyViewSet(ProjectViewSet):
     @extend_schema(summary="Read the current policy", responses=PolicySerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the active policy; the first read makes the default."""
-        return self.row_response(policies.current(self.project), PolicySerializer)
+        return self.show(policies.current(self.project), PolicySerializer)
 
     @extend_schema(
         summary="Replace the current policy",
@@ -185,7 +185,7 @@ class PolicyViewSet(ProjectViewSet):
     )
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Replace name and config wholesale."""
-        asked = self.validated_body(ReplacePolicyRequestSerializer)
+        asked = self.body(ReplacePolicyRequestSerializer)
         policy = policies.replace(
             self.project,
             config=asked["config"],
@@ -194,7 +194,7 @@ class PolicyViewSet(ProjectViewSet):
             if_match=request.headers.get("if-match"),
             plan_token=asked.get("plan_token"),
         )
-        return self.row_response(policy, PolicySerializer)
+        return self.show(policy, PolicySerializer)
 
     @extend_schema(
         summary="Test a policy",
@@ -204,11 +204,11 @@ class PolicyViewSet(ProjectViewSet):
     )
     def test(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the what-if; nothing is changed."""
-        self.reject_unknown_parameters({"simulate"})
+        self.refuse_unknown_parameters({"simulate"})
         wanted = request.query_params.get("simulate", "false")
         if wanted not in ("true", "false"):
             raise InvalidParams(details={"simulate": ["Use true or false."]})
-        config = self.validated_body(TestPolicyRequestSerializer)["config"]
+        config = self.body(TestPolicyRequestSerializer)["config"]
         answer = plans.test(self.project, config)
         if wanted == "true":
             policy = policies.current(self.project)
@@ -222,4 +222,4 @@ class CommandCenterViewSet(ProjectViewSet):
     @extend_schema(summary="Where the project stands", responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with counts, the latest scan and what is overdue."""
-        return Response(self.serialize(queries.command_center(self.project), CommandCenterSerializer))
+        return Response(self.shown(queries.command_center(self.project), CommandCenterSerializer))

@@ -29,7 +29,7 @@ class ScanViewSet(ProjectViewSet):
     """Looks at the whole site."""
 
     strict_actions = frozenset({"run"})
-    network_lookups: ClassVar = {"run": "address"}
+    prepared: ClassVar = {"run": "address"}
 
     @extend_schema(
         summary="List scans, newest first", parameters=[LIMIT, CURSOR], responses=ScanSerializer(many=True)
@@ -37,19 +37,19 @@ class ScanViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Scan.objects.filter(project=self.project)
-        return self.list_response(rows, ScanSerializer, total=lambda: tallies.count(self.project.pk, "scan"))
+        return self.show_newest(rows, ScanSerializer, total=lambda: tallies.count(self.project.pk, "scan"))
 
     @extend_schema(summary="Read a scan", responses=ScanSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one scan."""
-        return self.response_by_id(pk, ScanSerializer)
+        return self.read(pk, ScanSerializer)
 
     @extend_schema(summary="List the pages of a scan", responses=ScanPageSerializer(many=True))
     def pages(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with all of them, at most 25 for each scanner, in the order in which they are looked at."""
-        self.reject_unknown_parameters(())
-        pages = pages_of(self.get_row(Scan.objects.only("id"), pk))
-        return self.page_response(Page(pages, len(pages)), ScanPageSerializer)
+        self.refuse_unknown_parameters(())
+        pages = pages_of(self.find(Scan.objects.only("id"), pk))
+        return self.show_page(Page(pages, len(pages)), ScanPageSerializer)
 
     @extend_schema(
         summary="List what each check said of each page, newest first",
@@ -64,26 +64,24 @@ class ScanViewSet(ProjectViewSet):
     )
     def results(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of them."""
-        self.reject_unknown_parameters((PAGING - {"offset"}) | {"outcome", "key", "url"})
-        scan = self.get_row(Scan.objects.only("id"), pk)
+        self.refuse_unknown_parameters((PAGING - {"offset"}) | {"outcome", "key", "url"})
+        scan = self.find(Scan.objects.only("id"), pk)
         rows = filtered(ResultFilter, request.query_params, scan.results.select_related("page__part")).qs
         listing = Rows(rows, order=("id",))
         bound_to = f"results {scan.pk}"
         page = by_cursor(listing, request.query_params, bound_to=bound_to, total=rows.order_by().count)
-        return self.page_response(page, ScanResultSerializer)
+        return self.show_page(page, ScanResultSerializer)
 
     @extend_schema(
         summary="Scan an address", request=RunScanRequestSerializer, responses={202: ScanSerializer}
     )
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue a scan; one unit of quota."""
-        trigger = self.validated_body(RunScanRequestSerializer)["trigger"]
+        trigger = self.body(RunScanRequestSerializer)["trigger"]
         scan = scans.queue(self.project, address=self.address, trigger=trigger, by=self.actor)
-        return self.row_response(scan, ScanSerializer, status=202)
+        return self.show(scan, ScanSerializer, status=202)
 
     @cached_property
     def address(self) -> str:
         """The address that was asked for, looked up."""
-        return scans.address_of(
-            self.validated_body(RunScanRequestSerializer).get("url") or self.project.site_url
-        )
+        return scans.address_of(self.body(RunScanRequestSerializer).get("url") or self.project.site_url)
