@@ -1,11 +1,11 @@
-# The same image serves, works and keeps the clock: see compose.yaml for the three commands.
+# One image for the web, the workers, beat and migrations: compose.yaml has their commands.
 FROM python:3.13-slim AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 COPY requirements/base.txt /tmp/base.txt
 RUN python -m venv /venv && /venv/bin/pip install --require-hashes --no-deps -r /tmp/base.txt
 
 FROM python:3.13-slim
-# Pango draws the PDF files, Chromium looks at pages as people see them. Debian keeps one version of each at a time.
+# Pango renders PDF reports, Chromium runs the checks that need a browser. Debian has one version of each at a time.
 # hadolint ignore=DL3008
 RUN apt-get update \
     && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
@@ -21,7 +21,7 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
     KRAFTER_MEDIA_ROOT=/srv/media KRAFTER_STATIC_ROOT=/srv/static
 WORKDIR /app
 COPY . .
-# The keys are needed to load the settings, not to collect files; the real ones come with the container.
+# collectstatic loads the settings, which need keys; these have no other use. The container gets its own.
 RUN KRAFTER_SECRET_KEY=only-while-building-only-while-building-only-while-building \
     KRAFTER_ENCRYPTION_KEYS=build:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= \
     python manage.py collectstatic --no-input && python -m compileall -q .

@@ -1,8 +1,8 @@
-"""A cache of authenticated callers in each process, invalidated in all processes at once.
+"""Cache API key look-ups in each process for some seconds, and invalidate them everywhere when anything changes.
 
-Each entry has the generation that Redis returned before the lookup. Any change of an API key, user, membership,
-organisation or project starts a new generation. A request reads the current generation in the round trip that counts
-it (`rate_limits.take`), so that older entries are not used. Without Redis nothing is cached.
+Redis holds a generation, a random value that every change of a key, user, membership, organisation or project
+replaces. A cached caller is used only if its generation is still the current one, which each request reads in the
+round trip that counts it (`rate_limits.hit`). Without Redis nothing is cached.
 """
 
 import os
@@ -16,61 +16,61 @@ from accounts import api_keys
 from accounts.api_keys import Caller
 from krafter_audit.db import redis_client
 
-GENERATION = "krafter:callers"
-MAX_AGE_SECONDS = 10  # in case Redis loses a generation
+GENERATION_KEY = "krafter:callers"
+TTL_SECONDS = 10  # limits the damage if Redis loses a generation
 MAX_ENTRIES = 1000
 
 _entries: dict[tuple[str, str], tuple[Caller, bytes, float]] = {}
 
 
-def cached_caller(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
-    """Return a cached caller and its generation; None if it is not cached or expired."""
-    entry = _entries.get(_cache_key(header, slug))
+def get(header: str | None, slug: str) -> tuple[Caller, bytes] | None:
+    """Return a cached caller and its generation."""
+    entry = _entries.get(_entry_key(header, slug))
     if entry is None or time.time() >= entry[2]:
         return None
     return entry[:2]
 
 
-def look_up(header: str | None, slug: str) -> Caller:
-    """Authenticate a caller and cache the result. Raises Unauthorized, which is not cached."""
+def load(header: str | None, slug: str) -> Caller:
+    """Authenticate a caller and cache it. Raises Unauthorized; failures are not cached."""
+    # The generation is read first: a change during the look-up makes the entry stale.
     generation = redis_client.call_or_default(_generation, None)
     caller = api_keys.authenticate(header, slug=slug)
     if generation:
         if len(_entries) >= MAX_ENTRIES:
             _entries.clear()
-        until = min(time.time() + MAX_AGE_SECONDS, caller.expires_at)
-        _entries[_cache_key(header, slug)] = (caller, generation, until)
+        expires_at = min(time.time() + TTL_SECONDS, caller.expires_at)
+        _entries[_entry_key(header, slug)] = (caller, generation, expires_at)
     return caller
 
 
-def _cache_key(header: str | None, slug: str) -> tuple[str, str]:
-    return api_keys.digest(header or ""), slug  # never the key itself
-
-
 def invalidate() -> None:
-    """Start a new generation now, and again when the change is committed."""
-    _start_generation()
-    transaction.on_commit(_start_generation)
+    """Begin a new generation: now, and again when the transaction's changes become visible to others."""
+    renew = lambda: redis_client.call_or_default(  # noqa: E731
+        lambda server: server.set(GENERATION_KEY, _new_generation()), None
+    )
+    renew()
+    transaction.on_commit(renew)
 
 
-def invalidate_on_change(*row_models: type[models.Model]) -> None:
-    """Invalidate the cache when a row of these models is saved or deleted."""
-    for model in row_models:
-        post_save.connect(_row_changed, sender=model)
-        post_delete.connect(_row_changed, sender=model)
+def invalidate_on_change_of(*senders: type[models.Model]) -> None:
+    """Invalidate whenever a row of these models is saved or deleted."""
+    for sender in senders:
+        post_save.connect(_invalidate, sender=sender)
+        post_delete.connect(_invalidate, sender=sender)
 
 
-def _row_changed(**kwargs: Any) -> None:
+def _invalidate(**kwargs: Any) -> None:
     invalidate()
 
 
-def _start_generation() -> None:
-    redis_client.call_or_default(lambda server: server.set(GENERATION, _new_generation()), None)
+def _entry_key(header: str | None, slug: str) -> tuple[str, str]:
+    return api_keys.digest(header or ""), slug  # never the API key itself
 
 
 def _generation(server: Any) -> bytes:
     first = _new_generation()
-    return bytes(server.set(GENERATION, first, nx=True, get=True) or first)
+    return bytes(server.set(GENERATION_KEY, first, nx=True, get=True) or first)
 
 
 def _new_generation() -> bytes:

@@ -6,7 +6,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Invalidate the API key cache when a row that it depends on changes."""
-        from accounts.api_key_cache import invalidate_on_change
+        from accounts.api_key_cache import invalidate_on_change_of
         from accounts.models import ApiKey, Membership, Organization, Project, User
 
-        invalidate_on_change(ApiKey, Membership, Organization, Project, User)
+        invalidate_on_change_of(ApiKey, Membership, Organization, Project, User)

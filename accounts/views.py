@@ -12,9 +12,9 @@ from accounts.viewsets import OrganizationViewSet
 
 
 class UsageViewSet(OrganizationViewSet):
-    """What the organisation has spent of its quota."""
+    """The organisation's quota."""
 
-    @extend_schema(responses=UsageSerializer, summary="This month's quota and what is spent of it")
+    @extend_schema(responses=UsageSerializer, summary="Read this month's quota and usage")
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with the current month."""
-        return Response(self.shown(quota.usage(self.caller.organization), UsageSerializer))
+        """Return the current month."""
+        return Response(self.serialize(quota.usage(self.caller.organization), UsageSerializer))

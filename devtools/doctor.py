@@ -7,15 +7,18 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 from pathlib import Path
 
 from devtools import system_packages
+from devtools.local_stack.data import READY, DataDirectory, port_is_free
 from devtools.setup_environment import DATA, PYTHON, ROOT, find_uv, installed_level, is_installed
 from devtools.system_packages import CHROMIUM, PANGO, VENV_OF_PYTHON, SystemPackage, install_line
 
 GIGABYTE = 1024**3
 NEEDED_BYTES = 1 * GIGABYTE
 NETWORK_SECONDS = 60
+PORT = 8000  # of `./krafter up` without --port
 
 
 class Report:
@@ -43,8 +46,9 @@ def doctor(local_stack_doctor: str) -> bool:
     _chromium(report)
     _disk(report)
     if is_installed("local"):
-        command = [str(PYTHON), "-P", "-m", local_stack_doctor, str(DATA)]
-        report.works &= subprocess.run(command, check=False).returncode == 0
+        servers = subprocess.run([str(PYTHON), "-P", "-m", local_stack_doctor], check=False)
+        report.works &= servers.returncode == 0
+    _system(report, DataDirectory(DATA))
     return report.works
 
 
@@ -109,6 +113,30 @@ def _chromium(report: Report) -> None:
 def _missing(report: Report, package: SystemPackage, *, needed: bool = False) -> None:
     text = f"{package.problem}; without it {package.without}. To install, run: {install_line([package])}"
     (report.problem if needed else report.line)(package.name, text)
+
+
+def _system(report: Report, data: DataDirectory) -> None:
+    """Ask the running system whether it is ready; where none runs, try the port on which it would listen."""
+    if data.running():
+        url = str((data.read(READY) or {}).get("url", ""))
+        if url and _is_ready(url):
+            report.line("system", f"{url} answers")
+        else:
+            report.problem("system", f"{url or 'it'} does not answer; see the logs in {data.path / 'logs'}")
+        return
+    report.line("system", f"none runs on {data.path}; ./krafter up starts one")
+    if port_is_free("127.0.0.1", PORT):
+        report.line(f"port {PORT}", "free")
+    else:
+        report.problem(f"port {PORT}", "in use; run ./krafter up --port 0")
+
+
+def _is_ready(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{url}/healthz/ready", timeout=3) as answer:  # noqa: S310 - our own address
+            return bool(answer.status == 200)
+    except OSError:
+        return False
 
 
 def _disk(report: Report) -> None:

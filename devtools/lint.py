@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from devtools.progress import Progress, SetupFailed
-from devtools.setup_environment import PYTHON, ROOT, VENV, in_ci
+from devtools.setup_environment import CACHE, PYTHON, ROOT, VENV, in_ci
 
 MANAGE = (str(PYTHON), "-W", "ignore::RuntimeWarning", "manage.py")
 PROGRAMS = VENV / "bin"
@@ -26,7 +26,7 @@ def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "ruff", (str(PROGRAMS / "ruff"), "check", ".")
     yield "ruff format", (str(PROGRAMS / "ruff"), "format", "--check", ".")
     yield "mypy", (str(PROGRAMS / "mypy"), ".")
-    yield "import-linter", (str(PROGRAMS / "lint-imports"),)
+    yield "import-linter", (str(PROGRAMS / "lint-imports"), "--cache-dir", str(CACHE / "import-linter"))
     yield "djlint", (str(PROGRAMS / "djlint"), "--profile", "django", "--lint", "templates")
     yield "deptry", (str(PROGRAMS / "deptry"), ".")
     yield "migrations", (*MANAGE, "makemigrations", "--check", "--dry-run")

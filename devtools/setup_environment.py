@@ -42,6 +42,7 @@ def clean_environment() -> None:
     os.environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
     os.environ.setdefault("PIP_CACHE_DIR", str(CACHE / "pip"))
     os.environ.setdefault("XDG_CACHE_HOME", str(CACHE))
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE / "hypothesis"))
     os.environ.setdefault("UV_PYTHON_INSTALL_DIR", str(PRIVATE / "python"))
     if MACHINE_ROOTS.exists():  # a company's proxy has its own authority there
         os.environ.setdefault("UV_SYSTEM_CERTS", "1")
@@ -112,7 +113,7 @@ class Setup:
             return []
         with self.lock():
             if not is_installed(level):
-                self.progress.say(f"Python packages go into {PRIVATE}, about 1 GB with their cache.")
+                self.progress.say(f"Python packages go into {PRIVATE}, up to 1 GB with their cache.")
             missing = self._missing(level, system=system)
             absent = [package for package in missing if package.is_absent]
             if absent and system_packages.may_install():

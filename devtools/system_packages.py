@@ -185,6 +185,7 @@ def announce(packages: Sequence[SystemPackage], progress: Progress) -> None:
 def install(package: SystemPackage, progress: Progress) -> bool:
     """Install a package; return whether the package manager succeeded."""
     chromium_problem.cache_clear()
+    importlib.invalidate_caches()
     return progress.step(f"{package.name}, which {package.purpose}", lambda: _install(package, progress))
 
 
@@ -213,4 +214,5 @@ def _install(package: SystemPackage, progress: Progress) -> None:
 
 def python_lacks_venv() -> bool:
     """Tell whether this Python cannot create a virtual environment with pip in it: Debian packages that part apart."""
-    return not (importlib.util.find_spec("venv") and importlib.util.find_spec("ensurepip"))
+    found = importlib.util.find_spec("ensurepip")
+    return found is None or found.origin is None or not importlib.util.find_spec("venv")

@@ -1,15 +1,15 @@
 """What runs in the background about the record."""
 
-from events import partitions, tallies
+from events import counters, partitions
 from krafter_audit.api import idempotency
 from krafter_audit.celery import app
 
 
 @app.task(name="events.tidy")
 def tidy() -> None:
-    """Fold the tallies up, and forget the answers that nobody may ask for again."""
-    tallies.fold_all()
-    idempotency.forget_old()
+    """Fold the counters up, and forget the answers that nobody may ask for again."""
+    counters.fold_all()
+    idempotency.delete_expired()
 
 
 @app.task(name="events.turn")

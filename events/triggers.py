@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from django.db.migrations import RunSQL
 
-from events.kept import Kept
+from events.counter_definitions import Kept
 
 # Statement-level triggers with transition tables: a bulk of 13,000 rows adds one tally row a combination, not 13,000.
 TALLY = """

@@ -12,9 +12,10 @@ def lock_finding(finding_id: UUID, project: Project | None = None) -> Finding:
 
     Its project is not locked with it: that would block every insert in the project.
     """
-    finding = Finding.objects.select_for_update().filter(pk=finding_id).first()
-    if finding is None:
-        raise NotFound
+    try:
+        finding = Finding.objects.select_for_update().get(pk=finding_id)
+    except Finding.DoesNotExist:
+        raise NotFound from None
     finding.project = project_of(finding, project)
     return finding
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from findings.models import Domain, Finding, FindingStatus, Severity
 from findings.serializers import FindingSerializer
-from krafter_audit.api.row_columns import Columns, columns
+from krafter_audit.api.row_columns import RowColumns, row_columns
 from krafter_audit.db.sql import fetch_all
 
 FACETS = {"status": FindingStatus.values, "severity": Severity.values, "domain": Domain.values}
@@ -52,9 +52,9 @@ class FindingsByScore:
             {name: list(facets.get(name) or values) for name, values in FACETS.items()} if facets else {}
         )
 
-    def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
-        """Return at most `limit` rows after `place` (the values of the order; None = from the beginning)."""
-        after = dict(zip(self.order, place or (), strict=False))
+    def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
+        """Return at most `limit` rows after `position` (the values of the order; None = from the beginning)."""
+        after = dict(zip(self.order, position or (), strict=False))
         sql = (MEETING if self._facets else ALL).format(
             columns=_columns(), after=AFTER if after else "", limit=limit, offset=offset, reach=limit + offset
         )
@@ -63,4 +63,4 @@ class FindingsByScore:
 
 @cache
 def _columns() -> str:
-    return ", ".join([*cast("Columns", columns(FindingSerializer)).names, *FindingsByScore.order])
+    return ", ".join([*cast("RowColumns", row_columns(FindingSerializer)).names, *FindingsByScore.order])

@@ -6,8 +6,8 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet, as_uuid
-from events import tallies
+from accounts.viewsets import ProjectViewSet, uuid_or_404
+from events import counters
 from findings.filters import FindingFilter, narrowed
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity
 from findings.queries import FindingsByScore
@@ -23,7 +23,7 @@ from findings.serializers import (
 )
 from findings.services import bulk, triage
 from findings.services.ingestion import FindingReport, ingest_one
-from krafter_audit.api.pagination import PAGING, by_cursor, by_offset
+from krafter_audit.api.pagination import PAGINATION_PARAMETERS, paginate_by_cursor, paginate_by_offset
 from krafter_audit.api.parsers import MEBIBYTE
 
 LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
@@ -39,7 +39,7 @@ def one_of(name: str, values: list[str]) -> OpenApiParameter:
 class FindingViewSet(ProjectViewSet):
     """What is wrong with the site."""
 
-    replicated = frozenset({"list", "regressions"})
+    replica_actions = frozenset({"list", "regressions"})
 
     @extend_schema(
         summary="List findings, the most urgent first",
@@ -56,24 +56,24 @@ class FindingViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page, by offset or by cursor."""
         params = request.query_params
-        self.refuse_unknown_parameters(PAGING | {"severity", "status", "domain"})
+        self.reject_unknown_parameters(PAGINATION_PARAMETERS | {"severity", "status", "domain"})
         _, used = narrowed(FindingFilter, params, Finding.objects.none())
         project_id = self.project.pk
 
         def total() -> int:
-            return tallies.count(project_id, "finding", used)
+            return counters.count(project_id, "finding", used)
 
         rows = FindingsByScore(project_id, used)
         if "cursor" in params:
-            page = by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
+            page = paginate_by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
-            page = by_offset(rows, params, total=total)
-        return self.show_page(page, FindingSerializer)
+            page = paginate_by_offset(rows, params, total=total)
+        return self.respond_page(page, FindingSerializer)
 
     @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one finding."""
-        return self.read(pk, FindingSerializer)
+        return self.respond_row(pk, FindingSerializer)
 
     @extend_schema(
         summary="Report a finding",
@@ -83,9 +83,9 @@ class FindingViewSet(ProjectViewSet):
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Create the finding, or update the one of that domain and title."""
         finding, created = ingest_one(
-            self.project, FindingReport(**self.body(CreateFindingRequestSerializer)), by=self.actor
+            self.project, FindingReport(**self.validated_body(CreateFindingRequestSerializer)), by=self.actor
         )
-        return self.show(finding, FindingSerializer, status=201 if created else 200)
+        return self.respond(finding, FindingSerializer, status=201 if created else 200)
 
     @extend_schema(
         summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
@@ -93,13 +93,13 @@ class FindingViewSet(ProjectViewSet):
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = triage.update(
-            as_uuid(pk),
+            uuid_or_404(pk),
             project=self.project,
-            changes=self.body(UpdateFindingRequestSerializer),
+            changes=self.validated_body(UpdateFindingRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(changed, FindingSerializer)
+        return self.respond(changed, FindingSerializer)
 
     @extend_schema(
         summary="List the regressions of a finding",
@@ -108,9 +108,9 @@ class FindingViewSet(ProjectViewSet):
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with a page of this finding's regressions."""
-        finding = self.find(Finding.objects.only("id"), pk)
+        finding = self.get_row(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
-        return self.show_newest(rows, RegressionSerializer, total=rows.count, of=str(finding.pk))
+        return self.respond_newest(rows, RegressionSerializer, total=rows.count, parent=str(finding.pk))
 
 
 class FindingBulkViewSet(ProjectViewSet):
@@ -125,15 +125,15 @@ class FindingBulkViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """All or nothing, or `"mode": "partial"` with an answer for each item."""
-        asked = self.body(BulkCreateFindingsRequestSerializer)
+        asked = self.validated_body(BulkCreateFindingsRequestSerializer)
         outcome = bulk.report(
             self.project,
             asked["findings"],
             partial=asked["mode"] == "partial",
-            context=self.context,
+            context=self.serializer_context,
             by=self.actor,
         )
-        return Response(self.shown(outcome, BulkResultSerializer))
+        return Response(self.serialize(outcome, BulkResultSerializer))
 
 
 class FindingBulkUpdateViewSet(ProjectViewSet):
@@ -146,9 +146,9 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Change all that match, or with `dry_run` say how many would be changed."""
-        asked = self.body(BulkUpdateFindingsRequestSerializer)
+        asked = self.validated_body(BulkUpdateFindingsRequestSerializer)
         outcome = bulk.update(self.project, asked, by=self.actor)
-        return Response(self.shown(outcome, BulkUpdateResultSerializer))
+        return Response(self.serialize(outcome, BulkUpdateResultSerializer))
 
 
 class RegressionViewSet(ProjectViewSet):
@@ -162,6 +162,6 @@ class RegressionViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Regression.objects.filter(project=self.project)
-        return self.show_newest(
-            rows, RegressionSerializer, total=lambda: tallies.count(self.project.pk, "regression")
+        return self.respond_newest(
+            rows, RegressionSerializer, total=lambda: counters.count(self.project.pk, "regression")
         )

@@ -7,17 +7,18 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from integrations import resolution, services
+from integrations import services
 from integrations.models import (
     Alert,
-    Conflict,
-    Delivery,
     Destination,
-    ExternalLink,
-    Hook,
     Integration,
+    SyncConflict,
     SyncRun,
+    TicketLink,
+    Webhook,
+    WebhookDelivery,
 )
+from integrations.sync import conflicts
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
@@ -55,7 +56,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
     list_filter = ("provider", "status", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug", "^organization__name")
-    exclude = ("credentials", "cursor", "generation")
+    exclude = ("credentials", "cursor", "credentials_version")
     actions: ClassVar = ["sync_now", "disconnect"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Integration]:
@@ -67,7 +68,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
         """Ask for a sync of each."""
 
         def sync(row: Integration) -> str:
-            services.request_sync(row.project, row.provider, by=operator(request))
+            services.sync_now(row.project, row.provider, by=operator(request))
             return "asked to sync."
 
         self.run_for_each(request, queryset, sync)
@@ -83,8 +84,8 @@ class IntegrationAdmin(ReadOnlyAdmin):
         self.run_for_each(request, queryset, disconnect)
 
 
-@admin.register(ExternalLink)
-class ExternalLinkAdmin(ReadOnlyAdmin):
+@admin.register(TicketLink)
+class TicketLinkAdmin(ReadOnlyAdmin):
     """Which ticket stands for which task."""
 
     list_display = ("key", "task", "integration", "state", "halted_at", "updated_at")
@@ -110,8 +111,8 @@ class SyncRunAdmin(ReadOnlyAdmin):
     list_select_related = ("integration",)
 
 
-@admin.register(Conflict)
-class ConflictAdmin(ReadOnlyAdmin):
+@admin.register(SyncConflict)
+class SyncConflictAdmin(ReadOnlyAdmin):
     """What a task and its ticket want differently; the buttons say whose side counts."""
 
     list_display = ("link", "field", "ours", "theirs", "why", "kept", "resolved_at", "created_at")
@@ -121,46 +122,46 @@ class ConflictAdmin(ReadOnlyAdmin):
     actions: ClassVar = ["keep_ours", "keep_theirs"]
 
     @admin.action(description="Let our side count", permissions=["operate"])
-    def keep_ours(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> None:
+    def keep_ours(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
         """What the task says goes out with the next sync."""
-        self._resolve(request, queryset, Conflict.Kept.OURS)
+        self._resolve(request, queryset, SyncConflict.Kept.OURS)
 
     @admin.action(description="Let their side count", permissions=["operate"])
-    def keep_theirs(self, request: HttpRequest, queryset: QuerySet[Conflict]) -> None:
+    def keep_theirs(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
         """The task takes what its ticket says."""
-        self._resolve(request, queryset, Conflict.Kept.THEIRS)
+        self._resolve(request, queryset, SyncConflict.Kept.THEIRS)
 
-    def _resolve(self, request: HttpRequest, queryset: QuerySet[Conflict], kept: str) -> None:
-        def resolve(row: Conflict) -> str:
+    def _resolve(self, request: HttpRequest, queryset: QuerySet[SyncConflict], kept: str) -> None:
+        def resolve(row: SyncConflict) -> str:
             place = row.integration
-            done = resolution.resolve(place.project, place.provider, row.pk, kept=kept, by=operator(request))
+            done = conflicts.resolve(place.project, place.provider, row.pk, kept=kept, by=operator(request))
             return f"{done.kept} counts."
 
         self.run_for_each(request, queryset, resolve)
 
 
-@admin.register(Hook)
-class HookAdmin(ReadOnlyAdmin):
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
     """Where providers call; the secrets are shown by the API alone, once."""
 
     list_display = ("integration", "last_delivery_at", "updated_at")
     list_select_related = ("integration",)
     exclude = ("credentials",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Hook]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
         """Leave the sealed secrets where they are."""
         return super().get_queryset(request).defer("credentials")
 
 
-@admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyAdmin):
+@admin.register(WebhookDelivery)
+class WebhookDeliveryAdmin(ReadOnlyAdmin):
     """What providers called about, kept for a week."""
 
-    list_display = ("created_at", "integration", "event", "delivery", "done_at")
-    exclude = ("digest",)
-    list_filter: ClassVar = ["integration__provider", ("done_at", admin.EmptyFieldListFilter)]
+    list_display = ("created_at", "integration", "event", "delivery_id", "processed_at")
+    exclude = ("body_digest",)
+    list_filter: ClassVar = ["integration__provider", ("processed_at", admin.EmptyFieldListFilter)]
     list_select_related = ("integration",)
-    search_fields = ("^delivery",)
+    search_fields = ("^delivery_id",)
 
 
 ALERTS = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed": DANGER}

@@ -23,7 +23,7 @@ class AlertViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the messages, the newest first."""
         rows = Alert.objects.filter(project=self.project)
-        return self.show_newest(rows, AlertSerializer, total=rows.count)
+        return self.respond_newest(rows, AlertSerializer, total=rows.count)
 
 
 class DestinationViewSet(ProjectViewSet):
@@ -32,9 +32,9 @@ class DestinationViewSet(ProjectViewSet):
     @extend_schema(summary="List where alerts go", responses=AlertDestinationSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with one entry for each channel that is set."""
-        self.refuse_unknown_parameters(())
+        self.reject_unknown_parameters(())
         rows = Destination.objects.filter(project=self.project).order_by("channel")
-        return Response([self.shown(destinations.shown(row), AlertDestinationSerializer) for row in rows])
+        return Response([self.serialize(destinations.shown(row), AlertDestinationSerializer) for row in rows])
 
     @extend_schema(
         summary="Set where a channel leads",
@@ -45,12 +45,12 @@ class DestinationViewSet(ProjectViewSet):
         """Keep the webhook sealed, or the addresses."""
         destinations.refuse_unknown(channel)
         row = destinations.put(
-            self.project, channel, by=self.actor, **self.body(SetAlertDestinationRequestSerializer)
+            self.project, channel, by=self.actor, **self.validated_body(SetAlertDestinationRequestSerializer)
         )
-        return Response(self.shown(destinations.shown(row), AlertDestinationSerializer))
+        return Response(self.serialize(destinations.shown(row), AlertDestinationSerializer))
 
     @extend_schema(summary="Forget where a channel leads", request=None, responses=AlertDestinationSerializer)
     def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
         """Forget it."""
         row = destinations.remove(self.project, channel, by=self.actor)
-        return Response(self.shown(destinations.shown(row), AlertDestinationSerializer))
+        return Response(self.serialize(destinations.shown(row), AlertDestinationSerializer))

@@ -11,15 +11,16 @@ class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        """Have the settings of the providers checked at the start, and findings of theirs verified by asking them."""
+        """Register the system checks, and the provider checks of findings."""
         from findings.provider_checks import register
-        from integrations import checks  # noqa: F401
+        from integrations import system_checks  # noqa: F401
 
-        register(askers)
+        register(provider_checks)
 
 
-def askers() -> "Mapping[str, Ask]":
-    """Return who answers for the providers, by the keys that they answer."""
-    from integrations.asking import PROVIDER_OF, ask
+def provider_checks() -> "Mapping[str, Ask]":
+    """Return the function that answers each check of a provider."""
+    from integrations.provider_recheck import recheck
+    from integrations.providers.registry import FINDING_SOURCES
 
-    return dict.fromkeys(PROVIDER_OF, ask)
+    return dict.fromkeys(FINDING_SOURCES, recheck)

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from integrations.providers import PROVIDERS
+from integrations.providers.registry import PROVIDERS
 from krafter_audit.conf.reader import provider_setting
 
 

@@ -1,4 +1,4 @@
-"""The one place where credentials are sealed and opened: for one organisation, project and provider."""
+"""The one place where credentials of integrations are sealed and opened: for one organisation, project and provider."""
 
 import json
 from collections.abc import Mapping
@@ -7,39 +7,39 @@ from typing import Any
 from integrations.models import Integration
 from krafter_audit.security import vault
 
-HIDDEN = "[hidden]"
-SHORTEST_SECRET = 6
+REDACTED = "[hidden]"
+MIN_SECRET_LENGTH = 6
 
 
-def owner_of(row: Integration) -> tuple[str, str, str]:
-    """Return whom the credentials of a row belong to."""
-    return (str(row.organization_id), str(row.project_id), row.provider)
+def owner_of(integration: Integration) -> tuple[str, str, str]:
+    """Return the owner that credentials are sealed to."""
+    return (str(integration.organization_id), str(integration.project_id), integration.provider)
 
 
-def seal(row: Integration, credentials: Mapping[str, Any]) -> bytes:
-    """Seal credentials for a row."""
-    return vault.seal(json.dumps(credentials).encode(), owner=owner_of(row))
+def seal(integration: Integration, credentials: Mapping[str, Any]) -> bytes:
+    """Seal credentials for an integration."""
+    return vault.seal(json.dumps(credentials).encode(), owner=owner_of(integration))
 
 
-def opened(row: Integration) -> dict[str, Any]:
-    """Open the credentials of a row. Raises VaultError when they do not open."""
-    if row.credentials is None:
+def open_credentials(integration: Integration) -> dict[str, Any]:
+    """Open the credentials of an integration. Raises VaultError."""
+    if integration.credentials is None:
         raise vault.VaultError("There are no credentials.")
-    found: dict[str, Any] = json.loads(vault.open_sealed(bytes(row.credentials), owner=owner_of(row)))
-    return found
+    opened = vault.open_sealed(bytes(integration.credentials), owner=owner_of(integration))
+    credentials: dict[str, Any] = json.loads(opened)
+    return credentials
 
 
-def resealed(row: Integration) -> bytes:
-    """Return the row's credentials, sealed anew with the first key."""
-    return vault.seal(
-        vault.open_sealed(bytes(row.credentials or b""), owner=owner_of(row)), owner=owner_of(row)
-    )
+def resealed(integration: Integration) -> bytes:
+    """Return the credentials, sealed with the first key."""
+    owner = owner_of(integration)
+    return vault.seal(vault.open_sealed(bytes(integration.credentials or b""), owner=owner), owner=owner)
 
 
-def without_secrets(text: str, credentials: Mapping[str, Any]) -> str:
-    """Take whatever a provider may have echoed of the credentials out of a sentence that is kept."""
+def redact(text: str, credentials: Mapping[str, Any]) -> str:
+    """Remove from a text what a provider may have echoed of the credentials."""
     for value in sorted(_texts(credentials), key=len, reverse=True):
-        text = text.replace(value, HIDDEN)
+        text = text.replace(value, REDACTED)
     return text
 
 
@@ -48,4 +48,4 @@ def _texts(value: Any) -> list[str]:
         return [text for inner in value.values() for text in _texts(inner)]
     if isinstance(value, list):
         return [text for inner in value for text in _texts(inner)]
-    return [value] if isinstance(value, str) and len(value) >= SHORTEST_SECRET else []
+    return [value] if isinstance(value, str) and len(value) >= MIN_SECRET_LENGTH else []

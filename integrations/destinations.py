@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import Membership, Project
-from events.record import record
+from events.log import log_event
 from integrations.alert_models import Channel
 from integrations.errors import NoDestination
 from integrations.models import Destination
@@ -44,7 +44,7 @@ def put(project: Project, channel: str, *, by: Actor, **given: Any) -> Destinati
     else:
         kept["recipients"] = _recipients(given)
     row, _ = Destination.objects.update_or_create(project=project, channel=channel, defaults=kept)
-    record("destination.set", row, by=by, channel=channel)
+    log_event("destination.set", row, by=by, channel=channel)
     return row
 
 
@@ -68,7 +68,7 @@ def remove(project: Project, channel: str, *, by: Actor) -> Destination:
     row = Destination.objects.select_for_update().filter(project=project, channel=channel).first()
     if row is None:
         raise NoDestination
-    record("destination.removed", row, by=by, channel=channel)
+    log_event("destination.removed", row, by=by, channel=channel)
     Destination.objects.filter(pk=row.pk).delete()
     return row
 

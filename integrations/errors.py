@@ -1,10 +1,10 @@
-"""Why something about integrations is refused."""
+"""Errors of integrations."""
 
 from krafter_audit.api.errors import Conflict, InvalidParams, NotFound, Unavailable
 
 
 class UnknownProvider(NotFound):
-    message = "There is no such provider. Use ga4, gsc, sentry, github, gitlab, jira, linear or cloudflare."
+    message = "Unknown provider. Use ga4, gsc, sentry, github, gitlab, jira, linear or cloudflare."
 
 
 class NeverConnected(NotFound):
@@ -21,16 +21,20 @@ class SignInRefused(InvalidParams):
 
 
 class SignInUnavailable(Unavailable):
-    message = "The provider could not be asked about the auth_code. Begin the sign-in again in a moment."
+    message = "The provider is not available. Start the sign-in again in a moment."
 
 
-class NoHook(NotFound):
-    message = "There is no webhook for this provider. Make one by PUT."
+class WebhookNotFound(NotFound):
+    message = "No webhook is enabled for this provider. Enable one with PUT."
 
 
-class NoHooks(NotFound):
-    message = "This provider does not call: its news come with each sync."
+class WebhooksNotSupported(NotFound):
+    message = "This provider does not send webhooks; its changes are read by each sync."
 
 
 class NoDestination(NotFound):
     message = "There is no such destination. The channels are slack and email."
+
+
+class IntegrationChanged(Exception):
+    """The integration was disconnected, connected anew, or taken over by another worker during a sync."""

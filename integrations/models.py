@@ -1,4 +1,4 @@
-"""Whom we tell: the connections of a project, which ticket stands for which task, and what each sync did."""
+"""Integrations: connections to providers, the tickets linked to tasks, webhooks, and what each sync did."""
 
 from typing import ClassVar
 
@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.models import Organization, Project, User
 from integrations.alert_models import Alert as Alert
 from integrations.alert_models import Destination as Destination
-from integrations.providers import named
+from integrations.providers.registry import provider_choices
 from krafter_audit.db.leases import Claimable
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
@@ -18,10 +18,10 @@ from remediation.models import Task, Verification
 
 
 class Integration(Record, Claimable):
-    """One provider of one project. `generation` moves when the sealed credentials are replaced or wiped.
+    """A project's connection to one provider.
 
-    While it syncs, `scope` says how much is wanted: all, or what is pending on our side alone. `wanted_at` moves with
-    every wish; one that came while a run was at work makes it begin again.
+    `credentials_version` changes when the credentials are replaced or deleted. While it syncs, `scope` says what is
+    synced: everything, or only our pending changes. A request made during a sync updates `requested_at` and repeats it.
     """
 
     class Status(models.TextChoices):
@@ -38,21 +38,21 @@ class Integration(Record, Claimable):
         Organization, models.CASCADE, related_name="integrations", db_index=False
     )
     project = models.ForeignKey(Project, models.CASCADE, related_name="integrations", db_index=False)
-    provider = models.CharField(max_length=20, choices=named)
+    provider = models.CharField(max_length=20, choices=provider_choices)
     status = StatusField(max_length=12, choices=Status, default=Status.DISCONNECTED)
     credentials = models.BinaryField(null=True)
-    generation = models.PositiveIntegerField(default=0, editable=False)
+    credentials_version = models.PositiveIntegerField(default=0, editable=False)
     last_sync_at = models.DateTimeField(null=True)
-    last_error = models.TextField(blank=True, help_text="A sentence for people: what went wrong last.")
-    renewing_until = models.DateTimeField(
-        null=True, editable=False, help_text="Until then one process may be exchanging the tokens."
+    last_error = models.TextField(blank=True)
+    token_refresh_until = models.DateTimeField(
+        null=True, editable=False, help_text="Until then, one process may be refreshing the token."
     )
     cursor = models.JSONField(default=dict, help_text="How far the provider has been read.")
-    not_before = models.DateTimeField(default=timezone.now, help_text="A sync in progress goes on from here.")
+    not_before = models.DateTimeField(default=timezone.now, help_text="When a waiting sync continues.")
     scope = models.CharField(max_length=7, choices=Scope, default=Scope.ALL, editable=False)
-    wanted_at = models.DateTimeField(default=timezone.now, editable=False)
-    next_sync_at = models.DateTimeField(null=True, help_text="When it is synced by itself next.")
-    failures = models.PositiveSmallIntegerField(default=0, help_text="Syncs that failed in a row.")
+    requested_at = models.DateTimeField(default=timezone.now, editable=False)
+    next_sync_at = models.DateTimeField(null=True, help_text="When the next scheduled sync starts.")
+    failures = models.PositiveSmallIntegerField(default=0, help_text="Consecutive failed syncs.")
 
     transitions = StatusTransitions(
         "status",
@@ -67,7 +67,7 @@ class Integration(Record, Claimable):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
-                fields=["project", "provider", "organization"], name="one_integration_a_provider"
+                fields=["project", "provider", "organization"], name="unique_integration_per_provider"
             ),
             models.CheckConstraint(
                 condition=Q(status__in=["connected", "disconnected", "syncing", "error"]),
@@ -92,38 +92,42 @@ class Integration(Record, Claimable):
         return f"{self.provider} ({self.status})"
 
 
-class ExternalLink(Record):
-    """Which ticket stands for a task. The claim is written before the ticket is made: it is made once.
+class TicketLink(Record):
+    """The ticket of a task. It is stored before the ticket is created, so that the ticket is created once.
 
-    `last_synced` = `{wanted: {title, status, priority, due}, remote: {title, state, updated_at}}`: what both
-    sides were when they last agreed. `task_seen_at` is the task's `updated_at` of that moment.
+    `last_synced` = `{task: {title, status, priority, due}, ticket: {title, state, updated_at}}`: both sides when they
+    last agreed. `task_synced_at` is the task's `updated_at` at that moment. `state_changes` are the times of the last
+    synchronized changes of state.
     """
 
     class State(models.TextChoices):
-        CLAIMED = "claimed"
+        CREATING = "creating"
         LINKED = "linked"
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="links", db_index=False)
-    task = models.ForeignKey(Task, models.CASCADE, related_name="links")
+    task = models.ForeignKey(Task, models.CASCADE, related_name="ticket_links")
     external_id = models.CharField(max_length=300, blank=True)
     key = models.CharField(max_length=255, blank=True)
     url = models.CharField(max_length=2000, blank=True)
-    state = models.CharField(max_length=8, choices=State, default=State.CLAIMED)
+    state = models.CharField(max_length=8, choices=State, default=State.CREATING)
     last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    task_seen_at = models.DateTimeField(null=True)
-    moves = models.JSONField(default=list)
+    task_synced_at = models.DateTimeField(null=True)
+    state_changes = models.JSONField(default=list)
     halted_at = models.DateTimeField(
-        null=True, help_text="Its state went back and forth; it is left alone until a person resolves it."
+        null=True,
+        help_text="Its state changed back and forth and is no longer synced until a person resolves it.",
     )
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["integration", "task"], name="one_ticket_a_task"),
+            models.UniqueConstraint(fields=["integration", "task"], name="unique_ticket_per_task"),
             models.UniqueConstraint(
-                fields=["integration", "external_id"], condition=Q(state="linked"), name="one_task_a_ticket"
+                fields=["integration", "external_id"],
+                condition=Q(state="linked"),
+                name="unique_task_per_ticket",
             ),
             models.CheckConstraint(
-                condition=Q(state="claimed") | ~Q(external_id=""), name="linked_to_a_named_ticket"
+                condition=Q(state="creating") | ~Q(external_id=""), name="linked_ticket_has_an_id"
             ),
         ]
 
@@ -131,11 +135,11 @@ class ExternalLink(Record):
         return self.key or f"task {self.task_id}"
 
 
-class Conflict(Record):
-    """What both sides want differently and no rule decides: kept until a person says whose counts.
+class SyncConflict(Record):
+    """A difference between task and ticket that no rule decides, until a person resolves it.
 
-    `ours` and `theirs` are what each side had when it was found. `kept` = `ours` or `theirs`, a person's word;
-    `settled`: both sides came to agree by themselves.
+    `ours` and `theirs` are the values when it was found. `kept` is the side that a person chose, or `settled` if both
+    sides agree again.
     """
 
     class Field(models.TextChoices):
@@ -149,7 +153,7 @@ class Conflict(Record):
         SETTLED = "settled"
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="conflicts", db_index=False)
-    link = models.ForeignKey(ExternalLink, models.CASCADE, related_name="conflicts", db_index=False)
+    link = models.ForeignKey(TicketLink, models.CASCADE, related_name="conflicts", db_index=False)
     field = models.CharField(max_length=8, choices=Field)
     ours = models.CharField(max_length=300, blank=True)
     theirs = models.CharField(max_length=300, blank=True)
@@ -163,7 +167,7 @@ class Conflict(Record):
             models.UniqueConstraint(
                 fields=["link", "field"],
                 condition=Q(resolved_at__isnull=True),
-                name="one_open_conflict_a_field",
+                name="unique_open_conflict_per_field",
             ),
             models.CheckConstraint(
                 condition=Q(resolved_at__isnull=True, kept="")
@@ -180,31 +184,31 @@ class Conflict(Record):
         return f"{self.link}: {self.field}"
 
 
-class Remark(Record):
-    """What a ticket is told once about a verification whose checks failed; `tried_at` stands before it is sent."""
+class TicketComment(Record):
+    """A comment on a ticket about failed checks of a verification. `tried_at` is set before it is posted."""
 
-    link = models.ForeignKey(ExternalLink, models.CASCADE, related_name="remarks", db_index=False)
-    verification = models.ForeignKey(Verification, models.CASCADE, related_name="remarks")
+    link = models.ForeignKey(TicketLink, models.CASCADE, related_name="comments", db_index=False)
+    verification = models.ForeignKey(Verification, models.CASCADE, related_name="ticket_comments")
     attempts = models.PositiveSmallIntegerField(default=0)
     tried_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["link", "verification"], name="one_remark_a_verification"),
+            models.UniqueConstraint(fields=["link", "verification"], name="unique_comment_per_verification"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["link"], condition=Q(sent_at__isnull=True), name="remark_unsent"),
+            models.Index(fields=["link"], condition=Q(sent_at__isnull=True), name="comment_unsent"),
         ]
 
     def __str__(self) -> str:
         return f"{self.link}: {self.verification_id}"
 
 
-class Hook(Record):
-    """Where a provider calls us: the address ends with the integration's id, the sealed secret signs what is sent."""
+class Webhook(Record):
+    """A URL to which a provider sends deliveries. It ends with the integration's id; the secret is sealed."""
 
-    integration = models.OneToOneField(Integration, models.CASCADE, related_name="hook")
+    integration = models.OneToOneField(Integration, models.CASCADE, related_name="webhook")
     credentials = models.BinaryField()
     last_delivery_at = models.DateTimeField(null=True)
 
@@ -212,38 +216,42 @@ class Hook(Record):
         return str(self.integration)
 
 
-class Delivery(Record):
-    """One call of a provider, kept before it is answered. `digest` is the SHA-256 of its body: no header is signed."""
+class WebhookDelivery(Record):
+    """A delivery, stored before it is answered. `body_digest` is a SHA-256: no header is signed."""
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="deliveries", db_index=False)
-    delivery = models.CharField(max_length=200, blank=True)
-    digest = models.CharField(max_length=64)
+    delivery_id = models.CharField(max_length=200, blank=True)
+    body_digest = models.CharField(max_length=64)
     event = models.CharField(max_length=100)
-    tickets = models.JSONField(default=list)
-    changed_at = models.DateTimeField(null=True, help_text="When the provider says that the change was made.")
-    done_at = models.DateTimeField(null=True)
+    ticket_ids = models.JSONField(default=list)
+    changed_at = models.DateTimeField(null=True, help_text="The provider's time of the change.")
+    processed_at = models.DateTimeField(null=True)
 
     class Meta:
-        verbose_name_plural = "deliveries"
+        verbose_name_plural = "webhook deliveries"
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["integration", "digest"], name="one_delivery_a_body"),
+            models.UniqueConstraint(fields=["integration", "body_digest"], name="unique_delivery_per_body"),
             models.UniqueConstraint(
-                fields=["integration", "delivery"], condition=~Q(delivery=""), name="one_delivery_an_id"
+                fields=["integration", "delivery_id"],
+                condition=~Q(delivery_id=""),
+                name="unique_delivery_per_id",
             ),
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["integration", "id"], condition=Q(done_at__isnull=True), name="delivery_undone"
+                fields=["integration", "id"],
+                condition=Q(processed_at__isnull=True),
+                name="delivery_unprocessed",
             ),
             models.Index(fields=["created_at"], name="delivery_oldest"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.event} {self.delivery}"
+        return f"{self.event} {self.delivery_id}"
 
 
 class SyncRun(Record):
-    """What one run of a sync did. `refused` = `[{what, why}]`: conflicts and refusals for a person to see."""
+    """What one run of a sync did. `refused` = `[{what, why}]`: refusals and conflicts for a person to see."""
 
     class Outcome(models.TextChoices):
         RUNNING = "running"

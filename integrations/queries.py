@@ -1,4 +1,4 @@
-"""What is read about integrations."""
+"""Reads of integrations."""
 
 from uuid import UUID
 
@@ -7,58 +7,67 @@ from django.db.models import QuerySet
 from accounts.models import Project
 from findings.models import OPEN_STATUSES, Finding
 from integrations.errors import NeverConnected, UnknownProvider
-from integrations.models import Conflict, Integration, SyncRun
-from integrations.providers import PROVIDERS
+from integrations.models import Integration, SyncConflict, SyncRun
+from integrations.providers.registry import PROVIDERS
 from krafter_audit.api.errors import NotFound
 
-RUNS_SHOWN = 25
-MOST_FINDINGS, MOST_URLS = 2_000, 5_000
-PAGE_ASSETS = ("url", "page", "uri")
+MAX_RUNS_LISTED = 25
+MAX_FINDINGS, MAX_URLS = 2_000, 5_000
+PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
-def one_for_each_provider(project: Project) -> list[tuple[str, Integration | None]]:
-    """Return every provider, in the contract's order, with its row where there is one."""
+def integrations_by_provider(project: Project) -> list[tuple[str, Integration | None]]:
+    """Return all providers in the order of the API, each with its integration if there is one."""
     rows = Integration.objects.filter(project=project).defer("credentials").select_related("project")
     by_provider = {row.provider: row for row in rows}
     return [(provider, by_provider.get(provider)) for provider in PROVIDERS]
 
 
-def row_of(project: Project, provider: str) -> Integration:
-    """Return the row of a provider. Raises UnknownProvider or NeverConnected."""
+def require_known_provider(provider: str) -> None:
+    """Raise UnknownProvider unless the provider is one of the eight."""
     if provider not in PROVIDERS:
         raise UnknownProvider
-    row = Integration.objects.filter(project=project, provider=provider).defer("credentials").first()
-    if row is None:
+
+
+def get_integration(project: Project, provider: str) -> Integration:
+    """Return a project's integration. Raises UnknownProvider or NeverConnected."""
+    require_known_provider(provider)
+    integration = Integration.objects.filter(project=project, provider=provider).defer("credentials").first()
+    if integration is None:
         raise NeverConnected
-    return row
+    return integration
 
 
-def last_runs(project: Project, provider: str) -> QuerySet[SyncRun]:
-    """Return the newest runs of a provider; none where it was never connected."""
+def latest_runs(project: Project, provider: str) -> QuerySet[SyncRun]:
+    """Return the latest sync runs of a provider."""
     runs = SyncRun.objects.filter(integration__project=project, integration__provider=provider)
-    return runs.order_by("-started_at", "-id")[:RUNS_SHOWN]
+    return runs.order_by("-started_at", "-id")[:MAX_RUNS_LISTED]
 
 
 def known_urls(project: Project) -> list[str]:
-    """Return the pages that the worst open findings are about, and the site itself first."""
-    rows = Finding.objects.filter(project=project, status__in=OPEN_STATUSES).order_by(
+    """Return the project's site and the pages with open findings, the worst first."""
+    findings = Finding.objects.filter(project=project, status__in=OPEN_STATUSES).order_by(
         "-score", "-created_at", "-id"
     )
-    assets = rows.values_list("affected_assets", flat=True)[:MOST_FINDINGS]
-    named = (asset.get("value") for listed in assets for asset in listed if asset.get("type") in PAGE_ASSETS)
-    pages = (value for value in named if isinstance(value, str) and value.startswith(("https://", "http://")))
-    return list(dict.fromkeys([project.site_url, *pages]))[:MOST_URLS]
+    assets = findings.values_list("affected_assets", flat=True)[:MAX_FINDINGS]
+    values = (
+        asset.get("value") for listed in assets for asset in listed if asset.get("type") in PAGE_ASSET_TYPES
+    )
+    pages = (
+        value for value in values if isinstance(value, str) and value.startswith(("https://", "http://"))
+    )
+    return list(dict.fromkeys([project.site_url, *pages]))[:MAX_URLS]
 
 
-def conflicts(project: Project, provider: str, *, resolved: bool) -> QuerySet[Conflict]:
-    """Return the conflicts of a provider that a person has yet to decide, or those that are over."""
-    rows = Conflict.objects.filter(integration__project=project, integration__provider=provider)
+def conflicts(project: Project, provider: str, *, resolved: bool) -> QuerySet[SyncConflict]:
+    """Return the open or the resolved conflicts of a provider."""
+    rows = SyncConflict.objects.filter(integration__project=project, integration__provider=provider)
     return rows.filter(resolved_at__isnull=not resolved).select_related("link")
 
 
-def conflict_of(project: Project, provider: str, pk: UUID, *, lock: bool = False) -> Conflict:
-    """Return one conflict with its link, locked where that is asked for; NotFound when it is not the project's."""
-    rows = Conflict.objects.filter(integration__project=project, integration__provider=provider, pk=pk)
+def get_conflict(project: Project, provider: str, pk: UUID, *, lock: bool = False) -> SyncConflict:
+    """Return one conflict with its link, locked if asked for. Raises NotFound."""
+    rows = SyncConflict.objects.filter(integration__project=project, integration__provider=provider, pk=pk)
     rows = rows.select_related("link", "integration__project")
     found = (rows.select_for_update(of=("self", "link")) if lock else rows).first()
     if found is None:

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from findings.serializers import ProjectResponseSerializer
-from integrations.models import Conflict, Integration, SyncRun
+from integrations.models import Integration, SyncConflict, SyncRun
 from krafter_audit.api.serializers import (
     JSONObjectField,
     RequestSerializer,
@@ -134,7 +134,7 @@ class ConflictFilterSerializer(serializers.Serializer[Any]):
 class ResolveConflictRequestSerializer(RequestSerializer):
     """Whose side counts."""
 
-    keep = StrictChoiceField(choices=[Conflict.Kept.OURS.value, Conflict.Kept.THEIRS.value])
+    keep = StrictChoiceField(choices=[SyncConflict.Kept.OURS.value, SyncConflict.Kept.THEIRS.value])
 
 
 class ConflictSerializer(ResponseSerializer):
@@ -145,7 +145,7 @@ class ConflictSerializer(ResponseSerializer):
     ticket_url = serializers.CharField(source="link.url")
 
     class Meta:
-        model = Conflict
+        model = SyncConflict
         fields: ClassVar = [
             "id", "task_id", "external_ticket_key", "ticket_url", "field", "ours", "theirs", "why", "kept",
             "resolved_at", "created_at", "updated_at",

@@ -1,4 +1,4 @@
-"""Connect a provider, ask for a sync, disconnect."""
+"""Connect and disconnect a provider, and request syncs."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -10,203 +10,181 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from integrations import credentials as secrets
-from integrations import oauth, timetable
 from integrations.configuration import configuration
-from integrations.errors import (
-    NeverConnected,
-    NotConnected,
-    SignInRefused,
-    SignInUnavailable,
-    UnknownProvider,
-)
-from integrations.models import Hook, Integration
-from integrations.providers import ADAPTERS, PROVIDERS
-from integrations.providers.base import Refused, Unavailable
+from integrations.errors import NeverConnected, NotConnected, SignInRefused, SignInUnavailable
+from integrations.models import Integration, Webhook
+from integrations.oauth import flow
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.registry import ADAPTERS
+from integrations.queries import require_known_provider
+from integrations.sync import schedule
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
 
 Status, Scope = Integration.Status, Integration.Scope
 SIGN_IN_LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=256 * 1024)
-MOST_AT_ONCE = 500  # scheduled syncs
+BATCH_SIZE = 500  # scheduled syncs
 
 
 @transaction.atomic
 def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], by: Actor) -> Integration:
-    """Seal and keep credentials; calling it again replaces them. A sync that is running stops by itself.
+    """Store credentials; calling it again replaces them. A running sync stops by itself.
 
-    Those that name choices alone (another repository) change the choices and keep the secrets.
+    Credentials that only contain choices (such as another repository) keep the stored secrets.
     """
-    row = _row(project, provider)
-    credentials = {**_kept_beside(row, credentials), **credentials}
+    integration = _lock_or_create(project, provider)
+    if set(credentials) <= set(ADAPTERS[provider].public_credentials):
+        credentials = {**_stored_credentials(integration), **credentials}
     Integration.transitions.apply(
-        row,
+        integration,
         Status.CONNECTED,
-        credentials=secrets.seal(row, credentials),
-        generation=F("generation") + 1,
+        credentials=secrets.seal(integration, credentials),
+        credentials_version=F("credentials_version") + 1,
         last_error="",
         failures=0,
-        next_sync_at=timetable.slot(row, timezone.now()),
+        next_sync_at=schedule.next_slot(integration, timezone.now()),
     )
-    record("integration.connected", row, by=by, provider=provider)
-    return row
+    log_event("integration.connected", integration, by=by, provider=provider)
+    return integration
 
 
 def connect_by_code(
     project: Project, provider: str, *, auth_code: str, by: Actor, **extra: str
 ) -> Integration:
-    """Exchange an OAuth code at the provider, now, since it works once; then connect."""
-    credentials = sign_in(project, provider, auth_code=auth_code, **extra)
+    """Exchange an OAuth code, which works once, and connect."""
+    credentials = exchange_code(project, provider, auth_code=auth_code, **extra)
     return connect(project, provider, credentials=credentials, by=by)
 
 
-def sign_in(project: Project, provider: str, *, auth_code: str, **extra: str) -> dict[str, Any]:
-    """Return the credentials that the provider gives for an OAuth code; call it outside of any transaction.
+def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: str) -> dict[str, Any]:
+    """Return the credentials that the provider issues for an OAuth code. Call it outside of a transaction.
 
-    What was chosen before and is no secret (GitHub's repository) is kept: a code does not name it.
+    Public credentials (GitHub's repository) of an earlier connection are kept: a code does not name them.
     """
-    refuse_unknown(provider)
-    adapter = ADAPTERS.get(provider)
-    if adapter is None:
-        raise SignInRefused(f"This build has no sign-in for {provider}: send credentials instead.")
+    require_known_provider(provider)
+    adapter = ADAPTERS[provider]
     try:
         with Client(limits=SIGN_IN_LIMITS) as client:
-            tokens = oauth.exchange(client, adapter, configuration(provider), code=auth_code, **extra)
-    except Refused as refusal:
-        raise SignInRefused(str(refusal), details={"auth_code": [str(refusal)]}) from None
-    except Unavailable:
+            tokens = flow.exchange_code(client, adapter, configuration(provider), code=auth_code, **extra)
+    except ProviderRefused as error:
+        raise SignInRefused(str(error), details={"auth_code": [str(error)]}) from None
+    except ProviderUnavailable:
         raise SignInUnavailable from None
-    return {**_chosen(project, provider), **tokens}
+    existing = Integration.objects.filter(project=project, provider=provider).first()
+    before = _stored_credentials(existing) if existing else {}
+    return {**{name: before[name] for name in adapter.public_credentials if name in before}, **tokens}
 
 
 @transaction.atomic
 def disconnect(project: Project, provider: str, *, by: Actor) -> Integration:
-    """Wipe the credentials; the row and what it was linked to stay."""
-    row = _existing(project, provider)
-    if row is None:
+    """Delete credentials and webhook; the integration and its links to tickets stay."""
+    integration = _lock(project, provider)
+    if integration is None:
         raise NeverConnected
-    if row.status != Status.DISCONNECTED:
+    if integration.status != Status.DISCONNECTED:
         Integration.transitions.apply(
-            row,
+            integration,
             Status.DISCONNECTED,
             credentials=None,
-            generation=F("generation") + 1,
+            credentials_version=F("credentials_version") + 1,
             last_error="",
             next_sync_at=None,
         )
-        Hook.objects.filter(integration=row).delete()
-        record("integration.disconnected", row, by=by, provider=provider)
-    return row
+        Webhook.objects.filter(integration=integration).delete()
+        log_event("integration.disconnected", integration, by=by, provider=provider)
+    return integration
 
 
 @transaction.atomic
-def request_sync(project: Project, provider: str, *, by: Actor) -> Integration:
-    """Move the row to syncing and wake a worker; a row that is syncing already stays as it is."""
-    row = connected(project, provider)
-    if row.status == Status.SYNCING:
-        if row.scope == Scope.PENDING:
-            _want(row, Scope.ALL)
-        return row
-    begin(row, Scope.ALL)
-    record("integration.sync_requested", row, by=by, provider=provider)
-    return row
+def sync_now(project: Project, provider: str, *, by: Actor) -> Integration:
+    """Start a sync of everything; an integration that is syncing already stays as it is."""
+    integration = lock_connected(project, provider)
+    if integration.status == Status.SYNCING:
+        if integration.scope == Scope.PENDING:
+            _request_again(integration, Scope.ALL)
+        return integration
+    _start(integration, Scope.ALL)
+    log_event("integration.sync_requested", integration, by=by, provider=provider)
+    return integration
 
 
 @transaction.atomic
-def wake(row: Integration, *, scope: str = Scope.PENDING, after: int = 0) -> None:
-    """Have a worker carry out what is pending at a provider, in `after` seconds.
-
-    One that is at work already begins again after it.
-    """
-    row = Integration.objects.select_for_update().get(pk=row.pk)
-    if row.status == Status.SYNCING:
-        _want(row, row.scope if scope == Scope.PENDING else scope)
-    elif row.status == Status.CONNECTED:
-        begin(row, scope, after)
+def request_sync(integration: Integration, *, scope: str = Scope.PENDING, delay_seconds: int = 0) -> None:
+    """Let a worker sync what is pending. A sync that is running already is repeated after it."""
+    integration = Integration.objects.select_for_update().get(pk=integration.pk)
+    if integration.status == Status.SYNCING:
+        _request_again(integration, integration.scope if scope == Scope.PENDING else scope)
+    elif integration.status == Status.CONNECTED:
+        _start(integration, scope, delay_seconds)
 
 
-def begin(row: Integration, scope: str, after: int = 0) -> None:
-    """Move a locked row to syncing and wake a worker."""
-    now = timezone.now()
-    begin = now + timedelta(seconds=after)
-    Integration.transitions.apply(
-        row, Status.SYNCING, not_before=begin, attempts=0, scope=scope, wanted_at=now
-    )
-    if not after:
-        enqueue_on_commit("integrations.sync", str(row.pk))
-
-
-def start_due() -> int:
-    """Ask for the syncs whose time has come; return how many. One that is syncing has no time: it ends first."""
+def start_due_syncs() -> int:
+    """Start the scheduled syncs that are due; return how many."""
     due = Integration.objects.filter(
         status__in=[Status.CONNECTED, Status.ERROR], next_sync_at__lte=timezone.now()
     )
     started = 0
-    for pk in list(due.order_by("next_sync_at").values_list("pk", flat=True)[:MOST_AT_ONCE]):
+    for pk in list(due.order_by("next_sync_at").values_list("pk", flat=True)[:BATCH_SIZE]):
         with transaction.atomic():
-            row = due.select_for_update(skip_locked=True).filter(pk=pk).first()
-            if row is not None:
-                Integration.objects.filter(pk=pk).update(next_sync_at=timetable.slot(row, timezone.now()))
-                begin(row, Scope.ALL)
+            integration = due.select_for_update(skip_locked=True).filter(pk=pk).first()
+            if integration is not None:
+                slot = schedule.next_slot(integration, timezone.now())
+                Integration.objects.filter(pk=pk).update(next_sync_at=slot)
+                _start(integration, Scope.ALL)
                 started += 1
     return started
 
 
-def _want(row: Integration, scope: str) -> None:
-    """Leave a wish for a row that is syncing: `updated_at` stays, since nothing that is shown changes."""
-    Integration.objects.filter(pk=row.pk).update(scope=scope, wanted_at=timezone.now())
-
-
-def connected(project: Project, provider: str) -> Integration:
-    """Lock and return the row of a provider. Raises NotConnected where it is not connected."""
-    row = _existing(project, provider)
-    if row is None or row.status == Status.DISCONNECTED:
+def lock_connected(project: Project, provider: str) -> Integration:
+    """Lock and return an integration. Raises NotConnected."""
+    integration = _lock(project, provider)
+    if integration is None or integration.status == Status.DISCONNECTED:
         raise NotConnected
-    return row
+    return integration
 
 
-def refuse_unknown(provider: str) -> None:
-    """Raise UnknownProvider unless it is one of the eight."""
-    if provider not in PROVIDERS:
-        raise UnknownProvider
+def _start(integration: Integration, scope: str, delay_seconds: int = 0) -> None:
+    now = timezone.now()
+    Integration.transitions.apply(
+        integration,
+        Status.SYNCING,
+        not_before=now + timedelta(seconds=delay_seconds),
+        attempts=0,
+        scope=scope,
+        requested_at=now,
+    )
+    if not delay_seconds:
+        enqueue_on_commit("integrations.sync", str(integration.pk))
 
 
-def _existing(project: Project, provider: str) -> Integration | None:
-    refuse_unknown(provider)
+def _request_again(integration: Integration, scope: str) -> None:
+    """Note a request on a syncing integration; `updated_at` stays, since nothing that is shown changes."""
+    Integration.objects.filter(pk=integration.pk).update(scope=scope, requested_at=timezone.now())
+
+
+def _lock(project: Project, provider: str) -> Integration | None:
+    require_known_provider(provider)
     rows = Integration.objects.select_for_update(of=("self",)).select_related("project__organization")
     return rows.filter(project=project, organization_id=project.organization_id, provider=provider).first()
 
 
-def _row(project: Project, provider: str) -> Integration:
-    """Lock the row, made first where there is none: two first connects at once make one."""
-    refuse_unknown(provider)
-    fresh = Integration(project=project, organization_id=project.organization_id, provider=provider)
-    Integration.objects.bulk_create([fresh], ignore_conflicts=True)
-    row = _existing(project, provider)
-    if row is None:
+def _lock_or_create(project: Project, provider: str) -> Integration:
+    """Lock the integration, created first if needed: two concurrent first connects create one."""
+    require_known_provider(provider)
+    new = Integration(project=project, organization_id=project.organization_id, provider=provider)
+    Integration.objects.bulk_create([new], ignore_conflicts=True)
+    integration = _lock(project, provider)
+    if integration is None:
         raise NeverConnected
-    return row
+    return integration
 
 
-def _kept_beside(row: Integration, credentials: Mapping[str, Any]) -> dict[str, Any]:
-    adapter = ADAPTERS.get(row.provider)
-    if adapter is None or row.credentials is None or not set(credentials) <= set(adapter.chosen):
-        return {}
+def _stored_credentials(integration: Integration) -> dict[str, Any]:
+    """Return the stored credentials; empty if there are none, or they do not open."""
     try:
-        return secrets.opened(row)
+        return secrets.open_credentials(integration)
     except VaultError:
         return {}
-
-
-def _chosen(project: Project, provider: str) -> dict[str, Any]:
-    row = Integration.objects.filter(project=project, provider=provider, credentials__isnull=False).first()
-    adapter = ADAPTERS.get(provider)
-    if row is None or adapter is None:
-        return {}
-    try:
-        before = secrets.opened(row)
-    except VaultError:
-        return {}
-    return {name: before[name] for name in adapter.chosen if name in before}

@@ -24,7 +24,7 @@ urlpatterns = [
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
     path("", include("remediation.public_urls")),
     path("", include("reports.sharing.urls")),
-    path("", include("integrations.public_urls")),
+    path("", include("integrations.webhooks.urls")),
     re_path(r"^api/", not_found),
 ]
 

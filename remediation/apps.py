@@ -3,7 +3,7 @@ from typing import Any, ClassVar
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-from events.kept import Kept
+from events.counter_definitions import Kept
 
 DUE = "(sla_due_at AT TIME ZONE 'UTC')::date"
 QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"  # of the day

@@ -57,5 +57,5 @@ class CheckViewSet(ProjectViewSet):
     @extend_schema(summary="List the checks, as the policy has them", responses=CheckSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with all of them, in the order in which they are written."""
-        self.refuse_unknown_parameters(())
-        return Response([self.shown(check, CheckSerializer) for check in catalogue.of(self.project)])
+        self.reject_unknown_parameters(())
+        return Response([self.serialize(check, CheckSerializer) for check in catalogue.of(self.project)])

@@ -32,9 +32,10 @@ class LockedVerification(LockedTask):
 def lock_task(task_id: UUID, project: Project | None = None) -> LockedTask:
     """Lock a task's finding, then the task; raise NotFound when it is absent or belongs to another project."""
     rows = Task.objects.select_related("finding").select_for_update(of=("finding", "self"))
-    task = rows.filter(pk=task_id).first()
-    if task is None:
-        raise NotFound
+    try:
+        task = rows.get(pk=task_id)
+    except Task.DoesNotExist:
+        raise NotFound from None
     task.project = task.finding.project = project_of(task.finding, project)
     return LockedTask(task.finding, task)
 
@@ -43,9 +44,10 @@ def lock_verification(verification_id: UUID, project: Project | None = None) -> 
     """Lock a verification's finding, its task and itself, in that order; raise NotFound as `lock_task` does."""
     rows = Verification.objects.select_related("task__finding")
     rows = rows.select_for_update(of=("task__finding", "task", "self"))
-    verification = rows.filter(pk=verification_id).first()
-    if verification is None:
-        raise NotFound
+    try:
+        verification = rows.get(pk=verification_id)
+    except Verification.DoesNotExist:
+        raise NotFound from None
     task = verification.task
     verification.project = task.project = task.finding.project = project_of(task.finding, project)
     return LockedVerification(task.finding, task, verification)

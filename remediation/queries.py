@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.models import Project
-from events import tallies
+from events import counters
 from findings.models import OPEN_STATUSES, Domain, FindingStatus, Severity
 from krafter_audit.db.sql import fetch_all
 from remediation.models import Task
@@ -19,7 +19,7 @@ FACETS = {"severity": Severity.values, "domain": Domain.values, "status": Findin
 
 def command_center(project: Project) -> dict[str, Any]:
     """Return the counts by severity, domain (open findings) and status, the latest scan and the overdue tasks."""
-    counted = tallies.all_totals(project.pk, "finding", "task")
+    counted = counters.all_totals(project.pk, "finding", "task")
     counts = counted["finding"]
     still_open = [(facets, rows) for facets, rows, _ in counts if facets["status"] in OPEN_STATUSES]
     every = [(facets, rows) for facets, rows, _ in counts]
@@ -77,10 +77,10 @@ def count_tasks(project: Project, used: Mapping[str, Any], rows: QuerySet[Task])
     facets = {name: used[name] for name in ("status", "priority") if name in used}
     rest = set(used) - set(facets)
     if not rest:
-        return tallies.count(project.pk, "task", facets)
+        return counters.count(project.pk, "task", facets)
     if rest == {"owner_id"}:
-        return tallies.count(project.pk, "owner", facets, of=used["owner_id"])
+        return counters.count(project.pk, "owner", facets, of=used["owner_id"])
     if set(used) == {"overdue"}:
         late = overdue(project)
-        return late if used["overdue"] == "true" else tallies.count(project.pk, "task") - late
+        return late if used["overdue"] == "true" else counters.count(project.pk, "task") - late
     return rows.count()

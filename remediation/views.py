@@ -8,14 +8,14 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import ProjectViewSet, as_uuid
-from events import tallies
+from accounts.viewsets import ProjectViewSet, uuid_or_404
+from events import counters
 from findings.filters import narrowed
 from findings.models import Severity
 from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.pagination import PAGING, Rows, by_cursor
-from krafter_audit.api.row_columns import columns
+from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
+from krafter_audit.api.row_columns import row_columns
 from remediation import queries
 from remediation.evidence import chain, export
 from remediation.filters import TaskFilter
@@ -57,21 +57,23 @@ class TaskViewSet(ProjectViewSet):
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
-        self.refuse_unknown_parameters((PAGING - {"offset"}) | set(TaskFilter.base_filters))
+        self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | set(TaskFilter.base_filters))
         every = Task.objects.filter(project=self.project)
         found, used = narrowed(TaskFilter, request.query_params, every)
 
         def total() -> int:
             return queries.count_tasks(self.project, used, found)
 
-        rows = Rows(found, shown=columns(TaskSerializer))
-        page = by_cursor(rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total)
-        return self.show_page(page, TaskSerializer)
+        rows = QuerySetListing(found, columns=row_columns(TaskSerializer))
+        page = paginate_by_cursor(
+            rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total
+        )
+        return self.respond_page(page, TaskSerializer)
 
     @extend_schema(summary="Read a task", responses=TaskSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one task."""
-        return self.read(pk, TaskSerializer)
+        return self.respond_row(pk, TaskSerializer)
 
     @extend_schema(
         summary="Create a task from a finding",
@@ -80,20 +82,20 @@ class TaskViewSet(ProjectViewSet):
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
         """Make the task."""
-        task = tasks.create(self.project, by=self.actor, **self.body(CreateTaskRequestSerializer))
-        return self.show(task, TaskSerializer, status=201)
+        task = tasks.create(self.project, by=self.actor, **self.validated_body(CreateTaskRequestSerializer))
+        return self.respond(task, TaskSerializer, status=201)
 
     @extend_schema(summary="Change a task", request=UpdateTaskRequestSerializer, responses=TaskSerializer)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Change the fields named."""
         changed = tasks.update(
-            as_uuid(pk),
+            uuid_or_404(pk),
             project=self.project,
-            changes=self.body(UpdateTaskRequestSerializer),
+            changes=self.validated_body(UpdateTaskRequestSerializer),
             by=self.actor,
             if_match=request.headers.get("if-match"),
         )
-        return self.show(changed, TaskSerializer)
+        return self.respond(changed, TaskSerializer)
 
 
 class VerificationViewSet(ProjectViewSet):
@@ -107,20 +109,20 @@ class VerificationViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Answer with a page."""
         rows = Verification.objects.filter(project=self.project)
-        return self.show_newest(
-            rows, VerificationSerializer, total=lambda: tallies.count(self.project.pk, "verification")
+        return self.respond_newest(
+            rows, VerificationSerializer, total=lambda: counters.count(self.project.pk, "verification")
         )
 
     @extend_schema(summary="Read a verification", responses=VerificationSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with one verification."""
-        return self.read(pk, VerificationSerializer)
+        return self.respond_row(pk, VerificationSerializer)
 
     @extend_schema(summary="Read what a verification saw", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Answer with the evidence of each check and the links of the chain."""
-        verification = self.find(Verification.objects.all(), pk)
-        return Response(self.shown(chain.of(verification), VerificationEvidenceSerializer))
+        verification = self.get_row(Verification.objects.all(), pk)
+        return Response(self.serialize(chain.of(verification), VerificationEvidenceSerializer))
 
     @extend_schema(
         summary="Download a verification's evidence as a signed file",
@@ -128,7 +130,7 @@ class VerificationViewSet(ProjectViewSet):
     )
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
         """Answer with the file itself."""
-        found = self.find(Verification.objects.select_related("project", "task__finding"), pk)
+        found = self.get_row(Verification.objects.select_related("project", "task__finding"), pk)
         return export.as_file(found)
 
     @extend_schema(
@@ -139,9 +141,9 @@ class VerificationViewSet(ProjectViewSet):
     def run(self, request: Request, **kwargs: Any) -> Response:
         """Queue another look; one unit of quota."""
         verification = verifications.run(
-            self.project, by=self.actor, **self.body(RunVerificationRequestSerializer)
+            self.project, by=self.actor, **self.validated_body(RunVerificationRequestSerializer)
         )
-        return self.show(verification, VerificationSerializer, status=202)
+        return self.respond(verification, VerificationSerializer, status=202)
 
     @extend_schema(
         summary="Approve: the fix holds",
@@ -150,16 +152,18 @@ class VerificationViewSet(ProjectViewSet):
     )
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close task, finding and regressions in one transaction."""
-        reason = self.body(ApproveVerificationRequestSerializer).get("reason", "")
-        decided = verdicts.approve(as_uuid(pk), project=self.project, by=self.actor, override_reason=reason)
-        return self.show(decided, VerificationSerializer)
+        reason = self.validated_body(ApproveVerificationRequestSerializer).get("reason", "")
+        decided = verdicts.approve(
+            uuid_or_404(pk), project=self.project, by=self.actor, override_reason=reason
+        )
+        return self.respond(decided, VerificationSerializer)
 
     @extend_schema(summary="Reopen: the issue persists", request=None, responses=VerificationSerializer)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Undo the approval, or refuse the fix, and record a regression."""
-        self.nothing()
-        decided = verdicts.reopen(as_uuid(pk), project=self.project, by=self.actor)
-        return self.show(decided, VerificationSerializer)
+        self.require_empty_body()
+        decided = verdicts.reopen(uuid_or_404(pk), project=self.project, by=self.actor)
+        return self.respond(decided, VerificationSerializer)
 
 
 def public_keys(request: HttpRequest) -> JsonResponse:
@@ -176,7 +180,7 @@ class PolicyViewSet(ProjectViewSet):
     @extend_schema(summary="Read the current policy", responses=PolicySerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the active policy; the first read makes the default."""
-        return self.show(policies.current(self.project), PolicySerializer)
+        return self.respond(policies.current(self.project), PolicySerializer)
 
     @extend_schema(
         summary="Replace the current policy",
@@ -185,7 +189,7 @@ class PolicyViewSet(ProjectViewSet):
     )
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Replace name and config wholesale."""
-        asked = self.body(ReplacePolicyRequestSerializer)
+        asked = self.validated_body(ReplacePolicyRequestSerializer)
         policy = policies.replace(
             self.project,
             config=asked["config"],
@@ -194,7 +198,7 @@ class PolicyViewSet(ProjectViewSet):
             if_match=request.headers.get("if-match"),
             plan_token=asked.get("plan_token"),
         )
-        return self.show(policy, PolicySerializer)
+        return self.respond(policy, PolicySerializer)
 
     @extend_schema(
         summary="Test a policy",
@@ -204,11 +208,11 @@ class PolicyViewSet(ProjectViewSet):
     )
     def test(self, request: Request, **kwargs: Any) -> Response:
         """Answer with the what-if; nothing is changed."""
-        self.refuse_unknown_parameters({"simulate"})
+        self.reject_unknown_parameters({"simulate"})
         wanted = request.query_params.get("simulate", "false")
         if wanted not in ("true", "false"):
             raise InvalidParams(details={"simulate": ["Use true or false."]})
-        config = self.body(TestPolicyRequestSerializer)["config"]
+        config = self.validated_body(TestPolicyRequestSerializer)["config"]
         answer = plans.test(self.project, config)
         if wanted == "true":
             policy = policies.current(self.project)
@@ -222,4 +226,4 @@ class CommandCenterViewSet(ProjectViewSet):
     @extend_schema(summary="Where the project stands", responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
         """Answer with counts, the latest scan and what is overdue."""
-        return Response(self.shown(queries.command_center(self.project), CommandCenterSerializer))
+        return Response(self.serialize(queries.command_center(self.project), CommandCenterSerializer))

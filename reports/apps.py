@@ -2,7 +2,7 @@ from typing import ClassVar
 
 from django.apps import AppConfig
 
-from events.kept import Kept
+from events.counter_definitions import Kept
 
 
 class ReportsConfig(AppConfig):

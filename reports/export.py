@@ -13,7 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from events.record import record
+from events.log import log_event
 from krafter_audit.api import read_replica
 from krafter_audit.db import leases
 from krafter_audit.jobs import enqueue
@@ -57,7 +57,7 @@ def write_file(report: Report) -> tuple[str, int]:
     exporter = EXPORTERS[report.format]
     name = f"reports/{report.project.organization_id}/{report.pk}.{exporter.extension}"
     with TemporaryFile() as file:
-        with read_replica.of_now():  # a snapshot never changes
+        with read_replica.reading_current_state():  # a snapshot never changes
             exporter.write(load_snapshot(report), file)
         size = file.tell()
         file.seek(0)
@@ -80,7 +80,7 @@ def finish(report: Report, name: str, size: int) -> None:
         )
         if exported is None:
             return
-        record("report.exported", report, by=SYSTEM, format=report.format, bytes=size)
+        log_event("report.exported", report, by=SYSTEM, format=report.format, bytes=size)
         if exported.shared_at:
             Report.transitions.apply(exported, Report.Status.SHARED)
 
@@ -89,7 +89,7 @@ def fail(report: Report, reason: str) -> None:
     """Set the report to failed with the reason, a sentence."""
     with transaction.atomic():
         if change_status(report, Report.Status.FAILED, failure=reason, lease_until=None) is not None:
-            record("report.failed", report, by=SYSTEM, format=report.format, reason=reason)
+            log_event("report.failed", report, by=SYSTEM, format=report.format, reason=reason)
 
 
 @transaction.atomic

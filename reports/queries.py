@@ -9,7 +9,7 @@ from uuid import UUID
 from django.utils import timezone
 
 from accounts.models import Project
-from events import tallies
+from events import counters
 from findings.models import OPEN_STATUSES, TERMINAL_STATUSES, Regression
 from remediation.models import Result, Verification
 
@@ -45,7 +45,7 @@ def summary(project: Project, requested: Period | None = None) -> dict[str, Any]
     verifications created in it, and the rate of the regressions opened in it.
     """
     period = requested or last_days()
-    counted = tallies.all_totals(project.pk, "finding", "verification", "regression")
+    counted = counters.all_totals(project.pk, "finding", "verification", "regression")
     findings = by_facet(counted["finding"], "status")
     pass_rate, regression_rate = rates(counted, findings)
     if requested is not None:
@@ -59,7 +59,7 @@ def summary(project: Project, requested: Period | None = None) -> dict[str, Any]
     }
 
 
-def rates(counted: Mapping[str, tallies.Counted], findings: Counts) -> tuple[float, float]:
+def rates(counted: Mapping[str, counters.Counted], findings: Counts) -> tuple[float, float]:
     """Return the pass rate and the regression rate over all time, 0 for an empty denominator.
 
     Passed verifications / all; open regressions / findings that are resolved or dismissed.
@@ -77,7 +77,7 @@ def closed_count(findings: Counts) -> int:
 
 def burn_down(project_id: UUID, period: Period) -> list[dict[str, Any]]:
     """Return `{date, open_risk_score}` per day: the total score of the findings open at its end."""
-    days = tallies.risk_by_day(project_id, period.start, period.end)
+    days = counters.risk_by_day(project_id, period.start, period.end)
     return [{"date": day.isoformat(), "open_risk_score": score} for day, score in days]
 
 
@@ -95,7 +95,7 @@ def regressions_opened_in(project_id: UUID, period: Period) -> int:
     return opened.filter(opened_at__gte=start, opened_at__lt=end).count()
 
 
-def by_facet(counted: tallies.Counted, facet: str) -> Counts:
+def by_facet(counted: counters.Counted, facet: str) -> Counts:
     """Return the number of rows per value of `facet`."""
     return sum_by_key((facets[facet], rows) for facets, rows, _ in counted)
 

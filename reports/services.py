@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
@@ -37,7 +37,7 @@ def queue_export(project: Project, *, format: str, by: Actor) -> Report:
     )
     take_snapshot(report, project, period)
     report.save(force_insert=True)
-    record("report.queued", report, by=by, format=format)
+    log_event("report.queued", report, by=by, format=format)
     quota.spend(project.organization_id)
     enqueue_on_commit("reports.export", str(report.pk))
     return report
@@ -65,7 +65,9 @@ def share_latest(
         share.webhook = vault.seal(fields["webhook_url"].encode(), owner=share.vault_owner)
     share.save(force_insert=True)
     mark_shared(report)
-    record("report.shared", report, by=by, channel=channel, share=share.pk, recipients=len(share.recipients))
+    log_event(
+        "report.shared", report, by=by, channel=channel, share=share.pk, recipients=len(share.recipients)
+    )
     if share.status == Share.Status.QUEUED:
         enqueue_on_commit("reports.deliver", str(share.pk))
     return share
@@ -96,5 +98,5 @@ def revoke_share(share_id: UUID, *, by: Actor) -> Share:
     if share.revoked_at is None:
         share.revoked_at = timezone.now()
         share.save(update_fields=["revoked_at", "updated_at"])
-        record("share.revoked", share, by=by, channel=share.channel)
+        log_event("share.revoked", share, by=by, channel=share.channel)
     return share

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet
-from events import tallies
+from events import counters
 from reports import periods, queries, services
 from reports.downloads import file_response
 from reports.models import Report, Share
@@ -36,16 +36,16 @@ DAY_TO = OpenApiParameter(
 class ReportViewSet(ProjectViewSet):
     """Reports of a project."""
 
-    replicated = frozenset({"list", "summary"})
+    replica_actions = frozenset({"list", "summary"})
 
     @extend_schema(
         summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=ReportSummarySerializer
     )
     def summary(self, request: Request, **kwargs: Any) -> Response:
         """Return the burn-down and the rates."""
-        self.refuse_unknown_parameters(periods.PARAMETERS)
+        self.reject_unknown_parameters(periods.PARAMETERS)
         period = periods.parse_period(request.query_params)
-        return Response(self.shown(queries.summary(self.project, period), ReportSummarySerializer))
+        return Response(self.serialize(queries.summary(self.project, period), ReportSummarySerializer))
 
     @extend_schema(
         summary="List reports, newest first", parameters=PAGE, responses=ReportSerializer(many=True)
@@ -53,23 +53,23 @@ class ReportViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
         rows = Report.objects.filter(project=self.project)
-        return self.show_newest(
-            rows, ReportSerializer, total=lambda: tallies.count(self.project.pk, "report")
+        return self.respond_newest(
+            rows, ReportSerializer, total=lambda: counters.count(self.project.pk, "report")
         )
 
     @extend_schema(summary="Read a report", responses=ReportSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return a report."""
-        return self.show(self.find(Report.objects.all(), pk), ReportSerializer)
+        return self.respond(self.get_row(Report.objects.all(), pk), ReportSerializer)
 
     @extend_schema(
         summary="Export a report", request=ExportReportRequestSerializer, responses={202: ReportSerializer}
     )
     def export(self, request: Request, **kwargs: Any) -> Response:
         """Take a snapshot and queue its file; costs one unit of quota."""
-        body = self.body(ExportReportRequestSerializer)
+        body = self.validated_body(ExportReportRequestSerializer)
         report = services.queue_export(self.project, format=body["format"], by=self.actor)
-        return self.show(report, ReportSerializer, status=202)
+        return self.respond(report, ReportSerializer, status=202)
 
     @extend_schema(
         summary="Share the latest report",
@@ -78,8 +78,10 @@ class ReportViewSet(ProjectViewSet):
     )
     def share(self, request: Request, **kwargs: Any) -> Response:
         """Share the latest report by link, e-mail or Slack."""
-        share = services.share_latest(self.project, **self.body(ShareReportRequestSerializer), by=self.actor)
-        return Response(self.shown(share, ShareResultSerializer))
+        share = services.share_latest(
+            self.project, **self.validated_body(ShareReportRequestSerializer), by=self.actor
+        )
+        return Response(self.serialize(share, ShareResultSerializer))
 
 
 class IgnoreAcceptHeader(BaseContentNegotiation):
@@ -107,7 +109,7 @@ class ReportFileViewSet(ProjectViewSet):
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:
         """Return the file. Raises ReportNotReady or ReportFailed."""
-        return file_response(self.find(Report.objects.select_related("project"), pk))
+        return file_response(self.get_row(Report.objects.select_related("project"), pk))
 
 
 class ShareViewSet(ProjectViewSet):
@@ -117,16 +119,18 @@ class ShareViewSet(ProjectViewSet):
     def list(self, request: Request, **kwargs: Any) -> Response:
         """Return a page."""
         rows = Share.objects.filter(project=self.project).defer("webhook")
-        return self.show_newest(rows, ShareSerializer, total=lambda: tallies.count(self.project.pk, "share"))
+        return self.respond_newest(
+            rows, ShareSerializer, total=lambda: counters.count(self.project.pk, "share")
+        )
 
     @extend_schema(summary="Read a share", responses=ShareSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Return a share."""
-        return self.show(self.find(Share.objects.defer("webhook"), pk), ShareSerializer)
+        return self.respond(self.get_row(Share.objects.defer("webhook"), pk), ShareSerializer)
 
     @extend_schema(summary="Revoke a share", responses=ShareSerializer)
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
         """Close the link permanently."""
-        self.nothing()
-        share = self.find(Share.objects.only("id"), pk)
-        return self.show(services.revoke_share(share.pk, by=self.actor), ShareSerializer)
+        self.require_empty_body()
+        share = self.get_row(Share.objects.only("id"), pk)
+        return self.respond(services.revoke_share(share.pk, by=self.actor), ShareSerializer)

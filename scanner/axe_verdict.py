@@ -1,4 +1,4 @@
-"""How axe-core's answer about a rule becomes an outcome: a violation fails, what it cannot tell does not pass."""
+"""Turn axe-core's result for a rule into an outcome: a violation fails, "incomplete" is not a pass."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -8,65 +8,65 @@ from scanner.page import Page
 from scanner.tool_versions import changed_tools
 
 if TYPE_CHECKING:
-    from scanner.page_context import Facts
-    from scanner.page_visit.axe import Verdict
+    from scanner.page_context import PageContext
+    from scanner.page_visit.axe import RuleResult
 
-MOST_EXPLAINED = 5
+MAX_EXPLAINED = 5
 
 
 def key_of(rule: str) -> str:
-    """Return the key of the check that is a rule of axe-core."""
+    """Return the check key of an axe-core rule."""
     return f"a11y_{rule.replace('-', '_')}"
 
 
-def judge_rule(facts: "Facts", rule: str) -> Outcome:
-    """Ask axe-core for a rule on the rendered page and judge its answer.
+def judge_rule(context: "PageContext", rule: str) -> Outcome:
+    """Run an axe-core rule on the rendered page and judge its result.
 
-    What needs a person's review is inconclusive, except the very elements that needed it already when the fault was
-    found: they were no part of it. Where another axe found it, a pass must have judged the elements that failed.
+    Elements that need review make the outcome inconclusive, except those that needed it when the finding was made:
+    they were not part of it. A pass by another axe-core release must have judged the elements that failed before.
     """
-    said = facts.browsing.verdict(rule)
-    earlier = facts.browsing.earlier.get(key_of(rule))
-    known = earlier.evidence if earlier else {}
-    review = [one["html"] for one in said.unsure]
-    if said.count:
-        return _failed(said, review)
-    if [html for html in review if html not in known.get("needs_review", ())]:
+    result = context.rendered.axe_result(rule)
+    earlier = context.rendered.earlier.get(key_of(rule))
+    before = earlier.evidence if earlier else {}
+    review = [element["html"] for element in result.incomplete]
+    if result.count:
+        return _failed(result, review)
+    if [html for html in review if html not in before.get("needs_review", ())]:
         return inconclusive(
             "not_available",
-            "axe-core finds no fault but can't tell of every element; a person has to look at the rest.",
+            "axe-core reports no violation, but some elements need review (incomplete).",
             needs_review=review,
-            elements=said.unsure[:MOST_EXPLAINED],
+            elements=result.incomplete[:MAX_EXPLAINED],
         )
-    passed_over = _passed_over(facts, said, known)
-    if passed_over:
+    not_judged = _not_judged(context, result, before)
+    if not_judged:
         return inconclusive(
             "tool_changed",
-            "Elements that failed are as they were, and the newer axe-core does not judge them any more.",
-            elements=passed_over,
+            "Elements that violated the rule are unchanged, but the newer axe-core does not test them any more.",
+            elements=not_judged,
         )
-    return passed("axe-core finds no fault.", judged=len(said.passed), **_if_any(review))
+    return passed("axe-core reports no violation.", judged=len(result.passed), **_needs_review(review))
 
 
-def _failed(said: "Verdict", review: list[str]) -> Outcome:
+def _failed(result: "RuleResult", review: list[str]) -> Outcome:
     return failed(
-        "axe-core finds elements that break the rule.",
-        count=said.count,
-        faults=[one["html"] for one in said.failed],
-        elements=said.failed[:MOST_EXPLAINED],
-        **_if_any(review),
+        "axe-core reports elements that violate the rule.",
+        count=result.count,
+        faults=[element["html"] for element in result.violations],
+        elements=result.violations[:MAX_EXPLAINED],
+        **_needs_review(review),
     )
 
 
-def _if_any(review: list[str]) -> dict[str, Any]:
+def _needs_review(review: list[str]) -> dict[str, Any]:
     return {"needs_review": review} if review else {}
 
 
-def _passed_over(facts: "Facts", said: "Verdict", known: dict[str, Any]) -> Sequence[str]:
-    """The elements that failed before another axe, stand in the page as they were, and are not judged now."""
-    browsing = facts.browsing
-    if "axe" not in changed_tools(known, browsing.as_evidence(timed=False)):
+def _not_judged(context: "PageContext", result: "RuleResult", before: dict[str, Any]) -> Sequence[str]:
+    """Return the elements that failed in another axe-core, are unchanged, and were not tested now."""
+    rendered = context.rendered
+    if "axe" not in changed_tools(before, rendered.as_evidence(throttled=False)):
         return []
-    text = Page(browsing.glances()[0].response).text
-    faults = [html for html in known.get("faults", ()) if isinstance(html, str)]
-    return [html for html in faults if html in text and html not in said.passed]
+    text = Page(rendered.visits()[0].response).text
+    faults = [html for html in before.get("faults", ()) if isinstance(html, str)]
+    return [html for html in faults if html in text and html not in result.passed]

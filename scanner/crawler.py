@@ -1,6 +1,4 @@
-"""Which pages of a site a scan looks at: the start, and one page of each kind that its sitemap and links
-know.
-"""
+"""Choose the pages of a scan: the start page, and one page of each route in the sitemap and the start page's links."""
 
 import re
 import time
@@ -8,20 +6,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urldefrag, urlsplit
 
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing import sitemap_xml
 from scanner.parsing.page_references import same_origin_links
 from scanner.parsing.registrable_domain import origin_of
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 
-MOST_PAGES = 25
-MOST_SITEMAPS = 3
-MOST_CANDIDATES = 5000
+MAX_PAGES = 25
+MAX_SITEMAPS = 3
+MAX_CANDIDATES = 5000
 MAX_URL_LENGTH = 2000
-LONGEST_DELAY = 10.0
+MAX_CRAWL_DELAY = 10.0
 AGENT = "krafteraudit"
-NOT_ALLOWED = "robots.txt does not allow this page; it was looked at because it was asked for."
+NOT_ALLOWED = "robots.txt disallows this page; it was checked because it was requested explicitly."
 
 _FILES = re.compile(
     r"\.(?:pdf|zip|gz|tar|rar|7z|exe|dmg|iso|jpe?g|png|gif|webp|avif|svg|ico|css|js|mjs|json|xml|rss|atom|txt|csv|"
@@ -33,10 +31,9 @@ _ID = re.compile(r"\d+|[0-9a-f]{8,}|[0-9a-f]{8}-[0-9a-f-]{27}", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Discovery:
-    """The pages to look at, the first one the one that was asked for.
+    """The pages to scan, the requested page first.
 
-    `delay` is the Crawl-delay in seconds that the site asks for, at most 10; `note` says what robots.txt says of the
-    first page, where it says something.
+    `delay` is the site's Crawl-delay in seconds, at most 10; `note` says when robots.txt disallows the first page.
     """
 
     pages: list[str]
@@ -44,29 +41,29 @@ class Discovery:
     note: str = ""
 
 
-def discover(facts: Facts, limit: int = MOST_PAGES) -> Discovery:
-    """Return the pages of a site to look at, at most `limit`, all of one origin.
+def discover(context: PageContext, limit: int = MAX_PAGES) -> Discovery:
+    """Return at most `limit` pages of the site, all of one origin. Never raises.
 
-    Of pages with the same route (the same path but for ids and a last part) one is taken. robots.txt is
-    obeyed for every page but the first, which was asked for. What can't be had is left out; nothing raises.
+    Of the pages of one route (equal paths but for ids and the last segment) one is chosen. robots.txt is obeyed for
+    every page but the first, which was requested. Sources that are not available are skipped.
     """
     try:
-        robots = _rules(facts)
-    except CannotLook:
-        return Discovery([facts.url])
-    delay = min(robots.crawl_delay(AGENT), LONGEST_DELAY)
-    pages = _one_of_each([facts.url, *_known_pages(facts, robots, delay)], limit)
-    return Discovery(pages, delay, "" if robots.allows(AGENT, facts.url) else NOT_ALLOWED)
+        robots = _robots(context)
+    except Inconclusive:
+        return Discovery([context.url])
+    delay = min(robots.crawl_delay(AGENT), MAX_CRAWL_DELAY)
+    pages = _one_for_each_route([context.url, *_candidates(context, robots, delay)], limit)
+    return Discovery(pages, delay, "" if robots.allows(AGENT, context.url) else NOT_ALLOWED)
 
 
-def _known_pages(facts: Facts, robots: Robots, delay: float) -> Iterator[str]:
-    """Yield the pages that the sitemap and the links name and robots.txt allows."""
+def _candidates(context: PageContext, robots: Robots, delay: float) -> Iterator[str]:
+    """Yield the pages of the sitemap and the links that robots.txt allows."""
     try:
-        origin = origin_of(facts.page.url)
-    except CannotLook:
+        origin = origin_of(context.page.url)
+    except Inconclusive:
         return
-    for address in (*_from_sitemap(facts, delay), *_from_links(facts)):
-        page = urldefrag(address).url
+    for url in (*_from_sitemap(context, delay), *_from_links(context)):
+        page = urldefrag(url).url
         if (
             origin_of(page) == origin
             and len(page) <= MAX_URL_LENGTH
@@ -76,56 +73,52 @@ def _known_pages(facts: Facts, robots: Robots, delay: float) -> Iterator[str]:
             yield page
 
 
-def _rules(facts: Facts) -> Robots:
-    """Return the rules of robots.txt.
-
-    Raises CannotLook when it is out of order: then nothing may be crawled.
-    """
-    answer = facts.robots
-    if answer.status >= 500 or answer.status == 429:
-        raise CannotLook("blocked", f"/robots.txt answered with status {answer.status}.")
-    return Robots.parse(answer.text) if answer.status == 200 else Robots()
+def _robots(context: PageContext) -> Robots:
+    """Return the rules of robots.txt. Raises Inconclusive when it is unavailable: nothing may be crawled then."""
+    response = context.robots
+    if response.status >= 500 or response.status == 429:
+        raise Inconclusive("blocked", f"/robots.txt answered with status {response.status}.")
+    return Robots.parse(response.text) if response.status == 200 else Robots()
 
 
-def _from_sitemap(facts: Facts, delay: float) -> list[str]:
+def _from_sitemap(context: PageContext, delay: float) -> list[str]:
     try:
-        answer = facts.sitemap
-        sitemap = sitemap_xml.parse(answer.body) if answer.status == 200 else sitemap_xml.Sitemap()
+        response = context.sitemap
+        sitemap = sitemap_xml.parse(response.body) if response.status == 200 else sitemap_xml.Sitemap()
         if not sitemap.is_index:
-            return sitemap.addresses[:MOST_CANDIDATES]
+            return sitemap.urls[:MAX_CANDIDATES]
         parts = []
-        for part in sitemap.addresses[:MOST_SITEMAPS]:
+        for url in sitemap.urls[:MAX_SITEMAPS]:
             time.sleep(delay)
-            parts.append(facts.ask("sitemap", "GET", part))
-    except CannotLook:
+            parts.append(context.fetch("sitemap", "GET", url))
+    except Inconclusive:
         return []
-    found = [address for part in parts for address in sitemap_xml.parse(part.body).addresses]
-    return found[:MOST_CANDIDATES]
+    found = [url for part in parts for url in sitemap_xml.parse(part.body).urls]
+    return found[:MAX_CANDIDATES]
 
 
-def _from_links(facts: Facts) -> list[str]:
+def _from_links(context: PageContext) -> list[str]:
     try:
-        logged_in = facts.client.credentials is not None
-        return same_origin_links(facts.document, logged_in=logged_in)[:MOST_CANDIDATES]
-    except CannotLook:
+        logged_in = context.client.credentials is not None
+        return same_origin_links(context.document, logged_in=logged_in)[:MAX_CANDIDATES]
+    except Inconclusive:
         return []
 
 
-def _one_of_each(addresses: Iterable[str], limit: int) -> list[str]:
+def _one_for_each_route(urls: Iterable[str], limit: int) -> list[str]:
     chosen: dict[str, str] = {}
-    for address in addresses:
+    for url in urls:
         if len(chosen) >= limit:
             break
-        chosen.setdefault(route_of(address), address)
+        chosen.setdefault(route_of(url), url)
     return list(chosen.values())
 
 
 def route_of(url: str) -> str:
-    """Return the kind of page that an address is of: ids, and the last of several parts, become a star."""
+    """Return the route of a URL: ids, and the last of several path segments, are replaced by a star."""
     parts = urlsplit(url)
-    steps = [step for step in parts.path.split("/") if step]
-    kinds = ["*" if _ID.fullmatch(step) else step.lower() for step in steps]
-    if len(kinds) > 1:
-        kinds[-1] = "*"
+    segments = ["*" if _ID.fullmatch(part) else part.lower() for part in parts.path.split("/") if part]
+    if len(segments) > 1:
+        segments[-1] = "*"
     names = sorted({name for name, _ in parse_qsl(parts.query, keep_blank_values=True)})
-    return "/".join(kinds) + ("?" + "&".join(names) if names else "")
+    return "/".join(segments) + ("?" + "&".join(names) if names else "")

@@ -1,4 +1,4 @@
-"""The way out: every request of a look goes through here, is counted, waited for, noted and made once."""
+"""Send the requests of a run: counted against a budget, retried during an outage, logged, and made once."""
 
 import threading
 import time
@@ -7,43 +7,43 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from krafter_audit.http.client import Client, HttpError, Response, TooManyRedirects
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 
 RETRY_DELAYS = (2.0, 10.0)
-MOST_REQUESTS = 80
-MOST_AT_ONCE = 2
-MOST_SECONDS = 100.0
+MAX_REQUESTS = 80
+MAX_CONCURRENT_REQUESTS = 2
+MAX_SECONDS = 100.0
 OUTAGE_STATUSES = (429, 500, 502, 503, 504)
-OUTAGES = ("blocked", "timeout")
+OUTAGE_REASONS = ("blocked", "timeout")
 NO_CACHE = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
 
 
 @dataclass
 class Budget:
-    """How much one run may ask of a site: requests and seconds, shared by all its looks."""
+    """How many requests and seconds a run may take, repeated runs included."""
 
-    requests: int = MOST_REQUESTS
-    seconds: float = MOST_SECONDS
+    requests: int = MAX_REQUESTS
+    seconds: float = MAX_SECONDS
     started: float = field(default_factory=time.monotonic)
     lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
 
     def left(self) -> int:
-        """Return how many requests may still be made."""
+        """Return how many requests are left."""
         with self.lock:
             return self.requests
 
     def spend(self) -> None:
-        """Take one request. Raises CannotLook when the run has had its share."""
+        """Take one request. Raises Inconclusive when the budget is used up."""
         with self.lock:
             if time.monotonic() - self.started > self.seconds:
-                raise CannotLook("timeout", f"The look took over {self.seconds:.0f} s in all.", final=True)
+                raise Inconclusive("timeout", f"The run took longer than {self.seconds:.0f} s.", final=True)
             if self.requests <= 0:
-                raise CannotLook("not_available", "A run may not make that many requests.")
+                raise Inconclusive("not_available", "The run has used up its number of requests.")
             self.requests -= 1
 
 
 class Memo:
-    """Facts by name, each produced once and shared between threads, with those that could not be had."""
+    """Named facts, each produced once and shared between threads. A fact that raised Inconclusive raises it again."""
 
     def __init__(self) -> None:
         self._locks: dict[str, threading.RLock] = {}
@@ -51,99 +51,98 @@ class Memo:
         self._guard = threading.Lock()
 
     def once[T](self, name: str, produce: Callable[[], T]) -> T:
-        """Produce a fact when it is first asked for; later hand out the same, or the same failure."""
+        """Return the fact, produced at the first call; later calls get the same value or the same Inconclusive."""
         with self.lock(name):
             if name not in self._known:
                 try:
                     self._known[name] = produce()
-                except CannotLook as obstacle:
-                    self._known[name] = obstacle
+                except Inconclusive as error:
+                    self._known[name] = error
             known = self._known[name]
-        if isinstance(known, CannotLook):
-            raise CannotLook(known.reason, known.detail, tls=known.tls)
+        if isinstance(known, Inconclusive):
+            raise Inconclusive(known.reason, known.detail, tls=known.tls)
         return known
 
     def lock(self, name: str) -> threading.RLock:
-        """Return the lock of one fact."""
+        """Return the lock of a fact."""
         with self._guard:
             return self._locks.setdefault(name, threading.RLock())
 
-    def named(self, start: str) -> list[Any]:
-        """Return what is known under names that begin so."""
+    def named(self, prefix: str) -> list[Any]:
+        """Return the known facts whose names start with the prefix."""
         with self._guard:
-            return [fact for name, fact in self._known.items() if name.startswith(start)]
+            return [fact for name, fact in self._known.items() if name.startswith(prefix)]
 
 
 class Fetcher(Memo):
-    """Requests within a budget, and what they gave, each made once and shared between threads."""
+    """Sends requests within a budget and logs the responses by fact."""
 
-    def __init__(self, client: Client, retry_delays: Sequence[float], budget: Budget, *, fresh: bool) -> None:
+    def __init__(
+        self, client: Client, retry_delays: Sequence[float], budget: Budget, *, bypass_cache: bool
+    ) -> None:
         super().__init__()
         self.client = client
         self.retry_delays = tuple(retry_delays)
         self.budget = budget
         self.log: dict[str, list[Response]] = {}
-        self._fresh = fresh
-        self._door = threading.BoundedSemaphore(MOST_AT_ONCE)
+        self._bypass_cache = bypass_cache
+        self._slots = threading.BoundedSemaphore(MAX_CONCURRENT_REQUESTS)
 
-    def ask(
+    def fetch(
         self,
         fact: str,
         method: str,
         url: str,
         *,
-        patient: bool = False,
+        retry_statuses: bool = False,
         headers: Mapping[str, str] | None = None,
         **options: Any,
     ) -> Response:
-        """Make one request for a fact and note it. Raises CannotLook.
+        """Send one request for a fact and log it. Raises Inconclusive.
 
-        An outage is waited out: unreachable or timed out, and for a patient one a status that says so too, is
-        asked again after each of the retry delays.
+        A timeout or a failed connection is retried after each of the retry delays; with `retry_statuses`, so is a
+        status of an outage.
         """
 
-        def once() -> Response:
-            return self._ask_once(fact, method, url, headers=headers, **options)
+        def attempt() -> Response:
+            return self._fetch_once(fact, method, url, headers=headers, **options)
 
         def is_outage(response: Response) -> bool:
-            return patient and response.status in OUTAGE_STATUSES
+            return retry_statuses and response.status in OUTAGE_STATUSES
 
-        return self.patiently(once, is_outage)
+        return self.with_retries(attempt, is_outage)
 
-    def patiently[T](self, attempt: Callable[[], T], is_outage: Callable[[T], bool]) -> T:
-        """Attempt something, and again after each of the retry delays while it looks like an outage."""
+    def with_retries[T](self, attempt: Callable[[], T], is_outage: Callable[[T], bool]) -> T:
+        """Call `attempt`, and again after each of the retry delays while there is an outage."""
         for delay in self.retry_delays:
             try:
-                answer = attempt()
-            except CannotLook as obstacle:
-                if obstacle.reason not in OUTAGES or obstacle.final:
+                result = attempt()
+            except Inconclusive as error:
+                if error.reason not in OUTAGE_REASONS or error.final:
                     raise
             else:
-                if not is_outage(answer):
-                    return answer
+                if not is_outage(result):
+                    return result
             time.sleep(delay)
         return attempt()
 
-    def _ask_once(
+    def _fetch_once(
         self, fact: str, method: str, url: str, *, headers: Mapping[str, str] | None = None, **options: Any
     ) -> Response:
         self.budget.spend()
-        sent = {**(NO_CACHE if self._fresh else {}), **(headers or {})}
+        sent = {**(NO_CACHE if self._bypass_cache else {}), **(headers or {})}
         try:
-            with self._door:
+            with self._slots:
                 response = self.client.request(method, url, headers=sent, **options)
-        except HttpError as problem:
-            raise as_obstacle(problem) from None
-        return self._note(fact, response)
-
-    def _note(self, fact: str, response: Response) -> Response:
+        except HttpError as error:
+            raise as_inconclusive(error) from None
         with self._guard:
             self.log.setdefault(fact, []).append(response)
         return response
 
 
-def as_obstacle(problem: HttpError) -> CannotLook:
-    """Return a failed request as the reason why a check cannot look."""
-    known = problem.reason if problem.reason in (*OUTAGES, "refused_address") else "blocked"
-    final = problem.reason not in OUTAGES or isinstance(problem, TooManyRedirects)
-    return CannotLook(known, str(problem), tls=bool(getattr(problem, "tls", False)), final=final)
+def as_inconclusive(error: HttpError) -> Inconclusive:
+    """Return a failed request as the reason why a check is inconclusive."""
+    reason = error.reason if error.reason in (*OUTAGE_REASONS, "refused_address") else "blocked"
+    final = error.reason not in OUTAGE_REASONS or isinstance(error, TooManyRedirects)
+    return Inconclusive(reason, str(error), tls=bool(getattr(error, "tls", False)), final=final)

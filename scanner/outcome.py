@@ -1,4 +1,4 @@
-"""What a check saw: passed, failed, does not apply, or could not be looked at (and why)."""
+"""Outcomes of checks: passed, failed, not applicable or inconclusive, with evidence."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,16 +27,15 @@ REASONS = frozenset(
     }
 )
 
-MOST_DETAILS = 20
+MAX_DETAILS = 20
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One answer of one check.
+    """The result of one check on one page.
 
-    `value` and `samples` are in the unit of the check's metric; both are empty for a boolean check.
-    `reason` is one of `REASONS` and is set exactly when `status` is inconclusive.
-    `evidence` is a JSON object: what was fetched and what was seen in it.
+    `value` and `samples` are in the unit of the check's metric, and empty for a check without one.
+    `reason` is one of `REASONS`, set exactly when the status is inconclusive. `evidence` is a JSON object.
     """
 
     status: Status
@@ -46,11 +45,11 @@ class Outcome:
     samples: list[float] = field(default_factory=list)
 
     def with_evidence(self, more: Mapping[str, Any]) -> "Outcome":
-        """Return the same outcome with further evidence; what the check itself said is kept."""
+        """Return a copy with further evidence; evidence of the check itself takes precedence."""
         return replace(self, evidence={**more, **self.evidence})
 
     def to_json(self) -> dict[str, Any]:
-        """Return the outcome as a JSON object, in the form that `from_json` reads."""
+        """Return the outcome as a JSON object that `from_json` reads."""
         return {
             "status": self.status,
             "value": self.value,
@@ -61,7 +60,7 @@ class Outcome:
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> "Outcome":
-        """Read what `to_json` wrote. Whatever is missing is empty; an unknown status is inconclusive."""
+        """Read the output of `to_json`. An unknown status is inconclusive; what is missing is empty."""
         status = data.get("status")
         known = status in (PASSED, FAILED, NOT_APPLICABLE, INCONCLUSIVE)
         return cls(
@@ -75,9 +74,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Measurement:
-    """The samples of a numeric check, still to be judged against its threshold.
+    """The samples of a numeric check, not yet compared with its threshold.
 
-    `more(n)` gives n samples in all, the ones already taken among them; None where one sample is exact.
+    `more(n)` returns n samples in all, the ones taken already included; None where one sample is exact.
     """
 
     samples: list[float]
@@ -85,37 +84,38 @@ class Measurement:
     more: Callable[[int], list[float]] | None = None
 
 
-def passed(detail: str, **seen: Any) -> Outcome:
-    """The rule holds; `detail` is a sentence that says what was seen."""
-    return Outcome(PASSED, evidence={"detail": detail, **_bounded(seen)})
+def passed(detail: str, **evidence: Any) -> Outcome:
+    """Return a passed outcome; `detail` is a sentence on what was found."""
+    return Outcome(PASSED, evidence={"detail": detail, **_bounded(evidence)})
 
 
-def failed(detail: str, **seen: Any) -> Outcome:
-    """The rule is broken; `detail` is a sentence that says how."""
-    return Outcome(FAILED, evidence={"detail": detail, **_bounded(seen)})
+def failed(detail: str, **evidence: Any) -> Outcome:
+    """Return a failed outcome; `detail` is a sentence on what is wrong."""
+    return Outcome(FAILED, evidence={"detail": detail, **_bounded(evidence)})
 
 
-def not_applicable(detail: str, **seen: Any) -> Outcome:
-    """There is nothing on this page that the rule speaks of."""
-    return Outcome(NOT_APPLICABLE, evidence={"detail": detail, **_bounded(seen)})
+def not_applicable(detail: str, **evidence: Any) -> Outcome:
+    """Return the outcome for a page that has nothing that the rule is about."""
+    return Outcome(NOT_APPLICABLE, evidence={"detail": detail, **_bounded(evidence)})
 
 
-def inconclusive(reason: str, detail: str, **seen: Any) -> Outcome:
-    """The check could not look. Raises ValueError for a reason that is not one of `REASONS`."""
+def inconclusive(reason: str, detail: str, **evidence: Any) -> Outcome:
+    """Return the outcome of a check that could not run. Raises ValueError for a reason not in `REASONS`."""
     if reason not in REASONS:
         raise ValueError(f"unknown reason {reason!r}")
-    return Outcome(INCONCLUSIVE, reason=reason, evidence={"detail": detail, **_bounded(seen)})
+    return Outcome(INCONCLUSIVE, reason=reason, evidence={"detail": detail, **_bounded(evidence)})
 
 
-def verdict[F](
-    faults: Sequence[F], *, fine: str, wrong: str, show: Callable[[F], str] = str, **seen: Any
+def fail_if_any[F](
+    faults: Sequence[F], *, ok: str, problem: str, show: Callable[[F], str] = str, **evidence: Any
 ) -> Outcome:
-    """Fail with the faults listed (the first 20 as `show` writes them, and their count), pass without any."""
+    """Fail with the faults (their count, and the first 20 formatted by `show`), pass when there are none."""
     if not faults:
-        return passed(fine, **seen)
-    return failed(wrong, count=len(faults), faults=[show(fault) for fault in faults[:MOST_DETAILS]], **seen)
+        return passed(ok, **evidence)
+    shown = [show(fault) for fault in faults[:MAX_DETAILS]]
+    return failed(problem, count=len(faults), faults=shown, **evidence)
 
 
-def _bounded(seen: Mapping[str, Any]) -> dict[str, Any]:
-    """Cut long lists: evidence is kept for ever, a page with 10,000 faults must not fill the table."""
-    return {key: value[:MOST_DETAILS] if isinstance(value, list) else value for key, value in seen.items()}
+def _bounded(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Cut long lists: evidence is stored permanently, and a page may have 10,000 faults."""
+    return {key: value[:MAX_DETAILS] if isinstance(value, list) else value for key, value in evidence.items()}

@@ -1,4 +1,4 @@
-"""A fetched page as the checks read it: headers, text and a parsed tree."""
+"""A fetched page: headers, text and a parsed tree."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ HTML_TYPES = ("text/html", "application/xhtml+xml")
 
 
 def media_type(content_type: str | None) -> str:
-    """Return the type of a Content-Type value without parameters, in lower case."""
+    """Return the type of a Content-Type value in lower case, without parameters."""
     return (content_type or "").split(";")[0].strip().lower()
 
 
 @dataclass
 class Page:
-    """The final response of a page with its HTML parsed once a thread (the parser's tree is not shared)."""
+    """The final response of a page. Its HTML is parsed once for each thread, since the parser's tree is not shared."""
 
     response: Response
     _local: threading.local = field(default_factory=threading.local, repr=False)
 
     @property
     def url(self) -> str:
-        """The address that answered in the end, after redirects."""
+        """The URL of the final response, after redirects."""
         return self.response.url
 
     @property
@@ -45,16 +45,16 @@ class Page:
         return urlsplit(self.url).scheme == "https"
 
     def header(self, name: str) -> str | None:
-        """Return a header's value, its lines joined by a comma and a blank; None when it is not sent."""
+        """Return a header's value, its lines joined by comma and space; None when it is not sent."""
         return self.response.headers.get(name)
 
     def header_lines(self, name: str) -> list[str]:
-        """Return the header's lines one by one, as they were sent."""
+        """Return the header's lines as they were sent."""
         return list(self.response.headers.get_all(name))
 
     @property
     def is_html(self) -> bool:
-        """Whether this is HTML: said so by the Content-Type or, where none is sent, by its first tag."""
+        """Whether the Content-Type is HTML; without a Content-Type, whether the body starts with a tag."""
         kind = media_type(self.header("content-type"))
         return kind in HTML_TYPES or (not kind and self.response.body.lstrip()[:1] == b"<")
 
@@ -65,14 +65,15 @@ class Page:
     @property
     def tree(self) -> LexborHTMLParser:
         if not hasattr(self._local, "tree"):
-            from selectolax.lexbor import LexborHTMLParser  # whoever only names the checks parses nothing
+            # Imported here: most processes import the checks only for their names.
+            from selectolax.lexbor import LexborHTMLParser
 
             self._local.tree = LexborHTMLParser(self.text)
         tree: LexborHTMLParser = self._local.tree
         return tree
 
     def css(self, selector: str) -> list[LexborNode]:
-        """Return the elements that the selector finds, in document order."""
+        """Return the elements that match the selector, in document order."""
         return list(self.tree.css(selector))
 
     def first(self, selector: str) -> LexborNode | None:
@@ -80,25 +81,25 @@ class Page:
 
     @property
     def title(self) -> str:
-        """The document's title with its blanks folded; empty when there is none."""
-        # A <title> inside an inline <svg> names the picture, not the page.
+        """The document's title with white space collapsed; empty when there is none."""
+        # A <title> inside of an inline <svg> names the image, not the document.
         for node in self.css("title"):
             if not inside(node, "svg"):
                 return " ".join(node.text().split())
         return ""
 
     @cached_property
-    def marks(self) -> frozenset[bytes]:
-        """What the page is known by at a second look (`likeness`)."""
-        return page_similarity.marks(self.text, self.title)
+    def fingerprints(self) -> frozenset[bytes]:
+        """The hashes of the page's words and links (`page_similarity`)."""
+        return page_similarity.fingerprints(self.text, self.title)
 
     @cached_property
     def sample(self) -> str:
-        """What is kept of the page for a second look."""
-        return page_similarity.sample(self.marks)
+        """The sample of the fingerprints that is stored for a later comparison."""
+        return page_similarity.sample(self.fingerprints)
 
     def metas(self, name: str, attribute: str = "name") -> list[str]:
-        """Return the content of each meta element of this name (or property, or http-equiv)."""
+        """Return the content of each meta element with this name (or property, or http-equiv)."""
         wanted = name.lower()
         return [
             value(node, "content")
@@ -107,7 +108,7 @@ class Page:
         ]
 
     def absolute(self, reference: str) -> str:
-        """Resolve a reference against the page's base; an unreadable one gives an empty string."""
+        """Resolve a reference against the page's base URL; an invalid one gives an empty string."""
         try:
             return urljoin(self._base, reference.strip())
         except ValueError:
@@ -123,7 +124,7 @@ class Page:
 
 
 def value(node: LexborNode, attribute: str) -> str:
-    """Return an attribute's value; an absent one and one without a value are both empty."""
+    """Return an attribute's value; empty when it is absent or has none."""
     return node.attributes.get(attribute) or ""
 
 
@@ -132,7 +133,7 @@ def has(node: LexborNode, attribute: str) -> bool:
 
 
 def inside(node: LexborNode, *tags: str) -> bool:
-    """Say whether one of the element's ancestors has one of the tags."""
+    """Tell whether an ancestor of the element has one of the tags."""
     above = node.parent
     while above is not None:
         if above.tag in tags:
@@ -142,5 +143,5 @@ def inside(node: LexborNode, *tags: str) -> bool:
 
 
 def snippet(node: LexborNode, limit: int = 200) -> str:
-    """Return the element's start tag and the first of its content: enough to find it again."""
+    """Return the start of the element's HTML, enough to find it in the page."""
     return " ".join((node.html or "").split())[:limit]

@@ -1,8 +1,7 @@
-"""What the checks look at: fetched when a check needs it, once a run, within bounds.
+"""What checks read: facts of one page, fetched when a check needs them, once a run and within a budget.
 
-Every fact but the first (the page itself) is fetched only after the page has answered as itself. So a site
-that is down, has moved, or hides behind a login is noticed once, and no check passes for want of anything to
-see.
+Every fact but the page itself is fetched only after the page has passed its preconditions. So a site that is down,
+has moved or requires a login is detected once, and no check passes because there was nothing to read.
 """
 
 import secrets
@@ -13,36 +12,34 @@ from urllib.parse import urljoin, urlsplit
 
 from krafter_audit.http.client import Client, Response
 from scanner import preconditions
-from scanner.browser_context import Browsing
-from scanner.fetcher import MOST_SECONDS, NO_CACHE, RETRY_DELAYS, Budget, Memo
+from scanner.fetcher import MAX_SECONDS, NO_CACHE, RETRY_DELAYS, Budget, Memo
 from scanner.page import Page
 from scanner.page_identity import Identity
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import CannotLook
-from scanner.tls.context import TlsFacts
+from scanner.preconditions import Inconclusive
+from scanner.rendered_page import RenderedPage
+from scanner.tls.context import TlsContext
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
-MOST_ASSETS = 12
-MOST_SECONDS_WITH_BROWSER = 180.0
-MOST_LINKS = 50
-# Links are by far the most requests; so many are left over for the other facts of a run.
-KEPT_FROM_LINKS = 25
+MAX_ASSETS = 12
+MAX_LINKS = 50
+MAX_SECONDS_WITH_BROWSER = 180.0
+RESERVED_REQUESTS = 25  # kept for the other facts of a run: links take by far the most requests
 
 
-class Facts(TlsFacts):
-    """The facts of one page, shared by its checks; safe to read from several threads.
+class PageContext(TlsContext):
+    """The facts of one page, shared by its checks; may be read from several threads.
 
-    `before` is the identity that the page had when the fault was found (None: this is the first look);
-    `verifying` says that there was such a look, even where its identity was not kept.
-    `owned` says which hosts are proved to be the project's; None = none is.
-    With a `browser` (`scanner.browser.Browser`) its checks are asked too, all in the thread that the browser belongs
-    to; `browsing` holds what it sees.
-    Every fact raises CannotLook when it cannot be had, and does so again for each check that asks.
+    `before` is the page's identity when the finding was made; `verifying` tells that there is an earlier outcome, even
+    if its identity was not stored. `owned` tells which hosts are verified as the project's; None means none. With a
+    `browser` the checks that need it must run in the browser's thread; they read `rendered`.
+
+    A fact that is not available raises Inconclusive, for each check that reads it.
     """
 
     def __init__(
@@ -54,85 +51,88 @@ class Facts(TlsFacts):
         before: Identity | None = None,
         verifying: bool = False,
         budget: Budget | None = None,
-        root: "Facts | None" = None,
+        root: "PageContext | None" = None,
         site: Memo | None = None,
-        owned: preconditions.Owned | None = None,
+        owned: preconditions.OwnedHosts | None = None,
         browser: "Browser | None" = None,
     ) -> None:
-        seconds = MOST_SECONDS_WITH_BROWSER if browser else MOST_SECONDS
-        super().__init__(client, retry_delays, budget or Budget(seconds=seconds), fresh=root is not None)
+        seconds = MAX_SECONDS_WITH_BROWSER if browser else MAX_SECONDS
+        super().__init__(
+            client, retry_delays, budget or Budget(seconds=seconds), bypass_cache=root is not None
+        )
         self.url = url
         self.before = before
         self.verifying = verifying or before is not None
         self._root = root or self
         self._site = site or Memo()
         self.owned = owned
-        self.browsing: Browsing = root.browsing.again(self) if root else Browsing(self, browser)
+        self.rendered: RenderedPage = root.rendered.repeat(self) if root else RenderedPage(self, browser)
         if root:
-            self._door = root._door
+            self._slots = root._slots
 
     @property
     def landing(self) -> Page:
-        """What answers at the address, whatever its status; on the asked site and not a challenge."""
+        """The response at the URL, whatever its status: on the requested site, and no bot challenge."""
         return self.once("landing", self._land)
 
     @property
     def page(self) -> Page:
-        """The page itself: found, on the asked site, no challenge, no login wall."""
+        """The page itself: found, on the requested site, neither a challenge nor a login page."""
         return self.once("arrival", self._arrive)
 
     @property
-    def shut(self) -> int | None:
-        """The status that says that the address shows nothing (403, 404 or 410); None where there is a page.
+    def closed_status(self) -> int | None:
+        """The status that says that nothing is shown at the URL (403, 404 or 410); None where there is a page.
 
-        Raises CannotLook where it may be us who are shut out: an address that the site cannot have must be missing.
+        Raises Inconclusive where the scanner itself may be blocked: a URL that cannot exist must answer 404 or 410.
         """
         status = self.landing.response.status
-        if status not in preconditions.SHUT:
+        if status not in preconditions.CLOSED_STATUSES:
             return None
-        nowhere = urljoin(self.landing.url, _nowhere())
-        other = self.once("nowhere", lambda: self.ask("page", "GET", nowhere, follow_redirects=True)).status
+        url = urljoin(self.landing.url, _random_path())
+        other = self.once("nowhere", lambda: self.fetch("page", "GET", url, follow_redirects=True)).status
         if other not in (404, 410):
-            raise CannotLook(
-                "blocked", f"The address answers with status {status}, and one without a page with {other}."
+            raise Inconclusive(
+                "blocked",
+                f"The URL answers with status {status}, and a URL that does not exist with {other}.",
             )
         return status
 
     @property
     def document(self) -> Page:
-        """The page as HTML that was read whole."""
+        """The page as HTML with its complete body."""
         page = self.page
         if not page.response.body.strip():
-            raise CannotLook("target_missing", "The page is empty.")
+            raise Inconclusive("target_missing", "The page is empty.")
         if not page.is_html:
-            raise CannotLook("target_missing", "The address does not answer with an HTML page.")
-        preconditions.refuse_unread(page)
+            raise Inconclusive("target_missing", "The URL does not answer with HTML.")
+        preconditions.require_complete_body(page)
         return page
 
     def _land(self) -> Page:
-        page = Page(self.ask("page", "GET", self.url, patient=True, follow_redirects=True))
-        preconditions.refuse_offsite(self.url, page)
-        preconditions.refuse_bottomless(page)
-        preconditions.refuse_challenge(page)
+        page = Page(self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True))
+        preconditions.require_same_site(self.url, page)
+        preconditions.require_parseable(page)
+        preconditions.require_no_challenge(page)
         return page
 
     def _arrive(self) -> Page:
         page = self.landing
-        preconditions.refuse_error_status(page)
-        preconditions.refuse_logged_out(self.url, page, self.client.credentials)
+        preconditions.require_success_status(page)
+        preconditions.require_logged_in(self.url, page, self.client.credentials)
         if self.verifying:
-            preconditions.refuse_login_wall(self.url, page, self.before)
-            preconditions.refuse_downgrade(self.url, page, self.before)
-            preconditions.refuse_no_page(page, self.before)
-            preconditions.refuse_another_page(page, self.before)
+            preconditions.require_no_login_wall(self.url, page, self.before)
+            preconditions.require_no_downgrade(self.url, page, self.before)
+            preconditions.require_content(page, self.before)
+            preconditions.require_same_page(page, self.before)
         return page
 
-    def again(self, number: int) -> "Facts":
-        """Return the facts of the `number`th further look: fetched anew, past every cache."""
-        return self._root.once(f"look {number}", self._look_again)
+    def repeat(self, number: int) -> "PageContext":
+        """Return the context of the `number`th repetition: every fact is fetched anew, past every cache."""
+        return self._root.once(f"look {number}", self._repeated)
 
-    def _look_again(self) -> "Facts":
-        return Facts(
+    def _repeated(self) -> "PageContext":
+        return PageContext(
             self.url,
             self.client,
             retry_delays=self.retry_delays,
@@ -143,146 +143,155 @@ class Facts(TlsFacts):
             owned=self.owned,
         )
 
-    def looks(self) -> list["Facts"]:
-        """Return these facts and those of the further looks that were made."""
+    def attempts(self) -> list["PageContext"]:
+        """Return this context and those of its repetitions."""
         return [self._root, *self._root.named("look ")]
 
-    def neighbour(self, url: str) -> "Facts":
-        """Return the facts of another page of the site: it shares robots.txt, static files and links."""
-        other = Facts(
+    def sibling(self, url: str) -> "PageContext":
+        """Return the context of another page of the site; robots.txt, static files and links are shared."""
+        other = PageContext(
             url,
             self.client,
             retry_delays=self.retry_delays,
             site=self._site,
             owned=self.owned,
-            browser=self.browsing.browser,
+            browser=self.rendered.browser,
         )
-        other._door = self._door
-        other.browsing.keep_picture = self.browsing.keep_picture
+        other._slots = self._slots
+        other.rendered.save_screenshot = self.rendered.save_screenshot
         return other
 
     @property
     def http_chain(self) -> list[Response]:
-        """The hops from the page's plain http:// address to its end. Raises CannotLook when none answers."""
-        return self.once("http_chain", self._walk_http)
+        """The responses from the page's http:// URL to the last redirect. Raises Inconclusive when none answers."""
+        return self.once("http_chain", self._fetch_http_chain)
 
-    def _walk_http(self) -> list[Response]:
+    def _fetch_http_chain(self) -> list[Response]:
         if urlsplit(self.url).scheme == "http":
             final = self.landing.response
             return [*final.history, final]
         parts = urlsplit(self.url)
         start = parts._replace(scheme="http", netloc=parts.hostname or "", fragment="").geturl()
-        final = self.ask("http_chain", "GET", start, follow_redirects=True)
+        final = self.fetch("http_chain", "GET", start, follow_redirects=True)
         return [*final.history, final]
 
     def probe(self, path: str) -> Response:
-        """What the site answers to GET of a path of its own, without following redirects.
+        """The response to GET of a path of the site; redirects are not followed.
 
-        A path that was not published is asked of a site alone that is proved to be the project's.
+        Outside of /.well-known/ only a site that is verified as the project's is probed.
         """
-        if not path.startswith(preconditions.PUBLISHED):
+        if not path.startswith(preconditions.WELL_KNOWN):
             self.require_ownership()
-        return self.once(f"probe:{path}", lambda: self._beside(f"probe:{path}", "GET", path))
+        return self.once(f"probe:{path}", lambda: self._fetch_from_site(f"probe:{path}", "GET", path))
 
     def require_ownership(self) -> None:
-        """Raise CannotLook unless the page's host is the project's: proved, or on a network of the operator's."""
-        preconditions.refuse_unproved(self._root.page, self.client.policy, self.owned)
+        """Raise Inconclusive unless the page's host is verified as the project's or on an allowed network."""
+        preconditions.require_ownership(self._root.page, self.client.policy, self.owned)
 
     @property
     def missing(self) -> Response:
-        """What the site answers at an address that it cannot have; redirects followed."""
-        return self.once("missing", lambda: self._beside("missing", "GET", _nowhere(), follow_redirects=True))
+        """The response at a URL of the site that cannot exist; redirects are followed."""
+        return self.once(
+            "missing",
+            lambda: self._fetch_from_site("missing", "GET", _random_path(), follow_redirects=True),
+        )
 
     @property
     def robots(self) -> Response:
-        """What answers at /robots.txt, redirects followed, whatever its status."""
-        self._root.page  # noqa: B018 - what a site shares says nothing while the page itself can't be had
+        """The response at /robots.txt, whatever its status; redirects are followed."""
+        self._root.page  # noqa: B018 - while the page is not available, other facts of its site mean nothing
         return self._site.once(
             "robots",
-            lambda: self._beside("robots", "GET", "/robots.txt", patient=True, follow_redirects=True),
+            lambda: self._fetch_from_site(
+                "robots", "GET", "/robots.txt", retry_statuses=True, follow_redirects=True
+            ),
         )
 
     @property
     def sitemap(self) -> Response:
-        """The first sitemap that robots.txt names, else /sitemap.xml, whatever its status."""
+        """The response at the first sitemap of robots.txt, or at /sitemap.xml, whatever its status."""
         return self.once("sitemap", self._fetch_sitemap)
 
     def _fetch_sitemap(self) -> Response:
         robots = self.robots
         named = Robots.parse(robots.text).sitemaps if robots.status == 200 else []
-        return self._beside("sitemap", "GET", named[0] if named else "/sitemap.xml", follow_redirects=True)
+        return self._fetch_from_site(
+            "sitemap", "GET", named[0] if named else "/sitemap.xml", follow_redirects=True
+        )
 
     @property
     def cors(self) -> Response:
-        """What the page answers to a preflight request that comes from a foreign origin."""
+        """The page's response to a CORS preflight request from another origin."""
         headers = {"Origin": FOREIGN_ORIGIN, "Access-Control-Request-Method": "GET"}
-        return self.once("cors", lambda: self._beside("cors", "OPTIONS", "", headers=headers))
+        return self.once("cors", lambda: self._fetch_from_site("cors", "OPTIONS", "", headers=headers))
 
     @property
     def encoded(self) -> Response:
-        """The page as a browser that takes every compression gets it; the body is not decoded."""
+        """The page as sent to a browser that accepts every compression; the body is not decoded."""
         return self.once(
-            "encoded", lambda: self._beside("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)
+            "encoded",
+            lambda: self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False),
         )
 
     @property
     def assets(self) -> list[Response]:
-        """The first 12 scripts, style sheets and images of the page's origin, as they go over the wire."""
+        """The first 12 same-origin scripts, style sheets and images; the bodies are not decoded."""
         return self.once("assets", self._fetch_assets)
 
     def _fetch_assets(self) -> list[Response]:
-        addresses = same_origin_assets(self._root.document)[:MOST_ASSETS]
-        return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in addresses]
+        urls = same_origin_assets(self._root.document)[:MAX_ASSETS]
+        return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in urls]
 
     def _fetch_asset(self, url: str) -> Response:
-        return self.ask("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)
+        return self.fetch("assets", "GET", url, headers=BROWSER_ENCODINGS, decode=False)
 
     @property
     def links(self) -> dict[str, int | None]:
-        """The status of the first 50 links of the page's origin; None for one that did not answer."""
-        return self.once("links", self._follow_links)
+        """The status of the first 50 same-origin links; None for a link that did not answer."""
+        return self.once("links", self._fetch_links)
 
-    def _follow_links(self) -> dict[str, int | None]:
+    def _fetch_links(self) -> dict[str, int | None]:
         logged_in = self.client.credentials is not None
-        addresses = same_origin_links(self._root.document, logged_in=logged_in)[:MOST_LINKS]
-        allowed = max(0, self.budget.left() - KEPT_FROM_LINKS)
+        urls = same_origin_links(self._root.document, logged_in=logged_in)[:MAX_LINKS]
+        affordable = max(0, self.budget.left() - RESERVED_REQUESTS)
         site = self._site
-        return {url: site.once(f"link {url}", partial(self._follow, url)) for url in addresses[:allowed]}
+        return {url: site.once(f"link {url}", partial(self._link_status, url)) for url in urls[:affordable]}
 
-    def _follow(self, url: str) -> int | None:
-        """Ask for a link by HEAD; an error is asked for once more by GET, since many servers refuse HEAD."""
+    def _link_status(self, url: str) -> int | None:
+        """Return a link's status by HEAD; an error is confirmed by GET, since many servers refuse HEAD."""
         try:
-            status = self._ask_once("links", "HEAD", url, follow_redirects=True).status
+            status = self._fetch_once("links", "HEAD", url, follow_redirects=True).status
             if status < 400:
                 return status
-            return self._ask_once("links", "GET", url, follow_redirects=True).status
-        except CannotLook:
+            return self._fetch_once("links", "GET", url, follow_redirects=True).status
+        except Inconclusive:
             return None
 
     def first_byte_times(self, count: int) -> list[float]:
-        """Milliseconds to the first byte of the page, `count` samples after one warm-up, each asked anew."""
+        """Return `count` times to first byte in milliseconds, past every cache, after one warm-up request."""
         samples: list[float] = self.once("timings", self._warm_up)
         with self.lock("timings"):
             while len(samples) < count:
-                samples.append(self._time_once())
+                samples.append(self._first_byte_time())
             return samples[:count]
 
     def _warm_up(self) -> list[float]:
-        self._time_once()
+        self._first_byte_time()
         return []
 
-    def _time_once(self) -> float:
-        response = self._beside("timings", "GET", "", headers=NO_CACHE)
+    def _first_byte_time(self) -> float:
+        response = self._fetch_from_site("timings", "GET", "", headers=NO_CACHE)
         if not 200 <= response.status < 300:
-            raise CannotLook("blocked", f"The page answered with status {response.status} while timed.")
+            raise Inconclusive(
+                "blocked", f"The page answered with status {response.status} while it was timed."
+            )
         return response.ttfb_ms
 
-    def _beside(self, fact: str, method: str, path: str, **options: Any) -> Response:
-        """Ask for something of the same origin; an empty path is the page's final address."""
+    def _fetch_from_site(self, fact: str, method: str, path: str, **options: Any) -> Response:
+        """Fetch a path of the page's origin; an empty path stands for the page's final URL."""
         page = self._root.page
-        return self.ask(fact, method, urljoin(page.url, path) if path else page.url, **options)
+        return self.fetch(fact, method, urljoin(page.url, path) if path else page.url, **options)
 
 
-def _nowhere() -> str:
-    """Return a path that no site can have."""
+def _random_path() -> str:
     return f"/krafter-audit-{secrets.token_hex(8)}"

@@ -1,4 +1,4 @@
-"""Who a page is: what tells it from another that answers in its place."""
+"""The identity of a page: what distinguishes it from another page at the same URL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -10,9 +10,9 @@ from scanner.page import Page
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one page from another, so that a login wall or a challenge is noticed the second time.
+    """What distinguishes a page, so that a verification detects a login wall, a challenge or another page.
 
-    `rendered_…` is what a browser made of it, since scripts may change both; None where none has looked.
+    `rendered_…` are those of the page in a browser, where scripts may change them; None where none has visited it.
     """
 
     host: str
@@ -22,23 +22,23 @@ class Identity:
     password_form: bool
     rendered_title: str | None = None
     rendered_password_form: bool = False
-    scheme: str | None = None  # None where it was not kept
+    scheme: str | None = None  # None where it was not stored
     sample: str = ""
     rendered_sample: str = ""
 
-    def with_rendered(self, seen: "Identity | None") -> "Identity":
-        """Return the same with what a browser saw, if one has looked."""
-        if seen is None:
+    def with_rendered(self, rendered: "Identity | None") -> "Identity":
+        """Return a copy with the identity of the rendered page, when there is one."""
+        if rendered is None:
             return self
         return replace(
             self,
-            rendered_title=seen.title,
-            rendered_password_form=seen.password_form,
-            rendered_sample=seen.sample,
+            rendered_title=rendered.title,
+            rendered_password_form=rendered.password_form,
+            rendered_sample=rendered.sample,
         )
 
     def as_rendered(self) -> "Identity | None":
-        """Return who the page is in a browser; None where none has looked."""
+        """Return the identity of the rendered page; None where no browser has visited it."""
         if self.rendered_title is None:
             return None
         return replace(
@@ -53,7 +53,7 @@ class Identity:
 
     @classmethod
     def from_evidence(cls, data: Mapping[str, Any] | None) -> "Identity | None":
-        """Read what `as_evidence` wrote; None when it is not there or not whole."""
+        """Read the output of `as_evidence`; None when it is missing or malformed."""
         try:
             return cls(**data) if data else None
         except TypeError:
@@ -61,7 +61,7 @@ class Identity:
 
 
 def page_identity(page: Page) -> Identity:
-    """Return the page's final host and path, class of status, title, and whether it asks for a password."""
+    """Return the identity of a page."""
     readable = page.is_html and bool(page.response.body)
     return Identity(
         host=page.host,

@@ -1,47 +1,47 @@
-"""Whether two looks saw the same page, by what it says and where it leads.
+"""Compare a page with its earlier version by their words and links.
 
-A page that is mended keeps most of its words and links; one that stands in its place with the same title, a notice or
-a question to prove that one is human, has hardly any of them. Of the first look a sample is kept: the smallest of the
-hashes of all words and links (a bottom-k sketch, Broder 1997). As much of it is found again as of the page.
+A page that was fixed keeps most of its words and links; a notice or a bot challenge with the same title has hardly
+any of them. A sample of the earlier page is stored: the smallest hashes of its words and links (a bottom-k sketch,
+Broder 1997). The share of the sample found in a page estimates the share of the earlier page that is left.
 """
 
 import re
 from hashlib import blake2b
 
-BYTES = 3  # of a hash
-SAMPLED = 32  # hashes that are kept
-LEAST = 40  # words and links that a page has to have for its sample to tell anything
-# Of a page of which a fifth is left, fewer than two of the sample are found in 7 looks of 1,000.
-ALIKE = 2
-READ = 512 * 1024  # characters
+HASH_BYTES = 3
+SAMPLE_SIZE = 32
+MIN_FINGERPRINTS = 40  # with fewer words and links a sample says too little
+# When a fifth of a page is left, fewer than two hashes of the sample are found in 7 of 1,000 cases.
+MIN_SHARED = 2
+MAX_CHARACTERS = 512 * 1024
 
-_UNSEEN = re.compile(r"<(script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
-_LEADS = re.compile(r"\b(?:href|src)\s*=\s*[\"']?([^\"'\s>?#]+)", re.IGNORECASE)
+_INVISIBLE = re.compile(r"<(script|style|template)\b.*?</\1\s*>|<!--.*?-->", re.IGNORECASE | re.DOTALL)
+_LINK = re.compile(r"\b(?:href|src)\s*=\s*[\"']?([^\"'\s>?#]+)", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
 _WORD = re.compile(r"[^\W\d_]{5,}")
 
 
-def marks(html: str, title: str) -> frozenset[bytes]:
-    """Return the hashes of the page's words of five letters or more and of its links, without the title's words."""
-    seen = _UNSEEN.sub(" ", html[:READ])
-    words = set(_WORD.findall(_TAG.sub(" ", seen).lower())) - set(_WORD.findall(title.lower()))
-    return frozenset(_hash(one) for one in words | set(_LEADS.findall(seen)))
+def fingerprints(html: str, title: str) -> frozenset[bytes]:
+    """Return the hashes of the page's links and of its words of five letters or more, the title's left out."""
+    visible = _INVISIBLE.sub(" ", html[:MAX_CHARACTERS])
+    words = set(_WORD.findall(_TAG.sub(" ", visible).lower())) - set(_WORD.findall(title.lower()))
+    return frozenset(_hash(text) for text in words | set(_LINK.findall(visible)))
 
 
 def _hash(text: str) -> bytes:
-    return blake2b(text.encode(errors="replace"), digest_size=BYTES).digest()
+    return blake2b(text.encode(errors="replace"), digest_size=HASH_BYTES).digest()
 
 
 def sample(found: frozenset[bytes]) -> str:
-    """Return what is kept of a page, as hex; empty where it has too few words and links to be known by them."""
-    return b"".join(sorted(found)[:SAMPLED]).hex() if len(found) >= LEAST else ""
+    """Return the sample of a page as hex; empty when the page has too few words and links."""
+    return b"".join(sorted(found)[:SAMPLE_SIZE]).hex() if len(found) >= MIN_FINGERPRINTS else ""
 
 
-def is_like(kept: str, found: frozenset[bytes]) -> bool:
-    """Tell whether the page that was sampled is still there. Without a sample nothing speaks against it."""
+def is_similar(stored: str, found: frozenset[bytes]) -> bool:
+    """Tell whether a page may be the one that was sampled; without a sample it may."""
     try:
-        raw = bytes.fromhex(kept)
-    except (TypeError, ValueError):  # evidence may have been reported by anybody
+        raw = bytes.fromhex(stored)
+    except (TypeError, ValueError):  # evidence may come from outside
         return True
-    hashes = {raw[start : start + BYTES] for start in range(0, len(raw), BYTES)}
-    return not hashes or len(hashes & found) >= ALIKE
+    hashes = {raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES)}
+    return not hashes or len(hashes & found) >= MIN_SHARED

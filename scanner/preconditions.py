@@ -1,6 +1,6 @@
-"""What stands between a check and the page: refused, offsite, a login, a challenge, an error page.
+"""Preconditions of a check: the page answers, is the requested page, and may be checked.
 
-A check that cannot look must never pass, so each of these ends it as inconclusive with a reason.
+A check whose preconditions do not hold is inconclusive, with a reason; it must never pass.
 """
 
 import re
@@ -12,16 +12,26 @@ from krafter_audit.http.addresses import parse_address
 from scanner import page_similarity
 from scanner.page import Page
 from scanner.page_identity import Identity, page_identity
-from scanner.parsing.parser_limits import is_bottomless
+from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, same_site
 
 if TYPE_CHECKING:
     from krafter_audit.http.client import AddressPolicy, RequestCredentials
 
-_LOGIN_WORDS = ("login", "log-in", "log_in", "signin", "sign-in", "sign_in", "sso", "auth", "authenticate")
-_READABLE_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
+_LOGIN_SEGMENTS = (
+    "login",
+    "log-in",
+    "log_in",
+    "signin",
+    "sign-in",
+    "sign_in",
+    "sso",
+    "auth",
+    "authenticate",
+)
+_SUPPORTED_ENCODINGS = {"", "identity", "gzip", "x-gzip", "deflate"}
 _NOT_FOUND_TITLES = ("404", "not found", "page missing", "does not exist", "nicht gefunden", "introuvable")
-_AWAY_TITLES = (
+_UNAVAILABLE_TITLES = (
     "maintenance",
     "be right back",
     "temporarily unavailable",
@@ -44,10 +54,7 @@ _AWAY_TITLES = (
     "default page",
     "iis windows server",
 )
-HARDLY_LIKE = (
-    "A page with the same title answers that has hardly a word or a link of the one that was looked at."
-)
-_CHALLENGE_MARKS = (
+_CHALLENGE_MARKERS = (
     "/cdn-cgi/challenge-platform/",
     "cf-challenge",
     "cf_chl_opt",
@@ -71,28 +78,29 @@ _CHALLENGE_TITLES = (
     "access to this page has been denied",
     "vercel security checkpoint",
 )
-# In characters. A shorter or a longer one is a fault, and its mending makes another title.
-_GOOD_TITLE = range(10, 71)
-_ALIKE = 0.6
-SHUT = (403, 404, 410)
 _CHALLENGE_STATUSES = (202, 401, 403, 405, 429, 503)
-PUBLISHED = "/.well-known/"  # what stands there was put there for strangers (RFC 8615)
-UNPROVED = (
-    'It is not proved that {host} is the project\'s, so this is not asked of it. POST …/sites {{"host": "{host}"}} '
-    "answers with a DNS record, a file and a meta tag: put one of them in place, then POST …/sites/:id/verify."
+# In characters. A title of another length fails title_length, and its fix is another title.
+_GOOD_TITLE_LENGTHS = range(10, 71)
+_MIN_TITLE_SIMILARITY = 0.6
+CLOSED_STATUSES = (403, 404, 410)
+WELL_KNOWN = "/.well-known/"  # published for everybody (RFC 8615)
+DISSIMILAR = "The page has the same title as before, but hardly any of its words and links."
+NOT_VERIFIED = (
+    'The ownership of {host} is not verified, so this is not requested from it. POST …/sites {{"host": "{host}"}} '
+    "returns a DNS record, a file and a meta tag: publish one of them, then POST …/sites/:id/verify."
 )
 
 
-class Owned(Protocol):
-    """Which hosts are the project's (scans/sites/ownership.py)."""
+class OwnedHosts(Protocol):
+    """Tells which hosts are verified as the project's (scans.sites.ownership)."""
 
     def covers(self, host: str) -> bool: ...
 
 
-class CannotLook(Exception):
-    """The fact that a check needs cannot be had. `reason` is one of the outcome's reasons.
+class Inconclusive(Exception):
+    """A check cannot decide. `reason` is one of `scanner.outcome.REASONS`.
 
-    `tls` says that a TLS handshake failed; `final` that asking again later would not help.
+    `tls` tells that a TLS handshake failed; `final` that a retry would not help.
     """
 
     def __init__(self, reason: str, detail: str, *, tls: bool = False, final: bool = False) -> None:
@@ -103,144 +111,150 @@ class CannotLook(Exception):
         super().__init__(detail)
 
 
-def refuse_unproved(page: Page, policy: "AddressPolicy", owned: Owned | None) -> None:
-    """Raise unless the page's host is proved to be the project's, or is on a network that the operator has listed."""
+def require_ownership(page: Page, policy: "AddressPolicy", owned: OwnedHosts | None) -> None:
+    """Raise unless the page's host is verified as the project's, or on a network that the operator allows."""
     address, port = parse_address(page.response.address), int(origin_of(page.url).rpartition(":")[2])
     if (address and policy.is_allowed(address, port)) or (owned and owned.covers(page.host)):
         return
-    raise CannotLook("not_available", UNPROVED.format(host=page.host))
+    raise Inconclusive("not_available", NOT_VERIFIED.format(host=page.host))
 
 
-def refuse_logged_out(asked: str, page: Page, credentials: "RequestCredentials | None") -> None:
-    """Raise unless the page shows that it let us in, where it was asked with what should let us in."""
-    if credentials is None or origin_of(asked) != origin_of(credentials.origin):
+def require_logged_in(requested: str, page: Page, credentials: "RequestCredentials | None") -> None:
+    """Raise when the page was requested with site credentials and does not show that they were accepted."""
+    if credentials is None or origin_of(requested) != origin_of(credentials.origin):
         return
     if credentials.unusable_reason:
-        raise CannotLook("not_available", credentials.unusable_reason)
+        raise Inconclusive("not_available", credentials.unusable_reason)
     if not (credentials.selector or credentials.text):
         return
     if origin_of(page.url) != origin_of(credentials.origin):
-        raise CannotLook("login_wall", f"The address redirects to {page.host}, where nothing lets us in.")
+        raise Inconclusive(
+            "login_wall", f"The URL redirects to {page.host}, to which the site credentials are not sent."
+        )
     shown = (
         page.is_html
         and credentials.text in page.text
         and (not credentials.selector or page.first(credentials.selector))
     )
     if not shown:
-        raise CannotLook("login_wall", "The page does not show that we are logged in: the mark is not on it.")
-
-
-def refuse_offsite(asked: str, page: Page) -> None:
-    """Raise when the redirects ended on another site than the one asked for."""
-    if not same_site(host_of(asked), page.host):
-        raise CannotLook("offsite_redirect", f"The address redirects to another site, {page.host}.")
-
-
-def refuse_bottomless(page: Page) -> None:
-    """Raise when the page is made to keep whoever reads it busy; ask this before its tree."""
-    if page.is_html and is_bottomless(page.text):
-        raise CannotLook(
-            "truncated", "The page nests deeper than any is read: nothing of its markup was looked at."
+        raise Inconclusive(
+            "login_wall", "The page does not contain the selector or text that shows a successful login."
         )
 
 
-def refuse_challenge(page: Page) -> None:
-    """Raise when a bot wall answered in the page's place."""
+def require_same_site(requested: str, page: Page) -> None:
+    """Raise when the redirects led to another site than the requested one."""
+    if not same_site(host_of(requested), page.host):
+        raise Inconclusive("offsite_redirect", f"The URL redirects to another site, {page.host}.")
+
+
+def require_parseable(page: Page) -> None:
+    """Raise when parsing the page would take minutes; call this before its tree is used."""
+    if page.is_html and exceeds_parser_limits(page.text):
+        raise Inconclusive("truncated", "The HTML exceeds the parser's limits, for example by its nesting.")
+
+
+def require_no_challenge(page: Page) -> None:
+    """Raise when a bot challenge was returned instead of the page."""
     if "challenge" in (page.header("cf-mitigated") or "").lower() or page.header("x-amzn-waf-action"):
-        raise CannotLook("challenge", "A bot challenge answered in the page's place.")
+        raise Inconclusive("challenge", "A bot challenge was returned instead of the page.")
     if page.response.status not in _CHALLENGE_STATUSES:
         return
     text = page.text[:200_000].lower()
     titled = page.is_html and page.title.lower().startswith(_CHALLENGE_TITLES)
-    if titled or any(mark in text for mark in _CHALLENGE_MARKS):
-        raise CannotLook("challenge", f"A bot challenge answered with status {page.response.status}.")
+    if titled or any(marker in text for marker in _CHALLENGE_MARKERS):
+        raise Inconclusive("challenge", f"A bot challenge was returned with status {page.response.status}.")
 
 
-def refuse_error_status(page: Page) -> None:
-    """Raise when the answer is anything but a page that was found."""
+def require_success_status(page: Page) -> None:
+    """Raise when the status is not 2xx."""
     status = page.response.status
     if 200 <= status < 300:
         return
     if status in (401, 407):
-        raise CannotLook("login_wall", f"The page asks for credentials (status {status}).")
+        raise Inconclusive("login_wall", f"The page requires credentials (status {status}).")
     if status in (404, 410) or 300 <= status < 400:
-        raise CannotLook("target_missing", f"There is no page at this address (status {status}).")
-    raise CannotLook("blocked", f"The page answered with status {status}.")
+        raise Inconclusive("target_missing", f"There is no page at this URL (status {status}).")
+    raise Inconclusive("blocked", f"The page answered with status {status}.")
 
 
-def refuse_unread(page: Page) -> None:
-    """Raise when the body could not be read whole, so that what is missing in it may only be cut off."""
+def require_complete_body(page: Page) -> None:
+    """Raise when the body was not read completely, so that what seems missing may only be cut off."""
     encodings = {word.strip().lower() for word in (page.header("content-encoding") or "").split(",")}
-    if not encodings <= _READABLE_ENCODINGS:
-        raise CannotLook("not_available", "The page comes in an encoding that was not asked for.")
+    if not encodings <= _SUPPORTED_ENCODINGS:
+        raise Inconclusive("not_available", "The page is sent in an encoding that was not requested.")
     if page.response.truncated:
-        raise CannotLook("truncated", "The page is larger than is read, or broke off.")
+        raise Inconclusive("truncated", "The page is larger than the limit, or the transfer was interrupted.")
 
 
-def refuse_no_page(page: Page, before: Identity | None) -> None:
-    """Raise when, at a second look, hardly anything answers: a header on it would prove nothing of the page."""
+def require_content(page: Page, before: Identity | None) -> None:
+    """Raise when a verification gets an empty response: a header on it proves nothing about the page."""
     if page.response.interrupted:
-        raise CannotLook("truncated", "The answer broke off before it was whole.")
+        raise Inconclusive("truncated", "The transfer of the page was interrupted.")
     if page.response.status in (204, 205) or not page.response.body.strip():
-        raise CannotLook("target_missing", "The address answers with an empty page.")
+        raise Inconclusive("target_missing", "The URL answers with an empty page.")
     if before and before.title and not page_identity(page).title:
-        raise CannotLook("target_missing", "What answers has no title, as the page had.")
+        raise Inconclusive("target_missing", "The page has no title; it had one when the finding was made.")
 
 
-def refuse_downgrade(asked: str, page: Page, before: Identity | None) -> None:
-    """Raise when, at a second look, the https address leads to plain HTTP, unless it did so before."""
-    led_there = before is not None and before.scheme == "http"
-    if not led_there and (urlsplit(asked).scheme.lower(), urlsplit(page.url).scheme) == ("https", "http"):
-        raise CannotLook("target_missing", "The https address leads to plain HTTP, where anybody may answer.")
+def require_no_downgrade(requested: str, page: Page, before: Identity | None) -> None:
+    """Raise when a verification of an https URL ends on plain HTTP, unless it did when the finding was made."""
+    ended_on_http = before is not None and before.scheme == "http"
+    schemes = (urlsplit(requested).scheme.lower(), urlsplit(page.url).scheme)
+    if not ended_on_http and schemes == ("https", "http"):
+        raise Inconclusive(
+            "target_missing", "The https URL leads to plain HTTP, where the answer cannot be trusted."
+        )
 
 
-def refuse_another_page(page: Page, before: Identity | None) -> None:
-    """Raise when, at a second look, something else stands in the page's place with a good status.
+def require_same_page(page: Page, before: Identity | None) -> None:
+    """Raise when a verification gets another page than the one the finding was made on.
 
-    A page that moved keeps its title; one that says that it is not found, or away for a while, is not the
-    page, nor is one whose title has nothing of the title that was there.
+    A page that moved keeps its title. A page with the title of an error, a maintenance notice or a bot challenge is
+    another page, and so is one whose title has nothing in common with the former title.
     """
     now = page_identity(page)
-    known = before.title.lower() if before else ""
-    said = now.title.lower()
-    if any(words in said and words not in known for words in _NOT_FOUND_TITLES):
-        raise CannotLook("target_missing", f"The page answers with the title {now.title[:80]!r}.")
-    if any(words in said and words not in known for words in _AWAY_TITLES):
-        raise CannotLook("blocked", f"The page answers with the title {now.title[:80]!r}.")
-    if said.startswith(_CHALLENGE_TITLES) and not known.startswith(_CHALLENGE_TITLES):
-        raise CannotLook("challenge", f"The page answers with the title {now.title[:80]!r}.")
+    former = before.title.lower() if before else ""
+    title = now.title.lower()
+    if any(words in title and words not in former for words in _NOT_FOUND_TITLES):
+        raise Inconclusive("target_missing", f"The page has the title {now.title[:80]!r}.")
+    if any(words in title and words not in former for words in _UNAVAILABLE_TITLES):
+        raise Inconclusive("blocked", f"The page has the title {now.title[:80]!r}.")
+    if title.startswith(_CHALLENGE_TITLES) and not former.startswith(_CHALLENGE_TITLES):
+        raise Inconclusive("challenge", f"The page has the title {now.title[:80]!r}.")
     if before and page.response.history and now.title != before.title and not _same_path(now, before):
-        raise CannotLook("target_missing", f"The address now leads to another page, {now.path[:80]}.")
-    if _is_of_another_page(said, known):
-        raise CannotLook("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
-    if before and not page_similarity.is_like(before.sample, page.marks):
-        raise CannotLook("target_missing", HARDLY_LIKE)
+        raise Inconclusive("target_missing", f"The URL now leads to another page, {now.path[:80]}.")
+    if _is_other_title(title, former):
+        raise Inconclusive("target_missing", f"Another page answers, with the title {now.title[:80]!r}.")
+    if before and not page_similarity.is_similar(before.sample, page.fingerprints):
+        raise Inconclusive("target_missing", DISSIMILAR)
 
 
-def _is_of_another_page(said: str, known: str) -> bool:
-    """Tell whether a title has no word in common with a good one that was there before, and hardly a letter."""
-    if len(known) not in _GOOD_TITLE or set(re.findall(r"\w{4,}", known)) & set(re.findall(r"\w{4,}", said)):
+def _is_other_title(title: str, former: str) -> bool:
+    """Tell whether a title shares no word with a good former title, and hardly any letters."""
+    words = set(re.findall(r"\w{4,}", former)) & set(re.findall(r"\w{4,}", title))
+    if len(former) not in _GOOD_TITLE_LENGTHS or words:
         return False
-    return SequenceMatcher(None, known, said[:200], autojunk=False).ratio() < _ALIKE
+    return SequenceMatcher(None, former, title[:200], autojunk=False).ratio() < _MIN_TITLE_SIMILARITY
 
 
 def _same_path(now: Identity, before: Identity) -> bool:
     return now.path.rstrip("/").lower() == before.path.rstrip("/").lower()
 
 
-def refuse_login_wall(asked: str, page: Page, before: Identity | None) -> None:
-    """Raise when a login page stands where another page was looked at before.
+def require_no_login_wall(requested: str, page: Page, before: Identity | None) -> None:
+    """Raise when a verification gets a login page where there was another page.
 
-    Only a second look can know this: on the first, a login page is simply the page that the site shows.
+    Only a verification can tell: in a first run, a login page is the page that the site shows.
     """
     now = page_identity(page)
     if not now.password_form or (before and before.password_form):
         return
-    moved = _sounds_like_login(now.path) and not _sounds_like_login(urlsplit(asked).path)
+    moved = _has_login_segment(now.path) and not _has_login_segment(urlsplit(requested).path)
     if moved or (before and before.title != now.title):
-        raise CannotLook("login_wall", f"A login page at {now.path} answered in the page's place.")
+        raise Inconclusive("login_wall", f"A login page at {now.path} was returned instead of the page.")
 
 
-def _sounds_like_login(path: str) -> bool:
-    parts = path.lower().replace(".", "/").split("/")
-    return any(part in _LOGIN_WORDS for part in parts)
+def _has_login_segment(path: str) -> bool:
+    segments = path.lower().replace(".", "/").split("/")
+    return any(segment in _LOGIN_SEGMENTS for segment in segments)

@@ -1,4 +1,4 @@
-"""The registry: every check by its key, with what it needs, what it means and how its fault is mended."""
+"""The registry: every check by its key, with what it needs, what it means and how to fix a failure."""
 
 import importlib
 import re
@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from scanner.outcome import Measurement, Outcome
 
 if TYPE_CHECKING:
-    from scanner.page_context import Facts
+    from scanner.page_context import PageContext
 
 type Domain = Literal["security", "performance", "accessibility", "seo"]
 type Severity = Literal["critical", "high", "medium", "low"]
 type Kind = Literal["http", "tls", "browser"]
-type Run = Callable[["Facts"], Outcome | Measurement]
+type CheckFunction = Callable[["PageContext"], Outcome | Measurement]
 
 SECURITY: Domain = "security"
 PERFORMANCE: Domain = "performance"
@@ -27,8 +27,8 @@ HIGH: Severity = "high"
 MEDIUM: Severity = "medium"
 LOW: Severity = "low"
 
-# The modules that hold checks. A new file is one line here.
-SUBJECTS = (
+# The modules with checks, below scanner.checks. A new module is one line here.
+CHECK_MODULES = (
     "security.csp",
     "security.headers",
     "security.transport",
@@ -41,7 +41,7 @@ SUBJECTS = (
     "accessibility.accessible_names",
     "accessibility.structure",
     "accessibility.aria",
-    "accessibility.rendered",
+    "accessibility.presentation",
     "performance.web_vitals",
     "performance.resource_loading",
     "seo.metadata",
@@ -50,7 +50,7 @@ SUBJECTS = (
     "seo.structured_data",
 )
 
-# Old key -> key of today. A key is stable for ever: when one is renamed, its old name moves here.
+# Former key -> current key. Keys are permanent: a check that gets a new key leaves its former one here.
 ALIASES: dict[str, str] = {}
 
 REGISTRY: dict[str, "Check"] = {}
@@ -58,24 +58,24 @@ REGISTRY: dict[str, "Check"] = {}
 
 @dataclass(frozen=True)
 class Metric:
-    """What a numeric check measures. It passes at or below `threshold` ("max") or at or above it ("min")."""
+    """What a numeric check measures. It passes at or below `threshold` ("max"), or at or above it ("min")."""
 
     unit: str
     threshold: float
     direction: Literal["max", "min"] = "max"
 
     def allows(self, value: float, threshold: float) -> bool:
-        """Say whether the value (in the metric's unit) is good enough."""
+        """Tell whether the value (in the metric's unit) meets the threshold."""
         return value <= threshold if self.direction == "max" else value >= threshold
 
     def worst(self, values: Iterable[float]) -> float:
-        """Return the value that is furthest from good."""
+        """Return the worst of the values."""
         return max(values) if self.direction == "max" else min(values)
 
 
 @dataclass(frozen=True)
 class Fix:
-    """How the fault is mended: one sentence, the steps, what to paste where, and where to read on."""
+    """How to fix a failure: a summary, steps, references, and configuration snippets by software."""
 
     summary: str
     steps: tuple[str, ...]
@@ -83,21 +83,23 @@ class Fix:
     snippets: Mapping[str, str] = field(default_factory=dict)
 
     def as_recommended_fix(self) -> dict[str, Any]:
-        """Return `{summary, steps, references}`; each snippet becomes a step that begins with its
-        software.
-        """
-        pasted = [f"{software}: {text}" for software, text in self.snippets.items()]
-        return {"summary": self.summary, "steps": [*self.steps, *pasted], "references": list(self.references)}
+        """Return `{summary, steps, references}`; each snippet becomes a step that starts with its software."""
+        snippets = [f"{software}: {text}" for software, text in self.snippets.items()]
+        return {
+            "summary": self.summary,
+            "steps": [*self.steps, *snippets],
+            "references": list(self.references),
+        }
 
 
 @dataclass(frozen=True)
 class Check:
-    """One look at one thing.
+    """One rule that is evaluated on a page.
 
-    `needs` names the facts that `run` may read; nothing else is fetched for it. `version` is the version of
-    the rule: two answers are comparable when it is the same. `headers` are the response headers that belong
-    into the evidence. `confirm` says that a failure is looked at again before it is believed. A check whose
-    `scope` is the site says the same on each of its pages, so a scan asks it once.
+    `needs` names the facts of PageContext that `run` may read; nothing else is fetched for it. `version` is that of
+    the rule: outcomes are comparable when it is the same. `headers` are the response headers that are stored as
+    evidence. `confirm`: a failure is repeated before it is reported. A check of scope "site" has the same outcome on
+    every page, so a scan runs it once.
     """
 
     key: str
@@ -107,7 +109,7 @@ class Check:
     title: str
     why: str
     fix: Fix
-    run: Run
+    run: CheckFunction
     version: int = 1
     kind: Kind = "http"
     metric: Metric | None = None
@@ -118,8 +120,8 @@ class Check:
 
     @property
     def rule(self) -> str:
-        """The rule in one sentence: the docstring of the function."""
-        return (self.run.__doc__ or "").strip().split("\n\n")[0]
+        """The rule in one sentence: the first paragraph of the function's docstring."""
+        return " ".join((self.run.__doc__ or "").strip().split("\n\n")[0].split())
 
 
 def check(
@@ -132,12 +134,12 @@ def check(
     why: str,
     fix: Fix,
     **more: Any,
-) -> Callable[[Run], Run]:
-    """Register the function below as the check `key`. Raises ValueError for a bad or a doubled key."""
+) -> Callable[[CheckFunction], CheckFunction]:
+    """Register the decorated function as the check `key`. Raises ValueError for a malformed or duplicate key."""
     if not re.fullmatch(r"[a-z0-9_]+", key) or key in REGISTRY or key in ALIASES:
         raise ValueError(f"the check key {key!r} is malformed or taken")
 
-    def register(run: Run) -> Run:
+    def register(run: CheckFunction) -> CheckFunction:
         REGISTRY[key] = Check(
             key=key,
             domain=domain,
@@ -156,27 +158,25 @@ def check(
 
 @cache
 def load() -> None:
-    """Import every subject, so that REGISTRY is complete."""
-    for subject in SUBJECTS:
-        importlib.import_module(f"scanner.checks.{subject}")
+    """Import every module with checks, so that REGISTRY is complete."""
+    for module in CHECK_MODULES:
+        importlib.import_module(f"scanner.checks.{module}")
 
 
 def get(key: str) -> Check | None:
-    """Return the check of this key or of this old key, or None."""
+    """Return the check with this key or this former key, or None."""
     load()
     return REGISTRY.get(ALIASES.get(key, key))
 
 
 def keys(domain: Domain | None = None) -> list[str]:
-    """Return the keys of all checks, or of one domain, in the order in which they are written."""
+    """Return the keys of all checks, or of one domain, in the order of registration."""
     load()
     return [key for key, known in REGISTRY.items() if domain in (None, known.domain)]
 
 
 def finding_template(known: Check) -> dict[str, Any]:
-    """Return what a finding of this check says: title, description, severity, domain, recommended_fix,
-    checks.
-    """
+    """Return a finding's fields for this check: title, description, severity, domain, recommended_fix, checks."""
     return {
         "domain": known.domain,
         "title": known.title,

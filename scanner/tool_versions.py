@@ -1,8 +1,7 @@
-"""Whether a pass may be believed where other tools looked than before: the fix may have changed nothing.
+"""Decide whether a pass counts when it comes from other tool versions than the failure (docs/api.md, Verifications).
 
-A failure is one whatever sees it. A number is judged by its threshold, which no tool changes; near the threshold
-another browser may make the difference.
-docs/api.md (Verifications) has the rules.
+A failure counts whatever the tools are. A number is judged by its threshold; only near the threshold another browser
+may make the difference.
 """
 
 from collections.abc import Mapping
@@ -13,20 +12,23 @@ from scanner.outcome import PASSED, Outcome, inconclusive
 from scanner.registry import Check
 
 
-def compared(known: Check, outcome: Outcome, before: Outcome | None, seen: Mapping[str, Any]) -> Outcome:
-    """Return the outcome, or inconclusive (`tool_changed`) where it passed for another tool alone.
+def with_tool_versions(
+    known: Check, outcome: Outcome, before: Outcome | None, collected: Mapping[str, Any]
+) -> Outcome:
+    """Return the outcome with changed tool versions, or inconclusive (`tool_changed`) when they may be why it passed.
 
-    `seen` is the evidence of how it was looked this time.
+    `collected` is the evidence of this run.
     """
     if known.kind != "browser" or before is None or outcome.status != PASSED:
         return outcome
-    changed = changed_tools(before.evidence, seen)
+    changed = changed_tools(before.evidence, collected)
     if not changed:
         return outcome
     if known.metric and _is_near(outcome):
         return inconclusive(
             "tool_changed",
-            "It is good by so little that the newer browser may be the reason; a scan has to measure it anew.",
+            "The value is so close to the threshold that the newer browser may be why it passes; run a scan to "
+            "measure it anew.",
             value_measured=outcome.value,
             samples=outcome.samples,
             tools_changed_from=changed,
@@ -35,19 +37,19 @@ def compared(known: Check, outcome: Outcome, before: Outcome | None, seen: Mappi
 
 
 def changed_tools(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, str]:
-    """Return the earlier versions of those tools that have had a release since, not merely a patch."""
-    earlier, today = before.get("tools"), now.get("tools")
-    if not isinstance(earlier, dict) or not isinstance(today, dict):
+    """Return the earlier versions of the tools whose release has changed; patches do not count."""
+    earlier, current = before.get("tools"), now.get("tools")
+    if not isinstance(earlier, dict) or not isinstance(current, dict):
         return {}
     return {
         name: str(version)
         for name, version in earlier.items()
-        if name in today and release(name, str(version)) != release(name, today[name])
+        if name in current and release_of(name, str(version)) != release_of(name, current[name])
     }
 
 
-def release(tool: str, version: str) -> str:
-    """Return what counts as a release: Chromium's first number, axe's first two."""
+def release_of(tool: str, version: str) -> str:
+    """Return the release of a version: Chromium's first number, axe's first two."""
     return ".".join(version.split(".")[: 1 if tool == "chromium" else 2])
 
 

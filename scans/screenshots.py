@@ -14,7 +14,7 @@ from django.core.files.storage import default_storage
 
 
 def keeper(project_id: UUID) -> Callable[[bytes], str]:
-    """Return what keeps a picture for a project and answers with its SHA-256; for `Browsing.keep_picture`."""
+    """Return what keeps a picture for a project and answers with its SHA-256; for `RenderedPage.save_screenshot`."""
     return lambda picture: keep(project_id, picture)
 
 

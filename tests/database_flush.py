@@ -18,7 +18,7 @@ KEPT = {"django_content_type", "auth_permission"}
 EMPTY = """
 DO $$ DECLARE name text; BEGIN
     SET LOCAL session_replication_role = replica;
-    FOREACH name IN ARRAY %s::text[] LOOP EXECUTE format('DELETE FROM %%I', name); END LOOP;
+    FOREACH name IN ARRAY '{{{tables}}}'::text[] LOOP EXECUTE format('DELETE FROM %I', name); END LOOP;
 END $$
 """
 django_flush = TransactionTestCase._fixture_teardown
@@ -31,7 +31,7 @@ def flush(test: Any) -> None:
     )
     try:
         with connection.cursor() as cursor:
-            cursor.execute(EMPTY, [tables])
+            cursor.execute(EMPTY.format(tables=",".join(tables)))  # a DO block takes no parameters
     except ProgrammingError as error:
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise

@@ -15,13 +15,13 @@ from events.models import Event
 from findings.models import Finding, Regression
 from integrations.models import (
     Alert,
-    Conflict,
-    Delivery,
     Destination,
-    ExternalLink,
-    Hook,
     Integration,
+    SyncConflict,
     SyncRun,
+    TicketLink,
+    Webhook,
+    WebhookDelivery,
 )
 from remediation.evidence.chain import append
 from remediation.models import CheckReliability, Policy, Task, Verification
@@ -87,15 +87,15 @@ def _integration(scenario: Scenario) -> Integration:
     )
 
 
-def _link(scenario: Scenario) -> ExternalLink:
-    return ExternalLink.objects.create(
+def _link(scenario: Scenario) -> TicketLink:
+    return TicketLink.objects.create(
         integration=_integration(scenario), task=factories.task(scenario), key="7"
     )
 
 
-def _conflict(scenario: Scenario) -> Conflict:
+def _conflict(scenario: Scenario) -> SyncConflict:
     link = _link(scenario)
-    return Conflict.objects.create(
+    return SyncConflict.objects.create(
         link=link, integration=link.integration, field="title", ours="A", theirs="B", why="Both were changed."
     )
 
@@ -155,11 +155,13 @@ ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
         project=scenario.project, key="lcp", looks=9, compared=4, flips=1, fixes=2, measured_at=timezone.now()
     ),
     Integration: _integration,
-    ExternalLink: _link,
-    Conflict: _conflict,
-    Hook: lambda scenario: Hook.objects.create(integration=_integration(scenario), credentials=b"sealed"),
-    Delivery: lambda scenario: Delivery.objects.create(
-        integration=_integration(scenario), delivery="d1", digest="0" * 64, event="issues.closed"
+    TicketLink: _link,
+    SyncConflict: _conflict,
+    Webhook: lambda scenario: Webhook.objects.create(
+        integration=_integration(scenario), credentials=b"sealed"
+    ),
+    WebhookDelivery: lambda scenario: WebhookDelivery.objects.create(
+        integration=_integration(scenario), delivery_id="d1", body_digest="0" * 64, event="issues.closed"
     ),
     Alert: lambda scenario: Alert.objects.create(
         project=scenario.project, channel="slack", due_at=timezone.now()

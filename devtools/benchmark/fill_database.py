@@ -1,4 +1,4 @@
-"""`python -m devtools.benchmark.fill_database FINDINGS EXPORTED`: fill the database of DATABASE_URL unless it is full.
+"""`python -m devtools.benchmark.preparing FINDINGS EXPORTED`: fills the database of DATABASE_URL, unless it is full.
 
 The last line printed is JSON: the facts that the requests are made of.
 """
@@ -23,10 +23,10 @@ from accounts import api_keys, services  # noqa: E402
 from accounts.actors import SYSTEM  # noqa: E402
 from accounts.models import Membership, Organization, Project, User  # noqa: E402
 from devtools.benchmark.sample_data import EXPORTED, OWNERS, PROJECTS, generate  # noqa: E402
-from events import tallies  # noqa: E402
+from events import counters  # noqa: E402
 from findings.models import Finding  # noqa: E402
 from findings.queries import FindingsByScore  # noqa: E402
-from krafter_audit.api.pagination import by_cursor  # noqa: E402
+from krafter_audit.api.pagination import paginate_by_cursor  # noqa: E402
 from remediation.models import Task, Verification  # noqa: E402
 from reports.services import queue_export, share_latest  # noqa: E402
 from reports.sharing import links  # noqa: E402
@@ -110,15 +110,15 @@ class Deep:
         self.rows, self.behind = FindingsByScore(project.pk, {}), behind
         self.order, self.model = self.rows.order, self.rows.model
 
-    def fetch(self, place: Any, limit: int, offset: int) -> list[Any]:
+    def fetch(self, position: Any, limit: int, offset: int) -> list[Any]:
         """Return rows from there on."""
-        return self.rows.fetch(place, limit, self.behind)
+        return self.rows.fetch(position, limit, self.behind)
 
 
 def middle(project: Project) -> str:
     """Return the cursor of a page in the middle of the list."""
     behind = Finding.objects.filter(project=project).count() // 2
-    page = by_cursor(
+    page = paginate_by_cursor(
         Deep(project, behind),
         QueryDict("cursor=&limit=25"),
         bound_to=f"findings {project.pk}",
@@ -152,7 +152,7 @@ def main() -> None:
         project = fill(findings, exported)
     else:
         project = Project.objects.get(organization=organization, slug=SLUG)
-    tallies.fold_all()  # as the clock does every minute
+    counters.fold_all()  # as the clock does every minute
     print(json.dumps(facts(project)))
 
 

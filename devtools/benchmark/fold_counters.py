@@ -12,14 +12,14 @@ django.setup()
 
 from django.db import connection  # noqa: E402  needs the settings
 
-from events import tallies  # noqa: E402
+from events import counters  # noqa: E402
 from events.models import Tally  # noqa: E402
 
 
 def main() -> None:
     """Fold and clear, and say when it is done."""
     for _ in sys.stdin:
-        folded = tallies.fold_all()
+        folded = counters.fold_all()
         with connection.cursor() as cursor:
             cursor.execute(f"VACUUM {Tally._meta.db_table}")
         print(folded, flush=True)

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from devtools.local_stack.process_guard import descendants
+from scanner.browser.process_guard import descendants
 
 TICK = os.sysconf("SC_CLK_TCK")
 

@@ -74,7 +74,7 @@ class Servers:
         return self.directory / f"{name}.log"
 
     def process(self, name: str) -> "subprocess.Popen[bytes]":
-        """The leash of a server; what it runs is below it."""
+        """The guard of a server; what it runs is below it."""
         return self.running[name][1]
 
     def pid(self, name: str) -> int:

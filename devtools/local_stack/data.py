@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from devtools.local_stack.process import StartFailed
+from scanner.browser.process_guard import is_running
 
 SECRETS = "secrets.json"
 ENVIRONMENT = "environment.json"  # what `manage.py` needs to reach the running system
@@ -31,20 +32,6 @@ def write_private(path: Path, content: Any) -> None:
     new.replace(path)
 
 
-def alive(pid: int) -> bool:
-    """Whether that process runs; one that has ended and waits for its parent to notice does not."""
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except OSError:
-        return True
-
-
 class DataDirectory:
     """Everything that a system keeps, in one directory that only its owner can read."""
 
@@ -60,16 +47,16 @@ class DataDirectory:
             raise StartFailed(f"The data directory {self.path} can't be made: {error.strerror}.") from error
 
     def lock(self, *, seconds: float = 12) -> int:
-        """Hold the directory for this process and its leashes; answers the handle.
+        """Hold the directory for this process and its guards; answers the handle.
 
-        Raises StartFailed when another system runs on it. The leashes of a killed supervisor hold the lock
+        Raises StartFailed when another system runs on it. The guards of a killed supervisor hold the lock
         for the moment that they need to end what it left; that is waited for.
         """
         self.handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         deadline = time.monotonic() + seconds
         while not self.try_lock():
             holder = self.holder()
-            if (holder and alive(holder)) or time.monotonic() > deadline:
+            if (holder and is_running(holder)) or time.monotonic() > deadline:
                 raise StartFailed(
                     f"A system is running on {self.path} already (process {holder}). Stop it first."
                 )

@@ -1,58 +1,41 @@
-"""The part of `./krafter doctor` that looks at the data directory, the ports and the running system."""
+"""The part of `./krafter doctor` that needs the virtual environment: the servers of the local stack."""
 
+import subprocess
 import sys
-import urllib.error
-import urllib.request
+from collections.abc import Callable
 from pathlib import Path
 
 from devtools.local_stack import postgres, valkey
-from devtools.local_stack.data import READY, DataDirectory, port_is_free
 from devtools.local_stack.process import StartFailed
 
+SERVERS: dict[str, Callable[[], Path]] = {
+    "PostgreSQL": lambda: postgres.install() / "postgres",
+    "Valkey": valkey.program,
+}
 
-def tell(what: str, words: str) -> None:
-    """One line of the report."""
-    print(f"  {what:<12} {words}")
 
-
-def servers() -> bool:
-    """Whether the embedded servers are there and can be reached by the user they run as."""
+def problem(program: Callable[[], Path]) -> tuple[str, str]:
+    """Run a server's program; return its version and "", or "" and why it does not run."""
     try:
-        tell("PostgreSQL", str(postgres.install() / "postgres"))
-        tell("Valkey", str(valkey.program()))
-    except StartFailed as error:
-        tell("servers", str(error))
-        return False
-    return True
-
-
-def answers(url: str) -> bool:
-    """Whether the web is ready to serve."""
-    try:
-        with urllib.request.urlopen(f"{url}/healthz/ready", timeout=3) as answer:  # noqa: S310 - our own address
-            return bool(answer.status == 200)
-    except (urllib.error.URLError, OSError):
-        return False
-
-
-def system(data: DataDirectory) -> bool:
-    """What runs on the data directory; a system that runs and does not answer is trouble."""
-    if not data.running():
-        tell("system", f"none runs on {data.path}; ./krafter up starts one")
-        words = (
-            "free" if port_is_free("127.0.0.1", 8000) else "taken by somebody else; use ./krafter up --port 0"
+        ended = subprocess.run(
+            [program(), "--version"], capture_output=True, text=True, timeout=30, check=False
         )
-        tell("port 8000", words)
-        return True
-    url = str((data.read(READY) or {}).get("url", ""))
-    well = url.startswith("http") and answers(url)
-    tell(
-        "system",
-        f"{url} {'answers' if well else 'does not answer; see the logs in ' + str(data.path / 'logs')}",
-    )
-    return well
+    except (StartFailed, OSError, subprocess.TimeoutExpired) as error:
+        return "", str(error)
+    if ended.returncode:
+        return "", f"does not run: {ended.stderr.strip().splitlines()[-1:]}"
+    return ended.stdout.strip(), ""
+
+
+def main() -> int:
+    """Print a line for each server; return 1 where one does not run."""
+    status = 0
+    for name, program in SERVERS.items():
+        version, why_not = problem(program)
+        print(f"  {name:<12} {version or why_not}", flush=True)
+        status |= bool(why_not)
+    return status
 
 
 if __name__ == "__main__":
-    well = [servers(), system(DataDirectory(Path(sys.argv[1])))]
-    sys.exit(0 if all(well) else 1)
+    sys.exit(main())

@@ -16,8 +16,8 @@ from pathlib import Path
 
 import psycopg
 
-from devtools.local_stack.data import alive
 from devtools.local_stack.process import Command, StartFailed
+from scanner.browser.process_guard import is_running
 
 USER = DATABASE = "krafter"
 PORT = 5432  # only the name of the socket's file
@@ -203,7 +203,7 @@ class Postgres:
         if lock.exists():
             number = lock.read_text().partition("\n")[0].strip()
             if not number.isdigit() or (
-                alive(int(number)) and not name_of(int(number)).startswith("postgres")
+                is_running(int(number)) and not name_of(int(number)).startswith("postgres")
             ):
                 lock.unlink()
 

@@ -1,4 +1,4 @@
-"""Starts a command on a leash (see `leash`): the one way in which this package starts anything that stays."""
+"""Start commands under the process guard, which ends them with this process."""
 
 import os
 import shutil
@@ -10,8 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-LEASH = Path(__file__).with_name("process_guard.py")
-REPOSITORY = LEASH.parent.parent.parent
+from scanner.browser import process_guard
+
+REPOSITORY = Path(__file__).parent.parent.parent
 WEB_SERVER = ("-m", "krafter_audit.server")
 
 
@@ -32,8 +33,8 @@ class Command:
     abandon_signal: int = 0
     remove: tuple[Path, ...] = ()
 
-    def leashed(self) -> list[str]:
-        """The arguments with the leash in front."""
+    def guarded(self) -> list[str]:
+        """Return the command line with the process guard in front."""
         options = [
             "--stop-signal",
             str(int(self.stop_signal)),
@@ -44,10 +45,10 @@ class Command:
             options += ["--user", f"{self.user[0]}:{self.user[1]}"]
         for path in self.remove:
             options += ["--remove", str(path)]
-        return [sys.executable, "-I", "-S", str(LEASH), *options, "--", *self.arguments]
+        return [sys.executable, "-I", "-S", process_guard.__file__, *options, "--", *self.arguments]
 
     def clear(self) -> None:
-        """Delete what is not to outlive the process; the leash does so itself when it is abandoned."""
+        """Delete what is not to outlive the process; the guard does so itself when it is abandoned."""
         for path in self.remove:
             shutil.rmtree(path, ignore_errors=True)
 
@@ -58,7 +59,7 @@ def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> sub
     out = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         return subprocess.Popen(
-            command.leashed(),
+            command.guarded(),
             stdin=subprocess.PIPE,
             stdout=out,
             stderr=out,
@@ -88,7 +89,7 @@ def refuse_failure(command: Command, status: int, log: Path) -> None:
 
 
 def cut(process: subprocess.Popen[bytes]) -> None:
-    """Let go of the leash: the command and its descendants are killed at once."""
+    """Close the guard's pipe: the command and its descendants are killed at once."""
     if process.stdin:
         process.stdin.close()
     if process.returncode is not None:

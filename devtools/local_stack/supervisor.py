@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from devtools.local_stack.process import Command, StartFailed, cut, last_lines, launch, refuse_failure
-from devtools.local_stack.process_guard import adopt_orphans, reap, signal_to
+from scanner.browser.process_guard import adopt_orphans, reap, signal_to
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 5.0  # seconds before a process that ended is started again
 STEADY_SECONDS = 10.0  # a process that ran this long has not failed at its start
@@ -39,7 +39,7 @@ class Child:
 
 @dataclass
 class Supervisor:
-    """The processes of one system. Use it from the main thread: signals and the leashes' parent go by it."""
+    """The processes of one system. Use it from the main thread: signals and the guards' parent go by it."""
 
     logs: Path
     keep_open: Sequence[int] = ()
@@ -142,13 +142,13 @@ class Supervisor:
             os.read(self.waking, 4096)
 
     def collect(self) -> None:
-        """Take note of what has ended, and kill what came to us because its leash was killed."""
+        """Take note of what has ended, and kill what came to us because its guard was killed."""
         for pid, status in reap().items():
             for child in self.children.values():
                 if child.process and child.process.pid == pid:
                     self.note_end(child, status)
-        leashes = {child.process.pid for child in self.children.values() if child.process}
-        for pid in own_children() - leashes:
+        guards = {child.process.pid for child in self.children.values() if child.process}
+        for pid in own_children() - guards:
             signal_to(pid, signal.SIGKILL)
 
     def note_end(self, child: Child, status: int) -> None:

@@ -8,13 +8,13 @@ from rest_framework.exceptions import ValidationError
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events import tallies
+from events import counters
 from findings.models import Finding
 from findings.serializers import CreateFindingRequestSerializer
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.api.errors import InvalidParams, NotFound
-from krafter_audit.api.exceptions import as_details
+from krafter_audit.api.exceptions import validation_details
 
 
 def report(
@@ -30,7 +30,7 @@ def report(
         try:
             sightings.append(FindingReport(**serializer.run_validation(item)))
         except ValidationError as error:
-            answer |= {"status": "invalid", "details": as_details(error.detail)}
+            answer |= {"status": "invalid", "details": validation_details(error.detail)}
         answers.append(answer)
     invalid = [answer for answer in answers if answer["status"] == "invalid"]
     if invalid and not partial:
@@ -77,7 +77,7 @@ def update(project: Project, asked: Mapping[str, Any], *, by: Actor) -> dict[str
 def _count(project: Project, asked: Mapping[str, Any]) -> int:
     if "ids" in asked:
         return len(set(asked["ids"]))
-    return tallies.count(project.pk, "finding", asked["filter"])
+    return counters.count(project.pk, "finding", asked["filter"])
 
 
 def _matching(project: Project, asked: Mapping[str, Any]) -> QuerySet[Finding]:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record_many
+from events.log import log_events
 from findings import policy_rules, priority
 from findings.models import CHECK_KEY, MAX_CHECKS, Finding, FindingStatus, Regression, Severity
 from findings.weight import WEIGHT, carried
@@ -198,7 +198,7 @@ def _regress(findings: list[Finding], now: datetime, by: Actor) -> None:
         for finding in findings
     )
     data = {"trigger": Regression.Trigger.SCAN_DETECTED.value}
-    record_many("finding.regressed", findings[0].project, [(finding.pk, data) for finding in findings], by=by)
+    log_events("finding.regressed", findings[0].project, [(finding.pk, data) for finding in findings], by=by)
 
 
 def _keys(seen: FindingReport) -> list[str] | None:
@@ -223,4 +223,4 @@ def _record(name: str, project: Project, findings: Iterable[Finding], by: Actor)
     subjects: list[tuple[UUID, dict[str, Any]]] = [
         (finding.pk, {"severity": finding.severity, "domain": finding.domain}) for finding in findings
     ]
-    record_many(name, project, subjects, by=by)
+    log_events(name, project, subjects, by=by)

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record_many
+from events.log import log_events
 from findings import priority
 from findings.models import OPEN_STATUSES, Domain, Finding
 from findings.priority import Priority
@@ -44,7 +44,7 @@ def weigh(
         changed = [finding for finding in locked if _weigh(finding, share, about)]
         _save(changed)
         numbers = [(row.pk, {"impact": row.impact, "score": row.score}) for row in changed]
-        record_many("finding.weighed", project, numbers, by=by)
+        log_events("finding.weighed", project, numbers, by=by)
     _, domain, title = found[-1]
     return (domain, title)
 

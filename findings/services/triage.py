@@ -11,14 +11,14 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record, record_many
+from events.log import log_event, log_events
 from findings import priority
 from findings.errors import FindingResolved, ResolvedRequiresVerification, TitleTaken
 from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
 from findings.services import traffic_weight
 from findings.weight import carried, without
-from krafter_audit.api.etags import refuse_unless_current
+from krafter_audit.api.etags import require_match
 
 LOT = 1000  # rows of a bulk that are in memory at once
 SMALL = PositiveSmallIntegerField()
@@ -36,12 +36,12 @@ def update(
     try:
         with transaction.atomic():
             finding = lock_finding(finding_id, project)
-            refuse_unless_current(if_match, finding)
+            require_match(if_match, finding)
             _refuse_forbidden_status(finding.status, changes.get("status"))
             was = {name: getattr(finding, name) for name in changes}
             after = _with_priority(finding, changes)
             Finding.transitions.apply(finding, after.pop("status", finding.status), **after)
-            record("finding.updated", finding, by=by, was=was, now=dict(changes))
+            log_event("finding.updated", finding, by=by, was=was, now=dict(changes))
     except IntegrityError as error:
         if "unique_finding_title" in str(error):
             raise TitleTaken from None
@@ -71,7 +71,7 @@ def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[s
             traffic_weight.follow_severity({row["pk"]: row["severity"] for row in lot}, changes["severity"])
         told = ((row["pk"], {name: row[name] for name in changes}) for row in lot)
         events = [(pk, {"was": was, "now": dict(changes)}) for pk, was in told]
-        record_many("finding.updated", project, events, by=by)
+        log_events("finding.updated", project, events, by=by)
         changed += len(lot)
     return changed
 

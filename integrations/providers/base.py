@@ -1,54 +1,59 @@
-"""What every provider speaks: tickets and findings out, two kinds of failure, one way to ask over HTTP.
+"""The base of every provider: requests over HTTP, their errors, rate limits and pages.
 
-An adapter knows one vendor and neither models nor settings: it is given a client, the credentials and the
-base URL. It raises *Refused* (a person has to change something) or *Unavailable* (try again), no other.
+A provider knows one vendor and neither models nor settings: it receives an HTTP client, the credentials and the base
+URL. It raises ProviderRefused or ProviderUnavailable and nothing else.
 """
 
 import time
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
-from typing import Any, ClassVar, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, ClassVar, NoReturn
 
-from integrations.providers.failures import Absent as Absent
-from integrations.providers.failures import Expired as Expired
-from integrations.providers.failures import OutOfReach
-from integrations.providers.failures import Refused as Refused
-from integrations.providers.failures import Unavailable as Unavailable
-from integrations.providers.hooks import Hooks
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from integrations.providers.errors import (
+    AddressRefused,
+    ProviderRefused,
+    ProviderUnavailable,
+    ResourceMissing,
+    TokenRejected,
+)
 from integrations.providers.links import next_page, origin
-from integrations.providers.plain import NUL, without_nul
-from integrations.providers.replies import Reply
-from integrations.providers.shapes import Draft as Draft
-from integrations.providers.shapes import RemoteFinding as RemoteFinding
-from integrations.providers.shapes import Source as Source
-from integrations.providers.shapes import State as State
-from integrations.providers.shapes import Ticket as Ticket
-from integrations.providers.signing_in import OAuth as OAuth
+from integrations.providers.oauth import OAuth
+from integrations.providers.rate_limits import at_epoch, retry_after
+from integrations.providers.text import NUL, without_nul
+from integrations.providers.webhooks import WebhookFormat
 from krafter_audit.http.client import Client, HttpError, Response
 
-Parsed = TypeVar("Parsed")
-SAFE_TO_REPEAT = frozenset({"GET", "PATCH", "PUT", "DELETE"})
-ATTEMPTS = 3
-MOST_PAGES = 1000
-MOST_ANSWERS = 10  # the last ones, for the evidence of another look
+IDEMPOTENT_METHODS = frozenset({"GET", "PATCH", "PUT", "DELETE"})
+MAX_ATTEMPTS = 3
+MAX_PAGES = 1000
+MAX_RESPONSES = 10  # the last ones, as evidence of a recheck
+MAX_DETAIL_LENGTH = 200
+UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
 class Provider(ABC):
-    """One vendor. Subclasses set the names and offer sources of findings, tickets (`Tracker`), or both.
+    """One vendor. Subclasses add what it offers: `Tracker`, `FindingSource`, `TrafficSource`.
 
-    A sync also gives `known_urls` (the pages of the site that the house knows, the worst first) and `memory` (JSON
-    that is kept from run to run), and takes the remarks out of `notes`. `renew` gives credentials with a new token.
+    A sync sets `sync_state` (JSON that is kept from run to run) and, where `uses_known_urls`, `known_urls` (the
+    project's pages, worst findings first). It reads `notes` (sentences for the sync log).
     """
 
     name: ClassVar[str]
     title: ClassVar[str]
     api_url: ClassVar[str]
     oauth: ClassVar[OAuth | None] = None
-    checks: ClassVar[tuple[str, ...]] = ()  # the keys of those that `ask_again` answers
-    hooks: ClassVar[Hooks | None] = None
-    chosen: ClassVar[tuple[str, ...]] = ()  # credentials that are a choice, not a secret: kept over a sign-in
+    webhooks: ClassVar[WebhookFormat | None] = None
+    credential_label: ClassVar[str] = "token"  # as error messages call it
+    public_credentials: ClassVar[tuple[str, ...]] = ()  # choices such as the repository: kept over a sign-in
+    uses_known_urls: ClassVar[bool] = False
+
+    permission_hint: ClassVar[str] = "the token lacks a permission"
+    reset_header: ClassVar[str] = ""  # the end of a rate limit, in seconds since 1970
+    default_wait: ClassVar[timedelta] = timedelta(minutes=1)  # after a rate limit that names no end
 
     def __init__(
         self,
@@ -62,184 +67,195 @@ class Provider(ABC):
         self.credentials = credentials
         self.base_url = (base_url or self.api_url).rstrip("/")
         self._sleep = sleep
-        self.known_urls: Callable[[], Sequence[str]] = tuple
-        self.memory: dict[str, Any] = {}
+        self.known_urls: Sequence[str] = ()
+        self.sync_state: dict[str, Any] = {}
         self.notes: list[str] = []
-        self.answers: deque[Response] = deque(maxlen=MOST_ANSWERS)
-        self.renew: Callable[[], Mapping[str, Any]] | None = None
+        self.responses: deque[Response] = deque(maxlen=MAX_RESPONSES)
 
     @property
     def secrets(self) -> dict[str, Any]:
-        """Return the credentials that nobody may see: all but what is a choice."""
-        return {name: value for name, value in self.credentials.items() if name not in self.chosen}
+        """The credentials that must not be shown."""
+        return {
+            name: value for name, value in self.credentials.items() if name not in self.public_credentials
+        }
 
     @abstractmethod
-    def check(self) -> None:
-        """Ask the vendor whether the credentials open what they should. Refused says what to change."""
-
-    def sources(self) -> Sequence[Source]:
-        """List the kinds of findings that this vendor can be asked for."""
-        return ()
-
-    @property
-    def settled_prefix(self) -> str:
-        """What the ids of those findings begin with that are settled at the vendor too; empty: none are."""
-        return ""
-
-    def settle(self, external_id: str) -> None:
-        """Mark what a finding came from as fixed at the vendor. Safe to repeat; Refused where it is not ours."""
-        raise Refused(f"{self.title} keeps nothing that could be settled.")
-
-    def ask_again(self, key: str, evidence: Mapping[str, Any], since: datetime) -> Reply:
-        """Say whether what a finding came from is mended; `key` is one of `checks`.
-
-        `evidence` is the finding's, with its id as `source`. `since` is when its fix was ready.
-        """
-        raise Refused(f"{self.title} cannot be asked about this.")
-
-    @abstractmethod
-    def headers(self) -> dict[str, str]:
-        """Return the headers of every request, the vendor's authorisation among them."""
-
-    def is_refusal(self, answer: Response) -> bool:
-        """Tell whether an answer is not a success. A vendor that refuses with status 200 looks further."""
-        return not 200 <= answer.status < 300
-
-    @abstractmethod
-    def refuse(self, answer: Response) -> None:
-        """Raise Refused or Unavailable for an answer that is not a success, in the vendor's own reading."""
+    def check_connection(self) -> None:
+        """Request what the credentials should give access to."""
 
     def credential(self, key: str) -> str:
-        """Return one credential that the vendor cannot do without; Refused when it is missing or unusable."""
+        """Return a required credential. Raises ProviderRefused when it is missing or not printable ASCII."""
         value = self.credentials.get(key)
         if not isinstance(value, str) or not value.strip() or not value.isascii() or not value.isprintable():
-            raise Refused(f"The credentials of {self.title} need a {key!r}: connect again with one.")
+            raise ProviderRefused(f"The credentials of {self.title} need a {key!r}: connect again with one.")
         return value.strip()
 
-    def ask(self, method: str, url: str, *, repeatable: bool = False, **request: Any) -> Response:
-        """Send one request and return its success. What is safe to repeat is tried three times.
+    # ---- Requests
 
-        `repeatable` says so of a POST that only reads, or that the vendor knows again.
+    def headers(self) -> dict[str, str]:
+        """Return the headers of every request."""
+        return {
+            "Authorization": f"Bearer {self.credential('token')}",
+            "Accept": "application/json",
+        }
+
+    @property
+    def base_urls(self) -> tuple[str, ...]:
+        """The URLs whose hosts may receive the credentials."""
+        return (self.base_url,)
+
+    def request(self, method: str, url: str, *, repeatable: bool = False, **options: Any) -> Response:
+        """Send a request and return a successful response. Idempotent requests are tried three times.
+
+        `repeatable`: the vendor treats a repeated POST as one, or the POST only reads.
         """
-        from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
-
-        attempts = ATTEMPTS if repeatable or method in SAFE_TO_REPEAT else 1
+        attempts = MAX_ATTEMPTS if repeatable or method in IDEMPOTENT_METHODS else 1
         retrying = Retrying(
             stop=stop_after_attempt(attempts),
             wait=wait_random_exponential(multiplier=0.5, max=4),
-            retry=retry_if_exception(_passing),
+            retry=retry_if_exception(_may_pass_soon),
             sleep=self._sleep,
             reraise=True,
         )
-        return retrying(self._ask_once, method, url, **request)
+        return retrying(self._send, method, url, **options)
 
-    def _ask_once(self, method: str, url: str, **request: Any) -> Response:
-        """Send; where the token has expired in the middle of the work, once more with a new one."""
-        try:
-            return self._send(method, url, **request)
-        except Expired:
-            if self.renew is None:
-                raise
-            renew, self.renew = self.renew, None
-            self.credentials = renew()
-            return self._send(method, url, **request)
-
-    def _send(self, method: str, url: str, **request: Any) -> Response:
+    def _send(self, method: str, url: str, **options: Any) -> Response:
         target = url if "://" in url else f"{self.base_url}{url}"
-        self._stay_at_home(target)
+        self._require_same_origin(target)
         try:
-            answer = self.client.request(method, target, headers=self.headers(), **request)
+            response = self.client.request(method, target, headers=self.headers(), **options)
         except HttpError as error:
-            raise self._unreachable(error) from None
-        self.answers.append(answer)
-        if answer.truncated:
-            sentence = f"{self.title} answered with more than is read at once."
-            raise Unavailable(sentence, reason="truncated")
-        if self.is_refusal(answer):
-            self._turn_down(answer)
-        if "html" in (answer.headers.get("content-type") or ""):
-            raise Unavailable(f"{self.title} answered with a web page and no data.")
-        return answer
+            raise self._connection_error(error) from None
+        self.responses.append(response)
+        if response.truncated:
+            raise ProviderUnavailable(
+                f"{self.title} sent a larger response than can be read.", reason="truncated"
+            )
+        if self.is_error(response):
+            self.raise_for_error(response)
+        if is_html(response):
+            raise ProviderUnavailable(f"{self.title} answered with a web page instead of data.")
+        return response
 
-    def _turn_down(self, answer: Response) -> None:
-        try:
-            self.refuse(answer)
-        except Refused as refusal:
-            if self.is_expired(answer):
-                raise Expired(str(refusal)) from None
-            if answer.status in (404, 410):
-                raise Absent(str(refusal)) from None
-            raise
+    def _require_same_origin(self, target: str) -> None:
+        if origin(target) not in {origin(url) for url in self.base_urls}:
+            raise ProviderRefused(f"{self.title} links to another host; the credentials are not sent there.")
 
-    def is_expired(self, answer: Response) -> bool:
-        """Tell whether an answer says that the token is not accepted, or no longer."""
-        return answer.status == 401
-
-    def _stay_at_home(self, target: str) -> None:
-        """Send the credentials nowhere but to the configured host, whatever a Link header says."""
-        if origin(self.base_url) != origin(target):
-            raise Refused(f"{self.title} pointed to another host; the credentials are not sent there.")
-
-    def _unreachable(self, error: HttpError) -> Exception:
+    def _connection_error(self, error: HttpError) -> ProviderRefused | ProviderUnavailable:
         if error.reason in ("refused_address", "invalid_url"):
-            return OutOfReach(f"The address of {self.title} is not one that this installation may reach.")
+            return AddressRefused(f"This installation may not connect to the address of {self.title}.")
         reason = "timeout" if error.reason == "timeout" else "not_available"
-        return Unavailable(f"{self.title} could not be reached ({error.reason}).", reason=reason)
+        return ProviderUnavailable(f"{self.title} could not be reached ({error.reason}).", reason=reason)
 
-    def read(self, answer: Response, parse: Callable[[Any], Parsed]) -> Parsed:
-        """Read an answer's JSON with `parse`; a form that the vendor does not document is Unavailable."""
+    def parse[Parsed](self, response: Response, parser: Callable[[Any], Parsed]) -> Parsed:
+        """Parse a response's JSON. Raises ProviderUnavailable for a form that the vendor does not document."""
         try:
-            return parse(without_nul(answer.json()) if NUL in answer.body else answer.json())
-        except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError):
-            raise Unavailable(f"{self.title} answered in a form that this build cannot read.") from None
+            body = response.json()
+            return parser(without_nul(body) if NUL in response.body else body)
+        except UNREADABLE:
+            raise ProviderUnavailable(
+                f"{self.title} answered in a format that this version cannot read."
+            ) from None
 
-    def pages(self, url: str, params: Mapping[str, Any]) -> Iterator[Response]:
-        """Follow `Link: rel="next"` to the end (RFC 8288), each page once."""
-        seen: set[str] = set()
-        following: str | None = url
-        query: Mapping[str, Any] | None = params
-        while following and following not in seen:
-            if len(seen) >= MOST_PAGES:
-                raise Unavailable(f"{self.title} has more than {MOST_PAGES} pages to read.")
-            seen.add(following)
-            answer = self.ask("GET", following, params=query)
-            yield answer
-            following, query = next_page(answer.headers.get("link") or ""), None
+    def cursor_pages[Page](self, fetch: Callable[[str | None], tuple[Page, str | None]]) -> Iterator[Page]:
+        """Yield pages until there is no new cursor. `fetch` takes a cursor and returns a page and the next cursor."""
+        seen: set[str | None] = set()
+        cursor: str | None = None
+        while cursor not in seen:
+            if len(seen) >= MAX_PAGES:
+                raise ProviderUnavailable(f"{self.title} has more than {MAX_PAGES} pages.")
+            seen.add(cursor)
+            page, cursor = fetch(cursor)
+            yield page
+
+    def linked_pages(self, url: str, params: Mapping[str, Any]) -> Iterator[Response]:
+        """Yield the responses that `Link: rel="next"` leads to (RFC 8288)."""
+
+        def fetch(following: str | None) -> tuple[Response, str | None]:
+            response = self.request("GET", following or url, params=None if following else params)
+            return response, next_page(response.headers.get("link") or "")
+
+        return self.cursor_pages(fetch)
+
+    # ---- Errors
+
+    def is_error(self, response: Response) -> bool:
+        """Tell whether a response is an error. GraphQL vendors also send errors with status 200."""
+        return not 200 <= response.status < 300
+
+    def is_rate_limited(self, response: Response) -> bool:
+        """Tell whether an error is a rate limit."""
+        return response.status == 429
+
+    def is_outage(self, response: Response) -> bool:
+        """Tell whether an error is temporary."""
+        return response.status >= 500
+
+    def is_token_rejected(self, response: Response) -> bool:
+        """Tell whether an error says that the token is not accepted."""
+        return response.status == 401
+
+    def raise_for_error(self, response: Response) -> NoReturn:
+        """Raise the error that a response stands for."""
+        if self.is_rate_limited(response):
+            until = self.rate_limited_until(response, datetime.now(UTC))
+            raise ProviderUnavailable(
+                f"{self.title} limits requests until {until:%H:%M:%S} UTC.", retry_at=until
+            )
+        if self.is_outage(response):
+            raise ProviderUnavailable(f"{self.title} answered with status {response.status}.")
+        message = self.refusal(response)
+        if self.is_token_rejected(response):
+            raise TokenRejected(message)
+        if response.status in (404, 410):
+            raise ResourceMissing(message)
+        raise ProviderRefused(message)
+
+    def rate_limited_until(self, response: Response, now: datetime) -> datetime:
+        """Return when a rate limit ends: Retry-After, else the vendor's own header, else a default."""
+        return retry_after(response, now) or self.limit_reset(response, now) or now + self.default_wait
+
+    def limit_reset(self, response: Response, now: datetime) -> datetime | None:
+        """Return the end of a rate limit as the vendor's own header gives it."""
+        value = (response.headers.get(self.reset_header) or "") if self.reset_header else ""
+        return at_epoch(int(value[:12]), now) if value.isdecimal() else None
+
+    def refusal(self, response: Response) -> str:
+        """Return a sentence for people: what was rejected and what to change."""
+        resource, status = self.resource_of(response), response.status
+        if self.is_token_rejected(response):
+            return f"{self.title} does not accept the {self.credential_label}: connect again."
+        if 300 <= status < 400:
+            return f"{self.title} says that {resource} has moved: connect again with its current name or address."
+        if status == 403:
+            return f"{self.title} denies access to {resource}: {self.permission_hint}."
+        if status in (404, 410):
+            return f"{self.title} did not find {resource}, or the {self.credential_label} may not see it."
+        return f"{self.title} refused the request for {resource} (status {status}{self.detail(response)})."
+
+    def resource_of(self, response: Response) -> str:
+        """Return the name of the requested resource, for a sentence."""
+        return "the requested resource"
+
+    def detail(self, response: Response) -> str:
+        """Return the vendor's own error message as `: message`; empty without one."""
+        try:
+            message = self.error_message(response.json())
+        except UNREADABLE:
+            return ""
+        text = " ".join(str(message or "").split())[:MAX_DETAIL_LENGTH]
+        return f": {text}" if text else ""
+
+    def error_message(self, body: Any) -> Any:
+        """Return the message in the JSON of an error. May raise for unexpected JSON."""
+        return body.get("message")
 
 
-class Tracker(Provider):
-    """A vendor that keeps tickets. `lag` = seconds after which `tickets` surely shows one that was just made."""
-
-    lag: ClassVar[int] = 0
-
-    @abstractmethod
-    def owns(self, external_id: str) -> bool:
-        """Tell whether a ticket is in the place (repository, project) that the credentials name now."""
-
-    @abstractmethod
-    def tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
-        """Yield pages of the tickets that changed since then, the newest change first."""
-
-    @abstractmethod
-    def ticket(self, external_id: str) -> Ticket:
-        """Return one ticket as it is now."""
-
-    @abstractmethod
-    def create(self, draft: Draft) -> Ticket:
-        """Make a ticket with the draft's marker. Never repeated: the caller looks for the marker first."""
-
-    @abstractmethod
-    def update(self, ticket: Ticket, draft: Draft, fields: Iterable[str]) -> Ticket:
-        """Bring the named fields of a ticket (title, status, priority, due, text, closed) to the draft."""
-
-    def remark(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
-        """Put a comment under a ticket, once: `was_tried`, one with this marker may be there. None: nothing is told."""
-
-    def pull_request(self, external_id: str) -> str | None:
-        """Return the address of the pull or merge request that was linked to a ticket last."""
-        return None
+def is_html(response: Response) -> bool:
+    """Tell whether a response is a web page, as proxies and sign-in pages send."""
+    return "html" in (response.headers.get("content-type") or "")
 
 
-def _passing(error: BaseException) -> bool:
-    """A failure worth another try at once: not one that names the time to come back."""
-    return isinstance(error, Unavailable) and error.retry_at is None
+def _may_pass_soon(error: BaseException) -> bool:
+    """Tell whether to retry at once: not where the vendor names a time."""
+    return isinstance(error, ProviderUnavailable) and error.retry_at is None

@@ -1,14 +1,16 @@
-"""Where an address leads, and which one a Link header names next."""
+"""URLs of a vendor: origins, a self-hosted server's address, and the Link header of a page."""
 
 from urllib.parse import urlsplit
 
-from integrations.providers.failures import Refused
+from integrations.providers.errors import ProviderRefused
+
+type Origin = tuple[str, str, int | None]
 
 
-def origin(address: str) -> tuple[str, str, int | None] | None:
-    """Return scheme, host and port of an address; None where it has none, or more in it than that."""
+def origin(url: str) -> Origin | None:
+    """Return scheme, host and port of a URL; None without a host, or with user information."""
     try:
-        parts = urlsplit(address)
+        parts = urlsplit(url)
         port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
     except ValueError:
         return None
@@ -17,25 +19,25 @@ def origin(address: str) -> tuple[str, str, int | None] | None:
     return parts.scheme, parts.hostname.lower(), port
 
 
-def address_of(named: object, title: str, example: str) -> str:
-    """Return the address that somebody named as `base_url`, without a slash at its end; empty where none is named.
+def server_url(given: object, *, title: str, example: str) -> str:
+    """Return the `base_url` of the credentials without a trailing slash; empty where none is given.
 
-    Raises Refused for anything but scheme, host, port and path: a token is going to be sent there.
+    Raises ProviderRefused for anything but scheme, host, port and path: a token is sent there.
     """
-    if named is None or named == "":
+    if given is None or given == "":
         return ""
-    bare = named.strip().rstrip("/") if isinstance(named, str) else ""
-    is_plain = bare.isascii() and bare.isprintable() and not any(sign in bare for sign in "@?#\\ ")
-    found = origin(bare) if is_plain else None
+    url = given.strip().rstrip("/") if isinstance(given, str) else ""
+    is_plain = url.isascii() and url.isprintable() and not any(sign in url for sign in "@?#\\ ")
+    found = origin(url) if is_plain else None
     if found is None or found[0] not in ("http", "https"):
-        raise Refused(f"The base_url of {title} must be an address such as {example}.")
-    return bare
+        raise ProviderRefused(f"The base_url of {title} must be a URL such as {example}.")
+    return url
 
 
 def next_page(link: str) -> str | None:
-    """Return the address of rel="next" in a Link header."""
+    """Return the URL of rel="next" in a Link header (RFC 8288)."""
     for part in link.split(","):
-        address, *parameters = part.split(";")
+        url, *parameters = part.split(";")
         if any(parameter.strip().lower() in ('rel="next"', "rel=next") for parameter in parameters):
-            return address.strip().removeprefix("<").removesuffix(">")
+            return url.strip().removeprefix("<").removesuffix(">")
     return None

@@ -1,16 +1,13 @@
-"""Our part of a ticket's text, for vendors that read Markdown.
-
-It stands between two hidden marks; the first carries the task's id.
-"""
+"""Our block in a Markdown issue, between two HTML comments; the first holds the task's id."""
 
 import re
 from datetime import UTC
 
-from integrations.providers.base import Draft
+from integrations.providers.types import TicketDraft
 
 MARKER = re.compile(r"<!-- krafter-task:([0-9a-f-]{36}) -->")
 BLOCK = re.compile(r"<!-- krafter-task:[0-9a-f-]{36} -->.*?<!-- /krafter-task -->", re.DOTALL)
-LONGEST_TEXT = 60_000  # GitHub takes 65,536 characters; the rest is for what people add
+MAX_TEXT_LENGTH = 60_000  # GitHub accepts 65,536 characters; the rest is for what people add
 
 
 def marker_in(body: str) -> str | None:
@@ -19,22 +16,27 @@ def marker_in(body: str) -> str | None:
     return found[1] if found else None
 
 
-def block(draft: Draft) -> str:
-    """Return our part of an issue's body, between two hidden marks; the first carries the task's id."""
+def block(draft: TicketDraft, text: str) -> str:
+    """Return our part of an issue's body."""
     due = f"**Due:** {draft.due.astimezone(UTC):%Y-%m-%d %H:%M} UTC · " if draft.due else ""
-    text = f"\n\n{_harmless(draft.text)}" if draft.text else ""
+    guidance = f"\n\n{_escape(text)}" if text else ""
     start, end = f"<!-- krafter-task:{draft.marker} -->", "<!-- /krafter-task -->"
-    return f"{start}\n{due}**Priority:** {draft.priority}{text}\n{end}"
+    return f"{start}\n{due}**Priority:** {draft.priority}{guidance}\n{end}"
 
 
-def merged_body(present: str, draft: Draft) -> str:
-    """Return the body with our part renewed and everything around it as it is."""
-    ours = block(draft)
+def merged_body(present: str, draft: TicketDraft, text: str) -> str:
+    """Return the body with our block replaced, or prepended, and the rest unchanged."""
+    ours = block(draft, text)
     if BLOCK.search(present):
         return BLOCK.sub(lambda _: ours, present, count=1)
     return f"{ours}\n\n{MARKER.sub('', present)}".rstrip()
 
 
-def _harmless(text: str) -> str:
-    """Keep text of a finding from closing our mark or calling people by @name."""
-    return text[:LONGEST_TEXT].replace("<!--", "&lt;!--").replace("-->", "--&gt;").replace("@", "@\u200b")
+def without_mentions(text: str) -> str:
+    """Return text in which @name notifies nobody."""
+    return text.replace("@", "@\u200b")
+
+
+def _escape(text: str) -> str:
+    """Keep a finding's text from closing our block or mentioning people."""
+    return without_mentions(text[:MAX_TEXT_LENGTH].replace("<!--", "&lt;!--").replace("-->", "--&gt;"))

@@ -1,1 +1,1 @@
-"""What every client sees: envelope, errors, pages, idempotency, rate limits, ETags, request ids, the schema."""
+"""REST plumbing: envelope, errors, pagination, idempotency, rate limits, ETags, request ids, OpenAPI."""

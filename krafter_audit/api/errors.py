@@ -1,13 +1,13 @@
-"""What can be refused, as classes: a code, a status and a sentence. One handler turns each into the envelope."""
+"""Errors of the API: a code, a status and a message each. One handler puts them into the envelope."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
 
 class ApiError(Exception):
-    """A request that is not carried out. Raised by services, never caught in a view.
+    """A request that was refused. Raised by services, never caught in a view.
 
-    `details` has the shape `{"field": ["a sentence", …]}` where fields are at fault, else any JSON object.
+    `details` is `{"field": ["message", …]}` for invalid fields, otherwise any JSON object.
     """
 
     code: ClassVar[str] = "refused"
@@ -26,6 +26,12 @@ class ApiError(Exception):
         self.headers = dict(headers or {})
         super().__init__(self.message)
 
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return `{code, message}`, with `details` if there are any."""
+        content: dict[str, Any] = {"code": self.code, "message": self.message}
+        return {**content, "details": self.details} if self.details else content
+
 
 class MalformedJson(ApiError):
     code, status = "malformed_json", 400
@@ -34,7 +40,7 @@ class MalformedJson(ApiError):
 
 class Unauthorized(ApiError):
     code, status = "unauthorized", 401
-    message = "A valid API key is needed: send it as 'Authorization: Bearer kr_live_…'."
+    message = "A valid API key is required: send it as 'Authorization: Bearer kr_live_…'."
 
 
 class Forbidden(ApiError):
@@ -49,12 +55,12 @@ class InsufficientScope(ApiError):
 
 class NotFound(ApiError):
     code, status = "not_found", 404
-    message = "There is no such thing here."
+    message = "Not found."
 
 
 class MethodNotAllowed(ApiError):
     code, status = "method_not_allowed", 405
-    message = "This address does not take that method."
+    message = "This URL does not allow that method."
 
 
 class NotAcceptable(ApiError):
@@ -64,7 +70,7 @@ class NotAcceptable(ApiError):
 
 class Conflict(ApiError):
     code, status = "conflict", 409
-    message = "The request conflicts with the state of things."
+    message = "The request conflicts with the current state of the resource."
 
 
 class PreconditionFailed(ApiError):
@@ -74,7 +80,7 @@ class PreconditionFailed(ApiError):
 
 class PayloadTooLarge(ApiError):
     code, status = "payload_too_large", 413
-    message = "The body is larger than this address takes."
+    message = "The body is too large for this URL."
 
 
 class UnsupportedMediaType(ApiError):
@@ -84,7 +90,7 @@ class UnsupportedMediaType(ApiError):
 
 class InvalidParams(ApiError):
     code, status = "invalid_params", 422
-    message = "Some of the parameters are not valid."
+    message = "Some parameters are invalid."
 
 
 class RateLimited(ApiError):
@@ -99,9 +105,9 @@ class QuotaExceeded(ApiError):
 
 class InternalError(ApiError):
     code, status = "internal_error", 500
-    message = "Something went wrong on our side. Tell us the request id."
+    message = "Internal error. Report the request id to the operator."
 
 
 class Unavailable(ApiError):
     code, status = "unavailable", 503
-    message = "The service is not available for the moment. Try again shortly."
+    message = "The service is temporarily unavailable. Try again shortly."

@@ -1,39 +1,37 @@
-"""ETags of single resources, and the precondition that a change may carry."""
+"""ETags of single resources, and the preconditions that requests make of them."""
 
 from datetime import datetime
 from typing import Any, Protocol
+
+from django.utils.http import parse_etags, quote_etag
 
 from krafter_audit.api.errors import PreconditionFailed
 
 
 class Versioned(Protocol):
-    """A row whose `updated_at` moves with every change."""
+    """A row whose `updated_at` changes with every update."""
 
     pk: Any
     updated_at: datetime
 
 
-def etag(row: Versioned) -> str:
-    """Return the strong ETag of a row as it stands."""
-    return etag_of(row.updated_at)
+def etag_for(row: Versioned) -> str:
+    """Return the strong ETag of a row."""
+    return etag_for_time(row.updated_at)
 
 
-def etag_of(updated_at: datetime) -> str:
-    """Return the strong ETag of a row that was changed last at that time; it is compared at the row's address alone."""
-    return f'"{round(updated_at.timestamp() * 1_000_000):x}"'
+def etag_for_time(updated_at: datetime) -> str:
+    """Return the strong ETag of a row that was updated last at that time."""
+    return quote_etag(f"{round(updated_at.timestamp() * 1_000_000):x}")
 
 
-def known(if_none_match: str | None, tag: str) -> bool:
-    """Tell whether the client has the state of that tag. Weakly, for a proxy that compresses weakens the tag."""
-    tags = _tags(if_none_match)
-    return "*" in tags or tag in [one.removeprefix("W/") for one in tags]
+def is_not_modified(if_none_match: str | None, etag: str) -> bool:
+    """Whether the client has that version already. Compares weakly: a proxy that compresses weakens the ETag."""
+    known = parse_etags(if_none_match or "")
+    return "*" in known or etag in [each.removeprefix("W/") for each in known]
 
 
-def refuse_unless_current(if_match: str | None, row: Versioned) -> None:
-    """Raise PreconditionFailed when the client's If-Match is of an older state. Call it with the row locked."""
-    if if_match is not None and not {"*", etag(row)} & set(_tags(if_match)):
-        raise PreconditionFailed(headers={"etag": etag(row)})
-
-
-def _tags(header: str | None) -> list[str]:
-    return [tag.strip() for tag in (header or "").split(",")]
+def require_match(if_match: str | None, row: Versioned) -> None:
+    """Raise PreconditionFailed unless If-Match is absent or names the current version. Call it with the row locked."""
+    if if_match is not None and not {"*", etag_for(row)} & set(parse_etags(if_match)):
+        raise PreconditionFailed(headers={"etag": etag_for(row)})

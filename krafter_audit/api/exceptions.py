@@ -1,4 +1,4 @@
-"""One handler: whatever a view raises becomes a refusal in the envelope."""
+"""Turn whatever a view raises into an enveloped error."""
 
 import logging
 from collections.abc import Callable
@@ -12,48 +12,48 @@ from rest_framework import exceptions as drf
 from rest_framework.response import Response
 
 from krafter_audit.api import errors
-from krafter_audit.api.envelope import Failure, refuse
+from krafter_audit.api.envelope import error_response
 
 logger = logging.getLogger(__name__)
 
 Translation = Callable[[Any], errors.ApiError]
 TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], Translation]] = [
     (errors.ApiError, lambda exc: exc),
-    (drf.ValidationError, lambda exc: errors.InvalidParams(details=as_details(exc.detail))),
+    (drf.ValidationError, lambda exc: errors.InvalidParams(details=validation_details(exc.detail))),
     (drf.ParseError, lambda exc: errors.MalformedJson()),
     (drf.UnsupportedMediaType, lambda exc: errors.UnsupportedMediaType()),
     (drf.NotAcceptable, lambda exc: errors.NotAcceptable()),
     (drf.MethodNotAllowed, lambda exc: errors.MethodNotAllowed()),
-    # ObjectDoesNotExist: a row that went between the look-up and the lock.
+    # ObjectDoesNotExist: the row was deleted between the look-up and the lock.
     ((Http404, drf.NotFound, ObjectDoesNotExist), lambda exc: errors.NotFound()),
     (RequestDataTooBig, lambda exc: errors.PayloadTooLarge()),
     ((OperationalError, InterfaceError), lambda exc: errors.Unavailable(headers={"retry-after": "5"})),
 ]
 
 
-def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse:
-    """Turn any exception of an API view into an enveloped answer. What is unknown is logged and shown as a 500."""
-    refusal = translate(exc)
+def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
+    """Return the error response to any exception of a view (EXCEPTION_HANDLER of Django REST framework)."""
+    error = to_api_error(exc)
     view = context.get("view")
-    if isinstance(refusal, errors.MethodNotAllowed) and view is not None:
-        refusal.headers["allow"] = ", ".join(view.allowed_methods)
-    return Response(Failure(refusal), status=refusal.status, headers=refusal.headers)
+    if isinstance(error, errors.MethodNotAllowed) and view is not None:
+        error.headers["allow"] = ", ".join(view.allowed_methods)
+    return Response(error, status=error.status, headers=error.headers)
 
 
-def translate(exc: Exception) -> errors.ApiError:
-    """Find the refusal that stands for an exception."""
+def to_api_error(exc: Exception) -> errors.ApiError:
+    """Return the API error for an exception; an unexpected one is logged and becomes InternalError."""
     for kinds, translation in TRANSLATIONS:
         if isinstance(exc, kinds):
-            refusal = translation(exc)
-            if refusal.status >= 500:
+            error = translation(exc)
+            if error.status >= 500:
                 logger.warning("unavailable: %s", type(exc).__name__)
-            return refusal
+            return error
     logger.error("unexpected %s", type(exc).__name__, exc_info=exc)
     return errors.InternalError()
 
 
-def as_details(detail: Any) -> dict[str, Any]:
-    """Flatten a serializer's complaints into `{"field": ["message", …]}`; nested fields get dotted names."""
+def validation_details(detail: Any) -> dict[str, Any]:
+    """Flatten a serializer's errors into `{"field": ["message", …]}`; nested fields have dotted names."""
     if not isinstance(detail, dict):
         return {"body": [str(line) for line in _lines(detail)]}
     flat: dict[str, Any] = {}
@@ -68,9 +68,9 @@ def _collect(name: str, value: Any, flat: dict[str, Any]) -> None:
         for inner, lines in value.items():
             _collect(name if inner == "non_field_errors" else f"{name}.{inner}", lines, flat)
     elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
-        for place, item in enumerate(value):
+        for index, item in enumerate(value):
             if item:
-                _collect(f"{name}.{place}", item, flat)
+                _collect(f"{name}.{index}", item, flat)
     else:
         flat[name] = [str(line) for line in _lines(value)]
 
@@ -80,33 +80,35 @@ def _lines(value: Any) -> list[Any]:
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Tell whether the address belongs to the API, whose every failure is enveloped."""
+    """Whether the URL belongs to the API, whose every error is enveloped."""
     return request.path.startswith("/api/")
 
 
-@csrf_exempt  # no such address takes a form, so what is missing is the address and not a token
+@csrf_exempt  # or a POST to an unknown URL would be a 403
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's 404."""
-    return refuse(request, errors.NotFound()) if is_api(request) else HttpResponseNotFound("Not found.")
+    """Handle 404."""
+    return (
+        error_response(request, errors.NotFound()) if is_api(request) else HttpResponseNotFound("Not found.")
+    )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's 400: a host name that is not served, a body too big to read."""
-    refusal = (
+    """Handle 400: an unknown host name, a body that is too large."""
+    error = (
         errors.PayloadTooLarge()
         if isinstance(exception, RequestDataTooBig)
         else errors.ApiError(str(exception))
         if isinstance(exception, SuspiciousOperation) and not is_api(request)
         else errors.ApiError()
     )
-    return refuse(request, refusal)
+    return error_response(request, error)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Django's 403."""
-    return refuse(request, errors.Forbidden("That is not allowed."))
+    """Handle 403."""
+    return error_response(request, errors.Forbidden("Forbidden."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's 500, with nothing of the inside in it."""
-    return refuse(request, errors.InternalError())
+    """Handle 500 without disclosing anything."""
+    return error_response(request, errors.InternalError())

@@ -1,7 +1,6 @@
-"""Idempotency-Key: the first answer is kept with the change that it tells of, and given again for 24 hours."""
+"""Idempotency-Key: store the first response with its change, and repeat it for 24 hours."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -14,55 +13,55 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from krafter_audit.api.errors import ApiError, Conflict, InvalidParams
-from krafter_audit.api.models import IdempotentAnswer
+from krafter_audit.api.models import IdempotentResponse
 from krafter_audit.db.advisory_locks import got_turn
-from krafter_audit.http.json_encoding import dump_json
+from krafter_audit.http.json_encoding import dump_json, load_json
 
-KEPT_FOR = timedelta(hours=24)
+RETENTION = timedelta(hours=24)
 
 
 class IdempotencyKeyReused(ApiError):
     code, status = "idempotency_key_reused", 422
-    message = "This Idempotency-Key was used for another request. Take a new key for a new request."
+    message = "This Idempotency-Key was used for another request. Use a new key for a new request."
 
 
 class IdempotencyInProgress(Conflict):
     code = "idempotency_in_progress"
-    message = "The first request with this Idempotency-Key is still running. Ask again in a moment."
+    message = "The first request with this Idempotency-Key is still running. Try again shortly."
 
 
-def key_of(request: Request) -> str | None:
-    """Return the request's Idempotency-Key, or None; a key that is not 1 to 255 characters is refused."""
+def key_from(request: Request) -> str | None:
+    """Return the request's Idempotency-Key, or None. Raises InvalidParams unless it has 1 to 255 characters."""
     key = request.headers.get("idempotency-key")
     if key is not None and not (1 <= len(key) <= 255 and key.isprintable()):
         raise InvalidParams(details={"Idempotency-Key": ["Use 1 to 255 printable characters."]})
     return key
 
 
-def once(
+def run_once(
     handler: Callable[..., Response],
     *,
     organization_id: UUID,
     key: str,
     prepare: Callable[[], object] | None = None,
 ) -> Callable[..., Response]:
-    """Wrap a POST so that it is carried out once for its key, in one transaction with its stored answer.
+    """Wrap a POST handler so that it runs once per key, in one transaction with its stored response.
 
-    `prepare` asks what the network has to be asked, where there is no answer yet: no transaction is open meanwhile.
+    `prepare` does the handler's network I/O before the transaction, unless a response is stored already.
     """
 
     @wraps(handler)
     def run(request: Request, *args: Any, **kwargs: Any) -> Response:
         fingerprint = _fingerprint(request)
-        if prepare and _kept(organization_id, key) is None:
+        if prepare and _stored(organization_id, key) is None:
             prepare()
         with transaction.atomic():
-            _take_turn(organization_id, key)
-            kept = _kept(organization_id, key)
-            if kept:
-                return _again(kept, fingerprint)
+            _lock(organization_id, key)
+            stored = _stored(organization_id, key)
+            if stored:
+                return _replay(stored, fingerprint)
             response = handler(request, *args, **kwargs)
-            _keep(organization_id, key, fingerprint, response)
+            _store(organization_id, key, fingerprint, response)
             return response
 
     return run
@@ -74,29 +73,29 @@ def _fingerprint(request: Request) -> str:
     return hashlib.sha256(seed).hexdigest()
 
 
-def _take_turn(organization_id: UUID, key: str) -> None:
+def _lock(organization_id: UUID, key: str) -> None:
     if not got_turn(f"idempotency:{organization_id}:{key}"):
         raise IdempotencyInProgress
 
 
-def _kept(organization_id: UUID, key: str) -> IdempotentAnswer | None:
-    kept = IdempotentAnswer.objects.filter(organization_id=organization_id, key=key).first()
-    if kept and kept.created_at < timezone.now() - KEPT_FOR:
-        kept.delete()
+def _stored(organization_id: UUID, key: str) -> IdempotentResponse | None:
+    stored = IdempotentResponse.objects.filter(organization_id=organization_id, key=key).first()
+    if stored and stored.created_at < timezone.now() - RETENTION:
+        stored.delete()
         return None
-    return kept
+    return stored
 
 
-def _again(kept: IdempotentAnswer, fingerprint: str) -> Response:
-    if kept.fingerprint != fingerprint:
+def _replay(stored: IdempotentResponse, fingerprint: str) -> Response:
+    if stored.fingerprint != fingerprint:
         raise IdempotencyKeyReused
-    data = json.loads(bytes(kept.body))  # not orjson, which makes floats of the largest numbers
-    headers = {"idempotent-replayed": "true", **({"etag": kept.etag} if kept.etag else {})}
-    return Response(data, status=kept.status, headers=headers)
+    data = load_json(bytes(stored.body))
+    headers = {"idempotent-replayed": "true", **({"etag": stored.etag} if stored.etag else {})}
+    return Response(data, status=stored.status, headers=headers)
 
 
-def _keep(organization_id: UUID, key: str, fingerprint: str, response: Response) -> None:
-    IdempotentAnswer.objects.create(
+def _store(organization_id: UUID, key: str, fingerprint: str, response: Response) -> None:
+    IdempotentResponse.objects.create(
         organization_id=organization_id,
         key=key,
         fingerprint=fingerprint,
@@ -106,6 +105,6 @@ def _keep(organization_id: UUID, key: str, fingerprint: str, response: Response)
     )
 
 
-def forget_old() -> int:
-    """Delete the answers that are older than 24 hours; return how many."""
-    return IdempotentAnswer.objects.filter(created_at__lt=timezone.now() - KEPT_FOR).delete()[0]
+def delete_expired() -> int:
+    """Delete the responses that are older than 24 hours; return their number."""
+    return IdempotentResponse.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()[0]

@@ -1,12 +1,12 @@
-"""The answers kept for repeated requests."""
+"""Stored responses of requests with an Idempotency-Key."""
 
 from typing import ClassVar
 
 from django.db import models
 
 
-class IdempotentAnswer(models.Model):
-    """The answer to a POST that carried an Idempotency-Key, written in the transaction of its change."""
+class IdempotentResponse(models.Model):
+    """The response to a POST with an Idempotency-Key, written in the transaction of the change."""
 
     organization_id = models.UUIDField()
     key = models.CharField(max_length=255)
@@ -18,7 +18,7 @@ class IdempotentAnswer(models.Model):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["organization_id", "key"], name="one_answer_a_key"),
+            models.UniqueConstraint(fields=["organization_id", "key"], name="unique_idempotency_key"),
         ]
 
     def __str__(self) -> str:

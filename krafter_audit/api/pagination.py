@@ -1,4 +1,8 @@
-"""Pages: by a cursor that carries the place and is bound to its filters, or by offset."""
+"""Pagination by cursor or by offset.
+
+Not DRF's CursorPagination: its cursor has the first column of the order and an offset within equal values, so rows that
+arrive meanwhile repeat or hide others. Ours has every column, is bound to its filters, and pages hand-written SQL too.
+"""
 
 import base64
 import binascii
@@ -14,17 +18,17 @@ from django.http import QueryDict
 
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.api.row_columns import Columns
+from krafter_audit.api.row_columns import RowColumns
 
-DEFAULT_LIMIT, MOST = 25, 100
+DEFAULT_LIMIT, MAX_LIMIT = 25, 100
+MAX_OFFSET = 10_000_000
 NEWEST_FIRST = ("created_at", "id")
-PAGING = frozenset({"cursor", "limit", "offset"})
-MOST_OFFSET = 10_000_000
+PAGINATION_PARAMETERS = frozenset({"cursor", "limit", "offset"})
 
 
-def whole(params: QueryDict, name: str, default: int, low: int, high: int) -> int:
-    """Read a whole number between `low` and `high` from the query string, or refuse."""
-    raw = once(params, name)
+def integer_parameter(params: QueryDict, name: str, default: int, low: int, high: int) -> int:
+    """Return a query parameter from `low` to `high`. Raises InvalidParams."""
+    raw = single_parameter(params, name)
     if raw is None:
         return default
     if raw.isascii() and raw.isdigit() and len(raw) <= 9 and low <= int(raw) <= high:
@@ -32,102 +36,105 @@ def whole(params: QueryDict, name: str, default: int, low: int, high: int) -> in
     raise InvalidParams(details={name: [f"Use a whole number from {low} to {high}."]})
 
 
-def once(params: QueryDict, name: str) -> str | None:
-    """Return a parameter that may stand once, None where it is left out, or refuse: which of two was meant?"""
+def single_parameter(params: QueryDict, name: str) -> str | None:
+    """Return a query parameter, None if it is absent. Raises InvalidParams if it is repeated."""
     values = params.getlist(name)
     if len(values) > 1:
         raise InvalidParams(details={name: ["Send this once."]})
     return str(values[0]) if values else None
 
 
-def limit_of(params: QueryDict) -> int:
-    """Return the page size asked for: 25 by default, 1 to 100."""
-    return whole(params, "limit", DEFAULT_LIMIT, 1, MOST)
+def page_limit(params: QueryDict) -> int:
+    """Return the parameter `limit`: 25 by default, 1 to 100."""
+    return integer_parameter(params, "limit", DEFAULT_LIMIT, 1, MAX_LIMIT)
 
 
 class Listing(Protocol):
-    """Rows that are read page by page, in descending order of the columns named in `order`."""
+    """Rows in descending order of the columns `order`, which together are unique."""
 
     @property
     def order(self) -> Sequence[str]:
-        """The columns that the rows are ordered by."""
+        """The columns of the order."""
 
     @property
     def model(self) -> type[Model]:
-        """What the rows are of."""
+        """The model of the rows."""
 
-    def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
-        """Return at most `limit` rows behind `place` (a value for each column of the order; None: from the first)."""
+    def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
+        """Return at most `limit` rows after `position` (a value for each column of the order; None: from the start)."""
 
 
-class Rows:
-    """The listing of a query set. Where `shown` is given rows are tuples of its columns, else models."""
+class QuerySetListing:
+    """The listing of a query set: models, or tuples of `columns` followed by those of the order."""
 
     def __init__(
-        self, rows: QuerySet[Any], *, order: Sequence[str] = NEWEST_FIRST, shown: Columns | None = None
+        self, rows: QuerySet[Any], *, order: Sequence[str] = NEWEST_FIRST, columns: RowColumns | None = None
     ) -> None:
         self.order, self.model = order, rows.model
-        self._rows = shown.of(rows, also=order) if shown else rows
+        self._rows = columns.select(rows, extra=order) if columns else rows
 
-    def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
-        """Return at most `limit` rows behind `place`."""
-        behind = self._rows if place is None else self._rows.filter(_after(self.order, place))
-        return list(behind.order_by(*(f"-{name}" for name in self.order))[offset : offset + limit])
+    def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
+        """Return at most `limit` rows after `position`."""
+        rows = self._rows if position is None else self._rows.filter(_after(self.order, position))
+        return list(rows.order_by(*(f"-{name}" for name in self.order))[offset : offset + limit])
 
 
-def by_cursor(rows: Listing, params: QueryDict, *, bound_to: object, total: Callable[[], int]) -> Page:
-    """Return the page after the cursor; an empty one is the beginning.
+def paginate_by_cursor(
+    listing: Listing, params: QueryDict, *, bound_to: object, total: Callable[[], int]
+) -> Page:
+    """Return the page after the parameter `cursor`; an empty cursor is the start.
 
-    `bound_to` names the list; a cursor is good for that list with the same filters alone.
+    `bound_to` names the list. A cursor is valid for that list with the same filters only.
     """
-    limit, seal = limit_of(params), _seal(params, bound_to)
-    raw = once(params, "cursor")
-    place = _place(raw, seal, rows.model, rows.order) if raw else None
-    found = rows.fetch(place, limit + 1, 0)
-    cursor = _cursor(found[limit - 1], rows.order, seal) if len(found) > limit else None
-    return Page(found[:limit], total(), cursor)
+    limit, signature = page_limit(params), _signature(params, bound_to)
+    raw = single_parameter(params, "cursor")
+    position = _decode(raw, signature, listing.model, listing.order) if raw else None
+    rows = listing.fetch(position, limit + 1, 0)
+    next_cursor = _encode(rows[limit - 1], listing.order, signature) if len(rows) > limit else None
+    return Page(rows[:limit], total(), next_cursor)
 
 
-def by_offset(rows: Listing, params: QueryDict, *, total: Callable[[], int]) -> Page:
-    """Return the page at the offset; `next_cursor` stays null, as its readers expect."""
-    limit, offset = limit_of(params), whole(params, "offset", 0, 0, MOST_OFFSET)
-    return Page(rows.fetch(None, limit, offset), total())
+def paginate_by_offset(listing: Listing, params: QueryDict, *, total: Callable[[], int]) -> Page:
+    """Return the page at the parameter `offset`; it has no next cursor."""
+    limit, offset = page_limit(params), integer_parameter(params, "offset", 0, 0, MAX_OFFSET)
+    return Page(listing.fetch(None, limit, offset), total())
 
 
-def _seal(params: QueryDict, bound_to: object) -> str:
-    filters = sorted((name, sorted(params.getlist(name))) for name in params if name not in PAGING)
+def _signature(params: QueryDict, bound_to: object) -> str:
+    filters = sorted(
+        (name, sorted(params.getlist(name))) for name in params if name not in PAGINATION_PARAMETERS
+    )
     return hashlib.sha256(json.dumps([str(bound_to), filters]).encode()).hexdigest()[:12]
 
 
-def _cursor(row: Any, order: Sequence[str], seal: str) -> str:
-    # A tuple ends with the columns that it is ordered by.
+def _encode(row: Any, order: Sequence[str], signature: str) -> str:
+    # A tuple ends with the columns of the order.
     values = row[-len(order) :] if isinstance(row, tuple) else [getattr(row, name) for name in order]
-    place = [_write(value) for value in values]
-    return base64.urlsafe_b64encode(json.dumps([seal, *place]).encode()).decode().rstrip("=")
+    token = json.dumps([signature, *(_to_json(value) for value in values)])
+    return base64.urlsafe_b64encode(token.encode()).decode().rstrip("=")
 
 
-def _write(value: Any) -> Any:
-    return (
-        value if isinstance(value, int) else value.isoformat() if hasattr(value, "isoformat") else str(value)
-    )
+def _to_json(value: Any) -> Any:
+    if isinstance(value, int):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
-def _place(raw: str, seal: str, model: type[Model], order: Sequence[str]) -> list[Any]:
-    broken = InvalidParams(
-        details={"cursor": ["This cursor is broken, or belongs to a list with other filters."]}
+def _decode(raw: str, signature: str, model: type[Model], order: Sequence[str]) -> list[Any]:
+    invalid = InvalidParams(
+        details={"cursor": ["This cursor is invalid, or belongs to a list with other filters."]}
     )
     try:
-        given, *place = json.loads(
-            base64.b64decode(raw.encode() + b"=" * (-len(raw) % 4), b"-_", validate=True)
-        )
-        if given != seal or len(place) != len(order):
-            raise broken
-        return [_read(model, name, value) for name, value in zip(order, place, strict=True)]
+        padded = raw.encode() + b"=" * (-len(raw) % 4)
+        given, *values = json.loads(base64.b64decode(padded, b"-_", validate=True))
+        if given != signature or len(values) != len(order):
+            raise invalid
+        return [_to_python(model, name, value) for name, value in zip(order, values, strict=True)]
     except (ValueError, TypeError, binascii.Error, RecursionError, OverflowError):
-        raise broken from None
+        raise invalid from None
 
 
-def _read(model: type[Model], name: str, value: Any) -> Any:
+def _to_python(model: type[Model], name: str, value: Any) -> Any:
     try:
         field = cast("Field[Any, Any]", model._meta.get_field(name))
         parsed = field.to_python(value)
@@ -138,10 +145,10 @@ def _read(model: type[Model], name: str, value: Any) -> Any:
     return parsed
 
 
-def _after(order: Sequence[str], place: Sequence[Any]) -> Q:
-    """Rows behind `place` in descending order. The first clause lets PostgreSQL walk the index to the spot."""
+def _after(order: Sequence[str], position: Sequence[Any]) -> Q:
+    """Rows after `position` in descending order; the condition on the first column lets PostgreSQL use the index."""
     condition, ties = Q(), Q()
-    for name, value in zip(order, place, strict=True):
+    for name, value in zip(order, position, strict=True):
         condition |= ties & Q(**{f"{name}__lt": value})
         ties &= Q(**{name: value})
-    return Q(**{f"{order[0]}__lte": place[0]}) & condition
+    return Q(**{f"{order[0]}__lte": position[0]}) & condition

@@ -1,8 +1,9 @@
-"""Reading a body: JSON and nothing else, bounded, without what PostgreSQL or another client would choke on."""
+"""Parse JSON bodies strictly: what PostgreSQL cannot store and what parsers disagree about is rejected."""
 
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
@@ -11,12 +12,13 @@ from rest_framework.parsers import BaseParser
 from krafter_audit.api.errors import InvalidParams, MalformedJson, PayloadTooLarge
 
 MEBIBYTE = 1024 * 1024
-MOST_LEVELS = 64
-ESCAPED = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+MAX_DEPTH = 64
+# Only an escape can make a NUL or a lone surrogate, so most bodies need no search of their strings.
+UNSTORABLE_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 
 
 class StrictJSONParser(BaseParser):
-    """Parses JSON: UTF-8, no duplicate keys, no NaN or Infinity, at most 64 levels, no NUL, no lone surrogate."""
+    """JSON in UTF-8 without duplicate keys, NaN, Infinity, NUL and lone surrogates, at most 64 levels deep."""
 
     media_type = "application/json"
 
@@ -26,27 +28,27 @@ class StrictJSONParser(BaseParser):
         media_type: str | None = None,
         parser_context: Mapping[str, Any] | None = None,
     ) -> Any:
-        """Return the parsed value, or raise MalformedJson, PayloadTooLarge or InvalidParams."""
+        """Return the parsed value. Raises MalformedJson, PayloadTooLarge or InvalidParams."""
         view = (parser_context or {}).get("view")
         limit = getattr(view, "body_limit", MEBIBYTE)
         raw = stream.read(limit + 1)
         if len(raw) > limit:
             raise PayloadTooLarge(f"The body is larger than {limit // MEBIBYTE} MiB.")
-        return read(raw)
+        return parse_json(raw)
 
 
-def read(raw: bytes) -> Any:
-    """Parse the bytes of one body."""
+def parse_json(raw: bytes) -> Any:
+    """Return the parsed value. Raises MalformedJson or InvalidParams."""
     try:
         value = json.loads(
             raw.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant, parse_float=_float
         )
     except (ValueError, RecursionError) as error:
         raise MalformedJson(f"The body is not valid JSON: {_reason(error)}.") from None
-    if _too_deep(value):
-        raise MalformedJson(f"The body is not taken: it is nested more than {MOST_LEVELS} levels deep.")
-    if ESCAPED.search(raw):
-        _refuse_unstorable(value)
+    if _is_too_deep(value):
+        raise MalformedJson(f"The body is nested more than {MAX_DEPTH} levels deep.")
+    if UNSTORABLE_ESCAPE.search(raw):
+        _reject_unstorable(value)
     return value
 
 
@@ -57,12 +59,11 @@ def _reason(error: Exception) -> str:
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        seen: set[str] = set()
-        twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add() is None: falsy on purpose
-        raise ValueError(f"the key {twice!r} stands twice in one object")
-    return made
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        duplicate = next(key for key, count in Counter(key for key, _ in pairs).items() if count > 1)
+        raise ValueError(f"an object has the key {duplicate!r} twice")
+    return value
 
 
 def _constant(word: str) -> Any:
@@ -76,23 +77,23 @@ def _float(digits: str) -> float:
     return number
 
 
-def _too_deep(value: Any) -> bool:
+def _is_too_deep(value: Any) -> bool:
     level = [value]
-    for _ in range(MOST_LEVELS + 1):
-        level = [inner for outer in level for inner in _children(outer)]
+    for _ in range(MAX_DEPTH + 1):
+        level = [inner for outer in level for inner in _containers(outer)]
         if not level:
             return False
     return True
 
 
-def _children(value: Any) -> Iterator[Any]:
+def _containers(value: Any) -> Iterator[Any]:
     if isinstance(value, dict):
         yield from (inner for inner in value.values() if isinstance(inner, dict | list))
     elif isinstance(value, list):
         yield from (inner for inner in value if isinstance(inner, dict | list))
 
 
-def _refuse_unstorable(value: Any) -> None:
+def _reject_unstorable(value: Any) -> None:
     for text in _strings(value):
         if "\x00" in text:
             raise InvalidParams(details={"body": ["NUL characters are not allowed."]})
@@ -103,13 +104,13 @@ def _refuse_unstorable(value: Any) -> None:
 
 
 def _strings(value: Any) -> Iterator[str]:
-    queue = [value]
-    while queue:
-        item = queue.pop()
+    stack = [value]
+    while stack:
+        item = stack.pop()
         if isinstance(item, str):
             yield item
         elif isinstance(item, dict):
-            queue.extend(item.keys())
-            queue.extend(item.values())
+            stack.extend(item.keys())
+            stack.extend(item.values())
         elif isinstance(item, list):
-            queue.extend(item)
+            stack.extend(item)

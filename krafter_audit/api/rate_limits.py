@@ -1,4 +1,8 @@
-"""Fixed windows of a minute in Redis. When Redis is away the request passes, and a metric says so."""
+"""Rate limits: fixed windows of a minute, counted in Redis. Without Redis requests pass, and a metric counts them.
+
+Not the library `limits`: its windows begin with the first request, ours with the minute, and the script below also
+reads another key, so that a request makes one round trip to Redis.
+"""
 
 import time
 from dataclasses import dataclass
@@ -12,29 +16,31 @@ from prometheus_client import Counter
 from krafter_audit.api.errors import RateLimited
 from krafter_audit.db import redis_client
 
-WINDOW = 60
+WINDOW_SECONDS = 60
 
-# One script, so that count and expiry are one step: 100 of 400 simultaneous calls pass a limit of 100, never 101.
-COUNT = """
+# Atomic, so that of 400 simultaneous requests exactly 100 pass a limit of 100.
+INCREMENT_AND_GET = """
 local count = redis.call('INCR', KEYS[1])
 if count == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
 return {count, redis.call('GET', KEYS[2])}
 """
 
-unchecked = Counter("krafter_ratelimit_unchecked_total", "Requests let through because Redis did not answer.")
+unchecked_total = Counter(
+    "krafter_ratelimit_unchecked_total", "Requests let through because Redis did not answer."
+)
 
 
 @dataclass(frozen=True)
-class Allowance:
-    """What is left of a window: `limit`, `remaining`, and `reset` in Unix seconds.
+class Window:
+    """The state of a window after a hit: `used` requests of `limit`, until `reset` (Unix seconds).
 
-    `watched` is the value of the key that was looked at on the way; None where it has none or Redis is away.
+    `extra_value` is the value of the key that was read along; None if it has none or Redis is unavailable.
     """
 
     limit: int
     used: int
     reset: int
-    watched: bytes | None = None
+    extra_value: bytes | None = None
 
     @property
     def headers(self) -> dict[str, str]:
@@ -45,28 +51,28 @@ class Allowance:
             "x-ratelimit-reset": str(self.reset),
         }
 
-    def refuse_when_spent(self) -> None:
-        """Raise RateLimited when the window is used up."""
+    def raise_if_exceeded(self) -> None:
+        """Raise RateLimited if more requests were made than the limit allows."""
         if self.used > self.limit:
             wait = str(max(1, self.reset - int(time.time())))
             raise RateLimited(headers={**self.headers, "retry-after": wait})
 
 
-def take(kind: str, whose: str, *, watching: str = "") -> Allowance:
-    """Count one request of `whose` in the window of `kind` (default, strict, public).
+def hit(kind: str, client: str, *, also_get: str = "") -> Window:
+    """Count one request of a client in its current window of that kind (default, strict, public, hooks).
 
-    Every request comes by here: the value of the key `watching` is read in the same round trip.
+    The key `also_get` is read in the same round trip.
     """
     limit = int(getattr(settings, f"KRAFTER_RATE_{kind.upper()}"))
-    start = int(time.time()) // WINDOW * WINDOW
-    used, watched = _count(f"krafter:rate:{kind}:{whose}:{start}", watching)
-    return Allowance(limit=limit, used=used, reset=start + WINDOW, watched=watched or None)
+    start = int(time.time()) // WINDOW_SECONDS * WINDOW_SECONDS
+    used, extra_value = _increment(f"krafter:rate:{kind}:{client}:{start}", also_get)
+    return Window(limit=limit, used=used, reset=start + WINDOW_SECONDS, extra_value=extra_value or None)
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the address of the client, past as many proxies as the operator says stand before this server.
+    """Return the client's address, behind as many proxies as KRAFTER_TRUSTED_PROXIES says.
 
-    X-Forwarded-For is believed only as far as those proxies wrote it: a client can put anything in front.
+    X-Forwarded-For is trusted only as far as these proxies wrote it: clients can put anything in front.
     """
     hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
     trusted = settings.KRAFTER_TRUSTED_PROXIES
@@ -75,16 +81,16 @@ def client_address(request: HttpRequest) -> str:
     return str(request.META.get("REMOTE_ADDR", ""))
 
 
-def _count(key: str, watching: str) -> tuple[int, bytes | None]:
+def _increment(key: str, also_get: str) -> tuple[int, bytes | None]:
     counted = redis_client.call_or_default(
-        lambda server: _script()(keys=[key, watching], args=[WINDOW * 2], client=server), None
+        lambda server: _script()(keys=[key, also_get], args=[WINDOW_SECONDS * 2], client=server), None
     )
     if counted is None:
-        unchecked.inc()
+        unchecked_total.inc()
         return 0, None
     return int(counted[0]), counted[1]
 
 
 @lru_cache(maxsize=1)
 def _script() -> "redis.commands.core.Script":
-    return redis_client.connection().register_script(COUNT)
+    return redis_client.connection().register_script(INCREMENT_AND_GET)

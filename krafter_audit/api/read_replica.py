@@ -1,11 +1,10 @@
-"""Lists and exports may read a replica: one that is not far behind, and has what its reader has just written.
+"""Read from a replica that is fresh enough and has everything that the reader has written.
 
-Positions are places in PostgreSQL's log (WAL), in bytes. Each process asks both servers once a second: the replica has
-all that the primary had when it was at a place which the replica has replayed by now. That is how old its answers are,
-without privileges and whether or not anything is written.
+Positions are byte offsets in PostgreSQL's WAL. Each process polls both servers once a second. The replica is as fresh
+as the newest position of the primary that it has replayed, which needs no privileges and works without writes.
 
-Whoever writes leaves the primary's position in Redis, for the organisation. A replica that has not replayed it is not
-read by them. Without Redis nobody reads a replica.
+A write stores the primary's position in Redis for its organisation; the organisation reads the primary until the
+replica has replayed it. Without Redis the replica is not read.
 """
 
 import threading
@@ -23,119 +22,121 @@ from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connec
 from krafter_audit.db import redis_client
 
 ALIAS = "replica"
-LOOK_EVERY = 1.0  # seconds
-REST_AFTER_FAILURE = 10.0  # seconds in which a replica that is away is not asked again
-REMEMBERED = 600  # seconds for which a write is; no replica that is further behind is read at all
+POLL_SECONDS = 1.0
+RETRY_COOLDOWN_SECONDS = 10.0  # after a failure the replica is not polled for this long
+WRITE_POSITION_TTL_SECONDS = 600  # a replica that is further behind is not read at all
 
-PRIMARY = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
-REPLAYED = "SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint"
+PRIMARY_POSITION = "SELECT pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint"
+REPLAYED_POSITION = "SELECT pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::bigint"
 
 _reading: ContextVar[bool] = ContextVar("reading a replica", default=False)
 
 
 class Router:
-    """Reads go to the replica where they were allowed to; everything else goes to the primary."""
+    """Routes reads to the replica where `start_reading` allowed it; everything else to the primary."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
-        """Return where to read."""
+        """Return the alias to read from."""
         return ALIAS if _reading.get() else DEFAULT_DB_ALIAS
 
     def db_for_write(self, model: Any, **hints: Any) -> str:
-        """Return where to write."""
+        """Return the alias to write to."""
         return DEFAULT_DB_ALIAS
 
-    def allow_relation(self, one: Any, other: Any, **hints: Any) -> bool:
-        """Rows of both are rows of one database."""
+    def allow_relation(self, obj1: Any, obj2: Any, **hints: Any) -> bool:
+        """Allow relations: both aliases are the same database."""
         return True
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
-        """Tables are made on the primary, and follow."""
+        """Migrate the primary only; the replica follows."""
         return db == DEFAULT_DB_ALIAS
 
 
-class Watch:
-    """How far the replica has come, as this process knows."""
+class ReplicaMonitor:
+    """What this process knows about the replica's progress."""
 
     def __init__(self) -> None:
-        self.seen: deque[tuple[int, float]] = deque(maxlen=300)  # where the primary was, and when
-        self.replayed, self.as_of, self.next_look = 0, 0.0, 0.0
-        self.looking = threading.Lock()
+        self.pending: deque[tuple[int, float]] = deque(
+            maxlen=300
+        )  # primary's position, and when it was there
+        self.replayed, self.fresh_at, self.next_poll = 0, 0.0, 0.0
+        self.polling = threading.Lock()
 
-    def has(self, position: int) -> bool:
-        """Tell whether the replica has replayed `position` and is as fresh as the settings want it."""
-        if time.monotonic() >= self.next_look and self.looking.acquire(blocking=False):
+    def has_replayed(self, position: int) -> bool:
+        """Whether the replica has replayed `position` and lags no more than KRAFTER_REPLICA_LAG_SECONDS."""
+        if time.monotonic() >= self.next_poll and self.polling.acquire(blocking=False):
             try:
-                self._look()
+                self._poll()
             finally:
-                self.looking.release()
-        fresh = time.monotonic() - self.as_of <= settings.KRAFTER_REPLICA_LAG_SECONDS
-        return fresh and self.replayed >= position
+                self.polling.release()
+        is_fresh = time.monotonic() - self.fresh_at <= settings.KRAFTER_REPLICA_LAG_SECONDS
+        return is_fresh and self.replayed >= position
 
-    def rest(self) -> None:
-        """Leave the replica alone for a while."""
-        self.as_of, self.next_look = 0.0, time.monotonic() + REST_AFTER_FAILURE
-        self.seen.clear()
+    def back_off(self) -> None:
+        """Do not read or poll the replica for a while."""
+        self.fresh_at, self.next_poll = 0.0, time.monotonic() + RETRY_COOLDOWN_SECONDS
+        self.pending.clear()
 
-    def _look(self) -> None:
+    def _poll(self) -> None:
         now = time.monotonic()
-        self.next_look = now + LOOK_EVERY
+        self.next_poll = now + POLL_SECONDS
         try:
-            replayed = position(ALIAS, REPLAYED)
+            replayed = wal_position(ALIAS, REPLAYED_POSITION)
         except (OperationalError, InterfaceError):
-            self.rest()
+            self.back_off()
             return
         self.replayed = replayed
-        while self.seen and self.seen[0][0] <= replayed:
-            self.as_of = self.seen.popleft()[1]
-        self.seen.append((position(DEFAULT_DB_ALIAS, PRIMARY), now))
+        while self.pending and self.pending[0][0] <= replayed:
+            self.fresh_at = self.pending.popleft()[1]
+        self.pending.append((wal_position(DEFAULT_DB_ALIAS, PRIMARY_POSITION), now))
 
 
-watch = Watch()
+monitor = ReplicaMonitor()
 
 
-def position(alias: str = DEFAULT_DB_ALIAS, question: str = PRIMARY) -> int:
-    """Return where a server is in the log."""
+def wal_position(alias: str = DEFAULT_DB_ALIAS, query: str = PRIMARY_POSITION) -> int:
+    """Return a server's position in the WAL."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(question)
+        cursor.execute(query)
         return int(cursor.fetchone()[0] or 0)
 
 
-def there() -> bool:
-    """Whether there is a replica at all."""
+def is_configured() -> bool:
+    """Whether there is a replica."""
     return ALIAS in settings.DATABASES
 
 
-def wrote(organization_id: UUID) -> None:
-    """Note that the organisation has just written: its reads wait for the replica to have it."""
-    if there():
-        place = position()
+def record_write(organization_id: UUID) -> None:
+    """Record that the organisation has just written, so that it reads its own writes."""
+    if is_configured():
+        position = wal_position()
         redis_client.call_or_default(
-            lambda server: server.set(_key(organization_id), place, ex=REMEMBERED), None
+            lambda server: server.set(_key(organization_id), position, ex=WRITE_POSITION_TTL_SECONDS), None
         )
 
 
-def begin(organization_id: UUID) -> Token[bool] | None:
-    """Let this thread read the replica if it has all that the organisation wrote; `end` what it returns."""
-    if not there():
+def start_reading(organization_id: UUID) -> Token[bool] | None:
+    """Read from the replica if it has the organisation's writes. Returns the token for `stop_reading`, or None."""
+    if not is_configured():
         return None
     written = redis_client.call_or_default(lambda server: server.get(_key(organization_id)) or b"0", None)
-    return _reading.set(True) if written is not None and watch.has(int(written)) else None
+    return _reading.set(True) if written is not None and monitor.has_replayed(int(written)) else None
 
 
-def end(token: Token[bool]) -> None:
-    """Read the primary again."""
+def stop_reading(token: Token[bool]) -> None:
+    """Read from the primary again."""
     _reading.reset(token)
 
 
 @contextmanager
-def of_now() -> Iterator[None]:
-    """Read the replica for a while, if it has everything that the primary has at this moment."""
-    token = _reading.set(True) if there() and watch.has(position()) else None
+def reading_current_state() -> Iterator[None]:
+    """Read from the replica within the block, if it has everything that the primary has now."""
+    token = _reading.set(True) if is_configured() and monitor.has_replayed(wal_position()) else None
     try:
         yield
     finally:
         if token:
-            end(token)
+            stop_reading(token)
 
 
 def _key(organization_id: UUID) -> str:

@@ -1,9 +1,10 @@
-"""What requests and answers are made of: strict fields, refused typos, times in whole seconds."""
+"""Base classes of serializers, and fields that accept only the JSON type they stand for."""
 
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from django.db.models import DateTimeField
 from rest_framework import serializers
 
 from krafter_audit.http.timestamps import format_timestamp
@@ -13,96 +14,96 @@ LATEST = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class StrictCharField(serializers.CharField):
-    """A string; numbers are not taken for one."""
+    """A string; the parent class accepts numbers too."""
 
     def to_internal_value(self, data: Any) -> str:
-        """Accept strings alone."""
+        """Accept strings only."""
         if not isinstance(data, str):
             self.fail("invalid")
         return str(super().to_internal_value(data))
 
 
 class StrictChoiceField(serializers.ChoiceField):
-    """One of the words; anything else is refused, lists and numbers too."""
+    """One of the choices, as a string."""
 
     def to_internal_value(self, data: Any) -> str:
-        """Accept one of the words."""
+        """Accept strings only; the parent class fails on unhashable values."""
         if not isinstance(data, str):
             self.fail("invalid_choice", input=data)
         return str(super().to_internal_value(data))
 
 
 class StrictUUIDField(serializers.UUIDField):
-    """A UUID written as a string."""
+    """A UUID as a string; the parent class accepts integers too."""
 
     def to_internal_value(self, data: Any) -> UUID:
-        """Accept a string alone (the parent takes numbers)."""
+        """Accept strings only."""
         if not isinstance(data, str):
             self.fail("invalid", value=data)
         return super().to_internal_value(data)
 
 
 class StrictIntegerField(serializers.IntegerField):
-    """A whole number; "5", 5.0 and true are not one."""
+    """An integer; the parent class accepts "5", 5.0 and true too."""
 
     def to_internal_value(self, data: Any) -> int:
-        """Accept an int alone."""
+        """Accept integers only."""
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return super().to_internal_value(data)
 
 
 class StrictBooleanField(serializers.BooleanField):
-    """true or false, not "yes"."""
+    """A boolean; the parent class accepts "yes" and 1 too."""
 
     def to_internal_value(self, data: Any) -> bool:
-        """Accept a bool alone."""
+        """Accept booleans only."""
         if not isinstance(data, bool):
             self.fail("invalid", input=data)
         return data
 
 
 class UTCDateTimeField(serializers.DateTimeField):
-    """A time: ISO 8601 in; UTC in whole seconds with a Z out. Between the years 2000 and 2200."""
+    """A time between 2000 and 2200: ISO 8601 in requests, UTC in whole seconds with a Z in responses."""
 
     default_error_messages = {"range": "Use a time between the years 2000 and 2200."}  # noqa: RUF012
 
     def to_internal_value(self, value: Any) -> datetime:
-        """Accept a string alone, within the range."""
+        """Accept strings within the range only."""
         if not isinstance(value, str):
             self.fail("invalid", format="YYYY-MM-DDThh:mm:ssZ")
         try:
-            moment = super().to_internal_value(value)
+            parsed = super().to_internal_value(value)
         except OverflowError:
             self.fail("range")
-        if not EARLIEST <= moment < LATEST:
+        if not EARLIEST <= parsed < LATEST:
             self.fail("range")
-        return moment
+        return parsed
 
     def to_representation(self, value: datetime) -> str:
-        """Write UTC, whole seconds, Z."""
+        """Return UTC in whole seconds with a Z."""
         return format_timestamp(value)
 
 
 class JSONObjectField(serializers.JSONField):
-    """An object that is kept as it is."""
+    """A JSON object that is stored as it was sent."""
 
     default_error_messages = {"not_an_object": "Send an object."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Accept an object."""
+        """Accept objects only."""
         if not isinstance(data, dict):
             self.fail("not_an_object")
         return data
 
 
 class RequestSerializer(serializers.Serializer[Any]):
-    """A request body. Fields that it does not know are refused by name: a typo must not be swallowed."""
+    """A request body. Unknown fields are rejected by name, so that no typo is ignored."""
 
-    refused_fields: dict[str, str] = {}  # noqa: RUF012  name → the sentence that says what to do instead
+    refused_fields: dict[str, str] = {}  # noqa: RUF012  name → message that says what to do instead
 
     def to_internal_value(self, data: Any) -> Any:
-        """Refuse unknown fields together with every other complaint."""
+        """Report unknown fields together with all other errors."""
         unknown = self._unknown(data)
         try:
             value = super().to_internal_value(data)
@@ -115,20 +116,14 @@ class RequestSerializer(serializers.Serializer[Any]):
     def _unknown(self, data: Any) -> dict[str, list[str]]:
         if not isinstance(data, dict):
             return {}
-        extra = [name for name in data if name not in self.fields]
-        return {name: [self.refused_fields.get(name, "There is no such field.")] for name in extra}
+        names = [name for name in data if name not in self.fields]
+        return {name: [self.refused_fields.get(name, "Unknown field.")] for name in names}
 
 
 class ResponseSerializer(serializers.ModelSerializer[Any]):
-    """An answer: the keys of the contract in the contract's order."""
+    """A row in a response; `Meta.fields` has the contract's keys in the contract's order."""
 
     serializer_field_mapping = {  # noqa: RUF012
         **serializers.ModelSerializer.serializer_field_mapping,
+        DateTimeField: UTCDateTimeField,
     }
-
-    def build_standard_field(self, field_name: str, model_field: Any) -> Any:
-        """Write times in whole seconds."""
-        field_class, kwargs = super().build_standard_field(field_name, model_field)
-        if field_class is serializers.DateTimeField:
-            return UTCDateTimeField, kwargs
-        return field_class, kwargs

@@ -125,6 +125,12 @@ def is_local_name(host: str) -> bool:
     return host in ("localhost", "local", "internal") or host.endswith(_LOCAL_SUFFIXES)
 
 
+def not_public(host: str) -> RefusedAddress:
+    """Return the error for a host whose addresses are neither public nor allowed by the operator."""
+    hint = "An operator can allow its network with the setting KRAFTER_ALLOWED_NETWORKS."
+    return RefusedAddress(f"{host} does not resolve to a public address. {hint}")
+
+
 @dataclass(frozen=True)
 class AllowedNetwork:
     """An entry of the operator's list: a network, on any port or on one."""
@@ -175,12 +181,12 @@ class AddressPolicy:
             return
         if all(is_public(address) for address in refused):
             self.require_port(port)
-        raise RefusedAddress(f"{host} does not resolve to a public address.")
+        raise not_public(host)
 
     def require_public_name(self, host: str) -> None:
         """Raise RefusedAddress for a name without a meaning on the public internet."""
         if is_local_name(host):
-            raise RefusedAddress(f"{host} does not resolve to a public address.")
+            raise not_public(host)
 
     def require_port(self, port: int) -> None:
         """Raise RefusedAddress for a port that is not allowed for public hosts."""

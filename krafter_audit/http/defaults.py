@@ -1,13 +1,11 @@
 """Address policy and CA file of a client that is given neither.
 
-This package knows no Django: the project registers its settings at start-up (`krafter_audit.apps`), the scanner's
-command line registers the environment's. Until then only public addresses are allowed.
+This package knows no Django: the project registers its settings at start-up (`krafter_audit.apps`). Without them only
+public addresses are allowed.
 """
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Self
 
 from krafter_audit.http.addresses import AddressPolicy
 
@@ -18,12 +16,6 @@ class NetworkDefaults:
 
     policy: AddressPolicy = field(default_factory=AddressPolicy)
     ca_file: str = ""
-
-    @classmethod
-    def from_environment(cls) -> Self:
-        """Read KRAFTER_ALLOWED_NETWORKS and KRAFTER_CA_FILE. Raises ValueError that names the wrong entry."""
-        policy = AddressPolicy.from_setting(os.environ.get("KRAFTER_ALLOWED_NETWORKS", ""))
-        return cls(policy, os.environ.get("KRAFTER_CA_FILE", ""))
 
 
 _read: Callable[[], NetworkDefaults] = NetworkDefaults

@@ -15,10 +15,11 @@ from krafter_audit.http.addresses import (
     AddressPolicy,
     is_localhost,
     normalise_host,
+    not_public,
     parse_address,
     unwrap_nat64,
 )
-from krafter_audit.http.errors import RefusedAddress, TimedOut, Unreachable
+from krafter_audit.http.errors import TimedOut, Unreachable
 
 _MAX_ADDRESSES = 4
 _DNS_TIMEOUT_SECONDS = 10.0
@@ -96,7 +97,7 @@ def _allowed_loopback(host: str, port: int, policy: AddressPolicy) -> list[Addre
     """Return the loopback addresses that are listed: often one family only, while the name means both."""
     allowed = [address for address in LOOPBACK if policy.is_allowed(address, port)]
     if not allowed:
-        raise RefusedAddress(f"{host} does not resolve to a public address.")
+        raise not_public(host)
     return allowed
 
 

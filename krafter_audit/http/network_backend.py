@@ -82,9 +82,16 @@ class BoundedStream(httpcore2.NetworkStream):
         return {"socket": self._sock, "is_readable": False}.get(info)
 
 
+# OpenSSL's X509_V_ERR_*: self-signed, self-signed certificate in the chain, unknown issuer.
+UNKNOWN_AUTHORITY_CODES = frozenset({18, 19, 20})
+
+
 def _handshake_failure(host: str, error: Exception) -> str:
     why = getattr(error, "verify_message", None) or getattr(error, "reason", None) or "the connection broke"
-    return f"The TLS handshake with {host} failed: {str(why).rstrip('.').lower().replace('_', ' ')}."
+    sentence = f"The TLS handshake with {host} failed: {str(why).rstrip('.').lower().replace('_', ' ')}."
+    if getattr(error, "verify_code", 0) in UNKNOWN_AUTHORITY_CODES:
+        sentence += " An operator can trust its certificate authority with the setting KRAFTER_CA_FILE."
+    return sentence
 
 
 @dataclass

@@ -72,13 +72,13 @@ def append(
 
 def _lock_chain(verification: Verification) -> EvidenceChain:
     """Lock the end of the project's chain until the transaction ends: one link after the other."""
-    ends = EvidenceChain.objects.select_for_update(no_key=True).filter(project=verification.project_id)
-    end = ends.first()
-    if end is None:
+    ends = EvidenceChain.objects.select_for_update(no_key=True)
+    try:
+        return ends.get(project=verification.project_id)
+    except EvidenceChain.DoesNotExist:
         genesis = EvidenceChain(project_id=verification.project_id, sequence=0, hash=GENESIS)
         EvidenceChain.objects.bulk_create([genesis], ignore_conflicts=True)
-        end = ends.get()
-    return end
+        return ends.get(project=verification.project_id)
 
 
 def _since(verification: Verification) -> datetime:

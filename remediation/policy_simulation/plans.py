@@ -9,7 +9,7 @@ from django.core import signing
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events import tallies
+from events import counters
 from findings.models import OPEN_STATUSES, Severity
 from findings.policy_rules import severity_rules
 from remediation.errors import PlanOutdated
@@ -23,7 +23,7 @@ VALID_FOR = 24 * 3600  # seconds
 
 def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
     """Return the guide's what-if: all findings, those now critical, and the config as it was sent."""
-    counts = tallies.totals(project.pk, "finding")
+    counts = counters.totals(project.pk, "finding")
     critical = Severity.CRITICAL.value
     return {
         "simulated_findings": sum(rows for _, rows, _ in counts),
@@ -78,7 +78,7 @@ def _open(project: Project, config: dict[str, Any]) -> Moves:
     """Return the open findings by the severities that they have and would have."""
     rules = severity_rules(config)
     moves: Moves = Counter()
-    for facets, rows, _ in tallies.totals(project.pk, "finding"):
+    for facets, rows, _ in counters.totals(project.pk, "finding"):
         if facets["status"] in OPEN_STATUSES:
             moves[facets["severity"], rules.get(facets["domain"], facets["severity"])] += rows
     return moves

@@ -5,7 +5,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from events.record import record_many
+from events.log import log_events
 from remediation.models import Task
 
 MOST_AT_ONCE = 1000
@@ -26,6 +26,6 @@ def record_new() -> int:
             for task in tasks
             if task.project_id == project.pk
         ]
-        record_many("task.overdue", project, told, by=SYSTEM)
+        log_events("task.overdue", project, told, by=SYSTEM)
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(overdue_logged_for=F("sla_due_at"))
     return len(tasks)

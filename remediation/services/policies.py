@@ -8,8 +8,8 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM, Actor
 from accounts.models import Project
-from events.record import record
-from krafter_audit.api.etags import refuse_unless_current
+from events.log import log_event
+from krafter_audit.api.etags import require_match
 from remediation.models import Policy, PolicyVersion
 from remediation.policy_simulation import plans
 from remediation.sla import due_at
@@ -41,7 +41,7 @@ def _first(project: Project) -> Policy:
     Policy.objects.bulk_create([made], ignore_conflicts=True)
     policy = Policy.objects.get(project=project, active=True)
     if policy.pk == made.pk:
-        record("policy.created", made, by=SYSTEM)
+        log_event("policy.created", made, by=SYSTEM)
     return policy
 
 
@@ -62,7 +62,7 @@ def replace(
     pk = current(project).pk
     policy = Policy.objects.select_for_update().get(pk=pk)
     policy.project = project
-    refuse_unless_current(if_match, policy)
+    require_match(if_match, policy)
     if plan_token is not None:
         plans.apply(plan_token, policy, config, by=by)
     PolicyVersion.objects.create(
@@ -75,7 +75,7 @@ def replace(
     policy.name, policy.config, policy.version = name or policy.name, config, policy.version + 1
     policy.save()
     schedules.keep(project, config)
-    record("policy.replaced", policy, by=by, version=policy.version, planned=plan_token is not None)
+    log_event("policy.replaced", policy, by=by, version=policy.version, planned=plan_token is not None)
     return policy
 
 

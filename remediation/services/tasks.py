@@ -8,11 +8,11 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from findings.models import Finding, FindingStatus
 from findings.services import transitions
 from krafter_audit.api.errors import NotFound
-from krafter_audit.api.etags import refuse_unless_current
+from krafter_audit.api.etags import require_match
 from remediation.errors import DoneRequiresVerification, TaskDone
 from remediation.locks import LockedTask, lock_task
 from remediation.models import Task
@@ -39,7 +39,7 @@ def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **field
     else:
         fields["sla_from_policy"] = False
     task = Task.objects.create(project=project, finding=finding, title=title, **fields)
-    record("task.created", task, by=by, finding_id=finding.pk)
+    log_event("task.created", task, by=by, finding_id=finding.pk)
     _lead(LockedTask(finding, task))
     return task
 
@@ -56,7 +56,7 @@ def update(
     """Change just the fields named; the finding follows forward."""
     locked = lock_task(task_id, project)
     task = locked.task
-    refuse_unless_current(if_match, task)
+    require_match(if_match, task)
     _refuse_forbidden_status(task, changes.get("status"))
     was = {name: getattr(task, name) for name in changes}
     status = changes.get("status", task.status)
@@ -64,7 +64,7 @@ def update(
     if "sla_due_at" in changes:
         rest["sla_from_policy"] = False
     Task.transitions.apply(task, status, **rest)
-    record("task.updated", task, by=by, was=was, now=dict(changes))
+    log_event("task.updated", task, by=by, was=was, now=dict(changes))
     _lead(locked)
     return task
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts.actors import Actor
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import ApiError
 from remediation.errors import TaskDone
 from remediation.locks import lock_task
@@ -29,7 +29,7 @@ def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = N
     changes = {name: value for name, value in asked.items() if value and value != getattr(task, name)}
     if changes:
         Task.transitions.apply(task, task.status, **changes)
-        record("task.linked", task, by=by, **changes)
+        log_event("task.linked", task, by=by, **changes)
     return task
 
 

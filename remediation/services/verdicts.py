@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from findings.models import FindingStatus
 from findings.services import transitions
 from remediation.errors import (
@@ -43,7 +43,7 @@ def approve(
     if verification.manual:
         chain.append_answers(verification, by=by)
     chain.append_verdict(verification, by=by, regressions_closed=closed)
-    record(
+    log_event(
         "verification.approved",
         verification,
         by=by,
@@ -66,7 +66,7 @@ def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) 
     Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS)
     regression = transitions.reopen(locked.finding, verification_id=verification.pk)
     chain.append_verdict(verification, by=by, regression_id=regression.pk)
-    record(
+    log_event(
         "verification.reopened",
         verification,
         by=by,

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
@@ -46,7 +46,7 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
             raise VerificationInProgress from None
         raise
     parts = [part_of(verification, scanner) for scanner in sorted({scanner_of(key) for key in keys})]
-    record("verification.started", verification, by=by, task_id=locked.task.pk)
+    log_event("verification.started", verification, by=by, task_id=locked.task.pk)
     quota.spend(project.organization_id)
     for part in parts:
         enqueue_on_commit(JOB_OF[Scanner(part.scanner)], str(verification.pk))

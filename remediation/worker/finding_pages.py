@@ -10,12 +10,12 @@ from krafter_audit.http.client import Client
 from scanner import engine
 from scanner.evidence import identity_before
 from scanner.outcome import FAILED, Outcome
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scans import screenshots
 from scans.sites import ownership
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 PAGE_ASSETS = ("url", "page", "uri")
 
@@ -38,9 +38,9 @@ class Place:
         self._browser = browser
 
     @cached_property
-    def _facts(self) -> Facts:
+    def _context(self) -> PageContext:
         earlier = {key: before(self._finding, self.url, key) for key in self._finding.check_keys}
-        facts = Facts(
+        context = PageContext(
             self.url,
             self._client,
             before=identity_before(earlier),
@@ -48,14 +48,14 @@ class Place:
             owned=self._owned,
             browser=self._browser,
         )
-        facts.browsing.keep_picture = screenshots.keeper(self._finding.project_id)
-        engine.announce(facts, earlier, earlier)
-        return facts
+        context.rendered.save_screenshot = screenshots.keeper(self._finding.project_id)
+        engine.plan_visit(context, earlier, earlier)
+        return context
 
     def look(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
         """Ask one check about this page."""
         seen = {key: before(self._finding, self.url, key)}
-        found = engine.look(self.url, [key], thresholds=thresholds, before=seen, facts=self._facts)
+        found = engine.run_checks(self.url, [key], thresholds=thresholds, before=seen, context=self._context)
         return dict(found)[key]
 
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts import quota
 from accounts.actors import SYSTEM
-from events.record import record
+from events.log import log_event
 from findings import policy_rules, provider_checks
 from findings.models import Finding
 from krafter_audit.db import leases
@@ -38,7 +38,7 @@ from scans.worker import host_throttle
 from scans.worker.browser import own_browser
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 __all__ = ["Answer", "carry_out", "judge", "write"]
 
@@ -168,7 +168,7 @@ def finish(locked: LockedVerification) -> None:
     """Record that every check has answered; give the unit back when none could look."""
     verification = locked.verification
     statuses = [check["status"] for check in verification.checks]
-    record("verification.checked", verification, by=SYSTEM, statuses=statuses)
+    log_event("verification.checked", verification, by=SYSTEM, statuses=statuses)
     if all(status == CheckStatus.INCONCLUSIVE for status in statuses):
         Verification.objects.filter(pk=verification.pk).update(refunded=True)
         quota.refund(verification.project.organization_id, spent_at=verification.created_at)

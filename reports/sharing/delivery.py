@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
-from events.record import record
+from events.log import log_event
 from krafter_audit.db import leases
 from krafter_audit.jobs import enqueue
 from krafter_audit.security import vault
@@ -116,7 +116,7 @@ def finish(share: Share, status: str, outcome: str) -> None:
             "sent_at": sent_at,
         }
         Share.transitions.apply(held, status, **changes)
-        record(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=outcome)
+        log_event(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=outcome)
 
 
 def enqueue_pending() -> None:

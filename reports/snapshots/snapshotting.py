@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import Project
-from events import tallies
+from events import counters
 from findings.models import OPEN_STATUSES
 from reports import queries
 from reports.models import Report, ReportItem
@@ -103,7 +103,7 @@ def _summary(
     series = queries.burn_down(project_id, period)
     series[-1]["open_risk_score"] = sum(row[4] for row in findings if row[2] in OPEN_STATUSES)
     pass_rate, regression_rate = queries.rates(
-        tallies.all_totals(project_id, "verification", "regression"), by_status
+        counters.all_totals(project_id, "verification", "regression"), by_status
     )
     return {
         "risk_burn_down": series,

@@ -1,15 +1,12 @@
-"""A real browser that looks at pages of strangers: behind its own proxy, on a leash, within bounds.
+"""A real browser for pages of strangers: behind its own proxy, under a process guard, within bounds.
+
+    from scanner.browser.browser import Browser
 
     with Browser() as browser:
-        with browser.page("https://example.com/") as page:   # navigated, loaded; a Playwright page
+        with browser.page("https://example.com/") as page:   # a Playwright page after its load event
             title = page.title()
-        browser.visit.response                               # the main answer; .passages, .received, .seconds
+        browser.visit.response                               # the main response; .passages, .received, .seconds
 
-Chromium starts with the first page and ends with the `with` of the browser.
+Chromium starts with the first page and ends with the `with` block of the browser. Nothing is imported here: `browser`,
+`session` and `visit` import Playwright, which is large; the other modules do not.
 """
-
-from scanner.browser.browser import Browser
-from scanner.browser.errors import BrowserError
-from scanner.browser.visit import Visit
-
-__all__ = ["Browser", "BrowserError", "Visit"]

@@ -1,4 +1,4 @@
-"""The browser of one run: Chromium when it is needed, a proxy for each page, and words for what goes wrong."""
+"""The browser of one run: starts Chromium on demand, gives each page a proxy, and translates errors."""
 
 import contextlib
 import re
@@ -8,42 +8,45 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 from playwright.sync_api import Error, Page
-from playwright.sync_api import TimeoutError as TookTooLong
+from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
 from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.client import validate_url
-from krafter_audit.http.defaults import network_defaults
 from krafter_audit.http.errors import HttpError, RefusedAddress
 from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from krafter_audit.http.forward_proxy.traffic import ProxyLimits
+from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
-from scanner.browser.session import Session
+from scanner.browser.session import ChromiumSession
 from scanner.browser.visit import Visit
 
 type WaitUntil = Literal["commit", "domcontentloaded", "load", "networkidle"]
 
-VISITS_OF_ONE_CHROMIUM = 50
-SECONDS_OF_A_VISIT = 45.0
+MAX_VISITS_PER_CHROMIUM = 50
+VISIT_TIMEOUT = 45.0
 
 
 class Browser:
     """A real browser for the pages of one run; a context manager, used by one thread.
 
-    with Browser() as browser:
+    with Browser(policy=policy, options=options) as browser:
         with browser.page(url) as page:
             page.evaluate("document.title")
 
-    Entering costs nothing: Chromium starts with the first page (about a second), is started anew after 50 visits
-    or when a page has broken it, and is gone with all its files at the end. Between the pages the thread is free
-    for the database; inside of a `page` block Django refuses it.
+    `policy` tells which addresses may be reached: public ones by default. Chromium starts with the first page (about a
+    second), is restarted after 50 visits or after a page has broken it, and is gone with all its files at the end.
+    Django's database is usable between the pages, but not inside of a `page` block.
     """
 
-    def __init__(self, *, policy: AddressPolicy | None = None) -> None:
-        self.policy = network_defaults().policy if policy is None else policy
+    def __init__(
+        self, *, policy: AddressPolicy | None = None, options: ChromiumOptions | None = None
+    ) -> None:
+        self.policy = AddressPolicy() if policy is None else policy
+        self.options = options or ChromiumOptions()
         self.visit: Visit | None = None
         self.version = ""
         self._dns_cache: dict[tuple[str, int], list[Address]] = {}
-        self._session: Session | None = None
+        self._session: ChromiumSession | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -54,7 +57,7 @@ class Browser:
         self.close()
 
     def close(self) -> None:
-        """End Chromium and remove what it has written."""
+        """End Chromium and delete its files."""
         session, self._session = self._session, None
         if session:
             session.end()
@@ -64,7 +67,7 @@ class Browser:
         self,
         url: str,
         *,
-        seconds: float = SECONDS_OF_A_VISIT,
+        seconds: float = VISIT_TIMEOUT,
         prepare: Callable[[Page], None] | None = None,
         wait_until: WaitUntil = "load",
         **context: Any,
@@ -72,33 +75,42 @@ class Browser:
         """Open `url` in a fresh context and yield its Playwright page, which has loaded (`wait_until`).
 
         `prepare(page)` is called before the navigation: the place for CDP sessions, throttling, init scripts.
-        `context` are Playwright's options for a context (viewport, user_agent, is_mobile …). After `seconds` in all,
-        the block included, Chromium is killed and whatever the block waits for raises.
+        `context` are Playwright's options of a context (viewport, user_agent, is_mobile …). After `seconds` in all,
+        the block included, Chromium is killed and every waiting call raises.
 
         Raises BrowserError, here or out of the block: `not_available` (no Chromium, or it does not start),
         `refused_address`, `blocked` (no answer, a TLS failure), `timeout`, `truncated` (over 50 MB, 300 requests
-        or 1.5 GB of memory). `browser.visit` tells of the visit, also after it failed.
+        or 1.5 GB of memory). `browser.visit` describes the visit, also when it failed.
         """
-        self._refuse(url)
-        session = self._ready()
-        limits = ProxyLimits(total=seconds)
-        with ForwardProxy(
-            policy=self.policy, limits=limits, dns_cache=self._dns_cache, on_exceeded=session.kill
-        ) as proxy:
+        self._require_allowed(url)
+        session = self._running_session()
+        with self._forward_proxy(session, seconds) as proxy:
             self.visit = visit = Visit(url, proxy)
             try:
-                with session.watched(seconds), told(session, visit), session.page(visit, context) as page:
+                with (
+                    session.timeout(seconds),
+                    translated_errors(session, visit),
+                    session.page(visit, context) as page,
+                ):
                     if prepare:
                         prepare(page)
                     navigate(page, visit, wait_until)
                     yield page
-                    visit.refuse_beyond_bounds()
+                    visit.require_within_limits()
             finally:
                 visit.seconds = time.monotonic() - visit.started
                 if session.broken:
                     self.close()
 
-    def _refuse(self, url: str) -> None:
+    def _forward_proxy(self, session: ChromiumSession, seconds: float) -> ForwardProxy:
+        return ForwardProxy(
+            policy=self.policy,
+            limits=ProxyLimits(total=seconds),
+            dns_cache=self._dns_cache,
+            on_exceeded=session.kill,
+        )
+
+    def _require_allowed(self, url: str) -> None:
         try:
             validate_url(url, policy=self.policy)
         except RefusedAddress as error:
@@ -106,40 +118,40 @@ class Browser:
         except HttpError as error:
             raise BrowserError("blocked", str(error), final=True) from None
 
-    def _ready(self) -> Session:
-        if self._session and (self._session.broken or self._session.visits >= VISITS_OF_ONE_CHROMIUM):
+    def _running_session(self) -> ChromiumSession:
+        if self._session and (self._session.broken or self._session.visits >= MAX_VISITS_PER_CHROMIUM):
             self.close()
         if not self._session:
-            self._session = Session.started()
+            self._session = ChromiumSession.start(self.options)
             self.version = self._session.version
         return self._session
 
 
 @contextlib.contextmanager
-def told(session: Session, visit: Visit) -> Iterator[None]:
-    """Say in our words what Playwright trips over because of the page."""
+def translated_errors(session: ChromiumSession, visit: Visit) -> Iterator[None]:
+    """Raise Playwright's errors as BrowserError where the page is the reason."""
     try:
         yield
-    except TookTooLong as error:
-        visit.refuse_beyond_bounds()
-        raise session.why() or BrowserError("timeout", "The page took too long in the browser.") from error
+    except PlaywrightTimeout as error:
+        visit.require_within_limits()
+        raise session.end_reason() or BrowserError("timeout", "The page timed out in the browser.") from error
     except Error as error:
-        visit.refuse_beyond_bounds()
-        why = session.why()
-        if why is None:
+        visit.require_within_limits()
+        reason = session.end_reason()
+        if reason is None:
             raise
-        raise why from error
+        raise reason from error
 
 
 def navigate(page: Page, visit: Visit, wait_until: WaitUntil) -> None:
-    """Open the page. Raises BrowserError when the browser could not."""
+    """Open the visit's URL. Raises BrowserError when the navigation fails."""
     try:
         visit.response = page.goto(visit.url, wait_until=wait_until)
-    except TookTooLong:
+    except PlaywrightTimeout:
         raise
     except Error as error:
         found = re.search(r"net::(ERR_\w+)", error.message)
         if not found:
             raise
-        visit.refuse_beyond_bounds()
-        raise visit.obstacle(found[1]) from None
+        visit.require_within_limits()
+        raise visit.navigation_error(found[1]) from None

@@ -1,28 +1,26 @@
-"""The system's Chromium: where it is, and how it is started so that a page can do no harm with it."""
+"""Start the system's Chromium in a way that a page can do no harm."""
 
 import os
 import shlex
 import shutil
 import signal
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
-from django.conf import settings
-
-from devtools.local_stack.process import LEASH
-from scanner.browser import executables
+from scanner.browser import executables, process_guard
 from scanner.browser.errors import BrowserError
 
-HOW_TO_GET_ONE = (
-    "Install it (Debian: apt-get install chromium-headless-shell) or name it in KRAFTER_CHROMIUM."
+INSTALL_HINT = (
+    "Install it (Debian: apt-get install chromium-headless-shell) or set its path in KRAFTER_CHROMIUM."
 )
-NO_SANDBOX = (
-    "Chromium finds no sandbox here. Allow user namespaces (in a container: the capability SYS_ADMIN, as in "
-    "compose.yaml), or set KRAFTER_CHROMIUM_SANDBOX=0 where the worker is shut in by other means."
+NO_SANDBOX_HINT = (
+    "Chromium's sandbox is not available. Allow user namespaces (in a container: the capability SYS_ADMIN, as in "
+    "compose.yaml), or set KRAFTER_CHROMIUM_SANDBOX=0 where the worker is isolated by other means."
 )
-MOST_MEMORY = 1536 * 1024 * 1024  # bytes, of all processes of one Chromium together
+MAX_MEMORY_BYTES = 1536 * 1024 * 1024  # of all processes of one Chromium together
 
-# 127.0.0.1:9 is what stands outside of every visit: nobody listens there, each visit has its own proxy.
+# 127.0.0.1:9 is the proxy outside of a visit: nothing listens there, and each visit has a proxy of its own.
 FLAGS = (
     "--proxy-server=http://127.0.0.1:9",
     "--proxy-bypass-list=<-loopback>",
@@ -43,55 +41,67 @@ FLAGS = (
 )
 
 
-def find() -> str:
-    """The path of Chromium: KRAFTER_CHROMIUM or the first on the PATH. Raises BrowserError when there is none."""
-    named = settings.KRAFTER_CHROMIUM
-    found = executables.chromium(named)
-    if found:
-        return found
-    lacking = (
-        f"KRAFTER_CHROMIUM names {named}, which cannot be run." if named else "There is no Chromium here."
-    )
-    raise BrowserError("not_available", f"{lacking} {HOW_TO_GET_ONE}", final=True)
+@dataclass(frozen=True)
+class ChromiumOptions:
+    """Which Chromium to start, and how.
+
+    `executable` is a name or a path, empty for the first one on the PATH; `ca_file` adds trusted roots.
+    """
+
+    executable: str = ""
+    sandbox: bool = True
+    ca_file: str = ""
+
+    def find(self) -> str:
+        """Return the path of the executable. Raises BrowserError when there is none."""
+        found = executables.chromium(self.executable)
+        if found:
+            return found
+        missing = (
+            f"KRAFTER_CHROMIUM is {self.executable}, which is not executable."
+            if self.executable
+            else "Chromium is not installed."
+        )
+        raise BrowserError("not_available", f"{missing} {INSTALL_HINT}", final=True)
+
+    @property
+    def is_sandboxed(self) -> bool:
+        """Whether the sandbox is on; Chromium refuses it as root."""
+        return self.sandbox and os.geteuid() != 0
+
+    def flags(self) -> list[str]:
+        """Return the command-line arguments."""
+        return [*FLAGS, *([] if self.is_sandboxed else ["--no-sandbox"])]
 
 
-def is_sandboxed() -> bool:
-    """Whether Chromium locks its pages up: as root it refuses to, and the operator may have to do without."""
-    return os.geteuid() != 0 and settings.KRAFTER_CHROMIUM_SANDBOX
-
-
-def why_not(message: str) -> str:
-    """What keeps Chromium from starting, out of what Playwright says."""
+def start_error(message: str) -> str:
+    """Return why Chromium does not start, from Playwright's error message."""
     if "No usable sandbox" in message:
-        return NO_SANDBOX
+        return NO_SANDBOX_HINT
     return f"Chromium does not start: {message.strip().partition(chr(10))[0]}"
 
 
-def flags() -> list[str]:
-    """The arguments that it is started with."""
-    return [*FLAGS, *([] if is_sandboxed() else ["--no-sandbox"])]
+def guarded_launcher(program: str, home: Path) -> Path:
+    """Write the executable that Playwright starts: Chromium under a process guard that ends with this process.
 
-
-def on_leash(program: str, home: Path) -> Path:
-    """Write the program that Playwright starts: Chromium on a leash that ends with this process.
-
-    The leash's process id goes into `home/pid`; `home/note` says `memory` when Chromium took too much.
-    Descriptors 3 and 4 are the pipe over which Chromium is told what to do.
+    The guard's process id is written to `home/pid`, and `memory` to `home/note` when Chromium exceeds its memory.
+    Descriptors 3 and 4 are the pipe of the DevTools protocol.
     """
-    leash = [sys.executable, "-I", "-S", str(LEASH), "--stop-signal", str(int(signal.SIGKILL))]
-    leash += ["--owner", str(os.getpid()), "--memory", str(MOST_MEMORY), "--note", str(home / "note")]
-    leash += ["--inherit", "3", "--inherit", "4", "--remove", str(home), "--", program]
-    written = home / "chromium"
-    inner = f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join(leash)} "$@"'
-    # In a session of its own: Playwright's driver kills the group of what it has started before it ends, and
-    # the leash is to live on until it has cleaned up.
-    apart = "setsid --wait " if shutil.which("setsid") else ""
-    written.write_text(f'#!/bin/sh\nexec {apart}sh -c {shlex.quote(inner)} sh "$@"\n')
-    written.chmod(0o700)
-    return written
+    guard = [sys.executable, "-I", "-S", process_guard.__file__]
+    guard += ["--stop-signal", str(int(signal.SIGKILL))]
+    guard += ["--owner", str(os.getpid()), "--memory", str(MAX_MEMORY_BYTES), "--note", str(home / "note")]
+    guard += ["--inherit", "3", "--inherit", "4", "--remove", str(home), "--", program]
+    launcher = home / "chromium"
+    command = f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join(guard)} "$@"'
+    # In a session of its own: Playwright's driver kills the process group of what it started before it ends, and
+    # the guard has to live until it has cleaned up.
+    new_session = "setsid --wait " if shutil.which("setsid") else ""
+    launcher.write_text(f'#!/bin/sh\nexec {new_session}sh -c {shlex.quote(command)} sh "$@"\n')
+    launcher.chmod(0o700)
+    return launcher
 
 
 def environment(home: Path) -> dict[str, str | float | bool]:
-    """What Chromium is told: nothing of ours, neither keys nor proxies, and a home that goes with it."""
+    """Return Chromium's environment: no keys and proxies of the worker, and a home that is deleted with it."""
     kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TZ") if name in os.environ}
     return {**kept, "HOME": str(home), "TMPDIR": str(home), "XDG_RUNTIME_DIR": str(home)}

@@ -1,10 +1,7 @@
-"""Why a page could not be looked at in the browser."""
+"""Errors of the browser."""
 
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 
 
-class BrowserError(CannotLook):
-    """A visit that brought nothing to judge; `reason` is one of `scanner.outcome.REASONS`.
-
-    It is a `CannotLook`: raised out of a fact, it makes the checks that need the fact inconclusive.
-    """
+class BrowserError(Inconclusive):
+    """A visit failed; `reason` is one of `scanner.outcome.REASONS`. The checks that need the visit are inconclusive."""

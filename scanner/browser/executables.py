@@ -1,8 +1,8 @@
-"""Programs of the system that this one starts."""
+"""Find Chromium on this machine."""
 
 import shutil
 
-# The shell first: it is Chromium without the parts that nobody sees here, and a visit takes it half the time.
+# The headless shell first: it has no user interface, and a visit takes half the time.
 CHROMIUM = (
     "chromium-headless-shell",
     "chromium",
@@ -12,6 +12,7 @@ CHROMIUM = (
 )
 
 
-def chromium(named: str) -> str | None:
-    """Return the path of Chromium: the one that is named, else the first on the PATH; None where there is none."""
-    return next((path for name in ([named] if named else CHROMIUM) if (path := shutil.which(name))), None)
+def chromium(configured: str) -> str | None:
+    """Return the path of the configured Chromium, or of the first one on the PATH; None when there is none."""
+    names = [configured] if configured else CHROMIUM
+    return next((path for name in names if (path := shutil.which(name))), None)

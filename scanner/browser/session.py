@@ -1,4 +1,4 @@
-"""One Chromium: its driver, its folder, its pages, and its end."""
+"""One running Chromium: its driver, its home directory, its pages, and its end."""
 
 import asyncio
 import contextlib
@@ -12,60 +12,62 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Self
 
-from django.conf import settings
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import BrowserContext, Error, Page, Playwright, sync_playwright
 
-from devtools.local_stack.data import alive
 from krafter_audit.http.client import USER_AGENT
 from scanner.browser import chromium, trust_store
+from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
+from scanner.browser.process_guard import is_running
 from scanner.browser.visit import Visit
 
-SECONDS_OF_A_STEP = 30.0
-SECONDS_TO_END = 5.0
-WHERE = "krafter-browser-"
+STEP_TIMEOUT = 30.0
+SHUTDOWN_TIMEOUT = 5.0
+HOME_PREFIX = "krafter-browser-"
 
 
-class Session:
-    """One Chromium with its driver and its folder."""
+class ChromiumSession:
+    """A running Chromium with its driver and its home directory."""
 
     def __init__(self, home: Path) -> None:
         self.home = home
         self.visits = 0
         self.broken = False
-        self._late = False
-        self._play: Playwright | None = None
+        self._timed_out = False
+        self._playwright: Playwright | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
     @classmethod
-    def started(cls) -> Self:
-        """Start Chromium. Raises BrowserError when there is none or it does not come up."""
-        program = chromium.find()
-        remove_what_is_left()
-        session = cls(Path(tempfile.mkdtemp(prefix=f"{WHERE}{os.getpid()}-")))
-        with contextlib.ExitStack() as undone:
-            undone.callback(session.end)
+    def start(cls, options: ChromiumOptions) -> Self:
+        """Start Chromium. Raises BrowserError when it is not installed or does not start."""
+        program = options.find()
+        remove_stale_homes()
+        session = cls(Path(tempfile.mkdtemp(prefix=f"{HOME_PREFIX}{os.getpid()}-")))
+        with contextlib.ExitStack() as on_error:
+            on_error.callback(session.end)
             try:
-                session._start(program)
+                session._launch(program, options)
             except Error as error:
-                raise BrowserError("not_available", chromium.why_not(error.message), final=True) from error
-            undone.pop_all()
+                raise BrowserError(
+                    "not_available", chromium.start_error(error.message), final=True
+                ) from error
+            on_error.pop_all()
         return session
 
-    def _start(self, program: str) -> None:
-        if settings.KRAFTER_CA_FILE:
-            lacking = trust_store.install(self.home, settings.KRAFTER_CA_FILE)
-            if lacking:
-                detail = f"Chromium can't be made to trust KRAFTER_CA_FILE: {lacking}."
+    def _launch(self, program: str, options: ChromiumOptions) -> None:
+        if options.ca_file:
+            error = trust_store.install(self.home, options.ca_file)
+            if error:
+                detail = f"Chromium cannot be made to trust KRAFTER_CA_FILE: {error}."
                 raise BrowserError("not_available", detail, final=True)
-        self._play = self._driver()
+        self._playwright = self._start_driver()
         try:
-            self.chromium: Chromium = self._play.chromium.launch(
-                executable_path=str(chromium.on_leash(program, self.home)),
-                args=chromium.flags(),
+            self.chromium: Chromium = self._playwright.chromium.launch(
+                executable_path=str(chromium.guarded_launcher(program, self.home)),
+                args=options.flags(),
                 env=chromium.environment(self.home),
-                chromium_sandbox=chromium.is_sandboxed(),
+                chromium_sandbox=options.is_sandboxed,
                 handle_sigint=False,
                 handle_sigterm=False,
                 handle_sighup=False,
@@ -75,8 +77,8 @@ class Session:
             self._loop = asyncio._get_running_loop()
             asyncio._set_running_loop(None)
 
-    def _driver(self) -> Playwright:
-        """Playwright's own process; it makes its folders where TMPDIR says."""
+    def _start_driver(self) -> Playwright:
+        """Start Playwright's driver process, which creates its directories in TMPDIR."""
         before = os.environ.get("TMPDIR")
         os.environ["TMPDIR"] = str(self.home)
         try:
@@ -88,16 +90,16 @@ class Session:
 
     @contextlib.contextmanager
     def page(self, visit: Visit, options: dict[str, Any]) -> Iterator[Page]:
-        """A page in a context of its own, behind the visit's proxy."""
+        """Yield a page in a context of its own, behind the visit's proxy."""
         self.visits += 1
         # Playwright leaves its loop marked as running between its calls, which Django would take for a coroutine.
         asyncio._set_running_loop(self._loop)
         context: BrowserContext | None = None
         try:
-            own = {"user_agent": self._user_agent()}
-            context = self.chromium.new_context(**{**own, **options, **fenced(visit)})
+            defaults = {"user_agent": self._user_agent()}
+            context = self.chromium.new_context(**{**defaults, **options, **enforced_options(visit)})
             page = visit.page = context.new_page()
-            attended(context, visit, page)
+            apply_limits(context, visit, page)
             yield page
         finally:
             self._close(context)
@@ -116,9 +118,9 @@ class Session:
         return f"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) {engine} {USER_AGENT}"
 
     @contextlib.contextmanager
-    def watched(self, seconds: float) -> Iterator[None]:
-        """Kill Chromium when the block takes longer: a page in an endless loop answers nobody."""
-        timer = threading.Timer(seconds, self._too_late)
+    def timeout(self, seconds: float) -> Iterator[None]:
+        """Kill Chromium when the block takes longer: a page in an endless loop answers no call."""
+        timer = threading.Timer(seconds, self._on_timeout)
         timer.daemon = True
         timer.start()
         try:
@@ -126,66 +128,66 @@ class Session:
         finally:
             timer.cancel()
 
-    def _too_late(self) -> None:
-        self._late = True
+    def _on_timeout(self) -> None:
+        self._timed_out = True
         self.kill()
 
-    def why(self) -> BrowserError | None:
-        """Why Chromium is not there any more, if it is not."""
-        if self._late:
-            return BrowserError("timeout", "The visit took too long; the browser was ended.", final=True)
+    def end_reason(self) -> BrowserError | None:
+        """Return why Chromium has ended; None when it is running."""
+        if self._timed_out:
+            return BrowserError("timeout", "The visit timed out; the browser was killed.", final=True)
         note = self.home / "note"
         if note.exists():
             self.broken = True
             return BrowserError("truncated", "The page takes over 1.5 GB of memory.", final=True)
         if not self.chromium.is_connected():
             self.broken = True
-            return BrowserError("blocked", "The browser ended while it looked at the page.")
+            return BrowserError("blocked", "The browser crashed during the visit.")
         return None
 
     def kill(self) -> None:
         """Kill Chromium with all its processes."""
         self.broken = True
-        leash = self._leash()
-        if leash:
+        guard = self._guard_pid()
+        if guard:
             with contextlib.suppress(ProcessLookupError):
-                os.kill(leash, signal.SIGTERM)
+                os.kill(guard, signal.SIGTERM)
 
-    def _leash(self) -> int:
+    def _guard_pid(self) -> int:
         with contextlib.suppress(OSError, ValueError):
             return int((self.home / "pid").read_text())
         return 0
 
     def end(self) -> None:
-        """Kill Chromium, stop the driver, remove the folder."""
+        """Kill Chromium, stop the driver, delete the home directory."""
         self.kill()
         asyncio._set_running_loop(self._loop)
         try:
-            if self._play:
+            if self._playwright:
                 with contextlib.suppress(Error):
-                    self._play.stop()
+                    self._playwright.stop()
         finally:
             asyncio._set_running_loop(None)
-            self._wait_for_the_end()
+            self._wait_for_guard()
             shutil.rmtree(self.home, ignore_errors=True)
 
-    def _wait_for_the_end(self) -> None:
-        deadline = time.monotonic() + SECONDS_TO_END
-        leash = self._leash()
-        while leash and alive(leash) and time.monotonic() < deadline:
+    def _wait_for_guard(self) -> None:
+        deadline = time.monotonic() + SHUTDOWN_TIMEOUT
+        guard = self._guard_pid()
+        while guard and is_running(guard) and time.monotonic() < deadline:
             time.sleep(0.01)
 
 
-def remove_what_is_left() -> None:
-    """Remove the folders of workers that are gone: where the machine itself went down, no leash could."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{WHERE}*"):
-        owner = folder.name.removeprefix(WHERE).partition("-")[0]
-        if owner.isdigit() and not alive(int(owner)):
-            shutil.rmtree(folder, ignore_errors=True)
+def remove_stale_homes() -> None:
+    """Delete the home directories of workers that are gone, as after a power failure, when no guard could."""
+    for home in Path(tempfile.gettempdir()).glob(f"{HOME_PREFIX}*"):
+        owner = home.name.removeprefix(HOME_PREFIX).partition("-")[0]
+        if owner.isdigit() and not is_running(int(owner)):
+            shutil.rmtree(home, ignore_errors=True)
 
 
-def fenced(visit: Visit) -> dict[str, Any]:
-    """The options of a context that nobody may change."""
+def enforced_options(visit: Visit) -> dict[str, Any]:
+    """Return the options of a context that callers cannot override."""
     return {
         "proxy": {"server": f"http://127.0.0.1:{visit.proxy.port}", "bypass": "<-loopback>"},
         "accept_downloads": False,
@@ -194,14 +196,14 @@ def fenced(visit: Visit) -> dict[str, Any]:
     }
 
 
-def attended(context: BrowserContext, visit: Visit, page: Page) -> None:
-    """Close what the page opens, count what it asks for, and wait for nothing too long."""
+def apply_limits(context: BrowserContext, visit: Visit, page: Page) -> None:
+    """Close pop-ups, count requests, and set the timeout of each step."""
 
     def close(popup: Page) -> None:
         if popup != page:
-            with contextlib.suppress(Error):  # it may be gone already
+            with contextlib.suppress(Error):  # it may be closed already
                 popup.close()
 
-    context.set_default_timeout(SECONDS_OF_A_STEP * 1000)
+    context.set_default_timeout(STEP_TIMEOUT * 1000)
     context.on("page", close)
     context.on("request", visit.count)

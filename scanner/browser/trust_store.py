@@ -1,9 +1,9 @@
-"""Further authorities for Chromium, in the place where it looks for them: an NSS database in its home.
+"""Add certificate authorities to Chromium: it reads an NSS database in its home directory.
 
-Chromium takes them in addition to its own and verifies as ever: name, time and chain. The database is made by NSS
-itself, which Chromium needs and so is there; in a process of its own, as NSS is not to be loaded into a worker.
+Chromium trusts them in addition to its own, and verifies as always: name, validity and chain. The database is created
+by the NSS library, which Chromium depends on; in a process of its own, so that a worker does not load NSS.
 
-    python -I -S authorities.py FOLDER CA_FILE
+    python -I -S trust_store.py DIRECTORY CA_FILE
 """
 
 import ctypes
@@ -18,16 +18,16 @@ _PEM = re.compile(r"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re
 
 
 def install(home: Path, ca_file: str) -> str:
-    """Make a home of Chromium trust the certificates of a PEM file; return why it can't be done, or nothing."""
-    folder = home / ".pki" / "nssdb"
-    folder.mkdir(parents=True, mode=0o700)
-    arguments = [sys.executable, "-I", "-S", __file__, str(folder), ca_file]
+    """Trust the certificates of a PEM file in a Chromium home; return an error message, or an empty string."""
+    directory = home / ".pki" / "nssdb"
+    directory.mkdir(parents=True, mode=0o700)
+    arguments = [sys.executable, "-I", "-S", __file__, str(directory), ca_file]
     done = subprocess.run(arguments, capture_output=True, text=True, timeout=20, check=False)
-    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["NSS ended"])[-1]
+    return "" if done.returncode == 0 else (done.stderr.strip().splitlines() or ["NSS failed"])[-1]
 
 
-def make(folder: str, ca_file: str) -> None:
-    """Make the database. Raises OSError where NSS is not there or refuses."""
+def create(directory: str, ca_file: str) -> None:
+    """Create the database. Raises OSError when NSS is missing or fails."""
     nss, smime = ctypes.CDLL("libnss3.so"), ctypes.CDLL("libsmime3.so")
     for function in (
         nss.PK11_GetInternalKeySlot,
@@ -35,28 +35,28 @@ def make(folder: str, ca_file: str) -> None:
         smime.CERT_DecodeCertFromPackage,
     ):
         function.restype = ctypes.c_void_p
-    _succeed(nss.NSS_InitReadWrite(f"sql:{folder}".encode()), "open the database")
+    _check(nss.NSS_InitReadWrite(f"sql:{directory}".encode()), "open the database")
     slot = ctypes.c_void_p(nss.PK11_GetInternalKeySlot())
-    _succeed(nss.PK11_InitPin(slot, None, None), "set up the database")
+    _check(nss.PK11_InitPin(slot, None, None), "initialise the database")
     database = ctypes.c_void_p(nss.CERT_GetDefaultCertDB())
     trust = (ctypes.c_uint * 3)()
-    _succeed(nss.CERT_DecodeTrustString(trust, TRUSTED_FOR_SERVERS), "name the trust")
+    _check(nss.CERT_DecodeTrustString(trust, TRUSTED_FOR_SERVERS), "decode the trust flags")
     for number, pem in enumerate(_PEM.findall(Path(ca_file).read_text(errors="replace"))):
         der = ssl.PEM_cert_to_DER_cert(pem)
         certificate = ctypes.c_void_p(smime.CERT_DecodeCertFromPackage(der, len(der)))
-        _succeed(0 if certificate else -1, "read a certificate")
+        _check(0 if certificate else -1, "read a certificate")
         name = f"krafter {number}".encode()
-        _succeed(nss.PK11_ImportCert(slot, certificate, 0, name, 0), "import a certificate")
-        _succeed(nss.CERT_ChangeCertTrust(database, certificate, trust), "trust a certificate")
+        _check(nss.PK11_ImportCert(slot, certificate, 0, name, 0), "import a certificate")
+        _check(nss.CERT_ChangeCertTrust(database, certificate, trust), "trust a certificate")
         nss.CERT_DestroyCertificate(certificate)
     nss.PK11_FreeSlot(slot)
     nss.NSS_Shutdown()
 
 
-def _succeed(status: int, what: str) -> None:
+def _check(status: int, action: str) -> None:
     if status != 0:
-        raise OSError(f"NSS could not {what}")
+        raise OSError(f"NSS could not {action}")
 
 
 if __name__ == "__main__":
-    make(*sys.argv[1:3])
+    create(*sys.argv[1:3])

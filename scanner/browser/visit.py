@@ -1,4 +1,4 @@
-"""One page in the browser: what it cost, where its requests went, and what stopped it."""
+"""One visit: its requests and transfers, its limits, and why it failed."""
 
 import time
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ KNOWN_REASONS = ("blocked", "timeout", "refused_address")
 
 @dataclass
 class Visit:
-    """The account of one visit. `response` is the answer of the main navigation, after its redirects."""
+    """The record of one visit; `response` is the main navigation's, after its redirects."""
 
     url: str
     proxy: ForwardProxy
@@ -29,48 +29,48 @@ class Visit:
 
     @property
     def proxied_requests(self) -> Sequence[ProxiedRequest]:
-        """Each request that the browser's proxy got: host, address connected to, bytes; or why it was refused."""
+        """The requests that the browser's proxy received: host, address and bytes, or why it was refused."""
         return self.proxy.proxied_requests
 
     @property
     def received(self) -> int:
-        """Bytes that came over the wire."""
+        """Bytes received over the network."""
         return sum(request.received for request in self.proxy.proxied_requests)
 
     @property
     def address(self) -> str:
-        """The address that the page's own host was reached at; empty when it was not."""
+        """The address of the page's host; empty when it was not reached."""
         shown = self.page.url if self.page else ""
         host = ParsedUrl.parse(shown if shown.startswith("http") else self.url).host
-        return next((found.address for found in list(self.proxied_requests) if found.host == host), "")
+        return next((request.address for request in list(self.proxied_requests) if request.host == host), "")
 
     @property
     def reached(self) -> dict[str, str]:
-        """Each host that something came from, with the address that it was reached at."""
-        return {found.host: found.address for found in list(self.proxied_requests) if found.address}
+        """The hosts that were reached, with their addresses."""
+        return {request.host: request.address for request in list(self.proxied_requests) if request.address}
 
     @property
     def refused(self) -> list[str]:
-        """What the page asked for and may not be asked: scheme, host, port, and a path where there was one."""
-        return list(dict.fromkeys(found.url for found in self.proxy.refused_requests))
+        """The refused requests: scheme, host, port, and the path where it is known."""
+        return list(dict.fromkeys(request.url for request in self.proxy.refused_requests))
 
     def count(self, _request: object) -> None:
-        """Note one more request of the page; beyond the most, the browser is ended."""
+        """Count a request; above the limit, end the browser."""
         self.requests += 1
         if self.requests > self.proxy.limits.requests:
             self.proxy.mark_exceeded(f"over {self.proxy.limits.requests} requests")
 
-    def refuse_beyond_bounds(self) -> None:
-        """Raise BrowserError when the page wanted more than a visit may cost: it was not seen whole."""
+    def require_within_limits(self) -> None:
+        """Raise BrowserError when the page exceeded a limit of the visit: it was not loaded completely."""
         if self.proxy.budget.exceeded:
             raise BrowserError("truncated", f"The page makes {self.proxy.budget.exceeded}.", final=True)
 
-    def obstacle(self, words: str) -> BrowserError:
-        """Why the navigation came to nothing: what the proxy knows, else what the browser says."""
+    def navigation_error(self, code: str) -> BrowserError:
+        """Return why the navigation failed: the proxy's reason, or Chromium's error code."""
         for request in reversed(self.proxy.proxied_requests):
             if request.reason:
                 reason = request.reason if request.reason in KNOWN_REASONS else "blocked"
                 return BrowserError(reason, request.detail, final=reason == RefusedAddress.reason)
         return BrowserError(
-            "blocked", f"The browser could not open the page: {words}.", tls="ERR_CERT" in words
+            "blocked", f"The browser could not open the page: {code}.", tls="ERR_CERT" in code
         )

@@ -1,4 +1,4 @@
-"""What to paste where, for faults that are mended in a web server, a framework or at a CDN."""
+"""Configuration snippets for fixes in a web server, a framework or a CDN."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ NO_DOT_FILES: Snippets = {
     "nginx": "location ~ /\\.(?!well-known) { return 404; }",
     "apache": 'RedirectMatch 404 "/\\.(?!well-known)"',
     "caddy": "@dotfiles { path */.*; not path /.well-known/* } respond @dotfiles 404",
-    "django": "Keep .git and .env out of STATIC_ROOT and MEDIA_ROOT, and let the web server refuse them.",
+    "django": "Keep .git and .env out of STATIC_ROOT and MEDIA_ROOT, and deny them in the web server.",
     "express": 'app.use(express.static("public", { dotfiles: "ignore" }))',
     "cloudflare": 'Security > WAF > Custom rules: (http.request.uri.path contains "/.git") or '
     '(http.request.uri.path contains "/.env") → Block',
@@ -26,16 +26,16 @@ NO_VERSION: Snippets = {
     "nginx": "server_tokens off;",
     "apache": "ServerTokens Prod",
     "caddy": "header -Server",
-    "django": "Django sends no Server header; it is the web server's in front of it.",
-    "express": "Express sends no Server header; it is the web server's in front of it.",
-    "cloudflare": "Proxied (orange cloud), visitors see Server: cloudflare; mend the origin all the same.",
+    "django": "Django sends no Server header; configure the web server in front of it.",
+    "express": "Express sends no Server header; configure the web server in front of it.",
+    "cloudflare": "Proxied (orange cloud), visitors get Server: cloudflare; fix the origin nevertheless.",
     "iis": '<requestFiltering removeServerHeader="true" />',
 }
 NO_POWERED_BY: Snippets = {
     "nginx": "proxy_hide_header X-Powered-By; fastcgi_hide_header X-Powered-By;",
     "apache": "Header always unset X-Powered-By",
     "caddy": "header -X-Powered-By",
-    "django": "Django sends none; look at the proxy and at packages that add one.",
+    "django": "Django sends none; check the proxy and packages that add one.",
     "express": 'app.disable("x-powered-by")',
     "cloudflare": "Rules > Settings > Managed Transforms > Remove “X-Powered-By” headers: on",
     "php": "expose_php = Off",
@@ -47,7 +47,7 @@ NO_LISTING: Snippets = {
     "caddy": "file_server  # without the word browse",
     "django": "django.views.static.serve(request, path, document_root=…, show_indexes=False)",
     "express": 'app.use(express.static("public"))  // without serve-index',
-    "cloudflare": "Workers or Rules can only hide it; R2 and Pages never list. Switch it off at the origin.",
+    "cloudflare": "R2 and Pages never list files. Disable the listing at the origin.",
     "iis": '<directoryBrowse enabled="false" />',
 }
 TLS_1_2: Snippets = {
@@ -64,7 +64,7 @@ COMPRESSION: Snippets = {
     "caddy": "encode zstd gzip",
     "django": 'MIDDLEWARE = ["django.middleware.gzip.GZipMiddleware", *MIDDLEWARE]',
     "express": 'app.use(require("compression")())',
-    "cloudflare": "Rules > Compression Rules: Enable Zstandard, Brotli and gzip; the origin must not say no-transform.",
+    "cloudflare": "Rules > Compression Rules: enable Zstandard, Brotli, gzip; the origin must not send no-transform.",
 }
 LONG_LIVED: Snippets = {
     "nginx": 'location /static/ { add_header Cache-Control "public, max-age=31536000, immutable"; }',
@@ -84,12 +84,12 @@ KNOWN_ORIGINS: Snippets = {
     "django": 'CORS_ALLOWED_ORIGINS = ["https://app.example.com"] (django-cors-headers)',
     "express": 'app.use(cors({ origin: ["https://app.example.com"], credentials: true }))',
     "cloudflare": "Rules > Transform Rules > Modify Response Header: Set static Access-Control-Allow-Origin = "
-    'https://app.example.com when http.request.headers["origin"][0] is exactly that',
+    'https://app.example.com when http.request.headers["origin"][0] equals it',
 }
 
 
 def header(name: str, value: str, django: str = "") -> Snippets:
-    """Return how a header is sent; `django` is its setting, where Django has one."""
+    """Return how to send a header; `django` is Django's setting for it, if there is one."""
     return {
         "nginx": f'add_header {name} "{value}" always;',
         "apache": f'Header always set {name} "{value}"',
@@ -101,12 +101,12 @@ def header(name: str, value: str, django: str = "") -> Snippets:
 
 
 def cookie(attribute: str, django: str, express: str, *, only: str = "") -> Snippets:
-    """Return how an attribute is given to cookies; `only` limits it to those with this in their name."""
-    word = attribute.partition("=")[0].lower()
+    """Return how to add an attribute to cookies; `only` limits it to cookies with this in their name."""
+    bare = attribute.partition("=")[0].lower()
     named = f"[^=]*{only}[^=]*" if only else "[^=]+"
     return {
         "nginx": f"proxy_cookie_flags ~{only} {attribute.lower()};",
-        "apache": f'Header always edit Set-Cookie "^({named}=(?!.*;\\s*{word}).*)$" "$1; {attribute}"',
+        "apache": f'Header always edit Set-Cookie "^({named}=(?!.*;\\s*{bare}).*)$" "$1; {attribute}"',
         "caddy": f'header >Set-Cookie "^({named}=.*)$" "$1; {attribute}"  # where the application does not set it',
         "django": django,
         "express": f"app.use(session({{ cookie: {{ {express} }} }}))",

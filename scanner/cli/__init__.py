@@ -1,1 +1,1 @@
-"""`./krafter check`: the checks from a shell, on any address. Stores nothing; needs no database, broker or settings."""
+"""`./krafter check`: run the checks on any URL. Stores nothing; needs no database, broker or settings."""

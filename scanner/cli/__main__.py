@@ -1,7 +1,7 @@
-"""The command: `./krafter check URL… [--json] [--only KEY,…] [--no-browser]`.
+"""The command `./krafter check URL… [--json] [--only KEY,…] [--no-browser]`.
 
-Exit 0: everything passed or does not apply; 1: something failed; 2: nothing failed, and something could not be looked
-at; 64: it was called wrongly.
+Exit status: 0 when every check passed or does not apply; 1 when one failed; 2 when none failed and one is
+inconclusive; 64 for a usage error.
 """
 
 import argparse
@@ -13,148 +13,133 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NoReturn
 
-from krafter_audit.http.client import HttpError
-from krafter_audit.http.defaults import NetworkDefaults, network_defaults, register
-from krafter_audit.http.transport import tls_context
 from scanner import registry
+from scanner.cli.environment import Environment
 from scanner.cli.output import Table, as_json
-from scanner.cli.run import Answer, has_browser, look_at
+from scanner.cli.run import UrlResult, check_urls, has_browser
 from scanner.outcome import FAILED, INCONCLUSIVE
 
-FINE, FAULTS, UNCLEAR, CALLED_WRONGLY, INTERRUPTED = 0, 1, 2, 64, 130
+EXIT_PASSED, EXIT_FAILED, EXIT_INCONCLUSIVE, EXIT_USAGE, EXIT_INTERRUPTED = 0, 1, 2, 64, 130
 
 
 class Parser(argparse.ArgumentParser):
-    """Says what is wrong in a sentence, and ends with 64: 1 and 2 mean something else here."""
+    """An argument parser that exits with 64, since 1 and 2 have another meaning here."""
 
     def error(self, message: str) -> NoReturn:
-        """End."""
+        """Print the error as a sentence and exit."""
         print(f"check: {message[:1].upper()}{message[1:]}.".replace("..", "."), file=sys.stderr)
         print("Usage: ./krafter check URL… [--json] [--only KEY,…] [--no-browser]", file=sys.stderr)
-        sys.exit(CALLED_WRONGLY)
+        sys.exit(EXIT_USAGE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Look at the addresses and show what is seen."""
+    """Check the URLs, print the results, and return the exit status."""
     logging.getLogger().addHandler(logging.NullHandler())
     parser = _parser()
     options = parser.parse_args(arguments)
     try:
-        _refuse_wrong_settings()
-        keys = chosen(options.only, in_browser=not options.no_browser)
-    except ValueError as problem:
-        parser.error(str(problem))
-    urls = list(_addresses(options.urls))
+        environment = Environment.read(os.environ)
+        keys = selected_keys(options.only, with_browser=not options.no_browser)
+    except ValueError as error:
+        parser.error(str(error))
+    urls = list(_urls(options.urls))
     if not urls:
-        parser.error("No address was given")
+        parser.error("No URL was given")
     try:
-        with_browser = not options.no_browser and has_browser()
-        answers = look_at(urls, keys, with_browser=with_browser)
-        return shown(answers, of=len(urls), as_lines=options.json, whole=bool(options.only))
-    except BrokenPipeError:  # whoever reads has enough
+        with_browser = not options.no_browser and has_browser(environment)
+        results = check_urls(urls, keys, environment, with_browser=with_browser)
+        return print_results(
+            results, total=len(urls), json_lines=options.json, show_passed=bool(options.only)
+        )
+    except BrokenPipeError:  # the reader has closed the pipe
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return FAULTS
+        return EXIT_FAILED
 
 
 def _parser() -> Parser:
     parser = Parser(
         prog="./krafter check",
-        description="Look at addresses with the checks of this system. Nothing is stored. Look only at sites that you "
-        "may look at: paths such as /.git/config are asked for too.",
-        epilog="Exit 0: nothing failed; 1: something failed; 2: something could not be looked at; 64: called wrongly. "
-        "KRAFTER_CA_FILE adds trusted roots, KRAFTER_ALLOWED_NETWORKS networks that are not public.",
+        description="Run the checks on URLs. Nothing is stored. Check only sites that you are authorised to test: "
+        "paths such as /.git/config are requested too.",
+        epilog="Exit status: 0 nothing failed; 1 a check failed; 2 a check was inconclusive; 64 usage error. "
+        "KRAFTER_CA_FILE adds trusted roots, KRAFTER_ALLOWED_NETWORKS allows networks that are not public.",
     )
     parser.add_argument(
-        "urls", metavar="URL", nargs="+", help="an http(s) address; - reads them from standard input"
+        "urls", metavar="URL", nargs="+", help="an http(s) URL; - reads URLs from standard input"
     )
-    parser.add_argument("--json", action="store_true", help="one line of JSON for each address")
-    parser.add_argument(
-        "--only", metavar="KEY,…", action="append", help="these checks alone; may be repeated"
-    )
-    parser.add_argument("--no-browser", action="store_true", help="leave out what only a browser can see")
+    parser.add_argument("--json", action="store_true", help="print one line of JSON for each URL")
+    parser.add_argument("--only", metavar="KEY,…", action="append", help="run only these checks; repeatable")
+    parser.add_argument("--no-browser", action="store_true", help="skip the checks that need a browser")
     return parser
 
 
-def _refuse_wrong_settings() -> None:
-    try:
-        defaults = network_defaults()
-    except ValueError as problem:
-        raise ValueError(f"KRAFTER_ALLOWED_NETWORKS: {problem}") from None
-    try:
-        tls_context(defaults.ca_file, verify=True)
-    except HttpError as problem:
-        raise ValueError(f"KRAFTER_CA_FILE: {problem}") from None
-
-
-def _addresses(given: Iterable[str]) -> Iterator[str]:
-    for one in given:
-        if one == "-":
+def _urls(arguments: Iterable[str]) -> Iterator[str]:
+    for argument in arguments:
+        if argument == "-":
             yield from (line.strip() for line in sys.stdin if line.strip())
         else:
-            yield one
+            yield argument
 
 
-def chosen(only: Sequence[str] | None, *, in_browser: bool) -> list[str]:
-    """Return the keys of the checks to ask. Raises ValueError for one that there is not, with those that are near.
+def selected_keys(only: Sequence[str] | None, *, with_browser: bool) -> list[str]:
+    """Return the keys of the checks to run. Raises ValueError for an unknown key, with suggestions.
 
-    What only a browser can see is left out where none is to be used, except where it is asked for by its name.
+    Without a browser the checks that need one are left out, unless `only` names them.
     """
     if not only:
         every = registry.keys()
-        return every if in_browser else [key for key in every if can_read(key)]
-    asked = [key.strip() for part in only for key in part.split(",") if key.strip()]
-    unknown = [key for key in asked if registry.get(key) is None]
+        return every if with_browser else [key for key in every if not needs_browser(key)]
+    wanted = [key.strip() for part in only for key in part.split(",") if key.strip()]
+    unknown = [key for key in wanted if registry.get(key) is None]
     if unknown:
         raise ValueError(" ".join(map(_unknown, unknown)))
-    if not asked:
+    if not wanted:
         raise ValueError("--only names no check")
-    return list(dict.fromkeys(asked))
+    return list(dict.fromkeys(wanted))
 
 
-def can_read(key: str) -> bool:
-    """Tell whether a check needs no browser."""
+def needs_browser(key: str) -> bool:
+    """Tell whether a check needs a browser."""
     known = registry.get(key)
-    return known is not None and known.kind != "browser"
+    return known is not None and known.kind == "browser"
 
 
 def _unknown(key: str) -> str:
     known = registry.keys()
-    near = difflib.get_close_matches(key, known, n=3, cutoff=0.6)
-    near += [one for one in known if key and key in one and one not in near][: 3 - len(near)]
-    return f"There is no check {key!r}." + (f" Near it: {', '.join(near)}." if near else "")
+    similar = difflib.get_close_matches(key, known, n=3, cutoff=0.6)
+    similar += [each for each in known if key and key in each and each not in similar][: 3 - len(similar)]
+    return f"There is no check {key!r}." + (f" Similar: {', '.join(similar)}." if similar else "")
 
 
-def shown(answers: Iterable[Answer], *, of: int, as_lines: bool, whole: bool) -> int:
-    """Show each answer when it comes; return how the command ends."""
-    table = Table(whole=whole)
-    said = set()
-    for number, answer in enumerate(answers, start=1):
-        progress("")
-        if as_lines:
-            sys.stdout.buffer.write(as_json(answer))
+def print_results(results: Iterable[UrlResult], *, total: int, json_lines: bool, show_passed: bool) -> int:
+    """Print each result as it arrives; return the exit status."""
+    table = Table(show_passed=show_passed)
+    statuses = set()
+    for number, result in enumerate(results, start=1):
+        show_progress("")
+        if json_lines:
+            sys.stdout.buffer.write(as_json(result))
             sys.stdout.buffer.flush()
         else:
-            print("\n".join(table.lines(answer)), flush=True)
-        said |= {outcome.status for outcome in answer.outcomes.values()}
-        progress(f"{number} of {of}" if number < of else "")
-    if FAILED in said:
-        return FAULTS
-    return UNCLEAR if INCONCLUSIVE in said else FINE
+            print("\n".join(table.lines(result)), flush=True)
+        statuses |= {outcome.status for outcome in result.outcomes.values()}
+        show_progress(f"{number} of {total}" if number < total else "")
+    if FAILED in statuses:
+        return EXIT_FAILED
+    return EXIT_INCONCLUSIVE if INCONCLUSIVE in statuses else EXIT_PASSED
 
 
-def progress(words: str) -> None:
-    """Say how far it is, on a terminal alone, in a line that is written over."""
+def show_progress(text: str) -> None:
+    """Show the progress on a terminal, in a line that is overwritten."""
     if sys.stderr.isatty():
-        print(f"\r\x1b[K{words}", end="", file=sys.stderr, flush=True)
+        print(f"\r\x1b[K{text}", end="", file=sys.stderr, flush=True)
 
 
-def leave(*_: object) -> None:
-    """End at once, without waiting for sites that do not answer; Chromium ends with this process."""
-    os._exit(INTERRUPTED)
+def exit_now(*_: object) -> None:
+    """Exit at once, without waiting for requests; Chromium ends with this process."""
+    os._exit(EXIT_INTERRUPTED)
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGINT, leave)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
-    register(NetworkDefaults.from_environment)
+    signal.signal(signal.SIGINT, exit_now)
     sys.exit(main())

@@ -1,4 +1,4 @@
-"""How an answer is shown: a table for people, a line of JSON for programs."""
+"""Format results: a table for people, a line of JSON for programs."""
 
 import os
 import shutil
@@ -11,22 +11,22 @@ from typing import Any
 
 from krafter_audit.http.json_encoding import dump_json
 from scanner import registry
-from scanner.cli.run import Answer
+from scanner.cli.run import UrlResult
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome, Status
 
-WORDS: Mapping[Status, str] = {
+LABELS: Mapping[Status, str] = {
     FAILED: "FAILED",
-    INCONCLUSIVE: "unclear",
+    INCONCLUSIVE: "inconclusive",
     PASSED: "passed",
     NOT_APPLICABLE: "-",
 }
 COLOURS: Mapping[Status, str] = {FAILED: "31", INCONCLUSIVE: "33", PASSED: "32", NOT_APPLICABLE: "2"}
-NARROW = 60  # columns under which what was seen stands below its key
-MANY = 4  # checks that the same thing kept from looking
-WORD_WIDTH, KEY_WIDTH = 9, 40
+NARROW = 100  # columns below which a detail is printed on a line of its own
+MIN_SHARED_REASONS = 4  # checks with the same reason that are printed as one row
+LABEL_WIDTH, KEY_WIDTH = 13, 40
 
 
-def as_json(answer: Answer) -> bytes:
+def as_json(result: UrlResult) -> bytes:
     """Return one line: `{"url", "checks": {KEY: {"outcome", "value", "reason", "evidence"}}}`."""
     checks = {
         key: {
@@ -35,85 +35,94 @@ def as_json(answer: Answer) -> bytes:
             "reason": outcome.reason,
             "evidence": outcome.evidence,
         }
-        for key, outcome in answer.outcomes.items()
+        for key, outcome in result.outcomes.items()
     }
-    line: Any = {"url": answer.url.encode("utf-8", "replace").decode(), "checks": checks}
+    line: Any = {"url": result.url.encode("utf-8", "replace").decode(), "checks": checks}
     return dump_json(line) + b"\n"
 
 
 class Table:
-    """Shows one address after the other; `whole` shows what passed as well."""
+    """Formats one URL after the other; `show_passed` includes the checks that passed."""
 
-    def __init__(self, *, whole: bool) -> None:
-        self._whole = whole
+    def __init__(self, *, show_passed: bool) -> None:
+        self._show_passed = show_passed
         self._coloured = (
             sys.stdout.isatty() and "NO_COLOR" not in os.environ and os.environ.get("TERM") != "dumb"
         )
         self._width = min(shutil.get_terminal_size((80, 24)).columns, 120)
 
-    def lines(self, answer: Answer) -> Iterator[str]:
-        """Yield the lines of one answer."""
+    def lines(self, result: UrlResult) -> Iterator[str]:
+        """Yield the lines of one result."""
         yield ""
-        yield self._bold(readable(answer.url))
-        for status, key, words in self._rows(answer):
-            yield from self._row(status, key, words)
-        yield f"  {summary(answer)}"
+        yield self._bold(printable(result.url))
+        for status, key, detail in self._rows(result):
+            yield from self._row(status, key, detail)
+        yield f"  {summary(result)}"
 
-    def _rows(self, answer: Answer) -> Iterator[tuple[Status, str, str]]:
-        """Yield status, key and words; what kept many checks from looking is one row."""
-        unclear = Counter(told(one) for one in answer.outcomes.values() if one.status == INCONCLUSIVE)
-        shared = {words: count for words, count in unclear.items() if count >= MANY}
-        for words, count in shared.items():
-            yield INCONCLUSIVE, f"{count} checks", words
-        for key, outcome in sorted(answer.outcomes.items(), key=_urgency):
-            words = told(outcome)
-            hidden = outcome.status == INCONCLUSIVE and words in shared
-            if not hidden and (self._whole or outcome.status in (FAILED, INCONCLUSIVE)):
-                yield outcome.status, key, words
+    def _rows(self, result: UrlResult) -> Iterator[tuple[Status, str, str]]:
+        """Yield status, key and detail; a reason that many checks share is one row."""
+        unclear = Counter(
+            detail_of(outcome) for outcome in result.outcomes.values() if outcome.status == INCONCLUSIVE
+        )
+        shared = {detail: count for detail, count in unclear.items() if count >= MIN_SHARED_REASONS}
+        for detail, count in shared.items():
+            yield INCONCLUSIVE, f"{count} checks", detail
+        for key, outcome in sorted(result.outcomes.items(), key=_urgency):
+            detail = detail_of(outcome)
+            hidden = outcome.status == INCONCLUSIVE and detail in shared
+            if not hidden and (self._show_passed or outcome.status in (FAILED, INCONCLUSIVE)):
+                yield outcome.status, key, detail
 
-    def _row(self, status: Status, key: str, words: str) -> Iterator[str]:
-        head = f"  {self._paint(status)}{key}"
+    def _row(self, status: Status, key: str, detail: str) -> Iterator[str]:
+        head = f"  {self._label(status)}{key}"
         if self._width < NARROW:
             yield head
             yield from textwrap.wrap(
-                words, max(self._width, 20), initial_indent=" " * 4, subsequent_indent=" " * 4
+                detail, max(self._width, 20), initial_indent=" " * 4, subsequent_indent=" " * 4
             )
             return
-        indent = 2 + WORD_WIDTH + KEY_WIDTH
-        body = textwrap.wrap(words, max(self._width - indent, 20)) or [""]
+        indent = 2 + LABEL_WIDTH + KEY_WIDTH
+        body = textwrap.wrap(detail, max(self._width - indent, 20)) or [""]
         yield f"{head}{' ' * max(1, KEY_WIDTH - len(key))}{body[0]}".rstrip()
         for more in body[1:]:
             yield " " * indent + more
 
-    def _paint(self, status: Status) -> str:
-        word = f"{WORDS[status]:<{WORD_WIDTH}}"
-        return f"\x1b[{COLOURS[status]}m{word}\x1b[0m" if self._coloured else word
+    def _label(self, status: Status) -> str:
+        label = f"{LABELS[status]:<{LABEL_WIDTH}}"
+        return f"\x1b[{COLOURS[status]}m{label}\x1b[0m" if self._coloured else label
 
     def _bold(self, text: str) -> str:
         return f"\x1b[1m{text}\x1b[0m" if self._coloured else text
 
 
-def _urgency(pair: tuple[str, Outcome]) -> tuple[int, int]:
-    key, outcome = pair
+def _urgency(item: tuple[str, Outcome]) -> tuple[int, int]:
+    key, outcome = item
     severities = [registry.CRITICAL, registry.HIGH, registry.MEDIUM, registry.LOW]
     known = registry.get(key)
-    return list(WORDS).index(outcome.status), severities.index(known.severity) if known else len(severities)
+    return list(LABELS).index(outcome.status), severities.index(known.severity) if known else len(severities)
 
 
-def told(outcome: Outcome) -> str:
-    """Return what a check saw, in a sentence without anything that a terminal would act on."""
+def detail_of(outcome: Outcome) -> str:
+    """Return an outcome's detail, safe to be printed on a terminal."""
     detail = str(outcome.evidence.get("detail") or "")
-    return readable(f"{outcome.reason}: {detail}" if outcome.reason else detail)
+    return printable(f"{outcome.reason}: {detail}" if outcome.reason else detail)
 
 
-def readable(text: str) -> str:
-    """Replace control characters, which a site may have sent to do something to the terminal."""
+def printable(text: str) -> str:
+    """Replace control characters, which a site may have sent to manipulate the terminal."""
     return "".join("\ufffd" if unicodedata.category(each) in ("Cc", "Cf", "Cs") else each for each in text)
 
 
-def summary(answer: Answer) -> str:
-    """Return the counts of one address."""
-    said = [outcome.status for outcome in answer.outcomes.values()]
-    counts = {"failed": FAILED, "unclear": INCONCLUSIVE, "passed": PASSED, "do not apply": NOT_APPLICABLE}
-    told = (f"{said.count(status)} {word}" for word, status in counts.items() if said.count(status))
-    return f"{', '.join(told)} ({answer.seconds:.1f} s)"
+def summary(result: UrlResult) -> str:
+    """Return the number of checks by status, and the time."""
+    statuses = [outcome.status for outcome in result.outcomes.values()]
+    labels = {
+        "failed": FAILED,
+        "inconclusive": INCONCLUSIVE,
+        "passed": PASSED,
+        "not applicable": NOT_APPLICABLE,
+    }
+    counts = (
+        f"{statuses.count(status)} {label}" for label, status in labels.items() if statuses.count(status)
+    )
+    return f"{', '.join(counts)} ({result.seconds:.1f} s)"

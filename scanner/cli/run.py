@@ -1,6 +1,6 @@
-"""Many addresses, a few at once, never two of one host; each answer as soon as it is known.
+"""Run checks on several URLs at once, never on two of one host; results arrive as they are known.
 
-What is asked by HTTP runs in a few threads. A browser belongs to one thread, which opens one page after the other.
+HTTP checks run in a few threads. A browser belongs to one thread, which visits one page after the other.
 """
 
 import logging
@@ -11,140 +11,148 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from krafter_audit.http.client import Client, HttpError
+from krafter_audit.http.client import HttpError
 from krafter_audit.http.urls import ParsedUrl
 from scanner import engine, registry
-from scanner.browser import Browser, BrowserError, chromium
-from scanner.fetcher import Budget, as_obstacle
+from scanner.browser.browser import Browser
+from scanner.browser.errors import BrowserError
+from scanner.cli.environment import Environment
+from scanner.fetcher import Budget, as_inconclusive
 from scanner.outcome import Outcome, inconclusive
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 4
-RETRY_DELAYS = (2.0,)  # an outage is waited out once: whoever asks is waiting
-MOST_SECONDS = 60.0  # for what is asked by HTTP of one address
+MAX_CONCURRENT_URLS = 4
+RETRY_DELAYS = (2.0,)  # one retry: a person is waiting
+MAX_SECONDS = 60.0  # for the HTTP checks of one URL
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What all checks say of one address, by key, and how long it took."""
+class UrlResult:
+    """The outcomes of one URL by key, and how long they took."""
 
     url: str
     outcomes: dict[str, Outcome]
     seconds: float
 
 
-class Vouched:
-    """Whoever asks at a shell vouches for the sites that they name: no proof is looked for."""
+class AnyHost:
+    """Treats every host as verified: the person at the shell is responsible for the URLs they give."""
 
     def covers(self, host: str) -> bool:
-        """Every host is theirs; a redirect to another site ends the look before this is asked."""
+        """Return True; a redirect to another site ends the run before this is called."""
         return True
 
 
-def has_browser() -> bool:
-    """Tell whether there is a Chromium on this machine."""
+def has_browser(environment: Environment) -> bool:
+    """Tell whether Chromium is installed."""
     try:
-        return bool(chromium.find())
+        return bool(environment.chromium.find())
     except BrowserError:
         return False
 
 
-class Look:
-    """The look at one address: first what is asked by HTTP, then what the browser sees. Neither raises."""
+class UrlRun:
+    """The checks of one URL: first over HTTP, then in the browser. Neither raises."""
 
-    def __init__(self, url: str, keys: Sequence[str], browser: Browser | None) -> None:
+    def __init__(
+        self, url: str, keys: Sequence[str], environment: Environment, browser: Browser | None
+    ) -> None:
         self.url = url
         self.host = host_of(url)
-        seen = {key for key in keys if browser and (known := registry.get(key)) and known.kind == "browser"}
+        visited = {
+            key for key in keys if browser and (known := registry.get(key)) and known.kind == "browser"
+        }
         self._keys = keys
-        self._by_http = [key for key in keys if key not in seen]
-        self._by_browser = [key for key in keys if key in seen]
+        self._http_keys = [key for key in keys if key not in visited]
+        self._browser_keys = [key for key in keys if key in visited]
+        self._environment = environment
         self._browser = browser
         self._outcomes: dict[str, Outcome] = {}
-        self._facts: Facts | None = None
+        self._context: PageContext | None = None
         self._started = 0.0
 
     @property
-    def waits_for_browser(self) -> bool:
-        """Whether something is left that only the browser's thread may ask."""
-        return any(key not in self._outcomes for key in self._by_browser)
+    def needs_browser(self) -> bool:
+        """Whether checks are left that must run in the browser's thread."""
+        return any(key not in self._outcomes for key in self._browser_keys)
 
-    def ask_by_http(self) -> None:
-        """Ask what needs no browser. An address that is none is answered for all checks."""
+    def run_http_checks(self) -> None:
+        """Run the checks that need no browser. For an invalid URL every check is inconclusive."""
         self._started = time.monotonic()
         try:
-            address = ParsedUrl.parse(self.url).url
-        except HttpError as problem:
-            obstacle = as_obstacle(problem)
-            refused = inconclusive(obstacle.reason, obstacle.detail, url=self.url)
+            url = ParsedUrl.parse(self.url).url
+        except HttpError as error:
+            reason = as_inconclusive(error)
+            refused = inconclusive(reason.reason, reason.detail, url=self.url)
             self._outcomes = dict.fromkeys(self._keys, refused)
             return
-        budget = Budget(seconds=MOST_SECONDS)
-        self._facts = Facts(
-            address,
-            Client(),
+        self._context = PageContext(
+            url,
+            self._environment.client(),
             retry_delays=RETRY_DELAYS,
-            budget=budget,
-            owned=Vouched(),
+            budget=Budget(seconds=MAX_SECONDS),
+            owned=AnyHost(),
             browser=self._browser,
         )
-        self._ask(self._by_http)
+        self._run(self._http_keys)
 
-    def ask_the_browser(self) -> None:
-        """Ask the rest, in the browser's thread."""
-        self._ask(self._by_browser)
+    def run_browser_checks(self) -> None:
+        """Run the other checks, in the browser's thread."""
+        self._run(self._browser_keys)
 
-    def _ask(self, keys: Sequence[str]) -> None:
+    def _run(self, keys: Sequence[str]) -> None:
         try:
-            if self._facts:
-                self._outcomes.update(engine.look(self._facts.url, keys, facts=self._facts))
-        except Exception as error:  # noqa: BLE001 - an address that breaks the look must not end that of the others
-            logger.exception("the look at %r broke", self.url)
-            broken = inconclusive("not_available", "The look itself failed.", error=type(error).__name__)
+            if self._context:
+                self._outcomes.update(engine.run_checks(self._context.url, keys, context=self._context))
+        except Exception as error:  # noqa: BLE001 - an error at one URL must not end the others
+            logger.exception("the checks of %r raised", self.url)
+            broken = inconclusive("not_available", "The run raised an error.", error=type(error).__name__)
             self._outcomes.update({key: broken for key in keys if key not in self._outcomes})
 
-    def answer(self) -> Answer:
-        """Return what was seen, in the order of the keys."""
-        told = {key: self._outcomes[key] for key in self._keys}
-        return Answer(self.url, told, time.monotonic() - self._started)
+    def result(self) -> UrlResult:
+        """Return the outcomes in the order of the keys."""
+        outcomes = {key: self._outcomes[key] for key in self._keys}
+        return UrlResult(self.url, outcomes, time.monotonic() - self._started)
 
 
-def look_at(urls: Iterable[str], keys: Sequence[str], *, with_browser: bool = False) -> Iterator[Answer]:
-    """Yield the answer of each address when it is known. Nothing that an address or a site does raises.
+def check_urls(
+    urls: Iterable[str], keys: Sequence[str], environment: Environment, *, with_browser: bool = False
+) -> Iterator[UrlResult]:
+    """Yield the result of each URL when it is known. Never raises because of a URL or a site.
 
-    With a browser one address at a time is asked by HTTP besides, so that what is timed has the machine for itself.
+    With a browser one URL at a time is checked over HTTP, so that timed loads have the machine to themselves.
     """
     waiting = deque(urls)
-    running: dict[Future[None], Look] = {}
-    browser = Browser() if with_browser else None
+    running: dict[Future[None], UrlRun] = {}
+    browser = Browser(policy=environment.policy, options=environment.chromium) if with_browser else None
     with (
-        ThreadPoolExecutor(1 if browser else AT_ONCE, thread_name_prefix="http") as asking,
-        ThreadPoolExecutor(1, thread_name_prefix="browser") as visiting,
+        ThreadPoolExecutor(1 if browser else MAX_CONCURRENT_URLS, thread_name_prefix="http") as http_pool,
+        ThreadPoolExecutor(1, thread_name_prefix="browser") as browser_pool,
     ):
         try:
             while waiting or running:
-                for url in startable(waiting, [look.host for look in running.values()]):
-                    look = Look(url, keys, browser)
-                    running[asking.submit(look.ask_by_http)] = look
+                for url in take_startable(waiting, [run.host for run in running.values()]):
+                    run = UrlRun(url, keys, environment, browser)
+                    running[http_pool.submit(run.run_http_checks)] = run
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
-                    look = running.pop(future)
-                    if look.waits_for_browser:
-                        running[visiting.submit(look.ask_the_browser)] = look
+                    run = running.pop(future)
+                    if run.needs_browser:
+                        running[browser_pool.submit(run.run_browser_checks)] = run
                     else:
-                        yield look.answer()
+                        yield run.result()
         finally:
             if browser:
-                visiting.submit(browser.close).result()
+                browser_pool.submit(browser.close).result()
 
 
-def startable(waiting: deque[str], busy: Sequence[str]) -> list[str]:
-    """Take addresses out of the queue as long as there is room, each of another host than those that are busy."""
+def take_startable(waiting: deque[str], busy: Sequence[str]) -> list[str]:
+    """Take URLs out of the queue while there is room, each of a host that is not busy."""
     taken: list[str] = []
     hosts = set(busy)
     for url in list(waiting):
-        if len(busy) + len(taken) == AT_ONCE:
+        if len(busy) + len(taken) == MAX_CONCURRENT_URLS:
             break
         host = host_of(url)
         if host not in hosts:
@@ -155,7 +163,7 @@ def startable(waiting: deque[str], busy: Sequence[str]) -> list[str]:
 
 
 def host_of(url: str) -> str:
-    """Return what the requests to an address have in common: its host and port, or itself where it is none."""
+    """Return host and port of a URL, or the text itself when it is no URL."""
     try:
         return urlsplit(url).netloc.lower() or url
     except ValueError:

@@ -1,5 +1,5 @@
-"""What one visit in a browser sees: the rendered page, how fast it came, what axe-core says of it."""
+"""One visit in a browser: the rendered page, its load metrics, and axe-core's results."""
 
-from scanner.page_visit.visit import Sight, Vitals, see
+from scanner.page_visit.visit import PageSnapshot, Vitals, visit_page
 
-__all__ = ["Sight", "Vitals", "see"]
+__all__ = ["PageSnapshot", "Vitals", "visit_page"]

@@ -1,4 +1,4 @@
-"""axe-core in the page: the rules that are asked for, on the page and on the frames of its origin."""
+"""Run axe-core in a page and in its same-origin frames."""
 
 import json
 import re
@@ -8,19 +8,19 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from scanner.page_visit.isolated_world import World
+from scanner.page_visit.isolated_world import IsolatedWorld
 
-# axe only asks for a review where an id is used twice and ARIA refers to it. There is nothing to review: one of the
-# two elements is not reached.
-SETTINGS = {"rules": [{"id": "duplicate-id-aria", "reviewOnFail": False}]}
-MOST_ELEMENTS = 20
-MOST_PASSED = 500
+# axe reports an id that ARIA refers to and that is used twice as "needs review". There is nothing to review: one of
+# the two elements is not referenced.
+CONFIGURATION = {"rules": [{"id": "duplicate-id-aria", "reviewOnFail": False}]}
+MAX_ELEMENTS = 20
+MAX_PASSED = 500
 
-# What comes back of each rule. axe waits half a second for a frame that has no axe in it, which is then left out.
-_RUN = """(async (ids, most, mostPassed) => {
+# axe waits half a second for a frame without axe, and reports it as "frame-tested", which is left out.
+_RUN = """(async (ids, maxElements, maxPassed) => {
   const rules = Object.fromEntries(ids.map((id) => [id, { enabled: true }]));
   const found = await axe.run(document, { runOnly: ids, rules });
-  const told = (node) => ({
+  const described = (node) => ({
     target: node.target.flat().join(" > "),
     html: node.html.slice(0, 300),
     says: [...node.any, ...node.all, ...node.none].map((one) => one.message).slice(0, 3).join(" ").slice(0, 400),
@@ -28,43 +28,39 @@ _RUN = """(async (ids, most, mostPassed) => {
   const of = (list, id) => (list.find((one) => one.id === id) || { nodes: [] }).nodes;
   return ids.map((id) => ({
     rule: id,
-    failed: of(found.violations, id).slice(0, most).map(told),
+    violations: of(found.violations, id).slice(0, maxElements).map(described),
     count: of(found.violations, id).length,
-    unsure: of(found.incomplete, id).filter((node) => !node.any.some((one) => one.id === "frame-tested"))
-      .slice(0, most).map(told),
-    passed: of(found.passes, id).slice(0, mostPassed).map((node) => node.html.slice(0, 300)),
+    incomplete: of(found.incomplete, id).filter((node) => !node.any.some((one) => one.id === "frame-tested"))
+      .slice(0, maxElements).map(described),
+    passed: of(found.passes, id).slice(0, maxPassed).map((node) => node.html.slice(0, 300)),
   }));
 })"""
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What axe says of one rule: the elements that break it (the first 20 of `count`) and those it can't judge.
+class RuleResult:
+    """axe's result for one rule: the elements that violate it (the first 20 of `count`) and those to be reviewed.
 
-    An element is `{target, html, says}`; `passed` holds the HTML of the elements that were found fine.
+    An element is `{target, html, says}`; `passed` holds the HTML of the elements that passed.
     """
 
     rule: str
-    failed: list[dict[str, str]]
+    violations: list[dict[str, str]]
     count: int
-    unsure: list[dict[str, str]] = field(default_factory=list)
+    incomplete: list[dict[str, str]] = field(default_factory=list)
     passed: list[str] = field(default_factory=list)
 
 
-def run(world: World, rules: Sequence[str]) -> dict[str, Verdict]:
-    """Return the verdict on each of the rules; each must be one that this axe has."""
+def run(world: IsolatedWorld, rules: Sequence[str]) -> dict[str, RuleResult]:
+    """Return the results of the rules, each of which this axe must have."""
     if not rules:
         return {}
     for frame in world.frames():
         if not world.evaluate("typeof axe === 'object'", frame):
-            world.evaluate(f"{source()}\n;axe.configure({json.dumps(SETTINGS)})", frame)
-    arguments = f"({json.dumps(list(rules))}, {MOST_ELEMENTS}, {MOST_PASSED})"
-    return {told["rule"]: Verdict(**told) for told in _found(world, arguments)}
-
-
-def _found(world: World, arguments: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = world.evaluate(_RUN + arguments)
-    return found
+            world.evaluate(f"{source()}\n;axe.configure({json.dumps(CONFIGURATION)})", frame)
+    arguments = f"({json.dumps(list(rules))}, {MAX_ELEMENTS}, {MAX_PASSED})"
+    results: list[dict[str, Any]] = world.evaluate(_RUN + arguments)
+    return {result["rule"]: RuleResult(**result) for result in results}
 
 
 @cache
@@ -75,6 +71,6 @@ def source() -> str:
 
 @cache
 def version() -> str:
-    """Return the version that the source says it is."""
+    """Return axe-core's version, as its source says."""
     found = re.search(r"axe v([\d.]+)", source()[:200])
     return found.group(1) if found else "unknown"

@@ -1,7 +1,7 @@
-"""How a visit pretends to be a phone: Lighthouse's mobile emulation and its DevTools throttling.
+"""Emulate a phone as Lighthouse does: its mobile screen, and its DevTools throttling.
 
 Source: Lighthouse 12, core/config/constants.js: `MOTOGPOWER_EMULATION_METRICS` and `mobileSlow4G`, which is 150 ms and
-1.6 Mbit/s as DevTools applies them: 3.75 times the latency for each request and 0.9 of the rate.
+1.6 Mbit/s, as DevTools applies them: 3.75 times the latency for each request, and 0.9 of the rate.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -18,8 +18,8 @@ LATENCY_MS = 562.5
 DOWN_KBPS = 1474.56
 UP_KBPS = 675.0
 
-# Playwright's options for a context.
-PHONE: dict[str, Any] = {
+# Playwright's options of a browser context.
+CONTEXT_OPTIONS: dict[str, Any] = {
     "viewport": SCREEN,
     "screen": SCREEN,
     "device_scale_factor": SCALE,
@@ -28,23 +28,23 @@ PHONE: dict[str, Any] = {
 }
 
 
-def described(*, throttled: bool) -> dict[str, Any]:
-    """Return the profile as evidence keeps it."""
+def as_evidence(*, throttled: bool) -> dict[str, Any]:
+    """Return the profile for the evidence."""
     screen = {"name": "mobile", "screen": "{width}x{height}".format(**SCREEN), "scale": SCALE}
     if not throttled:
         return screen
     return {**screen, "cpu_slowdown": CPU_SLOWDOWN, "latency_ms": LATENCY_MS, "down_kbps": DOWN_KBPS}
 
 
-def name_the_phone(session: "CDPSession", chromium: str) -> None:
-    """Say which phone this is, and who we are."""
+def set_user_agent(session: "CDPSession", chromium: str) -> None:
+    """Send the phone's user agent, with the scanner's name."""
     device = "Mozilla/5.0 (Linux; Android 11; moto g power (2022)) AppleWebKit/537.36 (KHTML, like Gecko)"
-    said = f"{device} Chrome/{chromium.partition('.')[0]}.0.0.0 Mobile Safari/537.36 {USER_AGENT}"
-    session.send("Emulation.setUserAgentOverride", {"userAgent": said})
+    agent = f"{device} Chrome/{chromium.partition('.')[0]}.0.0.0 Mobile Safari/537.36 {USER_AGENT}"
+    session.send("Emulation.setUserAgentOverride", {"userAgent": agent})
 
 
 def throttle(session: "CDPSession") -> None:
-    """Slow the processor and the network down."""
+    """Throttle CPU and network."""
     session.send("Emulation.setCPUThrottlingRate", {"rate": CPU_SLOWDOWN})
     session.send("Network.enable")
     speed = {"downloadThroughput": DOWN_KBPS * 1024 / 8, "uploadThroughput": UP_KBPS * 1024 / 8}

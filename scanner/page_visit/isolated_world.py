@@ -1,7 +1,6 @@
-"""A JavaScript world of our own in a page: it shares the DOM with the page's scripts, and nothing else.
+"""An isolated JavaScript world in a page: it shares the DOM with the page's scripts, and nothing else.
 
-So a page that replaces Array.prototype.toJSON or PerformanceObserver, by an old library or on purpose, changes
-nothing of what is measured.
+A page that replaces Array.prototype.toJSON or PerformanceObserver therefore changes no measurement.
 """
 
 from collections.abc import Iterator
@@ -13,43 +12,43 @@ if TYPE_CHECKING:
 NAME = "krafter"
 
 
-class Broken(Exception):
-    """A script of ours did not end well in the page."""
+class ScriptError(Exception):
+    """A script of the scanner failed in the page."""
 
 
-class World:
-    """Our world in the page of a session of the DevTools protocol."""
+class IsolatedWorld:
+    """The scanner's isolated world in the page of a DevTools session."""
 
     def __init__(self, session: "CDPSession") -> None:
         self._session = session
 
     def prepare(self, script: str) -> None:
-        """Run a script in every document of the page from now on, before any of the document's own."""
+        """Run a script in every document from now on, before the document's own scripts."""
         self._session.send("Page.enable")
         self._session.send("Page.addScriptToEvaluateOnNewDocument", {"source": script, "worldName": NAME})
 
     def evaluate(self, expression: str, frame: str | None = None) -> Any:
-        """Return the JSON value of an expression, awaited; in the main frame where none is named.
+        """Return the awaited JSON value of an expression, in the main frame by default.
 
-        Raises Broken when it throws.
+        Raises ScriptError when it throws.
         """
         world = {"frameId": frame or self.frames()[0], "worldName": NAME}
         context = self._session.send("Page.createIsolatedWorld", world)["executionContextId"]
-        asked = {
+        request = {
             "expression": expression,
             "contextId": context,
             "awaitPromise": True,
             "returnByValue": True,
         }
-        answer = self._session.send("Runtime.evaluate", asked)
+        answer = self._session.send("Runtime.evaluate", request)
         if "exceptionDetails" in answer:
-            thrown = answer["exceptionDetails"]
-            said = thrown.get("exception", {}).get("description") or thrown.get("text", "")
-            raise Broken(said[:300])
+            details = answer["exceptionDetails"]
+            message = details.get("exception", {}).get("description") or details.get("text", "")
+            raise ScriptError(message[:300])
         return answer["result"].get("value")
 
     def frames(self) -> list[str]:
-        """Return the ids of the main frame and of those in it that are of its origin."""
+        """Return the ids of the main frame and of its same-origin frames."""
         tree = self._session.send("Page.getFrameTree")["frameTree"]
         origin = tree["frame"].get("securityOrigin")
         return [frame["id"] for frame in _walk(tree) if frame.get("securityOrigin") == origin]

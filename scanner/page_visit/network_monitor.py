@@ -1,4 +1,4 @@
-"""The requests of a page while it loads: which are under way, since when it is quiet, how much came."""
+"""Monitor the requests of a page while it loads: how long the network has been quiet, and how much was transferred."""
 
 import time
 from typing import TYPE_CHECKING
@@ -6,58 +6,58 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from playwright.sync_api import Page, Request
 
-# What a page may keep open for as long as it lives: a chat, a feed, a beacon.
-_LASTING = frozenset({"xhr", "fetch", "eventsource", "websocket", "ping", "media", "other"})
-MOST_LASTING = 2
-LASTING_AFTER = 3.0  # seconds since the page loaded after which such a request is taken to stay
+# What a page may keep open permanently: a chat, a feed, a beacon.
+_LONG_LIVED = frozenset({"xhr", "fetch", "eventsource", "websocket", "ping", "media", "other"})
+MAX_LONG_LIVED = 2
+LONG_LIVED_AFTER = 3.0  # seconds after the load event, from which an open request counts as long-lived
 
 
-class Traffic:
-    """Counts the requests of a page and of the frames in it."""
+class NetworkMonitor:
+    """Tracks the requests of a page and its frames."""
 
     def __init__(self, page: "Page") -> None:
         self.finished: list[Request] = []
         self._pending: set[Request] = set()
         self._busy_at = time.monotonic()
-        self._waited = 0.0
-        page.on("request", self._began)
-        page.on("requestfinished", self._arrived)
-        page.on("requestfailed", self._ended)
+        self._since_load = 0.0
+        page.on("request", self._on_request)
+        page.on("requestfinished", self._on_finished)
+        page.on("requestfailed", self._on_ended)
 
-    def quiet_for(self, waited: float) -> float:
-        """Return for how many seconds nothing has been under way; `waited` is how long the page is loaded."""
-        now, self._waited = time.monotonic(), waited
-        if not self._is_quiet(waited):
+    def quiet_for(self, since_load: float) -> float:
+        """Return for how many seconds the network has been quiet; `since_load`: seconds since the load event."""
+        now, self._since_load = time.monotonic(), since_load
+        if not self._is_quiet(since_load):
             self._busy_at = now
         return now - self._busy_at
 
-    def _is_quiet(self, waited: float) -> bool:
-        lasting = sum(request.resource_type in _LASTING for request in self._pending)
-        if lasting < len(self._pending):
+    def _is_quiet(self, since_load: float) -> bool:
+        long_lived = sum(request.resource_type in _LONG_LIVED for request in self._pending)
+        if long_lived < len(self._pending):
             return False
-        return not lasting or (lasting <= MOST_LASTING and waited > LASTING_AFTER)
+        return not long_lived or (long_lived <= MAX_LONG_LIVED and since_load > LONG_LIVED_AFTER)
 
-    def weight(self) -> int:
-        """Return the bytes of all answers as they were sent, headers among them.
+    def transfer_size(self) -> int:
+        """Return the bytes of all responses as sent, headers included.
 
-        It asks the browser about each request, so not while the page is being timed.
+        It queries the browser for each request, so it must not be called during a timed load.
         """
         sizes = (request.sizes() for request in self.finished if request.url.startswith("http"))
         return sum(size["responseBodySize"] + size["responseHeadersSize"] for size in sizes)
 
-    def bodies(self) -> dict[str, int]:
-        """Return the bytes of each answer's body as it was sent, by address."""
+    def body_sizes(self) -> dict[str, int]:
+        """Return the bytes of each response body as sent, by URL."""
         return {request.url: request.sizes()["responseBodySize"] for request in self.finished}
 
-    def _began(self, request: "Request") -> None:
+    def _on_request(self, request: "Request") -> None:
         self._pending.add(request)
-        # One that asks again and again is as little a sign of loading as one that stays open.
-        if request.resource_type not in _LASTING or self._waited <= LASTING_AFTER:
+        # A page that polls has loaded as much as one that keeps a request open.
+        if request.resource_type not in _LONG_LIVED or self._since_load <= LONG_LIVED_AFTER:
             self._busy_at = time.monotonic()
 
-    def _arrived(self, request: "Request") -> None:
+    def _on_finished(self, request: "Request") -> None:
         self.finished.append(request)
-        self._ended(request)
+        self._on_ended(request)
 
-    def _ended(self, request: "Request") -> None:
+    def _on_ended(self, request: "Request") -> None:
         self._pending.discard(request)

@@ -1,21 +1,21 @@
-"""Pictures of a page: of its first screen, and of an element that breaks a rule. Small, as JPEG."""
+"""Take small JPEG screenshots: of the viewport, and of an element that violates a rule."""
 
 import base64
 import json
 from typing import TYPE_CHECKING, Any
 
 from scanner.page_visit.device_profile import SCREEN
-from scanner.page_visit.isolated_world import World
+from scanner.page_visit.isolated_world import IsolatedWorld
 
 if TYPE_CHECKING:
     from playwright.sync_api import CDPSession
 
-LARGEST = 150_000  # bytes
+MAX_BYTES = 150_000
 QUALITIES = (60, 25)
 MARGIN = 8  # CSS pixels around an element
-TALLEST = 400
+MAX_HEIGHT = 400
 
-_PLACE = """((selector, margin, widest, tallest) => {
+_CLIP = """((selector, margin, widest, tallest) => {
   let found = null;
   try { found = document.querySelector(selector); } catch { return null; }
   const box = found && found.getBoundingClientRect();
@@ -25,26 +25,25 @@ _PLACE = """((selector, margin, widest, tallest) => {
 })"""
 
 
-def of_screen(session: "CDPSession", world: World) -> bytes | None:
-    """Return a picture of what a visitor sees first, as wide as the phone; None where it is too large."""
-    wide, high = world.evaluate(
-        "[innerWidth, innerHeight]"
-    )  # a page without a viewport is shown as a wider one
-    shown = {"x": 0, "y": 0, "width": wide, "height": high}
-    return _taken(session, {**shown, "scale": SCREEN["width"] / wide})
+def of_viewport(session: "CDPSession", world: IsolatedWorld) -> bytes | None:
+    """Return a screenshot of the viewport in the phone's width; None when it is too large."""
+    # A page without a meta viewport is laid out wider than the phone.
+    width, height = world.evaluate("[innerWidth, innerHeight]")
+    clip = {"x": 0, "y": 0, "width": width, "height": height}
+    return _capture(session, {**clip, "scale": SCREEN["width"] / width})
 
 
-def of_element(session: "CDPSession", world: World, selector: str) -> bytes | None:
-    """Return a picture of an element with a margin; None where it is not to be seen or the picture is too large."""
-    arguments = f"({json.dumps(selector)}, {MARGIN}, {2 * SCREEN['width']}, {TALLEST})"
-    place = world.evaluate(_PLACE + arguments)
-    return _taken(session, {**place, "scale": 1}) if place else None
+def of_element(session: "CDPSession", world: IsolatedWorld, selector: str) -> bytes | None:
+    """Return a screenshot of an element with a margin; None when it is not visible or the image is too large."""
+    arguments = f"({json.dumps(selector)}, {MARGIN}, {2 * SCREEN['width']}, {MAX_HEIGHT})"
+    clip = world.evaluate(_CLIP + arguments)
+    return _capture(session, {**clip, "scale": 1}) if clip else None
 
 
-def _taken(session: "CDPSession", clip: dict[str, Any]) -> bytes | None:
+def _capture(session: "CDPSession", clip: dict[str, Any]) -> bytes | None:
     for quality in QUALITIES:
-        asked = {"format": "jpeg", "quality": quality, "clip": clip, "captureBeyondViewport": True}
-        picture = base64.b64decode(session.send("Page.captureScreenshot", asked)["data"])
-        if len(picture) <= LARGEST:
-            return picture
+        request = {"format": "jpeg", "quality": quality, "clip": clip, "captureBeyondViewport": True}
+        image = base64.b64decode(session.send("Page.captureScreenshot", request)["data"])
+        if len(image) <= MAX_BYTES:
+            return image
     return None

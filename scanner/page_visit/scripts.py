@@ -1,6 +1,6 @@
-"""The scripts of a page while it loads: how long each is, what of it ran, how much minifying would save.
+"""Measure the scripts of a page while it loads: size, unused code, and what minification would save.
 
-Precise coverage counts whole functions. It slows a page down, so only a visit that is asked for it pays; a paused
+Precise coverage counts whole functions. It slows the page down, so only a visit that needs it enables it. A paused
 debugger would stop the page, so all pauses are skipped.
 """
 
@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from playwright.sync_api import CDPSession
 
-LONGEST = 2 * 1024 * 1024  # characters of one script that are read
-MOST = 100
+MAX_SCRIPT_LENGTH = 2 * 1024 * 1024  # characters of one script that are read
+MAX_SCRIPTS = 100
 
-# What minifying takes away, and what may look like it: strings, templates, and regular expressions.
+# Comments and white space, and what may look like them: strings, templates and regular expressions.
 _TOKEN = re.compile(
     r"""(?P<comment>//[^\n]*|/\*.*?\*/)"""
     r"""|(?P<space>\s+)"""
@@ -29,21 +29,21 @@ _WORDS_BEFORE_A_REGEX = ("return", "case", "else", "typeof")
 
 
 @dataclass(frozen=True)
-class Script:
-    """One script: its address, bytes as sent, and how many of them never ran or would go by minifying.
+class ScriptUsage:
+    """One script: its URL, its bytes as sent, and how many of them are unused or would go by minification.
 
-    `spare_share` is the part of the script that would go, from 0 to 1.
+    `minifiable_share` is the share of the script that would go, from 0 to 1.
     """
 
     url: str
     sent: int
     unused: int
-    spare: int
-    spare_share: float
+    minifiable: int
+    minifiable_share: float
 
 
-class Scripts:
-    """Watches the scripts of one page, from before it is opened."""
+class ScriptCoverage:
+    """Records the coverage of a page's scripts, from before it is opened."""
 
     def __init__(self, session: "CDPSession") -> None:
         self._session = session
@@ -52,20 +52,20 @@ class Scripts:
         session.send("Profiler.enable")
         session.send("Profiler.startPreciseCoverage", {"callCount": False, "detailed": False})
 
-    def seen(self, sent: Mapping[str, int]) -> list[Script]:
-        """Return the scripts that came over the network, the longest first; `sent` are the bytes of an address."""
+    def collect(self, sent: Mapping[str, int]) -> list[ScriptUsage]:
+        """Return the scripts that were loaded, the longest first; `sent` holds the bytes by URL."""
         covered = self._session.send("Profiler.takePreciseCoverage")["result"]
-        fetched = [one for one in covered if one["url"] in sent]
-        fetched.sort(key=_length, reverse=True)
-        return [self._script(one, sent[one["url"]]) for one in fetched[:MOST]]
+        loaded = [script for script in covered if script["url"] in sent]
+        loaded.sort(key=_length, reverse=True)
+        return [self._usage(script, sent[script["url"]]) for script in loaded[:MAX_SCRIPTS]]
 
-    def _script(self, covered: dict[str, Any], sent: int) -> Script:
-        asked = {"scriptId": covered["scriptId"]}
-        source = self._session.send("Debugger.getScriptSource", asked)["scriptSource"][:LONGEST]
-        share = spare_of(source) / len(source) if source else 0.0
-        packed = sent / max(1, _length(covered))  # a byte on the wire for a character
-        unused = round(packed * unused_of(covered["functions"]))
-        return Script(covered["url"], sent, unused, round(sent * share), share)
+    def _usage(self, covered: dict[str, Any], sent: int) -> ScriptUsage:
+        request = {"scriptId": covered["scriptId"]}
+        source = self._session.send("Debugger.getScriptSource", request)["scriptSource"][:MAX_SCRIPT_LENGTH]
+        share = minifiable_of(source) / len(source) if source else 0.0
+        bytes_a_character = sent / max(1, _length(covered))
+        unused = round(bytes_a_character * unused_of(covered["functions"]))
+        return ScriptUsage(covered["url"], sent, unused, round(sent * share), share)
 
 
 def _length(covered: dict[str, Any]) -> int:
@@ -75,7 +75,7 @@ def _length(covered: dict[str, Any]) -> int:
 
 
 def unused_of(functions: list[dict[str, Any]]) -> int:
-    """Return how many characters lie in functions that never ran; one inside of another counts once."""
+    """Return how many characters are in functions that never ran; nested functions count once."""
     idle = sorted(
         (part["startOffset"], part["endOffset"])
         for function in functions
@@ -89,22 +89,22 @@ def unused_of(functions: list[dict[str, Any]]) -> int:
     return unused
 
 
-def spare_of(source: str) -> int:
-    """Return how many characters are blanks and comments."""
-    spare, position, last = 0, 0, "("
+def minifiable_of(source: str) -> int:
+    """Return how many characters are white space and comments."""
+    minifiable, position, last = 0, 0, "("
     while found := _TOKEN.search(source, position):
         last = source[found.start() - 1] if found.start() > position else last
         position = found.end()
         if found.lastgroup in ("comment", "space"):
-            spare += 0 if found.group().startswith("/*!") else len(found.group())  # a licence stays
-        elif found.lastgroup == "regex" and not _begins_a_regex(source, found.start(), last):
+            minifiable += 0 if found.group().startswith("/*!") else len(found.group())  # licences stay
+        elif found.lastgroup == "regex" and not _starts_a_regex(source, found.start(), last):
             position, last = found.start() + 1, "/"  # a division
         else:
             last = source[position - 1]
-    return spare
+    return minifiable
 
 
-def _begins_a_regex(source: str, start: int, last: str) -> bool:
+def _starts_a_regex(source: str, start: int, last: str) -> bool:
     return last in _BEFORE_A_REGEX or source[max(0, start - 12) : start].rstrip().endswith(
         _WORDS_BEFORE_A_REGEX
     )

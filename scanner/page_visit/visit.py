@@ -1,4 +1,4 @@
-"""One visit: open the page as a phone does, wait until it has settled, and say what was seen."""
+"""Visit a page as a phone does: open it, wait until it is idle, and take a snapshot."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -10,32 +10,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from krafter_audit.http.client import RequestCredentials, Response
-from scanner.page_visit import axe
-from scanner.page_visit import device_profile as profile
-from scanner.page_visit import screenshots as shooting
-from scanner.page_visit.document import Document
-from scanner.page_visit.isolated_world import Broken, World
-from scanner.page_visit.network_monitor import Traffic
-from scanner.page_visit.request_auth import Login
-from scanner.page_visit.scripts import Script, Scripts
-from scanner.preconditions import CannotLook
+from scanner.page_visit import axe, device_profile
+from scanner.page_visit import screenshots as screenshot
+from scanner.page_visit.document import MainDocument
+from scanner.page_visit.isolated_world import IsolatedWorld, ScriptError
+from scanner.page_visit.network_monitor import NetworkMonitor
+from scanner.page_visit.request_auth import RequestAuth
+from scanner.page_visit.scripts import ScriptCoverage, ScriptUsage
+from scanner.preconditions import Inconclusive
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
 
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
-MOST_SECONDS_TO_SETTLE = 12
-MOST_HOSTS = 20  # in the evidence
-QUIET = 0.5  # seconds without traffic and long tasks
-QUIET_WHEN_TIMED = 2.0
+IDLE_TIMEOUT = 12  # seconds
+MAX_HOSTS = 20  # in the evidence
+QUIET_SECONDS = 0.5  # without requests and long tasks
+THROTTLED_QUIET_SECONDS = 2.0
 
 
 @dataclass(frozen=True)
 class Vitals:
-    """How one load went: milliseconds, and for `cls` its score. `largest` is the element of the LCP.
+    """The metrics of one load: milliseconds, and for `cls` its score; `largest` is the element of the LCP.
 
-    `lcp` is None where nothing counts as the largest paint, as on a page of plain colours.
+    `lcp` is None where nothing counts as the largest contentful paint, as on a page of plain colours.
     """
 
     fcp: float
@@ -46,71 +45,68 @@ class Vitals:
 
 
 @dataclass(frozen=True)
-class Sight:
-    """What a visit saw. `response`: the main document with the rendered DOM for its body; `weight`: bytes.
+class PageSnapshot:
+    """The result of a visit.
 
-    `network`: `{reached: {host: address}, refused: [url]}`.
-    `pictures`: JPEG, of the `screen` and by rule of the first element that breaks it; none behind a login.
-    `scripts` is None where they were not asked for.
-    `is_blank`: nothing was painted, or nothing of it is left; `vitals` is then None or says little.
+    `response` is the main document with the rendered DOM as its body; `transfer_size` is in bytes.
+    `network` is `{reached: {host: address}, refused: [url]}`.
+    `screenshots` are JPEGs, of the `screen` and by rule of the first violating element; none behind a login.
+    `scripts` is None where they were not requested.
+    `is_blank`: nothing was painted, or nothing is left of it; `vitals` is then None or says little.
     """
 
     response: Response
     vitals: Vitals | None
     elements: int
     is_blank: bool
-    weight: int
+    transfer_size: int
     requests: int
-    axe: dict[str, axe.Verdict]
+    axe: dict[str, axe.RuleResult]
     tools: dict[str, str]
     profile: dict[str, Any]
     network: dict[str, Any]
-    pictures: dict[str, bytes]
-    scripts: list[Script] | None
+    screenshots: dict[str, bytes]
+    scripts: list[ScriptUsage] | None
 
 
-def see(
+def visit_page(
     browser: "Browser",
     url: str,
     *,
     throttled: bool = False,
     rules: Iterable[str] = (),
     credentials: RequestCredentials | None = None,
-    pictures: bool = False,
+    screenshots: bool = False,
     scripts: bool = False,
-) -> Sight:
-    """Visit an address and look. Raises CannotLook.
+) -> PageSnapshot:
+    """Visit a URL and return a snapshot. Raises Inconclusive.
 
-    Throttled, the load is timed as on a slow phone, and nothing is weighed. `credentials` is what lets into its origin.
+    A throttled visit is timed as on a slow phone and measures no sizes. `credentials` is sent to its origin alone.
     """
-    visitor = _Visitor(browser, throttled=throttled, credentials=credentials, scripts=scripts)
-    with _told(), browser.page(url, prepare=visitor.prepare, **profile.PHONE):
-        return visitor.look(sorted(rules), pictures=pictures and credentials is None)
+    visit = _PageVisit(browser, throttled=throttled, credentials=credentials, scripts=scripts)
+    with _as_inconclusive(), browser.page(url, prepare=visit.prepare, **device_profile.CONTEXT_OPTIONS):
+        return visit.snapshot(sorted(rules), screenshots=screenshots and credentials is None)
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Tell what went wrong in the browser as the reason why a check cannot look."""
-    from playwright.sync_api import Error  # the web does not need it, and it is large
+def _as_inconclusive() -> Iterator[None]:
+    """Raise errors of the browser as Inconclusive."""
+    from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
 
     try:
         yield
-    except CannotLook as obstacle:
-        # What took too long once takes too long again, and a person waits.
-        late = obstacle.reason == "timeout"
-        raise CannotLook(
-            obstacle.reason, obstacle.detail, tls=obstacle.tls, final=obstacle.final or late
-        ) from None
-    except Broken as problem:
-        raise CannotLook("not_available", f"The page could not be read: {problem}") from None
-    except Error as problem:
-        said = problem.message.partition("\n")[0][:200]
-        raise CannotLook("not_available", f"The browser broke off: {said}") from None
+    except Inconclusive as error:
+        # A page that timed out will time out again, and a person may be waiting.
+        final = error.final or error.reason == "timeout"
+        raise Inconclusive(error.reason, error.detail, tls=error.tls, final=final) from None
+    except ScriptError as error:
+        raise Inconclusive("not_available", f"The page cannot be evaluated: {error}") from None
+    except Error as error:
+        message = error.message.partition("\n")[0][:200]
+        raise Inconclusive("not_available", f"The browser reported an error: {message}") from None
 
 
-class _Visitor:
-    """One page on its way."""
-
+class _PageVisit:
     def __init__(
         self, browser: "Browser", *, throttled: bool, credentials: RequestCredentials | None, scripts: bool
     ) -> None:
@@ -120,78 +116,80 @@ class _Visitor:
         self._with_scripts = scripts
 
     def prepare(self, page: "Page") -> None:
-        """Make the page ready, before it goes to the address."""
+        """Set the page up, before the navigation."""
         self._page = page
         session = self._session = page.context.new_cdp_session(page)
-        self._world = World(session)
-        self._world.prepare(_observing())
-        self._traffic = Traffic(page)
-        self._document = Document(page)
-        profile.name_the_phone(session, self._browser.version)
-        self._scripts = Scripts(session) if self._with_scripts else None
+        self._world = IsolatedWorld(session)
+        self._world.prepare(_load_metrics())
+        self._monitor = NetworkMonitor(page)
+        self._document = MainDocument(page)
+        device_profile.set_user_agent(session, self._browser.version)
+        self._coverage = ScriptCoverage(session) if self._with_scripts else None
         if self._credentials:
-            Login(session, self._credentials)
+            RequestAuth(session, self._credentials)
         if self._throttled:
-            profile.throttle(session)
-        self._started_at, self._start = datetime.now(UTC), time.monotonic()
+            device_profile.throttle(session)
+        self._started_at, self._started = datetime.now(UTC), time.monotonic()
 
-    def look(self, rules: list[str], *, pictures: bool) -> Sight:
-        """Look at the page, which has loaded."""
-        self._settle(QUIET_WHEN_TIMED if self._throttled else QUIET)
+    def snapshot(self, rules: list[str], *, screenshots: bool) -> PageSnapshot:
+        """Return the snapshot of the loaded page."""
+        self._wait_until_idle(THROTTLED_QUIET_SECONDS if self._throttled else QUIET_SECONDS)
         report = self._world.evaluate("krafter.report()")
-        scripts = self._scripts.seen(self._traffic.bodies()) if self._scripts else None
-        verdicts = axe.run(self._world, rules)
-        return Sight(
+        scripts = self._coverage.collect(self._monitor.body_sizes()) if self._coverage else None
+        results = axe.run(self._world, rules)
+        return PageSnapshot(
             response=self._document.response(
                 address=self._address(),
                 started_at=self._started_at,
-                duration_ms=(time.monotonic() - self._start) * 1000,
+                duration_ms=(time.monotonic() - self._started) * 1000,
             ),
             vitals=_vitals(report),
             elements=report["elements"],
             is_blank=report["fcp"] is None or report["blank"],
-            weight=0 if self._throttled else self._traffic.weight(),
-            requests=len(self._traffic.finished),
-            axe=verdicts,
+            transfer_size=0 if self._throttled else self._monitor.transfer_size(),
+            requests=len(self._monitor.finished),
+            axe=results,
             tools={"chromium": self._browser.version, **({"axe": axe.version()} if rules else {})},
-            profile=profile.described(throttled=self._throttled),
+            profile=device_profile.as_evidence(throttled=self._throttled),
             network=self._network(),
-            pictures=self._pictures(verdicts) if pictures else {},
+            screenshots=self._screenshots(results) if screenshots else {},
             scripts=scripts,
         )
 
-    def _pictures(self, verdicts: dict[str, axe.Verdict]) -> dict[str, bytes]:
-        """Take them last: they may scroll the page."""
-        taken = {"screen": shooting.of_screen(self._session, self._world)}
-        for rule, said in verdicts.items():
-            if said.failed:
-                taken[rule] = shooting.of_element(self._session, self._world, said.failed[0]["target"])
-        return {name: picture for name, picture in taken.items() if picture}
+    def _screenshots(self, results: dict[str, axe.RuleResult]) -> dict[str, bytes]:
+        """Take the screenshots; call this last, since it may scroll the page."""
+        taken = {"screen": screenshot.of_viewport(self._session, self._world)}
+        for rule, result in results.items():
+            if result.violations:
+                selector = result.violations[0]["target"]
+                taken[rule] = screenshot.of_element(self._session, self._world, selector)
+        return {name: image for name, image in taken.items() if image}
 
     def _address(self) -> str:
         visit = self._browser.visit
         return visit.address if visit and self._page.url.startswith("http") else ""
 
     def _network(self) -> dict[str, Any]:
-        """The hosts that were reached with their addresses, and what the page asked for in vain."""
+        """Return the hosts that were reached with their addresses, and the URLs that were refused."""
         visit = self._browser.visit
         if visit is None:
             return {}
-        reached = dict(list(visit.reached.items())[:MOST_HOSTS])
-        return {"reached": reached, **({"refused": visit.refused[:MOST_HOSTS]} if visit.refused else {})}
+        reached = dict(list(visit.reached.items())[:MAX_HOSTS])
+        return {"reached": reached, **({"refused": visit.refused[:MAX_HOSTS]} if visit.refused else {})}
 
-    def _settle(self, quiet: float) -> None:
-        """Wait until there is neither traffic nor a long task. Raises CannotLook when that never comes."""
+    def _wait_until_idle(self, quiet: float) -> None:
+        """Wait for `quiet` seconds without requests and long tasks. Raises Inconclusive after a timeout."""
         loaded = time.monotonic()
-        while (waited := time.monotonic() - loaded) < MOST_SECONDS_TO_SETTLE:
+        while (since_load := time.monotonic() - loaded) < IDLE_TIMEOUT:
             self._page.wait_for_timeout(100)
-            if self._traffic.quiet_for(waited) >= quiet and self._calm() >= quiet:
+            if self._monitor.quiet_for(since_load) >= quiet and self._since_long_task() >= quiet:
                 return
-        said = f"The page had not settled {MOST_SECONDS_TO_SETTLE} s after it had loaded."
-        raise CannotLook("timeout", said, final=True)
+        raise Inconclusive(
+            "timeout", f"The page was not idle {IDLE_TIMEOUT} s after its load event.", final=True
+        )
 
-    def _calm(self) -> float:
-        return float(self._world.evaluate("krafter.calm()")) / 1000
+    def _since_long_task(self) -> float:
+        return float(self._world.evaluate("krafter.sinceLongTask()")) / 1000
 
 
 def _vitals(report: dict[str, Any]) -> Vitals | None:
@@ -203,5 +201,5 @@ def _vitals(report: dict[str, Any]) -> Vitals | None:
 
 
 @cache
-def _observing() -> str:
-    return Path(__file__).with_name("observing.js").read_text(encoding="utf-8")
+def _load_metrics() -> str:
+    return Path(__file__).with_name("load_metrics.js").read_text(encoding="utf-8")

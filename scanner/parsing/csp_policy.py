@@ -1,7 +1,7 @@
-"""Content-Security-Policy as a browser reads it (CSP Level 3), judged as MDN HTTP Observatory 1.4 judges it.
+"""Parse Content-Security-Policy (CSP Level 3), with the definitions of MDN HTTP Observatory 1.4.
 
-Where several policies are sent each is enforced, so a resource must pass all of them: something is safe as
-soon as one policy makes it safe. (Observatory merges them, which calls some safe pages unsafe.)
+Several policies are each enforced, so a resource must be allowed by all of them: one safe policy makes the page safe.
+(Observatory merges them, and calls some safe pages unsafe.)
 """
 
 from dataclasses import dataclass
@@ -54,21 +54,22 @@ DIRECTIVES = frozenset(
 
 @dataclass(frozen=True)
 class Policy:
-    """One policy: its directives with their sources in lower case, and what is wrong with its text."""
+    """One policy: its directives with their sources in lower case, and what a browser ignores in its text."""
 
     directives: dict[str, tuple[str, ...]]
     faults: tuple[str, ...] = ()
 
     def sources(self, *names: str) -> frozenset[str]:
-        """Return the sources of the first directive that is there; everything ("*") when none is."""
+        """Return the sources of the first of the directives that is set; "*" when none is."""
         for name in names:
             if name in self.directives:
                 return frozenset(self.directives[name])
         return frozenset({"*"})
 
     def fetches(self, name: str) -> frozenset[str]:
-        """Return what a fetch directive allows in effect: nonces and hashes switch 'unsafe-inline' off, and a
-        script-src with 'strict-dynamic' ignores hosts and schemes.
+        """Return the effective sources of a fetch directive.
+
+        A nonce or a hash disables 'unsafe-inline'; with 'strict-dynamic' script-src ignores hosts and schemes.
         """
         sources = self.sources(name, "default-src")
         if not any(source.startswith(NONCE_OR_HASH) for source in sources):
@@ -79,14 +80,14 @@ class Policy:
         return sources
 
     def all_sources(self) -> frozenset[str]:
-        """Return every source that lets something in: what script-src ignores is left out."""
+        """Return the effective sources of all directives."""
         others = (set(listed) for name, listed in self.directives.items() if name != "script-src")
         scripts = self.fetches("script-src") if "script-src" in self.directives else frozenset()
         return frozenset().union(scripts, *others)
 
 
 def parse(text: str) -> Policy:
-    """Parse one serialized policy. What a browser would ignore is named in `faults`."""
+    """Parse one serialized policy; `faults` describes what a browser ignores."""
     directives: dict[str, tuple[str, ...]] = {}
     faults = []
     for part in text.split(";"):
@@ -96,33 +97,33 @@ def parse(text: str) -> Policy:
             continue
         if name in directives:
             if name not in REPEATABLE:
-                faults.append(f"{name} is repeated; a browser ignores all but the first")
+                faults.append(f"{name} is set more than once; browsers use only the first")
             continue
         if name not in DIRECTIVES:
-            faults.append(f"{name[:60]} is not a directive")
+            faults.append(f"{name[:60]} is not a known directive")
         nothing = ("'none'",) if name.endswith("-src") else ()
         directives[name] = tuple(source.lower() for source in sources) or nothing
     return Policy(directives, tuple(faults))
 
 
 def split(values: list[str]) -> list[str]:
-    """Split header values into policies: a comma separates policies and can be no part of one."""
+    """Split header values into policies, which are separated by commas."""
     return [part.strip() for line in values for part in line.split(",") if part.strip()]
 
 
 def enforced(page: Page) -> list[Policy]:
-    """Return the policies that are in force: from headers, and from meta elements in the head."""
+    """Return the enforced policies: of headers and of meta elements."""
     policies = [parse(text) for text in split(page.header_lines("content-security-policy"))]
     return policies + [_as_meta(parse(text)) for text in _in_metas(page)]
 
 
 def from_headers(page: Page) -> list[Policy]:
-    """Return the policies of the headers alone."""
+    """Return the enforced policies of headers."""
     return [parse(text) for text in split(page.header_lines("content-security-policy"))]
 
 
 def is_usable(policy: Policy) -> bool:
-    """Say whether a browser would enforce anything of it."""
+    """Tell whether a policy has a directive that browsers know."""
     return not DIRECTIVES.isdisjoint(policy.directives)
 
 

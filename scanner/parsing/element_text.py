@@ -1,4 +1,4 @@
-"""The text of an element as a screen reader would speak it, as far as static markup shows."""
+"""Extract the text of an element as a screen reader would read it, as far as static HTML shows."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MAX_DEPTH = 200
 
 
 def text_of(node: LexborNode, depth: int = 0) -> str:
-    """Return the element's text with the labels of the images and controls in it; hidden parts are left out."""
+    """Return the element's text, with the text alternatives of its images and controls and without hidden parts."""
     if depth > _MAX_DEPTH:
         return ""
     return " ".join(" ".join(_piece(child, depth) for child in _children(node)).split())

@@ -1,4 +1,4 @@
-"""What a page refers to: its static files and its links, as absolute addresses without doubles."""
+"""Collect the same-origin files and links of a page, as absolute URLs without duplicates."""
 
 import re
 from urllib.parse import urldefrag, urlsplit
@@ -8,30 +8,30 @@ from scanner.parsing.registrable_domain import origin_of
 
 _ASSETS = (("script[src]", "src"), ('link[rel~="stylesheet" i][href]', "href"), ("img[src]", "src"))
 
-_ACTS = re.compile(
+_STATE_CHANGING = re.compile(
     r"(?:log|sign)[-_]?(?:out|off)|delete|remove|destroy|cancel|unsubscribe|abmelden|d[eé]connexion",
     re.IGNORECASE,
 )
 
 
 def same_origin_assets(page: Page) -> list[str]:
-    """Return the scripts, style sheets and images that come from the page's own origin."""
+    """Return the same-origin scripts, style sheets and images."""
     found = [page.absolute(value(node, name)) for selector, name in _ASSETS for node in page.css(selector)]
-    return _of_origin(found, page)
+    return _same_origin(found, page)
 
 
 def same_origin_links(page: Page, *, logged_in: bool = False) -> list[str]:
-    """Return the pages that the page links to on its own origin, without fragments, itself left out.
+    """Return the same-origin pages that the page links to, without fragments and without itself.
 
-    Where we are logged in, links that sound as if they did something (log out, delete) are left out too.
+    When logged in, links that may change something (log out, delete) are left out.
     """
     found = [page.absolute(value(node, "href")) for node in page.css("a[href], area[href]")]
-    links = (url for url in _of_origin(found, page) if url != urldefrag(page.url).url)
-    return [url for url in links if not (logged_in and _ACTS.search(url))]
+    links = (url for url in _same_origin(found, page) if url != urldefrag(page.url).url)
+    return [url for url in links if not (logged_in and _STATE_CHANGING.search(url))]
 
 
-def _of_origin(addresses: list[str], page: Page) -> list[str]:
+def _same_origin(urls: list[str], page: Page) -> list[str]:
     origin = origin_of(page.url)
-    whole = (urldefrag(address).url for address in addresses if address)
-    mine = (url for url in whole if urlsplit(url).scheme in ("http", "https") and origin_of(url) == origin)
-    return list(dict.fromkeys(mine))
+    whole = (urldefrag(url).url for url in urls if url)
+    own = (url for url in whole if urlsplit(url).scheme in ("http", "https") and origin_of(url) == origin)
+    return list(dict.fromkeys(own))

@@ -1,75 +1,75 @@
-"""Pages that are made to keep a parser busy: HTML's rules take time by the square of how deep or how many.
+"""Detect HTML that would keep a parser busy: its algorithm is quadratic in nesting, open styles and attributes.
 
-A parser looks through all open elements at almost every tag, opens each style that was left open (`<b>`) anew in the
-next paragraph, and compares each attribute with all before it. 2 MB of `<div>` take it half an hour, and nothing can
-interrupt it. No page for people is like that.
+A parser searches all open elements at almost every tag, reopens each unclosed formatting element (`<b>`) in the next
+paragraph, and compares each attribute with all before it. 2 MB of `<div>` take it half an hour, and it cannot be
+interrupted.
 """
 
 import re
 from collections.abc import Iterator
 
-FEW_TAGS = 1000  # with fewer there is nothing to count
-DEEPEST = 5000  # open elements
-MOST_OPTIONS = 10_000
-MOST_REOPENED = 3_000_000  # elements that the parser makes by itself
-LONG_TAG, MOST_ATTRIBUTES = 10_000, 2000
+MIN_TAGS = 1000  # with fewer tags nothing is counted
+MAX_DEPTH = 5000  # open elements
+MAX_OPTIONS = 10_000
+MAX_REOPENED = 3_000_000  # elements that the parser creates by itself
+LONG_TAG, MAX_ATTRIBUTES = 10_000, 2000
 
 _CELLS = frozenset({"td", "th"})
-# What HTML lets a page leave open, or never opens: these close by themselves.
-_CLOSED = _CELLS | {
+# Elements that may stay unclosed or are never opened.
+_SELF_CLOSING = _CELLS | {
     *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"),
     *("p", "li", "dt", "dd", "tr", "thead", "tbody", "tfoot", "option", "optgroup", "rp", "rt", "colgroup"),
     *("caption", "html", "head", "body", "script", "style"),
 }
-_STYLES = frozenset(
+_FORMATTING = frozenset(
     {"a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u"}
 )
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9-]*)")
 _QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
 
 
-def is_bottomless(text: str) -> bool:
-    """Tell whether HTML takes a parser more than a moment. Takes linear time itself."""
-    if _has_endless_tag(text):
+def exceeds_parser_limits(text: str) -> bool:
+    """Tell whether parsing the HTML takes more than a moment. Takes linear time itself."""
+    if _has_too_many_attributes(text):
         return True
-    if text.count("<") < FEW_TAGS:
+    if text.count("<") < MIN_TAGS:
         return False
-    left = _Left()
-    return any(left.is_too_much_with(closing, name) for closing, name in _tags(text))
+    count = _OpenElements()
+    return any(count.exceeds_limits_with(closing, name) for closing, name in _tags(text))
 
 
-class _Left:
-    """What is left open, and what the parser will make of it."""
+class _OpenElements:
+    """Counts open elements, and those that the parser will create because of them."""
 
     def __init__(self) -> None:
-        self.elements = self.styles = self.tables = self.reopened = self.options = 0
+        self.elements = self.formatting = self.tables = self.reopened = self.options = 0
 
-    def is_too_much_with(self, closing: str, name: str) -> bool:
-        """Take one tag in."""
+    def exceeds_limits_with(self, closing: str, name: str) -> bool:
+        """Count one tag; tell whether a limit is exceeded."""
         step = -1 if closing else 1
-        if name in _STYLES:
-            self.styles = max(0, self.styles + step)
+        if name in _FORMATTING:
+            self.formatting = max(0, self.formatting + step)
         elif name in _CELLS and self.tables > 0:
-            self.styles = 0  # what is left open in a cell ends with it
+            self.formatting = 0  # formatting elements end with their cell
         else:
             self._count(name, step)
         return (
-            max(self.elements, self.styles) > DEEPEST
-            or self.reopened > MOST_REOPENED
-            or self.options > MOST_OPTIONS
+            max(self.elements, self.formatting) > MAX_DEPTH
+            or self.reopened > MAX_REOPENED
+            or self.options > MAX_OPTIONS
         )
 
     def _count(self, name: str, step: int) -> None:
         if step < 0 or name == "p":
-            self.reopened += self.styles
-        if name not in _CLOSED:
+            self.reopened += self.formatting
+        if name not in _SELF_CLOSING:
             self.elements = max(0, self.elements + step)
         self.tables += step if name == "table" else 0
         self.options += name == "option"
 
 
 def _tags(text: str) -> Iterator[tuple[str, str]]:
-    """Yield `/` or nothing, and the name, of each tag; not of what stands in scripts, where `a<b` is none."""
+    """Yield `/` or nothing, and the name, of each tag outside of scripts, where `a<b` is no tag."""
     lower, place = text.lower(), 0
     while place >= 0:
         start = lower.find("<script", place)
@@ -78,9 +78,9 @@ def _tags(text: str) -> Iterator[tuple[str, str]]:
         place = lower.find("</script", start) if start >= 0 else -1
 
 
-def _has_endless_tag(text: str) -> bool:
-    """Tell whether some tag has more attributes than any does; long ones hold pictures and are no harm."""
+def _has_too_many_attributes(text: str) -> bool:
+    """Tell whether a tag has too many attributes; a long one with few, such as an inline image, is harmless."""
     return any(
-        len(piece) > LONG_TAG and len(_QUOTED.sub("", piece.partition(">")[0]).split()) > MOST_ATTRIBUTES
+        len(piece) > LONG_TAG and len(_QUOTED.sub("", piece.partition(">")[0]).split()) > MAX_ATTRIBUTES
         for piece in text.split("<")
     )

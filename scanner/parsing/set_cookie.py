@@ -1,19 +1,16 @@
-"""Set-Cookie lines, read as RFC 6265bis reads them."""
+"""Parse Set-Cookie headers (RFC 6265bis)."""
 
 from dataclasses import dataclass
 
 from scanner.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
 
-SAME_SITE_WORDS = ("lax", "strict", "none")
+SAME_SITE_VALUES = ("lax", "strict", "none")
 
 
 @dataclass(frozen=True)
 class Cookie:
-    """One Set-Cookie line.
-
-    `same_site` is in lower case; empty where it has no value, None where it is absent.
-    """
+    """One Set-Cookie header. `same_site` is in lower case; empty without a value, None without the attribute."""
 
     name: str
     secure: bool
@@ -25,31 +22,30 @@ class Cookie:
         return any(word in self.name.lower() for word in ("sess", "login"))
 
     @property
-    def is_anti_forgery(self) -> bool:
+    def is_csrf_token(self) -> bool:
         return "csrf" in self.name.lower()
 
 
 def parse(line: str) -> Cookie | None:
-    """Parse one line; None when it names no cookie. The last of a repeated attribute counts."""
+    """Parse one header; None when it names no cookie. The last of a repeated attribute counts."""
     first, *attributes = line.split(";")
     name = first.partition("=")[0].strip()
     if not name:
         return None
-    said = {
-        key.strip().lower(): text.strip()
-        for key, _, text in (attribute.partition("=") for attribute in attributes)
-    }
-    same = said.get("samesite")
-    return Cookie(name, "secure" in said, "httponly" in said, None if same is None else same.lower())
+    pairs = (attribute.partition("=") for attribute in attributes)
+    values = {key.strip().lower(): text.strip() for key, _, text in pairs}
+    same_site = values.get("samesite")
+    return Cookie(
+        name, "secure" in values, "httponly" in values, None if same_site is None else same_site.lower()
+    )
 
 
-def set_by(page: Page) -> list[Cookie]:
-    """Return the cookies that the page and the redirects to it set, of one site, in order."""
-    answers = [*page.response.history, page.response]
+def cookies_of(page: Page) -> list[Cookie]:
+    """Return the cookies that the page and the redirects to it set, of the page's site alone, in order."""
     lines = [
         line
-        for answer in answers
-        if same_site(host_of(answer.url), page.host)
-        for line in answer.headers.get_all("set-cookie")
+        for response in (*page.response.history, page.response)
+        if same_site(host_of(response.url), page.host)
+        for line in response.headers.get_all("set-cookie")
     ]
     return [cookie for cookie in map(parse, lines) if cookie]

@@ -20,7 +20,7 @@ class Sitemap:
     """A parsed sitemap: its root element, the URLs in it, and why it is invalid (None when it is valid)."""
 
     root: str = ""
-    addresses: list[str] = field(default_factory=list)
+    urls: list[str] = field(default_factory=list)
     fault: str | None = None
 
     @property
@@ -72,8 +72,8 @@ class _Handler(ContentHandler):
             self._text.append(content)
 
     def endElementNS(self, name: tuple[str | None, str], qname: str | None) -> None:
-        if self._in_loc and len(self.sitemap.addresses) < MAX_URLS:
-            self.sitemap.addresses.append("".join(self._text).strip())
+        if self._in_loc and len(self.sitemap.urls) < MAX_URLS:
+            self.sitemap.urls.append("".join(self._text).strip())
         self._in_loc = False
 
 

@@ -1,14 +1,14 @@
-"""Reading a certificate. It takes a library of a megabyte, which nobody has to load who only names the checks."""
+"""Read X.509 certificates. Imported on demand: `cryptography` takes a megabyte."""
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 from scanner.tls.probe import Certificate
 
 
 def read_certificate(der: bytes, fault: str | None) -> Certificate:
-    """Read a certificate. Raises CannotLook when it can't be parsed."""
+    """Read a certificate in DER. Raises Inconclusive when it cannot be parsed."""
     try:
         certificate = x509.load_der_x509_certificate(der)
         key, bits = _key_of(certificate)
@@ -24,7 +24,7 @@ def read_certificate(der: bytes, fault: str | None) -> Certificate:
             fault=fault,
         )
     except ValueError:
-        raise CannotLook("not_available", "The certificate can't be read.") from None
+        raise Inconclusive("not_available", "The certificate cannot be parsed.") from None
 
 
 def _key_of(certificate: x509.Certificate) -> tuple[str, int]:

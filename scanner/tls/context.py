@@ -1,4 +1,4 @@
-"""What the checks of TLS look at: the handshake with the site, and the versions that it still speaks."""
+"""The TLS facts of a page: the handshake with its site, and the outdated versions that the site accepts."""
 
 import socket
 from urllib.parse import urljoin, urlsplit
@@ -10,11 +10,11 @@ from scanner.page import Page
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.tls import probe
 
-REDIRECTS = (301, 302, 303, 307, 308)
+REDIRECT_STATUSES = (301, 302, 303, 307, 308)
 
 
-class TlsFacts(Fetcher):
-    """The facts of the TLS that a page's site speaks."""
+class TlsContext(Fetcher):
+    """The TLS facts of a page's site."""
 
     url: str
 
@@ -28,40 +28,40 @@ class TlsFacts(Fetcher):
         if endpoint is None:
             return None
         host, port = endpoint
-        # Here, since the web, which tells of the checks, has no use for what sends requests.
+        # Imported here: web processes import the checks for their names and send no requests.
         from krafter_audit.http.transport import tls_context
 
-        trusted = tls_context(self.client.ca_file, verify=True)  # what the requests trust, and no more
+        trusted = tls_context(self.client.ca_file, verify=True)  # the trusted roots of the HTTP client
 
         def attempt() -> probe.Handshake:
-            return probe.shake_hands(host, port, self._dialler(host, port), trusted)
+            return probe.shake_hands(host, port, self._dialer(host, port), trusted)
 
-        return self.patiently(attempt, lambda _: False)
+        return self.with_retries(attempt, lambda _: False)
 
     @property
     def tls_old(self) -> list[str]:
-        """The outdated TLS versions that the site still speaks."""
+        """The outdated TLS versions that the site accepts."""
         handshake = self.tls
         if handshake is None:
             return []
-        dialler = self._dialler(handshake.host, handshake.port)
-        return self.once("tls_old", lambda: probe.old_versions_accepted(handshake.host, dialler))
+        dial_again = self._dialer(handshake.host, handshake.port)
+        return self.once("tls_old", lambda: probe.old_versions_accepted(handshake.host, dial_again))
 
     def _tls_endpoint(self) -> tuple[str, int] | None:
-        """The host and port that speak TLS: the page's own, or those that its http:// address leads to."""
+        """Return host and port of the page, or of the https URL that its http:// URL redirects to."""
         url = self.url
         if urlsplit(url).scheme != "https":
-            first = self.ask("tls", "GET", url)
-            if first.status not in REDIRECTS:
-                preconditions.refuse_error_status(Page(first))
+            response = self.fetch("tls", "GET", url)
+            if response.status not in REDIRECT_STATUSES:
+                preconditions.require_success_status(Page(response))
                 return None
-            url = urljoin(url, first.headers.get("location") or "")
+            url = urljoin(url, response.headers.get("location") or "")
         parts = urlsplit(url)
         if parts.scheme != "https" or not same_site(host_of(url), host_of(self.url)):
             return None
         return host_of(url), parts.port or 443
 
-    def _dialler(self, host: str, port: int) -> probe.Dial:
+    def _dialer(self, host: str, port: int) -> probe.Dial:
         target = ParsedUrl("https", host, port, "/")
 
         def connect() -> tuple[socket.socket, str]:

@@ -1,6 +1,4 @@
-"""TLS handshakes: what a browser would accept, what certificate is shown, and which old versions still
-answer.
-"""
+"""TLS handshakes: the certificate a server sends, whether a browser would trust it, and which versions it accepts."""
 
 import socket
 import ssl
@@ -10,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from krafter_audit.http.client import HttpError
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 
 TIMEOUT = 10.0
 OLD_VERSIONS = {"TLS 1.0": ssl.TLSVersion.TLSv1, "TLS 1.1": ssl.TLSVersion.TLSv1_1}
@@ -20,10 +18,7 @@ type Dial = Callable[[], tuple[socket.socket, str]]
 
 @dataclass(frozen=True)
 class Certificate:
-    """The certificate that a server shows.
-
-    `bits` is the size of its key; `fault` says why it is not trusted.
-    """
+    """A server's certificate: `bits` is the size of its key, `fault` the reason why it is not trusted."""
 
     subject: str
     issuer: str
@@ -36,13 +31,13 @@ class Certificate:
     fault: str | None
 
     def days_left(self, now: datetime | None = None) -> float:
-        """Return the days until it expires; negative when it has."""
+        """Return the days until it expires; negative when it has expired."""
         return (self.not_after - (now or datetime.now(UTC))).total_seconds() / 86400
 
 
 @dataclass(frozen=True)
 class Handshake:
-    """One successful handshake: the address, the version, the cipher and the certificate."""
+    """A successful handshake."""
 
     host: str
     port: int
@@ -52,23 +47,27 @@ class Handshake:
     certificate: Certificate
 
 
-def shake_hands(host: str, port: int, dial: Dial, trusting: ssl.SSLContext) -> Handshake:
-    """Shake hands as a browser does; where the certificate is not trusted, again without trusting it.
+def shake_hands(host: str, port: int, dial: Dial, trusted: ssl.SSLContext) -> Handshake:
+    """Handshake as a browser does; if the certificate is not trusted, again without verification.
 
-    `trusting` knows the authorities that are trusted. Raises CannotLook when no handshake is possible at all.
+    `trusted` holds the trusted roots. Raises Inconclusive when no handshake is possible.
     """
     try:
-        return _handshake(host, port, dial, trusting, None)
+        return _handshake(host, port, dial, trusted, None)
     except ssl.SSLCertVerificationError as error:
         fault = error.verify_message or "the certificate is not trusted"
     except ssl.SSLError as error:
-        raise CannotLook("blocked", f"No TLS handshake was possible ({error.reason}).", tls=True) from None
-    blind = ssl.create_default_context()
-    blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
+        raise _no_handshake(error) from None
+    unverified = ssl.create_default_context()
+    unverified.check_hostname, unverified.verify_mode = False, ssl.CERT_NONE
     try:
-        return _handshake(host, port, dial, blind, fault)
+        return _handshake(host, port, dial, unverified, fault)
     except ssl.SSLError as error:
-        raise CannotLook("blocked", f"No TLS handshake was possible ({error.reason}).", tls=True) from None
+        raise _no_handshake(error) from None
+
+
+def _no_handshake(error: ssl.SSLError) -> Inconclusive:
+    return Inconclusive("blocked", f"The TLS handshake failed ({error.reason}).", tls=True)
 
 
 def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault: str | None) -> Handshake:
@@ -87,17 +86,17 @@ def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault:
                 certificate=read_certificate(secured.getpeercert(binary_form=True) or b"", fault),
             )
     except TimeoutError:
-        raise CannotLook("timeout", "The TLS handshake took too long.") from None
+        raise Inconclusive("timeout", "The TLS handshake timed out.") from None
     except ssl.SSLError:
         raise
     except OSError as error:
-        raise CannotLook("blocked", f"The connection broke ({type(error).__name__}).") from None
+        raise Inconclusive("blocked", f"The connection was lost ({type(error).__name__}).") from None
 
 
 def old_versions_accepted(host: str, dial: Dial) -> list[str]:
-    """Return the outdated versions that the server still speaks. Raises CannotLook when it can't be told.
+    """Return the outdated versions that the server accepts. Raises Inconclusive when this cannot be tested.
 
-    SSL 2 and 3 are in no OpenSSL that Python is built with; a server that speaks them speaks TLS 1.0 as well.
+    SSL 2 and 3 are in no OpenSSL that Python is built with; a server that accepts them accepts TLS 1.0 as well.
     """
     return [name for name, version in OLD_VERSIONS.items() if _accepts(host, dial, version)]
 
@@ -109,19 +108,19 @@ def _accepts(host: str, dial: Dial, version: ssl.TLSVersion) -> bool:
         with connection, context.wrap_socket(connection, server_hostname=host):
             return True
     except TimeoutError:
-        raise CannotLook("timeout", "The TLS handshake took too long.") from None
+        raise Inconclusive("timeout", "The TLS handshake timed out.") from None
     except ssl.SSLError as error:
         if "NO_PROTOCOLS" in str(error.reason) or "NO_CIPHERS" in str(error.reason):
-            raise CannotLook("not_available", "This machine's OpenSSL has no outdated TLS.") from None
+            raise Inconclusive(
+                "not_available", "The scanner's OpenSSL does not support outdated TLS versions."
+            ) from None
         return False
-    except OSError:  # the server hangs up on a version that it does not want
+    except OSError:  # the server closes the connection for a version that it does not accept
         return False
 
 
 def _only(version: ssl.TLSVersion) -> ssl.SSLContext:
-    """Return a context that speaks one outdated version, with every cipher: it is spoken only to be
-    refused.
-    """
+    """Return a context of one outdated version with every cipher: it is meant to be refused."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers("ALL:@SECLEVEL=0")
@@ -136,6 +135,6 @@ def _connect(dial: Dial) -> tuple[socket.socket, str]:
         connection, address = dial()
     except HttpError as error:
         known = error.reason if error.reason in ("timeout", "refused_address") else "blocked"
-        raise CannotLook(known, str(error)) from None
+        raise Inconclusive(known, str(error)) from None
     connection.settimeout(TIMEOUT)
     return connection, address

@@ -5,7 +5,7 @@ from django.db import transaction
 from accounts import quota
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import InvalidParams
 from krafter_audit.http.client import HttpError, InvalidUrl, RefusedAddress, validate_url
 from krafter_audit.jobs import enqueue_on_commit
@@ -35,7 +35,7 @@ def queue(project: Project, *, address: str, trigger: str, by: Actor) -> Scan:
     """Queue a scan of an address that `address_of` gave; it costs one unit of quota."""
     scan = Scan.objects.create(project=project, url=address, trigger=trigger, requested_by_id=by.user_id)
     ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
-    record("scan.queued", scan, by=by, url=address, trigger=trigger)
+    log_event("scan.queued", scan, by=by, url=address, trigger=trigger)
     quota.spend(project.organization_id)
     enqueue_on_commit("scans.run_scan", str(scan.pk))
     return scan

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import InvalidParams, QuotaExceeded
 from scans.models import Scan, ScanPart, ScanSchedule
 from scans.services import scans
@@ -99,7 +99,7 @@ def start(schedule_id: UUID, site_url: str) -> bool:
         following = Plan(schedule.rhythm, schedule.hour, schedule.minute, schedule.weekday).after(now)
         _put_off(schedule, until=following, note=refusal, last_at=schedule.last_at if refusal else now)
         if refusal:
-            record("scan.left_out", schedule, by=SYSTEM, reason=refusal)
+            log_event("scan.left_out", schedule, by=SYSTEM, reason=refusal)
         return not refusal
 
 

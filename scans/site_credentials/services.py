@@ -11,9 +11,9 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import NotFound, PreconditionFailed
-from krafter_audit.api.etags import refuse_unless_current
+from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import wait_for_turn
 from krafter_audit.http.client import RequestCredentials
 from krafter_audit.security import vault
@@ -54,14 +54,14 @@ def set_credentials(
     wait_for_turn(f"site access:{project.pk}")
     row = SiteCredentials.objects.filter(project=project).first() or SiteCredentials(project=project)
     if not row._state.adding:
-        refuse_unless_current(if_match, row)
+        require_match(if_match, row)
     elif if_match is not None:
         raise PreconditionFailed
     row.project, row.origin, row.selector, row.text = project, origin, selector, text
     row.kinds = [kind for kind in ("headers", "cookies", "basic") if credentials.get(kind)]
     row.credentials = vault.seal(json.dumps(credentials).encode(), owner=_owner(row))
     row.save()
-    record("site_access.set", row, by=by, origin=origin, kinds=row.kinds)
+    log_event("site_access.set", row, by=by, origin=origin, kinds=row.kinds)
     return row
 
 
@@ -72,7 +72,7 @@ def delete_credentials(project: Project, *, by: Actor) -> None:
     if row is None:
         raise NotFound
     row.project = project
-    record("site_access.wiped", row, by=by, origin=row.origin)
+    log_event("site_access.wiped", row, by=by, origin=row.origin)
     row.delete()
 
 

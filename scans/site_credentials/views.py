@@ -22,7 +22,7 @@ class SiteCredentialsViewSet(ProjectViewSet):
         row = SiteCredentials.objects.filter(project=self.project).defer("credentials").first()
         if row is None:
             raise NotFound
-        return self.show(row, SiteCredentialsSerializer)
+        return self.respond(row, SiteCredentialsSerializer)
 
     @extend_schema(
         summary="Set the access to a site behind a login",
@@ -31,13 +31,13 @@ class SiteCredentialsViewSet(ProjectViewSet):
     )
     def update(self, request: Request, **kwargs: Any) -> Response:
         """Seal and keep it; what was set before is replaced."""
-        asked = self.body(PutSiteCredentialsRequestSerializer)
+        asked = self.validated_body(PutSiteCredentialsRequestSerializer)
         origin, marker = asked.pop("origin"), asked.pop("logged_in", {})
         match = request.headers.get("if-match")
         row = services.set_credentials(
             self.project, origin=origin, credentials=asked, **marker, by=self.actor, if_match=match
         )
-        return self.show(row, SiteCredentialsSerializer)
+        return self.respond(row, SiteCredentialsSerializer)
 
     @extend_schema(summary="Forget the access", request=None, responses={200: None})
     def destroy(self, request: Request, **kwargs: Any) -> Response:

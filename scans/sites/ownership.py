@@ -1,7 +1,7 @@
 """Is this site the project's? Proved by a DNS record, a file or a meta tag that names the token of project and host.
 
 What a stranger may ask of any site needs no proof. Paths that nobody published (`/.git/config`) and visits of a
-browser do: `of(project, …)` says which hosts are proved, and `Facts.require_ownership` asks it, before either.
+browser do: `of(project, …)` says which hosts are proved, and `PageContext.require_ownership` asks it, before either.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -17,12 +17,12 @@ from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, HttpError, Limits
 from krafter_audit.http.dns import txt_records
 from scanner.page import Page, value
-from scanner.parsing.parser_limits import is_bottomless
+from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
 
@@ -125,7 +125,7 @@ def write(site: Site, tries: list[Try]) -> None:
         changes |= {"method": "", "verified_at": None}
     with transaction.atomic():
         if leases.write(site, **changes) and (gone or (proof and site.verified_at is None)):
-            record(
+            log_event(
                 "site.proved" if proof else "site.proof_lost",
                 site,
                 by=SYSTEM,
@@ -221,7 +221,7 @@ def _in_page(site: Site, client: Client, address: str) -> tuple[bool, str]:
         return False, "The start page redirects to another host."
     if answer.status != 200 or not page.is_html:
         return False, f"It answers with status {answer.status} and is no HTML page that was found."
-    if is_bottomless(page.text):
+    if exceeds_parser_limits(page.text):
         return False, "The start page nests deeper than any is read."
     named = [value(node, "content") for node in page.css(f'head meta[name="{NAME}"]')]
     held = site.token in (said.strip() for said in named)

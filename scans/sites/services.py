@@ -6,7 +6,7 @@ from django.db import transaction
 
 from accounts.actors import Actor
 from accounts.models import Project
-from events.record import record
+from events.log import log_event
 from krafter_audit.api.errors import InvalidParams, NotFound
 from krafter_audit.http.client import InvalidUrl, RefusedAddress
 from krafter_audit.http.urls import ParsedUrl
@@ -30,7 +30,7 @@ def add(project: Project, *, host: str, by: Actor) -> tuple[Site, bool]:
     kept = Site.objects.get(project=project, host=site.host)
     kept.project = project
     if kept.pk == site.pk:
-        record("site.added", kept, by=by, host=kept.host)
+        log_event("site.added", kept, by=by, host=kept.host)
     return kept, kept.pk == site.pk
 
 
@@ -43,6 +43,6 @@ def verify(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
     if not site.check_requested:
         site.check_requested = True
         site.save(update_fields=["check_requested", "updated_at"])
-        record("site.proof_asked_for", site, by=by, host=site.host)
+        log_event("site.proof_asked_for", site, by=by, host=site.host)
         enqueue_on_commit("scans.verify_site", str(site.pk))
     return site

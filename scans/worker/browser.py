@@ -1,22 +1,38 @@
-"""The browser of a worker, where it has one. Playwright is large: who asks for no browser does not load it."""
+"""The browser of a worker. Playwright is imported on demand: it is large, and most processes have no browser."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from django.conf import settings
+
+from krafter_audit.http.defaults import network_defaults
+from scanner.browser.chromium import ChromiumOptions
+from scanner.browser.errors import BrowserError
+
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
+
+
+def chromium_options() -> ChromiumOptions:
+    """Return the operator's settings for Chromium."""
+    return ChromiumOptions(
+        executable=settings.KRAFTER_CHROMIUM,
+        sandbox=settings.KRAFTER_CHROMIUM_SANDBOX,
+        ca_file=settings.KRAFTER_CA_FILE,
+    )
 
 
 @contextmanager
 def own_browser() -> "Iterator[Browser | None]":
-    """Give this worker's browser, which starts Chromium with its first page; None where there is no Chromium."""
-    from scanner.browser import Browser, BrowserError, chromium
-
+    """Yield this worker's browser, which starts Chromium with its first page; None when there is no Chromium."""
+    options = chromium_options()
     try:
-        chromium.find()
+        options.find()
     except BrowserError:
         yield None
         return
-    with Browser() as browser:
+    from scanner.browser.browser import Browser
+
+    with Browser(policy=network_defaults().policy, options=options) as browser:
         yield browser

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts import quota
 from accounts.actors import SYSTEM, Actor
-from events.record import record
+from events.log import log_event
 from findings.models import Domain
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.db import leases
@@ -56,7 +56,7 @@ def end(scan: Scan) -> None:
     status = Scan.Status.FAILED if "error" in summary else Scan.Status.COMPLETED
     Scan.transitions.apply(scan, status, summary=summary, finished_at=timezone.now())
     findings = summary["findings_created"] + summary["findings_updated"]
-    record(f"scan.{status.value}", scan, by=SYSTEM, findings=findings)
+    log_event(f"scan.{status.value}", scan, by=SYSTEM, findings=findings)
     if status == Scan.Status.FAILED:
         quota.refund(scan.project.organization_id, spent_at=scan.created_at)
 

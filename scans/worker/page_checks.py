@@ -10,7 +10,7 @@ from findings import policy_rules
 from findings.models import Domain
 from scanner import engine, registry
 from scanner.outcome import Outcome, inconclusive
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)
@@ -67,36 +67,38 @@ def keys_of(scanner: str) -> set[str]:
     return {key for key in every if (registry.REGISTRY[key].kind == "browser") is browsing}
 
 
-def look(facts: Facts, asking: Asking, *, is_start: bool) -> Sight:
+def look(context: PageContext, asking: Asking, *, is_start: bool) -> Sight:
     """Look at a page in all domains at once; one that breaks off does not stop the others."""
     began = time.monotonic()
     sight = Sight()
     with ThreadPoolExecutor(max_workers=len(Domain)) as pool:
         asked = asking.on(is_start=is_start).items()
-        answers = {domain: pool.submit(ask, facts, keys, asking.thresholds) for domain, keys in asked if keys}
+        answers = {
+            domain: pool.submit(ask, context, keys, asking.thresholds) for domain, keys in asked if keys
+        }
     for domain, answer in answers.items():
         error = answer.exception()
         if error is None:
             sight.seen.extend(answer.result())
         else:
-            logger.error("the %s look at %s broke off", domain, facts.url, exc_info=error)
+            logger.error("the %s look at %s broke off", domain, context.url, exc_info=error)
             sight.broken.add(domain)
     sight.duration_ms = (time.monotonic() - began) * 1000
     return sight
 
 
-def look_one_by_one(facts: Facts, asking: Asking, *, is_start: bool) -> Sight:
+def look_one_by_one(context: PageContext, asking: Asking, *, is_start: bool) -> Sight:
     """Look at a page in the thread that the browser belongs to; one visit serves all the keys."""
     began = time.monotonic()
     keys = [key for group in asking.on(is_start=is_start).values() for key in group]
-    seen = ask(facts, keys, asking.thresholds)
+    seen = ask(context, keys, asking.thresholds)
     return Sight(seen, duration_ms=(time.monotonic() - began) * 1000)
 
 
-def ask(facts: Facts, keys: Iterable[str], thresholds: Mapping[str, float]) -> list[Seen]:
+def ask(context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float]) -> list[Seen]:
     """Ask some checks about a page, one after the other."""
     seen, began = [], time.monotonic()
-    for key, outcome in engine.look(facts.url, keys, thresholds=thresholds, facts=facts):
+    for key, outcome in engine.run_checks(context.url, keys, thresholds=thresholds, context=context):
         now = time.monotonic()
         seen.append(Seen(key, outcome, (now - began) * 1000))
         began = now

@@ -13,7 +13,7 @@ from krafter_audit.http.client import Client
 from krafter_audit.jobs import enqueue
 from krafter_audit.shutdown import is_shutting_down
 from scanner import crawler
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scans import screenshots
 from scans.models import Scan, Scanner, ScanPage, ScanPart
 from scans.site_credentials.services import credentials_for
@@ -23,7 +23,7 @@ from scans.worker.browser import own_browser
 from scans.worker.page_checks import Asking, Sight
 
 if TYPE_CHECKING:
-    from scanner.browser import Browser
+    from scanner.browser.browser import Browser
 
 LEASE = 30  # seconds; kept alive while the look goes on
 MOST_ATTEMPTS = 3
@@ -77,8 +77,8 @@ class Walk:
         owned = ownership.of(project, [part.scan.url], client)
         self.part = part
         self.is_over = False
-        self._start = Facts(part.scan.url, client, owned=owned, browser=browser)
-        self._start.browsing.keep_picture = screenshots.keeper(project.pk)
+        self._start = PageContext(part.scan.url, client, owned=owned, browser=browser)
+        self._start.rendered.save_screenshot = screenshots.keeper(project.pk)
         self._asking = Asking.of(part.scan, part.scanner)
         self._ends = time.monotonic() + MOST_SECONDS_OF_A_JOB[Scanner(part.scanner)]
 
@@ -130,8 +130,8 @@ class Walk:
             return page_checks.not_looked(self._asking, "not_available", GIVEN_UP, is_start=is_start)
         if not is_start:
             time.sleep(self.part.page_delay)
-        # A page's facts are made when its turn comes: their budget of seconds begins then.
-        facts = self._start if is_start else self._start.neighbour(page.url)
+        # A page's context are made when its turn comes: their budget of seconds begins then.
+        context = self._start if is_start else self._start.sibling(page.url)
         # What asks by HTTP alone runs in several threads; a browser belongs to one.
         look = page_checks.look_one_by_one if self.part.scanner == Scanner.BROWSER else page_checks.look
-        return look(facts, self._asking, is_start=is_start)
+        return look(context, self._asking, is_start=is_start)

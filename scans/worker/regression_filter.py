@@ -11,7 +11,7 @@ from findings.models import Finding, FindingStatus
 from findings.services.ingestion import FindingReport, Identity
 from krafter_audit.db.advisory_locks import wait_for_turn
 from scanner import registry
-from scanner.crawler import MOST_PAGES, route_of
+from scanner.crawler import MAX_PAGES, route_of
 from scanner.outcome import FAILED, INCONCLUSIVE
 from scanner.parsing.registrable_domain import origin_of
 from scanner.registry import Metric
@@ -101,12 +101,12 @@ def _with_pages_not_seen(seen: FindingReport, before: Finding, view: View) -> Fi
         if isinstance(page, dict) and view.leaves_out(str(page.get("url")))
     ]
     evidence = dict(seen.evidence or {})
-    evidence["pages"] = [*evidence.get("pages", []), *pages][:MOST_PAGES]
+    evidence["pages"] = [*evidence.get("pages", []), *pages][:MAX_PAGES]
     known = registry.get(_key(seen))
     if known and known.metric:
         evidence["values"] = _values(known.key, known.metric, evidence["pages"])
     return replace(
-        seen, affected_assets=[*(seen.affected_assets or []), *assets][:MOST_PAGES], evidence=evidence
+        seen, affected_assets=[*(seen.affected_assets or []), *assets][:MAX_PAGES], evidence=evidence
     )
 
 

@@ -73,7 +73,7 @@ class System:
         for _ in range(4):
             ours |= {int(pid) for pid, parent, _ in rows if int(parent) in ours}
         return [
-            int(p) for p, _, args in rows if int(p) in ours and PARTS[part] in args and "leash.py" not in args
+            int(p) for p, _, args in rows if int(p) in ours and PARTS[part] in args and "guard.py" not in args
         ]
 
     def kill(self, part: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from devtools.local_stack.process import REPOSITORY
-from devtools.local_stack.process_guard import descendants, parents
+from scanner.browser.process_guard import descendants, parents
 from tests.unit.devtools.local_stack.processes import eventually, kill, survivors
 
 pytestmark = pytest.mark.chaos
@@ -52,7 +52,7 @@ class Up:
         return descendants(self.process.pid) | {self.process.pid}
 
     def children(self) -> dict[str, int]:
-        """The process on each leash, by the name of its program."""
+        """The process on each guard, by the name of its program."""
         names = (
             "postgres",
             "valkey-server",
@@ -62,8 +62,8 @@ class Up:
             "devtools.demo.site",
         )
         below = descendants(self.process.pid)
-        leashes = {pid for pid in below if "process_guard.py" in command_line(pid)}
-        held = {pid: command_line(pid) for pid, parent in parents() if parent in leashes}
+        guards = {pid for pid in below if "process_guard.py" in command_line(pid)}
+        held = {pid: command_line(pid) for pid, parent in parents() if parent in guards}
         return {name: pid for pid, line in held.items() for name in names if name in line}
 
 

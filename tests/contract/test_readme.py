@@ -46,7 +46,7 @@ def bakery() -> Iterator[str]:
 def _one_quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
     """The page is timed once in the place of three times, and soon counts as quiet; its numbers are no part of this."""
     monkeypatch.setattr(web_vitals, "LOADS", 1)
-    monkeypatch.setattr(visit, "QUIET_WHEN_TIMED", 0.5)
+    monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.5)
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ def test_a_key_that_is_missing_malformed_or_unknown_gets_one_answer(scenario: Sc
     assert refusal(response) == (401, "unauthorized")
     assert (
         response.json()["error"]["message"]
-        == "A valid API key is needed: send it as 'Authorization: Bearer kr_live_…'."
+        == "A valid API key is required: send it as 'Authorization: Bearer kr_live_…'."
     )
 
 
@@ -149,7 +149,7 @@ def test_a_crash_says_nothing_of_the_inside(scenario: Scenario, monkeypatch: pyt
     def explode(*args: object, **kwargs: object) -> None:
         raise KeyError("secret inside")
 
-    monkeypatch.setattr("events.tallies.all_totals", explode)  # the database's far end, in effect
+    monkeypatch.setattr("events.counters.all_totals", explode)  # the database's far end, in effect
 
     response = scenario.client.ask("get", "command-center")
 

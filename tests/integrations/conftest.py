@@ -1,4 +1,4 @@
-"""A GitHub on loopback, a project that is connected to it, and one way to look at how things stand."""
+"""A GitHub on loopback, and a project that is connected to it."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -10,41 +10,46 @@ from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.services.ingestion import FindingReport, ingest_one
 from integrations import services
-from integrations import sync as engine
 from integrations.models import Integration
 from integrations.providers.base import Provider
+from integrations.sync import engine
 from krafter_audit.http.client import Client
 from remediation.models import Task
 from remediation.services import tasks
 from tests import factories
-from tests.integrations import trackers
-from tests.integrations.fake_github import REPOSITORY, TOKEN, FakeGitHub, serve
-from tests.integrations.trackers import FarEnd
+from tests.fakes.dialects import DIALECTS
+from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.tracker import FakeTracker, serve
 
 MakeTask = Callable[..., Task]
-CREDENTIALS = {"token": TOKEN, "repository": REPOSITORY}
+Sync = Callable[[], Integration]
+CREDENTIALS = FakeGitHub.credentials
 
 
 @pytest.fixture(autouse=True)
-def _asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A vendor that is away is asked again at once instead of after seconds: the clock is faked, the asking is not."""
+def _no_pause_between_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests are retried without a pause."""
     monkeypatch.setitem(Provider.__init__.__kwdefaults__, "sleep", lambda seconds: None)
 
 
 @pytest.fixture
-def github(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
-    """The far end; afterwards nothing that it was asked may break GitHub's description."""
+def loopback(settings: Settings) -> None:
+    """Allow requests to loopback."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
-    for far_end in serve():
-        monkeypatch.setenv("KRAFTER_GITHUB_URL", far_end.url)
-        monkeypatch.setenv("KRAFTER_GITHUB_TOKEN_URL", f"{far_end.url}/login/oauth/access_token")
-        yield far_end
-        assert far_end.complaints == []
 
 
 @pytest.fixture
-def client_out(github: FakeGitHub) -> Iterator[Client]:
-    """The guarded client."""
+def github(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitHub]:
+    """GitHub."""
+    with serve(FakeGitHub()) as fake:
+        monkeypatch.setenv("KRAFTER_GITHUB_URL", fake.api_url)
+        monkeypatch.setenv("KRAFTER_GITHUB_TOKEN_URL", f"{fake.url}{fake.token_path}")
+        yield fake
+
+
+@pytest.fixture
+def http_client(loopback: None) -> Iterator[Client]:
+    """The HTTP client."""
     with Client() as client:
         yield client
 
@@ -57,12 +62,12 @@ def project(db: None) -> Project:
 
 @pytest.fixture
 def make_task(project: Project) -> MakeTask:
-    """Make a task for a finding that no automatic check verifies."""
+    """Create tasks of findings that no automatic check verifies."""
 
     def make(title: str = "Send a Content-Security-Policy", **fields: Any) -> Task:
         fix = {"summary": "Name a default.", "steps": ["Add the header."], "references": []}
-        seen = FindingReport("security", f"Finding of {title}", severity="high", recommended_fix=fix)
-        finding, _ = ingest_one(project, seen, by=SYSTEM)
+        sighting = FindingReport("security", f"Finding of {title}", severity="high", recommended_fix=fix)
+        finding, _ = ingest_one(project, sighting, by=SYSTEM)
         return tasks.create(project, finding_id=finding.pk, title=title, by=SYSTEM, **fields)
 
     return make
@@ -75,24 +80,24 @@ def integration(project: Project, github: FakeGitHub) -> Integration:
 
 
 @pytest.fixture
-def sync(integration: Integration) -> Callable[[], Integration]:
-    """Ask for a sync and let a worker carry it out."""
-
-    def run() -> Integration:
-        services.request_sync(integration.project, "github", by=SYSTEM)
-        engine.sync(integration.pk)
-        integration.refresh_from_db()
-        return integration
-
-    return run
+def sync(integration: Integration) -> Sync:
+    """Run a sync of GitHub."""
+    return lambda: run_sync(integration)
 
 
-@pytest.fixture(params=sorted(trackers.KINDS))
+def run_sync(integration: Integration) -> Integration:
+    """Start a sync and let a worker run it."""
+    services.sync_now(integration.project, integration.provider, by=SYSTEM)
+    engine.sync(integration.pk)
+    integration.refresh_from_db()
+    return integration
+
+
+@pytest.fixture(params=sorted(DIALECTS))
 def tracker(
-    request: pytest.FixtureRequest, settings: Settings, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[FarEnd]:
-    """Each of the four in turn."""
-    settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
-    for far_end in trackers.serve(request.param):
-        monkeypatch.setenv(f"KRAFTER_{request.param.upper()}_URL", far_end.setting)
-        yield far_end
+    request: pytest.FixtureRequest, loopback: None, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[FakeTracker]:
+    """Each of the four trackers in turn."""
+    with serve(DIALECTS[request.param]()) as fake:
+        monkeypatch.setenv(f"KRAFTER_{request.param.upper()}_URL", fake.api_url)
+        yield fake

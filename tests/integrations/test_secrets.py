@@ -1,4 +1,4 @@
-"""A whole round of everything that holds a secret: connect, sync, fail, call, alert, rotate; none is seen anywhere."""
+"""One round of everything that holds a secret (connect, sync, webhook, alert, rotate): none is shown anywhere."""
 
 import base64
 import io
@@ -19,28 +19,29 @@ from pytest_django import Settings
 from accounts.actors import SYSTEM
 from accounts.models import Project
 from findings.services.ingestion import FindingReport, ingest
-from integrations import credentials, destinations, hooks, jobs
-from integrations import sync as engine
-from integrations.models import Alert, Destination, Hook, Integration
+from integrations import credentials, destinations, jobs
+from integrations.models import Alert, Destination, Integration, Webhook
+from integrations.sync import engine
 from integrations.telling import tell
+from integrations.webhooks.services import open_secret
 from krafter_audit.security import vault
 from scans.models import SiteCredentials
-from scans.site_credentials import services
+from scans.site_credentials import services as site_credentials
 from tests import staff
+from tests.fakes.dialects.github import TOKEN, FakeGitHub
 from tests.integrations.conftest import CREDENTIALS, MakeTask
-from tests.integrations.fake_github import TOKEN, FakeGitHub
-from tests.integrations.test_api import Call, call, everything_stored
-from tests.integrations.test_hooks import SENDERS, now, signature
+from tests.integrations.test_views import Call, call, everything_stored
+from tests.integrations.webhooks.test_intake import SENDERS, now, signature
 
 pytestmark = pytest.mark.django_db
 __all__ = ["call"]
-WEBHOOK = "https://127.0.0.1:9/services/T000/B000/slack-secret-4711"  # nobody listens there
+WEBHOOK = "https://127.0.0.1:9/services/T000/B000/slack-secret-4711"
 OLD = f"old:{base64.b64encode(bytes(32)).decode()}"
 NEW = f"new:{base64.b64encode(bytes([1] * 32)).decode()}"
 
 
 def everything_in_the_admin() -> Iterator[str]:
-    """Every list of ours in the admin, and the page of each row in it."""
+    """Yield every list in the admin, and the pages of its rows."""
     browser = staff.browser()
     for model in admin.site._registry:
         if model._meta.app_label in ("integrations", "events", "findings"):
@@ -50,7 +51,7 @@ def everything_in_the_admin() -> Iterator[str]:
 
 
 def sync_and_fail(github: FakeGitHub) -> None:
-    """The provider echoes the token in everything that it refuses with."""
+    """Run syncs whose errors echo the token."""
     echo = {"message": f"Bad credentials: {TOKEN}"}
     answers: list[list[tuple[int, dict[str, str], Any]]] = [[], [(401, {}, echo)], [(502, {}, echo)] * 3]
     for several in answers:
@@ -62,8 +63,8 @@ def sync_and_fail(github: FakeGitHub) -> None:
         engine.sync(row.pk)
 
 
-def call_in(secret: str) -> list[Any]:
-    """The provider calls, rightly, wrongly and with nonsense."""
+def send_deliveries(secret: str) -> list[Any]:
+    """Send deliveries: signed, wrongly signed, and invalid."""
     address = reverse("webhook", args=["github", Integration.objects.get().pk])
     body = json.dumps(SENDERS["github"].payload(now())).encode()
     headers = SENDERS["github"].headers(body)
@@ -75,7 +76,7 @@ def call_in(secret: str) -> list[Any]:
 
 
 def alert(project: Project) -> None:
-    """Slack is not reachable from here, so the message fails."""
+    """Send an alert; Slack is not reachable, so it fails."""
     ingest(project, [FindingReport("security", "No policy is sent", severity="critical")], by=SYSTEM)
     jobs.read_record()
     Alert.objects.update(due_at=timezone.now())
@@ -84,12 +85,12 @@ def alert(project: Project) -> None:
 
 
 def broken(settings: Settings) -> list[str]:
-    """What is told when nothing opens any more."""
+    """Return the tracebacks when no secret can be opened."""
     told = []
     settings.KRAFTER_ENCRYPTION_KEYS = f"other:{base64.b64encode(bytes([7] * 32)).decode()}"
     for fail in (
-        lambda: credentials.opened(Integration.objects.get()),
-        lambda: hooks.secret_of(Hook.objects.get()),
+        lambda: credentials.open_credentials(Integration.objects.get()),
+        lambda: open_secret(Webhook.objects.get()),
         lambda: destinations.webhook_of(Destination.objects.get()),
     ):
         try:
@@ -99,7 +100,7 @@ def broken(settings: Settings) -> list[str]:
     return told
 
 
-def test_no_secret_is_in_any_answer_log_line_traceback_admin_page_or_column(
+def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
     call: Call,
     project: Project,
     make_task: MakeTask,
@@ -119,14 +120,14 @@ def test_no_secret_is_in_any_answer_log_line_traceback_admin_page_or_column(
             ),
         ]
         secret = call("PUT", "integrations/github/webhook", {}).json()["data"]["secret"]
-        services.set_credentials(
+        site_credentials.set_credentials(
             project,
             origin="https://example.com",
             credentials={"cookies": {"s": "site-secret-4711"}},
             by=SYSTEM,
         )
         sync_and_fail(github)
-        seen += call_in(secret)
+        seen += send_deliveries(secret)
         alert(project)
         settings.KRAFTER_ENCRYPTION_KEYS = f"{NEW},{OLD}"
         out = io.StringIO()
@@ -161,7 +162,7 @@ def test_no_secret_is_in_any_answer_log_line_traceback_admin_page_or_column(
     ] == []
 
 
-def test_everything_that_is_sealed_opens_with_the_new_key_alone(
+def test_everything_opens_with_the_new_key_after_a_rotation(
     call: Call, project: Project, settings: Settings, github: FakeGitHub
 ) -> None:
     settings.KRAFTER_ENCRYPTION_KEYS = OLD
@@ -169,7 +170,7 @@ def test_everything_that_is_sealed_opens_with_the_new_key_alone(
     secret = call("PUT", "integrations/github/webhook", {}).json()["data"]["secret"]
     destinations.put(project, "slack", webhook_url=WEBHOOK, by=SYSTEM)
     destinations.put(project, "email", recipients=["a@example.com"], by=SYSTEM)
-    services.set_credentials(
+    site_credentials.set_credentials(
         project, origin="https://example.com", credentials={"cookies": {"s": "x"}}, by=SYSTEM
     )
     settings.KRAFTER_ENCRYPTION_KEYS = f"{NEW},{OLD}"
@@ -177,7 +178,7 @@ def test_everything_that_is_sealed_opens_with_the_new_key_alone(
     call_command("rotate_credentials", stdout=io.StringIO())
 
     settings.KRAFTER_ENCRYPTION_KEYS = NEW
-    assert credentials.opened(Integration.objects.get()) == CREDENTIALS
-    assert hooks.secret_of(Hook.objects.get()) == secret
+    assert credentials.open_credentials(Integration.objects.get()) == CREDENTIALS
+    assert open_secret(Webhook.objects.get()) == secret
     assert destinations.webhook_of(Destination.objects.get(channel="slack")) == WEBHOOK
-    assert services.resealed(SiteCredentials.objects.get())
+    assert site_credentials.resealed(SiteCredentials.objects.get())

@@ -80,22 +80,23 @@ def theirs(asked: list[dict[str, Any]], folder: str) -> dict[str, dict[str, Any]
 
 def ours(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
     """Return what our checks say of each address."""
-    from scanner.browser import Browser
-    from scanner.engine import look
+    from scanner.browser.browser import Browser
+    from scanner.engine import run_checks
+    from scans.worker.browser import chromium_options
     from tests.fakes.website import loopback_client
 
     said: dict[str, dict[str, str]] = {}
-    with loopback_client() as client, Browser(policy=client.policy) as browser:
+    with loopback_client() as client, Browser(policy=client.policy, options=chromium_options()) as browser:
         for url in urls.values():
-            found = look(url, keys, client=client, browser=browser, retry_delays=())
+            found = run_checks(url, keys, client=client, browser=browser, retry_delays=())
             said[url] = {key: outcome.status for key, outcome in found}
     return said
 
 
 def compare(folder: str) -> int:
     """Compare all of them; return the number of pairs that differ."""
-    from scanner.browser_context import RULE
     from scanner.registry import REGISTRY, keys
+    from scanner.rendered_page import RULE
 
     rules = {
         key: need.removeprefix(RULE)

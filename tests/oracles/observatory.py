@@ -121,7 +121,7 @@ def excused(case: Case, key: str, we: bool, alone: list[Verdicts]) -> str:
 
 def ours(case: Case, authority: trustme.CA, ca_file: str) -> dict[str, bool | None]:
     """Return what our checks say: True, False, or None where they can't say."""
-    from scanner.engine import look
+    from scanner.engine import run_checks
     from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 
     def preflight(_method: str, headers: dict[str, str]) -> Answer:
@@ -131,7 +131,7 @@ def ours(case: Case, authority: trustme.CA, ca_file: str) -> dict[str, bool | No
     site = Site({"/": Answer(case.html, headers=case.headers), "OPTIONS /": preflight})
     words = {"passed": True, "failed": False}
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
-        outcomes = look(site.url, [*PAIRS, *COOKIES], client=client, retry_delays=())
+        outcomes = run_checks(site.url, [*PAIRS, *COOKIES], client=client, retry_delays=())
         return {key: words.get(outcome.status) for key, outcome in outcomes}
 
 

@@ -68,18 +68,19 @@ def answers(shape: Shape) -> dict[str, Any]:
 
 def verified(shape: Shape, count: int) -> Iterator[dict[str, Any]]:
     """Yield what each of so many verifications of the untouched page says: `{key: outcome}`."""
-    from scanner.browser import Browser
-    from scanner.engine import look
+    from scanner.browser.browser import Browser
+    from scanner.engine import run_checks
+    from scans.worker.browser import chromium_options
     from tests.fakes.website import Site, loopback_client, served
 
     with (
         served(Site(answers(shape))) as site,
         loopback_client() as client,
-        Browser(policy=client.policy) as browser,
+        Browser(policy=client.policy, options=chromium_options()) as browser,
     ):
-        before = dict(look(site.url, shape.keys, client=client, browser=browser))
+        before = dict(run_checks(site.url, shape.keys, client=client, browser=browser))
         for _ in range(count):
-            yield dict(look(site.url, shape.keys, client=client, browser=browser, before=before))
+            yield dict(run_checks(site.url, shape.keys, client=client, browser=browser, before=before))
 
 
 def compare(count: int, names: list[str]) -> int:

@@ -28,8 +28,6 @@ AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 
 # Files that the examples of CONTRIBUTING.md make, and what exists on a running machine alone.
 MADE_BY_EXAMPLES = {
-    "integrations/providers/cloudflare.py",
-    "tests/integrations/providers/test_cloudflare.py",
     "reports/exporters/markdown.py",
 }
 MADE_BY_RUNNING = ("media/", "static/", ".krafter/")

@@ -14,10 +14,10 @@ NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc"
 
 # Whatever an adapter, an exporter or a channel raises, the row must not stay as it was: it is the worker's boundary.
 BROAD_EXCEPTS = {
-    ("scanner/engine.py", "_run"): "one broken check is inconclusive and must not end the look",
-    ("scanner/cli/run.py", "_ask"): "one address that breaks the look must not end that of the others",
+    ("scanner/engine.py", "_run_once"): "one broken check is inconclusive and must not end the look",
+    ("scanner/cli/run.py", "_run"): "one address that breaks the look must not end that of the others",
     ("events/consumers.py", "read"): "an event that cannot be read must not hold up the others",
-    ("integrations/sync.py", "_attempt"): "a sync that breaks must not stay at syncing",
+    ("integrations/sync/engine.py", "_run"): "a sync that breaks must not stay at syncing",
     ("reports/export.py", "export_report"): "an export that breaks is free again and tried later",
     (
         "reports/sharing/delivery.py",
@@ -44,6 +44,7 @@ WAYS_OUT = (
 ALLOWED_OUT = {
     "krafter_audit/server.py": "the web server listens; it opens no connection",
     "krafter_audit/http/": "the HTTP client that enforces the SSRF policy",
+    "devtools/doctor.py": "asks the running system whether it is ready",
     "devtools/local_stack/": "asks our own web and looks for free ports on this machine, before there are settings",
     "devtools/benchmark/": "asks the webs that it has started on this machine",
     "devtools/demo/": "a client that tells the story from outside, with nothing but the standard library",
@@ -51,7 +52,7 @@ ALLOWED_OUT = {
 
 OPENERS = {
     "integrations/destinations.py": "opens a Slack webhook at the moment at which it is sent to",
-    "integrations/hooks.py": "to see whether a provider signed with it",
+    "integrations/webhooks/services.py": "to see whether a provider signed with it",
     "krafter_audit/security/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",
     "scans/site_credentials/services.py": "opens site credentials for a scan, and for key rotation",
@@ -59,7 +60,7 @@ OPENERS = {
 }
 CREDENTIALS_READERS = {
     "integrations/credentials.py": "defines it",
-    "integrations/renewal.py": "for a sync, or another look, that is about to use them",
+    "integrations/oauth/token_refresh.py": "for a sync, or another look, that is about to use them",
     "integrations/services.py": "keeps what was chosen, such as the repository, over a new sign-in",
 }
 
@@ -174,4 +175,4 @@ def test_sealed_secrets_are_opened_in_few_places_that_are_known() -> None:
 
 
 def test_credentials_are_read_where_they_are_needed_and_nowhere_else() -> None:
-    assert users_of("opened", of="credentials secrets") == set(CREDENTIALS_READERS)
+    assert users_of("open_credentials") == set(CREDENTIALS_READERS)

@@ -5,8 +5,9 @@ from collections.abc import Iterator
 import pytest
 
 from krafter_audit.http.client import AddressPolicy
-from scanner.browser import Browser
+from scanner.browser.browser import Browser
 from scanner.page_visit import visit
+from scans.worker.browser import chromium_options
 
 ON_THIS_MACHINE = AddressPolicy.from_setting("127.0.0.0/8")
 
@@ -14,7 +15,7 @@ ON_THIS_MACHINE = AddressPolicy.from_setting("127.0.0.0/8")
 @pytest.fixture(scope="session")
 def one_browser() -> Iterator[Browser]:
     """A browser for fixtures that outlive a test."""
-    with Browser(policy=ON_THIS_MACHINE) as opened:
+    with Browser(policy=ON_THIS_MACHINE, options=chromium_options()) as opened:
         yield opened
 
 
@@ -28,5 +29,5 @@ def chrome(one_browser: Browser) -> Iterator[Browser]:
 @pytest.fixture
 def soon_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """These pages are small: a fifth of a second without traffic is quiet enough for them."""
-    monkeypatch.setattr(visit, "QUIET", 0.2)
-    monkeypatch.setattr(visit, "QUIET_WHEN_TIMED", 0.6)
+    monkeypatch.setattr(visit, "QUIET_SECONDS", 0.2)
+    monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.6)

@@ -7,8 +7,9 @@ from uuid import UUID
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db.models import Model
 
-from integrations import credentials, destinations, hooks
-from integrations.models import Destination, Hook, Integration
+from integrations import credentials, destinations
+from integrations.models import Destination, Integration, Webhook
+from integrations.webhooks import services as webhooks
 from krafter_audit.security import vault
 from krafter_audit.security.vault import VaultError
 from scans.models import SiteCredentials
@@ -45,7 +46,7 @@ type Kept = Callable[[Any], bytes]
 # What keeps credentials, and how its rows are sealed anew.
 KEPT: dict[type[Model], Kept] = {
     Integration: credentials.resealed,
-    Hook: hooks.resealed,
+    Webhook: webhooks.resealed,
     Destination: destinations.resealed,
     SiteCredentials: services.resealed,
 }

@@ -1,10 +1,10 @@
-"""Register rules of axe-core as checks. Only a rendered page is judged: without a browser they are inconclusive."""
+"""Register rules of axe-core as checks: they judge the rendered page, and are inconclusive without a browser."""
 
 from scanner.axe_verdict import judge_rule, key_of
-from scanner.browser_context import RULE
 from scanner.outcome import Outcome
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import ACCESSIBILITY, Fix, Severity, check
+from scanner.rendered_page import RULE
 
 RULES = "https://dequeuniversity.com/rules/axe/4.11"
 WCAG = "https://www.w3.org/WAI/WCAG22/Understanding"
@@ -16,18 +16,18 @@ def axe_rule(
     severity: Severity,
     title: str,
     why: str,
-    holds: str,
+    passes_when: str,
     summary: str,
     steps: tuple[str, ...],
     example: str,
     criterion: str = "",
 ) -> None:
-    """Register a rule of axe-core; `holds` says when it passes, `criterion` is a page of Understanding WCAG 2.2."""
+    """Register a rule of axe-core; `criterion` is its page of Understanding WCAG 2.2."""
 
-    def run(facts: Facts) -> Outcome:
-        return judge_rule(facts, rule)
+    def run(context: PageContext) -> Outcome:
+        return judge_rule(context, rule)
 
-    run.__doc__ = holds
+    run.__doc__ = passes_when
     register = check(
         key_of(rule),
         domain=ACCESSIBILITY,

@@ -1,18 +1,18 @@
-"""What holds up the first picture of a page or makes it jump, as far as its markup tells."""
+"""Markup that delays rendering or causes layout shifts."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from scanner.outcome import Outcome, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import has, inside, snippet, value
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, check
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-MOST_BLOCKING_SHEETS = 1
+MAX_BLOCKING_STYLESHEETS = 1
 _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascript", "application/ecmascript")
 
 
@@ -21,14 +21,13 @@ _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascri
     domain=PERFORMANCE,
     severity=MEDIUM,
     needs={"page"},
-    title="Scripts and style sheets in the head hold up the page",
-    why="A browser shows nothing until these files have come; every one of them makes the page appear later.",
+    title="Scripts or style sheets block rendering",
+    why="A browser renders nothing until these files are loaded; each of them delays the first paint.",
     fix=Fix(
-        "Let scripts wait, and load one style sheet.",
+        "Defer scripts, and load a single style sheet.",
         (
-            "Add defer (or async, or type=module) to the scripts in the head, or move them to the end of "
-            "the body.",
-            "Join the style sheets, and load those for print or other media with a media attribute.",
+            "Add defer (or async, or type=module) to scripts in the head, or move them to the end of the body.",
+            "Merge style sheets, and give those for print or other media a media attribute.",
         ),
         (
             "https://developer.chrome.com/docs/lighthouse/performance/render-blocking-resources",
@@ -38,17 +37,16 @@ _SCRIPT_TYPES = ("", "text/javascript", "application/javascript", "text/ecmascri
     ),
     oracle={"lighthouse": "render-blocking-insight"},
 )
-def nothing_blocks(facts: Facts) -> Outcome:
-    """The head has no script that blocks the parser and at most one blocking style sheet."""
-    page = facts.document
+def nothing_blocks_rendering(context: PageContext) -> Outcome:
+    """The head has no script that blocks the parser, and at most one style sheet that blocks rendering."""
+    page = context.document
     scripts = [node for node in page.css("head script[src]") if _blocks_the_parser(node)]
     sheets = [node for node in page.css("link[rel][href]") if _blocks_rendering(node)]
-    faults = scripts + (sheets if len(sheets) > MOST_BLOCKING_SHEETS else [])
-    return verdict(
-        faults,
+    return fail_if_any(
+        scripts + (sheets if len(sheets) > MAX_BLOCKING_STYLESHEETS else []),
         show=snippet,
-        fine="Nothing holds up the page.",
-        wrong="Scripts or style sheets hold up the page.",
+        ok="No script blocks rendering, and at most one style sheet.",
+        problem="Scripts or style sheets block rendering.",
         scripts=len(scripts),
         style_sheets=len(sheets),
     )
@@ -56,15 +54,17 @@ def nothing_blocks(facts: Facts) -> Outcome:
 
 def _blocks_the_parser(node: LexborNode) -> bool:
     kind = value(node, "type").strip().lower()
-    waits = has(node, "defer") or has(node, "async")
-    return kind in _SCRIPT_TYPES and not waits and not inside(node, "noscript", "template")
+    is_deferred = has(node, "defer") or has(node, "async")
+    return kind in _SCRIPT_TYPES and not is_deferred and not inside(node, "noscript", "template")
 
 
 def _blocks_rendering(node: LexborNode) -> bool:
     words = value(node, "rel").lower().split()
     media = value(node, "media").strip().lower()
-    idle = has(node, "disabled") or inside(node, "noscript", "template")
-    return "stylesheet" in words and "alternate" not in words and media in ("", "all", "screen") and not idle
+    unused = has(node, "disabled") or inside(node, "noscript", "template")
+    return (
+        "stylesheet" in words and "alternate" not in words and media in ("", "all", "screen") and not unused
+    )
 
 
 @check(
@@ -72,30 +72,33 @@ def _blocks_rendering(node: LexborNode) -> bool:
     domain=PERFORMANCE,
     severity=LOW,
     needs={"page"},
-    title="Images have no width and height",
-    why="Until an image has come the browser does not know its size; then everything below it jumps.",
+    title="Image elements do not have explicit width and height",
+    why="Without width and height, the content below an image moves when the image is loaded (layout shift).",
     fix=Fix(
-        "Give every image its width and height.",
+        "Set width and height on every image.",
         (
-            "Write the image's own size in pixels into width and height.",
-            "Let CSS scale it: max-width: 100%; height: auto.",
+            "Set the attributes width and height to the image's own size in pixels.",
+            "Scale it with CSS: max-width: 100%; height: auto.",
         ),
         ("https://web.dev/articles/optimize-cls#images_without_dimensions",),
         {"html": '<img src="/shop.jpg" width="1200" height="800" alt="Our shop">'},
     ),
     oracle={"lighthouse": "unsized-images"},
 )
-def images_have_dimensions(facts: Facts) -> Outcome:
+def images_have_dimensions(context: PageContext) -> Outcome:
     """Every img element has width and height."""
-    images = [node for node in facts.document.css("img") if not inside(node, "noscript", "template")]
+    images = [node for node in context.document.css("img") if not inside(node, "noscript", "template")]
     if not images:
         return passed("The page has no image.")
-    bare = [node for node in images if not (_is_size(node, "width") and _is_size(node, "height"))]
-    return verdict(
-        bare, show=snippet, fine="Every image has its size.", wrong="Images have no size.", images=len(images)
+    return fail_if_any(
+        [node for node in images if not (_is_length(node, "width") and _is_length(node, "height"))],
+        show=snippet,
+        ok="Every image has width and height.",
+        problem="Images lack width or height.",
+        images=len(images),
     )
 
 
-def _is_size(node: LexborNode, attribute: str) -> bool:
-    """Say whether the attribute is a length that a browser reads: it begins with digits."""
+def _is_length(node: LexborNode, attribute: str) -> bool:
+    """Tell whether the attribute is a length that browsers parse: it starts with a digit."""
     return value(node, attribute).strip()[:1].isdigit()

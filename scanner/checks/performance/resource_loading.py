@@ -1,25 +1,25 @@
-"""What a page loads and builds: its bytes, its elements, its largest image, its scripts."""
+"""What a rendered page loads: transfer size, DOM size, its LCP image, its scripts."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from scanner.outcome import Measurement, Outcome, failed, passed, verdict
-from scanner.page_context import Facts
+from scanner.outcome import Measurement, Outcome, fail_if_any, failed, passed
+from scanner.page_context import PageContext
 from scanner.registry import LOW, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 if TYPE_CHECKING:
-    from scanner.page_visit import Sight
+    from scanner.page_visit import PageSnapshot
 
-SMALLEST_SAVING = 2048  # bytes
-SMALLEST_SHARE = 0.05
+MIN_SAVING_BYTES = 2048
+MIN_SAVING_SHARE = 0.05
 _LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/performance"
 
 
-def _counted(facts: Facts, read: "Callable[[Sight], float]") -> Measurement:
-    """One visit is enough for what hardly changes; near the threshold it is counted five times."""
+def _measured(context: PageContext, read: "Callable[[PageSnapshot], float]") -> Measurement:
+    """Measure a value in one visit, since it hardly varies; near the threshold in five."""
 
     def samples(count: int) -> list[float]:
-        return [read(sight) for sight in facts.browsing.glances(count)]
+        return [read(visit) for visit in context.rendered.visits(count)]
 
     return Measurement(samples(1), more=samples)
 
@@ -28,15 +28,15 @@ def _counted(facts: Facts, read: "Callable[[Sight], float]") -> Measurement:
     "total_byte_weight",
     domain=PERFORMANCE,
     severity=MEDIUM,
-    needs={"page", "glance"},
-    title="The page is too heavy",
-    why="Every megabyte costs a visitor on a phone seconds, and money.",
+    needs={"page", "visit"},
+    title="Total page size is too large (network payload)",
+    why="Large pages load slowly on mobile networks and cost visitors money.",
     fix=Fix(
-        "Bring all that the page loads under 2667 KiB.",
+        "Reduce the page's total transfer size to less than 2667 KiB.",
         (
             "Send images as AVIF or WebP, in the size in which they are shown, with loading=lazy below the fold.",
-            "Drop scripts, fonts and videos that the page does not need at once.",
-            "Compress text.",
+            "Remove scripts, fonts and videos that the page does not need immediately.",
+            "Compress text resources.",
         ),
         (f"{_LIGHTHOUSE}/total-byte-weight",),
         {"html": '<img src="/lamp.avif" width="400" height="300" loading="lazy" alt="A lamp">'},
@@ -45,24 +45,24 @@ def _counted(facts: Facts, read: "Callable[[Sight], float]") -> Measurement:
     metric=Metric("KiB", 2667.0),
     oracle={"lighthouse": "total-byte-weight"},
 )
-def total_byte_weight(facts: Facts) -> Measurement:
-    """All that the page loads comes to at most 2667 KiB over the wire."""
-    return _counted(facts, lambda sight: sight.weight / 1024)
+def total_byte_weight(context: PageContext) -> Measurement:
+    """The page transfers at most 2667 KiB over the network."""
+    return _measured(context, lambda visit: visit.transfer_size / 1024)
 
 
 @check(
     "dom_size",
     domain=PERFORMANCE,
     severity=LOW,
-    needs={"page", "glance"},
-    title="The page has too many elements",
-    why="Each change of style or layout goes through all of them; the page grows slow and takes memory.",
+    needs={"page", "visit"},
+    title="DOM size is excessive",
+    why="A large DOM uses memory and slows down style calculations and layout.",
     fix=Fix(
-        "Keep the page under 1400 elements.",
+        "Reduce the page to less than 1400 elements.",
         (
-            "Show long lists and tables in parts, or as they are scrolled to.",
-            "Do without wrappers that only serve layout.",
-            "Make hidden menus and dialogs when they are opened.",
+            "Paginate long lists and tables, or render them on scroll.",
+            "Remove wrapper elements that only serve the layout.",
+            "Create hidden menus and dialogs when they are opened.",
         ),
         (f"{_LIGHTHOUSE}/dom-size", "https://web.dev/articles/dom-size-and-interactivity"),
     ),
@@ -70,24 +70,24 @@ def total_byte_weight(facts: Facts) -> Measurement:
     metric=Metric("elements", 1400.0),
     oracle={"lighthouse": "dom-size"},
 )
-def dom_size(facts: Facts) -> Measurement:
-    """The rendered body holds at most 1400 elements, those in open shadow roots included."""
-    return _counted(facts, lambda sight: float(sight.elements))
+def dom_size(context: PageContext) -> Measurement:
+    """The rendered body has at most 1400 elements, including those in open shadow roots."""
+    return _measured(context, lambda visit: float(visit.elements))
 
 
 @check(
     "lcp_image_not_lazy",
     domain=PERFORMANCE,
     severity=MEDIUM,
-    needs={"page", "glance"},
-    title="The largest image is loaded lazily",
-    why="The browser waits for the layout before it asks for the image that visitors wait for.",
+    needs={"page", "visit"},
+    title="Largest Contentful Paint image is lazily loaded",
+    why="The browser requests a lazily loaded image only after layout, which delays the Largest Contentful Paint.",
     fix=Fix(
-        "Load the largest image at once.",
+        "Load the LCP image without lazy loading.",
         (
             'Remove loading="lazy" from the image.',
             'Add fetchpriority="high" to it.',
-            "Keep lazy loading for images further down.",
+            "Keep lazy loading for images below the fold.",
         ),
         (f"{_LIGHTHOUSE}/lcp-lazy-loaded", "https://web.dev/articles/lcp-lazy-loading"),
         {"html": '<img src="/hero.avif" width="1200" height="600" fetchpriority="high" alt="…">'},
@@ -95,15 +95,15 @@ def dom_size(facts: Facts) -> Measurement:
     kind="browser",
     oracle={"lighthouse": "lcp-lazy-loaded"},
 )
-def largest_image_is_not_lazy(facts: Facts) -> Outcome:
-    """The image that is the largest contentful paint, if it is one, does not say loading=lazy."""
-    vitals = facts.browsing.glances()[0].vitals
+def lcp_image_is_not_lazy(context: PageContext) -> Outcome:
+    """The image that is the Largest Contentful Paint, if it is one, has no loading=lazy."""
+    vitals = context.rendered.visits()[0].vitals
     largest = vitals.largest if vitals else {}
     if largest.get("tag") != "img":
-        return passed("The largest part of the page is no image element.", largest_element=largest)
+        return passed("The Largest Contentful Paint element is not an image.", largest_element=largest)
     if largest["loading"].strip().lower() == "lazy":
-        return failed("The largest image is loaded lazily.", largest_element=largest)
-    return passed("The largest image is loaded at once.", largest_element=largest)
+        return failed("The Largest Contentful Paint image has loading=lazy.", largest_element=largest)
+    return passed("The Largest Contentful Paint image is not lazily loaded.", largest_element=largest)
 
 
 @check(
@@ -111,13 +111,13 @@ def largest_image_is_not_lazy(facts: Facts) -> Outcome:
     domain=PERFORMANCE,
     severity=LOW,
     needs={"page", "scripts"},
-    title="Scripts are not minified",
-    why="Blanks and comments are sent to every visitor, who has no use for them.",
+    title="JavaScript is not minified",
+    why="Minification removes white space and comments, which reduces the transfer size and the parse time.",
     fix=Fix(
-        "Minify the scripts when the site is built.",
+        "Minify JavaScript when the site is built.",
         (
-            "Let the bundler minify (esbuild, Terser), and ship what comes out.",
-            "Keep the source maps elsewhere.",
+            "Minify with the bundler (esbuild, Terser), and deploy its output.",
+            "Keep source maps in separate files.",
         ),
         (f"{_LIGHTHOUSE}/unminified-javascript",),
         {"shell": "esbuild app.js --bundle --minify --outfile=app.min.js"},
@@ -125,14 +125,17 @@ def largest_image_is_not_lazy(facts: Facts) -> Outcome:
     kind="browser",
     oracle={"lighthouse": "unminified-javascript"},
 )
-def scripts_are_minified(facts: Facts) -> Outcome:
-    """No script would be smaller by 2048 bytes and a twentieth without its blanks and comments."""
-    scripts = facts.browsing.scripts()
-    spare = [one for one in scripts if one.spare >= SMALLEST_SAVING and one.spare_share >= SMALLEST_SHARE]
-    return verdict(
-        [f"{one.url} ({one.spare} of {one.sent} bytes)" for one in spare],
-        fine="Every script is as small as minifying makes it.",
-        wrong="Scripts are sent with blanks and comments.",
+def scripts_are_minified(context: PageContext) -> Outcome:
+    """Minification would save less than 2048 bytes, or less than 5 %, of each script."""
+    scripts = context.rendered.scripts()
+    return fail_if_any(
+        [
+            f"{script.url} ({script.minifiable} of {script.sent} bytes)"
+            for script in scripts
+            if script.minifiable >= MIN_SAVING_BYTES and script.minifiable_share >= MIN_SAVING_SHARE
+        ],
+        ok="Every script is minified.",
+        problem="Scripts are not minified.",
         scripts=len(scripts),
     )
 
@@ -142,14 +145,14 @@ def scripts_are_minified(facts: Facts) -> Outcome:
     domain=PERFORMANCE,
     severity=LOW,
     needs={"page", "scripts"},
-    title="Scripts bring much that the page does not use",
-    why="Script that never runs is loaded, read and kept in memory all the same, before what is needed.",
+    title="Page loads unused JavaScript",
+    why="JavaScript that never runs is downloaded, parsed and kept in memory, which delays what is needed.",
     fix=Fix(
-        "Load only the script that the page needs.",
+        "Load only the JavaScript that the page needs.",
         (
-            "Look in the browser's coverage panel what is not used.",
-            "Split the script by page, and load parts when they are needed: import().",
-            "Drop libraries of which little is used.",
+            "Find unused code in the Coverage panel of the browser's developer tools.",
+            "Split the code by page, and load parts on demand: import().",
+            "Remove libraries of which little is used.",
         ),
         (f"{_LIGHTHOUSE}/unused-javascript", "https://web.dev/articles/remove-unused-code"),
         {"javascript": 'button.onclick = async () => (await import("./editor.js")).open();'},
@@ -158,9 +161,9 @@ def scripts_are_minified(facts: Facts) -> Outcome:
     metric=Metric("KiB", 20.0),
     oracle={"lighthouse": "unused-javascript"},
 )
-def scripts_are_used(facts: Facts) -> Measurement:
-    """No script brings more than 20 KiB that does not run while the page loads, as sent over the wire."""
-    scripts = facts.browsing.scripts()
-    worst = max(scripts, key=lambda one: one.unused, default=None)
+def scripts_are_used(context: PageContext) -> Measurement:
+    """No script has more than 20 KiB, as transferred, that do not run while the page loads."""
+    scripts = context.rendered.scripts()
+    worst = max(scripts, key=lambda script: script.unused, default=None)
     evidence = {"script": worst.url, "sent_bytes": worst.sent} if worst else {}
     return Measurement([worst.unused / 1024 if worst else 0.0], evidence=evidence)

@@ -1,15 +1,15 @@
-"""How fast a page comes on a slow phone: what Lighthouse measures in its lab, by loads of our own.
+"""Lab metrics of a load on a slow phone, with Lighthouse's mobile emulation and DevTools throttling.
 
-Each load is on Lighthouse's phone, throttled as DevTools does it (page_visit/device_profile.py). After one warm-up
-there are three, near the threshold five, and the median counts. The thresholds: https://web.dev/articles/vitals.
+After one warm-up there are three loads, five near the threshold, and the median counts (scanner/page_visit/
+device_profile.py). The thresholds: https://web.dev/articles/vitals.
 """
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from scanner.outcome import Measurement
-from scanner.page_context import Facts
-from scanner.preconditions import CannotLook
+from scanner.page_context import PageContext
+from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, MEDIUM, PERFORMANCE, Fix, Metric, check
 
 if TYPE_CHECKING:
@@ -20,12 +20,12 @@ LOADS = 3
 _GUIDE = "https://web.dev/articles"
 
 
-def _measured(facts: Facts, read: "Callable[[Vitals], float]") -> Measurement:
+def _measured(context: PageContext, read: "Callable[[Vitals], float]") -> Measurement:
     def samples(count: int) -> list[float]:
-        return [read(load) for load in facts.browsing.loads(count)]
+        return [read(load) for load in context.rendered.throttled_loads(count)]
 
     first = samples(LOADS)
-    largest = facts.browsing.loads(1)[0].largest
+    largest = context.rendered.throttled_loads(1)[0].largest
     return Measurement(first, evidence={"largest_element": largest}, more=samples)
 
 
@@ -34,15 +34,15 @@ def _measured(facts: Facts, read: "Callable[[Vitals], float]") -> Measurement:
     domain=PERFORMANCE,
     severity=HIGH,
     needs={"page", "vitals"},
-    title="The largest part of the page comes late",
-    why="Visitors take a page to be there when its largest picture or text is; many leave before.",
+    title="Largest Contentful Paint is slow",
+    why="The Largest Contentful Paint marks when the main content is visible; visitors leave pages that take long.",
     fix=Fix(
-        "Bring the largest contentful paint under 2.5 s.",
+        "Reduce the Largest Contentful Paint to less than 2.5 s.",
         (
-            "Look in the evidence which element is the largest.",
-            'Load its image early: fetchpriority="high", no loading="lazy", an address in the HTML itself.',
+            "See in the evidence which element is the largest.",
+            'Load its image early: fetchpriority="high", no loading="lazy", its URL in the initial HTML.',
             "Make the image smaller: AVIF or WebP, in the size in which it is shown.",
-            "Take away what holds up the page: scripts and style sheets in the head, slow answers of the server.",
+            "Reduce what delays rendering: blocking scripts and style sheets, slow server responses.",
         ),
         (f"{_GUIDE}/optimize-lcp", f"{_GUIDE}/lcp"),
         {
@@ -54,14 +54,14 @@ def _measured(facts: Facts, read: "Callable[[Vitals], float]") -> Measurement:
     metric=Metric("s", 2.5),
     oracle={"lighthouse": "largest-contentful-paint"},
 )
-def largest_contentful_paint(facts: Facts) -> Measurement:
-    """The median of the largest contentful paint is at most 2.5 s on a slow phone."""
-    return _measured(facts, _largest_in_seconds)
+def largest_contentful_paint(context: PageContext) -> Measurement:
+    """The median Largest Contentful Paint is at most 2.5 s on a slow phone."""
+    return _measured(context, _lcp_seconds)
 
 
-def _largest_in_seconds(load: "Vitals") -> float:
+def _lcp_seconds(load: "Vitals") -> float:
     if load.lcp is None:
-        raise CannotLook("not_available", "Nothing on the page counts as its largest paint.")
+        raise Inconclusive("not_available", "The page has no Largest Contentful Paint element.")
     return load.lcp / 1000
 
 
@@ -70,14 +70,14 @@ def _largest_in_seconds(load: "Vitals") -> float:
     domain=PERFORMANCE,
     severity=MEDIUM,
     needs={"page", "vitals"},
-    title="The page stays empty for long",
-    why="Until something is to be seen a visitor does not know whether the page will come at all.",
+    title="First Contentful Paint is slow",
+    why="Until the First Contentful Paint, visitors see a blank page and do not know whether it will load.",
     fix=Fix(
-        "Bring the first contentful paint under 1.8 s.",
+        "Reduce the First Contentful Paint to less than 1.8 s.",
         (
-            "Answer faster: cache pages, use a CDN.",
+            "Respond faster: cache pages, use a CDN.",
             "Load scripts with defer, and only the style sheet that the page needs.",
-            "Send text with compression, and fonts with font-display: swap.",
+            "Compress text resources, and load fonts with font-display: swap.",
         ),
         (f"{_GUIDE}/fcp", "https://developer.chrome.com/docs/lighthouse/performance/first-contentful-paint"),
         {"html": '<script src="/app.js" defer></script> <link rel="preconnect" href="https://cdn.example">'},
@@ -86,9 +86,9 @@ def _largest_in_seconds(load: "Vitals") -> float:
     metric=Metric("s", 1.8),
     oracle={"lighthouse": "first-contentful-paint"},
 )
-def first_contentful_paint(facts: Facts) -> Measurement:
-    """The median of the first contentful paint is at most 1.8 s on a slow phone."""
-    return _measured(facts, lambda load: load.fcp / 1000)
+def first_contentful_paint(context: PageContext) -> Measurement:
+    """The median First Contentful Paint is at most 1.8 s on a slow phone."""
+    return _measured(context, lambda load: load.fcp / 1000)
 
 
 @check(
@@ -96,25 +96,25 @@ def first_contentful_paint(facts: Facts) -> Measurement:
     domain=PERFORMANCE,
     severity=HIGH,
     needs={"page", "vitals"},
-    title="The page jumps while it loads",
-    why="What a visitor reads or wants to tap moves away; they tap something else.",
+    title="Cumulative Layout Shift is high",
+    why="Content moves while visitors read or tap, so they lose their place or tap something else.",
     fix=Fix(
-        "Keep the layout shift under 0.1.",
+        "Reduce the Cumulative Layout Shift to less than 0.1.",
         (
-            "Give images, videos, frames and advertisements their width and height, or an aspect-ratio.",
-            "Put nothing above what is already shown, except after a tap.",
-            "Let fonts come with font-display: optional, or with size-adjust.",
+            "Set width and height, or aspect-ratio, on images, videos, iframes and ads.",
+            "Insert no content above existing content, except after a user action.",
+            "Load fonts with font-display: optional, or with size-adjust.",
         ),
         (f"{_GUIDE}/optimize-cls", f"{_GUIDE}/cls"),
-        {"html": '<div style="min-height: 250px"><!-- the advertisement comes here --></div>'},
+        {"html": '<div style="min-height: 250px"><!-- space for the ad --></div>'},
     ),
     kind="browser",
     metric=Metric("", 0.1),
     oracle={"lighthouse": "cumulative-layout-shift"},
 )
-def cumulative_layout_shift(facts: Facts) -> Measurement:
-    """The median of the cumulative layout shift is at most 0.1 while the page loads."""
-    return _measured(facts, lambda load: load.cls)
+def cumulative_layout_shift(context: PageContext) -> Measurement:
+    """The median Cumulative Layout Shift is at most 0.1 while the page loads."""
+    return _measured(context, lambda load: load.cls)
 
 
 @check(
@@ -122,14 +122,14 @@ def cumulative_layout_shift(facts: Facts) -> Measurement:
     domain=PERFORMANCE,
     severity=HIGH,
     needs={"page", "vitals"},
-    title="Scripts keep the page from answering",
-    why="While a long script runs nothing reacts to a tap; on a cheap phone that takes four times as long.",
+    title="Total Blocking Time is high",
+    why="While a long task runs, the page does not respond to input; a mid-range phone takes four times as long.",
     fix=Fix(
-        "Bring the blocking time under 200 ms.",
+        "Reduce the Total Blocking Time to less than 200 ms.",
         (
-            "Look in the browser's performance panel which scripts run for longer than 50 ms.",
-            "Load less JavaScript: split it by page, drop what is not used, put third parties off.",
-            "Cut long work into pieces (scheduler.yield), or do it in a worker.",
+            "Find tasks longer than 50 ms in the Performance panel of the browser's developer tools.",
+            "Load less JavaScript: split it by page, remove unused code, delay third-party scripts.",
+            "Split long tasks (scheduler.yield), or move them to a web worker.",
         ),
         (f"{_GUIDE}/optimize-long-tasks", f"{_GUIDE}/tbt"),
         {"javascript": "for (const item of items) { work(item); await scheduler.yield(); }"},
@@ -138,6 +138,6 @@ def cumulative_layout_shift(facts: Facts) -> Measurement:
     metric=Metric("ms", 200.0),
     oracle={"lighthouse": "total-blocking-time"},
 )
-def total_blocking_time(facts: Facts) -> Measurement:
-    """Long tasks block the page for at most 200 ms after its first paint, on a slow phone."""
-    return _measured(facts, lambda load: load.tbt)
+def total_blocking_time(context: PageContext) -> Measurement:
+    """Long tasks block the main thread for at most 200 ms after the first paint, on a slow phone."""
+    return _measured(context, lambda load: load.tbt)

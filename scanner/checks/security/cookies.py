@@ -1,14 +1,13 @@
-"""Cookies: sent over HTTPS alone, kept from scripts, and not sent along by other sites."""
+"""Cookie attributes: Secure, HttpOnly and SameSite."""
 
 from scanner.checks import config_snippets
-from scanner.outcome import Outcome, verdict
-from scanner.page_context import Facts
-from scanner.parsing import set_cookie
-from scanner.parsing.set_cookie import SAME_SITE_WORDS, Cookie
+from scanner.outcome import Outcome, fail_if_any
+from scanner.page_context import PageContext
+from scanner.parsing.set_cookie import SAME_SITE_VALUES, Cookie, cookies_of
 from scanner.registry import HIGH, MEDIUM, SECURITY, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Set-Cookie"
-CHEATS = "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html"
+CHEAT_SHEET = "https://cheatsheetseries.owasp.org/cheatsheets/Session_Management_Cheat_Sheet.html"
 HEADERS = ("set-cookie",)
 
 
@@ -17,12 +16,13 @@ HEADERS = ("set-cookie",)
     domain=SECURITY,
     severity=HIGH,
     needs={"page"},
-    title="Cookies are set without Secure",
-    why="A cookie without Secure is also sent over plain HTTP, where anybody on the way can read and use it.",
+    title="Cookies are set without the Secure attribute",
+    why="Cookies without Secure are also sent over plain HTTP, where an attacker on the network can read and reuse "
+    "them.",
     fix=Fix(
-        "Set every cookie with Secure.",
-        ("Serve the site over HTTPS alone.", "Add the Secure attribute to every cookie that the site sets."),
-        (MDN, CHEATS),
+        "Set every cookie with the Secure attribute.",
+        ("Serve the site over HTTPS only.", "Add the Secure attribute to every cookie that the site sets."),
+        (MDN, CHEAT_SHEET),
         config_snippets.cookie(
             "Secure",
             "SESSION_COOKIE_SECURE = True; CSRF_COOKIE_SECURE = True; LANGUAGE_COOKIE_SECURE = True",
@@ -32,14 +32,13 @@ HEADERS = ("set-cookie",)
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10011"},
 )
-def cookies_secure(facts: Facts) -> Outcome:
-    """Every cookie that is set has Secure."""
-    cookies = set_cookie.set_by(facts.page)
-    bare = [cookie.name for cookie in cookies if not cookie.secure]
-    return verdict(
-        bare,
-        fine=_all_fine(cookies, "Every cookie has Secure."),
-        wrong="Cookies lack Secure.",
+def cookies_secure(context: PageContext) -> Outcome:
+    """Every cookie has the Secure attribute."""
+    cookies = cookies_of(context.page)
+    return fail_if_any(
+        [cookie.name for cookie in cookies if not cookie.secure],
+        ok=_unless_none(cookies, "Every cookie has the Secure attribute."),
+        problem="Cookies lack the Secure attribute.",
         cookies=len(cookies),
     )
 
@@ -49,13 +48,16 @@ def cookies_secure(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=HIGH,
     needs={"page"},
-    title="Session cookies can be read by scripts",
-    why="One injected script is enough to read a session cookie without HttpOnly and to act as the visitor.",
+    title="Session cookies are set without the HttpOnly attribute",
+    why="Scripts can read session cookies without HttpOnly, so one cross-site scripting (XSS) vulnerability is enough "
+    "to take over a session.",
     fix=Fix(
-        "Set every session cookie with HttpOnly.",
-        ("Find what reads the cookie in script, if anything does, and give it the value in another way.",)
-        + ("Add the HttpOnly attribute to the cookie.",),
-        (MDN, CHEATS),
+        "Set every session cookie with the HttpOnly attribute.",
+        (
+            "Find scripts that read the cookie, and give them the value in another way.",
+            "Add the HttpOnly attribute to the cookie.",
+        ),
+        (MDN, CHEAT_SHEET),
         {
             **config_snippets.cookie(
                 "HttpOnly", "SESSION_COOKIE_HTTPONLY = True", "httpOnly: true", only="sess"
@@ -66,14 +68,13 @@ def cookies_secure(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10010"},
 )
-def session_cookies_http_only(facts: Facts) -> Outcome:
-    """Every cookie whose name contains sess or login has HttpOnly."""
-    cookies = set_cookie.set_by(facts.page)
-    open_ones = [cookie.name for cookie in cookies if cookie.is_session and not cookie.http_only]
-    return verdict(
-        open_ones,
-        fine=_all_fine(cookies, "Every session cookie has HttpOnly."),
-        wrong="Session cookies lack HttpOnly.",
+def session_cookies_http_only(context: PageContext) -> Outcome:
+    """Every cookie whose name contains sess or login has the HttpOnly attribute."""
+    cookies = cookies_of(context.page)
+    return fail_if_any(
+        [cookie.name for cookie in cookies if cookie.is_session and not cookie.http_only],
+        ok=_unless_none(cookies, "Every session cookie has the HttpOnly attribute."),
+        problem="Session cookies lack the HttpOnly attribute.",
         cookies=len(cookies),
     )
 
@@ -83,13 +84,13 @@ def session_cookies_http_only(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=MEDIUM,
     needs={"page"},
-    title="Cookies have a missing or invalid SameSite",
-    why="A cookie that goes along with requests from other sites lets them act in the visitor's name.",
+    title="Cookies have a missing or invalid SameSite attribute",
+    why="Cookies that are sent with requests from other sites allow cross-site request forgery (CSRF).",
     fix=Fix(
         "Set SameSite to Lax or Strict; use None only together with Secure.",
         (
-            "Set SameSite=Lax, or Strict where no link from outside needs the cookie.",
-            "Where another site really embeds yours, set SameSite=None; Secure.",
+            "Set SameSite=Lax, or Strict if links from other sites do not need the cookie.",
+            "If other sites embed yours, set SameSite=None; Secure.",
         ),
         (MDN, "https://web.dev/articles/samesite-cookies-explained"),
         {
@@ -104,27 +105,26 @@ def session_cookies_http_only(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "cookies", "zap": "10054"},
 )
-def cookies_same_site(facts: Facts) -> Outcome:
-    """No SameSite is invalid, None comes with Secure only, and anti-forgery cookies have one."""
-    cookies = set_cookie.set_by(facts.page)
-    faults = [f"{cookie.name}: {fault}" for cookie in cookies for fault in _same_site_faults(cookie)]
-    return verdict(
-        faults,
-        fine=_all_fine(cookies, "Every SameSite is as it should be."),
-        wrong="SameSite is missing or invalid.",
+def cookies_same_site(context: PageContext) -> Outcome:
+    """Every SameSite is valid, SameSite=None comes with Secure, and CSRF cookies have SameSite."""
+    cookies = cookies_of(context.page)
+    return fail_if_any(
+        [f"{cookie.name}: {fault}" for cookie in cookies for fault in _same_site_faults(cookie)],
+        ok=_unless_none(cookies, "Every SameSite attribute is valid."),
+        problem="SameSite attributes are missing or invalid.",
         cookies=len(cookies),
     )
 
 
 def _same_site_faults(cookie: Cookie) -> list[str]:
     if cookie.same_site is None:
-        return ["an anti-forgery cookie without SameSite"] if cookie.is_anti_forgery else []
-    if cookie.same_site not in SAME_SITE_WORDS:
-        return [f"SameSite={cookie.same_site[:40]} is no value that browsers know"]
+        return ["CSRF cookie without SameSite"] if cookie.is_csrf_token else []
+    if cookie.same_site not in SAME_SITE_VALUES:
+        return [f"SameSite={cookie.same_site[:40]} is invalid"]
     if cookie.same_site == "none" and not cookie.secure:
         return ["SameSite=None without Secure"]
     return []
 
 
-def _all_fine(cookies: list[Cookie], sentence: str) -> str:
+def _unless_none(cookies: list[Cookie], sentence: str) -> str:
     return sentence if cookies else "No cookie is set."

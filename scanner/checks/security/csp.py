@@ -1,10 +1,10 @@
-"""Content-Security-Policy: is one enforced, and does it keep out what it should."""
+"""Content-Security-Policy: whether a policy is enforced, and whether its directives are restrictive."""
 
 from collections.abc import Callable
 
 from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, not_applicable, passed
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing import csp_policy
 from scanner.parsing.csp_policy import BROAD, INLINE, NONCE_OR_HASH, PASSIVE, Policy
 from scanner.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check
@@ -29,16 +29,14 @@ INSECURE_SCHEMES = ("http:", "ftp:")
     severity=HIGH,
     needs={"page"},
     title="Content-Security-Policy is missing or not enforced",
-    why="Without an enforced policy, one place that lets foreign text into a page is enough to run foreign "
-    "script "
-    "in your visitors' browsers. A report-only policy watches, but stops nothing.",
+    why="An enforced Content-Security-Policy limits the damage of cross-site scripting (XSS). A report-only policy "
+    "blocks nothing.",
     fix=Fix(
-        "Send a Content-Security-Policy header with every HTML response.",
+        "Send an enforced Content-Security-Policy header with every HTML response.",
         (
-            "List what the page really loads: scripts, styles, images, fonts, frames and connections.",
-            "Send a policy that names only those as Content-Security-Policy-Report-Only and read the "
-            "reports.",
-            "Send the same policy as Content-Security-Policy, each directive once.",
+            "List the resources that the page loads: scripts, styles, images, fonts, frames and connections.",
+            "Send a policy that allows only these as Content-Security-Policy-Report-Only, and read the reports.",
+            "Send the same policy as Content-Security-Policy, with each directive once.",
         ),
         (MDN, GUIDE, "https://owasp.org/www-project-secure-headers/"),
         {**config_snippets.header(HEADER, SAFE, DJANGO), "express": HELMET},
@@ -47,39 +45,44 @@ INSECURE_SCHEMES = ("http:", "ftp:")
     oracle={"observatory": "content-security-policy"},
     version=2,
 )
-def content_security_policy(facts: Facts) -> Outcome:
-    """An enforced Content-Security-Policy, in a header or a meta element, parses and repeats no directive."""
-    page = facts.page
+def content_security_policy(context: PageContext) -> Outcome:
+    """An enforced Content-Security-Policy, in a header or a meta element, is valid and repeats no directive."""
+    page = context.page
     policies = csp_policy.enforced(page)
     if not policies:
-        reporting = page.header("content-security-policy-report-only")
-        return failed("Only a report-only policy is sent." if reporting else "No policy is sent.")
-    faults = [fault for policy in policies for fault in policy.faults if "repeated" in fault]
-    if faults:
-        return failed("A directive is repeated, so a browser ignores part of the policy.", faults=faults)
+        report_only = page.header("content-security-policy-report-only")
+        return failed(
+            "Only a report-only policy is sent." if report_only else "No Content-Security-Policy is sent."
+        )
+    repeated = [fault for policy in policies for fault in policy.faults if "more than once" in fault]
+    if repeated:
+        return failed(
+            "A directive is set more than once, so browsers ignore part of the policy.", faults=repeated
+        )
     if not any(csp_policy.is_usable(policy) for policy in policies):
-        return failed("The policy has no directive that a browser knows.")
-    if all(_trusts_nothing_dynamically(policy) for policy in policies):
-        return failed("'strict-dynamic' is used without a nonce or a hash, so no script can run.")
-    return passed("A policy is enforced.", policies=len(policies))
+        return failed("The policy contains no directive that browsers know.")
+    if all(_blocks_every_script(policy) for policy in policies):
+        return failed("'strict-dynamic' is set without a nonce or a hash, so no script can run.")
+    return passed("A Content-Security-Policy is enforced.", policies=len(policies))
 
 
-def _trusts_nothing_dynamically(policy: Policy) -> bool:
+def _blocks_every_script(policy: Policy) -> bool:
     scripts = policy.sources("script-src", "default-src")
     return "'strict-dynamic'" in scripts and not any(source.startswith(NONCE_OR_HASH) for source in scripts)
 
 
-def _refused_by_one(facts: Facts, bad: Callable[[Policy], frozenset[str]], what: str) -> Outcome:
-    """Pass when at least one enforced policy has nothing bad: each of them must let a resource through."""
-    policies = csp_policy.enforced(facts.page)
+def _require_one_safe(
+    context: PageContext, unsafe: Callable[[Policy], frozenset[str]], problem: str
+) -> Outcome:
+    """Pass when an enforced policy has no unsafe source: every policy must allow a resource."""
+    policies = csp_policy.enforced(context.page)
     if not policies:
-        return not_applicable("No policy is sent.")
-    found = [sorted(bad(policy)) for policy in policies]
+        return not_applicable("No Content-Security-Policy is sent.")
+    found = [sorted(unsafe(policy)) for policy in policies]
     if all(found):
-        return failed(
-            f"{what}: {', '.join(found[0])}.", faults=sorted({one for each in found for one in each})
-        )
-    return passed("A policy that is enforced rules it out.")
+        sources = sorted({source for each in found for source in each})
+        return failed(f"{problem}: {', '.join(found[0])}.", faults=sources)
+    return passed("The policy contains no unsafe source for this directive.")
 
 
 def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> Fix:
@@ -96,13 +99,13 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
     domain=SECURITY,
     severity=HIGH,
     needs={"page"},
-    title="Content-Security-Policy lets unsafe scripts run",
-    why="A policy that allows inline script, data: or every host for scripts stops no injected script.",
+    title="Content-Security-Policy allows unsafe script sources",
+    why="A policy that allows 'unsafe-inline', data: or any host in script-src does not block injected scripts (XSS).",
     fix=_fix(
-        "Allow scripts by nonce, hash or named host only.",
+        "Allow scripts only by nonce, hash or specific host.",
         (
-            "Move inline scripts into files, or give each one a fresh nonce in every response.",
-            "Take 'unsafe-inline', data:, * and bare schemes out of script-src (or default-src).",
+            "Move inline scripts into files, or give each of them a new nonce in every response.",
+            "Remove 'unsafe-inline', data:, * and bare schemes from script-src (or default-src).",
             "Set object-src 'none'.",
         ),
         "script-src",
@@ -111,14 +114,14 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInline"},
 )
-def scripts_are_restricted(facts: Facts) -> Outcome:
+def script_src_is_safe(context: PageContext) -> Outcome:
     """The effective script-src has no 'unsafe-inline', data: or broad source, and object-src is not broad."""
 
-    def bad(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: Policy) -> frozenset[str]:
         scripts = policy.fetches("script-src") & (BROAD | INLINE)
         return scripts | (policy.sources("object-src", "default-src") & BROAD)
 
-    return _refused_by_one(facts, bad, "Scripts or plugins are allowed from unsafe sources")
+    return _require_one_safe(context, unsafe, "script-src or object-src allows unsafe sources")
 
 
 @check(
@@ -126,14 +129,14 @@ def scripts_are_restricted(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=MEDIUM,
     needs={"page"},
-    title="Content-Security-Policy allows eval",
-    why="'unsafe-eval' lets text be turned into running script, which an injection can use.",
+    title="Content-Security-Policy allows 'unsafe-eval'",
+    why="'unsafe-eval' allows strings to be executed as JavaScript, which makes cross-site scripting (XSS) easier.",
     fix=_fix(
-        "Take 'unsafe-eval' out of the policy.",
+        "Remove 'unsafe-eval' from the policy.",
         (
-            "Replace eval(), new Function() and string timers by plain functions.",
-            "Use the builds of your libraries that need no eval (most frameworks have one).",
-            "Take 'unsafe-eval' out of script-src and style-src.",
+            "Replace eval(), new Function() and timers with string arguments by functions.",
+            "Use builds of libraries that need no eval; most frameworks have one.",
+            "Remove 'unsafe-eval' from script-src and style-src.",
         ),
         "script-src",
         "script-src 'self'",
@@ -141,13 +144,13 @@ def scripts_are_restricted(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeEval"},
 )
-def eval_is_off(facts: Facts) -> Outcome:
+def no_unsafe_eval(context: PageContext) -> Outcome:
     """Neither script-src nor style-src has 'unsafe-eval'."""
 
-    def bad(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: Policy) -> frozenset[str]:
         return (policy.fetches("script-src") | policy.fetches("style-src")) & {"'unsafe-eval'"}
 
-    return _refused_by_one(facts, bad, "The policy has")
+    return _require_one_safe(context, unsafe, "The policy allows")
 
 
 @check(
@@ -155,15 +158,14 @@ def eval_is_off(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=MEDIUM,
     needs={"page"},
-    title="Content-Security-Policy of an HTTPS page allows HTTP sources",
-    why="What is loaded over plain HTTP can be replaced on the way, and shows or runs in a page that looks "
-    "secure.",
+    title="Content-Security-Policy allows HTTP sources on an HTTPS page",
+    why="Resources loaded over plain HTTP can be read and modified by an attacker on the network.",
     fix=_fix(
-        "Name every source with https:.",
+        "Allow only https: sources.",
         (
-            "Serve each resource that the policy names over HTTPS.",
-            "Replace http: and ftp: sources by https: ones, or by plain host names.",
-            "Add upgrade-insecure-requests for addresses that are still written with http:.",
+            "Serve every resource that the policy allows over HTTPS.",
+            "Replace http: and ftp: sources by https: sources or by host names without a scheme.",
+            "Add upgrade-insecure-requests for URLs that still start with http:.",
         ),
         "upgrade-insecure-requests",
         "img-src 'self' https://images.example.com; upgrade-insecure-requests",
@@ -171,16 +173,16 @@ def eval_is_off(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "policy.insecureSchemeActive, policy.insecureSchemePassive"},
 )
-def sources_are_secure(facts: Facts) -> Outcome:
-    """On an HTTPS page no source of the policy begins with http: or ftp:."""
-    if not facts.page.is_https:
+def no_insecure_scheme(context: PageContext) -> Outcome:
+    """On an HTTPS page, no source of the policy starts with http: or ftp:."""
+    if not context.page.is_https:
         return not_applicable("The page is not served over HTTPS.")
 
-    def bad(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: Policy) -> frozenset[str]:
         passive = frozenset().union(*(policy.directives.get(name, ()) for name in PASSIVE))
         return frozenset(s for s in policy.all_sources() | passive if s.startswith(INSECURE_SCHEMES))
 
-    return _refused_by_one(facts, bad, "The policy allows")
+    return _require_one_safe(context, unsafe, "The policy allows insecure sources")
 
 
 @check(
@@ -188,13 +190,13 @@ def sources_are_secure(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=LOW,
     needs={"page"},
-    title="Content-Security-Policy lets unsafe styles in",
-    why="Injected styles can read what a form holds, letter by letter, and redraw the page to deceive.",
+    title="Content-Security-Policy allows unsafe style sources",
+    why="Injected styles can read form values character by character and change what the page shows.",
     fix=_fix(
-        "Allow styles by nonce, hash or named host only.",
+        "Allow styles only by nonce, hash or specific host.",
         (
             "Move inline styles into style sheets, or give each style element a nonce.",
-            "Take 'unsafe-inline', data:, * and bare schemes out of style-src (or default-src).",
+            "Remove 'unsafe-inline', data:, * and bare schemes from style-src (or default-src).",
         ),
         "style-src",
         "style-src 'self'",
@@ -202,13 +204,13 @@ def sources_are_secure(facts: Facts) -> Outcome:
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeInlineStyle"},
 )
-def styles_are_restricted(facts: Facts) -> Outcome:
+def style_src_is_safe(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""
 
-    def bad(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: Policy) -> frozenset[str]:
         return policy.fetches("style-src") & (BROAD | INLINE)
 
-    return _refused_by_one(facts, bad, "Styles are allowed from unsafe sources")
+    return _require_one_safe(context, unsafe, "style-src allows unsafe sources")
 
 
 @check(
@@ -216,22 +218,24 @@ def styles_are_restricted(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=MEDIUM,
     needs={"page"},
-    title="Content-Security-Policy does not restrict plugins",
-    why="An object or embed element from anywhere runs with the page's rights.",
+    title="Content-Security-Policy does not restrict object-src",
+    why="Plugins and documents in object and embed elements can run code in the context of the page.",
     fix=_fix(
         "Set object-src 'none'.",
-        ("Add object-src 'none' to the policy; nothing modern needs it open.",),
+        ("Add object-src 'none' to the policy; current sites do not need object or embed.",),
         "object-src",
         "object-src 'none'",
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.unsafeObjects"},
 )
-def plugins_are_restricted(facts: Facts) -> Outcome:
-    """object-src (else default-src, else everything) is not broad."""
-    return _refused_by_one(
-        facts, lambda policy: policy.sources("object-src", "default-src") & BROAD, "Plugins are allowed from"
-    )
+def object_src_is_restricted(context: PageContext) -> Outcome:
+    """object-src (else default-src, else *) is not broad."""
+
+    def unsafe(policy: Policy) -> frozenset[str]:
+        return policy.sources("object-src", "default-src") & BROAD
+
+    return _require_one_safe(context, unsafe, "object-src allows broad sources")
 
 
 @check(
@@ -239,22 +243,24 @@ def plugins_are_restricted(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=LOW,
     needs={"page"},
-    title="Content-Security-Policy does not restrict the base address",
-    why="An injected base element sends every relative script address to another host.",
+    title="Content-Security-Policy does not restrict base-uri",
+    why="An injected base element redirects all relative URLs, including those of scripts, to another host.",
     fix=_fix(
         "Set base-uri 'none' or 'self'.",
-        ("Add base-uri 'none' to the policy, or 'self' where the page has a base element.",),
+        ("Add base-uri 'none' to the policy, or 'self' if the page has a base element.",),
         "base-uri",
         "base-uri 'none'",
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.insecureBaseUri"},
 )
-def base_is_restricted(facts: Facts) -> Outcome:
-    """base-uri is there and is neither broad nor unsafe."""
-    return _refused_by_one(
-        facts, lambda policy: policy.sources("base-uri") & (BROAD | INLINE), "The base address may be"
-    )
+def base_uri_is_restricted(context: PageContext) -> Outcome:
+    """base-uri is set and is neither broad nor unsafe."""
+
+    def unsafe(policy: Policy) -> frozenset[str]:
+        return policy.sources("base-uri") & (BROAD | INLINE)
+
+    return _require_one_safe(context, unsafe, "base-uri is missing or allows broad sources")
 
 
 @check(
@@ -262,19 +268,21 @@ def base_is_restricted(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=LOW,
     needs={"page"},
-    title="Content-Security-Policy does not restrict where forms are sent",
-    why="An injected form can send what a visitor types to any host.",
+    title="Content-Security-Policy does not restrict form-action",
+    why="An injected form can send the values that a visitor enters, such as passwords, to any host.",
     fix=_fix(
-        "Set form-action to the hosts that your forms go to.",
-        ("Add form-action 'self' to the policy, and each other host that a form is sent to.",),
+        "Set form-action to the hosts that forms are submitted to.",
+        ("Add form-action 'self' to the policy, and every other host that a form is submitted to.",),
         "form-action",
         "form-action 'self'",
     ),
     headers=HEADERS,
     oracle={"observatory": "policy.insecureFormAction"},
 )
-def forms_are_restricted(facts: Facts) -> Outcome:
-    """form-action is there and is not broad."""
-    return _refused_by_one(
-        facts, lambda policy: policy.sources("form-action") & BROAD, "Forms may be sent to"
-    )
+def form_action_is_restricted(context: PageContext) -> Outcome:
+    """form-action is set and is not broad."""
+
+    def unsafe(policy: Policy) -> frozenset[str]:
+        return policy.sources("form-action") & BROAD
+
+    return _require_one_safe(context, unsafe, "form-action is missing or allows broad sources")

@@ -1,6 +1,4 @@
-"""What a page brings in from elsewhere and where it sends things: scripts, mixed content, forms, other
-origins.
-"""
+"""Content and forms of the page: subresource integrity, mixed content, form targets, CORS."""
 
 from __future__ import annotations
 
@@ -10,9 +8,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from scanner.checks import config_snippets
-from scanner.outcome import Outcome, failed, not_applicable, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
 from scanner.page import Page, snippet, value
-from scanner.page_context import FOREIGN_ORIGIN, Facts
+from scanner.page_context import FOREIGN_ORIGIN, PageContext
 from scanner.parsing.registrable_domain import host_of, same_site
 from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, check
 
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web"
 
-# Subresources: each loads something into the page. (A link to another page is none.)
 _SUBRESOURCES = (
     (
         "script[src], img[src], iframe[src], embed[src], input[src], audio[src], video[src], source[src]",
@@ -49,13 +46,13 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
     domain=SECURITY,
     severity=MEDIUM,
     needs={"page"},
-    title="Scripts of other sites are loaded without an integrity hash",
-    why="Whoever gets into the other site, or on the way to it, runs script in your visitors' browsers.",
+    title="Third-party scripts are loaded without Subresource Integrity (SRI)",
+    why="If the other site is compromised, its modified scripts run in your visitors' browsers.",
     fix=Fix(
-        "Load scripts from your own site, or with an integrity hash over HTTPS.",
+        "Host the scripts yourself, or load them over HTTPS with an integrity attribute.",
         (
-            "Serve the script yourself where you can.",
-            "Else pin one version, write its address with https:// and add integrity and crossorigin to the element.",
+            "Host the script on your own site if you can.",
+            "Otherwise pin one version, use an https:// URL, and add integrity and crossorigin attributes.",
         ),
         (f"{MDN}/Security/Subresource_Integrity", "https://www.srihash.org/"),
         {
@@ -68,23 +65,26 @@ _INTEGRITY = re.compile(r"\s*sha(?:256|384|512)-[A-Za-z0-9+/_-]+={0,2}(?:\?\S*)?
     oracle={"observatory": "subresource-integrity"},
     version=2,
 )
-def scripts_have_integrity(facts: Facts) -> Outcome:
-    """Each script of another registrable domain has an integrity hash and an address that says https."""
-    page = facts.document
-    foreign = [
+def scripts_have_integrity(context: PageContext) -> Outcome:
+    """Each script from another registrable domain has an integrity attribute and an https: URL."""
+    page = context.document
+    third_party = [
         (node, page.absolute(value(node, "src")))
         for node in page.css("script[src]")
         if not same_site(host_of(page.absolute(value(node, "src"))) or page.host, page.host)
     ]
-    bad = [url for node, url in foreign if not _is_pinned(node, url)]
-    return verdict(bad, fine="Every foreign script is pinned.", wrong="Foreign scripts are not pinned.")
+    return fail_if_any(
+        [url for node, url in third_party if not _has_integrity(node, url)],
+        ok="Every third-party script has an integrity attribute.",
+        problem="Third-party scripts lack an integrity attribute or an https: URL.",
+    )
 
 
-def _is_pinned(node: LexborNode, url: str) -> bool:
-    # An address without a scheme is as safe as the page that it is copied to; Observatory wants https written out.
-    is_written_out = not value(node, "src").strip().startswith("//")
+def _has_integrity(node: LexborNode, url: str) -> bool:
+    # A protocol-relative URL is as safe as the page that it is copied to; Observatory requires https: as well.
+    is_relative = value(node, "src").strip().startswith("//")
     return (
-        is_written_out
+        not is_relative
         and urlsplit(url).scheme == "https"
         and bool(_INTEGRITY.match(value(node, "integrity")))
     )
@@ -95,39 +95,39 @@ def _is_pinned(node: LexborNode, url: str) -> bool:
     domain=SECURITY,
     severity=HIGH,
     needs={"page"},
-    title="An HTTPS page loads content over plain HTTP",
-    why="What comes over plain HTTP can be read and replaced on the way; browsers block it or warn.",
+    title="HTTPS page loads resources over HTTP (mixed content)",
+    why="Resources loaded over plain HTTP can be read and modified on the network; browsers block them or warn.",
     fix=Fix(
-        "Load everything over HTTPS.",
+        "Load every resource over HTTPS.",
         (
-            "Write the addresses with https://, or without scheme and host.",
-            "Replace what is not to be had over HTTPS.",
-            "Send Content-Security-Policy: upgrade-insecure-requests for addresses in old content.",
+            "Use https:// URLs, or URLs without scheme and host.",
+            "Replace resources that are not available over HTTPS.",
+            "Send Content-Security-Policy: upgrade-insecure-requests for URLs in old content.",
         ),
         (f"{MDN}/Security/Mixed_content", "https://web.dev/articles/fixing-mixed-content"),
         config_snippets.header("Content-Security-Policy", "upgrade-insecure-requests"),
     ),
     oracle={"lighthouse": "is-on-https", "zap": "10040"},
 )
-def no_mixed_content(facts: Facts) -> Outcome:
-    """An HTTPS page has no http: address of a subresource."""
-    page = facts.document
+def no_mixed_content(context: PageContext) -> Outcome:
+    """An HTTPS page has no subresource with an http: URL."""
+    page = context.document
     if not page.is_https:
         return not_applicable("The page is not served over HTTPS.")
-    plain = [url for url in _subresources(page) if url.lower().startswith("http:")]
-    return verdict(
-        list(dict.fromkeys(plain)),
-        fine="Everything comes over HTTPS.",
-        wrong="Content comes over plain HTTP.",
+    insecure = [url for url in _subresources(page) if url.lower().startswith("http:")]
+    return fail_if_any(
+        list(dict.fromkeys(insecure)),
+        ok="Every resource has an https: URL.",
+        problem="Resources have an http: URL.",
     )
 
 
 def _subresources(page: Page) -> Iterator[str]:
     for selector, attribute in _SUBRESOURCES:
         for node in page.css(selector):
-            said = value(node, attribute)
-            addresses = _in_srcset(said) if attribute == "srcset" else [said]
-            yield from (page.absolute(address) for address in addresses)
+            text = value(node, attribute)
+            urls = _in_srcset(text) if attribute == "srcset" else [text]
+            yield from (page.absolute(url) for url in urls)
     for node in page.css("link[rel][href]"):
         if set(value(node, "rel").lower().split()) & set(_LOADING_LINKS):
             yield page.absolute(value(node, "href"))
@@ -142,30 +142,33 @@ def _in_srcset(text: str) -> list[str]:
     domain=SECURITY,
     severity=HIGH,
     needs={"page"},
-    title="A form of an HTTPS page is sent over plain HTTP",
-    why="What a visitor types into it can be read and changed on the way, although the page looks secure.",
+    title="HTTPS page submits a form over HTTP",
+    why="An attacker on the network can read and modify what visitors submit, although the page itself is secure.",
     fix=Fix(
-        "Send every form over HTTPS.",
-        ("Write the form's action with https://, or as a path.",),
+        "Submit every form over HTTPS.",
+        ("Use an https:// URL or a path in the form's action attribute.",),
         (f"{MDN}/Security/Mixed_content", "https://www.zaproxy.org/docs/alerts/10041/"),
         {"html": '<form action="/contact" method="post">'},
     ),
     oracle={"zap": "10041, 10042"},
 )
-def forms_are_secure(facts: Facts) -> Outcome:
+def forms_are_secure(context: PageContext) -> Outcome:
     """An HTTPS page has no form with an http: action."""
-    page = facts.document
+    page = context.document
     if not page.is_https:
         return not_applicable("The page is not served over HTTPS.")
     senders = [("form[action]", "action"), ("button[formaction], input[formaction]", "formaction")]
-    plain = [
+    insecure = [
         node
         for selector, attribute in senders
         for node in page.css(selector)
         if page.absolute(value(node, attribute)).lower().startswith("http:")
     ]
-    return verdict(
-        plain, show=snippet, fine="No form goes over plain HTTP.", wrong="A form goes over plain HTTP."
+    return fail_if_any(
+        insecure,
+        show=snippet,
+        ok="No form is submitted over plain HTTP.",
+        problem="Forms are submitted over plain HTTP.",
     )
 
 
@@ -174,8 +177,8 @@ def forms_are_secure(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=CRITICAL,
     needs={"page"},
-    title="A password is asked for over plain HTTP",
-    why="Anybody on the way can read the password, or change the page so that it is sent elsewhere.",
+    title="Password field on a page served over HTTP",
+    why="An attacker on the network can read the password, or modify the page so that it is sent elsewhere.",
     fix=Fix(
         "Serve the page over HTTPS only.",
         (
@@ -187,13 +190,17 @@ def forms_are_secure(facts: Facts) -> Outcome:
     ),
     oracle={"zap": "10105"},
 )
-def passwords_are_secure(facts: Facts) -> Outcome:
-    """A page whose final address is http: has no password field."""
-    page = facts.document
+def passwords_are_secure(context: PageContext) -> Outcome:
+    """A page whose final URL is http: has no password field."""
+    page = context.document
     if page.is_https:
         return passed("The page is served over HTTPS.")
-    fields = page.css('input[type="password" i]')
-    return verdict(fields, show=snippet, fine="No password is asked for.", wrong="A password is asked for.")
+    return fail_if_any(
+        page.css('input[type="password" i]'),
+        show=snippet,
+        ok="The page has no password field.",
+        problem="The page has a password field and is served over plain HTTP.",
+    )
 
 
 @check(
@@ -201,15 +208,14 @@ def passwords_are_secure(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=HIGH,
     needs={"page", "cors"},
-    title="Any site may read the page with the visitor's login",
-    why="The answer lets every origin read it with cookies, so any page that a visitor opens can read their "
-    "data.",
+    title="CORS allows any origin to read the page with credentials",
+    why="Any site that a visitor opens can read this page with the visitor's cookies, including personal data.",
     fix=Fix(
-        "Allow only the origins that you know to read with credentials.",
+        "Allow credentials only for an explicit list of trusted origins.",
         (
-            "Keep a list of the origins that may, and compare with it exactly.",
-            "Never send back the Origin header of the request unseen.",
-            "Leave Access-Control-Allow-Credentials out where no cookie is needed.",
+            "Compare the Origin header with a list of trusted origins, exactly.",
+            "Never reflect the Origin header of the request without this comparison.",
+            "Omit Access-Control-Allow-Credentials if no cookies are needed.",
         ),
         (f"{MDN}/HTTP/Guides/CORS", "https://portswigger.net/web-security/cors"),
         config_snippets.KNOWN_ORIGINS,
@@ -217,11 +223,11 @@ def passwords_are_secure(facts: Facts) -> Outcome:
     headers=("access-control-allow-origin", "access-control-allow-credentials"),
     oracle={"observatory": "cross-origin-resource-sharing"},
 )
-def cors_is_restricted(facts: Facts) -> Outcome:
+def cors_is_restricted(context: PageContext) -> Outcome:
     """A preflight from a foreign origin is not answered with that origin and Allow-Credentials: true."""
-    headers = facts.cors.headers
+    headers = context.cors.headers
     origin = (headers.get("access-control-allow-origin") or "").strip().lower()
     credentials = (headers.get("access-control-allow-credentials") or "").strip().lower()
     if origin == FOREIGN_ORIGIN and credentials == "true":
-        return failed("A foreign origin is let in with credentials.")
-    return passed(f"The foreign origin is answered with {origin or 'nothing'}.")
+        return failed("A foreign origin is allowed with credentials.")
+    return passed(f"Access-Control-Allow-Origin for a foreign origin: {origin or 'not sent'}.")

@@ -1,20 +1,20 @@
-"""What a site gives away that it should not: files, listings, error pages, addresses, versions."""
+"""Information disclosure: versions, directory listings, error messages, internal addresses, exposed files."""
 
 import re
 from datetime import UTC, datetime
 
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
-from scanner.outcome import Outcome, failed, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page import media_type
-from scanner.page_context import Facts
-from scanner.preconditions import CannotLook
+from scanner.page_context import PageContext
+from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, LOW, MEDIUM, SECURITY, Fix, check
 
 OWASP_HEADERS = "https://owasp.org/www-project-secure-headers/"
-MOST_TEXT = 200_000
+MAX_TEXT_LENGTH = 200_000
 
-_DISCLOSING = (
+_DISCLOSING_HEADERS = (
     "x-powered-by",
     "x-aspnet-version",
     "x-aspnetmvc-version",
@@ -26,7 +26,7 @@ _DISCLOSING = (
 )
 _LISTING_TITLES = ("index of /", "directory listing for /", "directory: /", "listing of /")
 _IIS_LISTING = re.compile(r"\[To Parent Directory\]", re.IGNORECASE)
-_ERRORS = {
+_ERROR_MARKERS = {
     "a Python traceback": "Traceback (most recent call last):",
     "a Django debug page": "You're seeing this error because you have <code>DEBUG = True</code>",
     "a Werkzeug debugger": "Werkzeug Debugger",
@@ -55,23 +55,23 @@ _ENV_LINE = re.compile(r"^(?:export )?[A-Z][A-Z0-9_]{1,60}=\S", re.MULTILINE)
     domain=SECURITY,
     severity=LOW,
     needs={"page"},
-    title="The Server header tells the version",
-    why="A version number tells an attacker which known holes to try.",
+    title="Server header discloses a version",
+    why="The version tells an attacker which known vulnerabilities the server may have.",
     fix=Fix(
-        "Take the version out of the Server header.",
-        ("Switch the version off in the server's settings.", "Keep the server up to date all the same."),
+        "Remove the version from the Server header.",
+        ("Disable the version in the server's configuration.", "Keep the server up to date."),
         (OWASP_HEADERS, "https://www.zaproxy.org/docs/alerts/10036/"),
         config_snippets.NO_VERSION,
     ),
     headers=("server",),
     oracle={"zap": "10036"},
 )
-def server_version_hidden(facts: Facts) -> Outcome:
+def server_version_hidden(context: PageContext) -> Outcome:
     """The Server header has no version number (/digit)."""
-    sent = facts.page.header("server") or ""
+    sent = context.page.header("server") or ""
     if re.search(r"/\s*v?\d", sent):
-        return failed(f"The header says {sent[:120]!r}.")
-    return passed("No version is told.")
+        return failed(f"The Server header is {sent[:120]!r}.")
+    return passed("The Server header discloses no version.")
 
 
 @check(
@@ -79,22 +79,25 @@ def server_version_hidden(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=LOW,
     needs={"page"},
-    title="Response headers tell which software the site runs on",
-    why="Names and versions of the software tell an attacker which known holes to try.",
+    title="Response headers disclose the site's software",
+    why="Names and versions of software tell an attacker which known vulnerabilities the site may have.",
     fix=Fix(
-        "Do not send these headers.",
-        ("Switch each header off where it is made, or take it out in the web server.",),
+        "Remove these headers.",
+        ("Disable each header where it is added, or remove it in the web server.",),
         (OWASP_HEADERS, "https://www.zaproxy.org/docs/alerts/10037/"),
         config_snippets.NO_POWERED_BY,
     ),
-    headers=_DISCLOSING,
+    headers=_DISCLOSING_HEADERS,
     oracle={"zap": "10037, 10061"},
 )
-def software_hidden(facts: Facts) -> Outcome:
-    """None of X-Powered-By, X-AspNet-Version, X-Generator and their like is sent."""
-    page = facts.page
-    sent = [f"{name}: {said[:80]}" for name in _DISCLOSING if (said := page.header(name))]
-    return verdict(sent, fine="No such header is sent.", wrong="The software is told.")
+def software_hidden(context: PageContext) -> Outcome:
+    """None of X-Powered-By, X-AspNet-Version, X-Generator and similar headers is sent."""
+    page = context.page
+    return fail_if_any(
+        [f"{name}: {value[:80]}" for name in _DISCLOSING_HEADERS if (value := page.header(name))],
+        ok="No header discloses the site's software.",
+        problem="Headers disclose the site's software.",
+    )
 
 
 @check(
@@ -102,31 +105,30 @@ def software_hidden(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=MEDIUM,
     needs={"page"},
-    title="The server lists the files of a directory",
-    why="A listing shows every file, also those that nobody was meant to find: backups, logs, uploads.",
+    title="Directory listing is enabled",
+    why="A directory listing shows every file, including files that were not meant to be found: backups, logs, "
+    "uploads.",
     fix=Fix(
-        "Switch directory listings off.",
-        ("Switch the listing off.", "Look through what was listed, and take away what should not be there."),
+        "Disable directory listings.",
+        ("Disable the listing in the server's configuration.", "Remove files that must not be public."),
         ("https://cwe.mitre.org/data/definitions/548.html", "https://www.zaproxy.org/docs/alerts/10033/"),
         config_snippets.NO_LISTING,
     ),
     oracle={"zap": "10033"},
 )
-def directory_is_not_listed(facts: Facts) -> Outcome:
+def no_directory_listing(context: PageContext) -> Outcome:
     """Neither title nor heading is that of a directory listing of Apache, nginx, IIS or Python.
 
-    A listing that is switched off leaves an address that is shut, which a second look takes for an answer. Another
-    page in its place may be anybody's, as with every check.
+    After a fix the URL is often closed (403 or 404), which a verification accepts as fixed.
     """
-    if facts.verifying and facts.shut:
-        return passed(f"The directory is not shown any more (status {facts.shut}).")
-    page = facts.document
-    heads = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]
-    if any(head.lower().startswith(_LISTING_TITLES) for head in heads) or _IIS_LISTING.search(
-        page.text[:MOST_TEXT]
-    ):
+    if context.verifying and context.closed_status:
+        return passed(f"The directory is no longer accessible (status {context.closed_status}).")
+    page = context.document
+    headings = [page.title, *(" ".join(node.text().split()) for node in page.css("h1"))]
+    is_listing = any(heading.lower().startswith(_LISTING_TITLES) for heading in headings)
+    if is_listing or _IIS_LISTING.search(page.text[:MAX_TEXT_LENGTH]):
         return failed("The page is a directory listing.", title=page.title[:200])
-    return passed("The page is no directory listing.")
+    return passed("The page is not a directory listing.")
 
 
 @check(
@@ -134,23 +136,27 @@ def directory_is_not_listed(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=MEDIUM,
     needs={"page"},
-    title="The page shows an error message from inside the application",
-    why="Stack traces and database errors show file names, queries and settings, and where to push further.",
+    title="Page discloses an application error message",
+    why="Stack traces and database errors disclose file names, queries and settings that help an attacker.",
     fix=Fix(
-        "Show visitors a plain error page, and log the rest.",
-        ("Switch debug mode off in production.", "Repair the error that is shown.", "Send errors to a log."),
+        "Show a generic error page, and write the details to a log.",
+        ("Disable debug mode in production.", "Fix the error that is shown.", "Write errors to a log."),
         ("https://cwe.mitre.org/data/definitions/209.html", "https://www.zaproxy.org/docs/alerts/90022/"),
         {"django": "DEBUG = False", "php": "display_errors = Off", "asp.net": '<customErrors mode="On" />'},
     ),
     oracle={"zap": "90022, 90023"},
 )
-def no_inner_errors(facts: Facts) -> Outcome:
-    """The page has no stack trace and no message of a database."""
-    text = facts.document.text[:MOST_TEXT]
-    found = [name for name, mark in _ERRORS.items() if mark in text]
+def no_error_messages(context: PageContext) -> Outcome:
+    """The page has no stack trace and no database error."""
+    text = context.document.text[:MAX_TEXT_LENGTH]
+    found = [name for name, marker in _ERROR_MARKERS.items() if marker in text]
     if _JAVA_TRACE.search(text):
         found.append("a Java stack trace")
-    return verdict(found, fine="No error from inside is shown.", wrong="The page shows an error from inside.")
+    return fail_if_any(
+        found,
+        ok="The page has no application error message.",
+        problem="The page has application error messages.",
+    )
 
 
 @check(
@@ -158,22 +164,26 @@ def no_inner_errors(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=LOW,
     needs={"page"},
-    title="The page tells addresses of the internal network",
-    why="Internal addresses are a map for whoever gets a foot in.",
+    title="Page discloses private IP addresses",
+    why="Private addresses help an attacker to map the internal network.",
     fix=Fix(
-        "Take internal addresses out of the page.",
+        "Remove private addresses from the page.",
         (
-            "Find where the address comes from: a link, a comment, a setting that is printed.",
-            "Use public names.",
+            "Find where the address comes from: a link, a comment, or a setting that is printed.",
+            "Use public host names instead.",
         ),
         ("https://www.zaproxy.org/docs/alerts/2/", "https://cwe.mitre.org/data/definitions/497.html"),
     ),
     oracle={"zap": "2"},
 )
-def no_private_addresses(facts: Facts) -> Outcome:
+def no_private_addresses(context: PageContext) -> Outcome:
     """The page has no RFC 1918 address and no ip-10-… host name."""
-    found = sorted({match.group() for match in _PRIVATE_ADDRESS.finditer(facts.document.text[:MOST_TEXT])})
-    return verdict(found, fine="No internal address is told.", wrong="Internal addresses are told.")
+    text = context.document.text[:MAX_TEXT_LENGTH]
+    return fail_if_any(
+        sorted({match.group() for match in _PRIVATE_ADDRESS.finditer(text)}),
+        ok="The page has no private IP address.",
+        problem="The page has private IP addresses.",
+    )
 
 
 @check(
@@ -181,15 +191,15 @@ def no_private_addresses(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=CRITICAL,
     needs={"page", "probe:/.git/config"},
-    title="The Git repository can be downloaded",
-    why="From the .git folder anybody can rebuild the source code with its history, and every secret ever "
-    "in it.",
+    title="Git repository is publicly accessible",
+    why="From the .git directory an attacker can restore the source code with its history, and every secret that was "
+    "ever committed.",
     fix=Fix(
-        "Keep the .git folder out of the web root.",
+        "Remove the .git directory from the web root.",
         (
-            "Refuse every path that begins with a dot, but /.well-known.",
+            "Deny every path that starts with a dot, except /.well-known.",
             "Deploy an export or a build instead of a working copy.",
-            "Change every password and key that is or was in the repository.",
+            "Rotate every password and key that is or was in the repository.",
         ),
         (
             "https://owasp.org/www-project-web-security-testing-guide/",
@@ -200,12 +210,12 @@ def no_private_addresses(facts: Facts) -> Outcome:
     scope="site",
     oracle={"nuclei": "git-config"},
 )
-def git_is_hidden(facts: Facts) -> Outcome:
+def git_is_hidden(context: PageContext) -> Outcome:
     """GET /.git/config does not answer 200 with a [core] section."""
-    answer = _probe(facts, "/.git/config")
-    if answer.status == 200 and "[core]" in answer.text[:MOST_TEXT] and not _is_html(answer):
-        return failed("/.git/config can be read.")
-    return passed(f"/.git/config answers with status {answer.status} and no repository.")
+    response = _probe(context, "/.git/config")
+    if response.status == 200 and "[core]" in response.text[:MAX_TEXT_LENGTH] and not _is_html(response):
+        return failed("/.git/config is publicly accessible.")
+    return passed(f"/.git/config is not accessible (status {response.status}).")
 
 
 @check(
@@ -213,15 +223,14 @@ def git_is_hidden(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=CRITICAL,
     needs={"page", "probe:/.env"},
-    title="The file with the application's secrets can be downloaded",
-    why="/.env holds passwords, keys and addresses; with it the database and every connected service are "
-    "open.",
+    title="File .env with secrets is publicly accessible",
+    why="/.env contains passwords, keys and addresses of the database and of connected services.",
     fix=Fix(
-        "Keep /.env out of the web root, and change every secret in it.",
+        "Remove .env from the web root, and rotate every secret in it.",
         (
-            "Refuse every path that begins with a dot, but /.well-known.",
-            "Move the file out of the folder that is served.",
-            "Change every secret in it, now: assume that it was read.",
+            "Deny every path that starts with a dot, except /.well-known.",
+            "Move the file out of the directory that is served.",
+            "Rotate every secret in it now: assume that it was read.",
         ),
         ("https://cwe.mitre.org/data/definitions/538.html", "https://12factor.net/config"),
         config_snippets.NO_DOT_FILES,
@@ -229,12 +238,13 @@ def git_is_hidden(facts: Facts) -> Outcome:
     scope="site",
     oracle={"nuclei": "dotenv"},
 )
-def env_is_hidden(facts: Facts) -> Outcome:
-    """GET /.env does not answer 200 with KEY=VALUE lines that are no HTML."""
-    answer = _probe(facts, "/.env")
-    if answer.status == 200 and not _is_html(answer) and _ENV_LINE.search(answer.text[:MOST_TEXT]):
-        return failed("/.env can be read.")
-    return passed(f"/.env answers with status {answer.status} and no settings.")
+def env_is_hidden(context: PageContext) -> Outcome:
+    """GET /.env does not answer 200 with KEY=VALUE lines that are not HTML."""
+    response = _probe(context, "/.env")
+    has_settings = _ENV_LINE.search(response.text[:MAX_TEXT_LENGTH])
+    if response.status == 200 and not _is_html(response) and has_settings:
+        return failed("/.env is publicly accessible.")
+    return passed(f"/.env is not accessible (status {response.status}).")
 
 
 @check(
@@ -242,47 +252,49 @@ def env_is_hidden(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=LOW,
     needs={"page", "probe:/.well-known/security.txt"},
-    title="There is no valid security.txt",
-    why="Who finds a hole has no way to tell you, and tells others.",
+    title="security.txt is missing or invalid",
+    why="Without security.txt, researchers who find a vulnerability do not know whom to report it to.",
     fix=Fix(
-        "Publish /.well-known/security.txt with a contact and a date until which it holds.",
-        ("Write Contact: and Expires: lines.", "Serve it as text/plain at /.well-known/security.txt."),
+        "Publish /.well-known/security.txt with a contact and an expiry date.",
+        ("Add Contact: and Expires: fields.", "Serve it as text/plain at /.well-known/security.txt."),
         ("https://www.rfc-editor.org/rfc/rfc9116", "https://securitytxt.org/"),
-        {"security.txt": "Contact: mailto:security@example.com\\nExpires: 2027-12-31T23:00:00Z"},
+        {"security.txt": "Contact: mailto:security@example.com\nExpires: 2027-12-31T23:00:00Z"},
     ),
     scope="site",
     oracle={"rfc": "9116"},
 )
-def security_txt(facts: Facts) -> Outcome:
+def security_txt(context: PageContext) -> Outcome:
     """/.well-known/security.txt is 200, plain text, with Contact and an Expires in the future."""
-    answer = _probe(facts, "/.well-known/security.txt")
-    if answer.status != 200 or media_type(answer.headers.get("content-type")) != "text/plain":
-        return failed(f"No text answers there (status {answer.status}).")
-    fields = [
-        line.partition(":") for line in answer.text[:MOST_TEXT].splitlines() if not line.startswith("#")
-    ]
-    said = {name.strip().lower(): text.strip() for name, _, text in fields}
-    if not said.get("contact"):
-        return failed("It has no Contact.")
-    return _judge_expiry(said.get("expires", ""))
+    response = _probe(context, "/.well-known/security.txt")
+    if response.status != 200 or media_type(response.headers.get("content-type")) != "text/plain":
+        return failed(f"/.well-known/security.txt is not a plain text file (status {response.status}).")
+    lines = response.text[:MAX_TEXT_LENGTH].splitlines()
+    pairs = (line.partition(":") for line in lines if not line.startswith("#"))
+    fields = {name.strip().lower(): value.strip() for name, _, value in pairs}
+    if not fields.get("contact"):
+        return failed("security.txt has no Contact field.")
+    return _judge_expiry(fields.get("expires", ""))
 
 
 def _judge_expiry(text: str) -> Outcome:
     try:
         moment = datetime.fromisoformat(text.upper())
     except ValueError:
-        return failed("It has no valid Expires.")
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return passed("It is valid.") if aware > datetime.now(UTC) else failed(f"It expired on {text[:40]}.")
+        return failed("security.txt has no valid Expires field.")
+    expires = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    if expires > datetime.now(UTC):
+        return passed("security.txt is valid.")
+    return failed(f"security.txt expired on {text[:40]}.")
 
 
-def _probe(facts: Facts, path: str) -> Response:
-    """Ask for the path; an answer that says nothing about the file is no answer."""
-    answer = facts.probe(path)
-    if answer.status == 429 or answer.status >= 500:
-        raise CannotLook("blocked", f"{path} answered with status {answer.status}.")
-    return answer
+def _probe(context: PageContext, path: str) -> Response:
+    """Return the response at a path. Raises Inconclusive for an error, which says nothing about the file."""
+    response = context.probe(path)
+    if response.status == 429 or response.status >= 500:
+        raise Inconclusive("blocked", f"{path} answered with status {response.status}.")
+    return response
 
 
-def _is_html(answer: Response) -> bool:
-    return "html" in media_type(answer.headers.get("content-type")) or "<html" in answer.text[:2000].lower()
+def _is_html(response: Response) -> bool:
+    kind = media_type(response.headers.get("content-type"))
+    return "html" in kind or "<html" in response.text[:2000].lower()

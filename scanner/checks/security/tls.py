@@ -1,19 +1,19 @@
-"""The certificate and the TLS versions of an HTTPS site."""
+"""The TLS certificate and the TLS versions of a site."""
 
 from typing import Any
 
 from krafter_audit.http.timestamps import format_timestamp
 from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, Metric, check
 from scanner.tls.probe import Certificate, Handshake
 
 MOZILLA = "https://wiki.mozilla.org/Security/Server_Side_TLS"
 GENERATOR = "https://ssl-config.mozilla.org/"
 ACME = "https://letsencrypt.org/getting-started/"
-LEAST_BITS = {"RSA": 2048, "EC": 256, "DSA": 1 << 30}
-BROKEN_HASHES = ("md5", "sha1")
+MIN_KEY_BITS = {"RSA": 2048, "EC": 256, "DSA": 1 << 30}
+WEAK_HASHES = ("md5", "sha1")
 NO_TLS = "The site is not served over HTTPS."
 
 
@@ -23,24 +23,22 @@ NO_TLS = "The site is not served over HTTPS."
     severity=CRITICAL,
     needs={"tls"},
     kind="tls",
-    title="The TLS certificate is not valid",
-    why="Browsers stop visitors with a full-page warning, and who clicks it away may be talking to somebody "
-    "else.",
+    title="TLS certificate is invalid",
+    why="Browsers block the site with a full-page warning; visitors who ignore it may be connected to an attacker.",
     fix=Fix(
-        "Install a certificate that browsers trust, for this very name, and renew it in time.",
+        "Install a certificate from a trusted authority that is valid for this host name.",
         (
-            "See in the evidence what is wrong: expired, another name, unknown issuer, or an incomplete "
-            "chain.",
-            "Get a new certificate for every name of the site, by ACME where possible.",
-            "Install it together with its intermediate certificates and reload the server.",
-            "Let the renewal run by itself and watch that it does.",
+            "Read in the evidence what is wrong: expired, wrong host name, unknown issuer, or incomplete chain.",
+            "Get a new certificate for every host name of the site, through ACME if possible.",
+            "Install it with its intermediate certificates and reload the server.",
+            "Automate the renewal and monitor it.",
         ),
         (ACME, GENERATOR),
         {
             "nginx": "ssl_certificate /etc/letsencrypt/live/example.com/fullchain.pem;",
             "apache": "SSLCertificateFile /etc/letsencrypt/live/example.com/fullchain.pem",
             "caddy": "example.com { … }  # gets and renews its certificate itself",
-            "express": "https.createServer({ cert: fullchain, key }, app)  // the whole chain, not the leaf alone",
+            "express": "https.createServer({ cert: fullchain, key }, app)  // the full chain, not only the leaf",
             "cloudflare": "SSL/TLS > Edge Certificates: Universal SSL on; SSL/TLS > Overview: Full (strict)",
             "certbot": "certbot --nginx -d example.com -d www.example.com",
         },
@@ -48,15 +46,15 @@ NO_TLS = "The site is not served over HTTPS."
     scope="site",
     oracle={"sslyze": "certificate_info", "observatory": "redirection-invalid-cert"},
 )
-def certificate_valid(facts: Facts) -> Outcome:
-    """The chain leads to a trusted root, the name is in the certificate, and it is within its validity."""
-    handshake = facts.tls
+def certificate_valid(context: PageContext) -> Outcome:
+    """The chain leads to a trusted root, the certificate has the host name, and it is within its validity."""
+    handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
-    seen = _seen(handshake)
+    evidence = _evidence(handshake)
     if handshake.certificate.fault:
-        return failed(f"The certificate is not valid: {handshake.certificate.fault}.", **seen)
-    return passed("The certificate is valid.", **seen)
+        return failed(f"The certificate is invalid: {handshake.certificate.fault}.", **evidence)
+    return passed("The certificate is valid.", **evidence)
 
 
 @check(
@@ -65,14 +63,14 @@ def certificate_valid(facts: Facts) -> Outcome:
     severity=HIGH,
     needs={"tls"},
     kind="tls",
-    title="The TLS certificate expires soon",
-    why="On the day after it, every visitor is stopped by a warning.",
+    title="TLS certificate expires soon",
+    why="Once the certificate has expired, browsers block the site with a warning.",
     fix=Fix(
-        "Renew the certificate now, and by itself from now on.",
+        "Renew the certificate now, and automate its renewal.",
         (
-            "Renew it.",
-            "Find out why it was not renewed in time: the job, the DNS, the port.",
-            "Watch the date.",
+            "Renew the certificate.",
+            "Find out why it was not renewed in time: the scheduled job, DNS, or a closed port.",
+            "Monitor the expiry date.",
         ),
         (ACME,),
         {
@@ -86,12 +84,12 @@ def certificate_valid(facts: Facts) -> Outcome:
     scope="site",
     oracle={"sslyze": "not_valid_after"},
 )
-def certificate_days_left(facts: Facts) -> Outcome | Measurement:
+def certificate_days_left(context: PageContext) -> Outcome | Measurement:
     """The certificate is valid for 14 more days or longer."""
-    handshake = facts.tls
+    handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
-    return Measurement([handshake.certificate.days_left()], _seen(handshake))
+    return Measurement([handshake.certificate.days_left()], _evidence(handshake))
 
 
 @check(
@@ -100,27 +98,29 @@ def certificate_days_left(facts: Facts) -> Outcome | Measurement:
     severity=HIGH,
     needs={"tls", "tls_old"},
     kind="tls",
-    title="Outdated TLS versions are accepted",
-    why="TLS 1.0 and 1.1 were withdrawn (RFC 8996): their ciphers and hashes are broken, and nothing "
-    "current needs them.",
+    title="Server accepts TLS 1.0 or TLS 1.1",
+    why="TLS 1.0 and 1.1 are deprecated (RFC 8996) because of weak ciphers and hashes; current clients do not need "
+    "them.",
     fix=Fix(
         "Accept TLS 1.2 and 1.3 only.",
-        ("Switch TLS 1.0 and 1.1 off at the server, and at the CDN or load balancer in front of it.",),
+        ("Disable TLS 1.0 and 1.1 on the server, and on the CDN or load balancer in front of it.",),
         ("https://www.rfc-editor.org/rfc/rfc8996", MOZILLA, GENERATOR),
         config_snippets.TLS_1_2,
     ),
     scope="site",
     oracle={"sslyze": "tls_1_0_cipher_suites, tls_1_1_cipher_suites"},
 )
-def old_versions_refused(facts: Facts) -> Outcome:
+def old_versions_refused(context: PageContext) -> Outcome:
     """TLS 1.0 and 1.1 (and with them SSL 2 and 3) are refused."""
-    handshake = facts.tls
+    handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
-    accepted = facts.tls_old
+    accepted = context.tls_old
     if accepted:
-        return failed(f"{' and '.join(accepted)} are accepted.", **_seen(handshake), faults=accepted)
-    return passed("TLS 1.0 and 1.1 are refused.", **_seen(handshake))
+        return failed(
+            f"The server accepts {' and '.join(accepted)}.", **_evidence(handshake), faults=accepted
+        )
+    return passed("The server refuses TLS 1.0 and 1.1.", **_evidence(handshake))
 
 
 @check(
@@ -129,38 +129,42 @@ def old_versions_refused(facts: Facts) -> Outcome:
     severity=MEDIUM,
     needs={"tls"},
     kind="tls",
-    title="The certificate's key or signature is weak",
-    why="A short key can be broken and a SHA-1 signature forged; then somebody else can be the site.",
+    title="TLS certificate has a weak key or signature",
+    why="A short key can be broken and a SHA-1 signature forged, so an attacker can impersonate the site.",
     fix=Fix(
-        "Use a new key: RSA of 2048 bits or more, or EC of 256 or more, signed with SHA-256.",
-        ("Make a new key.", "Have a new certificate issued for it.", "Install both and revoke the old one."),
+        "Use an RSA key of at least 2048 bits or an EC key of at least 256 bits, and a SHA-256 signature.",
+        (
+            "Generate a new key.",
+            "Have a new certificate issued for it.",
+            "Install both, and revoke the old certificate.",
+        ),
         (MOZILLA, GENERATOR),
         {"openssl": "openssl ecparam -genkey -name prime256v1 -out example.com.key"},
     ),
     scope="site",
     oracle={"sslyze": "certificate_info (Mozilla intermediate)"},
 )
-def key_is_strong(facts: Facts) -> Outcome:
-    """The key has 2048 bits (RSA) or 256 (EC) at least, and the signature uses no SHA-1 or MD5."""
-    handshake = facts.tls
+def key_is_strong(context: PageContext) -> Outcome:
+    """The key has at least 2048 bits (RSA) or 256 bits (EC), and the signature uses neither SHA-1 nor MD5."""
+    handshake = context.tls
     if handshake is None:
         return not_applicable(NO_TLS)
     faults = _weaknesses(handshake.certificate)
     if faults:
-        return failed("The key or the signature is weak.", faults=faults, **_seen(handshake))
-    return passed("The key and the signature are strong.", **_seen(handshake))
+        return failed("The certificate's key or signature is weak.", faults=faults, **_evidence(handshake))
+    return passed("The certificate's key and signature are strong.", **_evidence(handshake))
 
 
 def _weaknesses(certificate: Certificate) -> list[str]:
     faults = []
-    if certificate.bits < LEAST_BITS.get(certificate.key, 0):
+    if certificate.bits < MIN_KEY_BITS.get(certificate.key, 0):
         faults.append(f"{certificate.key} key of {certificate.bits} bits")
-    if certificate.signature_hash in BROKEN_HASHES:
+    if certificate.signature_hash in WEAK_HASHES:
         faults.append(f"signed with {certificate.signature_hash.upper()}")
     return faults
 
 
-def _seen(handshake: Handshake) -> dict[str, Any]:
+def _evidence(handshake: Handshake) -> dict[str, Any]:
     certificate = handshake.certificate
     return {
         "address": handshake.address,

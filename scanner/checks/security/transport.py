@@ -1,26 +1,26 @@
-"""How a visitor comes to the secure page: redirects from http://, and HSTS that makes them needless."""
+"""Secure transport: redirects from HTTP to HTTPS, and Strict-Transport-Security (HSTS)."""
 
 from dataclasses import dataclass
 
 from krafter_audit.http.client import Response
 from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing.registrable_domain import host_of
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 from scanner.registry import HIGH, LOW, PERFORMANCE, SECURITY, SEO, Fix, Metric, check
-from scanner.tls.context import REDIRECTS
+from scanner.tls.context import REDIRECT_STATUSES
 
 MDN_HSTS = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Strict-Transport-Security"
 PRELOAD = "https://hstspreload.org/"
-HALF_A_YEAR = 15_552_000
-A_YEAR = 31_536_000
-PERMANENT = (301, 308)
+MIN_HSTS_SECONDS = 15_552_000  # half a year
+MIN_PRELOAD_SECONDS = 31_536_000  # a year
+PERMANENT_STATUSES = (301, 308)
 
 
 @dataclass(frozen=True)
 class Hsts:
-    """One Strict-Transport-Security header; `max_age` in seconds, None where it is missing or no number."""
+    """One Strict-Transport-Security header; `max_age` in seconds, None when it is missing or invalid."""
 
     max_age: int | None
     include_subdomains: bool
@@ -34,15 +34,15 @@ class Hsts:
         return cls(age, "includesubdomains" in parts, "preload" in parts)
 
 
-def hsts_fix(summary: str, sent: str, *steps: str) -> Fix:
-    """Return the fix for the header with this value."""
+def hsts_fix(summary: str, header_value: str, *steps: str) -> Fix:
+    """Return the fix of a Strict-Transport-Security header."""
     return Fix(
         summary,
-        (*steps, f"Send Strict-Transport-Security: {sent} over HTTPS."),
+        (*steps, f"Send Strict-Transport-Security: {header_value} over HTTPS."),
         (MDN_HSTS, "https://www.rfc-editor.org/rfc/rfc6797", PRELOAD),
         config_snippets.header(
             "Strict-Transport-Security",
-            sent,
+            header_value,
             "SECURE_HSTS_SECONDS = 31536000; SECURE_HSTS_INCLUDE_SUBDOMAINS = True",
         ),
     )
@@ -53,38 +53,38 @@ def hsts_fix(summary: str, sent: str, *steps: str) -> Fix:
     domain=SECURITY,
     severity=HIGH,
     needs={"page"},
-    title="Strict-Transport-Security is missing or too short",
-    why="Until a browser knows that the site is HTTPS only, the first request of a visit can be caught and "
-    "rewritten.",
+    title="Strict-Transport-Security header is missing or its max-age is too short",
+    why="Without HSTS a browser may request the site over plain HTTP, where an attacker on the network can read and "
+    "modify the traffic.",
     fix=hsts_fix(
-        "Send Strict-Transport-Security with a max-age of half a year or more.",
+        "Send Strict-Transport-Security with a max-age of at least half a year.",
         "max-age=31536000; includeSubDomains",
-        "Make sure that every page, and every subdomain where they are included, works over HTTPS.",
-        "Begin with a short max-age, and raise it to a year when nothing breaks.",
+        "Make sure that every page works over HTTPS, and every subdomain if they are included.",
+        "Start with a short max-age, and raise it to a year when everything works.",
     ),
     headers=("strict-transport-security",),
     oracle={"observatory": "strict-transport-security"},
 )
-def hsts(facts: Facts) -> Outcome:
+def hsts(context: PageContext) -> Outcome:
     """An HTTPS page with a valid certificate sends one Strict-Transport-Security with max-age >= 15552000."""
-    page = facts.page
+    page = context.page
     if not page.is_https:
-        return not_applicable("The page is not served over HTTPS, where browsers ignore the header.")
+        return not_applicable("The page is not served over HTTPS; browsers ignore HSTS over HTTP.")
     lines = page.header_lines("strict-transport-security")
     if not lines:
-        return failed("The header is not sent.")
+        return failed("The Strict-Transport-Security header is not sent.")
     if len(lines) > 1:
-        return failed(f"The header is sent {len(lines)} times; only the first counts.")
+        return failed(f"Strict-Transport-Security is sent {len(lines)} times; browsers use only the first.")
     age = Hsts.parse(lines[0]).max_age
     if age is None:
-        return failed("The header has no valid max-age.")
-    if age < HALF_A_YEAR:
-        return failed(f"max-age is {age} seconds, less than {HALF_A_YEAR}.")
+        return failed("Strict-Transport-Security has no valid max-age.")
+    if age < MIN_HSTS_SECONDS:
+        return failed(f"max-age is {age} seconds, less than {MIN_HSTS_SECONDS}.")
     return passed(f"max-age is {age} seconds.")
 
 
-def _sent_hsts(facts: Facts) -> Hsts | None:
-    page = facts.page
+def _sent_hsts(context: PageContext) -> Hsts | None:
+    page = context.page
     lines = page.header_lines("strict-transport-security")
     return Hsts.parse(lines[0]) if page.is_https and lines else None
 
@@ -94,9 +94,8 @@ def _sent_hsts(facts: Facts) -> Hsts | None:
     domain=SECURITY,
     severity=LOW,
     needs={"page"},
-    title="Strict-Transport-Security leaves subdomains out",
-    why="A subdomain over plain HTTP can set cookies for the whole site, and so undo what the header "
-    "protects.",
+    title="Strict-Transport-Security lacks includeSubDomains",
+    why="A subdomain over plain HTTP can set cookies for the whole site, which weakens HSTS.",
     fix=hsts_fix(
         "Add includeSubDomains.",
         "max-age=31536000; includeSubDomains",
@@ -105,14 +104,14 @@ def _sent_hsts(facts: Facts) -> Hsts | None:
     headers=("strict-transport-security",),
     oracle={"observatory": "strict-transport-security.includeSubDomains"},
 )
-def hsts_with_subdomains(facts: Facts) -> Outcome:
-    """Strict-Transport-Security, when sent, has includeSubDomains."""
-    sent = _sent_hsts(facts)
+def hsts_with_subdomains(context: PageContext) -> Outcome:
+    """Strict-Transport-Security, if sent, has includeSubDomains."""
+    sent = _sent_hsts(context)
     if sent is None:
-        return not_applicable("No Strict-Transport-Security is sent over HTTPS.")
+        return not_applicable("No Strict-Transport-Security header is sent over HTTPS.")
     if sent.include_subdomains:
-        return passed("Subdomains are included.")
-    return failed("includeSubDomains is missing.")
+        return passed("includeSubDomains is set.")
+    return failed("includeSubDomains is not set.")
 
 
 @check(
@@ -120,24 +119,24 @@ def hsts_with_subdomains(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=LOW,
     needs={"page"},
-    title="Strict-Transport-Security does not qualify for the preload list",
-    why="Only a preloaded site is safe on a visitor's very first request.",
+    title="Strict-Transport-Security does not meet the requirements of the preload list",
+    why="Only sites on the HSTS preload list are protected on a visitor's first request.",
     fix=hsts_fix(
-        "Qualify for the preload list, then submit the site.",
+        "Meet the requirements of the preload list, then submit the domain.",
         "max-age=31536000; includeSubDomains; preload",
-        "Read what preloading means: it is hard to undo.",
+        "Read the consequences of preloading first: removal takes months.",
     ),
     headers=("strict-transport-security",),
     oracle={"lighthouse": "has-hsts"},
 )
-def hsts_preload(facts: Facts) -> Outcome:
-    """Strict-Transport-Security, when sent, has max-age >= 31536000, includeSubDomains and preload."""
-    sent = _sent_hsts(facts)
+def hsts_preload(context: PageContext) -> Outcome:
+    """Strict-Transport-Security, if sent, has max-age >= 31536000, includeSubDomains and preload."""
+    sent = _sent_hsts(context)
     if sent is None:
-        return not_applicable("No Strict-Transport-Security is sent over HTTPS.")
-    if (sent.max_age or 0) >= A_YEAR and sent.include_subdomains and sent.preload:
-        return passed("The header qualifies.")
-    return failed("It needs max-age of a year, includeSubDomains and preload.")
+        return not_applicable("No Strict-Transport-Security header is sent over HTTPS.")
+    if (sent.max_age or 0) >= MIN_PRELOAD_SECONDS and sent.include_subdomains and sent.preload:
+        return passed("The header meets the requirements of the preload list.")
+    return failed("The preload list requires a max-age of a year, includeSubDomains and preload.")
 
 
 @check(
@@ -145,15 +144,15 @@ def hsts_preload(facts: Facts) -> Outcome:
     domain=SECURITY,
     severity=HIGH,
     needs={"page", "http_chain"},
-    title="Plain HTTP is not redirected to HTTPS",
-    why="Visitors who type the address or follow an old link stay on a page that anybody on the way can "
-    "read and change.",
+    title="HTTP is not redirected to HTTPS",
+    why="Visitors who type the address or follow an old link stay on plain HTTP, where an attacker on the network can "
+    "read and modify the page.",
     fix=Fix(
-        "Redirect every http:// address to the same address with https:// at once.",
+        "Redirect every http:// URL directly to the same URL with https://.",
         (
-            "Redirect to HTTPS on the same host first; to another host only afterwards.",
-            "Check that the redirect keeps path and query.",
-            "Serve nothing else over plain HTTP.",
+            "Redirect to HTTPS on the same host first, and to another host only after that.",
+            "Check that the redirect preserves path and query.",
+            "Serve nothing but the redirect over plain HTTP.",
         ),
         (
             "https://developer.mozilla.org/en-US/docs/Web/Security/Practical_implementation_guides/TLS",
@@ -164,16 +163,16 @@ def hsts_preload(facts: Facts) -> Outcome:
     headers=("location",),
     oracle={"observatory": "redirection"},
 )
-def https_redirect(facts: Facts) -> Outcome:
-    """http:// answers nothing, or leads to https on the same host at once and ends on https."""
+def https_redirect(context: PageContext) -> Outcome:
+    """http:// does not answer, or its first redirect is to https on the same host and the last URL is https."""
     try:
-        chain = _http_chain(facts)
-    except CannotLook as obstacle:
-        if obstacle.tls:
-            return failed("The redirect ends on https with a certificate that is not valid.")
+        chain = _http_chain(context)
+    except Inconclusive as error:
+        if error.tls:
+            return failed("The redirect leads to https with an invalid certificate.")
         raise
     if chain is None:
-        return passed("Nothing answers over plain HTTP.")
+        return passed("The site does not answer over plain HTTP.")
     route = [hop.url for hop in chain]
     if len(chain) == 1:
         return failed("The page is served over plain HTTP.", route=route)
@@ -182,21 +181,23 @@ def https_redirect(facts: Facts) -> Outcome:
     if not route[1].startswith("https:"):
         return failed("The first redirect leads to plain HTTP.", route=route)
     if host_of(route[0]) != host_of(route[1]):
-        return failed("The first redirect leads to another host before it is secure.", route=route)
+        return failed(
+            "The first redirect leads to another host instead of HTTPS on the same host.", route=route
+        )
     return passed("The first redirect leads to HTTPS.", route=route)
 
 
-def _http_chain(facts: Facts) -> list[Response] | None:
-    """The hops from http://, or None when nothing answers there although the site itself does."""
-    page = facts.page
+def _http_chain(context: PageContext) -> list[Response] | None:
+    """Return the responses from http://, or None when nothing answers there although the site itself does."""
+    page = context.page
     try:
-        chain = facts.http_chain
-    except CannotLook as obstacle:
-        if obstacle.reason == "blocked" and page.is_https and not obstacle.tls:
+        chain = context.http_chain
+    except Inconclusive as error:
+        if error.reason == "blocked" and page.is_https and not error.tls:
             return None
         raise
     if chain[-1].status >= 500:
-        raise CannotLook("blocked", f"Plain HTTP answered with status {chain[-1].status}.")
+        raise Inconclusive("blocked", f"The http:// URL answered with status {chain[-1].status}.")
     return chain
 
 
@@ -205,8 +206,8 @@ def _http_chain(facts: Facts) -> list[Response] | None:
     domain=SEO,
     severity=LOW,
     needs={"page", "http_chain"},
-    title="The redirect to HTTPS is not permanent",
-    why="A temporary redirect tells search engines to keep the insecure address.",
+    title="Redirect from HTTP to HTTPS is temporary",
+    why="With a temporary redirect, search engines may keep the http:// URL in their index.",
     fix=Fix(
         "Redirect with status 301 or 308.",
         ("Change the status of the redirect from http:// to https:// to 301 (or 308).",),
@@ -216,17 +217,17 @@ def _http_chain(facts: Facts) -> list[Response] | None:
     headers=("location",),
     oracle={"google": "redirects"},
 )
-def redirect_is_permanent(facts: Facts) -> Outcome:
+def redirect_is_permanent(context: PageContext) -> Outcome:
     """The redirect from http:// to https:// has status 301 or 308."""
-    chain = _http_chain(facts) or []
+    chain = _http_chain(context) or []
     hops = [hop for hop, after in zip(chain, chain[1:], strict=False) if after.url.startswith("https:")]
-    upgrades = [hop for hop in hops if hop.url.startswith("http:") and hop.status in REDIRECTS]
+    upgrades = [hop for hop in hops if hop.url.startswith("http:") and hop.status in REDIRECT_STATUSES]
     if not upgrades:
-        return not_applicable("Nothing is redirected from http:// to https://.")
+        return not_applicable("There is no redirect from http:// to https://.")
     status = upgrades[0].status
-    if status in PERMANENT:
+    if status in PERMANENT_STATUSES:
         return passed(f"The redirect has status {status}.")
-    return failed(f"The redirect has status {status}.")
+    return failed(f"The redirect has status {status}, which is temporary.")
 
 
 @check(
@@ -234,13 +235,13 @@ def redirect_is_permanent(facts: Facts) -> Outcome:
     domain=PERFORMANCE,
     severity=LOW,
     needs={"page"},
-    title="The page is reached over several redirects",
-    why="Each redirect costs a round trip, often with a new connection, before anything can load.",
+    title="Page is reached through multiple redirects",
+    why="Each redirect adds a network round trip, often with a new connection, before the page can load.",
     fix=Fix(
-        "Redirect at most once.",
+        "Use at most one redirect.",
         (
-            "Point the first redirect at the final address.",
-            "Write the final address into links, sitemap and ads.",
+            "Point the first redirect to the final URL.",
+            "Use the final URL in links, in the sitemap and in ads.",
         ),
         ("https://developer.chrome.com/docs/lighthouse/performance/redirects",),
         {
@@ -249,14 +250,14 @@ def redirect_is_permanent(facts: Facts) -> Outcome:
             "caddy": "redir https://www.example.com{uri} permanent",
             "django": "PREPEND_WWW = True; SECURE_SSL_REDIRECT = True",
             "express": "app.use((req, res) => res.redirect(301, `https://www.example.com${req.originalUrl}`));",
-            "cloudflare": "Rules > Redirect Rules: one rule from both http:// and the bare name to the final address",
+            "cloudflare": "Rules > Redirect Rules: one rule from both http:// and the bare domain to the final URL",
         },
     ),
     metric=Metric("redirects", 1.0),
     headers=("location",),
     oracle={"lighthouse": "redirects"},
 )
-def redirects_are_few(facts: Facts) -> Measurement:
-    """There is at most one redirect between the address asked for and the page."""
-    response = facts.page.response
+def redirects_are_few(context: PageContext) -> Measurement:
+    """There is at most one redirect between the requested URL and the page."""
+    response = context.page.response
     return Measurement([float(len(response.history))], {"route": [hop.url for hop in response.history]})

@@ -1,18 +1,18 @@
-"""Whether search engines get at the page: its status, robots.txt, the sitemap, and what forbids indexing."""
+"""Crawling and indexing: status, robots directives, robots.txt, sitemap, soft 404."""
 
-from scanner.outcome import Outcome, failed, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, failed, passed
 from scanner.page import Page
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing import sitemap_xml
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 from scanner.registry import CRITICAL, HIGH, LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/crawling-indexing"
 CRAWLERS = ("*", "googlebot", "bingbot", "duckduckbot", "archive.org_bot")
-AWAY_FOR_A_WHILE = 503
-HIDING = ("noindex", "none")
-_VALUED_RULES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
+SERVICE_UNAVAILABLE = 503
+NOT_INDEXED = ("noindex", "none")
+_VALUED_DIRECTIVES = ("unavailable_after", "max-snippet", "max-image-preview", "max-video-preview")
 
 
 @check(
@@ -20,13 +20,13 @@ _VALUED_RULES = ("unavailable_after", "max-snippet", "max-image-preview", "max-v
     domain=SEO,
     severity=CRITICAL,
     needs={"page"},
-    title="The page answers with an error",
-    why="Visitors see an error, and search engines drop the page.",
+    title="Page has an unsuccessful HTTP status code",
+    why="Visitors see an error, and search engines remove the page from their index.",
     fix=Fix(
-        "Make the page answer with status 200, or redirect its address to where it has gone.",
+        "Make the page answer with status 200, or redirect its URL to the new location.",
         (
             "Look up the error in the server's log.",
-            "Repair it, restore the page, or redirect it with status 301.",
+            "Fix the error, restore the page, or redirect it with status 301.",
         ),
         (
             "https://developer.chrome.com/docs/lighthouse/seo/http-status-code",
@@ -36,11 +36,11 @@ _VALUED_RULES = ("unavailable_after", "max-snippet", "max-image-preview", "max-v
     ),
     oracle={"lighthouse": "http-status-code"},
 )
-def status_is_ok(facts: Facts) -> Outcome:
-    """The final status is below 400; 503 says of itself that it will pass, so it decides nothing."""
-    status = facts.landing.response.status
-    if status == AWAY_FOR_A_WHILE:
-        raise CannotLook("blocked", "The site is away for a while (status 503).")
+def status_is_successful(context: PageContext) -> Outcome:
+    """The final status is below 400; 503 is temporary, so it is inconclusive."""
+    status = context.landing.response.status
+    if status == SERVICE_UNAVAILABLE:
+        raise Inconclusive("blocked", "The site is temporarily unavailable (status 503).")
     return passed(f"The status is {status}.") if status < 400 else failed(f"The status is {status}.")
 
 
@@ -49,14 +49,14 @@ def status_is_ok(facts: Facts) -> Outcome:
     domain=SEO,
     severity=HIGH,
     needs={"page", "robots"},
-    title="Search engines are told not to show the page",
-    why="A page with noindex, or one that robots.txt forbids, does not appear in search results.",
+    title="Page is blocked from indexing",
+    why="Search engines do not show a page that has noindex or that robots.txt disallows.",
     fix=Fix(
-        "Let search engines in, if this page is meant to be found.",
+        "Allow search engines to index the page.",
         (
-            "Take noindex and none out of the meta robots element and of X-Robots-Tag.",
-            "Take the rule that forbids the page out of robots.txt.",
-            "Where the page is meant to be hidden, dismiss this finding.",
+            "Remove noindex and none from the meta robots element and from the X-Robots-Tag header.",
+            "Remove the rule that disallows the page from robots.txt.",
+            "If the page is not meant to be indexed, dismiss this finding.",
         ),
         ("https://developer.chrome.com/docs/lighthouse/seo/is-crawlable", f"{GOOGLE}/block-indexing"),
         {"html": '<meta name="robots" content="index, follow">'},
@@ -64,38 +64,34 @@ def status_is_ok(facts: Facts) -> Outcome:
     headers=("x-robots-tag",),
     oracle={"lighthouse": "is-crawlable"},
 )
-def page_is_indexable(facts: Facts) -> Outcome:
-    """No noindex is sent and robots.txt lets one of *, Googlebot, bingbot, DuckDuckBot, archive.org_bot
-    in.
-    """
-    page = facts.document
-    robots = _robots(facts)
-    hidden = {agent: reason for agent in CRAWLERS if (reason := _why_hidden(page, robots, agent))}
-    if len(hidden) == len(CRAWLERS):
-        return failed(f"The page is hidden: {hidden['*']}.", hidden_from=hidden)
-    return passed("At least one crawler may show the page.", hidden_from=hidden)
+def page_is_indexable(context: PageContext) -> Outcome:
+    """No noindex is set, and robots.txt allows one of *, Googlebot, bingbot, DuckDuckBot, archive.org_bot."""
+    page = context.document
+    robots = _robots(context)
+    blocked = {agent: reason for agent in CRAWLERS if (reason := _blocked_by(page, robots, agent))}
+    if len(blocked) == len(CRAWLERS):
+        return failed(f"The page is blocked from indexing by {blocked['*']}.", hidden_from=blocked)
+    return passed("At least one crawler may index the page.", hidden_from=blocked)
 
 
-def _why_hidden(page: Page, robots: Robots, agent: str) -> str | None:
+def _blocked_by(page: Page, robots: Robots, agent: str) -> str | None:
     names = ["robots"] if agent == "*" else ["robots", agent]
     metas = [word for name in names for text in page.metas(name) for word in _words(text)]
-    if not set(HIDING).isdisjoint(metas):
-        return "by a meta element"
-    if any(not set(HIDING).isdisjoint(_words(text)) for text in _tags_for(page, agent)):
-        return "by X-Robots-Tag"
-    return None if robots.allows(agent, page.url) else "by robots.txt"
+    if not set(NOT_INDEXED).isdisjoint(metas):
+        return "a meta element"
+    if any(not set(NOT_INDEXED).isdisjoint(_words(text)) for text in _robots_tags(page, agent)):
+        return "X-Robots-Tag"
+    return None if robots.allows(agent, page.url) else "robots.txt"
 
 
-def _tags_for(page: Page, agent: str) -> list[str]:
-    """Return the X-Robots-Tag values for the agent: those for everybody and those that begin with its
-    name.
-    """
+def _robots_tags(page: Page, agent: str) -> list[str]:
+    """Return the X-Robots-Tag values for an agent: those for all agents, and those that start with its name."""
     values = []
     for line in page.header_lines("x-robots-tag"):
         name, colon, rest = line.partition(":")
         word = name.strip().lower()
-        addressed = colon and " " not in word and "," not in word and word not in _VALUED_RULES
-        if not addressed:
+        has_agent = colon and " " not in word and "," not in word and word not in _VALUED_DIRECTIVES
+        if not has_agent:
             values.append(line)
         elif word == agent:
             values.append(rest)
@@ -106,12 +102,12 @@ def _words(text: str) -> list[str]:
     return [word.strip().lower() for word in text.split(",")]
 
 
-def _robots(facts: Facts) -> Robots:
-    """Return the rules of robots.txt; where there is none everything is allowed."""
-    answer = facts.robots
-    if answer.status >= 500 or answer.status == 429:
-        raise CannotLook("blocked", f"/robots.txt answered with status {answer.status}.")
-    return Robots.parse(answer.text) if answer.status == 200 else Robots()
+def _robots(context: PageContext) -> Robots:
+    """Return the rules of robots.txt; without one everything is allowed."""
+    response = context.robots
+    if response.status >= 500 or response.status == 429:
+        raise Inconclusive("blocked", f"/robots.txt answered with status {response.status}.")
+    return Robots.parse(response.text) if response.status == 200 else Robots()
 
 
 @check(
@@ -120,13 +116,13 @@ def _robots(facts: Facts) -> Robots:
     severity=MEDIUM,
     needs={"page", "robots"},
     title="robots.txt is not valid",
-    why="What a crawler can't read it ignores or takes for a ban on the whole site.",
+    why="Crawlers ignore invalid lines, or treat an unavailable robots.txt as if it disallowed the whole site.",
     fix=Fix(
-        "Write a robots.txt that every crawler understands.",
+        "Publish a valid robots.txt.",
         (
-            "Serve it as text/plain with status 200; where there is none, answer 404, never 5xx.",
-            "Write one rule a line, name: value, and name the user agents first.",
-            "Write the sitemap's address in full.",
+            "Serve it as text/plain with status 200; if there is none, answer 404, never 5xx.",
+            "Use one directive per line (name: value), and start each group with its user agents.",
+            "Use absolute sitemap URLs.",
         ),
         (
             "https://developer.chrome.com/docs/lighthouse/seo/invalid-robots-txt",
@@ -137,21 +133,24 @@ def _robots(facts: Facts) -> Robots:
     scope="site",
     oracle={"lighthouse": "robots-txt"},
 )
-def robots_txt_is_valid(facts: Facts) -> Outcome:
-    """robots.txt answers 4xx, or 200 and every line parses; 5xx fails."""
-    answer = facts.robots
-    if answer.status >= 500:
-        return failed(f"robots.txt answers with status {answer.status}, which bans crawlers from the site.")
-    if answer.status == 429:
-        raise CannotLook("blocked", "/robots.txt answered with status 429.")
-    if answer.status >= 400:
-        return passed(f"There is no robots.txt (status {answer.status}), which is allowed.")
-    if answer.truncated:
-        raise CannotLook("truncated", "robots.txt is larger than is read.")
-    if answer.status != 200:
-        return failed(f"robots.txt answers with status {answer.status}.")
-    faults = Robots.parse(answer.text).faults
-    return verdict(faults, fine="Every line is understood.", wrong="Some lines are not understood.")
+def robots_txt_is_valid(context: PageContext) -> Outcome:
+    """robots.txt answers 4xx, or 200 with valid lines only; 5xx fails."""
+    response = context.robots
+    if response.status >= 500:
+        return failed(
+            f"robots.txt answers with status {response.status}, which stops crawlers from crawling the site."
+        )
+    if response.status == 429:
+        raise Inconclusive("blocked", "/robots.txt answered with status 429.")
+    if response.status >= 400:
+        return passed(f"There is no robots.txt (status {response.status}), which is allowed.")
+    if response.truncated:
+        raise Inconclusive("truncated", "robots.txt is larger than the limit.")
+    if response.status != 200:
+        return failed(f"robots.txt answers with status {response.status}.")
+    return fail_if_any(
+        Robots.parse(response.text).faults, ok="Every line is valid.", problem="Some lines are invalid."
+    )
 
 
 @check(
@@ -159,14 +158,14 @@ def robots_txt_is_valid(facts: Facts) -> Outcome:
     domain=SEO,
     severity=LOW,
     needs={"page", "robots", "sitemap"},
-    title="There is no valid sitemap",
-    why="Search engines find new and deep pages later, or never.",
+    title="XML sitemap is missing or invalid",
+    why="Without a sitemap, search engines discover new and deeply nested pages later, or not at all.",
     fix=Fix(
-        "Publish a sitemap and name it in robots.txt.",
+        "Publish a sitemap and reference it in robots.txt.",
         (
-            "Let your framework write it.",
+            "Generate it with your framework.",
             "Serve it as XML at /sitemap.xml.",
-            "Add a line Sitemap: with its full address to robots.txt.",
+            "Add a line Sitemap: with its absolute URL to robots.txt.",
         ),
         ("https://www.sitemaps.org/protocol.html", f"{GOOGLE}/sitemaps/overview"),
         {
@@ -178,19 +177,19 @@ def robots_txt_is_valid(facts: Facts) -> Outcome:
     scope="site",
     oracle={"sitemaps.org": "protocol"},
 )
-def sitemap_is_valid(facts: Facts) -> Outcome:
-    """The sitemap that robots.txt names, else /sitemap.xml, is 200 and a urlset or a sitemapindex."""
-    answer = facts.sitemap
-    if answer.status >= 500 or answer.status == 429:
-        raise CannotLook("blocked", f"The sitemap answered with status {answer.status}.")
-    if answer.status != 200:
-        return failed(f"There is none at {answer.url} (status {answer.status}).")
-    if answer.truncated:
-        raise CannotLook("truncated", "The sitemap is larger than is read.")
-    sitemap = sitemap_xml.parse(answer.body)
+def sitemap_is_valid(context: PageContext) -> Outcome:
+    """The sitemap of robots.txt, or /sitemap.xml, is 200 and a urlset or a sitemapindex."""
+    response = context.sitemap
+    if response.status >= 500 or response.status == 429:
+        raise Inconclusive("blocked", f"The sitemap answered with status {response.status}.")
+    if response.status != 200:
+        return failed(f"There is no sitemap at {response.url} (status {response.status}).")
+    if response.truncated:
+        raise Inconclusive("truncated", "The sitemap is larger than the limit.")
+    sitemap = sitemap_xml.parse(response.body)
     if sitemap.fault:
-        return failed(f"{answer.url} is no sitemap: {sitemap.fault}.")
-    return passed(f"{answer.url} is a {sitemap.root}.", addresses=len(sitemap.addresses))
+        return failed(f"{response.url} is not a valid sitemap: {sitemap.fault}.")
+    return passed(f"{response.url} is a valid {sitemap.root}.", urls=len(sitemap.urls))
 
 
 @check(
@@ -198,13 +197,13 @@ def sitemap_is_valid(facts: Facts) -> Outcome:
     domain=SEO,
     severity=MEDIUM,
     needs={"page", "missing"},
-    title="Pages that do not exist answer as if they did",
-    why="Search engines index error pages and waste their visits on addresses that lead nowhere.",
+    title="Missing pages return a success status (soft 404)",
+    why="Search engines index error pages and waste their crawl budget on URLs that do not exist.",
     fix=Fix(
-        "Answer 404 or 410 where there is no page.",
+        "Answer with status 404 or 410 for URLs that do not exist.",
         (
-            "Give the page that says so the status 404.",
-            "Do not redirect unknown addresses to the front page.",
+            "Send status 404 with the error page.",
+            "Do not redirect unknown URLs to the home page.",
         ),
         (f"{GOOGLE}/http-network-errors#soft-404-errors",),
         {"nginx": "error_page 404 /404.html;", "django": "raise Http404"},
@@ -212,11 +211,11 @@ def sitemap_is_valid(facts: Facts) -> Outcome:
     scope="site",
     oracle={"google": "soft 404"},
 )
-def missing_pages_are_missing(facts: Facts) -> Outcome:
-    """A random address answers 404 or 410."""
-    status = facts.missing.status
+def missing_pages_are_404(context: PageContext) -> Outcome:
+    """A random URL answers 404 or 410."""
+    status = context.missing.status
     if status in (404, 410):
-        return passed(f"It answers with status {status}.")
+        return passed(f"A URL that does not exist answers with status {status}.")
     if status in (401, 403, 429) or status >= 500:
-        raise CannotLook("blocked", f"An address that does not exist answered with status {status}.")
-    return failed(f"An address that does not exist answers with status {status}.")
+        raise Inconclusive("blocked", f"A URL that does not exist answered with status {status}.")
+    return failed(f"A URL that does not exist answers with status {status}.")

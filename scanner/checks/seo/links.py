@@ -1,16 +1,16 @@
-"""Links: where they lead, whether a crawler can follow them, what their words say; canonical and hreflang."""
+"""Links: link text, crawlable URLs, broken links, canonical and hreflang."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scanner.outcome import Outcome, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import Page, has, snippet, value
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.parsing.element_text import text_of
 from scanner.parsing.language_tags import is_language
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 
 if TYPE_CHECKING:
@@ -19,82 +19,20 @@ if TYPE_CHECKING:
 LIGHTHOUSE = "https://developer.chrome.com/docs/lighthouse/seo"
 GOOGLE = "https://developers.google.com/search/docs"
 
-# What says nothing about where a link leads, in the languages that Lighthouse 12 knows best.
-EMPTY_WORDS = frozenset(
-    [
-        "click here",
-        "click this",
-        "go",
-        "here",
-        "information",
-        "learn more",
-        "more",
-        "more info",
-        "more information",
-        "right here",
-        "read more",
-        "see more",
-        "start",
-        "this",
-        "hier",
-        "hier klicken",
-        "klicken sie hier",
-        "mehr",
-        "mehr erfahren",
-        "mehr lesen",
-        "weiter",
-        "weiterlesen",
-        "weitere informationen",
-        "cliquez ici",
-        "cliquer ici",
-        "ici",
-        "plus",
-        "en savoir plus",
-        "lire la suite",
-        "voir plus",
-        "aquí",
-        "haga clic aquí",
-        "clic aquí",
-        "más",
-        "más información",
-        "leer más",
-        "saber más",
-        "ver más",
-        "clicca qui",
-        "qui",
-        "di più",
-        "leggi di più",
-        "scopri di più",
-        "continua",
-        "clique aqui",
-        "aqui",
-        "mais",
-        "leia mais",
-        "saiba mais",
-        "ver mais",
-        "klik hier",
-        "lees meer",
-        "meer",
-        "meer informatie",
-        "kliknij tutaj",
-        "tutaj",
-        "więcej",
-        "czytaj więcej",
-        "läs mer",
-        "klicka här",
-        "här",
-        "mer",
-        "подробнее",
-        "читать далее",
-        "здесь",
-        "нажмите здесь",
-        "こちら",
-        "ここをクリック",
-        "続きを読む",
-        "点击这里",
-        "更多",
-        "了解更多",
-    ]
+# From Lighthouse 12's list of non-descriptive link texts, in the languages with most entries.
+NON_DESCRIPTIVE_TEXTS = frozenset(
+    {
+        *("click here", "click this", "go", "here", "information", "learn more", "more", "more info"),
+        *("more information", "right here", "read more", "see more", "start", "this", "hier", "hier klicken"),
+        *("klicken sie hier", "mehr", "mehr erfahren", "mehr lesen", "weiter", "weiterlesen"),
+        *("weitere informationen", "cliquez ici", "cliquer ici", "ici", "plus", "en savoir plus"),
+        *("lire la suite", "voir plus", "aquí", "haga clic aquí", "clic aquí", "más", "más información"),
+        *("leer más", "saber más", "ver más", "clicca qui", "qui", "di più", "leggi di più", "scopri di più"),
+        *("continua", "clique aqui", "aqui", "mais", "leia mais", "saiba mais", "ver mais", "klik hier"),
+        *("lees meer", "meer", "meer informatie", "kliknij tutaj", "tutaj", "więcej", "czytaj więcej"),
+        *("läs mer", "klicka här", "här", "mer", "подробнее", "читать далее", "здесь", "нажмите здесь"),
+        *("こちら", "ここをクリック", "続きを読む", "点击这里", "更多", "了解更多"),
+    }
 )
 
 
@@ -103,37 +41,41 @@ EMPTY_WORDS = frozenset(
     domain=SEO,
     severity=LOW,
     needs={"page"},
-    title="Links do not say where they lead",
-    why="“Click here” tells neither a reader who skims, nor a screen reader's list of links, nor a search "
-    "engine anything.",
+    title="Links do not have descriptive text",
+    why="“Click here” tells neither visitors, nor a screen reader's list of links, nor search engines what a link is "
+    "about.",
     fix=Fix(
-        "Let the words of each link say what is behind it.",
-        ("Replace “click here” and “more” by the name of the page that the link leads to.",),
+        "Use link texts that describe the linked page.",
+        ("Replace texts such as “click here” and “more” by the topic of the linked page.",),
         (f"{LIGHTHOUSE}/link-text", f"{GOOGLE}/crawling-indexing/links-crawlable"),
-        {"html": '<a href="/returns">How to return something</a>'},
+        {"html": '<a href="/returns">How to return an item</a>'},
     ),
     oracle={"lighthouse": "link-text"},
 )
-def links_say_where_they_lead(facts: Facts) -> Outcome:
-    """No link's text is one of those that say nothing."""
-    page = facts.document
-    bad = [
-        node for node in page.css("a[href]") if _leads_elsewhere(page, node) and _said(node) in EMPTY_WORDS
-    ]
-    return verdict(
-        bad, show=snippet, fine="Every link says where it leads.", wrong="Links do not say where they lead."
+def link_text_is_descriptive(context: PageContext) -> Outcome:
+    """No link has one of Lighthouse's non-descriptive texts."""
+    page = context.document
+    return fail_if_any(
+        [
+            node
+            for node in page.css("a[href]")
+            if _leads_to_another_page(page, node) and _normalized_text(node) in NON_DESCRIPTIVE_TEXTS
+        ],
+        show=snippet,
+        ok="Every link has descriptive text.",
+        problem="Links do not have descriptive text.",
     )
 
 
-def _said(node: LexborNode) -> str:
+def _normalized_text(node: LexborNode) -> str:
     return " ".join((value(node, "aria-label") or text_of(node)).split()).strip(" .…→»>!").lower()
 
 
-def _leads_elsewhere(page: Page, node: LexborNode) -> bool:
+def _leads_to_another_page(page: Page, node: LexborNode) -> bool:
     if "nofollow" in value(node, "rel").lower().split():
         return False
-    address = page.absolute(value(node, "href"))
-    return address.startswith(("http:", "https:")) and address.split("#")[0] != page.url.split("#")[0]
+    url = page.absolute(value(node, "href"))
+    return url.startswith(("http:", "https:")) and url.split("#")[0] != page.url.split("#")[0]
 
 
 @check(
@@ -141,37 +83,41 @@ def _leads_elsewhere(page: Page, node: LexborNode) -> bool:
     domain=SEO,
     severity=MEDIUM,
     needs={"page"},
-    title="Links have addresses that no crawler can follow",
-    why="Search engines follow addresses and run no clicks; what is only behind such links is not found.",
+    title="Links are not crawlable",
+    why="Search engines follow href attributes and execute no click handlers, so they do not find the linked pages.",
     fix=Fix(
-        "Give every link a real address, and make what is no link a button.",
-        ("Write the address into href.", "Use a button element where a click only runs a script."),
+        "Give every link a crawlable href, and use buttons for actions.",
+        ("Put the URL into the href attribute.", "Use a button element where a click only runs a script."),
         (f"{LIGHTHOUSE}/crawlable-anchors", f"{GOOGLE}/crawling-indexing/links-crawlable"),
         {"html": '<a href="/prices">Prices</a> <button type="button">Open the menu</button>'},
     ),
     oracle={"lighthouse": "crawlable-anchors"},
 )
-def anchors_are_crawlable(facts: Facts) -> Outcome:
-    """No a element has javascript:, an empty or a file: address."""
-    bad = [node for node in facts.document.css("a") if _is_dead_end(node)]
-    return verdict(bad, show=snippet, fine="Every link can be followed.", wrong="Links can't be followed.")
+def anchors_are_crawlable(context: PageContext) -> Outcome:
+    """No a element has a javascript:, file: or empty href."""
+    return fail_if_any(
+        [node for node in context.document.css("a") if not _is_crawlable(node)],
+        show=snippet,
+        ok="Every link is crawlable.",
+        problem="Links are not crawlable.",
+    )
 
 
-def _is_dead_end(node: LexborNode) -> bool:
-    """Judge as Lighthouse does: what has a role, a name or an id may be something else than a link."""
+def _is_crawlable(node: LexborNode) -> bool:
+    """Judge as Lighthouse does: an element with a role, a name or an id may be something other than a link."""
     if value(node, "role").strip() or value(node, "name").strip():
-        return False
-    address = "".join(value(node, "href").split()).lower()
-    if address.startswith(("file:", "javascript:")):
         return True
+    href = "".join(value(node, "href").split()).lower()
+    if href.startswith(("file:", "javascript:")):
+        return False
     if not has(node, "href"):
-        return has(node, "onclick")
-    return (not address and not value(node, "id")) or not _is_readable(address)
+        return not has(node, "onclick")
+    return bool(href or value(node, "id")) and _is_parseable(href)
 
 
-def _is_readable(address: str) -> bool:
+def _is_parseable(url: str) -> bool:
     try:
-        urlsplit(address)
+        urlsplit(url)
     except ValueError:
         return False
     return True
@@ -182,11 +128,11 @@ def _is_readable(address: str) -> bool:
     domain=SEO,
     severity=MEDIUM,
     needs={"page", "links"},
-    title="Links lead to pages that do not exist",
-    why="Visitors end on an error, and search engines stop there.",
+    title="Internal links are broken",
+    why="Visitors see an error page, and search engines cannot crawl further.",
     fix=Fix(
-        "Correct or remove the links.",
-        ("Correct the addresses that the evidence lists.", "Redirect pages that have moved with status 301."),
+        "Correct or remove the broken links.",
+        ("Correct the URLs that the evidence lists.", "Redirect moved pages with status 301."),
         (
             "https://webhint.io/docs/user-guide/hints/hint-no-broken-links/",
             f"{GOOGLE}/crawling-indexing/301-redirects",
@@ -196,20 +142,20 @@ def _is_readable(address: str) -> bool:
     oracle={"webhint": "no-broken-links"},
     confirm=False,
 )
-def links_work(facts: Facts) -> Outcome:
-    """None of the first 50 links of the page's own origin answers with 400 or more, also when asked twice."""
-    answers = facts.links
-    if not answers:
-        return passed("The page has no link within its origin.")
-    unknown = [url for url, status in answers.items() if status is None or status == 429]
-    broken = [f"{url} (status {status})" for url, status in answers.items() if _is_broken(status)]
+def links_work(context: PageContext) -> Outcome:
+    """None of the first 50 same-origin links answers with status 400 or above, by HEAD and by GET."""
+    statuses = context.links
+    if not statuses:
+        return passed("The page has no internal link.")
+    unknown = [url for url, status in statuses.items() if status is None or status == 429]
+    broken = [f"{url} (status {status})" for url, status in statuses.items() if _is_broken(status)]
     if unknown and not broken:
-        raise CannotLook("timeout", f"{len(unknown)} links did not answer, first {unknown[0]}.")
-    return verdict(
+        raise Inconclusive("timeout", f"{len(unknown)} links did not answer, the first is {unknown[0]}.")
+    return fail_if_any(
         broken,
-        fine="Every link answers.",
-        wrong="Links answer with an error.",
-        links=len(answers),
+        ok="Every internal link works.",
+        problem="Internal links answer with an error.",
+        links=len(statuses),
         silent=unknown,
     )
 
@@ -223,13 +169,13 @@ def _is_broken(status: int | None) -> bool:
     domain=SEO,
     severity=MEDIUM,
     needs={"page"},
-    title="The canonical address is wrong",
-    why="A canonical address that is wrong takes the page out of search results in favour of another.",
+    title="Document does not have a valid rel=canonical",
+    why="With a wrong canonical URL, search engines show another page instead of this one.",
     fix=Fix(
-        "Give one canonical address, in full, of this very page.",
+        "Set one absolute canonical URL: that of this page.",
         (
-            "Write one link element with the page's full address.",
-            "Do not point every page at the front page.",
+            "Add one link element with the absolute URL of the page.",
+            "Do not use the home page as the canonical URL of other pages.",
         ),
         (f"{LIGHTHOUSE}/canonical", f"{GOOGLE}/crawling-indexing/consolidate-duplicate-urls"),
         {"html": '<link rel="canonical" href="https://www.example.com/returns">'},
@@ -237,25 +183,31 @@ def _is_broken(status: int | None) -> bool:
     headers=("link",),
     oracle={"lighthouse": "canonical"},
 )
-def canonical_is_valid(facts: Facts) -> Outcome:
-    """The canonical address, when given, is one absolute URL and not the root for another page."""
-    page = facts.document
-    said = [value(node, "href").strip() for node in page.css('link[rel~="canonical" i][href]')]
-    if not said:
-        return passed("No canonical address is given, which is allowed.")
-    faults = [fault for address in said if (fault := _canonical_fault(page, address))]
-    if len(set(said)) > 1:
-        faults.append("there are several")
-    return verdict(faults, fine="The canonical address is valid.", wrong="It is wrong.", canonical=said)
+def canonical_is_valid(context: PageContext) -> Outcome:
+    """The canonical URL, if set, is one absolute URL, and not the root for another page."""
+    page = context.document
+    urls = [value(node, "href").strip() for node in page.css('link[rel~="canonical" i][href]')]
+    if not urls:
+        return passed("No canonical URL is set, which is allowed.")
+    faults = [fault for url in urls if (fault := _canonical_fault(page, url))]
+    if len(set(urls)) > 1:
+        faults.append("several canonical URLs are set")
+    return fail_if_any(
+        faults, ok="The canonical URL is valid.", problem="The canonical URL is invalid.", canonical=urls
+    )
 
 
-def _canonical_fault(page: Page, address: str) -> str | None:
-    if not _is_readable(address) or not urlsplit(address).hostname or not urlsplit(address).scheme:
-        return f"{address[:200]!r} is not absolute"
-    here, there = urlsplit(page.url), urlsplit(address)
+def _canonical_fault(page: Page, url: str) -> str | None:
+    if not _is_absolute(url):
+        return f"{url[:200]!r} is not an absolute URL"
+    here, there = urlsplit(page.url), urlsplit(url)
     if there.hostname == here.hostname and there.path in ("", "/") and here.path not in ("", "/"):
-        return "it points at the root of the site"
+        return "it is the home page"
     return None
+
+
+def _is_absolute(url: str) -> bool:
+    return _is_parseable(url) and bool(urlsplit(url).scheme and urlsplit(url).hostname)
 
 
 @check(
@@ -263,29 +215,29 @@ def _canonical_fault(page: Page, address: str) -> str | None:
     domain=SEO,
     severity=LOW,
     needs={"page"},
-    title="Links to other languages are wrong",
-    why="Search engines ignore them, and show visitors the page in the wrong language.",
+    title="Document does not have a valid hreflang",
+    why="Search engines ignore invalid hreflang links, and show visitors the page in the wrong language.",
     fix=Fix(
-        "Name each language by its code, with the full address.",
-        ("Use codes as en, en-GB, pt-BR, zh-Hant or x-default.", "Write every address in full."),
+        "Use valid language codes and absolute URLs.",
+        ("Use codes such as en, en-GB, pt-BR, zh-Hant or x-default.", "Use absolute URLs."),
         (f"{LIGHTHOUSE}/hreflang", f"{GOOGLE}/specialty/international/localized-versions"),
         {"html": '<link rel="alternate" hreflang="de-AT" href="https://www.example.com/at/">'},
     ),
     oracle={"lighthouse": "hreflang"},
 )
-def hreflang_is_valid(facts: Facts) -> Outcome:
-    """Each alternate with hreflang has a valid language and an absolute address."""
-    links = facts.document.css('link[rel~="alternate" i][hreflang]')
+def hreflang_is_valid(context: PageContext) -> Outcome:
+    """Each alternate link with hreflang has a valid language and an absolute URL."""
+    links = context.document.css('link[rel~="alternate" i][hreflang]')
     if not links:
-        return passed("The page names no other language.")
-    bad = [node for node in links if not _is_alternate(node)]
-    return verdict(
-        bad, show=snippet, fine="Every language is named rightly.", wrong="Languages are named wrongly."
+        return passed("The page has no hreflang links.")
+    return fail_if_any(
+        [node for node in links if not _is_valid_alternate(node)],
+        show=snippet,
+        ok="Every hreflang link is valid.",
+        problem="hreflang links are invalid.",
     )
 
 
-def _is_alternate(node: LexborNode) -> bool:
+def _is_valid_alternate(node: LexborNode) -> bool:
     language = value(node, "hreflang").strip().lower()
-    address = value(node, "href").strip()
-    absolute = _is_readable(address) and bool(urlsplit(address).scheme and urlsplit(address).hostname)
-    return absolute and (language == "x-default" or is_language(language))
+    return _is_absolute(value(node, "href").strip()) and (language == "x-default" or is_language(language))

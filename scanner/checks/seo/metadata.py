@@ -1,15 +1,15 @@
-"""What the head of a page tells search engines and browsers about it."""
+"""Metadata of a document: title, description, viewport, doctype, charset, Open Graph."""
 
 import re
 
-from scanner.outcome import Outcome, failed, not_applicable, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, failed, not_applicable, passed
 from scanner.page import media_type
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import HIGH, LOW, MEDIUM, SEO, Fix, check
 
-SHORTEST_TITLE, LONGEST_TITLE = 10, 70
-LONGEST_PREAMBLE = 5000
-# HTML living standard, section 13.2.6.4.1: doctypes that leave a document in (no-)quirks mode.
+MIN_TITLE_LENGTH, MAX_TITLE_LENGTH = 10, 70
+MAX_PREAMBLE_LENGTH = 5000
+# HTML standard, section 13.2.6.4.1: doctypes of no-quirks and limited-quirks mode.
 STANDARD_DOCTYPES = ("html", 'html system "about:legacy-compat"', "html system 'about:legacy-compat'")
 STRICT_DOCTYPES = (
     'html public "-//w3c//dtd html 4.01//en"',
@@ -24,13 +24,12 @@ GOOGLE = "https://developers.google.com/search/docs"
     domain=SEO,
     severity=HIGH,
     needs={"page"},
-    title="The page has no title",
-    why="The title is the headline in search results, in tabs and in bookmarks; without it a search engine "
-    "makes one up.",
+    title="Document does not have a <title> element",
+    why="The title is shown in search results, tabs and bookmarks; without it, search engines generate one.",
     fix=Fix(
-        "Give the page a title of its own.",
+        "Give the page a unique title.",
         (
-            "Write a title of a few words that says what this page is.",
+            "Write a short title that describes the page.",
             "Put it into a title element in the head.",
         ),
         (
@@ -41,14 +40,12 @@ GOOGLE = "https://developers.google.com/search/docs"
     ),
     oracle={"lighthouse": "document-title"},
 )
-def title_present(facts: Facts) -> Outcome:
-    """The document has a title that is not empty."""
-    title = facts.document.title
-    return (
-        passed("The page has a title.", title=title[:200])
-        if title
-        else failed("The title is missing or empty.")
-    )
+def title_present(context: PageContext) -> Outcome:
+    """The document has a title element that is not empty."""
+    title = context.document.title
+    if title:
+        return passed("The page has a title.", title=title[:200])
+    return failed("The title element is missing or empty.")
 
 
 @check(
@@ -56,28 +53,28 @@ def title_present(facts: Facts) -> Outcome:
     domain=SEO,
     severity=MEDIUM,
     needs={"page"},
-    title="The page has no meta description",
-    why="Search results show the description under the title; without it they show some piece of the page.",
+    title="Document does not have a meta description",
+    why="Search results show the meta description below the title; without it they show an arbitrary part of the page.",
     fix=Fix(
-        "Describe the page in one or two sentences.",
+        "Add a meta description of one or two sentences.",
         (
-            "Write what a visitor finds here, in up to about 155 characters.",
-            "Make it another one on every page.",
+            "Summarise the page in up to about 155 characters.",
+            "Use a different description on every page.",
         ),
         (f"{GOOGLE}/appearance/snippet", "https://developer.chrome.com/docs/lighthouse/seo/meta-description"),
         {
-            "html": '<meta name="description" content="How we deliver, what it costs, and how to send '
-            'something back.">'
+            "html": '<meta name="description" content="How we deliver, what it costs, and how to return an '
+            'item.">'
         },
     ),
     oracle={"lighthouse": "meta-description"},
 )
-def meta_description(facts: Facts) -> Outcome:
+def meta_description(context: PageContext) -> Outcome:
     """A meta element named description has content."""
-    said = [text.strip() for text in facts.document.metas("description")]
-    if not any(said):
-        return failed("The description is empty." if said else "There is no description.")
-    return passed("The page has a description.", description=next(text for text in said if text)[:200])
+    texts = [text.strip() for text in context.document.metas("description")]
+    if not any(texts):
+        return failed("The meta description is empty." if texts else "There is no meta description.")
+    return passed("The page has a meta description.", description=next(filter(None, texts))[:200])
 
 
 @check(
@@ -85,22 +82,22 @@ def meta_description(facts: Facts) -> Outcome:
     domain=SEO,
     severity=LOW,
     needs={"page"},
-    title="The title is very short or very long",
-    why="A title of a word says too little; of a long one search results show the beginning only.",
+    title="Title is too short or too long",
+    why="A very short title is not descriptive, and search results truncate a long one.",
     fix=Fix(
-        "Write a title of 10 to 70 characters.",
-        ("Begin with what this page is, and end with the name of the site.", "Leave filling words out."),
+        "Use a title of 10 to 70 characters.",
+        ("Start with the topic of the page, and end with the name of the site.", "Remove filler words."),
         (f"{GOOGLE}/appearance/title-link",),
         {"html": "<title>Delivery and returns – Example Shop</title>"},
     ),
     oracle={"practice": "title length"},
 )
-def title_length(facts: Facts) -> Outcome:
+def title_length(context: PageContext) -> Outcome:
     """The title has between 10 and 70 characters."""
-    title = facts.document.title
+    title = context.document.title
     if not title:
         return not_applicable("The page has no title.")
-    if SHORTEST_TITLE <= len(title) <= LONGEST_TITLE:
+    if MIN_TITLE_LENGTH <= len(title) <= MAX_TITLE_LENGTH:
         return passed(f"The title has {len(title)} characters.", title=title)
     return failed(f"The title has {len(title)} characters.", title=title[:200])
 
@@ -110,12 +107,11 @@ def title_length(facts: Facts) -> Outcome:
     domain=SEO,
     severity=MEDIUM,
     needs={"page"},
-    title="The page is not made for phones",
-    why="Without a viewport a phone shows the page as on a desktop, tiny; search engines judge the phone's "
-    "view.",
+    title="Document does not have a meta viewport with width or initial-scale",
+    why="Without a viewport, phones scale the page down to desktop width; search engines index the mobile version.",
     fix=Fix(
-        "Add a viewport.",
-        ("Add the meta element to the head of every page.", "Check the layout on a narrow screen."),
+        "Add a meta viewport element.",
+        ("Add the element to the head of every page.", "Check the layout on a narrow screen."),
         (
             "https://developer.chrome.com/docs/lighthouse/pwa/viewport",
             "https://developer.mozilla.org/en-US/docs/Web/HTML/Reference/Elements/meta/name/viewport",
@@ -124,21 +120,21 @@ def title_length(facts: Facts) -> Outcome:
     ),
     oracle={"lighthouse": "viewport-insight"},
 )
-def viewport(facts: Facts) -> Outcome:
-    """A meta viewport sets width, or an initial-scale of 1 or more."""
-    said = facts.document.metas("viewport")
-    if not said:
-        return failed("There is no viewport.")
-    settings = viewport_settings(said[-1])
+def viewport(context: PageContext) -> Outcome:
+    """A meta viewport sets width, or an initial-scale of at least 1."""
+    contents = context.document.metas("viewport")
+    if not contents:
+        return failed("There is no meta viewport.")
+    settings = viewport_settings(contents[-1])
     if settings.get("width") or _number(settings.get("initial-scale", "")) >= 1:
-        return passed("The viewport is set.", viewport=said[-1][:200])
-    return failed("The viewport has neither width nor initial-scale.", viewport=said[-1][:200])
+        return passed("The meta viewport is valid.", viewport=contents[-1][:200])
+    return failed("The meta viewport has neither width nor initial-scale.", viewport=contents[-1][:200])
 
 
 def viewport_settings(content: str) -> dict[str, str]:
-    """Return the settings of a viewport's content, names and values in lower case."""
+    """Return the settings of a meta viewport, names and values in lower case."""
     pairs = (part.partition("=") for part in content.replace(";", ",").split(","))
-    return {name.strip().lower(): said.strip().lower() for name, _, said in pairs if name.strip()}
+    return {name.strip().lower(): value.strip().lower() for name, _, value in pairs if name.strip()}
 
 
 def _number(text: str) -> float:
@@ -151,30 +147,29 @@ def _number(text: str) -> float:
     domain=SEO,
     severity=LOW,
     needs={"page"},
-    title="The page has no doctype of today",
-    why="Without it browsers imitate the faults of old ones, and lay the page out differently from each "
-    "other.",
+    title="Page lacks the HTML doctype and is rendered in quirks mode",
+    why="In quirks mode browsers emulate the bugs of old browsers, and their layouts differ.",
     fix=Fix(
-        "Begin the page with <!doctype html>.",
-        ("Write <!doctype html> as the first line of every page, before anything else.",),
+        "Start the page with <!doctype html>.",
+        ("Make <!doctype html> the first line of every page, before anything else.",),
         ("https://developer.chrome.com/docs/lighthouse/best-practices/doctype",),
         {"html": '<!doctype html>\n<html lang="en">'},
     ),
     oracle={"lighthouse": "doctype"},
 )
-def doctype(facts: Facts) -> Outcome:
+def doctype(context: PageContext) -> Outcome:
     """The document is in standards mode."""
-    page = facts.document
+    page = context.document
     if media_type(page.header("content-type")) == "application/xhtml+xml":
-        return passed("XHTML is always in standards mode.")
-    start = _without_comments(page.text[:LONGEST_PREAMBLE])
+        return passed("XHTML is always rendered in standards mode.")
+    start = _without_comments(page.text[:MAX_PREAMBLE_LENGTH])
     found = re.match(r"<!doctype\s+([^>]{0,300})>", start, re.IGNORECASE)
     if not found:
-        return failed("There is no doctype at the beginning.")
-    said = " ".join(found.group(1).lower().split())
-    if said in STANDARD_DOCTYPES or said.startswith(STRICT_DOCTYPES):
+        return failed("The page does not start with a doctype.")
+    name = " ".join(found.group(1).lower().split())
+    if name in STANDARD_DOCTYPES or name.startswith(STRICT_DOCTYPES):
         return passed("The document is in standards mode.")
-    return failed("The doctype is an old one.", doctype=said[:200])
+    return failed("The doctype is an outdated one.", doctype=name[:200])
 
 
 def _without_comments(text: str) -> str:
@@ -189,27 +184,27 @@ def _without_comments(text: str) -> str:
     domain=SEO,
     severity=LOW,
     needs={"page"},
-    title="The page does not say how its characters are encoded",
-    why="Browsers and search engines guess, and letters beyond ASCII come out as something else.",
+    title="Charset declaration is missing or occurs too late in the HTML",
+    why="Browsers and search engines have to guess the encoding, and may show the wrong characters.",
     fix=Fix(
-        "Say charset=utf-8.",
-        ("Send it in Content-Type, or write it as the first element of the head.",),
+        "Declare charset=utf-8.",
+        ("Send it in the Content-Type header, or declare it in the first element of the head.",),
         ("https://developer.chrome.com/docs/lighthouse/best-practices/charset",),
         {"html": '<meta charset="utf-8">', "nginx": "charset utf-8;", "apache": "AddDefaultCharset utf-8"},
     ),
     oracle={"lighthouse": "charset"},
 )
-def charset(facts: Facts) -> Outcome:
+def charset(context: PageContext) -> Outcome:
     """A charset is in Content-Type, or in a meta element within the first 1024 bytes."""
-    page = facts.document
+    page = context.document
     body = page.response.body
     if re.search(r"charset\s*=\s*[^\s;]", page.header("content-type") or "", re.IGNORECASE):
-        return passed("Content-Type names the charset.")
+        return passed("Content-Type declares the charset.")
     if body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-        return passed("A byte order mark tells the charset.")
+        return passed("A byte order mark declares the charset.")
     if re.search(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?[\w-]", body[:1024], re.IGNORECASE):
-        return passed("A meta element names the charset.")
-    return failed("No charset is named, or too late.")
+        return passed("A meta element declares the charset.")
+    return failed("No charset is declared in Content-Type or in the first 1024 bytes.")
 
 
 @check(
@@ -217,11 +212,11 @@ def charset(facts: Facts) -> Outcome:
     domain=SEO,
     severity=LOW,
     needs={"page"},
-    title="The page lacks Open Graph data",
-    why="Where somebody shares the page, the preview has no picture or no headline.",
+    title="Open Graph metadata is incomplete",
+    why="When the page is shared, its preview lacks the image or the headline.",
     fix=Fix(
         "Add og:title, og:type, og:image and og:url.",
-        ("Add the four meta elements to the head.", "Choose a picture of 1200 × 630 pixels."),
+        ("Add the four meta elements to the head.", "Use an image of 1200 × 630 pixels."),
         ("https://ogp.me/",),
         {
             "html": '<meta property="og:title" content="…"><meta property="og:type" content="website">'
@@ -230,12 +225,14 @@ def charset(facts: Facts) -> Outcome:
     ),
     oracle={"ogp": "basic metadata"},
 )
-def open_graph(facts: Facts) -> Outcome:
-    """og:title, og:type, og:image and og:url are there and not empty."""
-    page = facts.document
+def open_graph(context: PageContext) -> Outcome:
+    """og:title, og:type, og:image and og:url are set and not empty."""
+    page = context.document
     missing = [
         name
         for name in ("og:title", "og:type", "og:image", "og:url")
         if not any(text.strip() for text in page.metas(name, "property") + page.metas(name))
     ]
-    return verdict(missing, fine="All four are there.", wrong="Open Graph data are missing.")
+    return fail_if_any(
+        missing, ok="All four Open Graph properties are set.", problem="Open Graph properties are missing."
+    )

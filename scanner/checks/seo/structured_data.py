@@ -1,18 +1,18 @@
-"""JSON-LD: what a page tells search engines about the things it speaks of."""
+"""Structured data in JSON-LD."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from scanner.outcome import Outcome, passed, verdict
+from scanner.outcome import Outcome, fail_if_any, passed
 from scanner.page import Page
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import LOW, MEDIUM, SEO, Fix, check
 
 GOOGLE = "https://developers.google.com/search/docs/appearance/structured-data"
-DEEPEST = 30
+MAX_DEPTH = 30
 
-# What Google requires of each type that it shows; of a group in brackets one is enough.
+# The properties that Google requires for each type; one of each group is enough.
 REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     "Product": (("name",), ("offers", "review", "aggregateRating")),
     "Recipe": (("name",), ("image",)),
@@ -34,13 +34,12 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     domain=SEO,
     severity=MEDIUM,
     needs={"page"},
-    title="Structured data can't be read",
-    why="Search engines ignore a block that does not parse, and show the page without its price, rating or "
-    "date.",
+    title="Structured data is invalid",
+    why="Search engines ignore invalid structured data, so the page is not eligible for rich results.",
     fix=Fix(
-        "Write JSON-LD that parses, with @context and @type.",
+        "Use valid JSON-LD with @context and @type.",
         (
-            "Let a JSON library write the block; do not paste texts into it.",
+            "Generate the block with a JSON library; do not insert text into a template.",
             "Test it with the Rich Results Test.",
         ),
         (
@@ -55,13 +54,17 @@ REQUIRED: dict[str, tuple[tuple[str, ...], ...]] = {
     ),
     oracle={"google": "structured data"},
 )
-def structured_data_is_valid(facts: Facts) -> Outcome:
-    """Each JSON-LD block parses and has @context and @type."""
-    blocks = _blocks(facts.document)
+def structured_data_is_valid(context: PageContext) -> Outcome:
+    """Each JSON-LD block is valid JSON and has @context and @type."""
+    blocks = _blocks(context.document)
     if not blocks:
         return passed("The page has no structured data.")
-    faults = [f"block {number}: {fault}" for number, text in enumerate(blocks, 1) if (fault := _fault(text))]
-    return verdict(faults, fine="Every block parses.", wrong="Structured data are wrong.", blocks=len(blocks))
+    return fail_if_any(
+        [f"block {number}: {fault}" for number, text in enumerate(blocks, 1) if (fault := _fault(text))],
+        ok="Every JSON-LD block is valid.",
+        problem="JSON-LD blocks are invalid.",
+        blocks=len(blocks),
+    )
 
 
 @check(
@@ -69,11 +72,11 @@ def structured_data_is_valid(facts: Facts) -> Outcome:
     domain=SEO,
     severity=LOW,
     needs={"page"},
-    title="Structured data lack what search engines require",
-    why="Without these properties the page is not shown with price, rating, date or picture.",
+    title="Structured data lacks required properties",
+    why="Google shows no rich result (price, rating, date or image) without these properties.",
     fix=Fix(
-        "Add the properties that the evidence names.",
-        ("Add each of them to the block.", "Test it with the Rich Results Test."),
+        "Add the properties that the evidence lists.",
+        ("Add each property to its JSON-LD block.", "Test it with the Rich Results Test."),
         (f"{GOOGLE}/search-gallery", "https://search.google.com/test/rich-results"),
         {
             "html": '{"@type": "Event", "name": "…", "startDate": "2027-05-01T19:00", "location": {"@type": '
@@ -82,19 +85,22 @@ def structured_data_is_valid(facts: Facts) -> Outcome:
     ),
     oracle={"google": "structured data"},
 )
-def structured_data_is_complete(facts: Facts) -> Outcome:
-    """Every thing of a type that Google shows has the properties that Google requires."""
-    things = [thing for text in _blocks(facts.document) for thing in _things(_parsed(text))]
-    known = [(name, thing) for thing in things for name in _types(thing) if name in REQUIRED]
+def structured_data_is_complete(context: PageContext) -> Outcome:
+    """Every object of a type that Google supports has the properties that Google requires."""
+    objects = [each for text in _blocks(context.document) for each in _objects(_parsed(text))]
+    known = [(name, each) for each in objects for name in _types(each) if name in REQUIRED]
     if not known:
-        return passed("The page has no structured data of a type that Google shows.")
-    faults = [
-        f"{name}: {' or '.join(group)} is missing"
-        for name, thing in known
-        for group in REQUIRED[name]
-        if not any(thing.get(one) for one in group)
-    ]
-    return verdict(faults, fine="Nothing required is missing.", wrong="Required properties are missing.")
+        return passed("The page has no structured data of a type with required properties.")
+    return fail_if_any(
+        [
+            f"{name}: {' or '.join(group)} is missing"
+            for name, each in known
+            for group in REQUIRED[name]
+            if not any(each.get(property_name) for property_name in group)
+        ],
+        ok="Every required property is set.",
+        problem="Required properties are missing.",
+    )
 
 
 def _blocks(page: Page) -> list[str]:
@@ -105,10 +111,10 @@ def _fault(text: str) -> str | None:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
-        return "it is not JSON"
+        return "invalid JSON"
     roots = data if isinstance(data, list) else [data]
     if not roots or not all(isinstance(root, dict) for root in roots):
-        return "it is not an object"
+        return "not a JSON object"
     for root in roots:
         if not root.get("@context"):
             return "@context is missing"
@@ -124,18 +130,18 @@ def _parsed(text: str) -> Any:
         return None
 
 
-def _things(data: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
-    """Yield every object in the data, those within others too."""
-    if depth > DEEPEST:
+def _objects(data: Any, depth: int = 0) -> Iterator[dict[str, Any]]:
+    """Yield every object in the data, nested ones included."""
+    if depth > MAX_DEPTH:
         return
     if isinstance(data, dict):
         yield data
-    inner = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
-    for one in inner:
-        yield from _things(one, depth + 1)
+    children = data.values() if isinstance(data, dict) else data if isinstance(data, list) else ()
+    for child in children:
+        yield from _objects(child, depth + 1)
 
 
 def _types(thing: dict[str, Any]) -> list[str]:
-    said = thing.get("@type")
-    names = said if isinstance(said, list) else [said]
+    types = thing.get("@type")
+    names = types if isinstance(types, list) else [types]
     return [name.rpartition("/")[2] for name in names if isinstance(name, str)]

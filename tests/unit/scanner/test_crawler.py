@@ -3,7 +3,7 @@
 import pytest
 
 from scanner.crawler import discover, route_of
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from tests.fakes.website import Answer, Site, loopback_client, served
 
 HTML = [("Content-Type", "text/html")]
@@ -23,7 +23,7 @@ def linking(*addresses: str) -> Answer:
 
 def discovered(site: Site, limit: int = 25) -> list[str]:
     with served(site), loopback_client() as client:
-        found = discover(Facts(site.url, client, retry_delays=()), limit)
+        found = discover(PageContext(site.url, client, retry_delays=()), limit)
         return [page.removeprefix(site.url.rstrip("/")) for page in found.pages]
 
 
@@ -85,8 +85,8 @@ def test_a_start_that_can_t_be_read_is_still_the_start(answer: Answer) -> None:
 def test_what_was_fetched_for_the_discovery_serves_the_looks_too() -> None:
     site = Site({"/": linking("/a"), "/a": linking("/")})
     with served(site), loopback_client() as client:
-        start = Facts(site.url, client, retry_delays=())
-        pages = [start.neighbour(page) if page != site.url else start for page in discover(start).pages]
+        start = PageContext(site.url, client, retry_delays=())
+        pages = [start.sibling(page) if page != site.url else start for page in discover(start).pages]
         for page in pages:
             page.robots  # noqa: B018 - to read a fact is to fetch it
 

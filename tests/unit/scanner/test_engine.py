@@ -4,8 +4,8 @@ oddly often.
 
 import pytest
 
-from scanner.engine import look
-from scanner.metric_verdict import judge
+from scanner.engine import run_checks
+from scanner.metric_verdict import judge_metric
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome
 from scanner.registry import get
 from tests.fakes.website import Answer, Site, loopback_client, served
@@ -18,7 +18,7 @@ KEY = "security_header_x_content_type_options"
 
 def looked(site: Site, key: str = KEY, **options: object) -> Outcome:
     with served(site), loopback_client() as client:
-        return dict(look(site.url, [key], client=client, retry_delays=(), **options))[key]  # type: ignore[arg-type]
+        return dict(run_checks(site.url, [key], client=client, retry_delays=(), **options))[key]  # type: ignore[arg-type]
 
 
 def test_what_passes_as_before_is_looked_at_once() -> None:
@@ -93,7 +93,7 @@ def _judged(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
 
     known = get("ttfb")
     assert known is not None
-    return judge(known, Measurement(samples, more=more)), len(asked)
+    return judge_metric(known, Measurement(samples, more=more)), len(asked)
 
 
 @pytest.mark.parametrize(

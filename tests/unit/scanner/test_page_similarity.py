@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import pytest
 
 from scanner import page_similarity
-from scanner.engine import look
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from tests.fakes.website import Answer, Site, loopback_client, served
 
@@ -35,7 +35,7 @@ def written(some: Iterable[str]) -> str:
 def seen(text: str, *headers: tuple[str, str], before: dict[str, Outcome] | None = None) -> Outcome:
     site = Site({"/": Answer(text, headers=[HTML, *headers])})
     with served(site), loopback_client() as client:
-        found = look(site.url, [KEY], client=client, before=before, retry_delays=())
+        found = run_checks(site.url, [KEY], client=client, before=before, retry_delays=())
         return dict(found)[KEY]
 
 
@@ -65,19 +65,19 @@ def test_a_page_of_few_words_is_known_by_its_title_alone():
 def test_a_fifth_of_a_page_is_enough_to_know_it_by():
     known = 0
     for seed in range(200):
-        kept = page_similarity.sample(page_similarity.marks(written(words(seed, 100)), ""))
+        kept = page_similarity.sample(page_similarity.fingerprints(written(words(seed, 100)), ""))
         now = written(words(seed, 100)[:20] + words(seed + 1000, 80))
-        known += page_similarity.is_like(kept, page_similarity.marks(now, ""))
+        known += page_similarity.is_similar(kept, page_similarity.fingerprints(now, ""))
 
     assert known >= 195
 
 
 @pytest.mark.parametrize("kept", ["", "zz", "abc", 7, None])
 def test_evidence_that_somebody_else_wrote_speaks_against_nothing(kept: object):
-    assert page_similarity.is_like(kept, frozenset())  # type: ignore[arg-type]  # whatever JSON holds
+    assert page_similarity.is_similar(kept, frozenset())  # type: ignore[arg-type]  # whatever JSON holds
 
 
 def test_words_of_scripts_and_of_the_title_are_no_marks():
     html = "<title>Corner Bakery</title><script>var bakeries = 'croissants'</script><p>Corner bakery bread"
 
-    assert page_similarity.marks(html, "Corner Bakery") == page_similarity.marks("<p>bread", "")
+    assert page_similarity.fingerprints(html, "Corner Bakery") == page_similarity.fingerprints("<p>bread", "")

@@ -7,9 +7,9 @@ import pytest
 import trustme
 
 from krafter_audit.http.client import AddressPolicy, Client, Limits
-from scanner.engine import look
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 from scanner.registry import REGISTRY
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
@@ -25,7 +25,7 @@ def looked(
     site: Site, asked: Iterable[str], client: Client | None = None, **options: object
 ) -> dict[str, Outcome]:
     with served(site), client or loopback_client() as used:
-        return dict(look(site.url, asked, client=used, **{"retry_delays": (), **options}))  # type: ignore[arg-type]
+        return dict(run_checks(site.url, asked, client=used, **{"retry_delays": (), **options}))  # type: ignore[arg-type]
 
 
 def reasons(outcomes: dict[str, Outcome]) -> set[tuple[str, str | None]]:
@@ -80,7 +80,7 @@ def test_no_check_passes_when_the_site_is_down() -> None:
     with served(Site()) as site:
         url = site.url
     with loopback_client() as client:
-        outcomes = dict(look(url, of_the_page(), client=client, retry_delays=()))
+        outcomes = dict(run_checks(url, of_the_page(), client=client, retry_delays=()))
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
 
@@ -101,7 +101,7 @@ def test_no_check_passes_when_the_site_hangs() -> None:
 def test_an_address_that_is_not_allowed_is_refused_without_a_retry() -> None:
     site = good_site()
     with served(site), Client(policy=AddressPolicy.from_setting(""), ca_file="") as client:
-        outcomes = dict(look(site.url, WITHOUT_BROWSER, client=client, retry_delays=(5, 5)))
+        outcomes = dict(run_checks(site.url, WITHOUT_BROWSER, client=client, retry_delays=(5, 5)))
 
     assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
     assert {outcome.reason for outcome in outcomes.values()} == {"refused_address"}
@@ -262,7 +262,7 @@ def test_an_https_address_that_now_leads_to_plain_http_is_no_answer_to_a_verific
         secure.answers["/"] = Answer(status=301, headers=[("Location", plain.url)])
         with loopback_client(ca_file) as client:
             outcomes = dict(
-                look(secure.url, ["title_present"], client=client, before=before, retry_delays=())
+                run_checks(secure.url, ["title_present"], client=client, before=before, retry_delays=())
             )
 
     assert reasons(outcomes) == {(status, reason)}
@@ -390,6 +390,6 @@ def test_an_obstacle_carries_one_of_the_known_reasons() -> None:
     from scanner.outcome import REASONS, inconclusive
 
     assert set(OBSTACLES) <= REASONS
-    assert CannotLook("blocked", "why").reason in REASONS
+    assert Inconclusive("blocked", "why").reason in REASONS
     with pytest.raises(ValueError, match="unknown reason"):
         inconclusive("tired", "no")

@@ -10,13 +10,13 @@ import pytest
 import trustme
 
 from scanner import evidence, registry
-from scanner.browser_context import RULE
-from scanner.engine import look
+from scanner.engine import run_checks
 from scanner.evidence import storable
 from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
 from scanner.page import Page
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scanner.registry import LOW, REGISTRY, SECURITY, Fix, finding_template, get, keys
+from scanner.rendered_page import RULE
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, page
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
@@ -46,7 +46,7 @@ FACTS = {
     "assets",
     "links",
     "timings",
-    "glance",
+    "visit",
     "vitals",
     "scripts",
 }
@@ -89,12 +89,12 @@ SENT_BY_THE_SERVER = [
     or key in ("cors_restricted", "server_version_disclosure", "powered_by_disclosure", "directory_listing")
     or key in ("text_compression", "cache_policy", "ttfb")
 ]
-WHERE = {"nginx", "apache", "caddy", "django", "express", "cloudflare"}
+PROFILE_PREFIX = {"nginx", "apache", "caddy", "django", "express", "cloudflare"}
 
 
 @pytest.mark.parametrize("key", SENT_BY_THE_SERVER)
 def test_what_a_server_sends_is_mended_wherever_it_is_sent(key: str) -> None:
-    assert set(REGISTRY[key].fix.snippets) >= WHERE
+    assert set(REGISTRY[key].fix.snippets) >= PROFILE_PREFIX
 
 
 def test_no_two_checks_of_a_domain_share_a_title() -> None:
@@ -112,11 +112,11 @@ def test_a_check_names_facts_that_exist(key: str) -> None:
 def test_a_check_reads_only_the_facts_that_it_names(key: str, authority: trustme.CA, ca_file: str) -> None:
     site = good_site()
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
-        facts = Facts(site.url, client, retry_delays=())
-        REGISTRY[key].run(facts)
+        context = PageContext(site.url, client, retry_delays=())
+        REGISTRY[key].run(context)
 
-    assert set(facts.log) <= REGISTRY[key].needs | {"page", "robots"}
-    assert ("robots" in facts.log) <= bool(REGISTRY[key].needs & {"robots", "sitemap"})
+    assert set(context.log) <= REGISTRY[key].needs | {"page", "robots"}
+    assert ("robots" in context.log) <= bool(REGISTRY[key].needs & {"robots", "sitemap"})
 
 
 def test_a_key_is_taken_once_and_well_formed() -> None:
@@ -142,13 +142,13 @@ def test_every_module_with_checks_is_listed() -> None:
         if re.search(r"^(@check|axe_rule)\(", path.read_text(), re.MULTILINE)
     }
 
-    assert with_checks == set(registry.SUBJECTS)
+    assert with_checks == set(registry.CHECK_MODULES)
 
 
 def test_the_evidence_lets_somebody_judge_the_look_later() -> None:
     site = good_site(**{"/": page(headers={"Content-Security-Policy": None})})
     with served(site), loopback_client() as client:
-        outcome = dict(look(site.url, ["security_header_csp"], client=client, retry_delays=()))[
+        outcome = dict(run_checks(site.url, ["security_header_csp"], client=client, retry_delays=()))[
             "security_header_csp"
         ]
 
@@ -165,7 +165,7 @@ def test_the_evidence_lets_somebody_judge_the_look_later() -> None:
         "rule_version": REGISTRY["security_header_csp"].version,
         "build": evidence["build"],
         "looks": [FAILED, FAILED],
-        "detail": "No policy is sent.",
+        "detail": "No Content-Security-Policy is sent.",
     }
     assert len(evidence["sha256"]) == 64
     assert evidence["time"].endswith("Z")
@@ -177,7 +177,7 @@ def test_a_page_is_read_once_for_the_evidence_of_all_its_checks(monkeypatch: pyt
     identity = evidence.page_identity
     monkeypatch.setattr(evidence, "page_identity", lambda page: read.append(page) or identity(page))
     with served(good_site()) as site, loopback_client() as client:
-        said = dict(look(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
+        said = dict(run_checks(site.url, WITHOUT_BROWSER, client=client, retry_delays=()))
 
     assert len(read) == 1
     assert {one.evidence["identity"]["title"] for one in said.values()} == {
@@ -188,7 +188,7 @@ def test_a_page_is_read_once_for_the_evidence_of_all_its_checks(monkeypatch: pyt
 def test_the_value_of_a_cookie_is_not_kept(authority: trustme.CA, ca_file: str) -> None:
     site = good_site()
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
-        outcomes = dict(look(site.url, keys(), client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, keys(), client=client, retry_delays=()))
 
     kept = json.dumps([outcome.to_json() for outcome in outcomes.values()])
     assert (
@@ -204,7 +204,7 @@ def test_evidence_can_be_stored_whatever_the_page_holds() -> None:
     }
     site = Site({"/robots.txt": Answer(b"\x00bad\x00 line\xff"), "/": page()})
     with served(site), loopback_client() as client:
-        outcomes = dict(look(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
 
     assert outcomes["robots_txt_valid"].status == FAILED
     assert "\\u0000" not in json.dumps(outcomes["robots_txt_valid"].to_json())
@@ -215,7 +215,7 @@ def test_evidence_can_be_stored_whatever_the_page_holds() -> None:
 )
 def test_an_address_that_is_none_breaks_nothing(url: str) -> None:
     with loopback_client() as client:
-        outcomes = dict(look(url, keys(), client=client, retry_delays=()))
+        outcomes = dict(run_checks(url, keys(), client=client, retry_delays=()))
 
     assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
 
@@ -224,7 +224,9 @@ def test_the_version_of_the_rule_that_answered_before_is_told() -> None:
     site = good_site()
     before = {"title_present": Outcome(FAILED, evidence={"rule_version": 0})}
     with served(site), loopback_client() as client:
-        outcomes = dict(look(site.url, ["title_present"], client=client, before=before, retry_delays=()))
+        outcomes = dict(
+            run_checks(site.url, ["title_present"], client=client, before=before, retry_delays=())
+        )
 
     assert outcomes["title_present"].evidence["rule_changed_from"] == 0
 
@@ -233,13 +235,13 @@ def test_four_threads_share_what_one_of_them_fetched() -> None:
     site = good_site()
     seen: dict[str, Outcome] = {}
     with served(site), loopback_client() as client:
-        facts = Facts(site.url, client, retry_delays=())
+        context = PageContext(site.url, client, retry_delays=())
 
-        def look_at(domain: registry.Domain) -> None:
-            seen.update(look(site.url, [key for key in keys(domain) if key != "ttfb"], facts=facts))
+        def check_domain(domain: registry.Domain) -> None:
+            seen.update(run_checks(site.url, [key for key in keys(domain) if key != "ttfb"], context=context))
 
         domains: tuple[registry.Domain, ...] = ("security", "performance", "accessibility", "seo")
-        threads = [threading.Thread(target=look_at, args=(domain,)) for domain in domains]
+        threads = [threading.Thread(target=check_domain, args=(domain,)) for domain in domains]
         for thread in threads:
             thread.start()
         for thread in threads:

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from scanner.browser import Browser
-from scanner.engine import look
+from scanner.browser.browser import Browser
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.registry import get
-from scanner.tool_versions import compared
+from scanner.tool_versions import with_tool_versions
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import html
 
@@ -21,7 +21,7 @@ def before(**tools: str) -> Outcome:
 
 def said(key: str, earlier: Outcome | None, status: Any = PASSED, value: float | None = None) -> Outcome:
     measured = Outcome(status, value=value, evidence={"threshold": 2.5} if value else {})
-    return compared(get(key), measured, earlier, {"method": "browser", "tools": NOW})
+    return with_tool_versions(get(key), measured, earlier, {"method": "browser", "tools": NOW})
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_a_violation_found_by_a_browser_does_not_pass_without_a_browser() -> Non
         loopback_client() as c,
     ):
         asked = {"a11y_label": before()}
-        outcome = dict(look(site.url, asked, client=c, before=asked, retry_delays=()))["a11y_label"]
+        outcome = dict(run_checks(site.url, asked, client=c, before=asked, retry_delays=()))["a11y_label"]
 
     assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "not_available")
 
@@ -75,7 +75,9 @@ def test_a_newer_axe_has_to_have_judged_the_elements_that_failed(chrome: Browser
 
         def after(faults: list[str]) -> Outcome:
             older = Outcome(FAILED, evidence={**before(axe="4.11.0").evidence, "faults": faults})
-            found = look(site.url, [key], client=client, browser=chrome, before={key: older}, retry_delays=())
+            found = run_checks(
+                site.url, [key], client=client, browser=chrome, before={key: older}, retry_delays=()
+            )
             return dict(found)[key]
 
         mended, passed_over = after([kept[0], kept[2]]), after(kept)

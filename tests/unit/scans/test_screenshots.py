@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from krafter_audit.http.client import RequestCredentials
-from scanner.browser import Browser
-from scanner.engine import look
-from scanner.page_context import Facts
+from scanner.browser.browser import Browser
+from scanner.engine import run_checks
+from scanner.page_context import PageContext
 from scans import screenshots
 from tests.factories import Scenario
 from tests.fakes.website import Answer, Site, loopback_client, served
@@ -33,13 +33,13 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
     scenario: Scenario, storage: Path, chrome: Browser
 ) -> None:
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
-        facts = Facts(site.url, client, browser=chrome)
-        facts.browsing.keep_picture = screenshots.keeper(scenario.project.pk)
-        said = dict(look(site.url, [KEY], facts=facts))[KEY]
-        guarded = Facts(site.url, client, browser=chrome)
+        facts = PageContext(site.url, client, browser=chrome)
+        facts.rendered.save_screenshot = screenshots.keeper(scenario.project.pk)
+        said = dict(run_checks(site.url, [KEY], context=facts))[KEY]
+        guarded = PageContext(site.url, client, browser=chrome)
         guarded.client.credentials = RequestCredentials("https://staging.example.com", {"X-Key": "k3y"})
-        guarded.browsing.keep_picture = screenshots.keeper(scenario.project.pk)
-        hidden = dict(look(site.url, [KEY], facts=guarded))[KEY]
+        guarded.rendered.save_screenshot = screenshots.keeper(scenario.project.pk)
+        hidden = dict(run_checks(site.url, [KEY], context=guarded))[KEY]
 
     named = said.evidence["pictures"]
     files = {path.stem: path for path in (storage / "pictures" / str(scenario.project.pk)).iterdir()}

@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterable
 
-from devtools.local_stack.data import alive
+from scanner.browser.process_guard import is_running
 
 
 def eventually(condition: Callable[[], object], *, seconds: float = 10) -> bool:
@@ -19,7 +19,7 @@ def eventually(condition: Callable[[], object], *, seconds: float = 10) -> bool:
 
 def survivors(pids: Iterable[int]) -> list[int]:
     """Those of the processes that still run."""
-    return [pid for pid in pids if alive(pid)]
+    return [pid for pid in pids if is_running(pid)]
 
 
 def kill(pids: Iterable[int]) -> None:

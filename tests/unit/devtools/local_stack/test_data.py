@@ -8,8 +8,9 @@ import subprocess
 
 import pytest
 
-from devtools.local_stack.data import SECRETS, DataDirectory, alive, first_key, free_port, port_is_free
+from devtools.local_stack.data import SECRETS, DataDirectory, first_key, free_port, port_is_free
 from devtools.local_stack.process import StartFailed
+from scanner.browser.process_guard import is_running
 
 
 @pytest.fixture
@@ -61,7 +62,7 @@ def test_one_directory_is_for_one_system(data):
 def test_the_lock_of_a_process_that_is_gone_is_waited_for_and_taken(data):
     holder = DataDirectory(data.path)
     holder.lock()
-    os.pwrite(holder.handle, b"999999999", 0)  # its leashes hold the lock, it itself is dead
+    os.pwrite(holder.handle, b"999999999", 0)  # its guards hold the lock, it itself is dead
     with pytest.raises(StartFailed):
         DataDirectory(data.path).lock(seconds=0.1)
 
@@ -76,7 +77,7 @@ def test_a_dead_child_that_nobody_has_asked_about_is_not_alive():
 
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)  # it has ended and is not reaped
 
-    assert not alive(child.pid)
+    assert not is_running(child.pid)
     child.wait()
 
 

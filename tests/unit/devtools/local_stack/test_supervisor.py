@@ -10,7 +10,7 @@ from devtools.local_stack.process import REPOSITORY
 PROLOGUE = """
 import os, sys, time
 from pathlib import Path
-from devtools.local_stack.process_guard import descendants
+from scanner.browser.process_guard import descendants
 from devtools.local_stack.process import Command, StartFailed
 from devtools.local_stack.supervisor import Supervisor
 supervisor = Supervisor(Path(sys.argv[1]))
@@ -50,13 +50,13 @@ print("left:", descendants(os.getpid()))
     assert told == "back\nleft: set()\n"
 
 
-def test_orphans_of_a_killed_leash_are_ended_before_the_process_comes_back(tmp_path):
+def test_orphans_of_a_killed_guard_are_ended_before_the_process_comes_back(tmp_path):
     told = supervised(
         """
 supervisor.add(Command("family", ["sh", "-c", "sleep 60 & sleep 61; true"]))
 supervisor.until(lambda: len(running()) == 2, "family")
-first, leash = running(), supervisor.children["family"].process.pid
-os.kill(leash, 9)
+first, guard = running(), supervisor.children["family"].process.pid
+os.kill(guard, 9)
 supervisor.until(lambda: not running() & first, "the end of the orphans", seconds=5)
 supervisor.until(lambda: len(running() - first) == 2, "family")
 print("back")

@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from events import tallies
+from events import counters
 from events.models import Event
 from findings.models import Finding, Regression
 from findings.services.ingestion import BATCH_SIZE, FindingReport, ingest
@@ -270,7 +270,7 @@ def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_tot
     row = Finding.objects.get()
     assert again["created_at"] == first["created_at"] == shown["created_at"]
     assert row.created_at < row.updated_at
-    assert tallies.totals(scenario.project.pk, "finding") == [
+    assert counters.totals(scenario.project.pk, "finding") == [
         ({"domain": "security", "severity": "critical", "status": "new"}, 1, row.score)
     ]
 

@@ -9,7 +9,7 @@ import pytest
 from django.db import connection
 
 from krafter_audit.api import idempotency, rate_limits
-from krafter_audit.api.models import IdempotentAnswer
+from krafter_audit.api.models import IdempotentResponse
 from krafter_audit.db import redis_client
 from remediation.models import Task
 from tests import factories
@@ -90,11 +90,11 @@ def test_answers_are_forgotten_after_a_day(scenario: Scenario, time_machine: Any
     create(scenario, finding, "k1")
     from django.utils import timezone
 
-    time_machine.move_to(timezone.now() + idempotency.KEPT_FOR * 1.01)
+    time_machine.move_to(timezone.now() + idempotency.RETENTION * 1.01)
 
     assert create(scenario, finding, "k1", title="Another").status_code == 201
-    IdempotentAnswer.objects.update(created_at=timezone.now() - idempotency.KEPT_FOR * 2)
-    assert idempotency.forget_old() == 1
+    IdempotentResponse.objects.update(created_at=timezone.now() - idempotency.RETENTION * 2)
+    assert idempotency.delete_expired() == 1
 
 
 @pytest.mark.django_db(transaction=True)
@@ -107,7 +107,7 @@ def test_a_second_request_while_the_first_still_runs_is_told_so(transactional_db
         from django.db import transaction
 
         with transaction.atomic():
-            idempotency._take_turn(scenario.organization.pk, "k1")
+            idempotency._lock(scenario.organization.pk, "k1")
             inside.set()
             leave.wait(10)
         connection.close()
@@ -180,7 +180,7 @@ def test_sixteen_threads_never_get_more_than_the_limit(
     used: list[int] = []
 
     def call() -> None:
-        used.extend(rate_limits.take("default", "threads").used for _ in range(25))
+        used.extend(rate_limits.hit("default", "threads").used for _ in range(25))
 
     threads = [threading.Thread(target=call) for _ in range(16)]
     for thread in threads:
@@ -196,12 +196,12 @@ def test_redis_being_away_refuses_nobody(scenario: Scenario, settings: Any, monk
     settings.KRAFTER_RATE_DEFAULT = 1
     away = redis_client.create_client("redis://127.0.0.1:1/0")
     monkeypatch.setattr(redis_client, "connection", lambda: away)
-    before = rate_limits.unchecked._value.get()
+    before = rate_limits.unchecked_total._value.get()
 
     answers = [scenario.client.ask("get", "tasks").status_code for _ in range(3)]
 
     assert answers == [200, 200, 200]
-    assert rate_limits.unchecked._value.get() == before + 3
+    assert rate_limits.unchecked_total._value.get() == before + 3
 
 
 @pytest.mark.parametrize(

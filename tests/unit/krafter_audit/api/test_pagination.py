@@ -10,7 +10,7 @@ from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
-from events import tallies
+from events import counters
 from events.models import Tally
 from findings.models import Finding
 from krafter_audit.api import pagination
@@ -134,12 +134,12 @@ def test_totals_do_not_look_at_the_table(scenario: Scenario):
 def test_folding_the_tally_changes_no_total(scenario: Scenario):
     for _ in range(3):
         factories.finding(scenario, status="dismissed")
-    before = sorted(map(str, tallies.totals(scenario.project.pk, "finding")))
+    before = sorted(map(str, counters.totals(scenario.project.pk, "finding")))
     rows = Tally.objects.filter(kind="finding").count()
 
-    tallies.fold(scenario.project.pk, "finding")
+    counters.fold(scenario.project.pk, "finding")
 
-    assert sorted(map(str, tallies.totals(scenario.project.pk, "finding"))) == before
+    assert sorted(map(str, counters.totals(scenario.project.pk, "finding"))) == before
     assert Tally.objects.filter(kind="finding").count() == 1 < rows
 
 
@@ -147,7 +147,7 @@ def test_deleting_rows_takes_them_out_of_the_totals(scenario: Scenario):
     factories.finding(scenario)
     Finding.objects.all().delete()
 
-    assert tallies.count(scenario.project.pk, "finding") == 0
+    assert counters.count(scenario.project.pk, "finding") == 0
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_deleting_rows_takes_them_out_of_the_totals(scenario: Scenario):
     ],
 )
 def test_a_cursor_that_somebody_made_up_is_refused(scenario: Scenario, place: Any):
-    seal = pagination._seal(QueryDict(""), f"findings {scenario.project.pk}")
+    seal = pagination._signature(QueryDict(""), f"findings {scenario.project.pk}")
     made = json.dumps([seal, *place]).encode()
 
     response = scenario.client.ask("get", f"findings?cursor={base64.urlsafe_b64encode(made).decode()}")

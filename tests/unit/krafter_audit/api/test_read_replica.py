@@ -8,10 +8,10 @@ from tests.factories import Scenario
 
 
 def test_without_a_replica_nobody_reads_one(scenario: Scenario):
-    read_replica.wrote(scenario.organization.pk)
+    read_replica.record_write(scenario.organization.pk)
 
-    assert read_replica.begin(scenario.organization.pk) is None
-    with read_replica.of_now():
+    assert read_replica.start_reading(scenario.organization.pk) is None
+    with read_replica.reading_current_state():
         assert router.db_for_read(Finding) == router.db_for_write(Finding) == "default"
 
 
@@ -22,5 +22,5 @@ def test_a_replica_is_read_where_that_was_allowed_and_never_written(scenario: Sc
         assert (router.db_for_read(Finding), router.db_for_write(Finding)) == ("replica", "default")
         assert router.allow_migrate("replica", "findings") is False
     finally:
-        read_replica.end(token)
+        read_replica.stop_reading(token)
     assert router.db_for_read(Finding) == "default"

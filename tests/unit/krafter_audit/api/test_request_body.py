@@ -175,7 +175,7 @@ def test_a_body_that_is_too_large_is_read_to_its_end_before_it_is_refused():
     sent = BytesIO(b"a" * 20 * MEBIBYTE)
 
     with pytest.raises(PayloadTooLarge):
-        request_body.refuse(sent, MEBIBYTE)
+        request_body.reject(sent, MEBIBYTE)
 
     assert sent.read() == b""
 

@@ -8,7 +8,7 @@ from django.db import models
 
 from findings.models import Finding, Regression
 from findings.serializers import FindingSerializer, RegressionSerializer
-from krafter_audit.api.row_columns import columns
+from krafter_audit.api.row_columns import row_columns
 from krafter_audit.api.serializers import ResponseSerializer
 from krafter_audit.http.json_encoding import dump_json
 from remediation.models import Task, Verification
@@ -36,13 +36,13 @@ def test_columns_say_what_the_serializer_says(scenario: Scenario, model: Any, sh
         project=scenario.project, url="https://example.com/", summary={"pages": 1, "error": "x"}
     )
     context = {"project": scenario.project, "organization": scenario.organization}
-    found = columns(shown)
+    found = row_columns(shown)
     assert found is not None
     assert verification.pk
 
-    by_columns = [found.show(row, context) for row in found.of(model.objects.order_by("pk"))]
+    by_columns = [found.represent(row, context) for row in found.select(model.objects.order_by("pk"))]
     ids = model.objects.order_by("pk").values_list("pk", flat=True)
-    alone = [found.show(found.one(scenario.project.pk, pk), context) for pk in ids]
+    alone = [found.represent(found.fetch_one(scenario.project.pk, pk), context) for pk in ids]
 
     by_serializer = dump_json(shown(model.objects.order_by("pk"), many=True, context=context).data)
     assert len(by_columns) > 0
@@ -57,4 +57,4 @@ def unspaced(answer: bytes) -> Any:
 
 @pytest.mark.parametrize("shown", [ReportSerializer])
 def test_what_is_not_in_the_table_is_left_to_the_serializer(shown: Any):
-    assert columns(shown) is None
+    assert row_columns(shown) is None

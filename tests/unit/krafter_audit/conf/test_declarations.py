@@ -7,7 +7,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
-from integrations.providers import PROVIDERS as ADAPTERS
+from integrations.providers.registry import PROVIDERS as ADAPTERS
 from krafter_audit.conf.declarations import DB_POOL_SIZE, PROVIDER_SETTINGS, PROVIDERS, SETTINGS
 from krafter_audit.conf.documentation import END, START, documented
 from krafter_audit.conf.reader import SettingsReader

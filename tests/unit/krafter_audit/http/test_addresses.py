@@ -158,6 +158,12 @@ def test_the_operator_allows_networks_on_any_port_or_on_one() -> None:
     assert not any(policy.permits(ip_address(address), port) for address, port in refused)
 
 
+@pytest.mark.parametrize("host", ["localhost", "printer.local", "10.0.0.1"])
+def test_the_refusal_of_a_private_host_names_the_setting_that_allows_it(host: str) -> None:
+    with pytest.raises(RefusedAddress, match=r"not resolve to a public address\. .*KRAFTER_ALLOWED_NETWORKS"):
+        NOBODY.require([ip_address("10.0.0.1")], host, 443)
+
+
 def test_an_empty_setting_allows_nothing_more() -> None:
     assert AddressPolicy.from_setting("") == AddressPolicy.from_setting(" , ") == NOBODY
 

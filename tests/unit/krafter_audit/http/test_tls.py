@@ -54,6 +54,7 @@ def test_a_certificate_for_another_name_is_refused(
         client.get(f"https://site.example:{server.port}/?token=hunter2")
     assert fault.value.tls
     assert "not valid for 'site.example'" in str(fault.value)
+    assert "KRAFTER_CA_FILE" not in str(fault.value)
     assert server.requests == []
 
 
@@ -72,6 +73,7 @@ def test_an_unknown_authority_is_refused_whatever_the_environment_says(
     with open_client() as client, pytest.raises(Unreachable) as fault:
         client.get(server.url)
     assert fault.value.tls
+    assert "KRAFTER_CA_FILE" in str(fault.value)
     with open_client(verify=False) as client:
         assert client.get(server.url).status == 200
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from events import tallies
+from events import counters
 from events.models import Event
 from findings.models import Finding
 from findings.services import triage
@@ -98,7 +98,7 @@ def test_totals_follow_a_plan(scenario: Scenario):
 
     put(scenario, STRICT, plan(scenario, STRICT)[1])
 
-    assert tallies.count(scenario.project.pk, "finding", {"severity": ["critical"]}) == 3
+    assert counters.count(scenario.project.pk, "finding", {"severity": ["critical"]}) == 3
 
 
 def test_a_config_that_is_in_force_moves_nothing(scenario: Scenario):

@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from events import recount
+from events import reconciliation
 from events.models import Event
 from remediation.models import Task, Verification
 from tests import factories
@@ -140,7 +140,7 @@ def test_totals_of_owners_and_late_tasks_follow_every_change(scenario: Scenario,
     assert totals() == [4, 0, 0]
     Task.objects.filter(pk=task.pk).update(status="done")
     assert totals() == [3, 1, 0]
-    assert list(recount.differences()) == []
+    assert list(reconciliation.differences()) == []
 
 
 def test_a_change_records_what_was_and_what_is(scenario: Scenario):

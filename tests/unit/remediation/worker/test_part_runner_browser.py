@@ -14,7 +14,7 @@ from remediation.services import verdicts, verifications
 from remediation.worker import part_runner
 from scanner import registry
 from scanner.outcome import Outcome, passed
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scans.models import Scanner
 from tests import factories
 from tests.factories import Scenario
@@ -35,7 +35,7 @@ class Looks(list[str]):
 
     deadly = ""
 
-    def __call__(self, facts: Facts) -> Outcome:
+    def __call__(self, facts: PageContext) -> Outcome:
         self.append(facts.url)
         if self.deadly and facts.url.endswith(self.deadly):
             raise Killed

@@ -1,12 +1,13 @@
 """Pages in a real Chromium: what a visit tells, and how it ends."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from krafter_audit.http.client import AddressPolicy
-from scanner.browser import Browser, BrowserError
+from scanner.browser.browser import Browser
+from scanner.browser.chromium import ChromiumOptions
+from scanner.browser.errors import BrowserError
 from tests.fakes import faulty_site
 
 
@@ -40,11 +41,11 @@ def test_what_is_not_public_is_not_even_tried(served: faulty_site.Site):
     assert (refusal.value.reason, len(served.hits)) == ("refused_address", hits)
 
 
-def test_without_chromium_the_error_says_what_to_do(settings: Any, served: faulty_site.Site):
-    settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
+def test_without_chromium_the_error_says_what_to_do(served: faulty_site.Site):
+    options = ChromiumOptions(executable="/nowhere/chromium")
 
     with (
-        Browser(policy=AddressPolicy.from_setting("127.0.0.1/32")) as browser,
+        Browser(policy=AddressPolicy.from_setting("127.0.0.1/32"), options=options) as browser,
         pytest.raises(BrowserError) as why,
         browser.page(served.url),
     ):

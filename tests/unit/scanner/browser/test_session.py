@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +16,13 @@ import trustme
 from django.db import connection
 
 from devtools.local_stack.process import REPOSITORY
-from devtools.local_stack.process_guard import descendants
 from krafter_audit.http.client import AddressPolicy
-from scanner.browser import Browser, BrowserError, chromium
 from scanner.browser import browser as browsing
+from scanner.browser import chromium
+from scanner.browser.browser import Browser
+from scanner.browser.errors import BrowserError
+from scanner.browser.process_guard import descendants
+from scans.worker.browser import chromium_options
 from tests.fakes.raw_servers import Server, answer, says
 from tests.unit.devtools.local_stack.processes import eventually, survivors
 
@@ -27,8 +31,11 @@ HERE = AddressPolicy.from_setting("127.0.0.0/8")
 GOOD = "<!doctype html><title>good</title>"
 WORKER = """
 import django, sys; django.setup()
-from scanner.browser import Browser
-with Browser() as browser, browser.page(sys.argv[1]) as page:
+from scanner.browser.browser import Browser
+from krafter_audit.http.addresses import AddressPolicy
+from scans.worker.browser import chromium_options
+policy = AddressPolicy.from_setting("127.0.0.0/8")
+with Browser(policy=policy, options=chromium_options()) as browser, browser.page(sys.argv[1]) as page:
     print("ready", flush=True)
     page.evaluate("while (true) {}")
 """
@@ -53,7 +60,7 @@ def site() -> Iterator[Site]:
         yield site
 
 
-def leash_of(browser: Browser) -> int:
+def guard_of(browser: Browser) -> int:
     """The process that holds the browser's Chromium."""
     return int((browser._session.home / "pid").read_text())
 
@@ -103,13 +110,13 @@ def test_a_page_that_never_ends_is_ended_and_the_next_one_is_looked_at(site: Sit
 
 
 def test_a_page_that_eats_memory_is_ended(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(chromium, "MOST_MEMORY", 600 * 1024 * 1024)
+    monkeypatch.setattr(chromium, "MAX_MEMORY_BYTES", 600 * 1024 * 1024)
     eater = (
         f"{GOOD}<script>let all = []; setInterval(() => all.push(new Uint8Array(1e8).fill(1)), 1)</script>"
     )
 
     with (
-        Browser(policy=HERE) as browser,
+        Browser(policy=HERE, options=chromium_options()) as browser,
         pytest.raises(BrowserError) as why,
         browser.page(site.serve(eater)) as page,
     ):
@@ -140,8 +147,8 @@ def test_chromium_is_started_anew_after_many_visits_and_nothing_is_left_of_the_o
     site: Site, chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ):
     with chrome.page(site.serve(GOOD)):
-        home, processes = chrome._session.home, descendants(leash_of(chrome))
-    monkeypatch.setattr(browsing, "VISITS_OF_ONE_CHROMIUM", 1)
+        home, processes = chrome._session.home, descendants(guard_of(chrome))
+    monkeypatch.setattr(browsing, "MAX_VISITS_PER_CHROMIUM", 1)
     with chrome.page(site.serve(GOOD)):
         left = (home.exists(), survivors(processes))
 
@@ -171,15 +178,13 @@ def test_a_worker_that_is_killed_leaves_no_process_and_no_folder(site: Site):
     assert eventually(lambda: not list(Path("/tmp").glob(f"krafter-browser-{worker.pid}-*")), seconds=30)
 
 
-def test_an_authority_of_the_operator_is_trusted_and_verified_by(
-    settings: Any, tmp_path: Path, chrome: Browser
-):
+def test_an_authority_of_the_operator_is_trusted_and_verified_by(tmp_path: Path, chrome: Browser):
     authority = trustme.CA()
     with served_by(authority, "127.0.0.1") as mine, served_by(authority, "other.example") as other:
         found = [seen(chrome, mine.url)]
         authority.cert_pem.write_to_path(str(tmp_path / "ca.pem"))
-        settings.KRAFTER_CA_FILE = str(tmp_path / "ca.pem")
-        with Browser(policy=HERE) as browser:
+        options = replace(chromium_options(), ca_file=str(tmp_path / "ca.pem"))
+        with Browser(policy=HERE, options=options) as browser:
             found += [seen(browser, mine.url), seen(browser, other.url)]
 
     assert found == ["blocked", "good", "blocked"]

@@ -9,7 +9,8 @@ import pytest
 
 from krafter_audit.http.client import AddressPolicy
 from krafter_audit.http.forward_proxy.proxy import ForwardProxy
-from scanner.browser import Browser, BrowserError
+from scanner.browser.browser import Browser
+from scanner.browser.errors import BrowserError
 from tests.fakes.raw_servers import Server, answer, redirects, says
 from tests.unit.scanner.browser import ssrf_vectors
 

@@ -9,12 +9,11 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from scanner.browser import Browser
+from scanner.browser.browser import Browser
 from scanner.checks.performance import web_vitals as vitals
-from scanner.engine import look
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, PASSED, Outcome
-from scanner.page_visit import device_profile as profile
-from scanner.page_visit import visit as sight
+from scanner.page_visit import device_profile, visit
 from scanner.registry import REGISTRY, keys
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.axe_violations import violating
@@ -92,11 +91,11 @@ def faulty(faults: set[str]) -> dict[str, Answer]:
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A quick phone and network, and a page that soon counts as quiet."""
-    monkeypatch.setattr(sight, "QUIET", 0.1)
-    monkeypatch.setattr(sight, "QUIET_WHEN_TIMED", 0.3)
-    monkeypatch.setattr(profile, "CPU_SLOWDOWN", 1)
-    monkeypatch.setattr(profile, "LATENCY_MS", 150.0)
-    monkeypatch.setattr(profile, "DOWN_KBPS", 20_000.0)
+    monkeypatch.setattr(visit, "QUIET_SECONDS", 0.1)
+    monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.3)
+    monkeypatch.setattr(device_profile, "CPU_SLOWDOWN", 1)
+    monkeypatch.setattr(device_profile, "LATENCY_MS", 150.0)
+    monkeypatch.setattr(device_profile, "DOWN_KBPS", 20_000.0)
 
 
 @pytest.mark.long
@@ -108,7 +107,7 @@ def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: p
         for done in range(len(MENDED_IN_TURN) + 1):
             site.answers = dict(faulty(set(MENDED_IN_TURN[done:])))
             monkeypatch.setattr(vitals, "LOADS", in_full if done in MEASURED_IN_FULL else 1)
-            found = look(
+            found = run_checks(
                 site.url,
                 ASKED,
                 client=client,
@@ -137,7 +136,7 @@ def test_every_axe_check_fails_and_passes_once_its_violation_is_fixed(left_out: 
     with served(site), loopback_client() as client:
 
         def outcomes(before: dict[str, Outcome] | None = None) -> dict[str, Outcome]:
-            found = look(site.url, asked, client=client, browser=chrome, before=before, retry_delays=())
+            found = run_checks(site.url, asked, client=client, browser=chrome, before=before, retry_delays=())
             return dict(found)
 
         failing = outcomes()

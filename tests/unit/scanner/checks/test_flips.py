@@ -6,7 +6,7 @@ import pytest
 import trustme
 
 from krafter_audit.http.client import Client
-from scanner.engine import look
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, NOT_APPLICABLE, PASSED, Outcome
 from scanner.registry import keys
 from tests.fakes.website import Site, loopback_client, served, tls_context
@@ -50,7 +50,7 @@ def looked(
     before: Mapping[str, Outcome] | None = None,
     thresholds: Mapping[str, float] = PATIENT,
 ) -> dict[str, Outcome]:
-    found = look(
+    found = run_checks(
         site.url, WITHOUT_BROWSER, client=client, before=before, thresholds=thresholds, retry_delays=()
     )
     return dict(found)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scanner.engine import look
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.base_page import good_site, html, page
@@ -54,7 +54,7 @@ def test_markup_is_judged_as_it_is_meant(key: str, body: str, status: str) -> No
     text = f'<!doctype html><html lang="en"><title>A page</title><body><p>Text</p>{body}</body></html>'
 
     with served(Site({"/": Answer(text, headers=HTML)})) as site, loopback_client() as client:
-        outcome = dict(look(site.url, [key], client=client, retry_delays=()))[key]
+        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
 
     assert outcome.status == status, outcome.evidence
 
@@ -134,7 +134,7 @@ def test_headers_are_judged_as_they_are_meant(
         served(Site({"/": Answer("<title>A</title><p>B", headers=lines)})) as site,
         loopback_client() as client,
     ):
-        outcome = dict(look(site.url, [key], client=client, retry_delays=()))[key]
+        outcome = dict(run_checks(site.url, [key], client=client, retry_delays=()))[key]
 
     assert outcome.status == status, outcome.evidence
 
@@ -148,7 +148,7 @@ def test_a_policy_in_a_meta_element_counts_but_not_for_frames() -> None:
     asked = ["security_header_csp", "security_header_frame_options"]
 
     with served(good_site(**{"/": page(text, bare)})) as site, loopback_client() as client:
-        outcomes = dict(look(site.url, asked, client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, asked, client=client, retry_delays=()))
 
     assert [outcomes[key].status for key in asked] == [PASSED, FAILED]
 
@@ -165,7 +165,7 @@ def test_a_policy_in_a_meta_element_counts_but_not_for_frames() -> None:
 )
 def test_robots_txt_may_be_missing_but_not_broken(robots: Answer, status: str) -> None:
     with served(good_site(**{"/robots.txt": robots})) as site, loopback_client() as client:
-        outcomes = dict(look(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
 
     assert outcomes["robots_txt_valid"].status == status
 
@@ -249,7 +249,7 @@ def test_no_page_breaks_a_check(text: str, header: str, soup: Site) -> None:
     soup.answers["/"] = Answer(text, headers=[*HTML, *((name, sent) for name in named)])
 
     with loopback_client() as client:
-        outcomes = dict(look(soup.url, MARKUP, client=client, retry_delays=()))
+        outcomes = dict(run_checks(soup.url, MARKUP, client=client, retry_delays=()))
 
     assert [outcome.evidence for outcome in outcomes.values() if "error" in outcome.evidence] == []
 
@@ -266,7 +266,7 @@ def judged(rows: int) -> tuple[float, set[str]]:
     site = Site({"/": Answer(f"<title>Long</title><ul>{row * rows}</ul><input id=q>", headers=HTML)})
     with served(site), loopback_client() as client:
         started = time.process_time()
-        outcomes = dict(look(site.url, MARKUP, client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, MARKUP, client=client, retry_delays=()))
         return time.process_time() - started, {outcome.status for outcome in outcomes.values()}
 
 

@@ -1,4 +1,4 @@
-"""`./krafter check`: any address from a shell; nothing is stored, nothing that a site does ends it."""
+"""`./krafter check`: nothing is stored, and no site can end the command."""
 
 import json
 import os
@@ -8,21 +8,28 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.conf import settings as installed
 
-from scanner import registry
+import scanner
 from scanner.cli import run
-from scanner.cli.__main__ import can_read, main
+from scanner.cli.__main__ import main
+from scanner.cli.environment import Environment
 from scanner.cli.output import Table
-from scanner.cli.run import Answer, Look, Vouched
+from scanner.cli.run import AnyHost, UrlResult, UrlRun
 from scanner.outcome import failed, inconclusive, passed
 from tests.fakes.faulty_site import Site
+from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
 
 CSP = {"Content-Security-Policy": "default-src 'self'"}
 ONE = ["--only", "security_header_csp"]
+
+
+@pytest.fixture(autouse=True)
+def _loopback_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KRAFTER_ALLOWED_NETWORKS", "127.0.0.0/8")
 
 
 @contextmanager
@@ -54,47 +61,45 @@ def lines(out: str) -> dict[str, dict[str, Any]]:
     return {line["url"]: line["checks"] for line in map(json.loads, out.splitlines())}
 
 
-def test_a_fault_is_shown_in_the_table_and_ends_with_1(site: Site, capsys: Any):
+def test_failed_check_is_printed_and_exits_with_1(site: Site, capsys: Any):
     ended = main([site.url, *ONE])
 
     shown = capsys.readouterr().out.splitlines()
-    assert (ended, shown[1], shown[2].split(maxsplit=2)) == (
+    assert (ended, shown[1], " ".join(shown[2:4]).split(maxsplit=2)) == (
         1,
         site.url,
-        ["FAILED", "security_header_csp", "No policy is sent."],
+        ["FAILED", "security_header_csp", "No Content-Security-Policy is sent."],
     )
     assert shown[-1].startswith("  1 failed (")
 
 
-def test_what_passed_ends_with_0_and_what_could_not_be_looked_at_with_2(
-    site: Site, no_waiting: None, capsys: Any
-):
+def test_passed_exits_with_0_and_inconclusive_with_2(site: Site, no_waiting: None, capsys: Any):
     site.headers |= CSP
 
     assert main([site.url, *ONE]) == 0
     site.status = 500
     assert main([site.url, *ONE]) == 2
-    assert "unclear" in capsys.readouterr().out
+    assert "inconclusive" in capsys.readouterr().out
 
 
-def test_a_failure_wins_over_what_could_not_be_looked_at(site: Site, capsys: Any):
+def test_failed_takes_precedence_over_inconclusive(site: Site, capsys: Any):
     assert main([site.url, "nonsense", *ONE]) == 1
 
 
-def test_the_json_of_an_address_is_one_line_with_every_check(site: Site, capsys: Any):
+def test_json_is_one_line_per_url_with_every_check(site: Site, capsys: Any):
     main([site.url, "--json", "--no-browser"])
 
     out = capsys.readouterr().out
     checks = lines(out)[site.url]
-    assert (out.count("\n"), list(checks)) == (1, list(filter(can_read, registry.keys())))
+    assert (out.count("\n"), list(checks)) == (1, WITHOUT_BROWSER)
     assert {name: checks["security_header_csp"][name] for name in ("outcome", "value", "reason")} == {
         "outcome": "failed", "value": None, "reason": None,
     }  # fmt: skip
-    assert checks["security_header_csp"]["evidence"]["detail"] == "No policy is sent."
+    assert checks["security_header_csp"]["evidence"]["detail"] == "No Content-Security-Policy is sent."
     assert checks["ttfb"]["value"] < 600
 
 
-def test_only_the_checks_that_are_named_are_asked(site: Site, capsys: Any):
+def test_only_runs_the_named_checks(site: Site, capsys: Any):
     main([site.url, "--json", "--only", "doctype,charset", "--only", "doctype"])
 
     assert list(lines(capsys.readouterr().out)[site.url]) == ["doctype", "charset"]
@@ -104,16 +109,14 @@ def test_only_the_checks_that_are_named_are_asked(site: Site, capsys: Any):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["http://a/", "--only", "security_header_cps"], "'security_header_cps'. Near it: security_header_csp,"),
-        (["http://a/", "--only", "referrer"], "Near it: security_header_referrer_policy."),
+        (["http://a/", "--only", "security_header_cps"], "'security_header_cps'. Similar: security_header_csp,"),
+        (["http://a/", "--only", "referrer"], "Similar: security_header_referrer_policy."),
         (["http://a/", "--only", ","], "check: --only names no check."),
         ([], "check: The following arguments are required: URL."),
         (["http://a/", "--fast"], "check: Unrecognized arguments: --fast."),
     ],
 )  # fmt: skip
-def test_a_wrong_call_is_told_in_a_sentence_and_ends_with_64(
-    arguments: list[str], sentence: str, capsys: Any
-):
+def test_usage_error_is_a_sentence_and_exits_with_64(arguments: list[str], sentence: str, capsys: Any):
     with pytest.raises(SystemExit) as ended:
         main(arguments)
 
@@ -123,8 +126,10 @@ def test_a_wrong_call_is_told_in_a_sentence_and_ends_with_64(
 @pytest.mark.parametrize(
     ("name", "value"), [("KRAFTER_ALLOWED_NETWORKS", "nonsense"), ("KRAFTER_CA_FILE", "/nowhere/ca.pem")]
 )
-def test_a_wrong_setting_is_named_and_ends_with_64(settings: Any, name: str, value: str, capsys: Any):
-    setattr(settings, name, value)
+def test_invalid_setting_is_named_and_exits_with_64(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, capsys: Any
+):
+    monkeypatch.setenv(name, value)
 
     with pytest.raises(SystemExit) as ended:
         main(["http://a/"])
@@ -132,10 +137,8 @@ def test_a_wrong_setting_is_named_and_ends_with_64(settings: Any, name: str, val
     assert (ended.value.code, f"check: {name}: " in capsys.readouterr().err) == (64, True)
 
 
-def test_what_is_no_address_and_what_may_not_be_asked_is_a_line_of_inconclusive_checks(
-    settings: Any, capsys: Any
-):
-    settings.KRAFTER_ALLOWED_NETWORKS = ""
+def test_invalid_or_refused_url_is_inconclusive_for_every_check(monkeypatch: pytest.MonkeyPatch, capsys: Any):
+    monkeypatch.delenv("KRAFTER_ALLOWED_NETWORKS")
     given = [
         "",
         "nonsense",
@@ -191,7 +194,7 @@ def bottomless(connection: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("answer", [reset, garbage, circle, away, bottomless])
-def test_a_hostile_site_is_a_line_of_inconclusive_checks(
+def test_hostile_site_is_inconclusive_and_does_not_affect_other_urls(
     site: Site, no_waiting: None, answer: Any, capsys: Any
 ):
     with endpoint(answer) as url:
@@ -202,75 +205,85 @@ def test_a_hostile_site_is_a_line_of_inconclusive_checks(
     assert {one["outcome"] for one in found[url].values()} == {"inconclusive"}
 
 
-def test_odd_bytes_of_a_site_break_no_check_and_reach_no_terminal(site: Site, no_waiting: None, capsys: Any):
+def test_malformed_bytes_break_no_check_and_reach_no_terminal(site: Site, no_waiting: None, capsys: Any):
     with endpoint(odd) as url:
         main([url, "--json", "--no-browser"])
         checks = lines(capsys.readouterr().out)[url]
         main([url, "--no-browser"])
 
     broken = [
-        key for key, one in checks.items() if one["evidence"].get("detail") == "The check itself failed."
+        key for key, one in checks.items() if one["evidence"].get("detail") == "The check raised an error."
     ]
     assert (broken, "\x1b" in capsys.readouterr().out) == ([], False)
 
 
-def test_never_two_looks_at_one_host_and_several_at_different_ones(monkeypatch: pytest.MonkeyPatch):
+def test_one_host_is_never_checked_twice_at_once_but_several_hosts_are(monkeypatch: pytest.MonkeyPatch):
     running: list[str] = []
     most: dict[str, int] = {"one host": 0, "in all": 0}
-    gate = threading.Barrier(run.AT_ONCE)
+    gate = threading.Barrier(run.MAX_CONCURRENT_URLS)
 
-    def ask(look: Look) -> None:
-        running.append(look.host)
-        most["one host"] = max(most["one host"], running.count(look.host))
+    def record(this: UrlRun) -> None:
+        running.append(this.host)
+        most["one host"] = max(most["one host"], running.count(this.host))
         most["in all"] = max(most["in all"], len(running))
-        if "first" in look.url:
+        if "first" in this.url:
             gate.wait(timeout=5)
-        running.remove(look.host)
+        running.remove(this.host)
 
-    monkeypatch.setattr(Look, "ask_by_http", ask)  # what is tried is who is asked when
-    urls = [f"http://h{host}/{part}" for host in range(run.AT_ONCE) for part in ("first", "second", "third")]
+    monkeypatch.setattr(UrlRun, "run_http_checks", record)
+    urls = [
+        f"http://h{host}/{part}"
+        for host in range(run.MAX_CONCURRENT_URLS)
+        for part in ("first", "second", "third")
+    ]
 
-    answers = list(run.look_at(urls, []))
+    results = list(run.check_urls(urls, [], Environment()))
 
-    assert (sorted(answer.url for answer in answers), most) == (
+    assert (sorted(result.url for result in results), most) == (
         sorted(urls),
-        {"one host": 1, "in all": run.AT_ONCE},
+        {"one host": 1, "in all": run.MAX_CONCURRENT_URLS},
     )
 
 
-def test_on_a_narrow_terminal_what_was_seen_stands_below_its_key(monkeypatch: pytest.MonkeyPatch):
+def test_narrow_terminal_shows_the_detail_below_its_key(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("COLUMNS", "40")
     outcomes = {
         "csp_base_uri": failed("The policy names no base-uri at all, so that anything goes."),
         "doctype": passed(""),
     }
 
-    shown = list(Table(whole=False).lines(Answer("http://a/", outcomes, 0.2)))
+    shown = list(Table(show_passed=False).lines(UrlResult("http://a/", outcomes, 0.2)))
 
     assert shown == [
         "",
         "http://a/",
-        "  FAILED   csp_base_uri",
+        "  FAILED       csp_base_uri",
         "    The policy names no base-uri at all,",
         "    so that anything goes.",
         "  1 failed, 1 passed (0.2 s)",
     ]
 
 
-def test_one_obstacle_for_many_checks_is_told_once():
+def test_reason_shared_by_many_checks_is_printed_once():
     gone = inconclusive("timeout", "The request to a took longer than 10 s.")
     outcomes = {**dict.fromkeys(["doctype", "charset", "lcp", "fcp"], gone), "ttfb": failed("Slow.")}
 
-    shown = [" ".join(line.split()) for line in Table(whole=False).lines(Answer("http://a/", outcomes, 22))]
+    shown = [
+        " ".join(line.split())
+        for line in Table(show_passed=False).lines(UrlResult("http://a/", outcomes, 22))
+    ]
 
-    assert " ".join(shown[2:-2]) == "unclear 4 checks timeout: The request to a took longer than 10 s."
-    assert shown[-2:] == ["FAILED ttfb Slow.", "1 failed, 4 unclear (22.0 s)"]
+    assert shown[2:] == [
+        "inconclusive 4 checks",
+        "timeout: The request to a took longer than 10 s.",
+        "FAILED ttfb",
+        "Slow.",
+        "1 failed, 4 inconclusive (22.0 s)",
+    ]
 
 
 @pytest.mark.needs_chromium
-def test_a_browser_is_asked_what_only_it_can_see_and_one_chromium_serves_all_addresses(
-    site: Site, capsys: Any
-):
+def test_browser_checks_run_in_one_chromium_for_all_urls(site: Site, capsys: Any):
     site.pages = {"/second": site.body.replace("<h1>Shop</h1>", '<h1>Shop</h1><a href="/" id="nothing"></a>')}
     second = f"{site.url}second"
 
@@ -288,10 +301,10 @@ def test_a_browser_is_asked_what_only_it_can_see_and_one_chromium_serves_all_add
     assert found[second]["a11y_link_name"]["evidence"]["method"] == "browser"
 
 
-def test_where_there_is_no_chromium_what_only_it_can_see_is_inconclusive(
-    site: Site, settings: Any, capsys: Any
+def test_browser_checks_are_inconclusive_without_chromium(
+    site: Site, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ):
-    settings.KRAFTER_CHROMIUM = "/nowhere/chromium"
+    monkeypatch.setenv("KRAFTER_CHROMIUM", "/nowhere/chromium")
 
     ended = main([site.url, "--json", "--only", "dom_size,a11y_link_name"])
 
@@ -302,15 +315,15 @@ def test_where_there_is_no_chromium_what_only_it_can_see_is_inconclusive(
     )
 
 
-def test_who_asks_at_a_shell_vouches_for_the_site():
-    assert Vouched().covers("example.com")
+def test_every_host_counts_as_verified():
+    assert AnyHost().covers("example.com")
 
 
-def test_the_command_needs_nothing_but_its_packages(site: Site, tmp_path: Any):
+def test_command_needs_no_database_broker_or_settings(site: Site, tmp_path: Any):
     site.headers |= CSP
     env = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": str(installed.BASE_DIR),
+        "PYTHONPATH": str(Path(scanner.__file__).parent.parent),
         "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8",
     }
 

@@ -14,7 +14,7 @@ from scanner.parsing.language_tags import is_language
 from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scanner.parsing.robots_txt import Robots
 from scanner.parsing.set_cookie import Cookie
-from scanner.preconditions import CannotLook
+from scanner.preconditions import Inconclusive
 from scanner.tls.certificates import read_certificate
 
 
@@ -35,7 +35,7 @@ def test_no_text_breaks_a_parser(text: str) -> None:
 def test_no_bytes_break_a_parser(data: bytes) -> None:
     sitemap_xml.parse(data)
     sitemap_xml.parse(b"\x1f\x8b" + data)
-    with pytest.raises(CannotLook):
+    with pytest.raises(Inconclusive):
         read_certificate(data, None)
 
 
@@ -205,13 +205,13 @@ def test_an_invalid_sitemap_has_a_fault_and_no_url(body: bytes) -> None:
     sitemap = sitemap_xml.parse(body)
 
     assert sitemap.fault
-    assert sitemap.addresses == []
+    assert sitemap.urls == []
 
 
 def test_a_sitemap_compressed_with_gzip_is_read() -> None:
     sitemap = sitemap_xml.parse(gzip.compress(b"<urlset><url><loc>https://a.example/</loc></url></urlset>"))
 
-    assert (sitemap.fault, sitemap.addresses) == (None, ["https://a.example/"])
+    assert (sitemap.fault, sitemap.urls) == (None, ["https://a.example/"])
 
 
 def test_a_sitemap_gives_its_addresses_but_not_those_of_its_pictures() -> None:
@@ -222,7 +222,7 @@ def test_a_sitemap_gives_its_addresses_but_not_those_of_its_pictures() -> None:
         b"<image:image><image:loc>https://a.example/i.png</image:loc></image:image></url></urlset>"
     )
 
-    assert (sitemap.fault, sitemap.addresses) == (None, ["https://a.example/&b"])
+    assert (sitemap.fault, sitemap.urls) == (None, ["https://a.example/&b"])
 
 
 @pytest.mark.parametrize(

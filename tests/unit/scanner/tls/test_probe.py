@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from scanner.engine import look
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
 from scanner.registry import REGISTRY, keys
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
@@ -24,7 +24,7 @@ TLS = [key for key in keys() if REGISTRY[key].kind == "tls"]
 
 def looked(context: ssl.SSLContext, ca_file: str, *asked: str) -> dict[str, Outcome]:
     with served(good_site(), context) as site, loopback_client(ca_file) as client:
-        return dict(look(site.url, asked or TLS, client=client, retry_delays=()))
+        return dict(run_checks(site.url, asked or TLS, client=client, retry_delays=()))
 
 
 def failing(outcomes: dict[str, Outcome]) -> set[str]:
@@ -110,7 +110,7 @@ def _self_signed(folder: Path, *, bits: int) -> str:
 
 def test_a_site_over_plain_http_has_no_certificate_to_judge() -> None:
     with served(good_site()) as site, loopback_client() as client:
-        outcomes = dict(look(site.url, TLS, client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, TLS, client=client, retry_delays=()))
 
     assert {outcome.status for outcome in outcomes.values()} == {NOT_APPLICABLE}
 
@@ -119,7 +119,7 @@ def test_the_certificate_behind_a_redirect_from_http_is_judged(authority: trustm
     with served(good_site(), tls_context(authority, "other.example")) as secure:
         plain = Site({"/": Answer(status=301, headers=[("Location", secure.url)])})
         with served(plain), loopback_client(ca_file) as client:
-            outcomes = dict(look(plain.url, ["tls_certificate_valid"], client=client, retry_delays=()))
+            outcomes = dict(run_checks(plain.url, ["tls_certificate_valid"], client=client, retry_delays=()))
 
     assert failing(outcomes) == {"tls_certificate_valid"}
 
@@ -128,7 +128,7 @@ def test_a_site_that_is_down_is_inconclusive(authority: trustme.CA, ca_file: str
     with served(good_site(), tls_context(authority)) as site:
         url = site.url
     with loopback_client(ca_file) as client:
-        outcomes = dict(look(url, TLS, client=client, retry_delays=()))
+        outcomes = dict(run_checks(url, TLS, client=client, retry_delays=()))
 
     assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
 
@@ -136,7 +136,7 @@ def test_a_site_that_is_down_is_inconclusive(authority: trustme.CA, ca_file: str
 def test_a_port_that_speaks_no_tls_is_inconclusive(ca_file: str) -> None:
     with served(good_site()) as site, loopback_client(ca_file) as client:
         url = site.url.replace("http:", "https:")
-        outcomes = dict(look(url, TLS, client=client, retry_delays=()))
+        outcomes = dict(run_checks(url, TLS, client=client, retry_delays=()))
 
     assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
 

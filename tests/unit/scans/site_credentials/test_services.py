@@ -15,7 +15,7 @@ from findings.models import Finding
 from krafter_audit.http.client import Client, RequestCredentials
 from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
-from scanner.engine import look
+from scanner.engine import run_checks
 from scans import jobs
 from scans.models import SiteCredentials
 from scans.site_credentials import services
@@ -272,7 +272,7 @@ def test_a_check_that_breaks_on_the_page_tells_nothing(
     known = registry.get("title_present")
     monkeypatch.setattr(type(known), "run", property(lambda check: broken), raising=False)
     with Client(credentials=lets_in) as client:
-        outcome = dict(look(staging.url, ["title_present"], client=client))["title_present"]
+        outcome = dict(run_checks(staging.url, ["title_present"], client=client))["title_present"]
 
     assert outcome.status == "inconclusive"
     assert "c00kie-v4lue" not in caplog.text + str(outcome)

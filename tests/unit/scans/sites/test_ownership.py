@@ -12,8 +12,8 @@ from events.models import Event
 from findings.models import Finding
 from krafter_audit.http.client import Client
 from remediation.models import Evidence, Verification
-from scanner.browser import Browser
-from scanner.engine import look
+from scanner.browser.browser import Browser
+from scanner.engine import run_checks
 from scans import jobs
 from scans.models import Site
 from scans.sites import ownership, services
@@ -266,7 +266,7 @@ def test_a_scan_of_an_unproved_site_asks_only_what_a_stranger_may_ask(scenario: 
 
 def test_no_browser_visits_a_site_that_is_not_proved(shop: Served):
     with Client() as client, Browser() as browser:
-        seen = dict(look(f"http://{HOST}/", ["lcp", "a11y_label"], client=client, browser=browser))
+        seen = dict(run_checks(f"http://{HOST}/", ["lcp", "a11y_label"], client=client, browser=browser))
 
     told = {(one.status, one.reason, HOST in one.evidence["detail"]) for one in seen.values()}
     assert told == {("inconclusive", "not_available", True)}

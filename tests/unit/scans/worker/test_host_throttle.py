@@ -13,7 +13,7 @@ from krafter_audit.db import redis_client
 from krafter_audit.http.client import AddressPolicy, Client, ParsedUrl, TimedOut, Unreachable
 from krafter_audit.http.throttle import parse_retry_after
 from scanner.crawler import discover
-from scanner.page_context import Facts
+from scanner.page_context import PageContext
 from scans.worker import host_throttle
 from tests.fakes.faulty_site import GOOD_PAGE, Site
 
@@ -153,4 +153,4 @@ def test_the_delay_that_robots_txt_asks_for_is_known_and_has_a_bound(site: Site,
     site.pages = {"/robots.txt": f"User-agent: *\nCrawl-delay: {said}", "/a": GOOD_PAGE}
 
     with Client() as client:
-        assert discover(Facts(site.url, client)).delay == delay
+        assert discover(PageContext(site.url, client)).delay == delay

@@ -156,7 +156,7 @@ def test_an_unknown_filter_of_the_results_is_refused(scenario: Scenario):
         (persistence, "keep_page", 3, False),
         (persistence, "keep_page", 3, True),
         (finalization, "ingest", 1, True),
-        (finalization, "record", 1, True),
+        (finalization, "log_event", 1, True),
         (finalization, "close", 1, False),
     ],
 )
@@ -280,7 +280,7 @@ def test_the_page_that_was_asked_for_is_looked_at_whatever_robots_txt_says(scena
 
     jobs.run_scan(str(scan.pk))
 
-    note = "robots.txt does not allow this page; it was looked at because it was asked for."
+    note = "robots.txt disallows this page; it was checked because it was requested explicitly."
     assert [(page.url, page.note) for page in ScanPage.objects.all()] == [(site.url, note)]
     assert Finding.objects.get().evidence["pages"][0]["outcome"]["evidence"]["note"] == note
 
@@ -316,7 +316,7 @@ def test_what_needs_a_browser_is_a_part_of_its_own_and_the_scan_is_over_with_the
     assert between == ("running", {"http": both, "browser": both | {"pages_done": 0}}, 1)
     assert (scan.status, scan.summary["progress"]) == ("completed", {"http": both, "browser": both})
     assert (scan.summary["pages"], scan.summary["checks"], scan.summary["findings_created"]) == (2, 5, 1)
-    assert scan.summary["notes"] == ["4 looks of a browser were not possible: No browser is installed here."]
+    assert scan.summary["notes"] == ["4 looks of a browser were not possible: No browser is installed."]
     assert [page["scanner"] for page in scenario.client.ask("get", f"scans/{scan.pk}/pages").json()["data"]] == [
         "http", "http", "browser", "browser",
     ]  # fmt: skip

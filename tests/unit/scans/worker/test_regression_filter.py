@@ -9,7 +9,7 @@ from findings.models import Finding, Regression
 from findings.services import transitions
 from scanner import registry
 from scanner.crawler import route_of
-from scanner.metric_verdict import judge
+from scanner.metric_verdict import judge_metric
 from scanner.outcome import Measurement, Outcome, failed, inconclusive, passed
 from scans.models import Scan, ScanPage
 from scans.services import scans
@@ -43,7 +43,7 @@ def judged(key: str, samples: list[float], threshold: float | None = None) -> Ou
     """What a numeric check says of its samples."""
     known = registry.get(key)
     assert known is not None
-    return judge(known, Measurement(samples), threshold)
+    return judge_metric(known, Measurement(samples), threshold)
 
 
 def measured(milliseconds: float) -> Outcome:

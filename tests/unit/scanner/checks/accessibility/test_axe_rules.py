@@ -6,14 +6,13 @@ import pytest
 from playwright.sync_api import Page
 
 from scanner.axe_verdict import key_of
-from scanner.browser import Browser
-from scanner.browser_context import RULE
-from scanner.engine import look
+from scanner.browser.browser import Browser
+from scanner.engine import run_checks
 from scanner.outcome import INCONCLUSIVE
-from scanner.page_visit import axe
-from scanner.page_visit import device_profile as profile
-from scanner.page_visit.isolated_world import World
+from scanner.page_visit import axe, device_profile
+from scanner.page_visit.isolated_world import IsolatedWorld
 from scanner.registry import REGISTRY, keys
+from scanner.rendered_page import RULE
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
 from tests.unit.scanner.checks.base_page import html, page
@@ -32,7 +31,7 @@ def rendered(one_browser: Browser) -> Iterator[Page]:
     plain = Site(
         {"/": page("<title>Empty</title>", {"Content-Security-Policy": None, "Content-Encoding": None})}
     )
-    with served(plain), one_browser.page(plain.url, **profile.PHONE) as opened:
+    with served(plain), one_browser.page(plain.url, **device_profile.CONTEXT_OPTIONS) as opened:
         yield opened
 
 
@@ -41,9 +40,9 @@ def violated_keys(rendered: Page, markup: str) -> set[str]:
     rendered.set_content(markup.replace(FRAME, ""))
     session = rendered.context.new_cdp_session(rendered)
     session.send("Page.enable")
-    verdicts = axe.run(World(session), RULES)
+    results = axe.run(IsolatedWorld(session), RULES)
     session.detach()
-    return {key_of(rule) for rule, said in verdicts.items() if said.count}
+    return {key_of(rule) for rule, result in results.items() if result.count}
 
 
 def test_every_axe_check_has_a_violation() -> None:
@@ -64,6 +63,6 @@ def test_axe_finds_this_violation_and_no_other(key: str, rendered: Page) -> None
 
 def test_without_a_browser_every_axe_check_is_inconclusive() -> None:
     with served(Site({"/": Answer(html(), headers=HTML)})) as site, loopback_client() as client:
-        outcomes = dict(look(site.url, AXE_KEYS, client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, AXE_KEYS, client=client, retry_delays=()))
 
     assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}

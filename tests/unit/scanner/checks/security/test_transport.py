@@ -4,7 +4,7 @@ import pytest
 import trustme
 
 from scanner.checks.security.transport import Hsts
-from scanner.engine import look
+from scanner.engine import run_checks
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED, Outcome
 from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
@@ -12,7 +12,7 @@ from tests.unit.scanner.checks.base_page import good_site, html, page
 
 def looked(site: Site, *asked: str, ca_file: str = "") -> dict[str, Outcome]:
     with served(site), loopback_client(ca_file) as client:
-        return dict(look(site.url, asked, client=client, retry_delays=()))
+        return dict(run_checks(site.url, asked, client=client, retry_delays=()))
 
 
 def redirecting(to: str, status: int = 301) -> Site:
@@ -62,7 +62,7 @@ def test_http_that_answers_nothing_passes_only_while_the_site_itself_answers() -
     with served(good_site()) as site:
         url = site.url
     with loopback_client() as client:
-        outcomes = dict(look(url, ["https_redirect"], client=client, retry_delays=()))
+        outcomes = dict(run_checks(url, ["https_redirect"], client=client, retry_delays=()))
 
     assert outcomes["https_redirect"].status == INCONCLUSIVE
 
@@ -96,7 +96,7 @@ def test_a_short_a_broken_and_a_doubled_strict_transport_security_fail(
 ) -> None:
     site = good_site(**{"/": page(headers={"Strict-Transport-Security": sent})})
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
-        outcomes = dict(look(site.url, ["security_header_hsts"], client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, ["security_header_hsts"], client=client, retry_delays=()))
 
     assert outcomes["security_header_hsts"].status == FAILED
 
@@ -120,7 +120,7 @@ def test_a_check_fetches_what_it_needs_and_no_more(
 ) -> None:
     site = good_site()
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
-        outcomes = dict(look(site.url, [key], client=client, retry_delays=()))
+        outcomes = dict(run_checks(site.url, [key], client=client, retry_delays=()))
 
     assert (outcomes[key].status, len(site.requests)) == (PASSED, requests)
 

@@ -1,0 +1,47 @@
+"""Write the audit log."""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+from uuid import UUID
+
+from django.utils import timezone
+
+from accounts.actors import Actor
+from accounts.models import Project
+from events.models import Event
+
+BATCH_SIZE = 500  # rows of one INSERT
+
+
+class Subject(Protocol):
+    """Anything with an id that lives in a project."""
+
+    pk: Any
+    project: Project
+
+
+def log_event(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
+    """Write one event about `subject` in the current transaction."""
+    log_events(name, subject.project, [(subject.pk, data)], by=by)
+
+
+def log_events(
+    name: str, project: Project, subjects: Iterable[tuple[UUID, dict[str, Any]]], *, by: Actor
+) -> None:
+    """Write one event for each `(subject id, data)` in the current transaction."""
+    now = timezone.now()
+    events = [
+        Event(
+            organization_id=project.organization_id,
+            project_id=project.pk,
+            name=name,
+            subject_id=subject_id,
+            actor_id=by.user_id,
+            actor=by.kind,
+            request_id=by.request_id,
+            data=data,
+            at=now,
+        )
+        for subject_id, data in subjects
+    ]
+    Event.objects.bulk_create(events, batch_size=BATCH_SIZE)

@@ -1,0 +1,78 @@
+"""Google's service accounts: a key signs a request for a token, which lives for an hour and is not stored.
+
+Source: Google, "Using OAuth 2.0 for Server to Server Applications"; RFC 7523, section 2.1. The endpoint is ours: the
+`token_uri` of the key file is user input.
+"""
+
+import json
+import time
+from collections.abc import Mapping
+from typing import Any
+
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
+
+from integrations.configuration import Configuration
+from integrations.oauth import flow
+from integrations.providers.base import UNREADABLE, Provider
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.oauth import TokenRequest
+from krafter_audit.http.client import Client
+
+GRANT_TYPE = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+LIFE_SECONDS = 3600  # Google's maximum
+
+
+def find_key(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """Return the key file of the credentials: an object, its text, or the credentials themselves; None without one."""
+    given = credentials.get("service_account")
+    if isinstance(given, str):
+        try:
+            given = json.loads(given)
+        except ValueError:
+            given = {}
+    if given is None and credentials.get("type") == "service_account":
+        given = credentials
+    if given is None:
+        return None
+    return given if isinstance(given, Mapping) else {}
+
+
+def request_token(
+    client: Client, adapter: type[Provider], configuration: Configuration, key: Mapping[str, Any]
+) -> str:
+    """Request a token with a key. Raises ProviderRefused for a key that is not accepted, or ProviderUnavailable."""
+    if adapter.oauth is None or not adapter.oauth.scope:
+        raise ProviderRefused(f"{adapter.title} has no service accounts: send other credentials.")
+    url = configuration.token_url or adapter.oauth.token_url
+    assertion = _assertion(key, adapter.oauth.scope, adapter.oauth.token_url)
+    request = TokenRequest(url, "form", {"grant_type": GRANT_TYPE, "assertion": assertion})
+    response = flow.send(client, adapter, request)
+    try:
+        body = response.json()
+        token = body.get("access_token")
+    except UNREADABLE:
+        raise ProviderUnavailable(
+            f"{adapter.title} answered in a format that this version cannot read."
+        ) from None
+    if response.status >= 300 or not isinstance(token, str) or not token:
+        raise ProviderRefused(
+            f"{adapter.title} did not accept the service account ({flow.error_code(body)}): connect again."
+        )
+    return token
+
+
+def _assertion(key: Mapping[str, Any], scope: str, audience: str) -> str:
+    """Return the request as a JWT signed with RS256."""
+    email, private_key, key_id = key.get("client_email"), key.get("private_key"), key.get("private_key_id")
+    if not isinstance(email, str) or not isinstance(private_key, str):
+        raise ProviderRefused("The service account must be the JSON key file from Google: connect again.")
+    now = int(time.time())
+    claims = {"iss": email, "scope": scope, "aud": audience, "iat": now, "exp": now + LIFE_SECONDS}
+    headers = {"kid": key_id} if isinstance(key_id, str) else None
+    try:
+        return jwt.encode(claims, private_key, algorithm="RS256", headers=headers)
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
+        raise ProviderRefused(
+            "The private_key of the service account cannot be read: connect again."
+        ) from None

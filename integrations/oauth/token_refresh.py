@@ -1,0 +1,97 @@
+"""Credentials of an integration with a valid token.
+
+A vendor that rotates refresh tokens invalidates the old pair at once. So one process refreshes at a time: it takes the
+row by compare-and-set (`token_refresh_until`) and stores the new pair before it is used; the others wait for that pair.
+"""
+
+import time
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from integrations import credentials
+from integrations.configuration import configuration
+from integrations.errors import IntegrationChanged
+from integrations.models import Integration
+from integrations.oauth import flow, service_accounts
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderUnavailable
+from krafter_audit.http.client import Client
+
+REFRESH_TIMEOUT = timedelta(seconds=45)  # longer than the time limit of the request
+POLL_SECONDS = 0.2
+
+
+class TokenManager:
+    """Reads and refreshes the credentials of an integration.
+
+    Raises IntegrationChanged when the integration was disconnected or connected anew.
+    """
+
+    def __init__(self, integration: Integration, adapter: type[Provider], client: Client) -> None:
+        self._integration, self._adapter, self._client = integration, adapter, client
+        self._configuration = configuration(integration.provider)
+
+    def credentials(self) -> dict[str, Any]:
+        """Return the credentials; a token that is about to expire is refreshed."""
+        stored = self._stored()
+        if (key := service_accounts.find_key(stored)) is not None:
+            token = service_accounts.request_token(self._client, self._adapter, self._configuration, key)
+            return {**stored, "token": token}
+        return self._refreshed(stored) if flow.is_refresh_due(stored) else stored
+
+    def replace(self, rejected: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return credentials with a new token in place of a rejected one; None if there is no way to get one."""
+        if service_accounts.find_key(rejected) is not None:
+            return self.credentials()
+        return self._refreshed(rejected) if rejected.get("refresh_token") else None
+
+    def _refreshed(self, used: Mapping[str, Any]) -> dict[str, Any]:
+        """Refresh the pair in `used`, or wait for the process that does."""
+        deadline = time.monotonic() + REFRESH_TIMEOUT.total_seconds()
+        while True:
+            stored = self._stored()
+            if stored.get("token") != used.get("token"):
+                return stored
+            if (until := self._take_row()) is not None:
+                return self._refresh(until, used)
+            if time.monotonic() > deadline:
+                raise ProviderUnavailable(
+                    f"Another process is refreshing the token of {self._adapter.title}."
+                )
+            time.sleep(POLL_SECONDS)
+
+    def _take_row(self) -> datetime | None:
+        """Take the row for a refresh; None if another process has it."""
+        now = timezone.now()
+        until = now + REFRESH_TIMEOUT
+        free = self._rows().exclude(token_refresh_until__gte=now)
+        return until if free.update(token_refresh_until=until) else None
+
+    def _refresh(self, until: datetime, used: Mapping[str, Any]) -> dict[str, Any]:
+        taken = self._rows().filter(token_refresh_until=until)
+        try:
+            stored = self._stored()
+            if stored.get("token") != used.get("token"):
+                return stored
+            refreshed = flow.refresh_tokens(self._client, self._adapter, self._configuration, stored)
+            if not taken.update(credentials=credentials.seal(self._integration, refreshed)):
+                raise IntegrationChanged
+            return refreshed
+        finally:
+            taken.update(token_refresh_until=None)
+
+    def _stored(self) -> dict[str, Any]:
+        integration = self._rows().first()
+        if integration is None:
+            raise IntegrationChanged
+        return credentials.open_credentials(integration)
+
+    def _rows(self) -> QuerySet[Integration]:
+        """The row, as long as its credentials are of the connection that the sync works for."""
+        return Integration.objects.filter(
+            pk=self._integration.pk, credentials_version=self._integration.credentials_version
+        )

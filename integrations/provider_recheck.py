@@ -1,0 +1,90 @@
+"""Verify a finding that came from a provider: its alert, issue or setting is requested again.
+
+It fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies nothing.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from findings.models import Finding
+from integrations.configuration import configuration
+from integrations.credentials import redact
+from integrations.errors import IntegrationChanged
+from integrations.models import Integration
+from integrations.oauth.token_refresh import TokenManager
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.findings import FindingSource
+from integrations.providers.recheck import RecheckResult
+from integrations.providers.registry import FINDING_SOURCES
+from krafter_audit.http.client import Client, Limits, Response
+from krafter_audit.http.timestamps import format_timestamp
+from krafter_audit.security.vault import VaultError
+from scanner.outcome import Outcome, failed, inconclusive, passed
+
+LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=32 * 1024 * 1024)
+
+
+def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
+    """Ask the provider of a check about a finding whose fix was ready at `since`."""
+    adapter = FINDING_SOURCES[key]
+    integration = Integration.objects.filter(
+        project=finding.project_id, provider=adapter.name, credentials__isnull=False
+    ).first()
+    if integration is None:
+        return inconclusive("not_available", f"{adapter.title} is not connected: connect it, then verify.")
+    url = configuration(adapter.name).url
+    with Client(limits=LIMITS) as client:
+        tokens = TokenManager(integration, adapter, client)
+        try:
+            provider = adapter(client, tokens.credentials(), url)
+            outcome = _ask(provider, finding, key, since)
+            if outcome.reason == TokenRejected.reason and (replaced := tokens.replace(provider.credentials)):
+                outcome = _ask(adapter(client, replaced, url), finding, key, since)
+        except (ProviderRefused, ProviderUnavailable) as error:
+            return inconclusive(error.reason, str(error))
+        except (VaultError, IntegrationChanged):
+            return inconclusive("not_available", f"Connect {adapter.title} again, then verify.")
+    return outcome
+
+
+def _ask(provider: FindingSource, finding: Finding, key: str, since: datetime) -> Outcome:
+    """Return the provider's answer, with the requests as evidence."""
+    try:
+        outcome = _outcome(provider.recheck(key, finding.evidence, since))
+    except (ProviderRefused, ProviderUnavailable) as error:
+        outcome = inconclusive(error.reason, str(error))
+    requests = {
+        "provider": provider.name,
+        "asked": [_described(response) for response in provider.responses],
+    }
+    evidence = _redacted(outcome.with_evidence(requests).evidence, provider.secrets)
+    return Outcome(outcome.status, reason=outcome.reason, evidence=evidence)
+
+
+def _outcome(result: RecheckResult) -> Outcome:
+    if result.fixed is None:
+        return inconclusive("not_available", result.message, said=dict(result.evidence))
+    return (passed if result.fixed else failed)(result.message, said=dict(result.evidence))
+
+
+def _described(response: Response) -> dict[str, Any]:
+    """Return a request and its response in the form of a page's evidence."""
+    return {
+        "method": response.method,
+        "url": response.url,
+        "address": response.address,
+        "status": response.status,
+        "sha256": response.sha256,
+        "at": format_timestamp(response.started_at),
+        "duration_ms": round(response.duration_ms, 1),
+    }
+
+
+def _redacted(value: Any, secrets: Mapping[str, Any]) -> Any:
+    """Remove at any depth what the provider may have echoed of the credentials."""
+    if isinstance(value, str):
+        return redact(value, secrets)
+    if isinstance(value, Mapping):
+        return {key: _redacted(inner, secrets) for key, inner in value.items()}
+    return [_redacted(inner, secrets) for inner in value] if isinstance(value, list) else value

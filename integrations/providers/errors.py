@@ -1,0 +1,41 @@
+"""Errors of a provider: *refused* (a person must change something) or *unavailable* (try again later).
+
+The text of each error is a sentence for people. `reason` is a reason of an inconclusive check (scanner/outcome.py).
+"""
+
+from datetime import datetime
+
+
+class ProviderRefused(Exception):
+    """The vendor rejects the request, and will until a person changes something."""
+
+    reason = "blocked"
+
+
+class TokenRejected(ProviderRefused):
+    """The vendor does not accept the token; a refreshed token may help."""
+
+    reason = "login_wall"
+
+
+class ResourceMissing(ProviderRefused):
+    """The requested resource does not exist, or the token may not see it."""
+
+    reason = "target_missing"
+
+
+class AddressRefused(ProviderRefused):
+    """The vendor's address is not one that this installation may connect to."""
+
+    reason = "refused_address"
+
+
+class ProviderUnavailable(Exception):
+    """The vendor cannot answer now. `retry_at` is when it accepts requests again, if known."""
+
+    def __init__(
+        self, message: str, *, retry_at: datetime | None = None, reason: str = "not_available"
+    ) -> None:
+        self.retry_at = retry_at
+        self.reason = reason
+        super().__init__(message)

@@ -1,0 +1,106 @@
+"""GitHub's REST API, version 2022-11-28: authentication, rate limits and errors.
+
+Credentials: `token`, `repository` (`acme/web-app`) and, for a self-hosted server, `base_url`.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.links import server_url
+from integrations.providers.oauth import OAuth
+from krafter_audit.http.client import Client, Response
+
+REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
+SERVER_API_PATH = "/api/v3"
+
+
+class GitHubOAuth(OAuth):
+    """GitHub Enterprise issues its own tokens: a server at its host, a tenant of ghe.com without the `api.`."""
+
+    def token_url_for(self, api_url: str) -> str:
+        """Return `https://HOST/login/oauth/access_token`."""
+        parts = urlsplit(api_url)
+        if not parts.netloc or parts.netloc == "api.github.com":
+            return self.token_url
+        host = parts.netloc.removeprefix("api.") if parts.netloc.endswith(".ghe.com") else parts.netloc
+        return f"{parts.scheme}://{host}/login/oauth/access_token"
+
+
+class GitHubClient(Provider):
+    """One repository at github.com or at a GitHub Enterprise Server."""
+
+    name = "github"
+    title = "GitHub"
+    api_url = "https://api.github.com"
+    oauth = GitHubOAuth("https://github.com/login/oauth/access_token")
+    public_credentials = ("repository",)  # not base_url: a sign-in's token is only for the operator's GitHub
+    reset_header = "x-ratelimit-reset"
+
+    def __init__(
+        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
+    ) -> None:
+        server = server_url(
+            credentials.get("base_url"), title="GitHub", example="https://github.acme.example"
+        )
+        super().__init__(client, credentials, api_url_of(server) or base_url, **options)
+
+    def headers(self) -> dict[str, str]:
+        """Add the media type and the version of the API."""
+        return {
+            **super().headers(),
+            "Accept": "application/vnd.github+json",
+            "X-GitHub-Api-Version": "2022-11-28",
+        }
+
+    @property
+    def repository(self) -> str:
+        """The `owner/name` of the credentials."""
+        name = self.credential("repository")
+        if not REPOSITORY.fullmatch(name) or name.endswith(("/.", "/..")):
+            raise ProviderRefused("The repository must be written as owner/name, such as acme/web-app.")
+        return name
+
+    def repository_path(self, rest: str = "") -> str:
+        """Return a path below the repository."""
+        return f"/repos/{self.repository}{rest}"
+
+    def check_connection(self) -> None:
+        """Check that the token has access to the repository and that issues are enabled."""
+        response = self.request("GET", self.repository_path())
+        if not self.parse(response, lambda body: body["full_name"] and body.get("has_issues", True)):
+            raise ProviderRefused(f"Issues are disabled in {self.repository}.")
+
+    def is_rate_limited(self, response: Response) -> bool:
+        """Tell primary and secondary limits from other 403s. Source: GitHub, "Rate limits for the REST API"."""
+        if response.status != 403:
+            return super().is_rate_limited(response)
+        return (
+            (response.headers.get("retry-after") or "").isdecimal()
+            or response.headers.get("x-ratelimit-remaining") == "0"
+            or "secondary rate limit" in response.text.lower()
+        )
+
+    def limit_reset(self, response: Response, now: datetime) -> datetime | None:
+        """Return the reset of the primary limit; a secondary limit has none."""
+        is_primary = response.headers.get("x-ratelimit-remaining") == "0"
+        return super().limit_reset(response, now) if is_primary else None
+
+    def resource_of(self, response: Response) -> str:
+        """Return the path below /repos/."""
+        return urlsplit(response.url).path.rpartition("/repos/")[2] or super().resource_of(response)
+
+
+def api_url_of(server: str) -> str:
+    """Return the API of a self-hosted server or a tenant of ghe.com; empty for github.com."""
+    parts = urlsplit(server)
+    host = parts.netloc.lower()
+    if not host or host in ("github.com", "api.github.com") or host.startswith("api."):
+        return server if host.startswith("api.") else ""
+    if host.endswith(".ghe.com"):
+        return f"{parts.scheme}://api.{host}"
+    return server if server.endswith(SERVER_API_PATH) else server + SERVER_API_PATH

@@ -1,0 +1,84 @@
+"""Issues of GitHub for tasks, and the pull requests that refer to them.
+
+Scopes: `repo` (or `public_repo`); fine-grained: Issues read and write, Pull requests read, Metadata read.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from integrations.providers.github.client import GitHubClient
+from integrations.providers.tickets import IssueTracker, is_own_label, own_labels
+from integrations.providers.types import Ticket, TicketDraft, TicketState
+from krafter_audit.http.timestamps import format_timestamp
+
+STARTED_LABEL = "krafter:in_progress"
+NOT_FIXED = ("not_planned", "duplicate")
+
+
+class GitHubTickets(GitHubClient, IssueTracker):
+    """The issues of one repository."""
+
+    number_field = "number"
+    url_field = "html_url"
+    body_field = "body"
+    comments_path = "/comments"
+    update_method = "PATCH"
+    max_title_length = 256
+
+    def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
+        """Yield pages of issues. GitHub's list also contains pull requests, which are left out."""
+        query = {
+            "state": "all",
+            "sort": "updated",
+            "direction": "desc",
+            "since": format_timestamp(since),
+            "per_page": 100,
+        }
+        for page in self.linked_pages(self.repository_path("/issues"), query):
+            yield self.parse(
+                page,
+                lambda issues: [self.read_issue(issue) for issue in issues if not issue.get("pull_request")],
+            )
+
+    def find_pull_request(self, external_id: str) -> str | None:
+        """Return the pull request of this repository that referred to the issue last."""
+        found = None
+        for page in self.linked_pages(self.issue_path(external_id) + "/timeline", {"per_page": 100}):
+            found = self.parse(page, self._last_pull_request) or found
+        return found
+
+    def _last_pull_request(self, events: Any) -> str | None:
+        found = None
+        for event in events:
+            source = (event.get("source") or {}).get("issue") or {}
+            url = str(source.get("html_url") or "")
+            is_reference = event.get("event") == "cross-referenced" and source.get("pull_request")
+            if is_reference and self._is_of_this_repository(url):
+                found = url
+        return found
+
+    def _is_of_this_repository(self, url: str) -> bool:
+        """Anybody can refer to a public issue from another repository: only this one's pull requests count."""
+        parts = urlsplit(url)
+        start = f"/{self.repository}/pull/".lower()
+        return parts.scheme in ("http", "https") and parts.path.lower().startswith(start)
+
+    def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState:
+        """Return the category by state, reason and label."""
+        if issue["state"] == "closed":
+            not_fixed = issue.get("state_reason") in NOT_FIXED
+            return TicketState.DROPPED if not_fixed else TicketState.CLOSED
+        return TicketState.STARTED if STARTED_LABEL in labels else TicketState.OPEN
+
+    def state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
+        """Return state and reason."""
+        if draft.closed:
+            return {"state": "closed", "state_reason": "completed"}
+        return {"state": "open", "state_reason": "reopened"}
+
+    def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
+        """Return the whole list of labels: GitHub replaces it."""
+        foreign = {label for label in present if not is_own_label(label)}
+        return {"labels": sorted(foreign | own_labels(draft))}

@@ -1,0 +1,11 @@
+"""GitLab: issues for tasks; vulnerability findings."""
+
+from integrations.providers.gitlab.findings import GitLabFindings
+from integrations.providers.gitlab.tickets import GitLabTickets
+from integrations.providers.gitlab.webhooks import WEBHOOKS
+
+
+class GitLab(GitLabTickets, GitLabFindings):
+    """One project at gitlab.com or at a self-hosted GitLab."""
+
+    webhooks = WEBHOOKS

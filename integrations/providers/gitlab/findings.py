@@ -1,0 +1,123 @@
+"""Vulnerability findings of GitLab (tier Ultimate).
+
+All scanners of GitLab report in this form. What a scanner found in the code itself (such as a leaked secret) is not
+copied, only its location.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from integrations.providers.errors import ProviderRefused, ResourceMissing
+from integrations.providers.findings import FindingSource
+from integrations.providers.gitlab.client import API_PATH, GitLabClient
+from integrations.providers.recheck import RecheckResult, result_by_state
+from integrations.providers.types import FindingList, RemoteFinding
+
+RESOLVED = "gitlab_vulnerability_resolved"
+MAX_NAME_LENGTH = 240
+SEVERITY = {"critical": "critical", "high": "high", "medium": "medium", "low": "low", "info": "low"}
+SETTLED = frozenset({"dismissed", "resolved"})
+
+
+class GitLabFindings(GitLabClient, FindingSource):
+    """The vulnerability findings of one project."""
+
+    checks = (RESOLVED,)
+
+    def finding_lists(self) -> Sequence[FindingList]:
+        """Return the vulnerability findings."""
+        return (FindingList("vulnerability findings", self._vulnerabilities),)
+
+    def _vulnerabilities(self) -> Iterator[Sequence[RemoteFinding]]:
+        """Yield what is neither dismissed nor resolved: GitLab's own filter is documented in two ways."""
+        web_url = self.base_url.removesuffix(API_PATH)
+        for page in self._pages():
+            yield self.parse(page, lambda listed: open_vulnerabilities(listed, self.repository, web_url))
+
+    def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
+        """Search the report of the newest pipeline. A finding that is missing may not have been scanned for."""
+        source = str(evidence.get("source"))
+        if not source.startswith(f"{self.repository}/vulnerability/"):
+            raise ProviderRefused("The finding belongs to another project than the connected one.")
+        for page in self._pages():
+            result = self.parse(page, lambda listed: vulnerability_result(listed, self.repository, source))
+            if result is not None:
+                return result
+        raise ResourceMissing("The newest report no longer contains it: check that its scanner has run.")
+
+    def _pages(self) -> Iterator[Any]:
+        return self.linked_pages(
+            self.repository_path("/vulnerability_findings"), {"scope": "all", "per_page": 100}
+        )
+
+
+def open_vulnerabilities(listed: Any, repository: str, web_url: str) -> list[RemoteFinding]:
+    """Return what is neither dismissed nor resolved."""
+    return [_finding(found, repository, web_url) for found in listed if not _is_settled(found)]
+
+
+def vulnerability_result(listed: Any, repository: str, source: str) -> RecheckResult | None:
+    """Judge the finding with this id in a page of the list; None when the page does not contain it."""
+    for found in listed:
+        if source == f"{repository}/vulnerability/{found.get('uuid') or found.get('id')}":
+            return result_by_state(
+                "dismissed" if found.get("dismissal_feedback") else found.get("state"),
+                subject="The vulnerability",
+                fixed={"resolved": "is resolved"},
+                open_={"detected": "is still detected", "confirmed": "is confirmed and still open"},
+                undecided={
+                    "dismissed": (
+                        "was dismissed at GitLab, which does not fix it: decide whether to dismiss the finding"
+                    )
+                },
+            )
+    return None
+
+
+def _is_settled(found: Any) -> bool:
+    return found.get("state") in SETTLED or bool(found.get("dismissal_feedback"))
+
+
+def _finding(found: Any, repository: str, web_url: str) -> RemoteFinding:
+    number = str(found.get("uuid") or int(found["id"]))
+    kind = str(found.get("report_type") or "vulnerability").replace("_", " ")
+    location = _mapping(found.get("location"))
+    path = str(_mapping(found.get("project")).get("full_path") or repository).strip("/")
+    url = f"{web_url}/{path}/-/security/vulnerability_report"
+    return RemoteFinding(
+        external_id=f"{repository}/vulnerability/{number}",
+        url=url,
+        domain="security",
+        title=f"{str(found['name'])[:MAX_NAME_LENGTH]} ({kind} finding {number[:8]})",
+        severity=SEVERITY.get(str(found.get("severity")).lower(), "medium"),
+        description=str(found.get("description") or ""),
+        assets=tuple((name, str(location[name])) for name in ("file", "image") if location.get(name)),
+        evidence={
+            "checks": [RESOLVED],
+            "scanner": _mapping(found.get("scanner")).get("name"),
+            "identifiers": _names(found.get("identifiers")),
+            "location": location,
+        },
+        fix=_fix(found, url),
+    )
+
+
+def _names(identifiers: Any) -> list[str]:
+    """Return CVE and CWE names: a single object in GitLab's description, a list in its responses."""
+    listed = identifiers if isinstance(identifiers, list) else [identifiers]
+    return [str(each["name"]) for each in map(_mapping, listed) if each.get("name")]
+
+
+def _fix(found: Any, url: str) -> dict[str, Any] | None:
+    solution = " ".join(str(found.get("solution") or "").split())
+    if not solution:
+        return None
+    links = found.get("links")
+    urls = [_mapping(link).get("url") for link in links] if isinstance(links, list) else []
+    references = [str(each) for each in urls if each]
+    return {"summary": solution, "steps": [solution], "references": [*references, url]}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}

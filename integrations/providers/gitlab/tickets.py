@@ -1,0 +1,106 @@
+"""Issues of GitLab for tasks, and the merge requests that close them.
+
+The issue of a task on a security finding is confidential: only members of the project see it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from integrations.providers.gitlab.client import GitLabClient
+from integrations.providers.tickets import IssueTracker, is_own_label, own_labels
+from integrations.providers.types import Ticket, TicketDraft, TicketState
+from krafter_audit.http.timestamps import format_timestamp
+
+QUICK_ACTION = re.compile(r"(^|[\r\n])([ \t]*)/")
+STARTED_LABELS = frozenset({"krafter:in_progress", "Doing"})  # ours, and that of GitLab's own board
+DISMISSED_LABEL = "krafter:dismissed"
+
+
+class GitLabTickets(GitLabClient, IssueTracker):
+    """The issues of one project."""
+
+    number_field = "iid"
+    url_field = "web_url"
+    body_field = "description"
+    comments_path = "/notes"
+    update_method = "PUT"
+    max_title_length = 255
+
+    def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
+        """Yield pages of issues. An issue that changes while the pages are read is read twice, and none is missed."""
+        query = {
+            "scope": "all",
+            "state": "all",
+            "order_by": "updated_at",
+            "sort": "desc",
+            "updated_after": format_timestamp(since),
+            "per_page": 100,
+        }
+        for page in self.linked_pages(self.repository_path("/issues"), query):
+            yield self.parse(page, lambda issues: [self.read_issue(issue) for issue in issues])
+
+    def new_issue(self, draft: TicketDraft) -> dict[str, Any]:
+        """Add due date and confidentiality."""
+        return {
+            **super().new_issue(draft),
+            **({"due_date": _day(draft)} if draft.due else {}),
+            **({"confidential": True} if draft.confidential else {}),
+        }
+
+    def issue_changes(self, ticket: Ticket, draft: TicketDraft, fields: set[str]) -> dict[str, Any]:
+        """Add the due date."""
+        changes = super().issue_changes(ticket, draft, fields)
+        return {**changes, "due_date": _day(draft)} if "due" in fields else changes
+
+    def find_pull_request(self, external_id: str) -> str | None:
+        """Return the newest merge request of this project that closes the issue, or else refers to it."""
+        for relation in ("closed_by", "related_merge_requests"):
+            found: list[tuple[int, str]] = []
+            for page in self.linked_pages(f"{self.issue_path(external_id)}/{relation}", {}):
+                found += self.parse(page, self._merge_requests)
+            if found:
+                return max(found)[1]
+        return None
+
+    def _merge_requests(self, merge_requests: Any) -> list[tuple[int, str]]:
+        return [
+            (int(each["iid"]), str(each["web_url"])) for each in merge_requests if self._is_candidate(each)
+        ]
+
+    def _is_candidate(self, merge_request: Any) -> bool:
+        """Anybody can refer to a public issue from another project: only this one's open or merged ones count."""
+        is_url = str(merge_request["web_url"]).startswith(("https://", "http://"))
+        if merge_request.get("state") == "closed" or not is_url:
+            return False
+        path = str((merge_request.get("references") or {}).get("full") or "").rpartition("!")[0]
+        return self.repository.lower() in (path.lower(), str(merge_request.get("project_id")))
+
+    def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState:
+        """Return the category by state, label, and whether the issue was moved or is a duplicate."""
+        if issue["state"] != "closed":
+            return TicketState.OPEN if STARTED_LABELS.isdisjoint(labels) else TicketState.STARTED
+        elsewhere = issue.get("moved_to_id") or (issue.get("_links") or {}).get("closed_as_duplicate_of")
+        return TicketState.DROPPED if elsewhere or DISMISSED_LABEL in labels else TicketState.CLOSED
+
+    def state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
+        """Return the event; none where the issue is in that state already."""
+        if draft.closed == ticket.state.is_closed:
+            return {}
+        return {"state_event": "close" if draft.closed else "reopen"}
+
+    def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
+        """Return the labels to add and to remove, so that concurrent changes of others stay."""
+        there = {label for label in present if is_own_label(label)} - {DISMISSED_LABEL}
+        ours = own_labels(draft)
+        changes = {"add_labels": sorted(ours - there), "remove_labels": sorted(there - ours)}
+        return {name: labels for name, labels in changes.items() if labels}
+
+    def escape(self, text: str) -> str:
+        """Escape quick actions: a line that begins with a slash is a command to GitLab (/close, /assign)."""
+        return QUICK_ACTION.sub(r"\1\2\\/", text)
+
+
+def _day(draft: TicketDraft) -> str | None:
+    return f"{draft.due.astimezone(UTC):%Y-%m-%d}" if draft.due else None

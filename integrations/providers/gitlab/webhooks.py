@@ -1,0 +1,40 @@
+"""Webhooks of GitLab: a header holds the secret itself. Source: "Webhooks" and "Webhook events"."""
+
+from datetime import timedelta
+from typing import Any
+
+from integrations.providers.webhooks import (
+    WebhookEvent,
+    WebhookFormat,
+    WebhookRequest,
+    equal_in_constant_time,
+    timestamp,
+)
+
+
+def is_signed(request: WebhookRequest, secret: str) -> bool:
+    """Compare the token, which is the secret."""
+    return equal_in_constant_time(request.header("x-gitlab-token"), secret)
+
+
+def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
+    """Read a delivery of an issue, confidential or not."""
+    kind, issue = payload.get("object_kind"), payload.get("object_attributes")
+    is_issue = kind == "issue" and isinstance(issue, dict)
+    changed_at = timestamp(issue.get("updated_at")) if is_issue else None
+    return WebhookEvent(
+        delivery_id=request.header("idempotency-key") or request.header("x-gitlab-event-uuid"),
+        name=f"{kind}.{issue.get('action')}" if is_issue else str(kind),
+        sent_at=changed_at,
+        changed_at=changed_at,
+        ticket_ids=(str(int(issue["iid"])),) if is_issue else (),
+        findings_changed=kind == "vulnerability",
+    )
+
+
+WEBHOOKS = WebhookFormat(
+    is_signed=is_signed,
+    read=read,
+    max_age=timedelta(days=3),
+    event_names="Issues events, Confidential issues events",
+)

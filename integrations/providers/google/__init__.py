@@ -1,0 +1,1 @@
+"""What Google's two providers share."""

@@ -1,0 +1,70 @@
+"""What Search Console and Analytics share: authentication, errors and quotas.
+
+Credentials: `token` of a sign-in, or `service_account` (the JSON key file), for which a token is requested before each
+sync.
+Source: Google, "Standard error responses" and "Usage limits" of both APIs.
+"""
+
+import re
+from datetime import datetime, timedelta
+from typing import Any
+
+from integrations.providers.base import UNREADABLE, Provider, is_html
+from krafter_audit.http.client import Response
+
+TOKEN_URL, SCOPES_URL = "https://oauth2.googleapis.com/token", "https://www.googleapis.com/auth/"
+RATE_REASONS = frozenset({"rateLimitExceeded", "userRateLimitExceeded", "RATE_LIMIT_EXCEEDED"})
+QUOTA_REASONS = frozenset({"quotaExceeded", "dailyLimitExceeded", "RESOURCE_EXHAUSTED"})
+API_DISABLED_REASONS = frozenset({"accessNotConfigured", "SERVICE_DISABLED"})
+SCOPE_REASONS = frozenset({"insufficientPermissions", "ACCESS_TOKEN_SCOPE_INSUFFICIENT"})
+RATE_WAIT, QUOTA_WAIT = timedelta(minutes=1), timedelta(minutes=15)
+SECRET_LOOKING = re.compile(r"[A-Za-z0-9_./+-]{30,}")
+
+
+class GoogleClient(Provider):
+    """An API of Google, used for one property."""
+
+    permission_hint = "add the account as a user of it"
+
+    def is_rate_limited(self, response: Response) -> bool:
+        """Google reports rate limits and missing permissions with 403, and a reason."""
+        is_limit = bool(_reasons(response) & (RATE_REASONS | QUOTA_REASONS))
+        return super().is_rate_limited(response) or is_limit
+
+    def limit_reset(self, response: Response, now: datetime) -> datetime | None:
+        """Return the wait that the reason calls for: Google names no time."""
+        reasons = _reasons(response)
+        if "dailyLimitExceeded" in reasons:
+            return now + timedelta(days=1)
+        if reasons & RATE_REASONS or not reasons:
+            return now + RATE_WAIT
+        return now + (timedelta(hours=1) if "RESOURCE_EXHAUSTED" in reasons else QUOTA_WAIT)
+
+    def is_outage(self, response: Response) -> bool:
+        """Treat a web page as temporary."""
+        return super().is_outage(response) or is_html(response)
+
+    def refusal(self, response: Response) -> str:
+        """Add a disabled API and a missing scope."""
+        reasons = _reasons(response)
+        if reasons & API_DISABLED_REASONS:
+            return f"The API of {self.title} is disabled in the Google project of the credentials."
+        if reasons & SCOPE_REASONS:
+            return f"The sign-in lacks the scope for {self.title}: connect again and grant it."
+        return super().refusal(response)
+
+    def error_message(self, body: Any) -> Any:
+        """Return Google's message without anything that looks like a secret."""
+        message = body["error"]["message"]
+        return SECRET_LOOKING.sub("…", message) if isinstance(message, str) else None
+
+
+def _reasons(response: Response) -> set[str]:
+    """Return the status, and the reasons in the old and the new form of errors."""
+    try:
+        error = response.json()["error"]
+        parts = [part for name in ("errors", "details") for part in error.get(name) or []]
+        reasons = {error.get("status"), *(part.get("reason") for part in parts if isinstance(part, dict))}
+    except UNREADABLE:
+        return set()
+    return {reason for reason in reasons if isinstance(reason, str)}

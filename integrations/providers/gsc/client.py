@@ -1,0 +1,108 @@
+"""The Search Console API: the property, inspections, sitemaps and search analytics.
+
+Credentials: a sign-in or a service account (scope `webmasters.readonly`) and `site_url`, the property as Search Console
+writes it: `https://example.com/` or `sc-domain:example.com`. It may be omitted where the account has access to one
+property only.
+"""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.google.client import SCOPES_URL, TOKEN_URL, GoogleClient
+from integrations.providers.oauth import OAuth
+from krafter_audit.http.client import Response
+
+PAGE_SIZE, MAX_ROWS = 25_000, 200_000
+PERIOD = timedelta(days=28)
+FINAL_AFTER = timedelta(days=3)
+
+
+class SearchConsoleClient(GoogleClient):
+    """One property."""
+
+    name = "gsc"
+    title = "Google Search Console"
+    api_url = "https://searchconsole.googleapis.com"
+    oauth = OAuth(TOKEN_URL, scope=f"{SCOPES_URL}webmasters.readonly")
+    public_credentials = ("site_url",)
+
+    @cached_property
+    def site(self) -> str:
+        """The property of the credentials, or the only one of the account."""
+        given = self.credentials.get("site_url")
+        return self.credential("site_url") if given else self._only_site()
+
+    @property
+    def site_path(self) -> str:
+        """The path of the property."""
+        return f"/webmasters/v3/sites/{quote(self.site, safe='')}"
+
+    def resource_of(self, response: Response) -> str:
+        """Return the property."""
+        return str(self.credentials.get("site_url") or "the property")
+
+    def check_connection(self) -> None:
+        """Check that the account may read the property."""
+        level = self.parse(self.request("GET", self.site_path), lambda body: body["permissionLevel"])
+        if level == "SITE_UNVERIFIED_USER":
+            raise ProviderRefused(
+                f"{self.site} is not verified for this account: verify it in Search Console."
+            )
+
+    def inspect[Parsed](self, url: str, read: Callable[[Any], Parsed]) -> Parsed:
+        """Inspect one page of the property."""
+        body = {"inspectionUrl": url, "siteUrl": self.site, "languageCode": "en-US"}
+        response = self.request("POST", "/v1/urlInspection/index:inspect", json=body, repeatable=True)
+        return self.parse(response, lambda body: read(body["inspectionResult"]))
+
+    def list_sitemaps[Parsed](self, read: Callable[[Any], Parsed]) -> Parsed:
+        """Read the submitted sitemaps."""
+        response = self.request("GET", f"{self.site_path}/sitemaps")
+        return self.parse(response, lambda body: read(body.get("sitemap") or []))
+
+    def impressions(self, today: date) -> dict[str, int]:
+        """Return the impressions of each page in Google's results, in the last four weeks of final data."""
+        last_day = today - FINAL_AFTER
+        query = {
+            "startDate": (last_day - PERIOD).isoformat(),
+            "endDate": last_day.isoformat(),
+            "dimensions": ["PAGE"],
+            "rowLimit": PAGE_SIZE,
+            "dataState": "FINAL",
+        }
+        path = f"{self.site_path}/searchAnalytics/query"
+        found: dict[str, int] = {}
+        for start in range(0, MAX_ROWS, PAGE_SIZE):
+            response = self.request("POST", path, json={**query, "startRow": start}, repeatable=True)
+            rows = self.parse(response, lambda body: [_row(row) for row in body.get("rows") or []])
+            found |= dict(rows)
+            if len(rows) < PAGE_SIZE:
+                break
+        return {url: count for url, count in found.items() if self.contains(url)}
+
+    def contains(self, url: str) -> bool:
+        """Tell whether a URL belongs to the property: Google refuses to inspect others."""
+        try:
+            host = urlsplit(url).hostname or ""
+        except ValueError:
+            return False
+        if self.site.startswith("sc-domain:"):
+            domain = self.site.removeprefix("sc-domain:").lower()
+            return host == domain or host.endswith(f".{domain}")
+        return url.startswith(self.site)
+
+    def _only_site(self) -> str:
+        response = self.request("GET", "/webmasters/v3/sites")
+        sites = self.parse(response, lambda body: [site["siteUrl"] for site in body.get("siteEntry") or []])
+        if len(sites) == 1:
+            return str(sites[0])
+        listed = ", ".join(sites[:10]) or "none"
+        raise ProviderRefused(f"Set site_url to one of the account's properties: {listed}.")
+
+
+def _row(row: Any) -> tuple[str, int]:
+    return str(row["keys"][0]), int(row.get("impressions") or 0)

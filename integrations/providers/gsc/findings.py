@@ -1,0 +1,194 @@
+"""Sitemaps with errors and pages that Google does not index, as SEO findings.
+
+Google has no list of problems, so pages are inspected one by one: those with the most impressions first, then those
+that the project knows. Google allows 2,000 inspections a day; an inspected page is inspected again after a week.
+"""
+
+import hashlib
+import heapq
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import quote
+
+from integrations.providers.errors import (
+    ProviderRefused,
+    ProviderUnavailable,
+    ResourceMissing,
+    TokenRejected,
+)
+from integrations.providers.findings import FindingSource
+from integrations.providers.gsc.client import SearchConsoleClient
+from integrations.providers.gsc.problems import (
+    CHECKS,
+    SITEMAP,
+    SearchProblem,
+    crawled_at,
+    page_problems,
+    page_result,
+    sitemap_problem,
+    sitemap_result,
+    timestamp,
+)
+from integrations.providers.recheck import RecheckResult
+from integrations.providers.types import FindingList, RemoteFinding
+
+MAX_INSPECTIONS_A_DAY = 1_900  # Google allows 2,000 for a property; some are left to people
+MAX_INSPECTIONS_A_SYNC = 400
+SECONDS_BETWEEN_INSPECTIONS = 0.11  # Google allows 600 a minute
+INSPECTION_INTERVAL_DAYS = 7
+MAX_PAGES_WATCHED = 5_000
+MAX_REFUSED_IN_A_ROW = 3  # then the cause is not the page
+PACIFIC_TIME = timezone(timedelta(hours=-8))  # in which Google's day begins
+MAX_URL_LENGTH = 150
+HELP_URL = "https://support.google.com/webmasters/answer/9012289"
+
+
+class SearchConsoleFindings(SearchConsoleClient, FindingSource):
+    """The sitemaps and pages of one property."""
+
+    checks = CHECKS
+    uses_known_urls = True
+
+    def finding_lists(self) -> Sequence[FindingList]:
+        """Return the sitemaps and the inspections."""
+        return (FindingList("sitemaps", self._sitemaps), FindingList("URL inspections", self._inspections))
+
+    def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
+        """Inspect the page again, or read the list of sitemaps."""
+        if evidence.get("property") != self.site:
+            raise ProviderRefused("The finding belongs to another property than the connected one.")
+        page = str(evidence["page"])
+        if key != SITEMAP:
+            return self.inspect(page, lambda result: page_result(key, result, since))
+        found = self.list_sitemaps(lambda sitemaps: sitemap_result(page, sitemaps, since))
+        if found is None:
+            raise ResourceMissing("The sitemap is no longer among the submitted ones.")
+        return found
+
+    def _sitemaps(self) -> Iterator[Sequence[RemoteFinding]]:
+        yield self.list_sitemaps(
+            lambda sitemaps: [
+                self._finding(
+                    str(sitemap["path"]), problem, observed_at=timestamp(sitemap.get("lastDownloaded"))
+                )
+                for sitemap in sitemaps
+                if (problem := sitemap_problem(sitemap))
+            ]
+        )
+
+    def _inspections(self) -> Iterator[Sequence[RemoteFinding]]:
+        """Inspect the pages that are due, within the quota of the day and of the sync."""
+        today = datetime.now(PACIFIC_TIME).date()
+        inspected = self._inspected_pages(today)
+        impressions = self.impressions(today)
+        refused = 0
+        for url in self._due_pages(impressions, inspected, today):
+            if self.sync_state["count"] >= MAX_INSPECTIONS_A_DAY or self.sync_state["left"] <= 0:
+                self.notes.append("More pages are due for inspection; later syncs inspect them.")
+                break
+            self.sync_state["count"] += 1
+            self.sync_state["left"] -= 1
+            try:
+                yield self._page_findings(url, impressions.get(url, 0))
+                refused = 0
+            except TokenRejected:
+                raise
+            except ProviderRefused as error:
+                refused += 1
+                if refused >= MAX_REFUSED_IN_A_ROW:
+                    raise
+                self.notes.append(f"{url[:200]} was not inspected: {error}")
+            except ProviderUnavailable as error:
+                if not _is_quota_exhausted(error):
+                    raise
+                self.notes.append("Google's quota of inspections is exhausted; later syncs inspect the rest.")
+                break
+            inspected[_digest(url)] = today.toordinal()
+            self._sleep(SECONDS_BETWEEN_INSPECTIONS)
+        del self.sync_state["left"]
+
+    def _page_findings(self, url: str, impressions: int) -> list[RemoteFinding]:
+        return self.inspect(
+            url,
+            lambda result: [
+                self._finding(url, problem, impressions, observed_at=crawled_at(result))
+                for problem in page_problems(result)
+            ],
+        )
+
+    def _inspected_pages(self, today: date) -> dict[str, int]:
+        """Return the day of each page's last inspection. What a sync may still request survives a pause of it."""
+        state = self.sync_state
+        if state.get("day") != today.isoformat():
+            state["day"], state["count"] = today.isoformat(), 0
+        if state.get("site") != self.site:
+            state["site"], state["seen"] = self.site, {}
+        state.setdefault("left", MAX_INSPECTIONS_A_SYNC)
+        inspected: dict[str, int] = state["seen"]
+        return inspected
+
+    def _due_pages(self, impressions: Mapping[str, int], inspected: dict[str, int], today: date) -> list[str]:
+        """Return the pages to inspect: those never inspected first, ordered by impressions."""
+        ranked = heapq.nlargest(MAX_PAGES_WATCHED, impressions, key=lambda url: impressions[url])
+        known = [url for url in self.known_urls if url not in impressions and self.contains(url)]
+        watched = list(dict.fromkeys([*ranked, *known]))[:MAX_PAGES_WATCHED]
+        for forgotten in inspected.keys() - {_digest(url) for url in watched}:
+            del inspected[forgotten]
+        last = {url: inspected.get(_digest(url), 0) for url in watched}
+        due = [url for url in watched if today.toordinal() - last[url] >= INSPECTION_INTERVAL_DAYS]
+        return sorted(due, key=lambda url: last[url])
+
+    def _finding(
+        self,
+        url: str,
+        problem: SearchProblem,
+        impressions: int = 0,
+        *,
+        observed_at: datetime | None = None,
+    ) -> RemoteFinding:
+        name = _shortened(url)
+        property_url = f"https://search.google.com/search-console?resource_id={quote(self.site, safe='')}"
+        return RemoteFinding(
+            external_id=f"gsc/{_digest(self.site)}/{problem.check}/{_digest(url)}",
+            url=property_url,
+            domain="seo",
+            title=f"{name} {problem.predicate}",
+            severity=problem.severity,
+            description=f"Search Console reports: {name} {problem.predicate}.",
+            assets=(("sitemap" if problem.check == SITEMAP else "url", url),),
+            evidence={
+                "property": self.site,
+                "page": url,
+                "seen": dict(problem.evidence),
+                "shown": _magnitude(impressions),
+                "checks": [problem.check],
+            },
+            fix={
+                "summary": problem.fix,
+                "steps": [problem.fix, "Inspect the URL in Search Console and request indexing."],
+                "references": [HELP_URL],
+            },
+            observed_at=observed_at,
+        )
+
+
+def _is_quota_exhausted(error: ProviderUnavailable) -> bool:
+    """Tell an exhausted quota from a pause of a minute."""
+    return error.retry_at is not None and error.retry_at > datetime.now(UTC) + timedelta(minutes=5)
+
+
+def _digest(text: str) -> str:
+    """Return a short key for a URL: the state of 5,000 pages stays small."""
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _shortened(url: str) -> str:
+    return url if len(url) <= MAX_URL_LENGTH else f"{url[:MAX_URL_LENGTH]}… ({_digest(url)[:8]})"
+
+
+def _magnitude(impressions: int) -> str:
+    """Return the order of magnitude of the impressions, which rarely changes from week to week."""
+    if impressions <= 0:
+        return "no impressions in four weeks"
+    return f"at least {10 ** (len(str(impressions)) - 1):,} impressions in four weeks"

@@ -1,0 +1,153 @@
+"""Jira Cloud's REST API v3: authentication, the site, rate limits and errors.
+
+Credentials: `site` (`acme.atlassian.net`) with `email` and `api_token`; or, after a sign-in by OAuth (3LO), `token`,
+with `cloud_id` or `site` where the sign-in has access to several sites.
+"""
+
+import base64
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.oauth import OAuth
+from integrations.providers.rate_limits import within_a_day
+from krafter_audit.http.client import Client, Response
+
+SITE = re.compile(r"(?:https://)?([a-z0-9][a-z0-9-]*)(?:\.atlassian\.net)?/?", re.IGNORECASE)
+CLOUD_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
+API_PATH = re.compile(r"^(?:/ex/jira/[^/]+)?/rest/api/3/")
+PAGE_SIZE = 100
+
+
+class JiraClient(Provider):
+    """One site of Jira Cloud."""
+
+    name = "jira"
+    title = "Jira"
+    api_url = "https://api.atlassian.com"
+    oauth = OAuth("https://auth.atlassian.com/oauth/token", encoding="json")
+    public_credentials = ("site", "cloud_id", "project_key", "issue_type")
+    credential_label = "credentials"
+    permission_hint = "the account lacks a permission"
+
+    def __init__(
+        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
+    ) -> None:
+        super().__init__(client, credentials, base_url, **options)
+        if not base_url and not self.uses_oauth:
+            self.base_url = f"https://{self._named_site()}"
+
+    @property
+    def uses_oauth(self) -> bool:
+        """Whether the credentials come from a sign-in by OAuth rather than a person's API token."""
+        return bool(self.credentials.get("token"))
+
+    @property
+    def secrets(self) -> dict[str, Any]:
+        """Add the encoded form in which email and API token are sent."""
+        try:
+            return {**super().secrets, "sent": self._authorization_value()}
+        except ProviderRefused:
+            return super().secrets
+
+    def headers(self) -> dict[str, str]:
+        """Return basic authentication for an API token, else the bearer token."""
+        scheme = "Bearer" if self.uses_oauth else "Basic"
+        return {"Authorization": f"{scheme} {self._authorization_value()}", "Accept": "application/json"}
+
+    def _authorization_value(self) -> str:
+        if self.uses_oauth:
+            return self.credential("token")
+        pair = f"{self.credential('email')}:{self.credential('api_token')}"
+        return base64.b64encode(pair.encode()).decode()
+
+    @cached_property
+    def site(self) -> tuple[str, str]:
+        """The host of the site and the path of its API."""
+        if not self.uses_oauth:
+            return self._named_site(), "/rest/api/3"
+        cloud_id, host = self._signed_in_site()
+        return host, f"/ex/jira/{cloud_id}/rest/api/3"
+
+    @property
+    def host(self) -> str:
+        """The host of the site."""
+        return self.site[0]
+
+    def path(self, rest: str) -> str:
+        """Return a path of the API, such as `/myself`."""
+        return f"{self.site[1]}{rest}"
+
+    def offset_pages[Parsed](self, path: str, name: str, read: Callable[[Any], Parsed]) -> list[Parsed]:
+        """Read a list that is paged by `startAt` to its end."""
+        rows: list[Parsed] = []
+        while True:
+            query = {"startAt": len(rows), "maxResults": PAGE_SIZE}
+            page, total = self.parse(
+                self.request("GET", self.path(path), params=query),
+                lambda body: ([read(each) for each in body[name]], int(body.get("total") or 0)),
+            )
+            rows += page
+            if not page or len(rows) >= total:
+                return rows
+
+    def is_rate_limited(self, response: Response) -> bool:
+        """Source: Atlassian, "Rate limiting": 429, and 503 with Retry-After."""
+        is_busy = response.status == 503 and bool((response.headers.get("retry-after") or "").strip())
+        return is_busy or super().is_rate_limited(response)
+
+    def limit_reset(self, response: Response, now: datetime) -> datetime | None:
+        """Return X-RateLimit-Reset, which is ISO 8601."""
+        try:
+            moment = datetime.fromisoformat((response.headers.get("x-ratelimit-reset") or "").strip())
+        except ValueError:
+            return None
+        return within_a_day(moment if moment.tzinfo else moment.replace(tzinfo=UTC), now)
+
+    def refusal(self, response: Response) -> str:
+        """Add the case in which Jira wants a CAPTCHA to be solved."""
+        if response.headers.get("x-authentication-denied-reason"):
+            return "Jira requires a sign-in in the browser after too many failed attempts."
+        return super().refusal(response)
+
+    def resource_of(self, response: Response) -> str:
+        """Return the path below the API."""
+        path = API_PATH.sub("", urlsplit(response.url).path).strip("/")
+        return path or super().resource_of(response)
+
+    def error_message(self, body: Any) -> Any:
+        """Join the general messages and those of fields."""
+        errors = body.get("errors")
+        fields = [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
+        messages = [*(body.get("errorMessages") or []), *fields, body.get("message")]
+        return " ".join(str(message) for message in messages if message)
+
+    def _named_site(self) -> str:
+        """Return the host of the credentials; an API token is sent to *.atlassian.net only."""
+        found = SITE.fullmatch(self.credential("site"))
+        if not found:
+            raise ProviderRefused("The site must be a Jira Cloud site, such as acme.atlassian.net.")
+        return f"{found[1].lower()}.atlassian.net"
+
+    def _signed_in_site(self) -> tuple[str, str]:
+        """Return the cloud id and the host of the site that a sign-in is for."""
+        sites = self.parse(self.request("GET", "/oauth/token/accessible-resources"), _sites)
+        if self.credentials.get("cloud_id"):
+            sites = [site for site in sites if site[0] == self.credential("cloud_id")]
+        elif self.credentials.get("site"):
+            sites = [site for site in sites if site[1] == self._named_site()]
+        if len(sites) != 1:
+            raise ProviderRefused(
+                "The sign-in must have access to one site: name it by 'site' or 'cloud_id' and connect again."
+            )
+        return sites[0]
+
+
+def _sites(resources: Any) -> list[tuple[str, str]]:
+    found = {(str(each["id"]), urlsplit(str(each["url"])).hostname or "") for each in resources}
+    return sorted((cloud_id, host) for cloud_id, host in found if CLOUD_ID.fullmatch(cloud_id) and host)

@@ -1,0 +1,82 @@
+"""A task in the fields of a Jira issue, as far as the project's screens offer them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from typing import Any
+
+from integrations.providers.jira import adf
+from integrations.providers.types import TicketDraft
+
+MAX_SUMMARY_LENGTH = 255
+PRIORITIES = {
+    "critical": ("highest", "blocker", "critical", "urgent", "p1"),
+    "high": ("high", "critical", "major", "p2"),
+    "medium": ("medium", "major", "normal", "moderate", "p3"),
+    "low": ("low", "minor", "lowest", "trivial", "p4"),
+}
+DRAFT_FIELDS = {"duedate": {"due"}, "priority": {"priority"}, "description": {"due", "priority", "text"}}
+
+
+@dataclass(frozen=True)
+class IssueType:
+    """An issue type. `is_standard`: neither a sub-task nor an epic."""
+
+    id: str
+    name: str
+    is_standard: bool
+
+
+def read_issue_type(body: Any) -> IssueType:
+    """Read an issue type's JSON."""
+    is_standard = not body.get("subtask") and not body.get("hierarchyLevel")
+    return IssueType(str(int(body["id"])), str(body.get("name") or "").strip().lower(), is_standard)
+
+
+def choose_issue_type(types: Sequence[IssueType], name: Any) -> str | None:
+    """Return the id of the named type, else of "Task", else of the first standard type."""
+    wanted = str(name or "").strip().lower()
+    ids = {each.name: each.id for each in types}
+    if wanted:
+        return ids.get(wanted)
+    return ids.get("task") or next((each.id for each in types if each.is_standard), None)
+
+
+def read_field(body: Any) -> tuple[str, Any]:
+    """Read a field of a screen: its id and its metadata."""
+    return str(body["fieldId"]), body
+
+
+def summary(draft: TicketDraft) -> str:
+    """Return the title as Jira accepts it: one line of at most 255 characters."""
+    return " ".join(draft.title.split())[:MAX_SUMMARY_LENGTH]
+
+
+def field_values(draft: TicketDraft, offered: Mapping[str, Any], description: Any = None) -> dict[str, Any]:
+    """Return the values of the offered fields: Jira rejects a request with any other.
+
+    `offered` maps a field to its metadata. Where due date or priority are not offered, only the description has them.
+    """
+    values: dict[str, Any] = {
+        "description": adf.merged(description, draft),
+        "duedate": draft.due.astimezone(UTC).date().isoformat() if draft.due else None,
+    }
+    priority = _priority(draft.priority, offered.get("priority"))
+    if priority:
+        values["priority"] = {"id": priority}
+    return {name: value for name, value in values.items() if name in offered}
+
+
+def field_changes(issue: Any, draft: TicketDraft, fields: set[str]) -> dict[str, Any]:
+    """Return the fields to edit of an issue that was requested with its `editmeta`."""
+    offered = (issue.get("editmeta") or {}).get("fields") or {}
+    values = field_values(draft, offered, issue["fields"].get("description"))
+    changes = {name: value for name, value in values.items() if DRAFT_FIELDS[name] & fields}
+    return {**changes, "summary": summary(draft)} if "title" in fields else changes
+
+
+def _priority(priority: str, metadata: Any) -> str | None:
+    """Return the id of the priority with one of the usual names; each site can define its own."""
+    allowed = (metadata or {}).get("allowedValues") or []
+    ids = {str(each.get("name") or "").strip().lower(): str(each["id"]) for each in allowed}
+    return next((ids[name] for name in PRIORITIES.get(priority, ()) if name in ids), None)

@@ -1,0 +1,264 @@
+"""Issues of Jira for tasks, moved by the transitions of their workflow.
+
+Credentials besides those of the client: `project_key`, and `issue_type` (name of the type to create, else "Task" or the
+first standard type). OAuth scopes: read:jira-work, write:jira-work, read:jira-user, offline_access.
+A ticket's id is `acme.atlassian.net/SHOP/10042`: the number stays when an issue is moved, its key does not.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cached_property
+from math import ceil
+from typing import Any
+
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.jira import adf, workflow
+from integrations.providers.jira.client import PAGE_SIZE, JiraClient
+from integrations.providers.jira.fields import (
+    choose_issue_type,
+    field_changes,
+    field_values,
+    read_field,
+    read_issue_type,
+    summary,
+)
+from integrations.providers.tickets import Tracker
+from integrations.providers.types import Ticket, TicketDraft, TicketState
+
+PROJECT_KEY = re.compile(r"[A-Z][A-Z0-9_]{1,80}")
+PULL_REQUEST = re.compile(r"https?://[^/\s]+/\S+/(?:pull|merge_requests|pull-requests)/[0-9]+/?")
+PROPERTY = "krafter.task"  # of an issue or comment, hidden from people
+FIELDS = ["summary", "status", "resolution", "updated", "description"]
+MAX_TRANSITIONS = 4
+
+
+class JiraTickets(JiraClient, Tracker):
+    """The issues of one project."""
+
+    search_lag = 30  # Jira's search is eventually consistent
+
+    @property
+    def project(self) -> str:
+        """The key of the project of the credentials."""
+        key = self.credential("project_key").upper()
+        if not PROJECT_KEY.fullmatch(key):
+            raise ProviderRefused("The project_key must be the key of a Jira project, such as SHOP.")
+        return key
+
+    def check_connection(self) -> None:
+        """Check the account and the project: Jira answers anonymous requests with an empty 200."""
+        self.parse(self.request("GET", self.path("/myself")), lambda person: person["accountId"])
+        response = self.request("GET", self.path(f"/project/{self.project}"))
+        if self.parse(response, lambda project: project.get("archived")):
+            raise ProviderRefused(f"The project {self.project} is archived.")
+
+    def owns(self, external_id: str) -> bool:
+        """Compare site and project."""
+        return external_id.rpartition("/")[0] == f"{self.host}/{self.project}"
+
+    def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
+        """Yield pages of issues. The time is relative: JQL reads absolute times in the user's time zone."""
+        minutes = max(1, ceil((datetime.now(UTC) - since).total_seconds() / 60) + 1)
+        query: dict[str, Any] = {
+            "jql": f'project = "{self.project}" AND updated >= "-{minutes}m" ORDER BY updated DESC',
+            "fields": FIELDS,
+            "properties": [PROPERTY],
+            "maxResults": PAGE_SIZE,
+        }
+
+        def fetch(token: str | None) -> tuple[list[Ticket], str | None]:
+            body = {**query, "nextPageToken": token} if token else query
+            response = self.request("POST", self.path("/search/jql"), repeatable=True, json=body)
+            return self.parse(response, self._read_page)
+
+        return self.cursor_pages(fetch)
+
+    def get_ticket(self, external_id: str) -> Ticket:
+        """Return one issue."""
+        return self._read_issue(self._get_issue(external_id))
+
+    def create_ticket(self, draft: TicketDraft) -> Ticket:
+        """Create the issue with the task's id as a property, in one request."""
+        issue_type, offered = self._issue_type
+        fields: dict[str, Any] = {
+            "project": {"key": self.project},
+            "issuetype": {"id": issue_type},
+            "summary": summary(draft),
+        }
+        values = field_values(draft, offered)
+        fields |= {name: value for name, value in values.items() if value is not None}
+        body = {"fields": fields, "properties": _properties(draft.marker)}
+        response = self.request("POST", self.path("/issue"), json=body)
+        number, key = self.parse(response, lambda issue: (f"{int(issue['id'])}", str(issue["key"])))
+        return self._complete(self._external_id(number), key, draft)
+
+    def _complete(self, external_id: str, key: str, draft: TicketDraft) -> Ticket:
+        """Link and move a new issue. A refusal from here on must not look as if it had not been created."""
+        try:
+            self._link_back(external_id, draft)
+            self._follow_status(self._get_issue(external_id), external_id, draft)
+            return self.get_ticket(external_id)
+        except ProviderRefused:
+            url, now = f"https://{self.host}/browse/{key}", datetime.now(UTC)
+            return Ticket(external_id, key, url, summary(draft), TicketState.OPEN, now, marker=draft.marker)
+
+    def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
+        """Edit the named fields, then move the issue. Text around our panel stays."""
+        changed = set(fields)
+        if not changed:
+            return ticket
+        issue = self._get_issue(ticket.external_id, expand="editmeta")
+        edited = field_changes(issue, draft, changed)
+        if edited:
+            self.request("PUT", self._issue_path(ticket.external_id), json={"fields": edited})
+        if changed & {"title", "closed"}:
+            self._link_back(ticket.external_id, draft)
+        if "closed" in changed:
+            self._close_or_reopen(issue, ticket.external_id, draft)
+        elif "status" in changed:
+            self._follow_status(issue, ticket.external_id, draft)
+        return self.get_ticket(ticket.external_id)
+
+    def has_comment(self, external_id: str, marker: str) -> bool:
+        """Search the properties of the newest comments."""
+        query = {"expand": "properties", "orderBy": "-created", "maxResults": PAGE_SIZE}
+        response = self.request("GET", self._issue_path(external_id) + "/comment", params=query)
+        return marker in self.parse(response, _comment_markers)
+
+    def post_comment(self, external_id: str, text: str, marker: str) -> None:
+        """Post the text; the marker is a property of the comment."""
+        body = {"body": adf.comment(text), "properties": _properties(marker)}
+        self.request("POST", self._issue_path(external_id) + "/comment", json=body)
+
+    def find_pull_request(self, external_id: str) -> str | None:
+        """Return the newest pull or merge request among the web links of the issue."""
+        return self.parse(
+            self.request("GET", self._issue_path(external_id) + "/remotelink"), _newest_pull_request
+        )
+
+    # ---- Requests about one issue
+
+    def _external_id(self, number: str) -> str:
+        return f"{self.host}/{self.project}/{number}"
+
+    def _issue_path(self, external_id: str) -> str:
+        number = external_id.rpartition("/")[2]
+        if not self.owns(external_id) or not number.isdecimal():
+            raise ProviderRefused(f"{external_id} is not an issue of {self.project}.")
+        return self.path(f"/issue/{number}")
+
+    def _get_issue(self, external_id: str, **expand: str) -> Any:
+        query = {"fields": ",".join(FIELDS), "properties": PROPERTY, **expand}
+        response = self.request("GET", self._issue_path(external_id), params=query)
+        return self.parse(response, self._require_readable)
+
+    def _require_readable(self, issue: Any) -> Any:
+        self._read_issue(issue)
+        return issue
+
+    def _read_page(self, body: Any) -> tuple[list[Ticket], str | None]:
+        following = None if body.get("isLast") else body.get("nextPageToken") or None
+        return [self._read_issue(issue) for issue in body["issues"]], following
+
+    def _read_issue(self, issue: Any) -> Ticket:
+        fields, key = issue["fields"], str(issue["key"])
+        marker = (issue.get("properties") or {}).get(PROPERTY)
+        return Ticket(
+            external_id=self._external_id(str(int(issue["id"]))),
+            key=key,
+            url=f"https://{self.host}/browse/{key}",
+            title=str(fields["summary"]),
+            state=workflow.ticket_state(fields),
+            updated_at=datetime.fromisoformat(fields["updated"]),
+            body=adf.as_text(fields.get("description")),
+            marker=str(marker["id"]) if isinstance(marker, dict) and marker.get("id") else None,
+        )
+
+    @cached_property
+    def _issue_type(self) -> tuple[str, dict[str, Any]]:
+        """The id of the issue type to create and the fields of its screen."""
+        path = f"/issue/createmeta/{self.project}/issuetypes"
+        types = self.offset_pages(path, "issueTypes", read_issue_type)
+        issue_type = choose_issue_type(types, self.credentials.get("issue_type"))
+        if issue_type is None:
+            raise ProviderRefused(
+                f"The issue type does not exist in {self.project}, or the account may not create it."
+            )
+        return issue_type, dict(self.offset_pages(f"{path}/{issue_type}", "fields", read_field))
+
+    def _link_back(self, external_id: str, draft: TicketDraft) -> None:
+        """Link the issue to its task: Jira updates the link that has the same globalId."""
+        if not draft.url:
+            return
+        link = {
+            "globalId": f"urn:uuid:{draft.marker}",
+            "application": {"type": "dev.krafter.audit", "name": "Krafter Audit"},
+            "relationship": "remediates",
+            "object": {"url": draft.url, "title": summary(draft), "status": {"resolved": draft.closed}},
+        }
+        with suppress(ProviderRefused):
+            self.request("POST", self._issue_path(external_id) + "/remotelink", repeatable=True, json=link)
+
+    # ---- Workflow
+
+    def _follow_status(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
+        """Move an open issue to its task's status if a transition exists; else it stays."""
+        current = workflow.read_status(issue["fields"]["status"])
+        is_closed = workflow.ticket_state(issue["fields"]).is_closed
+        if draft.closed or is_closed or workflow.fits(current, draft.status):
+            return
+        transition = workflow.direct_transition(self._transitions(external_id), draft.status, current)
+        if transition:
+            with suppress(ProviderRefused):
+                self._move(external_id, transition)
+
+    def _close_or_reopen(self, issue: Any, external_id: str, draft: TicketDraft) -> None:
+        """Move the issue to done or back, through intermediate statuses where the workflow requires them."""
+        if draft.closed == workflow.ticket_state(issue["fields"]).is_closed:
+            return
+        current = workflow.read_status(issue["fields"]["status"])
+        target, passed = "done" if draft.closed else draft.status, {current.id}
+        for _ in range(MAX_TRANSITIONS):
+            transitions = self._transitions(external_id)
+            direct = workflow.direct_transition(transitions, target, current)
+            transition = direct or workflow.intermediate_transition(transitions, passed)
+            if transition is None:
+                break
+            self._move(external_id, transition)
+            if direct or not draft.closed:
+                return
+            current = transition.to
+            passed.add(current.id)
+        goal = "a status of the category done" if draft.closed else "an open status"
+        raise ProviderRefused(
+            f"The workflow has no transition of {issue['key']} from {current.name!r} to {goal}."
+        )
+
+    def _transitions(self, external_id: str) -> list[workflow.WorkflowTransition]:
+        response = self.request(
+            "GET", self._issue_path(external_id) + "/transitions", params={"expand": "transitions.fields"}
+        )
+        return self.parse(response, workflow.read_transitions)
+
+    def _move(self, external_id: str, transition: workflow.WorkflowTransition) -> None:
+        fields = {"fields": transition.fields} if transition.fields else {}
+        body = {"transition": {"id": transition.id}, **fields}
+        self.request("POST", self._issue_path(external_id) + "/transitions", json=body)
+
+
+def _properties(marker: str) -> list[dict[str, Any]]:
+    return [{"key": PROPERTY, "value": {"id": marker}}]
+
+
+def _comment_markers(body: Any) -> set[str]:
+    properties = [each for comment in body["comments"] for each in comment.get("properties") or []]
+    values = [each["value"] for each in properties]
+    return {str(value["id"]) for value in values if isinstance(value, dict) and value.get("id")}
+
+
+def _newest_pull_request(links: Any) -> str | None:
+    found = [(int(link.get("id") or 0), str(link["object"]["url"])) for link in links]
+    pull_requests = [each for each in found if PULL_REQUEST.fullmatch(each[1])]
+    return max(pull_requests)[1] if pull_requests else None

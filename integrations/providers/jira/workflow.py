@@ -1,0 +1,147 @@
+"""How an issue moves through a Jira workflow: by transitions, whose ids and names each project defines.
+
+Only the category of a status is the same everywhere: `new`, `indeterminate`, `done`. The usual English names are hints.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from integrations.providers.types import TicketState
+
+NEW, IN_PROGRESS, DONE = "new", "indeterminate", "done"
+CATEGORIES = {"backlog": NEW, "done": DONE}  # of a task's status; all others are in progress
+USUAL_NAMES = {
+    "backlog": ("to do", "backlog", "open"),
+    "in_progress": ("in progress", "in development"),
+    "blocked": ("blocked", "on hold", "impeded", "waiting"),
+    "ready_verify": ("in review", "review", "in verification", "in testing", "in qa"),
+    "done": ("done", "closed", "resolved"),
+}
+NOT_FIXED_NAMES = frozenset(
+    {
+        "abandoned",
+        "cancelled",
+        "canceled",
+        "cannot reproduce",
+        "declined",
+        "duplicate",
+        "incomplete",
+        "invalid",
+        "known error",
+        "not a bug",
+        "obsolete",
+        "rejected",
+        "won't do",
+        "won't fix",
+        "wontfix",
+    }
+)
+FIXED_RESOLUTIONS = ("done", "fixed", "resolved", "completed")
+
+
+@dataclass(frozen=True)
+class WorkflowStatus:
+    """A status of a workflow, its name in lower case."""
+
+    id: str
+    name: str
+    category: str
+
+    @property
+    def is_not_fixed(self) -> bool:
+        """Whether it ends the work without a fix."""
+        return self.name in NOT_FIXED_NAMES
+
+    def has_usual_name_of(self, task_status: str) -> bool:
+        """Whether it has one of the usual names of a task's status."""
+        return self.name in USUAL_NAMES[task_status]
+
+
+@dataclass(frozen=True)
+class WorkflowTransition:
+    """A transition to another status. `fields` are the values we send, `missing` counts required fields without one."""
+
+    id: str
+    to: WorkflowStatus
+    fields: dict[str, Any] = field(default_factory=dict)
+    missing: int = 0
+
+
+def read_status(body: Any) -> WorkflowStatus:
+    """Read a status; one without a category counts as new."""
+    category = str((body.get("statusCategory") or {}).get("key") or NEW)
+    return WorkflowStatus(str(body.get("id")), _name(body.get("name")), category)
+
+
+def ticket_state(fields: Any) -> TicketState:
+    """Return the category of an issue's status. A blocked issue is not being worked on, whatever its category."""
+    status = read_status(fields["status"])
+    if status.category == DONE:
+        resolution = _name((fields.get("resolution") or {}).get("name"))
+        not_fixed = status.is_not_fixed or resolution in NOT_FIXED_NAMES
+        return TicketState.DROPPED if not_fixed else TicketState.CLOSED
+    if status.category == IN_PROGRESS and not status.has_usual_name_of("blocked"):
+        return TicketState.STARTED
+    return TicketState.OPEN
+
+
+def read_transitions(body: Any) -> list[WorkflowTransition]:
+    """Read the available transitions of an issue, requested with the fields of their screens."""
+    return [_transition(each) for each in body["transitions"] if each.get("isAvailable") is not False]
+
+
+def fits(status: WorkflowStatus, task_status: str) -> bool:
+    """Tell whether an issue may keep its status for a task's status: within a category people choose."""
+    is_blocked = status.category == IN_PROGRESS and status.has_usual_name_of("blocked")
+    return status.category == category_of(task_status) and is_blocked == (task_status == "blocked")
+
+
+def category_of(task_status: str) -> str:
+    """Return the category of a task's status."""
+    return CATEGORIES.get(task_status, IN_PROGRESS)
+
+
+def direct_transition(
+    transitions: Sequence[WorkflowTransition], task_status: str, current: WorkflowStatus
+) -> WorkflowTransition | None:
+    """Return the transition to the status that fits best: one of its usual name, else one of its category."""
+    fitting = [
+        each
+        for each in transitions
+        if each.to.category == category_of(task_status) and not each.to.is_not_fixed
+    ]
+    if task_status != "blocked":
+        fitting = [each for each in fitting if not each.to.has_usual_name_of("blocked")]
+    elif current.category == IN_PROGRESS:
+        fitting = [each for each in fitting if each.to.has_usual_name_of("blocked")]
+    return min(
+        fitting, key=lambda each: (not each.to.has_usual_name_of(task_status), each.missing), default=None
+    )
+
+
+def intermediate_transition(
+    transitions: Sequence[WorkflowTransition], passed: set[str]
+) -> WorkflowTransition | None:
+    """Return a transition to an in-progress status not passed yet, where no direct transition exists."""
+    fitting = [each for each in transitions if each.to.category == IN_PROGRESS and each.to.id not in passed]
+    return min(fitting, key=lambda each: (each.to.has_usual_name_of("blocked"), each.missing), default=None)
+
+
+def _transition(body: Any) -> WorkflowTransition:
+    fields, missing = {}, 0
+    for name, metadata in (body.get("fields") or {}).items():
+        if name == "resolution" and (resolution := _fixed_resolution(metadata)):
+            fields["resolution"] = {"id": resolution}
+        elif metadata.get("required") and not metadata.get("hasDefaultValue"):
+            missing += 1
+    return WorkflowTransition(str(body["id"]), read_status(body["to"]), fields, missing)
+
+
+def _fixed_resolution(metadata: Any) -> str | None:
+    ids = {_name(each.get("name")): str(each["id"]) for each in metadata.get("allowedValues") or []}
+    return next((ids[name] for name in FIXED_RESOLUTIONS if name in ids), None)
+
+
+def _name(value: Any) -> str:
+    return str(value or "").strip().lower().replace("\u2019", "'")

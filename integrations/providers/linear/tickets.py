@@ -1,0 +1,205 @@
+"""Issues of Linear for tasks.
+
+We choose the id of an issue, derived from the team's and the task's: a second creation finds the first.
+A ticket's id is `<team>/<issue>` (two UUIDs); its key is Linear's own, such as `ENG-123`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.linear import graphql
+from integrations.providers.linear.client import LinearClient, Node, read_states
+from integrations.providers.markdown import without_mentions
+from integrations.providers.tickets import Tracker
+from integrations.providers.types import Ticket, TicketDraft, TicketState
+from krafter_audit.http.timestamps import format_timestamp
+
+MARKER = re.compile(r"Krafter Audit task ([0-9a-f-]{36})")
+PULL_REQUEST = re.compile(r"https?://[^\s?#]+/(?:pull|merge_requests)/\d+/?(?:[?#]\S*)?")
+MAX_TITLE_LENGTH, MAX_TEXT_LENGTH = 255, 60_000
+PRIORITIES = {"critical": 1, "high": 2, "medium": 3, "low": 4}
+STATES = {
+    "started": TicketState.STARTED,
+    "completed": TicketState.CLOSED,
+    "canceled": TicketState.DROPPED,
+    "duplicate": TicketState.DROPPED,
+}
+BACKLOG_TYPES, STARTED_TYPES, COMPLETED_TYPES = ("backlog", "unstarted"), ("started",), ("completed",)
+
+
+class LinearTickets(LinearClient, Tracker):
+    """The issues of one team."""
+
+    def owns(self, external_id: str) -> bool:
+        """Compare the team."""
+        return external_id.partition("/")[0] == self.team
+
+    def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
+        """Yield pages of issues, including archived ones: Linear archives closed issues after a while."""
+        variables = {"team": self.team, "since": format_timestamp(since)}
+        return self.connection_pages(graphql.ISSUES, variables, lambda data: data["issues"], self._read_issue)
+
+    def get_ticket(self, external_id: str) -> Ticket:
+        """Return one issue."""
+        response = self.execute(graphql.ISSUE, {"id": self._issue_id(external_id)})
+        return self.parse(response, lambda body: self._read_issue(body["data"]["issue"]))
+
+    def create_ticket(self, draft: TicketDraft) -> Ticket:
+        """Create the issue, or return the one created for this task by a request whose response was lost."""
+        chosen = issue_id(self.team, draft.marker)
+        fields = {
+            "id": chosen,
+            "teamId": self.team,
+            "title": draft.title[:MAX_TITLE_LENGTH],
+            "description": description(draft),
+            "stateId": choose_state(draft, self.workflow_states()),
+            **_priority(draft),
+            **_due(draft),
+        }
+        try:
+            return self._write(graphql.CREATE, {"input": fields}, "issueCreate", repeatable=False)
+        except ProviderRefused:
+            existing = self._find_issue(chosen)
+            if existing is None:
+                raise
+            return existing
+
+    def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
+        """Update what differs. The description stays: due date and priority are fields of their own."""
+        changed = set(fields)
+        values: dict[str, Any] = {}
+        if "title" in changed:
+            values["title"] = draft.title[:MAX_TITLE_LENGTH]
+        if "priority" in changed:
+            values |= _priority(draft)
+        if "due" in changed:
+            values |= _due(draft)
+        if _may_change_state(ticket, draft, changed):
+            values |= self._state_change(ticket, draft)
+        if not values:
+            return ticket
+        variables = {"id": self._issue_id(ticket.external_id), "input": values}
+        return self._write(graphql.UPDATE, variables, "issueUpdate", repeatable=True)
+
+    def has_comment(self, external_id: str, marker: str) -> bool:
+        """Search for the comment by its id, which is derived from the marker."""
+        response = self.execute(graphql.COMMENT_BY_ID, {"id": issue_id(self.team, marker)})
+        return self.parse(response, lambda body: bool(body["data"]["comments"]["nodes"]))
+
+    def post_comment(self, external_id: str, text: str, marker: str) -> None:
+        """Post the text under an id of our own: Linear refuses a second comment with that id."""
+        fields = {
+            "id": issue_id(self.team, marker),
+            "issueId": self._issue_id(external_id),
+            "body": without_mentions(text),
+        }
+        self.execute(graphql.COMMENT, {"input": fields}, repeatable=False)
+
+    def find_pull_request(self, external_id: str) -> str | None:
+        """Return the newest pull or merge request among the attachments."""
+        pages = self.connection_pages(
+            graphql.ATTACHMENTS,
+            {"id": self._issue_id(external_id)},
+            lambda data: data["issue"]["attachments"],
+            lambda node: (datetime.fromisoformat(node["createdAt"]), str(node["url"])),
+        )
+        found = [attachment for page in pages for attachment in page if PULL_REQUEST.fullmatch(attachment[1])]
+        return max(found)[1] if found else None
+
+    def _write(self, document: str, variables: Node, name: str, *, repeatable: bool) -> Ticket:
+        response = self.execute(document, variables, repeatable=repeatable)
+        if not self.parse(response, lambda body: body["data"][name]["success"]):
+            raise ProviderRefused("Linear did not accept the change and gave no reason.")
+        return self.parse(response, lambda body: self._read_issue(body["data"][name]["issue"]))
+
+    def _state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
+        """Return the state to set, of the issue's current team; nothing where its type fits already."""
+        response = self.execute(graphql.WORKFLOW, {"id": self._issue_id(ticket.external_id)})
+        current, states = self.parse(
+            response,
+            lambda body: (
+                body["data"]["issue"]["state"]["type"],
+                read_states(body["data"]["issue"]["team"]),
+            ),
+        )
+        if current in _state_types(draft) and draft.status != "ready_verify":
+            return {}
+        return {"stateId": choose_state(draft, states)}
+
+    def _find_issue(self, chosen: str) -> Ticket | None:
+        response = self.execute(graphql.ISSUE_BY_ID, {"id": chosen})
+        found = self.parse(
+            response, lambda body: [self._read_issue(node) for node in body["data"]["issues"]["nodes"]]
+        )
+        return found[0] if found else None
+
+    def _issue_id(self, external_id: str) -> str:
+        try:
+            issue = str(UUID(external_id.partition("/")[2]))
+        except ValueError:
+            issue = ""
+        if not issue or not self.owns(external_id):
+            raise ProviderRefused("The issue is not one of the connected team.")
+        return issue
+
+    def _read_issue(self, issue: Any) -> Ticket:
+        number, body = str(UUID(issue["id"])), issue.get("description") or ""
+        # A copy of the issue has the same text, but another id.
+        markers = [marker for marker in MARKER.findall(body) if issue_id(self.team, marker) == number]
+        state = STATES.get(issue["state"]["type"], TicketState.OPEN)
+        return Ticket(
+            external_id=f"{self.team}/{number}",
+            key=str(issue["identifier"]),
+            url=str(issue["url"]),
+            title=str(issue["title"]),
+            state=TicketState.DROPPED if issue.get("trashed") else state,
+            updated_at=datetime.fromisoformat(issue["updatedAt"]),
+            body=body,
+            marker=markers[0] if markers else None,
+        )
+
+
+def issue_id(team: str, task: str) -> str:
+    """Return the id of a task's issue in a team. Linear accepts UUIDs of version 4: the version bits say so."""
+    return str(UUID(bytes=uuid5(UUID(team), task).bytes, version=4))
+
+
+def description(draft: TicketDraft) -> str:
+    """Return an issue's text. Linear rewrites Markdown and drops HTML comments: the task's id is visible."""
+    url = f"\n{draft.url}" if draft.url else ""
+    guidance = without_mentions(draft.text[:MAX_TEXT_LENGTH])
+    return f"{guidance}\n\n---\n\nKrafter Audit task {draft.marker}{url}".lstrip()
+
+
+def choose_state(draft: TicketDraft, states: Iterable[Node]) -> str:
+    """Return the lowest state of the fitting type; while a task awaits verification, the last started one."""
+    in_order = sorted(states, key=lambda state: float(state["position"]))
+    for state_type in _state_types(draft):
+        fitting = [str(state["id"]) for state in in_order if state["type"] == state_type]
+        if fitting:
+            return fitting[-1 if draft.status == "ready_verify" else 0]
+    raise ProviderRefused(f"The team's workflow has no state of the type {_state_types(draft)[-1]!r}.")
+
+
+def _state_types(draft: TicketDraft) -> tuple[str, ...]:
+    if draft.closed:
+        return COMPLETED_TYPES
+    return BACKLOG_TYPES if draft.status == "backlog" else STARTED_TYPES
+
+
+def _may_change_state(ticket: Ticket, draft: TicketDraft, fields: set[str]) -> bool:
+    """A closed issue is reopened only where `closed` is to be updated."""
+    is_open = not ticket.state.is_closed and not draft.closed
+    return "closed" in fields or ("status" in fields and is_open)
+
+
+def _priority(draft: TicketDraft) -> dict[str, int]:
+    return {"priority": PRIORITIES.get(draft.priority, 0)}
+
+
+def _due(draft: TicketDraft) -> dict[str, str | None]:
+    return {"dueDate": draft.due.astimezone(UTC).date().isoformat() if draft.due else None}

@@ -1,0 +1,30 @@
+"""When a vendor accepts requests again after a rate limit, as its headers say."""
+
+from datetime import UTC, datetime, timedelta
+
+from krafter_audit.http.client import Response
+
+MAX_WAIT = timedelta(days=1)
+
+
+def retry_after(response: Response, now: datetime) -> datetime | None:
+    """Return the end of a Retry-After in seconds; None without one."""
+    return after_seconds(response.headers.get("retry-after") or "", now)
+
+
+def after_seconds(value: str, now: datetime) -> datetime | None:
+    """Return the moment so many seconds from now, at most a day; None for text that is not a number."""
+    value = value.strip()
+    if not value.isdecimal():
+        return None
+    return now + min(timedelta(seconds=min(int(value[:9]), 10**6)), MAX_WAIT)
+
+
+def at_epoch(seconds: float, now: datetime) -> datetime | None:
+    """Return a moment given in seconds since 1970, if it is within the next day."""
+    return within_a_day(datetime.fromtimestamp(min(seconds, 2**32), UTC), now)
+
+
+def within_a_day(moment: datetime, now: datetime) -> datetime | None:
+    """Return the moment if it is in the next 24 hours, else None: a header may be stale or wrong."""
+    return moment if now < moment <= now + MAX_WAIT else None

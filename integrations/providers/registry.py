@@ -1,0 +1,29 @@
+"""The eight providers, in the order in which the API lists them."""
+
+from integrations.providers.base import Provider
+from integrations.providers.cloudflare import Cloudflare
+from integrations.providers.findings import FindingSource
+from integrations.providers.ga4 import Analytics
+from integrations.providers.github import GitHub
+from integrations.providers.gitlab import GitLab
+from integrations.providers.gsc import SearchConsole
+from integrations.providers.jira import Jira
+from integrations.providers.linear import Linear
+from integrations.providers.sentry import Sentry
+
+ADAPTERS: dict[str, type[Provider]] = {
+    adapter.name: adapter
+    for adapter in (Analytics, SearchConsole, Sentry, GitHub, GitLab, Jira, Linear, Cloudflare)
+}
+PROVIDERS = tuple(ADAPTERS)
+FINDING_SOURCES: dict[str, type[FindingSource]] = {
+    check: adapter
+    for adapter in ADAPTERS.values()
+    if issubclass(adapter, FindingSource)
+    for check in adapter.checks
+}
+
+
+def provider_choices() -> list[tuple[str, str]]:
+    """Return the choices of a model field. A callable: another provider needs no migration."""
+    return [(name, name) for name in PROVIDERS]

@@ -1,0 +1,187 @@
+"""Vendors with tickets, and what GitHub and GitLab share: numbered Markdown issues with labels."""
+
+from abc import abstractmethod
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, ClassVar
+
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.markdown import block, marker_in, merged_body, without_mentions
+from integrations.providers.types import Ticket, TicketDraft, TicketState
+
+STATUS_LABEL, PRIORITY_LABEL = "krafter:", "priority:"
+
+
+class Tracker(Provider):
+    """A vendor with tickets. `search_lag` is the number of seconds until a new ticket appears in `changed_tickets`."""
+
+    search_lag: ClassVar[int] = 0
+
+    @abstractmethod
+    def owns(self, external_id: str) -> bool:
+        """Tell whether a ticket is in the repository or project of the credentials."""
+
+    @abstractmethod
+    def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
+        """Yield pages of the tickets that changed since then, the newest change first."""
+
+    @abstractmethod
+    def get_ticket(self, external_id: str) -> Ticket:
+        """Return the current state of a ticket."""
+
+    @abstractmethod
+    def create_ticket(self, draft: TicketDraft) -> Ticket:
+        """Create a ticket with the draft's marker. Not retried: the caller looks for the marker first."""
+
+    @abstractmethod
+    def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
+        """Update the named fields (title, status, priority, due, text, closed) to those of the draft."""
+
+    def add_comment(self, external_id: str, *, text: str, marker: str, was_tried: bool) -> None:
+        """Comment on a ticket once: if an earlier attempt may have succeeded, look for its marker first."""
+        if not (was_tried and self.has_comment(external_id, marker)):
+            self.post_comment(external_id, text, marker)
+
+    @abstractmethod
+    def has_comment(self, external_id: str, marker: str) -> bool:
+        """Tell whether a ticket has the comment with this marker."""
+
+    @abstractmethod
+    def post_comment(self, external_id: str, text: str, marker: str) -> None:
+        """Comment on a ticket."""
+
+    def find_pull_request(self, external_id: str) -> str | None:
+        """Return the URL of the pull or merge request that was linked to a ticket last."""
+        return None
+
+
+class IssueTracker(Tracker):
+    """Issues of a repository: a ticket's id and key are `owner/name#123`, its body is Markdown."""
+
+    number_field: ClassVar[str]
+    url_field: ClassVar[str]
+    body_field: ClassVar[str]
+    comments_path: ClassVar[str]
+    update_method: ClassVar[str]
+    max_title_length: ClassVar[int]
+
+    @property
+    @abstractmethod
+    def repository(self) -> str:
+        """The repository or project of the credentials."""
+
+    @abstractmethod
+    def repository_path(self, rest: str = "") -> str:
+        """Return a path of the API below the repository."""
+
+    @abstractmethod
+    def state_of(self, issue: Any, labels: Sequence[str]) -> TicketState:
+        """Return the category of an issue's state."""
+
+    @abstractmethod
+    def state_change(self, ticket: Ticket, draft: TicketDraft) -> dict[str, str]:
+        """Return the fields that close or reopen an issue."""
+
+    @abstractmethod
+    def label_change(self, present: Sequence[str], draft: TicketDraft) -> dict[str, list[str]]:
+        """Return the fields that set our labels and keep all others."""
+
+    def escape(self, text: str) -> str:
+        """Return text that the vendor's Markdown does not execute."""
+        return text
+
+    def owns(self, external_id: str) -> bool:
+        """Compare the repository without regard to case, as both vendors do."""
+        return external_id.rpartition("#")[0].lower() == self.repository.lower()
+
+    def get_ticket(self, external_id: str) -> Ticket:
+        """Return one issue."""
+        return self.parse(self.request("GET", self.issue_path(external_id)), self.read_issue)
+
+    def create_ticket(self, draft: TicketDraft) -> Ticket:
+        """Create the issue. Without write access the vendor silently drops the labels; the response shows which."""
+        body = self.new_issue(draft)
+        return self.parse(self.request("POST", self.repository_path("/issues"), json=body), self.read_issue)
+
+    def new_issue(self, draft: TicketDraft) -> dict[str, Any]:
+        """Return the fields of a new issue."""
+        return {
+            "title": draft.title[: self.max_title_length],
+            self.body_field: block(draft, self.escape(draft.text)),
+            "labels": sorted(own_labels(draft)),
+        }
+
+    def update_ticket(self, ticket: Ticket, draft: TicketDraft, fields: Iterable[str]) -> Ticket:
+        """Update what differs; labels of other people and text around our block stay."""
+        changes = self.issue_changes(ticket, draft, set(fields))
+        if not changes:
+            return ticket
+        response = self.request(self.update_method, self.issue_path(ticket.external_id), json=changes)
+        return self.parse(response, self.read_issue)
+
+    def issue_changes(self, ticket: Ticket, draft: TicketDraft, fields: set[str]) -> dict[str, Any]:
+        """Return the fields of an issue to update."""
+        changes: dict[str, Any] = {}
+        if "title" in fields:
+            changes["title"] = draft.title[: self.max_title_length]
+        if fields & {"status", "priority"}:
+            changes |= self.label_change(ticket.labels, draft)
+        if fields & {"due", "text", "priority"}:
+            changes[self.body_field] = merged_body(ticket.body, draft, self.escape(draft.text))
+        if "closed" in fields:
+            changes |= self.state_change(ticket, draft)
+        return changes
+
+    def has_comment(self, external_id: str, marker: str) -> bool:
+        """Search the comments for the hidden marker."""
+        pages = self.linked_pages(self.issue_path(external_id) + self.comments_path, {"per_page": 100})
+        return any(comment_mark(marker) in body for page in pages for body in self.parse(page, _bodies))
+
+    def post_comment(self, external_id: str, text: str, marker: str) -> None:
+        """Post the text with a hidden marker."""
+        body = f"{without_mentions(self.escape(text)).replace('<!--', '&lt;!--')}\n\n{comment_mark(marker)}"
+        self.request("POST", self.issue_path(external_id) + self.comments_path, json={"body": body})
+
+    def issue_path(self, external_id: str) -> str:
+        """Return an issue's path. Raises ProviderRefused for an issue of another repository."""
+        number = external_id.rpartition("#")[2]
+        if not self.owns(external_id) or not number.isdecimal():
+            raise ProviderRefused(f"{external_id} is not an issue of {self.repository}.")
+        return self.repository_path(f"/issues/{number}")
+
+    def read_issue(self, issue: Any) -> Ticket:
+        """Read an issue's JSON."""
+        key = f"{self.repository}#{int(issue[self.number_field])}"
+        labels = tuple(str(label if isinstance(label, str) else label["name"]) for label in issue["labels"])
+        body = issue.get(self.body_field) or ""
+        return Ticket(
+            external_id=key,
+            key=key,
+            url=str(issue[self.url_field]),
+            title=str(issue["title"]),
+            state=self.state_of(issue, labels),
+            updated_at=datetime.fromisoformat(issue["updated_at"]),
+            body=body,
+            labels=labels,
+            marker=marker_in(body),
+        )
+
+
+def own_labels(draft: TicketDraft) -> set[str]:
+    """Return the labels that we set for a task."""
+    return {f"{STATUS_LABEL}{draft.status}", f"{PRIORITY_LABEL}{draft.priority}"}
+
+
+def is_own_label(label: str) -> bool:
+    """Tell whether we may remove a label."""
+    return label.startswith((STATUS_LABEL, PRIORITY_LABEL))
+
+
+def comment_mark(marker: str) -> str:
+    """Return the hidden marker of a comment."""
+    return f"<!-- krafter-remark:{marker} -->"
+
+
+def _bodies(comments: Any) -> list[str]:
+    return [str(comment.get("body") or "") for comment in comments]

@@ -1,0 +1,32 @@
+"""Vendors that count page views."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, unquote
+
+from integrations.providers.base import Provider
+
+
+@dataclass(frozen=True)
+class PageViews:
+    """Page views by `(host, path)`. `total` includes pages that are not listed; `period` describes the source."""
+
+    pages: Mapping[tuple[str, str], int]
+    total: int
+    period: Mapping[str, Any]
+
+
+class TrafficSource(Provider):
+    """A vendor that counts page views."""
+
+    @abstractmethod
+    def page_views(self) -> PageViews:
+        """Return the views of each page."""
+
+
+def page_key(host: str, path: str) -> tuple[str, str]:
+    """Return one key for all spellings of a page: no www, no trailing slash, one way of quoting."""
+    plain = quote(unquote(path), safe="/%:@!$&'()*+,;=-._~").rstrip("/")
+    return host.lower().removeprefix("www."), plain or "/"

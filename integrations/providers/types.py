@@ -1,0 +1,81 @@
+"""Data exchanged between a sync and a provider: tickets, drafts of tickets, and findings."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class TicketState(StrEnum):
+    """The category of a ticket's status; each vendor has its own words for these."""
+
+    OPEN = "open"
+    STARTED = "started"
+    CLOSED = "closed"
+    DROPPED = "dropped"  # closed without being fixed: won't fix, duplicate
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the ticket is closed, fixed or not."""
+        return self in (TicketState.CLOSED, TicketState.DROPPED)
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket as the vendor has it. `marker` is the id of the task it was created for, read from its body."""
+
+    external_id: str
+    key: str
+    url: str
+    title: str
+    state: TicketState
+    updated_at: datetime
+    body: str = ""
+    labels: tuple[str, ...] = ()
+    marker: str | None = None
+
+
+@dataclass(frozen=True)
+class TicketDraft:
+    """A task as its ticket should show it. `text` is Markdown, `url` the task's page in the admin.
+
+    `confidential`: the task is about a vulnerability; the ticket is hidden from the public where the vendor can do so.
+    """
+
+    marker: str
+    title: str
+    status: str
+    priority: str
+    due: datetime | None
+    closed: bool
+    url: str = ""
+    text: str = ""
+    confidential: bool = False
+
+
+@dataclass(frozen=True)
+class RemoteFinding:
+    """A problem that the vendor reports. `severity` is critical, high, medium or low.
+
+    `observed_at` is when the vendor saw it, for vendors that report what they saw some time ago.
+    """
+
+    external_id: str
+    url: str
+    domain: str
+    title: str
+    severity: str
+    description: str = ""
+    assets: tuple[tuple[str, str], ...] = ()
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+    fix: Mapping[str, Any] | None = None
+    observed_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class FindingList:
+    """One list of findings that a vendor may offer; `pages` requests it page by page."""
+
+    name: str
+    pages: Callable[[], Iterator[Sequence[RemoteFinding]]]

@@ -1,0 +1,81 @@
+"""Webhooks of the vendors: how each signs a delivery, and what a delivery says.
+
+A delivery only means "look at this ticket": the vendor is asked for the current state, so a delivery that is late,
+repeated or out of order does no harm. Nothing here opens a secret or reads a row.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+
+@dataclass(frozen=True)
+class WebhookRequest:
+    """A delivery as received: lower-case header names, raw body."""
+
+    headers: Mapping[str, str]
+    body: bytes
+
+    def header(self, name: str) -> str:
+        """Return a header; empty if missing."""
+        return self.headers.get(name, "")
+
+
+@dataclass(frozen=True)
+class WebhookEvent:
+    """What a delivery says.
+
+    `ticket_ids` are the last parts of the tickets' external ids (`123`, a UUID); `changed_at` is the vendor's time of
+    the change. `findings_changed`: the vendor's own findings have changed.
+    """
+
+    delivery_id: str
+    name: str
+    sent_at: datetime | None = None
+    changed_at: datetime | None = None
+    ticket_ids: tuple[str, ...] = ()
+    findings_changed: bool = False
+
+
+@dataclass(frozen=True)
+class WebhookFormat:
+    """How a vendor signs and writes its deliveries.
+
+    `max_age`: how old a delivery may be, including the vendor's retries. `event_names`: the events to enable at the
+    vendor, as its settings page calls them.
+    """
+
+    is_signed: Callable[[WebhookRequest, str], bool]
+    read: Callable[[WebhookRequest, Any], WebhookEvent]
+    max_age: timedelta
+    event_names: str
+
+
+def equal_in_constant_time(received: str, expected: str) -> bool:
+    """Compare two secrets without revealing by the duration where they differ."""
+    return hmac.compare_digest(received.encode("utf-8", "replace"), expected.encode())
+
+
+def signed_by(header: str, prefix: str = "") -> Callable[[WebhookRequest, str], bool]:
+    """Return a check of a header that holds the hexadecimal HMAC-SHA256 of the raw body."""
+
+    def is_signed(request: WebhookRequest, secret: str) -> bool:
+        digest = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()
+        return equal_in_constant_time(request.header(header), prefix + digest)
+
+    return is_signed
+
+
+def timestamp(value: Any) -> datetime | None:
+    """Read ISO 8601, or seconds or milliseconds since 1970; None for anything else."""
+    try:
+        if isinstance(value, str) and not value.isdecimal():
+            moment = datetime.fromisoformat(value.removesuffix(" UTC"))
+            return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        number = float(value)
+        return datetime.fromtimestamp(number / 1000 if number > 10**11 else number, UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        return None

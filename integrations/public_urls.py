@@ -1,9 +1,0 @@
-"""The address that providers call; it takes no key, each call is signed."""
-
-from django.urls import path
-
-from integrations.public import webhook
-
-urlpatterns = [
-    path("api/v1/hooks/<str:provider>/<str:integration>", webhook, name="webhook"),
-]

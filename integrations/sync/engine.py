@@ -1,0 +1,245 @@
+"""Run a sync: lease the integration, pull, push, and store the outcome.
+
+A repeated message does nothing; a run that was killed is repeated and creates nothing twice.
+"""
+
+import logging
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from events.log import log_event
+from integrations.configuration import configuration
+from integrations.credentials import redact
+from integrations.errors import IntegrationChanged
+from integrations.models import Integration, SyncRun
+from integrations.oauth.token_refresh import TokenManager
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
+from integrations.providers.findings import FindingSource
+from integrations.providers.registry import ADAPTERS
+from integrations.providers.tickets import Tracker
+from integrations.providers.traffic import TrafficSource
+from integrations.queries import known_urls
+from integrations.sync import (
+    finding_import,
+    schedule,
+    ticket_comments,
+    ticket_pull,
+    ticket_push,
+    traffic_import,
+)
+from integrations.sync.run import (
+    BY_INTEGRATION,
+    LEASE_SECONDS,
+    SyncContext,
+    TimeBudgetExhausted,
+    update_if_owned,
+)
+from integrations.webhooks import processing
+from krafter_audit.db import leases
+from krafter_audit.http.client import Client, Limits
+from krafter_audit.security.vault import VaultError
+
+logger = logging.getLogger(__name__)
+
+MAX_WAIT = timedelta(minutes=15)
+MAX_ATTEMPTS = 5
+RUNS_KEPT = 50
+LIMITS = Limits(connect=5.0, read=20.0, total=30.0, body=32 * 1024 * 1024)
+Status, Scope, Outcome = Integration.Status, Integration.Scope, SyncRun.Outcome
+
+
+@dataclass(frozen=True)
+class SyncOutcome:
+    """How a run ended: the integration's next status, the run's outcome, an error, and when to continue, if at all."""
+
+    status: str
+    run_outcome: str
+    error: str = ""
+    continue_at: datetime | None = None
+
+
+SUCCEEDED = SyncOutcome(Status.CONNECTED, Outcome.SUCCEEDED)
+
+
+def sync(integration_id: UUID) -> None:
+    """Run the sync that an integration waits for, unless another worker does, or its time has not come."""
+    integration = leases.claim(
+        Integration,
+        integration_id,
+        seconds=LEASE_SECONDS,
+        status=Status.SYNCING,
+        not_before__lte=timezone.now(),
+    )
+    if integration is None:
+        return
+    log = _open_log(integration)
+    try:
+        with leases.kept(integration, seconds=LEASE_SECONDS):
+            outcome = _run(integration, log)
+    except IntegrationChanged:
+        _abandon(integration, log)
+    else:
+        _finish(integration, log, outcome)
+
+
+def _open_log(integration: Integration) -> SyncRun:
+    running = SyncRun.objects.filter(integration=integration, outcome=Outcome.RUNNING)
+    running.update(outcome=Outcome.INTERRUPTED, finished_at=timezone.now())
+    return SyncRun.objects.create(integration=integration)
+
+
+def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
+    """Exchange everything, and map every failure to an outcome."""
+    if integration.attempts > MAX_ATTEMPTS:
+        return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
+    try:
+        _exchange(integration, log)
+    except TimeBudgetExhausted:
+        return _paused(timezone.now(), "The rest follows in the next run.")
+    except ProviderRefused as error:
+        return _failed(str(error))
+    except ProviderUnavailable as error:
+        return _retry_or_fail(error)
+    except VaultError as error:
+        return _failed(f"{error} Connect again.")
+    except (IntegrationChanged, DatabaseError):
+        raise
+    except Exception as error:  # noqa: BLE001  the worker's boundary: the integration must not stay syncing
+        _log_defect(integration, error)
+        return _failed("Internal error.")
+    return SUCCEEDED
+
+
+def _exchange(integration: Integration, log: SyncRun) -> None:
+    """Sync; if the token expires during the run, refresh it and start over once: a sync is idempotent."""
+    adapter = ADAPTERS[integration.provider]
+    with Client(limits=LIMITS) as client:
+        tokens = TokenManager(integration, adapter, client)
+        credentials = tokens.credentials()
+        try:
+            _exchange_with(integration, log, client, credentials)
+        except TokenRejected:
+            replaced = tokens.replace(credentials)
+            if replaced is None:
+                raise
+            log.notes, log.refused = [], []
+            _exchange_with(integration, log, client, replaced)
+
+
+def _exchange_with(
+    integration: Integration, log: SyncRun, client: Client, credentials: Mapping[str, Any]
+) -> None:
+    adapter = ADAPTERS[integration.provider]
+    provider = adapter(client, credentials, configuration(integration.provider).url)
+    provider.sync_state = integration.cursor.setdefault("provider", {})
+    if adapter.uses_known_urls:
+        provider.known_urls = known_urls(integration.project)
+    try:
+        _pull_and_push(SyncContext(integration, log, provider))
+    except ProviderRefused as error:
+        raise type(error)(redact(str(error), provider.secrets)) from None
+
+
+def _pull_and_push(context: SyncContext) -> None:
+    provider = context.provider
+    context.checkpoint()
+    provider.check_connection()
+    if isinstance(provider, Tracker):
+        processing.process_deliveries(context, provider)
+    if context.integration.scope == Scope.ALL or not isinstance(provider, Tracker):
+        _pull(context, provider)
+    if isinstance(provider, Tracker):
+        ticket_push.push(context, provider)
+        ticket_comments.push(context, provider)
+        ticket_push.wait_for_unconfirmed(context, provider)
+
+
+def _pull(context: SyncContext, provider: Provider) -> None:
+    if isinstance(provider, Tracker):
+        ticket_push.unlink_tickets_of_other_places(context, provider)
+        ticket_pull.pull(context, provider)
+    if isinstance(provider, TrafficSource):
+        traffic_import.pull(context, provider)
+    if isinstance(provider, FindingSource):
+        finding_import.pull(context, provider)
+
+
+def _failed(error: str) -> SyncOutcome:
+    return SyncOutcome(Status.ERROR, Outcome.FAILED, error)
+
+
+def _paused(until: datetime, reason: str) -> SyncOutcome:
+    return SyncOutcome(Status.SYNCING, Outcome.PAUSED, reason, continue_at=until)
+
+
+def _retry_or_fail(error: ProviderUnavailable) -> SyncOutcome:
+    if error.retry_at is None or error.retry_at > timezone.now() + MAX_WAIT:
+        return _failed(str(error))
+    return _paused(error.retry_at, str(error))
+
+
+def _log_defect(integration: Integration, error: Exception) -> None:
+    """Log the place of an error without its message, which may contain what was sent to the provider."""
+    frames = traceback.extract_tb(error.__traceback__)
+    place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
+    logger.error(
+        "sync of %s (%s) failed: %s at %s", integration.pk, integration.provider, type(error).__name__, place
+    )
+
+
+@transaction.atomic
+def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> None:
+    now = timezone.now()
+    is_over = outcome.continue_at is None
+    made_progress = bool(log.pushed or log.pulled)
+    changes: dict[str, Any] = {
+        "status": outcome.status,
+        "last_error": outcome.error if outcome.status == Status.ERROR else "",
+        "not_before": outcome.continue_at or now,
+        "attempts": 0 if is_over or made_progress else integration.attempts,
+        "cursor": integration.cursor,
+        "lease_until": None,
+        "updated_at": now,
+    }
+    if outcome == SUCCEEDED and integration.scope == Scope.ALL:
+        changes |= {"last_sync_at": now, **schedule.after_run(integration, succeeded=True)}
+    elif is_over and outcome != SUCCEEDED:
+        changes |= schedule.after_run(integration, succeeded=False)
+    store = finish_or_repeat if outcome == SUCCEEDED else update_if_owned
+    if not store(integration, **changes):
+        _abandon(integration, log)
+        return
+    _close_log(log, outcome.run_outcome, outcome.error)
+    if is_over:
+        name = "integration.synced" if outcome == SUCCEEDED else "integration.sync_failed"
+        counts = {"pushed": log.pushed, "pulled": log.pulled}
+        log_event(name, integration, by=BY_INTEGRATION, provider=integration.provider, **counts)
+
+
+def finish_or_repeat(integration: Integration, **changes: Any) -> bool:
+    """End the sync; if another was requested meanwhile, stay syncing and start again at once."""
+    if update_if_owned(integration, where={"requested_at": integration.requested_at}, **changes):
+        return True
+    scope = {"scope": Scope.PENDING} if integration.scope == Scope.ALL else {}
+    return update_if_owned(integration, **changes | scope | {"status": Status.SYNCING})
+
+
+def _abandon(integration: Integration, log: SyncRun) -> None:
+    """Leave an integration that was changed or taken over, and release the lease if it is still ours."""
+    leases.write(integration, lease_until=None)
+    _close_log(log, Outcome.INTERRUPTED, "The connection was changed while the sync was running.")
+
+
+def _close_log(log: SyncRun, outcome: str, error: str) -> None:
+    log.outcome, log.error, log.finished_at = outcome, error, timezone.now()
+    log.save()
+    runs = SyncRun.objects.filter(integration=log.integration_id).order_by("-started_at", "-id")
+    SyncRun.objects.filter(pk__in=list(runs.values_list("pk", flat=True)[RUNS_KEPT:])).delete()

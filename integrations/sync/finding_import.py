@@ -1,0 +1,150 @@
+"""Import a provider's findings, and resolve at the provider those whose fix was approved here."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from findings.models import Finding, FindingStatus
+from findings.services.ingestion import FindingReport, ingest
+from findings.weight import WEIGHT
+from integrations.providers.errors import ProviderRefused, TokenRejected
+from integrations.providers.findings import FindingSource
+from integrations.providers.text import without_nul
+from integrations.providers.types import FindingList, RemoteFinding
+from integrations.sync.run import BY_INTEGRATION, SyncContext
+
+MAX_TITLE_LENGTH = 300
+RESOLVED_THERE = "settled_there_at"
+MAX_RESOLVED = 200  # a run; each costs a request or two
+
+
+def pull(context: SyncContext, source: FindingSource) -> None:
+    """Import every list; one that is not available is noted, and the others are imported.
+
+    Findings that were approved are resolved at the provider first, and not imported in this run: the vendor's list may
+    be stale.
+    """
+    resolved = resolve_approved(context, source)
+    for listed in source.finding_lists():
+        try:
+            _import(context, listed, resolved)
+        except TokenRejected:
+            raise
+        except ProviderRefused as error:
+            context.log_note(f"The {listed.name} are not available: {error}")
+        context.log_provider_notes()
+
+
+def resolve_approved(context: SyncContext, source: FindingSource) -> set[str]:
+    """Resolve each approved finding at the provider once; return the ids that were due."""
+    if not source.resolvable_prefix:
+        return set()
+    approved = _approved(context, source).order_by("-updated_at")
+    due = list(approved.values_list("pk", "evidence__source", "updated_at"))
+    for pk, external_id, updated_at in due[:MAX_RESOLVED]:
+        context.checkpoint()
+        try:
+            source.resolve(external_id)
+        except TokenRejected:
+            raise
+        except ProviderRefused as error:
+            context.log_refusal(external_id, str(error))
+            continue
+        context.log.pushed += 1
+        _mark_resolved(pk, updated_at)
+    return {external_id for _, external_id, _ in due}
+
+
+def _approved(context: SyncContext, source: FindingSource) -> QuerySet[Finding]:
+    return Finding.objects.filter(
+        project=context.integration.project,
+        status=FindingStatus.RESOLVED,
+        evidence__source__startswith=source.resolvable_prefix,
+    ).exclude(evidence__has_key=RESOLVED_THERE)
+
+
+def _mark_resolved(pk: UUID, updated_at: datetime) -> None:
+    """Note it in the evidence, which the next import replaces: the fix of a regression is resolved again."""
+    now = timezone.now()
+    for finding in Finding.objects.filter(pk=pk, updated_at=updated_at, status=FindingStatus.RESOLVED):
+        evidence = {**finding.evidence, RESOLVED_THERE: now.isoformat()}
+        Finding.objects.filter(pk=pk, updated_at=updated_at).update(evidence=evidence, updated_at=now)
+
+
+def _import(context: SyncContext, listed: FindingList, excluded: Collection[str]) -> None:
+    context.checkpoint()
+    for page in listed.pages():
+        skipped = {*excluded, *_observed_before_approval(context, page)}
+        changed = _changed(context, [found for found in page if found.external_id not in skipped])
+        if changed:
+            ingest(context.integration.project, changed, by=BY_INTEGRATION)
+        context.log.pulled += len(changed)
+        context.checkpoint()
+
+
+def _observed_before_approval(context: SyncContext, page: Sequence[RemoteFinding]) -> set[str]:
+    """Return the ids of what the provider saw before the fix was approved: not regressions."""
+    observed = {found.external_id: found.observed_at for found in page if found.observed_at}
+    if not observed:
+        return set()
+    resolved = Finding.objects.filter(
+        project=context.integration.project,
+        status=FindingStatus.RESOLVED,
+        evidence__source__in=list(observed),
+    )
+    approved = resolved.values_list("evidence__source", "updated_at")
+    return {external_id for external_id, at in approved if observed[external_id] <= at}
+
+
+def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
+    """Leave out unchanged findings, so that a severity set by a person is not overwritten at every sync."""
+    sightings = {(sighting.domain, sighting.title): sighting for sighting in _with_known_names(context, page)}
+    known = Finding.objects.filter(
+        project=context.integration.project, title__in=[title for _, title in sightings]
+    ).exclude(status=FindingStatus.RESOLVED)
+    for domain, title, evidence in known.values_list("domain", "title", "evidence"):
+        sighting = sightings.get((domain, title))
+        imported = {name: value for name, value in evidence.items() if name != WEIGHT}
+        if sighting and imported == sighting.evidence:
+            del sightings[domain, title]
+    return list(sightings.values())
+
+
+def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
+    """Return sightings under the domain and title of the existing finding: vendors and people reword titles."""
+    known = Finding.objects.filter(
+        project=context.integration.project, evidence__source__in=[found.external_id for found in page]
+    ).order_by("-created_at")
+    names = {
+        external_id: (domain, title)
+        for external_id, domain, title in known.values_list("evidence__source", "domain", "title")
+    }
+    sightings = []
+    for found in page:
+        sighting = sighting_of(found)
+        domain, title = names.get(found.external_id, sighting.identity)
+        sightings.append(replace(sighting, domain=domain, title=title))
+    return sightings
+
+
+def sighting_of(found: RemoteFinding) -> FindingReport:
+    """Return a provider's finding as the ingestion accepts it, with its id and URL as evidence."""
+    evidence = {
+        "source": found.external_id,
+        "url": found.url,
+        "severity": found.severity,
+        **found.evidence,
+    }
+    return FindingReport(
+        domain=found.domain,
+        title=without_nul(found.title)[:MAX_TITLE_LENGTH],
+        severity=found.severity,
+        description=without_nul(found.description),
+        affected_assets=[{"type": kind, "value": without_nul(value)} for kind, value in found.assets],
+        evidence=without_nul(evidence),
+        recommended_fix=without_nul(dict(found.fix)) if found.fix else None,
+    )

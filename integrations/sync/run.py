@@ -1,0 +1,98 @@
+"""A sync in progress: what it works with, its log, and when it must stop."""
+
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from accounts.actors import Actor
+from integrations.credentials import redact
+from integrations.errors import IntegrationChanged
+from integrations.models import Integration, SyncRun, TicketLink
+from integrations.providers.base import Provider
+from integrations.providers.errors import ProviderRefused, TokenRejected
+from integrations.providers.tickets import Tracker
+
+LEASE_SECONDS = 60  # longer than a request with its time limit; no request starts without a fresh lease
+TIME_BUDGET_SECONDS = 100.0  # of one job; less than the worker's own limit
+MAX_LOG_ENTRIES = 200
+BY_INTEGRATION = Actor("integration")
+
+
+class TimeBudgetExhausted(Exception):
+    """The run must stop and continue later."""
+
+
+@dataclass
+class SyncContext:
+    """A sync of a leased integration."""
+
+    integration: Integration
+    log: SyncRun
+    provider: Provider
+    deadline: float = field(default_factory=lambda: time.monotonic() + TIME_BUDGET_SECONDS)
+
+    @property
+    def links(self) -> QuerySet[TicketLink]:
+        """The links to existing tickets."""
+        return TicketLink.objects.filter(integration=self.integration, state=TicketLink.State.LINKED)
+
+    def checkpoint(self) -> None:
+        """Extend the lease before a request. Raises IntegrationChanged or TimeBudgetExhausted."""
+        lease_until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
+        if not update_if_owned(self.integration, lease_until=lease_until):
+            raise IntegrationChanged
+        if time.monotonic() > self.deadline:
+            raise TimeBudgetExhausted
+
+    def log_refusal(self, subject: str, reason: str) -> None:
+        """Log what was refused or could not be decided, for a person to see."""
+        if len(self.log.refused) < MAX_LOG_ENTRIES:
+            text = redact(reason, self.provider.secrets)
+            self.log.refused.append({"what": subject[:300], "why": text[:1000]})
+
+    def log_note(self, note: str) -> None:
+        """Log a note."""
+        if len(self.log.notes) < MAX_LOG_ENTRIES:
+            self.log.notes.append(redact(note, self.provider.secrets)[:1000])
+
+    def log_provider_notes(self) -> None:
+        """Log the notes that the provider has collected."""
+        for note in self.provider.notes:
+            self.log_note(note)
+        self.provider.notes.clear()
+
+
+@contextmanager
+def skip_if_refused(context: SyncContext, tracker: Tracker, subject: str) -> Iterator[None]:
+    """Log the refusal of one ticket and continue with the next, unless the provider refuses everything."""
+    context.checkpoint()
+    try:
+        yield
+    except TokenRejected:
+        raise
+    except ProviderRefused as error:
+        tracker.check_connection()
+        context.log_refusal(subject, str(error))
+
+
+def update_if_owned(
+    integration: Integration,
+    *,
+    where: Mapping[str, Any] | None = None,
+    status: str = Integration.Status.SYNCING,
+    **changes: Any,
+) -> bool:
+    """Update the integration as the run that leases it; False if another run does, or it was connected anew."""
+    owned = Integration.objects.filter(
+        pk=integration.pk,
+        fence=integration.fence,
+        credentials_version=integration.credentials_version,
+        **(where or {}),
+    )
+    return bool(Integration.transitions.update(owned, Integration.Status.SYNCING, status, **changes))

@@ -1,0 +1,35 @@
+"""When a connected integration is synced: every 15 minutes, at an offset of its own.
+
+After each consecutive failure the pause is longer.
+"""
+
+from datetime import UTC, datetime, timedelta
+from math import floor
+from typing import Any
+
+from django.utils import timezone
+
+from integrations.models import Integration
+
+INTERVAL = timedelta(minutes=15)
+MAX_PAUSE = timedelta(hours=6)
+MAX_FAILURES = 20
+
+
+def next_slot(integration: Integration, after: datetime) -> datetime:
+    """Return the integration's next slot after a moment. Its id determines the offset in the interval."""
+    interval = INTERVAL.total_seconds()
+    offset = integration.pk.int % int(interval)
+    return datetime.fromtimestamp(
+        (floor((after.timestamp() - offset) / interval) + 1) * interval + offset, UTC
+    )
+
+
+def after_run(integration: Integration, *, succeeded: bool) -> dict[str, Any]:
+    """Return the number of consecutive failures and the time of the next sync."""
+    now = timezone.now()
+    if succeeded:
+        return {"failures": 0, "next_sync_at": next_slot(integration, now)}
+    failures = min(integration.failures + 1, MAX_FAILURES)
+    pause = min(INTERVAL * 2 ** (failures - 1), MAX_PAUSE)
+    return {"failures": failures, "next_sync_at": next_slot(integration, now + pause - INTERVAL)}

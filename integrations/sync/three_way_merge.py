@@ -1,0 +1,112 @@
+"""What changed on which side since task and ticket last agreed, field by field. Uses no database and no network."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from integrations.providers.types import Ticket, TicketDraft, TicketState
+
+STARTED, CLOSED, REOPENED = "started", "closed", "reopened"
+
+
+@dataclass
+class Merge:
+    """What to do about a ticket.
+
+    `push`: the fields of the ticket to update; `follow`: the ticket's new state, which the task follows;
+    `conflicts`: field → a sentence, for a person to decide.
+    """
+
+    push: set[str] = field(default_factory=set)
+    follow: str | None = None
+    conflicts: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def state_is_decided(self) -> bool:
+        """Whether the ticket, or a person, decides about open or closed."""
+        return self.follow is not None or "state" in self.conflicts
+
+
+def task_values(draft: TicketDraft) -> dict[str, Any]:
+    """Return the fields of a task that its ticket follows, as stored in `last_synced`."""
+    due = draft.due.isoformat() if draft.due else None
+    return {"title": draft.title, "status": draft.status, "priority": draft.priority, "due": due}
+
+
+def ticket_values(ticket: Ticket) -> dict[str, Any]:
+    """Return the fields of a ticket that are compared, as stored in `last_synced`."""
+    return {
+        "title": ticket.title,
+        "state": ticket.state.value,
+        "updated_at": ticket.updated_at.isoformat(),
+    }
+
+
+def last_change(last_synced: dict[str, Any]) -> datetime | None:
+    """Return the ticket's last change as of the last sync; None if unknown."""
+    value = last_synced.get("ticket", {}).get("updated_at")
+    return datetime.fromisoformat(value) if value else None
+
+
+def agreed_values(last_synced: dict[str, Any], ticket: Ticket) -> dict[str, Any]:
+    """Return the ticket's values to store; a title that only changed there is not agreed, so it is not overwritten."""
+    ours, theirs = last_synced["task"]["title"], last_synced["ticket"]["title"]
+    return {**ticket_values(ticket), "title": ticket.title if ticket.title == ours else theirs}
+
+
+def merge(last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket) -> Merge:
+    """Compare both sides with what they last agreed on."""
+    base_task, base_ticket, current = last_synced["task"], last_synced["ticket"], task_values(draft)
+    result = Merge(push={name for name in ("priority", "due", "status") if current[name] != base_task[name]})
+    _merge_title(result, last_synced, draft, ticket)
+    task_moved = draft.status != base_task["status"]
+    if ticket.state.value != base_ticket["state"]:
+        _merge_ticket_move(result, TicketState(base_ticket["state"]), draft, ticket, task_moved)
+    if task_moved and not result.state_is_decided and _is_open_on_one_side(draft, ticket):
+        result.push.add("closed")
+    return result
+
+
+def _is_open_on_one_side(draft: TicketDraft, ticket: Ticket) -> bool:
+    """A task that awaits verification fits an open and a closed ticket."""
+    return draft.status != "ready_verify" and draft.closed != ticket.state.is_closed
+
+
+def _merge_title(result: Merge, last_synced: dict[str, Any], draft: TicketDraft, ticket: Ticket) -> None:
+    if draft.title in (last_synced["task"]["title"], ticket.title):
+        return
+    if ticket.title == last_synced["ticket"]["title"]:
+        result.push.add("title")
+    else:
+        result.conflicts["title"] = (
+            f"The title was changed on both sides: {draft.title!r} in the task, {ticket.title!r} in the ticket."
+        )
+
+
+def _merge_ticket_move(
+    result: Merge, before: TicketState, draft: TicketDraft, ticket: Ticket, task_moved: bool
+) -> None:
+    if ticket.state.is_closed and not before.is_closed:
+        _ticket_closed(result, draft, ticket)
+    elif before.is_closed and not ticket.state.is_closed:
+        _ticket_reopened(result, draft, task_moved)
+    elif ticket.state == TicketState.STARTED and not task_moved:
+        result.follow = STARTED
+
+
+def _ticket_closed(result: Merge, draft: TicketDraft, ticket: Ticket) -> None:
+    if draft.closed:
+        return
+    if ticket.state == TicketState.CLOSED:
+        result.follow = CLOSED
+    else:
+        result.conflicts["state"] = (
+            "The ticket was closed without a fix: decide whether to dismiss the finding."
+        )
+
+
+def _ticket_reopened(result: Merge, draft: TicketDraft, task_moved: bool) -> None:
+    if draft.closed and task_moved:
+        result.conflicts["state"] = "The ticket was reopened while the task was completed."
+    elif draft.status != "in_progress":
+        result.follow = REOPENED

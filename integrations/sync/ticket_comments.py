@@ -1,0 +1,55 @@
+"""Comments on tickets about failed verifications, each posted once: the row is marked before the request."""
+
+from datetime import UTC
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
+
+from integrations.models import TicketComment, TicketLink
+from integrations.providers.tickets import Tracker
+from integrations.sync.run import SyncContext, skip_if_refused
+from remediation.models import CheckStatus, Verification
+
+MAX_ATTEMPTS = 5
+BATCH_SIZE = 100
+
+
+def push(context: SyncContext, tracker: Tracker) -> None:
+    """Post the waiting comments. One that was tried before is searched for first: its response may have been lost."""
+    for comment in _waiting(context).iterator(BATCH_SIZE):
+        with skip_if_refused(context, tracker, comment.link.key):
+            was_tried = comment.tried_at is not None
+            comment.tried_at, comment.attempts = timezone.now(), comment.attempts + 1
+            comment.save(update_fields=["tried_at", "attempts", "updated_at"])
+            tracker.add_comment(
+                comment.link.external_id,
+                text=comment_text(comment.verification),
+                marker=str(comment.pk),
+                was_tried=was_tried,
+            )
+            comment.sent_at = timezone.now()
+            comment.save(update_fields=["sent_at", "updated_at"])
+            context.log.pushed += 1
+
+
+def _waiting(context: SyncContext) -> QuerySet[TicketComment]:
+    linked = {"link__integration": context.integration, "link__state": TicketLink.State.LINKED}
+    waiting = TicketComment.objects.filter(sent_at__isnull=True, attempts__lt=MAX_ATTEMPTS, **linked)
+    return waiting.select_related("link", "verification").order_by("id")
+
+
+def comment_text(verification: Verification) -> str:
+    """Return Markdown that also reads well as plain text: the checks, but no evidence."""
+    verified_at = f"{verification.updated_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    page = reverse("admin:remediation_verification_change", args=[verification.pk])
+    checks = "\n".join(
+        f"- {check['key']}: {check['status']} (before: {check['before']}, after: {check['after']})"
+        for check in verification.checks
+    )
+    failed = [check for check in verification.checks if check["status"] == CheckStatus.FAILED]
+    return (
+        f"Verified at {verified_at}: {len(failed)} of {len(verification.checks)} checks failed. "
+        f"The task is in progress again.\n\n{checks}\n\nEvidence: {settings.KRAFTER_PUBLIC_URL}{page}"
+    )

@@ -1,0 +1,26 @@
+"""A task as its ticket should show it."""
+
+from django.conf import settings
+from django.urls import reverse
+
+from findings.models import Domain
+from integrations.providers.types import TicketDraft
+from remediation.models import Task
+
+
+def draft_of(task: Task) -> TicketDraft:
+    """Return the draft of a task's ticket. Evidence is left out: a ticket may be public."""
+    fix = task.finding.recommended_fix
+    steps = [f"{number}. {step}" for number, step in enumerate(fix.get("steps") or [], start=1)]
+    text = "\n".join(str(line) for line in [fix.get("summary") or "", *steps] if line)
+    return TicketDraft(
+        marker=str(task.pk),
+        title=task.title,
+        status=task.status,
+        priority=task.priority,
+        due=task.sla_due_at,
+        closed=task.status == Task.Status.DONE,
+        url=f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:remediation_task_change', args=[task.pk])}",
+        text=text,
+        confidential=task.finding.domain == Domain.SECURITY,
+    )

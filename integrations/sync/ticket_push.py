@@ -1,0 +1,185 @@
+"""Tasks become tickets, one each, and tickets of changed tasks are updated. No transaction is open during a request."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from findings.models import FindingStatus
+from integrations.models import SyncConflict, TicketLink
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.tickets import Tracker
+from integrations.providers.types import Ticket, TicketDraft
+from integrations.sync import conflicts
+from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
+from integrations.sync.three_way_merge import Merge, agreed_values, merge, task_values, ticket_values
+from integrations.sync.ticket_drafts import draft_of
+from integrations.sync.ticket_pull import CURSOR, OVERLAP, follow_ticket, may_change_state
+from remediation.models import Task
+from remediation.services import tickets
+
+State = TicketLink.State
+BATCH_SIZE = 100
+
+
+def push(context: SyncContext, tracker: Tracker) -> None:
+    """Create the missing tickets, then update those of changed tasks."""
+    _finish_unconfirmed(context, tracker)
+    for task in _tasks_without_ticket(context).iterator(BATCH_SIZE):
+        with skip_if_refused(context, tracker, task.title):
+            link, _ = TicketLink.objects.get_or_create(integration=context.integration, task=task)
+            _create_ticket(context, tracker, link)
+    for link in _links_of_changed_tasks(context).iterator(BATCH_SIZE):
+        with skip_if_refused(context, tracker, link.key):
+            _update_ticket(context, tracker, link)
+
+
+def wait_for_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
+    """Continue when the vendor's search surely shows the last created ticket: a sync does not end before that."""
+    tried_at = _unconfirmed(context).order_by("-updated_at").values_list("updated_at", flat=True).first()
+    if tried_at is not None:
+        raise ProviderUnavailable(
+            f"{tracker.title} may have created tickets that its search does not show yet.",
+            retry_at=tried_at + timedelta(seconds=tracker.search_lag + 1),
+        )
+
+
+def unlink_tickets_of_other_places(context: SyncContext, tracker: Tracker) -> None:
+    """After a change of repository, tasks need tickets in the new one; an existing marker there is found again."""
+    links = context.links.values_list("pk", "external_id").iterator(BATCH_SIZE)
+    elsewhere = [pk for pk, external_id in links if not tracker.owns(external_id)]
+    if elsewhere:
+        context.integration.cursor.pop(CURSOR, None)
+        TicketLink.objects.filter(pk__in=elsewhere).update(
+            state=State.CREATING, external_id="", key="", url="", last_synced={}, task_synced_at=None
+        )
+        context.log_note(
+            f"{len(elsewhere)} tasks had tickets in another place; they get new tickets in the connected one."
+        )
+
+
+def _unconfirmed(context: SyncContext) -> QuerySet[TicketLink]:
+    return TicketLink.objects.filter(integration=context.integration, state=State.CREATING)
+
+
+def _tasks_without_ticket(context: SyncContext) -> QuerySet[Task]:
+    """Open tasks that have no ticket anywhere, the oldest first."""
+    tasks = Task.objects.filter(project=context.integration.project, status__in=Task.OPEN)
+    without = tasks.filter(Q(external_ticket_key__isnull=True) | Q(external_ticket_key=""))
+    return (
+        without.exclude(ticket_links__integration=context.integration)
+        .exclude(finding__status=FindingStatus.DISMISSED)
+        .select_related("finding")
+        .order_by("created_at", "id")
+    )
+
+
+def _links_of_changed_tasks(context: SyncContext) -> QuerySet[TicketLink]:
+    changed = context.links.exclude(task_synced_at=F("task__updated_at"))
+    return changed.select_related("task__finding").order_by("created_at", "id")
+
+
+def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
+    """Tickets of an interrupted run may exist: look for their markers before creating them.
+
+    A link so new that the vendor's search may not show its ticket yet is left to `wait_for_unconfirmed`.
+    """
+    searchable_since = timezone.now() - timedelta(seconds=tracker.search_lag)
+    old_enough = _unconfirmed(context).filter(updated_at__lte=searchable_since)
+    links = list(old_enough.select_related("task__finding").order_by("created_at", "id"))
+    if not links:
+        return
+    existing = _unlinked_tickets_by_marker(context, tracker, links[0].created_at)
+    for link in links:
+        with skip_if_refused(context, tracker, link.task.title):
+            ticket = existing.get(str(link.task_id))
+            if ticket:
+                _link_ticket(context, link, ticket, draft_of(link.task))
+            else:
+                _create_ticket(context, tracker, link)
+
+
+def _unlinked_tickets_by_marker(context: SyncContext, tracker: Tracker, since: datetime) -> dict[str, Ticket]:
+    found: dict[str, Ticket] = {}
+    for page in tracker.changed_tickets(since - OVERLAP):
+        context.checkpoint()
+        found |= {ticket.marker: ticket for ticket in page if ticket.marker}
+    ids = [ticket.external_id for ticket in found.values()]
+    linked = set(context.links.filter(external_id__in=ids).values_list("external_id", flat=True))
+    return {marker: ticket for marker, ticket in found.items() if ticket.external_id not in linked}
+
+
+def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
+    """Create the ticket of a stored link. A refusal created nothing: the link goes. Other failures keep it."""
+    draft = draft_of(link.task)
+    link.save(update_fields=["updated_at"])  # the time of the last attempt
+    try:
+        ticket = tracker.create_ticket(draft)
+    except ProviderRefused:
+        link.delete()
+        raise
+    _link_ticket(context, link, ticket, draft)
+
+
+@transaction.atomic
+def _link_ticket(context: SyncContext, link: TicketLink, ticket: Ticket, draft: TicketDraft) -> None:
+    task = tickets.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
+    link.external_id, link.key, link.url = ticket.external_id, ticket.key, ticket.url
+    link.state = State.LINKED
+    link.last_synced = {"task": task_values(draft), "ticket": ticket_values(ticket)}
+    # A task that changed while its ticket was created is pushed again.
+    unchanged = task_values(draft_of(task)) == task_values(draft)
+    link.task_synced_at = task.updated_at if unchanged else None
+    link.save()
+    context.log.pushed += 1
+
+
+def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> None:
+    ticket = tracker.get_ticket(link.external_id)
+    if ticket.state.value != link.last_synced["ticket"]["state"]:
+        follow_ticket(context, link.pk, ticket)
+        link = TicketLink.objects.select_related("task__finding").get(pk=link.pk)
+    read_at, synced_at, draft = link.updated_at, link.task.updated_at, draft_of(link.task)
+    merged = merge(link.last_synced, draft, ticket)
+    _log_title_conflict(context, link, ticket, merged)
+    if "closed" in merged.push and not may_change_state(context, link, ticket):
+        merged.push -= {"closed", "status"}
+    if merged.push:
+        context.checkpoint()
+        ticket = tracker.update_ticket(ticket, draft, merged.push)
+        context.log.pushed += 1
+    _save_if_unresolved(
+        link,
+        read_at,
+        last_synced=_last_synced(link, draft, ticket, merged),
+        task_synced_at=synced_at,
+        state_changes=link.state_changes,
+        halted_at=link.halted_at,
+    )
+
+
+def _log_title_conflict(context: SyncContext, link: TicketLink, ticket: Ticket, merged: Merge) -> None:
+    if "title" in merged.conflicts:
+        reason = merged.conflicts["title"]
+        conflicts.open_conflict(context, link, SyncConflict.Field.TITLE, ticket.title, reason)
+    else:
+        conflicts.settle(link, SyncConflict.Field.TITLE)
+
+
+def _last_synced(link: TicketLink, draft: TicketDraft, ticket: Ticket, merged: Merge) -> dict[str, Any]:
+    task = task_values(draft)
+    if "title" in merged.conflicts:
+        task["title"] = link.last_synced["task"]["title"]
+    pushed_title = "title" in merged.push
+    return {
+        "task": task,
+        "ticket": ticket_values(ticket) if pushed_title else agreed_values(link.last_synced, ticket),
+    }
+
+
+def _save_if_unresolved(link: TicketLink, read_at: datetime, **changes: Any) -> None:
+    """Store the result of a push, unless a person has resolved a conflict of the link meanwhile."""
+    same = TicketLink.objects.filter(pk=link.pk, updated_at=read_at)
+    same.update(**changes, updated_at=timezone.now())

@@ -1,0 +1,99 @@
+"""Enable and disable a webhook: a URL for each integration, and a secret that is shown once."""
+
+import secrets
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.urls import reverse
+
+from accounts.actors import Actor
+from accounts.models import Project
+from events.log import log_event
+from integrations.errors import WebhookNotFound, WebhooksNotSupported
+from integrations.models import Integration, Webhook
+from integrations.providers.registry import ADAPTERS
+from integrations.providers.webhooks import WebhookFormat
+from integrations.queries import require_known_provider
+from integrations.services import lock_connected
+from krafter_audit.security import vault
+
+
+def format_of(provider: str) -> WebhookFormat:
+    """Return the format of a provider's webhooks. Raises UnknownProvider or WebhooksNotSupported."""
+    require_known_provider(provider)
+    webhooks = ADAPTERS[provider].webhooks
+    if webhooks is None:
+        raise WebhooksNotSupported
+    return webhooks
+
+
+def owner_of(integration: Integration) -> tuple[str, ...]:
+    """Return the owner that a webhook's secret is sealed to."""
+    return (
+        str(integration.organization_id),
+        str(integration.project_id),
+        integration.provider,
+        "webhook",
+    )
+
+
+def open_secret(webhook: Webhook) -> str:
+    """Open the secret. Raises VaultError."""
+    return vault.open_sealed(bytes(webhook.credentials), owner=owner_of(webhook.integration)).decode()
+
+
+def resealed(webhook: Webhook) -> bytes:
+    """Return the secret, sealed with the first key."""
+    return vault.seal(open_secret(webhook).encode(), owner=owner_of(webhook.integration))
+
+
+@transaction.atomic
+def enable(project: Project, provider: str, *, secret: str | None, by: Actor) -> tuple[Webhook, str | None]:
+    """Enable the webhook with a new secret; the previous one is void.
+
+    Returns the secret if it was generated here. A secret that the provider chose is not shown again.
+    """
+    format_of(provider)
+    integration = lock_connected(project, provider)
+    generated = None if secret else secrets.token_urlsafe(32)
+    sealed = vault.seal((secret or generated or "").encode(), owner=owner_of(integration))
+    webhook, _ = Webhook.objects.update_or_create(integration=integration, defaults={"credentials": sealed})
+    webhook.integration = integration
+    log_event("integration.webhook_made", integration, by=by, provider=provider)
+    return webhook, generated
+
+
+def get_webhook(project: Project, provider: str) -> Webhook:
+    """Return the webhook of a provider. Raises UnknownProvider or WebhookNotFound."""
+    require_known_provider(provider)
+    rows = Webhook.objects.select_related("integration").defer("credentials")
+    webhook = rows.filter(integration__project=project, integration__provider=provider).first()
+    if webhook is None:
+        raise WebhookNotFound
+    return webhook
+
+
+@transaction.atomic
+def disable(project: Project, provider: str, *, by: Actor) -> Webhook:
+    """Delete the webhook: its URL no longer accepts deliveries."""
+    webhook = get_webhook(project, provider)
+    Webhook.objects.filter(pk=webhook.pk).delete()
+    webhook.integration.project = project
+    log_event("integration.webhook_removed", webhook.integration, by=by, provider=provider)
+    return webhook
+
+
+def describe(webhook: Webhook, secret: str | None = None) -> dict[str, Any]:
+    """Return what the API shows of a webhook; the secret only once."""
+    integration = webhook.integration
+    path = reverse("webhook", args=[integration.provider, integration.pk])
+    described = {
+        "provider": integration.provider,
+        "url": f"{settings.KRAFTER_PUBLIC_URL}{path}",
+        "events": format_of(integration.provider).event_names,
+        "last_delivery_at": webhook.last_delivery_at,
+        "created_at": webhook.created_at,
+        "updated_at": webhook.updated_at,
+    }
+    return described | ({"secret": secret} if secret else {})

@@ -1,0 +1,46 @@
+"""Webhook views: one answer for every signed delivery, another for everything else."""
+
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from integrations.providers.webhooks import WebhookRequest
+from integrations.webhooks.intake import receive
+from krafter_audit.api import rate_limits, request_body
+from krafter_audit.api.envelope import error_response, wrap
+from krafter_audit.api.errors import ApiError, MethodNotAllowed, NotFound
+from krafter_audit.api.exceptions import to_api_error
+from krafter_audit.api.middleware import request_id_of
+from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.http.json_encoding import dump_json
+
+MAX_BODY_BYTES = 5 * MEBIBYTE  # the limit of Linear's own library; an issue is a hundredth of it
+
+
+@csrf_exempt  # a provider has no cookie: the signature authenticates it
+def webhook(request: HttpRequest, provider: str, integration: str) -> HttpResponse:
+    """Accept a delivery, or answer with an error in the envelope."""
+    try:
+        _receive(request, provider, integration)
+    except (ApiError, OperationalError, InterfaceError) as error:
+        return error_response(request, to_api_error(error))
+    accepted = dump_json(wrap({"accepted": True}, request_id_of(request)))
+    return HttpResponse(accepted, status=202, content_type="application/json")
+
+
+def _receive(request: HttpRequest, provider: str, integration: str) -> None:
+    rate_limits.hit("hooks", rate_limits.client_address(request)).raise_if_exceeded()
+    if request.method != "POST":
+        raise MethodNotAllowed(headers={"allow": "POST"})
+    try:
+        integration_id = UUID(integration)
+    except ValueError:
+        raise NotFound from None
+    request_body.limit_body(request, MAX_BODY_BYTES)
+    headers = {name.lower(): value for name, value in request.headers.items()}
+    receive(provider, integration_id, WebhookRequest(headers, request.body))
+
+
+webhook.actions = {"post": "webhook"}  # type: ignore[attr-defined]  # the methods, as a view set has them

@@ -1,0 +1,94 @@
+// Runs in an isolated world before the page's scripts, which can neither see nor change it.
+// `krafter.report()` returns the metrics since the navigation started, in milliseconds.
+// `krafter.sinceLongTask()` returns for how many milliseconds no long task has run.
+(() => {
+  const SESSION_GAP = 1000;
+  const SESSION_LENGTH = 5000;
+  const BLOCKING = 50;
+  const seen = { fcp: null, lcp: null, shifts: [], tasks: [] };
+
+  const pending = [];
+  const observe = (type, use) => {
+    const observer = new PerformanceObserver((list) => list.getEntries().forEach(use));
+    observer.observe({ type, buffered: true });
+    pending.push(() => observer.takeRecords().forEach(use));
+  };
+  // A busy page may not have delivered its entries yet.
+  const flush = () => pending.forEach((take) => take());
+
+  observe("paint", (entry) => {
+    if (entry.name === "first-contentful-paint") seen.fcp = entry.startTime;
+  });
+  observe("largest-contentful-paint", (entry) => {
+    seen.lcp = { time: entry.startTime, url: entry.url, element: entry.element };
+  });
+  observe("layout-shift", (entry) => {
+    // hadRecentInput is ignored: there is no user, and the emulated screen counts as an input of the first 500 ms.
+    seen.shifts.push({ time: entry.startTime, value: entry.value });
+  });
+  observe("longtask", (entry) => seen.tasks.push({ start: entry.startTime, end: entry.startTime + entry.duration }));
+
+  // The largest session window of layout shifts: https://web.dev/articles/cls
+  const layoutShift = () => {
+    let [largest, sum, first, last] = [0, 0, -Infinity, -Infinity];
+    for (const { time, value } of seen.shifts) {
+      const same = time - last < SESSION_GAP && time - first < SESSION_LENGTH;
+      sum = same ? sum + value : value;
+      first = same ? first : time;
+      last = time;
+      largest = Math.max(largest, sum);
+    }
+    return largest;
+  };
+
+  // The part over 50 ms of each long task since the first contentful paint: https://web.dev/articles/tbt
+  const blockingTime = () =>
+    seen.tasks
+      .map(({ start, end }) => end - Math.max(start, seen.fcp ?? Infinity))
+      .filter((length) => length > BLOCKING)
+      .reduce((sum, length) => sum + length - BLOCKING, 0);
+
+  const elements = (root) =>
+    [...root.querySelectorAll("*")].reduce(
+      (sum, one) => sum + 1 + (one.shadowRoot ? elements(one.shadowRoot) : 0),
+      0
+    );
+
+  // A shadow root shows neither in innerText nor to querySelector: a page with one is not called blank.
+  const CONTENT = "img, svg, video, canvas, input, button, select, textarea, iframe, object";
+  const hasShadowRoot = (body) => [...body.querySelectorAll("*")].some((one) => one.shadowRoot);
+  const blank = () => {
+    const body = document.body;
+    return !body || (!body.innerText.trim() && !body.querySelector(CONTENT) && !hasShadowRoot(body));
+  };
+
+  const largest = () => {
+    if (!seen.lcp) return null;
+    const { time, url, element } = seen.lcp;
+    return {
+      time,
+      url,
+      tag: element ? element.localName : "",
+      loading: element ? element.getAttribute("loading") || "" : "",
+      html: element ? element.outerHTML.slice(0, 300) : "",
+    };
+  };
+
+  globalThis.krafter = {
+    report: () => {
+      flush();
+      return {
+        fcp: seen.fcp,
+        largest: largest(),
+        cls: layoutShift(),
+        tbt: blockingTime(),
+        blank: blank(),
+        elements: document.body ? elements(document.body) : 0,
+      };
+    },
+    sinceLongTask: () => {
+      flush();
+      return performance.now() - seen.tasks.reduce((latest, task) => Math.max(latest, task.end), 0);
+    },
+  };
+})();

@@ -1,0 +1,200 @@
+"""The rendered page: visits of a real browser, for the checks that need one.
+
+    context = PageContext(url, client, browser=browser)     # a scanner.browser.Browser, or None
+    context.rendered.axe_result("color-contrast")
+
+The page is requested over plain HTTP first, so a site that is down costs no visit; the rendered page must then meet
+the same preconditions. Without a browser every fact raises Inconclusive (`not_available`). All of it must run in the
+thread that owns the browser.
+"""
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Set
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from scanner import preconditions
+from scanner.axe_verdict import key_of
+from scanner.outcome import PASSED
+from scanner.page import Page
+from scanner.page_identity import Identity, page_identity
+from scanner.preconditions import Inconclusive
+
+if TYPE_CHECKING:
+    from scanner.browser.browser import Browser
+    from scanner.outcome import Outcome
+    from scanner.page_context import PageContext
+    from scanner.page_visit import PageSnapshot, Vitals
+    from scanner.page_visit.axe import RuleResult
+    from scanner.page_visit.scripts import ScriptUsage
+
+SHRUNK_BY = 10  # a page with less than a tenth of its former elements is not judged
+MAX_LOADS_SECONDS = 60.0  # after which no further throttled load is started
+SCRIPTS = "scripts"
+RULE = "axe:"  # a check that needs "axe:label" runs axe-core's rule "label"
+
+
+class RenderedPage:
+    """The facts of one page that need a browser.
+
+    `rules` are the axe-core rules of the first visit: all that were planned before it. `earlier` holds earlier
+    outcomes by key. `save_screenshot` stores a JPEG and returns its SHA-256; without it no screenshot is taken.
+    """
+
+    def __init__(self, context: "PageContext", browser: "Browser | None") -> None:
+        self.browser = browser
+        self.rules: set[str] = set()
+        self.with_scripts = False
+        self.earlier: dict[str, Outcome] = {}
+        self.save_screenshot: Callable[[bytes], str] | None = None
+        self._context = context
+        self._first: RenderedPage | None = None
+        self._visits: list[PageSnapshot] = []
+        self._identity: Identity | None = None
+        self._loads: list[PageSnapshot] = []
+        self._loads_started = 0.0
+
+    def plan(self, needs: Set[str], earlier: Mapping[str, "Outcome"]) -> None:
+        """Announce what will be needed, so that one visit serves all checks, and the earlier outcomes."""
+        self.rules |= {need.removeprefix(RULE) for need in needs if need.startswith(RULE)}
+        self.with_scripts |= SCRIPTS in needs
+        self.earlier.update(earlier)
+
+    def repeat(self, context: "PageContext") -> "RenderedPage":
+        """Return the rendered page of a repetition, for which no screenshots are saved."""
+        other = RenderedPage(context, self.browser)
+        other.earlier, other.with_scripts, other._first = self.earlier, self.with_scripts, self
+        return other
+
+    def rules_to_repeat(self) -> set[str]:
+        """Return the rules that are violated, and those that did not pass before.
+
+        The others are not repeated: axe-core takes seconds for all rules on a large page.
+        """
+        if not self._visits:
+            return self.rules
+        violated = {rule for visit in self._visits for rule, result in visit.axe.items() if result.count}
+        known = {rule: self.earlier.get(key_of(rule)) for rule in self.rules}
+        return violated | {rule for rule, before in known.items() if before and before.status != PASSED}
+
+    def axe_result(self, rule: str) -> "RuleResult":
+        """Return axe-core's result for a rule."""
+        self.rules.add(rule)
+        for visit in self._visits:
+            if rule in visit.axe:
+                return visit.axe[rule]
+        return self.visits(len(self._visits) + 1)[-1].axe[rule]
+
+    def scripts(self) -> list["ScriptUsage"]:
+        """Return the scripts of the page, and how much of them ran while it loaded."""
+        self.with_scripts = True
+        for visit in self._visits:
+            if visit.scripts is not None:
+                return visit.scripts
+        return self.visits(len(self._visits) + 1)[-1].scripts or []
+
+    def visits(self, count: int = 1) -> list["PageSnapshot"]:
+        """Return the first `count` visits without throttling."""
+        while len(self._visits) < count:
+            name = f"visit {len(self._visits)}"
+            self._visits.append(self._context.once(name, partial(self._visit, throttled=False)))
+        return self._visits[:count]
+
+    def throttled_loads(self, count: int) -> list["Vitals"]:
+        """Return the metrics of the first `count` loads on a slow phone, after one visit without throttling."""
+        self.visits()
+        while len(self._loads) < count:
+            self._require_time_left()
+            name = f"load {len(self._loads)}"
+            self._loads.append(self._context.once(name, partial(self._visit, throttled=True)))
+        return [load.vitals for load in self._loads[:count] if load.vitals]
+
+    def _require_time_left(self) -> None:
+        self._loads_started = self._loads_started or time.monotonic()
+        if time.monotonic() - self._loads_started > MAX_LOADS_SECONDS:
+            raise Inconclusive(
+                "timeout", "The page loads too slowly to be measured several times.", final=True
+            )
+
+    def as_evidence(self, *, throttled: bool) -> dict[str, Any]:
+        """Return tools, profile and number of visits; empty when no such visit has succeeded."""
+        visits = self._loads if throttled else self._visits
+        if not visits:
+            return {}
+        tools = {name: version for visit in visits for name, version in visit.tools.items()}
+        return {
+            "method": "browser",
+            "tools": tools,
+            "profile": visits[-1].profile,
+            "visits": len(visits),
+            "page_elements": visits[-1].elements,
+            **visits[-1].network,
+        }
+
+    def save_screenshots(self, needs: Iterable[str]) -> dict[str, str]:
+        """Save the screenshots for a check with these needs; return `{screen or rule: SHA-256}`."""
+        wanted = {"screen", *(need.removeprefix(RULE) for need in needs)}
+        taken = {
+            name: picture for visit in reversed(self._visits) for name, picture in visit.screenshots.items()
+        }
+        save = self.save_screenshot
+        return {name: save(taken[name]) for name in sorted(wanted & taken.keys())} if save else {}
+
+    def identity(self) -> Identity | None:
+        """Return the identity of the rendered page; None when no visit has succeeded."""
+        if self._visits and self._identity is None:  # computed once for the evidence of all checks
+            self._identity = page_identity(Page(self._visits[0].response))
+        return self._identity
+
+    def _visit(self, *, throttled: bool) -> "PageSnapshot":
+        browser = self.browser
+        if browser is None:
+            raise Inconclusive("not_available", "No browser is installed.")
+        # Imported here: Playwright is large, and processes without a browser never need it.
+        from scanner.page_visit import visit_page
+
+        context = self._context
+        context.page  # noqa: B018 - raises where the page's preconditions do not hold
+        context.require_ownership()  # a browser runs the page's scripts: on verified sites alone
+        rules = set() if throttled else self.rules | (self._first.rules_to_repeat() if self._first else set())
+        snapshot = context.with_retries(
+            lambda: visit_page(
+                browser,
+                context.url,
+                throttled=throttled,
+                rules=rules,
+                credentials=context.client.credentials,
+                screenshots=bool(self.save_screenshot) and not throttled,
+                scripts=self.with_scripts and not throttled,
+            ),
+            lambda _: False,
+        )
+        self._require_preconditions(Page(snapshot.response))
+        self._require_elements(snapshot)
+        return snapshot
+
+    def _require_elements(self, snapshot: "PageSnapshot") -> None:
+        """Raise when the page is nearly empty, as after a script error: it cannot have the faults of its content."""
+        if snapshot.is_blank:
+            raise Inconclusive("target_missing", "The rendered page is blank.")
+        counts = [outcome.evidence.get("page_elements") for outcome in self.earlier.values()]
+        before = max((count for count in counts if isinstance(count, int)), default=0)
+        if snapshot.elements * SHRUNK_BY < before:
+            raise Inconclusive(
+                "target_missing",
+                f"The page has {snapshot.elements} elements; it had {before} when the finding was made.",
+            )
+
+    def _require_preconditions(self, page: Page) -> None:
+        url = self._context.url
+        preconditions.require_same_site(url, page)
+        preconditions.require_parseable(page)
+        preconditions.require_no_challenge(page)
+        preconditions.require_success_status(page)
+        preconditions.require_logged_in(url, page, self._context.client.credentials)
+        if self._context.verifying:
+            before = self._context.before.as_rendered() if self._context.before else None
+            preconditions.require_no_login_wall(url, page, before)
+            preconditions.require_no_downgrade(url, page, self._context.before)
+            preconditions.require_content(page, before)
+            preconditions.require_same_page(page, before)

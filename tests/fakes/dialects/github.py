@@ -1,0 +1,111 @@
+"""GitHub's dialect: issues by number, alerts, timelines."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.fakes.tracker import FakeTracker
+from tests.fakes.vendor_server import Answer, Request
+
+TOKEN = "ghp_Zm9yLXRlc3RzLW9ubHk0NzEx"
+REPOSITORY = "acme/web-app"
+
+
+@dataclass
+class FakeGitHub(FakeTracker):
+    """One repository."""
+
+    provider = "github"
+    spec_name = "github.json"
+    token_path = "/login/oauth/access_token"
+    credentials = {"token": TOKEN, "repository": REPOSITORY}
+
+    repository: str = REPOSITORY
+    token: str = TOKEN
+    keeps_labels: bool = True
+    has_issues: bool = True
+    timelines: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    alerts: dict[str, list[dict[str, Any]] | int] = field(default_factory=dict)
+
+    def refer(self, number: int, pull_request: str) -> None:
+        """Let a pull request refer to an issue."""
+        source = {
+            "type": "issue",
+            "issue": {"html_url": pull_request, "pull_request": {"html_url": pull_request}},
+        }
+        self.timelines.setdefault(number, []).append({"event": "cross-referenced", "source": source})
+        self.touch(number)
+
+    def authorize(self, request: Request) -> Answer | None:
+        if request.headers.get("authorization") == f"Bearer {self.token}":
+            return None
+        return 401, {}, {"message": "Bad credentials"}
+
+    def route(self, request: Request) -> Answer:
+        start = f"/repos/{self.repository}"
+        if not request.path.startswith(start):
+            return 404, {}, {"message": "Not Found"}
+        routes = {
+            r"": self._repository,
+            r"/issues": self._create_or_list,
+            r"/issues/(\d+)": self._issue,
+            r"/issues/(\d+)/comments": self._comments,
+            r"/issues/(\d+)/timeline": self._timeline,
+            r"/(code-scanning|dependabot)/alerts": self._alerts,
+        }
+        answer = self.dispatch(request, request.path[len(start) :], routes)
+        return answer or (404, {}, {"message": "Not Found"})
+
+    def _repository(self, request: Request) -> Answer:
+        return 200, {}, {"full_name": self.repository, "has_issues": self.has_issues}
+
+    def _timeline(self, request: Request, number: str) -> Answer:
+        return self.page(request, self.timelines.get(int(number), []))
+
+    def _alerts(self, request: Request, kind: str) -> Answer:
+        alerts = self.alerts.get(kind, 404)
+        if isinstance(alerts, int):
+            return alerts, {}, {"message": "not available"}
+        return self.page(request, alerts)
+
+    def _create_or_list(self, request: Request) -> Answer:
+        if request.method == "POST":
+            return self.create(request.body)
+        changed = [issue for issue in self.issues.values() if issue["updated_at"] >= request.query["since"]]
+        changed.sort(key=lambda issue: (issue["updated_at"], issue["number"]), reverse=True)
+        return self.page(request, changed)
+
+    def create(self, body: dict[str, Any]) -> Answer:
+        """Create an issue."""
+        number = max(self.issues, default=0) + 1
+        labels = body.get("labels", []) if self.keeps_labels else []
+        self.issues[number] = {"number": number, "state": "open", "state_reason": None, "labels": []}
+        self.write(number, {**body, "labels": labels})
+        return 201, {}, self.issues[number]
+
+    def _comments(self, request: Request, number: str) -> Answer:
+        comments = self.comments.setdefault(int(number), [])
+        if request.method == "GET":
+            return self.page(request, comments)
+        comments.append(dict(request.body))
+        return 201, {}, comments[-1]
+
+    def _issue(self, request: Request, named: str) -> Answer:
+        number = int(named)
+        if number not in self.issues:
+            return 404, {}, {"message": "Not Found"}
+        if request.method == "PATCH":
+            changes = dict(request.body)
+            if not self.keeps_labels:
+                changes.pop("labels", None)
+            self.write(number, changes)
+        return 200, {}, self.issues[number]
+
+    def write(self, number: int, changes: dict[str, Any]) -> dict[str, Any]:
+        labels = changes.pop("labels", None)
+        issue = self.issues[number]
+        issue.update(changes)
+        if labels is not None:
+            issue["labels"] = [{"name": name} for name in labels]
+        issue["html_url"] = f"https://github.com/{self.repository}/issues/{number}"
+        issue["updated_at"] = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+        return issue

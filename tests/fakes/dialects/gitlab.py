@@ -1,0 +1,144 @@
+"""GitLab's dialect: issues by number, merge requests of issues, vulnerability findings."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+from tests.fakes.specs import load_spec
+from tests.fakes.tracker import FakeTracker
+from tests.fakes.vendor_server import Answer, Request
+
+TOKEN = "glpat-Zm9yLXRlc3RzLW9ubHk0NzEx"
+PROJECT = "acme/shop/web-app"
+QUICK_ACTION = re.compile(r"^/close$", re.MULTILINE)
+
+
+def example(schema: str) -> dict[str, Any]:
+    """Return an object made of the examples that the description gives for a schema's members."""
+    members = load_spec("gitlab.json").d["components"]["schemas"][schema]["properties"]
+    return {name: _example(member) for name, member in members.items()}
+
+
+def _example(member: dict[str, Any]) -> Any:
+    if "$ref" in member:
+        return example(member["$ref"].rpartition("/")[2])
+    return member.get("example")
+
+
+@dataclass
+class FakeGitLab(FakeTracker):
+    """One project."""
+
+    provider = "gitlab"
+    spec_name = "gitlab.json"
+    token_path = "/oauth/token"
+    api_path = "/api/v4"
+    credentials = {"token": TOKEN, "project": PROJECT}
+
+    project: str = PROJECT
+    number: int = 42
+    token: str = TOKEN
+    features: dict[str, Any] = field(default_factory=lambda: {"issues_enabled": True})
+    merge_requests: dict[tuple[str, int], list[dict[str, Any]]] = field(default_factory=dict)
+    findings: list[dict[str, Any]] | int = 403
+    linked_targets: set[str] = field(default_factory=set)
+
+    def merge(self, issue: int, iid: int, *, project: str = PROJECT, **more: Any) -> None:
+        """Let a merge request of a project close an issue, or refer to it."""
+        relation = more.pop("relation", "closed_by")
+        merge_request = {
+            "iid": iid,
+            "project_id": self.number if project == self.project else 7,
+            "state": "opened",
+            "references": {"full": f"{project}!{iid}"},
+            "web_url": f"https://gitlab.example/{project}/-/merge_requests/{iid}",
+        }
+        self.merge_requests.setdefault((relation, issue), []).append({**merge_request, **more})
+
+    def check(self, request: Request) -> None:
+        """The description omits the pages of merge requests: a page that we have linked to is not checked."""
+        is_omitted = request.path.endswith(("/closed_by", "/related_merge_requests"))
+        if not (is_omitted and request.target in self.linked_targets):
+            super().check(request)
+
+    def next_target(self, request: Request, number: int, size: int) -> str:
+        query = {**request.query, "page": number + 1, "per_page": size}
+        target = request.path + "?" + "&".join(f"{name}={quote(str(value))}" for name, value in query.items())
+        self.linked_targets.add(target)
+        return target
+
+    def authorize(self, request: Request) -> Answer | None:
+        if request.headers.get("authorization") == f"Bearer {self.token}":
+            return None
+        return 401, {}, {"message": "401 Unauthorized"}
+
+    def route(self, request: Request) -> Answer:
+        found = re.fullmatch(r"/api/v4/projects/([^/]+)(/.*)?", request.path)
+        if not found or found[1] not in (quote(self.project, safe=""), str(self.number)):
+            return 404, {}, {"message": "404 Project Not Found"}
+        routes = {
+            r"": self._project,
+            r"/issues": self._create_or_list,
+            r"/vulnerability_findings": self._findings,
+            r"/issues/(\d+)": self._issue,
+            r"/issues/(\d+)/notes": self._comments,
+            r"/issues/(\d+)/(closed_by|related_merge_requests)": self._merge_requests,
+        }
+        return self.dispatch(request, found[2] or "", routes) or (404, {}, {"error": "404 Not Found"})
+
+    def _project(self, request: Request) -> Answer:
+        return 200, {}, {"id": self.number, "path_with_namespace": self.project, **self.features}
+
+    def _findings(self, request: Request) -> Answer:
+        if isinstance(self.findings, int):
+            return self.findings, {}, {"message": "403 Forbidden"}
+        return self.page(request, self.findings)
+
+    def _merge_requests(self, request: Request, iid: str, relation: str) -> Answer:
+        return self.page(request, self.merge_requests.get((relation, int(iid)), []))
+
+    def _comments(self, request: Request, iid: str) -> Answer:
+        comments = self.comments.setdefault(int(iid), [])
+        if request.method == "GET":
+            return self.page(request, comments)
+        comments.append(dict(request.body))
+        return 201, {}, comments[-1]
+
+    def _create_or_list(self, request: Request) -> Answer:
+        if request.method == "POST":
+            return self.create(request.body)
+        since = request.query["updated_after"]
+        changed = [issue for issue in self.issues.values() if issue["updated_at"] >= since]
+        changed.sort(key=lambda issue: (issue["updated_at"], issue["iid"]), reverse=True)
+        return self.page(request, changed)
+
+    def create(self, body: dict[str, Any]) -> Answer:
+        """Create an issue."""
+        iid = max(self.issues, default=0) + 1
+        self.issues[iid] = {"iid": iid, "project_id": self.number, "state": "opened", "labels": []}
+        self.write(iid, body)
+        return 201, {}, self.issues[iid]
+
+    def _issue(self, request: Request, number: str) -> Answer:
+        iid = int(number)
+        if iid not in self.issues:
+            return 404, {}, {"message": "404 Issue Not Found"}
+        if request.method == "PUT":
+            self.write(iid, request.body)
+        return 200, {}, self.issues[iid]
+
+    def write(self, iid: int, changes: dict[str, Any]) -> dict[str, Any]:
+        """Write as GitLab does: labels are added and removed, an event changes the state, quick actions run."""
+        changes, issue = dict(changes), self.issues[iid]
+        labels = set(changes.pop("labels", issue["labels"])) | set(changes.pop("add_labels", []))
+        issue["labels"] = sorted(labels - set(changes.pop("remove_labels", [])))
+        event = changes.pop("state_event", None)
+        if event:
+            issue["state"] = {"close": "closed", "reopen": "opened"}[event]
+        issue.update(changes)
+        if QUICK_ACTION.search(issue["description"]):
+            issue["state"] = "closed"
+        issue["web_url"] = f"https://gitlab.example/{self.project}/-/issues/{iid}"
+        issue["updated_at"] = self.now.strftime("%Y-%m-%dT%H:%M:%S.123Z")
+        return issue

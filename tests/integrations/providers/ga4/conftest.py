@@ -1,0 +1,48 @@
+"""Google Analytics on loopback, its adapter, and a project that is connected to it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from integrations import services
+from integrations.models import Integration
+from integrations.providers.ga4 import Analytics
+from krafter_audit.http.client import Client
+from tests.fakes.ga4 import CREDENTIALS, AnalyticsSpecs, FakeAnalytics
+from tests.fakes.specs import load_spec
+from tests.fakes.vendor_server import FakeServer, serve
+
+
+@pytest.fixture
+def fake() -> FakeAnalytics:
+    """The data of Google Analytics."""
+    return FakeAnalytics()
+
+
+@pytest.fixture
+def server(fake: FakeAnalytics, loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
+    """The server of Google Analytics."""
+    with serve(fake, AnalyticsSpecs() if load_spec("ga4.json") else None) as served:
+        monkeypatch.setenv("KRAFTER_GA4_URL", served.url)
+        yield served
+
+
+def connect(server: FakeServer, client: Client | None = None, **credentials: Any) -> Analytics:
+    """Return the adapter with changed credentials."""
+    given = {**CREDENTIALS, **credentials}
+    return Analytics(client or Client(), given, server.url, sleep=lambda seconds: None)
+
+
+@pytest.fixture
+def adapter(server: FakeServer) -> Analytics:
+    """The adapter."""
+    return connect(server)
+
+
+@pytest.fixture
+def integration(project: Project, server: FakeServer) -> Integration:
+    """Google Analytics, connected."""
+    return services.connect(project, "ga4", credentials=CREDENTIALS, by=SYSTEM)

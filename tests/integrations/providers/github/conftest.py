@@ -1,0 +1,20 @@
+"""The adapter of GitHub, for GitHub on loopback."""
+
+from typing import Any
+
+import pytest
+
+from integrations.providers.github import GitHub
+from krafter_audit.http.client import Client
+from tests.fakes.dialects.github import FakeGitHub
+
+
+def connect(github: FakeGitHub, client: Client, **credentials: Any) -> GitHub:
+    """Return the adapter with changed credentials."""
+    return GitHub(client, {**github.credentials, **credentials}, github.url, sleep=lambda seconds: None)
+
+
+@pytest.fixture
+def adapter(github: FakeGitHub, http_client: Client) -> GitHub:
+    """The adapter."""
+    return connect(github, http_client)

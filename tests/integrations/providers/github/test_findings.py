@@ -1,0 +1,105 @@
+"""Alerts of GitHub as findings."""
+
+from typing import Any
+
+import pytest
+
+from integrations.providers.github import GitHub
+from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.specs import load_spec, requires_spec
+
+
+def code_scanning_alert(**rule: Any) -> dict[str, Any]:
+    return {
+        "number": 7,
+        "html_url": "https://github.com/acme/web-app/security/code-scanning/7",
+        "rule": {"id": "js/xss", "description": "Cross-site scripting", **rule},
+        "tool": {"name": "CodeQL"},
+        "most_recent_instance": {},
+    }
+
+
+def dependabot_alert(**changes: Any) -> dict[str, Any]:
+    return {
+        "number": 2,
+        "html_url": "https://github.com/acme/web-app/security/dependabot/2",
+        "dependency": {"package": {"name": "django"}, "manifest_path": "requirements.txt"},
+        "security_advisory": {
+            "ghsa_id": "GHSA-rf4j-j272-fj86",
+            "cve_id": "CVE-2018-6188",
+            "summary": "Information leakage",
+            "description": "AuthenticationForm leaks.",
+            "severity": "high",
+        },
+        "security_vulnerability": {
+            "package": {"name": "django"},
+            "severity": "high",
+            "vulnerable_version_range": ">= 2.0.0, < 2.0.2",
+            "first_patched_version": {"identifier": "2.0.2"},
+        },
+        **changes,
+    }
+
+
+@requires_spec("github.json")
+def test_examples_of_the_description_become_findings(adapter: GitHub, github: FakeGitHub) -> None:
+    github.alerts["code-scanning"] = load_spec("github.json").sample("GET", "/repos/a/b/code-scanning/alerts")
+
+    source = adapter.finding_lists()[0]
+    found = [finding for page in source.pages() for finding in page]
+
+    assert source.name == "code scanning alerts"
+    assert [(f.title, f.severity, f.domain) for f in found] == [
+        ("Arbitrary file write during zip extraction (code scanning alert 4)", "high", "security"),
+        ("Arbitrary file write during zip extraction (code scanning alert 3)", "high", "security"),
+    ]
+    assert found[0].external_id == "acme/web-app/code-scanning/4"
+    assert found[0].url == "https://github.com/octocat/hello-world/code-scanning/4"
+    assert found[0].assets == (("file", "spec-main/api-session-spec.ts"),)
+    assert github.requests[-1].query == {"state": "open", "per_page": "100"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "severity"),
+    [
+        ({"security_severity_level": "critical", "severity": "note"}, "critical"),
+        ({"security_severity_level": "low", "severity": "error"}, "low"),
+        ({"security_severity_level": None, "severity": "error"}, "high"),
+        ({"severity": "warning"}, "medium"),
+        ({"severity": "note"}, "low"),
+        ({"severity": None}, "low"),
+        ({"security_severity_level": "strange"}, "low"),
+        ({"security_severity_level": "strange", "severity": "error"}, "high"),
+        ({"severity": "strange"}, "medium"),
+    ],
+)
+def test_severity_is_the_security_level_else_the_rule_severity(
+    adapter: GitHub, github: FakeGitHub, rule: dict[str, Any], severity: str
+) -> None:
+    github.alerts["code-scanning"] = [code_scanning_alert(**rule)]
+
+    assert [f.severity for page in adapter.finding_lists()[0].pages() for f in page] == [severity]
+
+
+def test_dependabot_alert_becomes_a_finding_with_the_upgrade_as_fix(
+    adapter: GitHub, github: FakeGitHub
+) -> None:
+    github.alerts["dependabot"] = [dependabot_alert()]
+
+    (found,) = [finding for page in adapter.finding_lists()[1].pages() for finding in page]
+
+    assert found.title == "django: Information leakage (Dependabot alert 2)"
+    assert (found.severity, found.assets) == ("high", (("file", "requirements.txt"),))
+    assert found.evidence["first_patched"] == "2.0.2"
+    assert found.fix is not None
+    assert found.fix["summary"] == "Upgrade django to 2.0.2 or later."
+
+
+def test_dependabot_alert_without_patch_has_no_fix(adapter: GitHub, github: FakeGitHub) -> None:
+    alert = dependabot_alert()
+    alert["security_vulnerability"]["first_patched_version"] = None
+    github.alerts["dependabot"] = [alert]
+
+    (found,) = [finding for page in adapter.finding_lists()[1].pages() for finding in page]
+
+    assert found.fix is None

@@ -1,0 +1,42 @@
+"""GitLab on loopback, its adapter, and a project that is connected to it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from integrations import services
+from integrations.models import Integration
+from integrations.providers.gitlab import GitLab
+from krafter_audit.http.client import Client
+from tests.fakes.dialects.gitlab import FakeGitLab
+from tests.fakes.tracker import serve
+
+
+@pytest.fixture
+def gitlab(loopback: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeGitLab]:
+    """GitLab."""
+    with serve(FakeGitLab()) as fake:
+        monkeypatch.setenv("KRAFTER_GITLAB_URL", fake.api_url)
+        monkeypatch.setenv("KRAFTER_GITLAB_TOKEN_URL", f"{fake.url}{fake.token_path}")
+        yield fake
+
+
+def connect(gitlab: FakeGitLab, client: Client, **credentials: Any) -> GitLab:
+    """Return the adapter with changed credentials."""
+    given = {**gitlab.credentials, "base_url": gitlab.url, **credentials}
+    return GitLab(client, given, sleep=lambda seconds: None)
+
+
+@pytest.fixture
+def adapter(gitlab: FakeGitLab, http_client: Client) -> GitLab:
+    """The adapter."""
+    return connect(gitlab, http_client)
+
+
+@pytest.fixture
+def integration(project: Project, gitlab: FakeGitLab) -> Integration:
+    """GitLab, connected."""
+    return services.connect(project, "gitlab", credentials=gitlab.credentials, by=SYSTEM)

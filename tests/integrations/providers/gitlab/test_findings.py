@@ -1,0 +1,97 @@
+"""Vulnerability findings of GitLab."""
+
+from typing import Any
+
+import pytest
+
+from integrations.providers.gitlab import GitLab
+from tests.fakes.dialects.gitlab import PROJECT, FakeGitLab
+
+
+def vulnerability(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": 3,
+        "uuid": "b29ed5a1-4a1c-5a0d-9d0e-111111111111",
+        "report_type": "dependency_scanning",
+        "name": "Authentication bypass in saml2-js",
+        "severity": "critical",
+        "state": "detected",
+        "scanner": {"external_id": "gemnasium", "name": "Gemnasium"},
+        "identifiers": [{"external_type": "cve", "name": "CVE-2017-11429", "url": "https://x.example"}],
+        "description": "Some XML DOM traversal is wrong.",
+        "links": [{"url": "https://advisories.example/1"}, {}],
+        "location": {"file": "yarn.lock", "dependency": {"version": "1.5.0"}},
+        "solution": "Upgrade to\r\nfixed version.",
+        "project": {"id": 42, "full_path": "/acme/shop/web-app"},
+        "dismissal_feedback": None,
+        **changes,
+    }
+
+
+def findings_of(adapter: GitLab) -> list[Any]:
+    return [finding for page in adapter.finding_lists()[0].pages() for finding in page]
+
+
+def test_vulnerability_becomes_a_security_finding_with_its_fix(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    gitlab.findings = [vulnerability()]
+
+    (found,) = findings_of(adapter)
+
+    assert found.title == "Authentication bypass in saml2-js (dependency scanning finding b29ed5a1)"
+    assert (found.severity, found.domain, found.assets) == (
+        "critical",
+        "security",
+        (("file", "yarn.lock"),),
+    )
+    assert found.external_id == f"{PROJECT}/vulnerability/b29ed5a1-4a1c-5a0d-9d0e-111111111111"
+    assert found.url == f"{gitlab.url}/acme/shop/web-app/-/security/vulnerability_report"
+    assert found.evidence["identifiers"] == ["CVE-2017-11429"]
+    assert found.fix == {
+        "summary": "Upgrade to fixed version.",
+        "steps": ["Upgrade to fixed version."],
+        "references": ["https://advisories.example/1", found.url],
+    }
+    assert gitlab.requests[-1].query == {"scope": "all", "per_page": "100"}
+
+
+def test_dismissed_and_resolved_vulnerabilities_are_left_out(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    gitlab.findings = [
+        vulnerability(state="dismissed"),
+        vulnerability(state="resolved"),
+        vulnerability(dismissal_feedback={"id": 1}),
+        vulnerability(uuid="c1", state="confirmed"),
+        vulnerability(uuid="c2", state="of tomorrow"),
+    ]
+    gitlab.page_size = 2
+
+    assert [found.external_id.rpartition("/")[2] for found in findings_of(adapter)] == ["c1", "c2"]
+
+
+@pytest.mark.parametrize(
+    ("severity", "expected"),
+    [
+        ("critical", "critical"),
+        ("High", "high"),
+        ("medium", "medium"),
+        ("low", "low"),
+        ("info", "low"),
+        ("unknown", "medium"),
+        ("of tomorrow", "medium"),
+        (None, "medium"),
+    ],
+)
+def test_severity_is_mapped_to_ours(
+    adapter: GitLab, gitlab: FakeGitLab, severity: Any, expected: str
+) -> None:
+    gitlab.findings = [vulnerability(severity=severity)]
+
+    assert [found.severity for found in findings_of(adapter)] == [expected]
+
+
+def test_vulnerability_with_few_members_is_read(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    gitlab.findings = [{"id": 5, "name": "Weak cipher", "location": None, "identifiers": None, "links": 3}]
+
+    (found,) = findings_of(adapter)
+
+    assert found.title == "Weak cipher (vulnerability finding 5)"
+    assert (found.assets, found.fix, found.description) == ((), None, "")

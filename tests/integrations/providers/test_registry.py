@@ -1,0 +1,79 @@
+"""What holds for every provider: the list, its order, and what an adapter defines."""
+
+import ast
+import importlib
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import integrations.providers
+from integrations.providers.base import Provider
+from integrations.providers.findings import FindingSource
+from integrations.providers.registry import ADAPTERS, FINDING_SOURCES, PROVIDERS, provider_choices
+from integrations.providers.tickets import Tracker
+from integrations.providers.traffic import TrafficSource
+
+EVERY_ADAPTER = pytest.mark.parametrize("adapter", ADAPTERS.values(), ids=ADAPTERS.keys())
+ALLOWED_IMPORTS = (
+    "integrations.providers",
+    "krafter_audit.http.client",
+    "krafter_audit.http.timestamps",
+)
+OUR_PACKAGES = {"integrations", "krafter_audit", "accounts", "events", "findings", "scanner", "remediation"}
+FORBIDDEN_IMPORTS = ("django", "rest_framework", "celery", "httpx2", "requests", "urllib.request")
+
+
+def modules() -> Iterator[str]:
+    """Yield the names of all modules of the providers."""
+    for found in pkgutil.walk_packages(integrations.providers.__path__, "integrations.providers."):
+        yield found.name
+
+
+def test_providers_are_listed_in_the_order_of_the_api() -> None:
+    assert PROVIDERS == ("ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare")
+    assert provider_choices() == [(name, name) for name in PROVIDERS]
+
+
+@EVERY_ADAPTER
+def test_adapter_names_its_vendor_and_https_urls(adapter: type[Provider]) -> None:
+    assert ADAPTERS[adapter.name] is adapter
+    assert adapter.title
+    assert adapter.api_url.startswith("https://")
+    assert adapter.oauth is None or adapter.oauth.token_url.startswith("https://")
+
+
+@EVERY_ADAPTER
+def test_adapter_implements_tickets_findings_or_traffic(adapter: type[Provider]) -> None:
+    assert issubclass(adapter, Tracker | FindingSource | TrafficSource)
+    assert adapter.__abstractmethods__ == frozenset()
+
+
+def test_every_check_belongs_to_one_provider() -> None:
+    checks = [
+        check
+        for adapter in ADAPTERS.values()
+        if issubclass(adapter, FindingSource)
+        for check in adapter.checks
+    ]
+
+    assert len(checks) == len(set(checks)) == len(FINDING_SOURCES)
+
+
+@pytest.mark.parametrize("name", sorted(modules()))
+def test_provider_imports_neither_models_nor_settings_nor_an_http_library(name: str) -> None:
+    path = Path(str(importlib.import_module(name).__file__))
+    imported = [
+        module
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for module in (
+            [node.module or ""] if isinstance(node, ast.ImportFrom) else [each.name for each in node.names]
+        )
+    ]
+
+    ours = [module for module in imported if module.split(".")[0] in OUR_PACKAGES]
+
+    assert [module for module in imported if module.startswith(FORBIDDEN_IMPORTS)] == []
+    assert [module for module in ours if not module.startswith(ALLOWED_IMPORTS)] == []

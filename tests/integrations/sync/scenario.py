@@ -1,0 +1,28 @@
+"""What the tests of a sync do and look at."""
+
+from collections.abc import Callable
+from typing import Any
+
+from accounts.actors import SYSTEM, Actor
+from integrations.models import SyncRun
+from remediation.models import Task, Verification
+from remediation.services import tasks, verifications
+from tests.fakes.dialects.github import FakeGitHub
+
+
+def last_run() -> SyncRun:
+    return SyncRun.objects.order_by("started_at", "id").last()
+
+
+def change(task: Task, **changes: Any) -> None:
+    tasks.update(task.pk, changes=changes, by=SYSTEM)
+
+
+def verify(task: Task, decide: Callable[..., Any], by: Actor = SYSTEM) -> None:
+    pending = Verification.objects.filter(task=task, result="pending").first()
+    pending = pending or verifications.run(task.project, task_id=task.pk, by=by)
+    decide(pending.pk, by=by)
+
+
+def labels(github: FakeGitHub, number: int = 1) -> list[str]:
+    return [label["name"] for label in github.issues[number]["labels"]]

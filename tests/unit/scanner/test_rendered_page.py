@@ -1,0 +1,268 @@
+"""What a browser sees: the rendered page is judged, once for all checks, and whatever stands in its place is not."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import trustme
+
+from krafter_audit.http.client import AddressPolicy, RequestCredentials
+from scanner.browser.browser import Browser
+from scanner.browser.chromium import ChromiumOptions
+from scanner.engine import run_checks
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.page_visit import PageSnapshot, axe, device_profile, network_monitor, visit, visit_page
+from scanner.page_visit.scripts import minifiable_of
+from scans.worker.browser import chromium_options
+from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
+from tests.unit.scanner.checks.base_page import html
+from tests.unit.scanner.checks.check_kinds import BY_BROWSER
+
+pytestmark = pytest.mark.usefixtures("soon_quiet")
+HTML = [("Content-Type", "text/html; charset=utf-8")]
+# After the first paint, whenever that comes: what moves or blocks before it does not count.
+JUMPS_AND_BLOCKS = """<body><h1>Hello</h1><script>
+    requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {
+        const end = performance.now() + 300; while (performance.now() < end);
+        document.querySelector('h1').style.marginTop = '300px' }, 30)))</script>"""
+MENDS_ITSELF = "<script>document.querySelector('img').alt = 'A lamp'; document.title = 'Lamps'</script>"
+FAULTY_UNTIL_RENDERED = html(replace=(' alt="A lamp"', ""), add=MENDS_ITSELF)
+
+
+def plain(text: str, status: int = 200) -> Answer:
+    return Answer(text, status, HTML)
+
+
+def looked(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Outcome]:
+    with served(Site(answers)) as site, loopback_client() as client:
+        return dict(run_checks(site.url, asked, client=client, retry_delays=(), **options))
+
+
+@pytest.mark.needs_chromium
+def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(chrome: Browser) -> None:
+    said = looked({"/": plain(html())}, "a11y_color_contrast", browser=chrome)["a11y_color_contrast"]
+
+    assert said.status == PASSED
+    assert {name: said.evidence[name] for name in ("method", "visits", "profile")} == {
+        "method": "browser",
+        "visits": 1,
+        "profile": device_profile.as_evidence(throttled=False),
+    }
+    assert set(said.evidence["tools"]) == {"axe", "chromium"}
+    assert said.evidence["identity"]["rendered_title"] == "Delivery and returns – Example Shop"
+
+
+@pytest.mark.needs_chromium
+def test_an_axe_check_passes_where_scripts_have_fixed_the_markup(chrome: Browser) -> None:
+    said = looked({"/": plain(FAULTY_UNTIL_RENDERED)}, "a11y_image_alt", browser=chrome)["a11y_image_alt"]
+
+    assert (said.status, said.evidence["method"]) == (PASSED, "browser")
+
+
+def test_without_a_browser_its_checks_are_inconclusive() -> None:
+    outcomes = looked({"/": plain(html())}, *BY_BROWSER)
+
+    assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}
+
+
+def test_checks_are_inconclusive_when_the_browser_does_not_start() -> None:
+    options = ChromiumOptions(executable="/nowhere/chromium")
+    with Browser(policy=AddressPolicy.from_setting("127.0.0.0/8"), options=options) as broken:
+        said = looked({"/": plain(html())}, "a11y_image_alt", browser=broken)["a11y_image_alt"]
+
+    assert (said.status, said.reason) == (INCONCLUSIVE, "not_available")
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("location = 'http://10.0.0.1/'", "blocked"),
+        ("location = '/login'", "login_wall"),
+        ("location = '/broken'", "blocked"),
+        ("document.title = '404 Not Found'", "target_missing"),
+        ("document.body.remove()", "target_missing"),
+        (
+            "(function busy() { for (const end = Date.now() + 99; Date.now() < end; ); setTimeout(busy) })()",
+            "timeout",
+        ),
+    ],
+)
+def test_what_scripts_put_in_the_page_s_place_is_not_judged(
+    script: str, reason: str, chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(visit, "IDLE_TIMEOUT", 1)
+    answers = {
+        "/": plain(html(add=f"<script>{script}</script>")),
+        "/login": plain("<title>Sign in</title><form><input type=password></form>"),
+        "/broken": plain("<title>Error</title>", 500),
+    }
+    said = looked(answers, "a11y_image_alt", browser=chrome, before={"a11y_image_alt": Outcome(FAILED)})
+
+    assert (said["a11y_image_alt"].status, said["a11y_image_alt"].reason) == (INCONCLUSIVE, reason)
+
+
+@pytest.mark.needs_chromium
+def test_a_page_that_asks_again_and_again_settles_all_the_same(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(network_monitor, "LONG_LIVED_AFTER", 0.2)
+    answers = {
+        "/": plain(html(add="<script>setInterval(() => fetch('/news'), 100)</script>")),
+        "/news": plain("{}"),
+    }
+
+    assert looked(answers, "a11y_image_alt", browser=chrome)["a11y_image_alt"].status == PASSED
+
+
+@pytest.mark.needs_chromium
+def test_a_script_that_leads_to_another_site_is_noticed(chrome: Browser) -> None:
+    with served(Site({"/": plain(html())}), host="127.0.0.2") as elsewhere:
+        leads = plain(html(add=f"<script>location = '{elsewhere.url}'</script>"))
+        said = looked({"/": leads}, "a11y_image_alt", browser=chrome)["a11y_image_alt"]
+
+    assert (said.status, said.reason) == (INCONCLUSIVE, "offsite_redirect")
+
+
+@pytest.mark.needs_chromium
+def test_scripts_are_measured_by_what_runs_and_by_what_minifying_saves(chrome: Browser) -> None:
+    idle = "function idle() { return '" + "x" * 30_000 + "'; }"
+    loose = "var a = 1; // a remark that nobody needs\n" * 150
+    script = [("Content-Type", "text/javascript")]
+    keys = ("minified_js", "unused_js")
+
+    def said(code: str) -> list[tuple[str, Any]]:
+        answers = {
+            "/": plain("<h1>Hello</h1><script src=/a.js></script>"),
+            "/a.js": Answer(code, headers=script),
+        }
+        return [(one.status, one.value) for one in looked(answers, *keys, browser=chrome).values()]
+
+    assert said(idle + loose) == [(FAILED, None), (FAILED, 29.326)]
+    assert said("idle();" + idle) == [(PASSED, None), (PASSED, 0.0)]
+
+
+@pytest.mark.parametrize(
+    ("source", "spare"),
+    [
+        ("a = 1;", 2),
+        ("a=/[/]'/;b='  // no'; // yes", 7),
+        ("return /  '/", 1),
+        ("a / b / c", 4),
+        ("`  ${ a }  `", 0),
+        ("/*! licence */a/* x */", 7),
+    ],
+)
+def test_what_minifying_takes_away_is_blanks_and_comments(source: str, spare: int) -> None:
+    assert minifiable_of(source) == spare
+
+
+@pytest.mark.needs_chromium
+def test_a_load_is_timed_as_on_a_slow_phone(chrome: Browser) -> None:
+    # Painted first: what moves before it was ever shown is no shift.
+    with served(Site({"/": plain(JUMPS_AND_BLOCKS)})) as site:
+        seen = [load_with_the_jump(chrome, site.url, throttled=throttled) for throttled in (False, True)]
+
+    fast, timed = (one.vitals for one in seen)
+    assert [one.cls > 0.1 for one in (fast, timed)] == [True, True]
+    assert [200 < one.tbt < 400 for one in (fast, timed)] == [True, True]
+    assert fast.lcp < 500 < timed.fcp <= timed.lcp
+    assert [one.transfer_size > 0 for one in seen] == [True, False]
+
+
+def load_with_the_jump(browser: Browser, url: str, *, throttled: bool) -> PageSnapshot:
+    """Of three at most: with the short patience of these tests, a load on a busy machine may settle before the jump."""
+    for _ in range(3):
+        seen = visit_page(browser, url, throttled=throttled)
+        if seen.vitals.cls > 0.1:
+            break
+    return seen
+
+
+@pytest.mark.needs_chromium
+def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(chrome: Browser) -> None:
+    key = "a11y_image_alt"
+    before = {key: Outcome(FAILED, evidence={"page_elements": 900})}
+
+    said = looked({"/": plain(html())}, key, browser=chrome, before=before)[key]
+
+    assert (said.status, said.reason) == (INCONCLUSIVE, "target_missing")
+
+
+@pytest.mark.needs_chromium
+def test_what_axe_cannot_tell_does_not_pass_unless_it_was_so_before(chrome: Browser) -> None:
+    key, unsure = (
+        "a11y_color_contrast",
+        '<footer><p style="background:url(/x.png)">Over a picture</p></footer>',
+    )
+    answers = {"/": plain(html(add=unsure))}
+
+    first = looked(answers, key, browser=chrome)[key]
+    again = looked(answers, key, browser=chrome, before={key: first})[key]
+
+    assert (first.status, first.reason, len(first.evidence["needs_review"])) == (
+        INCONCLUSIVE,
+        "not_available",
+        1,
+    )
+    assert again.status == PASSED
+
+
+@pytest.mark.needs_chromium
+def test_site_credentials_are_sent_to_their_origin_only(authority: trustme.CA, ca_file: str) -> None:
+    options = replace(chromium_options(), ca_file=ca_file)
+    inside = html(add='<p class="who">Ada</p><img src="{other}x.png" alt=""><script>fetch("/data")</script>')
+
+    def answer(method: str, headers: dict[str, str]) -> Answer:
+        if headers.get("x-staging-key") != "k3y-4-staging":
+            return plain("<title>Sign in</title>")
+        return Answer(inside.replace("{other}", other.url), headers=[*HTML, ("Set-Cookie", "seen=1; Secure")])
+
+    staging, other = Site({"/": answer, "/data": plain("{}")}), Site()
+    with served(other, tls_context(authority)), served(staging, tls_context(authority)):
+        lets_in = RequestCredentials(
+            staging.url.rstrip("/"),
+            {"X-Staging-Key": "k3y-4-staging"},
+            {"session": "c00kie"},
+            selector=".who",
+        )
+        with (
+            loopback_client(ca_file, credentials=lets_in) as client,
+            Browser(policy=client.policy, options=options) as browser,
+        ):
+            said = dict(
+                run_checks(staging.url, ["a11y_image_alt"], client=client, browser=browser, retry_delays=())
+            )
+
+    def carried(site: Site) -> set[tuple[str, str | None, str | None]]:
+        asked = [(path, headers) for _, path, headers in site.requests if headers.get("sec-fetch-site")]
+        return {(path, headers.get("x-staging-key"), headers.get("cookie")) for path, headers in asked}
+
+    assert said["a11y_image_alt"].status == PASSED
+    assert carried(other) == {("/x.png", None, "seen=1")}  # the site's own cookie: cookies know no ports
+    assert carried(staging) >= {
+        ("/", "k3y-4-staging", "session=c00kie"),
+        ("/data", "k3y-4-staging", "session=c00kie; seen=1"),
+    }
+
+
+@pytest.mark.needs_chromium
+def test_a_further_look_asks_axe_for_what_is_in_doubt_alone(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[set[str]] = []
+    run = axe.run
+    monkeypatch.setattr(axe, "run", lambda scenario, rules: asked.append(set(rules)) or run(scenario, rules))
+    before = {"a11y_label": Outcome(FAILED), "a11y_link_name": Outcome(PASSED)}
+    page = {"/": plain(html(replace=(' alt="A lamp"', "")))}
+    keys = ("a11y_label", "a11y_link_name", "a11y_image_alt", "a11y_document_title")
+
+    said = looked(page, *keys, browser=chrome, before=before)
+
+    assert {key: one.status for key, one in said.items()} == {
+        "a11y_label": PASSED,
+        "a11y_link_name": PASSED,
+        "a11y_image_alt": FAILED,
+        "a11y_document_title": PASSED,
+    }
+    assert asked == [{"label", "link-name", "image-alt", "document-title"}, {"label", "image-alt"}]
