@@ -1,6 +1,6 @@
-"""`python -m devtools.benchmark.preparing FINDINGS EXPORTED`: fills the database of DATABASE_URL, unless it is full.
+"""`python -m devtools.benchmark.fill_database FINDINGS EXPORTED`: fill the database of DATABASE_URL unless it is full.
 
-The last line printed is JSON: the facts that the requests are made of.
+The last line of the output is JSON: the ids and credentials that the requests use.
 """
 
 import json
@@ -31,20 +31,20 @@ from remediation.models import Task, Verification  # noqa: E402
 from reports.services import queue_export, share_latest  # noqa: E402
 from reports.sharing import links  # noqa: E402
 
-COMPLETE = "Bench"  # the name of the organisation once it is filled
+COMPLETE_NAME = "Bench"  # of the organisation once the database is filled
 SLUG, OTHER = "production-website", "site-2"
 CLOSED = ["resolved", "dismissed"]
-SHOWN = 2000  # rows that requests are about
+MAX_IDS = 2000  # rows that the requests use
 
 
-def say(words: str) -> None:
-    """Tell how far it is."""
+def report(words: str) -> None:
+    """Print progress."""
     print(f"    {words}", flush=True)
 
 
 def fill(findings: int, exported: int) -> Project:
-    """Make the world; return its first project."""
-    organization = services.create_organization("Being filled")
+    """Create all rows and return the first project."""
+    organization = services.create_organization("Incomplete")
     owners = [
         services.create_user(
             f"owner{number}@example.com",
@@ -64,14 +64,14 @@ def fill(findings: int, exported: int) -> Project:
         organization=organization,
         projects=projects,
         owners=[user.pk for user in owners],
-        say=say,
+        report=report,
     )
-    Organization.objects.filter(pk=organization.pk).update(name=COMPLETE)
+    Organization.objects.filter(pk=organization.pk).update(name=COMPLETE_NAME)
     return projects[0]
 
 
-def facts(project: Project) -> dict[str, Any]:
-    """Return what requests need: addresses, ids, a cursor from the middle, a login, a shared page."""
+def dataset(project: Project) -> dict[str, Any]:
+    """Return the data of the requests: URLs, ids, a cursor, a session and a share token."""
     owner = User.objects.get(email="owner0@example.com")
     _, key = api_keys.issue(project.organization, user=owner, name=f"bench {time.time()}", scopes=["*"])
     findings = Finding.objects.filter(project=project)
@@ -85,41 +85,41 @@ def facts(project: Project) -> dict[str, Any]:
         "key": key,
         "owner": str(owner.pk),
         "rows": findings.count(),
-        "findings": some(findings.exclude(status__in=CLOSED)),
+        "findings": random_ids(findings.exclude(status__in=CLOSED)),
         "other": OTHER,
-        "others": some(Finding.objects.filter(project=other).exclude(status__in=CLOSED)),
-        "tasks": some(tasks),
-        "verifications": some(pending),
-        "cursor": middle(project),
-        "session": login(owner),
-        "share": shared(other),
+        "others": random_ids(Finding.objects.filter(project=other).exclude(status__in=CLOSED)),
+        "tasks": random_ids(tasks),
+        "verifications": random_ids(pending),
+        "cursor": middle_cursor(project),
+        "session": log_in(owner),
+        "share": share_token(other),
     }
 
 
-def some(rows: QuerySet[Any]) -> list[str]:
-    """Return ids from all over the table, in no order."""
-    found = [str(pk) for pk in rows.values_list("pk", flat=True)[: SHOWN * 10]]
-    random.Random(1).shuffle(found)  # noqa: S311 - the same ones each time
-    return found[:SHOWN]
+def random_ids(rows: QuerySet[Any]) -> list[str]:
+    """Return ids in random order."""
+    found = [str(pk) for pk in rows.values_list("pk", flat=True)[: MAX_IDS * 10]]
+    random.Random(1).shuffle(found)  # noqa: S311 - the same order in each run
+    return found[:MAX_IDS]
 
 
-class Deep:
-    """The findings of a project behind the first half."""
+class OffsetFindings:
+    """The findings of a project after the first half."""
 
     def __init__(self, project: Project, behind: int) -> None:
         self.rows, self.behind = FindingsByScore(project.pk, {}), behind
         self.order, self.model = self.rows.order, self.rows.model
 
     def fetch(self, position: Any, limit: int, offset: int) -> list[Any]:
-        """Return rows from there on."""
+        """Return rows after the offset."""
         return self.rows.fetch(position, limit, self.behind)
 
 
-def middle(project: Project) -> str:
+def middle_cursor(project: Project) -> str:
     """Return the cursor of a page in the middle of the list."""
     behind = Finding.objects.filter(project=project).count() // 2
     page = paginate_by_cursor(
-        Deep(project, behind),
+        OffsetFindings(project, behind),
         QueryDict("cursor=&limit=25"),
         bound_to=f"findings {project.pk}",
         total=lambda: 0,
@@ -127,8 +127,8 @@ def middle(project: Project) -> str:
     return page.next_cursor or ""
 
 
-def login(user: User) -> str:
-    """Return the session of somebody who is logged in."""
+def log_in(user: User) -> str:
+    """Return the session key of a logged-in user."""
     session = SessionStore()
     session[SESSION_KEY] = str(user.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
@@ -137,23 +137,23 @@ def login(user: User) -> str:
     return str(session.session_key)
 
 
-def shared(project: Project) -> str:
+def share_token(project: Project) -> str:
     """Return the token of a shared page."""
     queue_export(project, format="csv", by=SYSTEM)
     return links.token_for(share_latest(project, channel="link", by=SYSTEM))
 
 
 def main() -> None:
-    """Make the tables, fill them, tell the facts."""
+    """Migrate, fill the tables, and print the data of the requests."""
     findings, exported = (int(word) for word in sys.argv[1:3])
     call_command("migrate", interactive=False, verbosity=0)
-    organization = Organization.objects.filter(name=COMPLETE).first()
+    organization = Organization.objects.filter(name=COMPLETE_NAME).first()
     if organization is None:
         project = fill(findings, exported)
     else:
         project = Project.objects.get(organization=organization, slug=SLUG)
-    counters.fold_all()  # as the clock does every minute
-    print(json.dumps(facts(project)))
+    counters.fold_all()  # as the beat job does
+    print(json.dumps(dataset(project)))
 
 
 if __name__ == "__main__":

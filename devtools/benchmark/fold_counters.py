@@ -1,7 +1,7 @@
-"""`python -m devtools.benchmark.fold_counters`: does for each line that comes in what is done each minute by the clock.
+"""`python -m devtools.benchmark.fold_counters`: folds the counters for each line on standard input.
 
-The totals are folded up, and the rows that they were folded from are cleared away, as autovacuum does of a table so
-small. Else the case that follows many changes would pay for them, at one size and not at another.
+The beat job does this every minute. The table is vacuumed as well, so that a case does not pay for the changes of the
+previous one.
 """
 
 import sys
@@ -17,7 +17,7 @@ from events.models import Tally  # noqa: E402
 
 
 def main() -> None:
-    """Fold and clear, and say when it is done."""
+    """Fold and vacuum, and print a line when it is done."""
     for _ in sys.stdin:
         folded = counters.fold_all()
         with connection.cursor() as cursor:

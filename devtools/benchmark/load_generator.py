@@ -1,4 +1,4 @@
-"""Asking over kept connections, and how long each answer took."""
+"""A load generator with keep-alive connections, which times each response."""
 
 import http.client
 import itertools
@@ -13,8 +13,8 @@ TIMEOUT = 120  # seconds
 
 
 @dataclass(frozen=True)
-class Ask:
-    """One request; `body` is JSON already."""
+class BenchmarkRequest:
+    """A request; `body` is encoded JSON."""
 
     method: str
     path: str
@@ -22,73 +22,78 @@ class Ask:
     headers: dict[str, str] = field(default_factory=dict)
 
 
-def sending(method: str, path: str, body: Any, headers: dict[str, str]) -> Ask:
+def json_request(method: str, path: str, body: Any, headers: dict[str, str]) -> BenchmarkRequest:
     """Return a request with a JSON body."""
-    return Ask(method, path, json.dumps(body).encode(), {**headers, "Content-Type": "application/json"})
+    return BenchmarkRequest(
+        method, path, json.dumps(body).encode(), {**headers, "Content-Type": "application/json"}
+    )
 
 
 @dataclass
-class Taken:
-    """What a run of requests took: the seconds of each answer, all of them together, and what was refused."""
+class LoadResult:
+    """The seconds of each response, the total seconds, and the error responses by status."""
 
     times: list[float] = field(default_factory=list)
     seconds: float = 0.0
-    refused: dict[int, int] = field(default_factory=dict)
-    first_refusal: str = ""
+    errors: dict[int, int] = field(default_factory=dict)
+    first_error: str = ""
 
     def percentile(self, part: float) -> float:
-        """Return the milliseconds within which that part of the answers came."""
+        """Return the response time in milliseconds that this part of the responses did not exceed."""
         ordered = sorted(self.times)
         return ordered[min(len(ordered) - 1, int(len(ordered) * part))] * 1000 if ordered else 0.0
 
 
-class Load:
-    """Requests over some connections at once, until the time or the requests are over."""
+class LoadGenerator:
+    """Sends requests over several connections until the time is over or there are no more requests."""
 
     def __init__(
-        self, port: int, asks: Iterator[Ask], *, connections: int, seconds: float, most: int
+        self, port: int, requests: Iterator[BenchmarkRequest], *, connections: int, seconds: float, limit: int
     ) -> None:
         self.port, self.connections, self.seconds = port, connections, seconds
-        self.asks, self.lock = itertools.islice(asks, most), threading.Lock()
-        self.taken = Taken()
+        self.requests, self.lock = itertools.islice(requests, limit), threading.Lock()
+        self.result = LoadResult()
 
-    def run(self) -> Taken:
-        """Ask; return what it took."""
+    def run(self) -> LoadResult:
+        """Send the requests and return the result."""
         started = time.perf_counter()
-        threads = [threading.Thread(target=self._ask_on, args=(started,)) for _ in range(self.connections)]
+        threads = [
+            threading.Thread(target=self._send_over_connection, args=(started,))
+            for _ in range(self.connections)
+        ]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-        self.taken.seconds = time.perf_counter() - started
-        return self.taken
+        self.result.seconds = time.perf_counter() - started
+        return self.result
 
-    def _next(self) -> Ask | None:
+    def _next(self) -> BenchmarkRequest | None:
         with self.lock:
-            return next(self.asks, None)
+            return next(self.requests, None)
 
-    def _ask_on(self, started: float) -> None:
-        link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
+    def _send_over_connection(self, started: float) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=TIMEOUT)
         while time.perf_counter() - started < self.seconds:
-            ask = self._next()
-            if ask is None:
+            request = self._next()
+            if request is None:
                 break
             began = time.perf_counter()
-            link.request(ask.method, ask.path, ask.body, ask.headers)
-            answer = link.getresponse()
-            said = answer.read()
-            self.taken.times.append(time.perf_counter() - began)
-            if answer.status >= 300:
-                self._note(answer.status, said)
-        link.close()
+            connection.request(request.method, request.path, request.body, request.headers)
+            response = connection.getresponse()
+            body = response.read()
+            self.result.times.append(time.perf_counter() - began)
+            if response.status >= 300:
+                self._record_error(response.status, body)
+        connection.close()
 
-    def _note(self, status: int, said: bytes) -> None:
+    def _record_error(self, status: int, body: bytes) -> None:
         with self.lock:
-            self.taken.refused[status] = self.taken.refused.get(status, 0) + 1
-            self.taken.first_refusal = self.taken.first_refusal or said[:300].decode(errors="replace")
+            self.result.errors[status] = self.result.errors.get(status, 0) + 1
+            self.result.first_error = self.result.first_error or body[:300].decode(errors="replace")
 
 
-def always(make: Callable[[], Ask]) -> Iterator[Ask]:
-    """Ask the same again and again."""
+def repeat(make: Callable[[], BenchmarkRequest]) -> Iterator[BenchmarkRequest]:
+    """Yield the same request forever."""
     while True:
         yield make()

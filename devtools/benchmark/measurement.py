@@ -1,4 +1,4 @@
-"""One case, measured: how long, how many statements, how much CPU of the application and of PostgreSQL together."""
+"""The measurement of a case: response time, SQL statements, CPU time of the application and of PostgreSQL."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -6,13 +6,13 @@ from statistics import median
 from typing import Any
 
 from devtools.benchmark import process_stats
-from devtools.benchmark.load_generator import Ask, Load
-from devtools.benchmark.servers import Counter, Servers
+from devtools.benchmark.load_generator import BenchmarkRequest, LoadGenerator
+from devtools.benchmark.servers import BenchmarkServers, StatementCounter
 
 
 @dataclass
-class Measured:
-    """The figures of one case on one server."""
+class CaseResult:
+    """The figures of a case on a server."""
 
     case: str
     server: str
@@ -21,71 +21,73 @@ class Measured:
     requests: int
     p50: float
     p99: float
-    a_second: float
+    per_second: float
     statements: float
     cpu: float
     application: float
     database: float
     peak: float
-    refused: dict[int, int]
-    first_refusal: str
+    errors: dict[int, int]
+    first_error: str
 
-    def told(self) -> dict[str, Any]:
-        """Return the figures as JSON can hold them."""
+    def as_dict(self) -> dict[str, Any]:
+        """Return the figures for JSON."""
         return asdict(self)
 
 
-def together(turns: list[Measured]) -> Measured:
-    """Return one row for the turns of a case: all requests, the median of each figure."""
-    row = sorted(turns, key=lambda turn: turn.cpu)[len(turns) // 2]
+def merge_repetitions(repetitions: list[CaseResult]) -> CaseResult:
+    """Merge the repetitions of a case: the sum of the requests, the median of each figure."""
+    row = sorted(repetitions, key=lambda repetition: repetition.cpu)[len(repetitions) // 2]
     return replace(
         row,
-        requests=sum(turn.requests for turn in turns),
-        p50=median(turn.p50 for turn in turns),
-        p99=median(turn.p99 for turn in turns),
-        a_second=median(turn.a_second for turn in turns),
-        refused={status: number for turn in turns for status, number in turn.refused.items()},
-        first_refusal=next((turn.first_refusal for turn in turns if turn.first_refusal), ""),
+        requests=sum(turn.requests for turn in repetitions),
+        p50=median(turn.p50 for turn in repetitions),
+        p99=median(turn.p99 for turn in repetitions),
+        per_second=median(turn.per_second for turn in repetitions),
+        errors={status: number for turn in repetitions for status, number in turn.errors.items()},
+        first_error=next((turn.first_error for turn in repetitions if turn.first_error), ""),
     )
 
 
 @dataclass
-class Bench:
-    """What measuring needs: the servers, the database, and which web is asked."""
+class ServerBenchmark:
+    """One server under test: its port, and the counters of its processes and database."""
 
-    servers: Servers
-    counter: Counter
+    servers: BenchmarkServers
+    counter: StatementCounter
     server: str
     port: int
     rows: int
 
     def measure(
-        self, case: str, asks: Iterator[Ask], *, connections: int, seconds: float, most: int
-    ) -> Measured:
-        """Warm up (`most` in all bounds what is used up), then ask for some seconds."""
-        warm = min(most // 10, 60)
-        Load(self.port, asks, connections=connections, seconds=2, most=warm).run()
+        self, case: str, requests: Iterator[BenchmarkRequest], *, connections: int, seconds: float, limit: int
+    ) -> CaseResult:
+        """Warm up, then send requests for some seconds, at most `limit` in all."""
+        warm_up = min(limit // 10, 60)
+        LoadGenerator(self.port, requests, connections=connections, seconds=2, limit=warm_up).run()
         self.counter.reset()
         before = self._cpu()
-        taken = Load(self.port, asks, connections=connections, seconds=seconds, most=most - warm).run()
+        result = LoadGenerator(
+            self.port, requests, connections=connections, seconds=seconds, limit=limit - warm_up
+        ).run()
         application, database = (after - start for after, start in zip(self._cpu(), before, strict=True))
-        count = max(1, len(taken.times))
-        return Measured(
+        count = max(1, len(result.times))
+        return CaseResult(
             case=case,
             server=self.server,
             rows=self.rows,
             connections=connections,
-            requests=len(taken.times),
-            p50=taken.percentile(0.5),
-            p99=taken.percentile(0.99),
-            a_second=count / taken.seconds,
+            requests=len(result.times),
+            p50=result.percentile(0.5),
+            p99=result.percentile(0.99),
+            per_second=count / result.seconds,
             statements=self.counter.statements() / count,
             cpu=(application + database) * 1000 / count,
             application=application * 1000 / count,
             database=database * 1000 / count,
             peak=process_stats.peak_megabytes(self.servers.pid(self.server)),
-            refused=taken.refused,
-            first_refusal=taken.first_refusal,
+            errors=result.errors,
+            first_error=result.first_error,
         )
 
     def _cpu(self) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""What the kernel says of a process and all that came of it: CPU time and memory (Linux)."""
+"""CPU time and memory of a process tree (Linux)."""
 
 import os
 from contextlib import suppress
@@ -11,12 +11,12 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def tree(pid: int) -> set[int]:
-    """Return the process and everything below it."""
+    """Return the process and all its descendants."""
     return {pid} | descendants(pid)
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the CPU time of the tree, that of children which have ended and were waited for included."""
+    """Return the CPU time of the tree, including children that have ended."""
     ticks = 0
     for each in tree(pid):
         with suppress(OSError, ValueError):
@@ -26,25 +26,25 @@ def cpu_seconds(pid: int) -> float:
 
 
 @dataclass(frozen=True)
-class Memory:
-    """Megabytes of one process: resident now and at its highest, and its share where pages are those of others too."""
+class ProcessMemory:
+    """Memory of a process in megabytes: resident, peak resident, and proportional share of shared pages."""
 
     resident: float
     peak: float
     share: float
 
 
-def memory(pid: int) -> Memory:
-    """Return what the largest process of the tree takes."""
+def memory(pid: int) -> ProcessMemory:
+    """Return the memory of the largest process of the tree."""
     return max((_memory(each) for each in tree(pid)), key=lambda found: found.resident)
 
 
 def peak_megabytes(pid: int) -> float:
-    """Return the highest resident size that the largest process of the tree has had."""
+    """Return the peak resident size of the largest process of the tree."""
     return memory(pid).peak
 
 
-def _memory(pid: int) -> Memory:
+def _memory(pid: int) -> ProcessMemory:
     found = {"VmRSS": 0.0, "VmHWM": 0.0, "Pss": 0.0}
     for name in ("status", "smaps_rollup"):
         with suppress(OSError):
@@ -52,4 +52,4 @@ def _memory(pid: int) -> Memory:
                 word, _, rest = line.partition(":")
                 if word in found:
                     found[word] = int(rest.split()[0]) / 1024
-    return Memory(found["VmRSS"], found["VmHWM"], found["Pss"])
+    return ProcessMemory(found["VmRSS"], found["VmHWM"], found["Pss"])

@@ -5,13 +5,13 @@ import platform
 import time
 from typing import Any
 
-from devtools.benchmark.measurement import Measured
-from devtools.benchmark.process_stats import Memory
-from devtools.benchmark.targets import Aim
+from devtools.benchmark.aims import Aim
+from devtools.benchmark.measurement import CaseResult
+from devtools.benchmark.process_stats import ProcessMemory
 
 START = "<!-- figures: written by ./krafter bench --out docs/benchmarks.md -->"
 END = "<!-- end of figures -->"
-HEAD = (
+RESULT_COLUMNS = (
     "case",
     "server",
     "conn.",
@@ -24,7 +24,7 @@ HEAD = (
     "database",
     "peak MB",
 )
-NAMES = ("export", "rows", "snapshot s", "writing s", "file MB", "MB before", "peak MB")
+EXPORT_COLUMNS = ("export", "rows", "snapshot s", "writing s", "file MB", "MB before", "peak MB")
 
 
 def replace_figures(page: str, figures: str) -> str:
@@ -38,10 +38,10 @@ def table(head: tuple[str, ...], rows: list[list[str]]) -> str:
     """Return a Markdown table with aligned columns."""
     widths = [max(len(row[place]) for row in [list(head), *rows]) for place in range(len(head))]
     lines = [list(head), ["-" * width for width in widths], *rows]
-    return "\n".join("| " + " | ".join(_laid(line, widths)) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(_aligned(line, widths)) + " |" for line in lines)
 
 
-def _laid(line: list[str], widths: list[int]) -> list[str]:
+def _aligned(line: list[str], widths: list[int]) -> list[str]:
     number = [cell.replace(",", "").replace(".", "").strip().isdigit() for cell in line]
     return [
         cell.rjust(width) if right else cell.ljust(width)
@@ -49,42 +49,42 @@ def _laid(line: list[str], widths: list[int]) -> list[str]:
     ]
 
 
-def of_measured(measured: list[Measured]) -> str:
+def results_table(measured: list[CaseResult]) -> str:
     """Return the table of requests."""
-    return table(HEAD, [_row(each) for each in measured])
+    return table(RESULT_COLUMNS, [_row(each) for each in measured])
 
 
-def _row(each: Measured) -> list[str]:
+def _row(each: CaseResult) -> list[str]:
     return [
-        each.case, each.server, str(each.connections), f"{each.p50:.2f}", f"{each.p99:.2f}", f"{each.a_second:,.0f}",
+        each.case, each.server, str(each.connections), f"{each.p50:.2f}", f"{each.p99:.2f}", f"{each.per_second:,.0f}",
         f"{each.statements:.1f}", f"{each.cpu:.2f}", f"{each.application:.2f}", f"{each.database:.2f}",
         f"{each.peak:.0f}",
     ]  # fmt: skip
 
 
-def of_web(taken: Memory) -> str:
+def memory_sentence(memory: ProcessMemory) -> str:
     """Return a sentence about the memory of a web worker at the end of the run."""
     return (
-        f"Memory of a web worker at the end: {taken.resident:.0f} MB resident, {taken.peak:.0f} MB peak,"
-        f" {taken.share:.0f} MB proportional (shared pages divided among the processes)."
+        f"Memory of a web worker at the end: {memory.resident:.0f} MB resident, {memory.peak:.0f} MB peak,"
+        f" {memory.share:.0f} MB proportional (shared pages divided among the processes)."
     )
 
 
-def of_exports(exports: list[dict[str, Any]]) -> str:
+def exports_table(exports: list[dict[str, Any]]) -> str:
     """Return the table of exports."""
     rows = [
         [
-            told["format"], f"{told['rows']:,}", f"{told['freezing']:.1f}", f"{told['writing']:.1f}",
-            f"{(told['bytes'] or 0) / 1e6:.1f}", f"{told['before']:.0f}", f"{told['peak']:.0f}",
+            export["format"], f"{export['rows']:,}", f"{export['snapshot']:.1f}", f"{export['writing']:.1f}",
+            f"{(export['bytes'] or 0) / 1e6:.1f}", f"{export['before']:.0f}", f"{export['peak']:.0f}",
         ]
-        for told in exports
+        for export in exports
     ]  # fmt: skip
-    return table(NAMES, rows)
+    return table(EXPORT_COLUMNS, rows)
 
 
-def of_aims(found: list[Aim]) -> str:
+def aims_table(aims: list[Aim]) -> str:
     """Return the table of aims."""
-    rows = [[aim.what, f"{aim.value:.2f}", f"{aim.most:g}", "yes" if aim.met else "NO"] for aim in found]
+    rows = [[aim.what, f"{aim.value:.2f}", f"{aim.limit:g}", "yes" if aim.met else "NO"] for aim in aims]
     return table(("aim", "figure", "at most", "met"), rows)
 
 

@@ -1,4 +1,4 @@
-"""The faults of the demo's website: each is named after the check that finds it."""
+"""The faults of the demo website, each named after the check that finds it."""
 
 import json
 import os
@@ -7,57 +7,57 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FAULTS: dict[str, str] = {
-    "security_header_csp": "No Content-Security-Policy is sent.",
-    "security_header_x_content_type_options": "No X-Content-Type-Options is sent.",
-    "security_header_frame_options": "Any site may show the shop in a frame.",
-    "security_header_referrer_policy": "The full address is told to every site that is linked to.",
-    "cookies_secure": "The session cookie is sent over plain http, too.",
-    "cookies_httponly": "Scripts can read the session cookie.",
-    "cookies_samesite": "The session cookie travels with requests from other sites.",
-    "server_version_disclosure": "The Server header tells the version.",
-    "exposed_git": "The directory .git can be read.",
-    "text_compression": "Text is sent as it is.",
-    "cache_policy": "Nothing tells how long the style sheet may be kept.",
-    "image_dimensions": "An image comes without its size.",
-    "ttfb": "The page takes its time to begin.",
+    "security_header_csp": "Content-Security-Policy header is missing.",
+    "security_header_x_content_type_options": "X-Content-Type-Options header is missing.",
+    "security_header_frame_options": "X-Frame-Options header is missing.",
+    "security_header_referrer_policy": "Referrer-Policy header is missing.",
+    "cookies_secure": "The session cookie has no Secure attribute.",
+    "cookies_httponly": "The session cookie has no HttpOnly attribute.",
+    "cookies_samesite": "The session cookie has no valid SameSite attribute.",
+    "server_version_disclosure": "The Server header discloses a version.",
+    "exposed_git": "The directory .git is public.",
+    "text_compression": "Text is not compressed.",
+    "cache_policy": "Static files have no cache policy.",
+    "image_dimensions": "An image has no width and height.",
+    "ttfb": "The server response is slow.",
     "a11y_image_alt": "An image has no alternative text.",
-    "a11y_label": "A field has no label.",
+    "a11y_label": "A form field has no label.",
     "a11y_button_name": "A button has no name.",
-    "a11y_html_has_lang": "The page does not say its language.",
+    "a11y_html_has_lang": "The page has no lang attribute.",
     "title_present": "The page has no title.",
-    "meta_description": "The page has no description.",
-    "robots_txt_valid": "robots.txt can't be read by a robot.",
+    "meta_description": "The page has no meta description.",
+    "robots_txt_valid": "robots.txt is not valid.",
 }
 
 
 @dataclass
-class Faults:
-    """Which faults there are now: all of them at first. Kept in `path`, so that a restart changes nothing."""
+class FaultState:
+    """The active faults, initially all. Stored in `path`, so that they survive a restart."""
 
     path: Path | None = None
-    mended: set[str] = field(default_factory=set)
+    fixed: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         if self.path and self.path.exists():
-            self.mended = set(json.loads(self.path.read_text())) & set(FAULTS)
+            self.fixed = set(json.loads(self.path.read_text())) & set(FAULTS)
 
     def __contains__(self, name: str) -> bool:
-        return name not in self.mended
+        return name not in self.fixed
 
     def set(self, names: set[str], *, broken: bool) -> None:
-        """Break or mend the named ones."""
+        """Activate or fix the named faults."""
         with self.lock:
-            self.mended = self.mended - names if broken else self.mended | names
+            self.fixed = self.fixed - names if broken else self.fixed | names
             self.save()
 
     def save(self) -> None:
-        """Write the state so that a reader sees all of it or nothing."""
+        """Write the state atomically."""
         if self.path:
             new = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-            new.write_text(json.dumps(sorted(self.mended)))
+            new.write_text(json.dumps(sorted(self.fixed)))
             new.replace(self.path)
 
     def listed(self) -> list[dict[str, object]]:
-        """Every fault as JSON shows it."""
+        """Return all faults for the JSON response."""
         return [{"name": name, "what": what, "broken": name in self} for name, what in FAULTS.items()]
