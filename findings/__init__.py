@@ -1,1 +1,1 @@
-"""Findings: what is wrong."""
+"""Findings: problems found on a site."""

@@ -1,4 +1,4 @@
-"""Why something about findings is refused."""
+"""Errors of requests about findings."""
 
 from krafter_audit.api.errors import Conflict
 
@@ -6,15 +6,15 @@ from krafter_audit.api.errors import Conflict
 class ResolvedRequiresVerification(Conflict):
     code = "resolved_requires_verification"
     message = (
-        "A finding becomes resolved when a verification of its task is approved. Run one, then approve it."
+        "A finding is resolved by approving a verification of its task. Run a verification, then approve it."
     )
 
 
 class FindingResolved(Conflict):
     code = "finding_resolved"
-    message = "A resolved finding comes back when its verification is reopened or a scan sees it again."
+    message = "The finding is resolved. It is reopened when its verification is reopened or a scan detects it again."
 
 
 class TitleTaken(Conflict):
     code = "title_taken"
-    message = "Another finding of this domain has that title; the same title is the same finding."
+    message = "Another finding in this domain already has this title."

@@ -1,4 +1,4 @@
-"""What is wrong with a site: scans that look, findings, and regressions when a fixed one comes back."""
+"""Findings, and regressions: resolved findings that came back."""
 
 import re
 from typing import ClassVar
@@ -40,7 +40,7 @@ class FindingStatus(models.TextChoices):
 
 
 CHECK_KEY = re.compile(r"\A[a-z0-9_]{1,100}\Z")
-MAX_CHECKS = 100  # of one finding
+MAX_CHECKS = 100  # per finding
 OPEN_STATUSES = (
     FindingStatus.NEW,
     FindingStatus.TRIAGED,
@@ -50,16 +50,16 @@ OPEN_STATUSES = (
 TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
 
 
-def certain() -> int:
-    """Return the confidence of a source that says nothing of it."""
+def default_confidence() -> int:
+    """Return the confidence of a finding whose source states none."""
     return 1
 
 
 class Finding(Record):
-    """Something wrong on the site; one for each domain and title in a project.
+    """Something wrong on a site. Unique by domain and title within a project.
 
     `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word.
-    `check_keys` are the checks that verify it.
+    `check_keys` names the checks that verify the finding.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="findings", db_index=False)
@@ -68,7 +68,7 @@ class Finding(Record):
     description = models.TextField(blank=True)
     severity = models.CharField(max_length=8, choices=Severity)
     status = StatusField(max_length=12, choices=FindingStatus, default=FindingStatus.NEW)
-    confidence = models.JSONField(default=certain)
+    confidence = models.JSONField(default=default_confidence)
     impact = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     effort = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
     risk = models.PositiveSmallIntegerField(validators=[MaxValueValidator(100)])
@@ -96,12 +96,12 @@ class Finding(Record):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["project", "-score", "-created_at", "-id"], name="finding_order"),
-            # One index for every filter: each combination of values is read by itself (queries.py).
+            # Serves every filter: queries.py reads each combination of values separately.
             models.Index(
                 fields=["project", "status", "severity", "domain", "-score", "-created_at", "-id"],
                 name="finding_by_facets",
             ),
-            # What the admin's search asks for: how a title begins, whatever the case.
+            # For the admin's search: titles by prefix, ignoring case.
             models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="finding_by_title"),
         ]
         constraints: ClassVar = [
@@ -117,7 +117,7 @@ class Finding(Record):
 
 
 class Regression(Record):
-    """A finding that came back: a verification was reopened, or a scan saw it again after it was resolved."""
+    """A finding that came back: its verification was reopened, or a scan detected it again after it was resolved."""
 
     class Trigger(models.TextChoices):
         VERIFICATION_REOPENED = "verification_reopened"

@@ -1,4 +1,7 @@
-"""What the project's policy says about findings. The policy belongs to a higher room, which moves in here at start."""
+"""What a project's policy config says about findings and checks.
+
+The policy belongs to the `remediation` app, which registers its reader at start.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,43 +11,45 @@ from findings.models import Severity
 from scanner import registry
 
 Config = dict[str, Any]
-LARGEST = 1e15  # a threshold beyond it is none
-_config_of: Callable[[Project], Config] = lambda project: {}  # noqa: E731  replaced by `provide`
+MAX_THRESHOLD = 1e15  # larger thresholds are ignored
+_read_config: Callable[[Project], Config] = lambda project: {}  # noqa: E731  set by `register_config_reader`
 
 
-def provide(config_of: Callable[[Project], Config]) -> None:
-    """Say how a project's policy config is read."""
-    global _config_of
-    _config_of = config_of
+def register_config_reader(read_config: Callable[[Project], Config]) -> None:
+    """Register the function that reads a project's policy config."""
+    global _read_config
+    _read_config = read_config
 
 
 def config_of(project: Project) -> Config:
     """Return the project's policy config."""
-    return _config_of(project)
+    return _read_config(project)
 
 
 def severity_rules(config: Config) -> dict[str, str]:
-    """Return the readable part of `severity_rules`: domain → severity. What cannot be read is ignored."""
+    """Return the valid part of `severity_rules`: domain → severity."""
     rules = config.get("severity_rules")
     if not isinstance(rules, dict):
         return {}
     return {
-        domain: word for domain, word in rules.items() if isinstance(word, str) and word in Severity.values
+        domain: severity
+        for domain, severity in rules.items()
+        if isinstance(severity, str) and severity in Severity.values
     }
 
 
 def thresholds(config: Config) -> dict[str, float]:
-    """Return the thresholds that the policy moves: key of a check → number, in the unit of its metric."""
-    moved = {key: rule.get("threshold") for key, rule in _check_rules(config).items()}
+    """Return the thresholds that the policy overrides: check key → number, in the unit of the metric."""
+    overrides = {key: rule.get("threshold") for key, rule in _check_rules(config).items()}
     return {
         key: float(value)
-        for key, value in moved.items()
-        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST
+        for key, value in overrides.items()
+        if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= MAX_THRESHOLD
     }
 
 
-def switched_off(config: Config) -> set[str]:
-    """Return the keys of the checks that the policy switches off."""
+def disabled_checks(config: Config) -> set[str]:
+    """Return the keys of the checks that the policy disables."""
     return {key for key, rule in _check_rules(config).items() if rule.get("enabled") is False}
 
 

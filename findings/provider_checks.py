@@ -1,7 +1,6 @@
-"""Checks that ask somebody else: the provider whose alert a finding came from says whether it is mended.
+"""Registry of the checks that an integration answers: it reads a finding's alert or issue at its provider again.
 
-Whoever knows the providers registers itself here when the application starts; the engine of verifications asks by key
-and knows no more.
+The app that knows the providers registers itself at start; the verification engine finds a check by its key.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,25 +10,24 @@ from functools import cache
 from findings.models import Finding
 from scanner.outcome import Outcome
 
-# The finding, the key of the check, and when its fix was ready. Whatever goes wrong is an inconclusive outcome.
-type Ask = Callable[[Finding, str, datetime], Outcome]
-# Who answers which keys, none of which a check of the site has.
-type Askers = Callable[[], Mapping[str, Ask]]
+# Arguments: the finding, the key of the check, and when the fix was ready. Errors are inconclusive outcomes.
+type ProviderCheck = Callable[[Finding, str, datetime], Outcome]
+type ProviderChecks = Callable[[], Mapping[str, ProviderCheck]]
 
-_REGISTERED: list[Askers] = []
-
-
-def register(askers: Askers) -> None:
-    """Let these answer. They are called when the first key is looked up: only workers ask, and the vendors are many."""
-    _REGISTERED.append(askers)
-    _askers.cache_clear()
+_REGISTERED: list[ProviderChecks] = []
 
 
-def asker_of(key: str) -> Ask | None:
-    """Return who answers a key; None where the site itself is looked at."""
-    return _askers().get(key)
+def register(checks: ProviderChecks) -> None:
+    """Register provider checks by key. `checks` is called at the first lookup: only workers load the providers."""
+    _REGISTERED.append(checks)
+    _all_checks.cache_clear()
+
+
+def find(key: str) -> ProviderCheck | None:
+    """Return the provider check of a key; None for a check that runs on the site itself."""
+    return _all_checks().get(key)
 
 
 @cache
-def _askers() -> dict[str, Ask]:
-    return {key: ask for askers in _REGISTERED for key, ask in askers().items()}
+def _all_checks() -> dict[str, ProviderCheck]:
+    return {key: check for checks in _REGISTERED for key, check in checks().items()}

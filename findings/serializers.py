@@ -1,12 +1,14 @@
-"""What is asked about findings, and what answers show."""
+"""Request and response serializers of findings and regressions."""
 
-from typing import Any, ClassVar, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.models import Membership
+from accounts.serializers import MemberIdField, ProjectResponseSerializer
 from findings.models import CHECK_KEY, MAX_CHECKS, Domain, Finding, FindingStatus, Regression, Severity
+from krafter_audit.api.exceptions import validation_details
 from krafter_audit.api.serializers import (
     JSONObjectField,
     RequestSerializer,
@@ -21,45 +23,28 @@ from krafter_audit.api.serializers import (
 CONFIDENCE_WORDS = ("low", "medium", "high")
 
 
-class OwnerField(StrictUUIDField):
-    """A member of the organisation, or null."""
-
-    default_error_messages = {"stranger": "This user is not a member of the organisation."}  # noqa: RUF012
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Refuse people from elsewhere."""
-        user_id = super().to_internal_value(data)
-        known = cast("dict[str, Any]", self.context).setdefault("members", {})
-        if user_id not in known:
-            members = Membership.objects.filter(organization=self.context["organization"], user_id=user_id)
-            known[user_id] = members.exists()
-        if not known[user_id]:
-            self.fail("stranger")
-        return user_id
-
-
 @extend_schema_field(
     {"oneOf": [{"type": "number", "minimum": 0, "maximum": 100}, {"enum": list(CONFIDENCE_WORDS)}]}
 )
 class ConfidenceField(serializers.Field[Any, Any, Any, Any]):
-    """A number from 0 to 100, or low, medium or high; kept as it was sent."""
+    """A number from 0 to 100, or low, medium or high; stored as it was sent."""
 
     default_error_messages = {"form": "Use a number from 0 to 100, or one of low, medium, high."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> Any:
-        """Accept a number in range or one of the words."""
+        """Accept a number in the range or one of the words."""
         number = isinstance(data, int | float) and not isinstance(data, bool) and 0 <= data <= 100
         if not number and data not in CONFIDENCE_WORDS:
             self.fail("form")
         return data
 
     def to_representation(self, value: Any) -> Any:
-        """Show it as it was sent."""
+        """Return the value as it was sent."""
         return value
 
 
 class PriorityRequestSerializer(RequestSerializer):
-    """Any of the four numbers, 0 to 100; what is left out is worked out from the severity."""
+    """Any of the four numbers, 0 to 100; omitted ones are derived from the severity."""
 
     impact = StrictIntegerField(min_value=0, max_value=100, required=False)
     effort = StrictIntegerField(min_value=0, max_value=100, required=False)
@@ -68,14 +53,14 @@ class PriorityRequestSerializer(RequestSerializer):
 
 
 class AffectedAssetRequestSerializer(RequestSerializer):
-    """Something that the finding is about: a page, an element, a host."""
+    """A page, element or host that the finding affects."""
 
     type = StrictCharField(max_length=50)
     value = StrictCharField(max_length=2000)
 
 
 class RecommendedFixRequestSerializer(RequestSerializer):
-    """How to mend it."""
+    """How to fix the finding."""
 
     summary = StrictCharField(max_length=5000, allow_blank=True, required=False, default="")
     steps = serializers.ListField(
@@ -89,10 +74,10 @@ class RecommendedFixRequestSerializer(RequestSerializer):
 class CheckKeyField(StrictCharField):
     """The stable key of a check."""
 
-    default_error_messages = {"form": "A check's key is lower-case letters, digits and underscores."}  # noqa: RUF012
+    default_error_messages = {"form": "Use lower-case letters, digits and underscores."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> str:
-        """Accept the form of a key; which checks an installation has may differ."""
+        """Check the format only: installations may have different checks."""
         key = super().to_internal_value(data)
         if not CHECK_KEY.match(key):
             self.fail("form")
@@ -100,7 +85,7 @@ class CheckKeyField(StrictCharField):
 
 
 class CreateFindingRequestSerializer(RequestSerializer):
-    """One finding, from any source."""
+    """A finding reported by any source."""
 
     domain = StrictChoiceField(choices=Domain.choices)
     title = StrictCharField(max_length=300)
@@ -108,7 +93,7 @@ class CreateFindingRequestSerializer(RequestSerializer):
     description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
     confidence = ConfidenceField(required=False)
     priority = PriorityRequestSerializer(required=False)
-    owner_id = OwnerField(required=False, allow_null=True)
+    owner_id = MemberIdField(required=False, allow_null=True)
     affected_assets = serializers.ListField(
         child=AffectedAssetRequestSerializer(), required=False, max_length=1000
     )
@@ -118,15 +103,15 @@ class CreateFindingRequestSerializer(RequestSerializer):
 
 
 class UnvalidatedListField(serializers.ListField):
-    """A list whose items the service validates, so that each gets its own result."""
+    """A list whose items are validated one by one by `validate_items`, so that each gets its own result."""
 
     def run_child_validation(self, data: list[Any]) -> list[Any]:
-        """Return the items unvalidated."""
+        """Return the items without validation."""
         return data
 
 
 class BulkCreateFindingsRequestSerializer(RequestSerializer):
-    """Many findings at once. The items are looked at one by one in the view, so that each gets its own answer."""
+    """Up to 1,000 findings: all or nothing, or with mode `partial` a result for each."""
 
     findings = UnvalidatedListField(
         child=serializers.JSONField(allow_null=True), min_length=1, max_length=1000
@@ -134,46 +119,61 @@ class BulkCreateFindingsRequestSerializer(RequestSerializer):
     mode = StrictChoiceField(choices=["all", "partial"], required=False, default="all")
 
 
+def validate_items(
+    items: Sequence[Any], context: Mapping[str, Any]
+) -> tuple[list[dict[str, Any]], dict[int, dict[str, Any]]]:
+    """Validate each item of a bulk; return the valid ones, and the error details of the others by their position."""
+    # One serializer for all items: its context caches the owners that were looked up.
+    serializer = CreateFindingRequestSerializer(context=dict(context))
+    valid, errors = [], {}
+    for index, item in enumerate(items):
+        try:
+            valid.append(serializer.run_validation(item))
+        except serializers.ValidationError as error:
+            errors[index] = validation_details(error.detail)
+    return valid, errors
+
+
 class UpdateFindingRequestSerializer(RequestSerializer):
-    """The fields of a finding that a person may change; at least one."""
+    """The fields of a finding to change; at least one."""
 
     severity = StrictChoiceField(choices=Severity.choices, required=False)
     status = StrictChoiceField(choices=FindingStatus.choices, required=False)
-    owner_id = OwnerField(required=False, allow_null=True)
+    owner_id = MemberIdField(required=False, allow_null=True)
     title = StrictCharField(max_length=300, required=False)
     description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
     recommended_fix = RecommendedFixRequestSerializer(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a change of nothing."""
+        """Require at least one field."""
         if not attrs:
-            raise serializers.ValidationError("Name at least one field to change.")
+            raise serializers.ValidationError("Send at least one field to change.")
         return attrs
 
 
 class FindingChangesRequestSerializer(RequestSerializer):
-    """What a bulk update sets."""
+    """The fields that a bulk update sets; at least one."""
 
     severity = StrictChoiceField(choices=Severity.choices, required=False)
     status = StrictChoiceField(choices=FindingStatus.choices, required=False)
-    owner_id = OwnerField(required=False, allow_null=True)
+    owner_id = MemberIdField(required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a change of nothing."""
+        """Require at least one field."""
         if not attrs:
-            raise serializers.ValidationError("Name at least one field to set.")
+            raise serializers.ValidationError("Send at least one field to set.")
         return attrs
 
 
 class FindingFilterRequestSerializer(RequestSerializer):
-    """Which findings, by what they are."""
+    """Selects findings by severity, status and domain."""
 
     severity = serializers.ListField(child=StrictChoiceField(choices=Severity.choices), required=False)
     status = serializers.ListField(child=StrictChoiceField(choices=FindingStatus.choices), required=False)
     domain = serializers.ListField(child=StrictChoiceField(choices=Domain.choices), required=False)
 
     def to_internal_value(self, data: Any) -> Any:
-        """Take a single word for a list of one."""
+        """Accept a single value instead of a list."""
         if isinstance(data, dict):
             data = {name: [value] if isinstance(value, str) else value for name, value in data.items()}
         return super().to_internal_value(data)
@@ -188,29 +188,14 @@ class BulkUpdateFindingsRequestSerializer(RequestSerializer):
     dry_run = StrictBooleanField(required=False, default=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse neither and both."""
+        """Require exactly one of ids and filter."""
         if ("ids" in attrs) == ("filter" in attrs):
             raise serializers.ValidationError("Send either ids or filter.")
         return attrs
 
 
-class ProjectResponseSerializer(ResponseSerializer):
-    """An answer that names its organisation and its project."""
-
-    org_id = serializers.SerializerMethodField()
-    project_id = serializers.SerializerMethodField()
-
-    def get_org_id(self, row: Any) -> str:
-        """The organisation's id."""
-        return str(self.context["organization"].pk)
-
-    def get_project_id(self, row: Any) -> str:
-        """The project's slug."""
-        return str(self.context["project"].slug)
-
-
 class PrioritySerializer(serializers.Serializer[Any]):
-    """The four numbers."""
+    """The numbers of a priority, 0 to 100."""
 
     impact = serializers.IntegerField()
     effort = serializers.IntegerField()
@@ -219,14 +204,14 @@ class PrioritySerializer(serializers.Serializer[Any]):
 
 
 class AffectedAssetSerializer(serializers.Serializer[Any]):
-    """Something that a finding is about."""
+    """A page, element or host that the finding affects."""
 
     type = serializers.CharField()
     value = serializers.CharField()
 
 
 class RecommendedFixSerializer(serializers.Serializer[Any]):
-    """How to mend it."""
+    """How to fix the finding."""
 
     summary = serializers.CharField()
     steps = serializers.ListField(child=serializers.CharField())
@@ -263,7 +248,7 @@ class RegressionSerializer(ResponseSerializer):
 
 
 class BulkResultItemSerializer(serializers.Serializer[Any]):
-    """What became of one item of a bulk."""
+    """The result of one item of a bulk."""
 
     index = serializers.IntegerField()
     status = serializers.ChoiceField(choices=["created", "updated", "invalid"])
@@ -272,7 +257,7 @@ class BulkResultItemSerializer(serializers.Serializer[Any]):
 
 
 class BulkResultSerializer(serializers.Serializer[Any]):
-    """What became of a bulk."""
+    """The number of items by result, and each item's result."""
 
     created = serializers.IntegerField()
     updated = serializers.IntegerField()
@@ -281,7 +266,7 @@ class BulkResultSerializer(serializers.Serializer[Any]):
 
 
 class BulkUpdateResultSerializer(serializers.Serializer[Any]):
-    """How many findings matched, and how many were changed (none by a dry run)."""
+    """How many findings matched and how many were changed (none by a dry run)."""
 
     matched = serializers.IntegerField()
     updated = serializers.IntegerField()

@@ -1,14 +1,14 @@
-"""Findings, regressions and scans over HTTP."""
+"""API views of findings and regressions."""
 
-from typing import Any
+from typing import Any, cast
 
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
-from findings.filters import FindingFilter, narrowed
+from findings.filters import FindingFilter
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity
 from findings.queries import FindingsByScore
 from findings.serializers import (
@@ -20,33 +20,27 @@ from findings.serializers import (
     FindingSerializer,
     RegressionSerializer,
     UpdateFindingRequestSerializer,
+    validate_items,
 )
 from findings.services import bulk, triage
 from findings.services.ingestion import FindingReport, ingest_one
+from krafter_audit.api.filters import CURSOR, LIMIT, OFFSET, choice_parameter, filter_rows
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, paginate_by_cursor, paginate_by_offset
 from krafter_audit.api.parsers import MEBIBYTE
-
-LIMIT = OpenApiParameter("limit", int, description="1 to 100, 25 by default.")
-CURSOR = OpenApiParameter("cursor", str, description="`meta.next_cursor` of the page before.")
-OFFSET = OpenApiParameter("offset", int, description="How many rows to pass over.")
-
-
-def one_of(name: str, values: list[str]) -> OpenApiParameter:
-    """Describe a filter that may be repeated."""
-    return OpenApiParameter(name, str, enum=values, many=True)
+from krafter_audit.api.row_columns import RowColumns, row_columns
 
 
 class FindingViewSet(ProjectViewSet):
-    """What is wrong with the site."""
+    """Findings of a project."""
 
     replica_actions = frozenset({"list", "regressions"})
 
     @extend_schema(
-        summary="List findings, the most urgent first",
+        summary="List findings, highest score first",
         parameters=[
-            one_of("severity", Severity.values),
-            one_of("status", FindingStatus.values),
-            one_of("domain", Domain.values),
+            choice_parameter("severity", Severity.values),
+            choice_parameter("status", FindingStatus.values),
+            choice_parameter("domain", Domain.values),
             LIMIT,
             OFFSET,
             CURSOR,
@@ -54,16 +48,18 @@ class FindingViewSet(ProjectViewSet):
         responses=FindingSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page, by offset or by cursor."""
+        """Return a page, by offset or by cursor."""
         params = request.query_params
         self.reject_unknown_parameters(PAGINATION_PARAMETERS | {"severity", "status", "domain"})
-        _, used = narrowed(FindingFilter, params, Finding.objects.none())
+        _, filters = filter_rows(FindingFilter, params, Finding.objects.none())
         project_id = self.project.pk
 
         def total() -> int:
-            return counters.count(project_id, "finding", used)
+            return counters.count(project_id, "finding", filters)
 
-        rows = FindingsByScore(project_id, used)
+        rows = FindingsByScore(
+            project_id, filters, columns=cast("RowColumns", row_columns(FindingSerializer)).names
+        )
         if "cursor" in params:
             page = paginate_by_cursor(rows, params, bound_to=f"findings {project_id}", total=total)
         else:
@@ -72,7 +68,7 @@ class FindingViewSet(ProjectViewSet):
 
     @extend_schema(summary="Read a finding", responses=FindingSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one finding."""
+        """Return the finding."""
         return self.respond_row(pk, FindingSerializer)
 
     @extend_schema(
@@ -81,7 +77,7 @@ class FindingViewSet(ProjectViewSet):
         responses={201: FindingSerializer, 200: FindingSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Create the finding, or update the one of that domain and title."""
+        """Create the finding, or update the one with the same domain and title."""
         finding, created = ingest_one(
             self.project, FindingReport(**self.validated_body(CreateFindingRequestSerializer)), by=self.actor
         )
@@ -91,7 +87,7 @@ class FindingViewSet(ProjectViewSet):
         summary="Change a finding", request=UpdateFindingRequestSerializer, responses=FindingSerializer
     )
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Change the fields named."""
+        """Change the fields that were sent."""
         changed = triage.update(
             uuid_or_404(pk),
             project=self.project,
@@ -107,14 +103,14 @@ class FindingViewSet(ProjectViewSet):
         responses=RegressionSerializer(many=True),
     )
     def regressions(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with a page of this finding's regressions."""
+        """Return a page of the finding's regressions, newest first."""
         finding = self.get_row(Finding.objects.only("id"), pk)
         rows = Regression.objects.filter(finding=finding)
         return self.respond_newest(rows, RegressionSerializer, total=rows.count, parent=str(finding.pk))
 
 
 class FindingBulkViewSet(ProjectViewSet):
-    """Many findings at once."""
+    """Bulk creation of findings."""
 
     body_limit = 16 * MEBIBYTE
 
@@ -124,20 +120,21 @@ class FindingBulkViewSet(ProjectViewSet):
         responses=BulkResultSerializer,
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """All or nothing, or `"mode": "partial"` with an answer for each item."""
-        asked = self.validated_body(BulkCreateFindingsRequestSerializer)
-        outcome = bulk.report(
+        """Create or update all findings or none; with `"mode": "partial"` the valid ones, with a result for each."""
+        body = self.validated_body(BulkCreateFindingsRequestSerializer)
+        valid, errors = validate_items(body["findings"], self.serializer_context)
+        result = bulk.report(
             self.project,
-            asked["findings"],
-            partial=asked["mode"] == "partial",
-            context=self.serializer_context,
+            [FindingReport(**item) for item in valid],
+            errors=errors,
+            partial=body["mode"] == "partial",
             by=self.actor,
         )
-        return Response(self.serialize(outcome, BulkResultSerializer))
+        return Response(self.serialize(result, BulkResultSerializer))
 
 
 class FindingBulkUpdateViewSet(ProjectViewSet):
-    """One change of many findings."""
+    """Bulk update of findings."""
 
     @extend_schema(
         summary="Change many findings",
@@ -145,14 +142,14 @@ class FindingBulkUpdateViewSet(ProjectViewSet):
         responses=BulkUpdateResultSerializer,
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Change all that match, or with `dry_run` say how many would be changed."""
-        asked = self.validated_body(BulkUpdateFindingsRequestSerializer)
-        outcome = bulk.update(self.project, asked, by=self.actor)
-        return Response(self.serialize(outcome, BulkUpdateResultSerializer))
+        """Change all findings that match; with `dry_run` only count them."""
+        body = self.validated_body(BulkUpdateFindingsRequestSerializer)
+        result = bulk.update(self.project, body, by=self.actor)
+        return Response(self.serialize(result, BulkUpdateResultSerializer))
 
 
 class RegressionViewSet(ProjectViewSet):
-    """Findings that came back."""
+    """Regressions of a project."""
 
     @extend_schema(
         summary="List regressions, newest first",
@@ -160,7 +157,7 @@ class RegressionViewSet(ProjectViewSet):
         responses=RegressionSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
+        """Return a page."""
         rows = Regression.objects.filter(project=self.project)
         return self.respond_newest(
             rows, RegressionSerializer, total=lambda: counters.count(self.project.pk, "regression")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
-    from findings.provider_checks import Ask
+    from findings.provider_checks import ProviderCheck
 
 
 class IntegrationsConfig(AppConfig):
@@ -18,7 +18,7 @@ class IntegrationsConfig(AppConfig):
         register(provider_checks)
 
 
-def provider_checks() -> "Mapping[str, Ask]":
+def provider_checks() -> "Mapping[str, ProviderCheck]":
     """Return the function that answers each check of a provider."""
     from integrations.provider_recheck import recheck
     from integrations.providers.registry import FINDING_SOURCES

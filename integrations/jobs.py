@@ -28,7 +28,7 @@ def sync(integration_id: str) -> None:
 def read_record() -> None:
     """Process the outbox: verification events for tickets, and events to alert about."""
     consumers.read(verification_events.CONSUMER, verification_events.consume)
-    overdue.record_new()
+    overdue.log_overdue_tasks()
     consumers.read(gathering.CONSUMER, gathering.read)
 
 

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from findings.serializers import ProjectResponseSerializer
+from accounts.serializers import ProjectResponseSerializer
 from integrations.models import Integration, SyncConflict, SyncRun
 from krafter_audit.api.serializers import (
     JSONObjectField,

@@ -1,1 +1,1 @@
-"""Remediation: what we do about it."""
+"""Remediation: tasks, verifications, policies and evidence."""

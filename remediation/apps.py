@@ -27,15 +27,15 @@ class RemediationConfig(AppConfig):
     ]
 
     def ready(self) -> None:
-        """Tell the findings how the project's policy is read; make the months of evidence with every migration."""
+        """Register the reader of policies, and create evidence partitions with every migration."""
         from findings import policy_rules
         from remediation.services.policies import config_of
 
-        policy_rules.provide(config_of)
-        post_migrate.connect(_grow, sender=self)
+        policy_rules.register_config_reader(config_of)
+        post_migrate.connect(_create_partitions, sender=self)
 
 
-def _grow(**kwargs: Any) -> None:
+def _create_partitions(**kwargs: Any) -> None:
     from events import partitions
     from remediation.evidence.retention import EVIDENCE
 

@@ -1,11 +1,11 @@
-"""Why something about tasks, verifications and policies is refused."""
+"""Errors of requests about tasks, verifications, policies and evidence."""
 
 from krafter_audit.api.errors import Conflict
 
 
 class DoneRequiresVerification(Conflict):
     code = "done_requires_verification"
-    message = "A task becomes done when a verification of it is approved. Run one, then approve it."
+    message = "A task is set to done by approving a verification of it. Run a verification, then approve it."
 
 
 class TaskDone(Conflict):
@@ -20,12 +20,12 @@ class VerificationInProgress(Conflict):
 
 class VerificationRunning(Conflict):
     code = "verification_running"
-    message = "A check of this verification is still running. Approve it when all have answered."
+    message = "A check of this verification is still running. Approve it when all checks have finished."
 
 
 class ChecksNotPassed(Conflict):
     code = "checks_not_passed"
-    message = 'Not every check passed. Mend and run again, or send {"override": true, "reason": "…"}.'
+    message = "Not every check passed. Fix the problem and run a new verification, or override with a reason."
 
 
 class VerificationFailed(Conflict):
@@ -35,19 +35,19 @@ class VerificationFailed(Conflict):
 
 class VerificationSuperseded(Conflict):
     code = "verification_superseded"
-    message = "The task has a newer verification. Decide about that one."
+    message = "The task has a newer verification. Approve or reopen that one."
 
 
 class FindingDismissed(Conflict):
     code = "finding_dismissed"
-    message = "The finding is dismissed. Take it back up before a verification of it is approved."
+    message = "The finding is dismissed. Change its status before you approve a verification of it."
 
 
 class PlanOutdated(Conflict):
     code = "plan_outdated"
-    message = "The plan was made for another config or another state of things. Test the policy again."
+    message = "The plan is for another config, or findings, tasks or the policy have changed. Test the policy again."
 
 
 class NoSigningKey(Conflict):
     code = "no_signing_key"
-    message = "This installation has no key to sign with, so a bundle would prove nothing."
+    message = "This installation has no signing key (KRAFTER_SIGNING_KEYS), so evidence can't be exported."

@@ -1,4 +1,4 @@
-"""What tasks can be filtered by."""
+"""Filters of the tasks list."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from remediation.models import Task
 
 
 class TaskFilter(django_filters.FilterSet):
-    """status and priority (each may be repeated), owner_id, finding_id and overdue."""
+    """Filters by status and priority (each may be repeated), owner_id, finding_id and overdue."""
 
     status = django_filters.MultipleChoiceFilter(choices=Task.Status.choices)
     priority = django_filters.MultipleChoiceFilter(choices=Severity.choices)
@@ -26,7 +26,7 @@ class TaskFilter(django_filters.FilterSet):
         fields = ("status", "priority", "owner_id", "finding_id", "overdue")
 
     def by_due_date(self, rows: QuerySet[Task], name: str, value: Any) -> QuerySet[Task]:
-        """Overdue = not done, and its date has passed."""
+        """Filter by overdue: not done, and past the due date."""
         now = timezone.now()
         if value == "true":
             return rows.exclude(status=Task.Status.DONE).filter(sla_due_at__lt=now)

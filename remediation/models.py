@@ -1,4 +1,4 @@
-"""What we do about a finding: tasks, verifications with their evidence, and the project's policy."""
+"""Tasks, verifications with their evidence, policies, and the measured reliability of checks."""
 
 from typing import ClassVar
 
@@ -21,7 +21,8 @@ from scans.models import Scanner
 class Task(Record):
     """The unit of work that closes a finding.
 
-    `sla_from_policy` says that the policy has set the date (or none): a person's own does not follow a plan.
+    `sla_from_policy`: the policy has set the due date (or none), so that applying a policy may change it.
+    `overdue_logged_for`: the due date for which the task was logged as overdue.
     """
 
     class Status(models.TextChoices):
@@ -41,21 +42,18 @@ class Task(Record):
     sla_from_policy = models.BooleanField(default=True, db_default=True, editable=False)
     external_ticket_key = models.CharField(max_length=255, null=True, blank=True)
     pr_url = models.CharField(max_length=2000, null=True, blank=True)
-    overdue_logged_for = models.DateTimeField(
-        null=True, editable=False
-    )  # the date that was recorded as missed
+    overdue_logged_for = models.DateTimeField(null=True, editable=False)
 
     @staticmethod
     def overdue_unlogged() -> Q:
-        """The condition that a task which has a date was not recorded as overdue for it yet."""
-        missed = Q(overdue_logged_for__isnull=True) | ~Q(overdue_logged_for=F("sla_due_at"))
-        return Q(~Q(status="done"), Q(sla_due_at__isnull=False), missed)
+        """Return the condition that an open task has a due date for which it was not logged as overdue."""
+        unlogged = Q(overdue_logged_for__isnull=True) | ~Q(overdue_logged_for=F("sla_due_at"))
+        return Q(~Q(status="done"), Q(sla_due_at__isnull=False), unlogged)
 
     OPEN = (Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY)
     transitions = StatusTransitions(
         "status",
         {
-            # backlog → in_progress → ready_verify → done; blocked hangs between in_progress and ready_verify.
             Status.BACKLOG: {Status.IN_PROGRESS, Status.BLOCKED, Status.READY_VERIFY, Status.DONE},
             Status.IN_PROGRESS: {Status.BACKLOG, Status.BLOCKED, Status.READY_VERIFY, Status.DONE},
             Status.BLOCKED: {Status.BACKLOG, Status.IN_PROGRESS, Status.READY_VERIFY, Status.DONE},
@@ -84,7 +82,7 @@ class Task(Record):
                 ),
                 name="task_due_unlogged",
             ),
-            # What the admin's search asks for: how a title or a ticket's key begins, whatever the case.
+            # For the admin's search: titles and ticket keys by prefix, ignoring case.
             models.Index(OpClass(Upper("title"), name="text_pattern_ops"), name="task_by_title"),
             models.Index(
                 OpClass(Upper("external_ticket_key"), name="text_pattern_ops"),
@@ -105,7 +103,7 @@ class Task(Record):
 
 
 class Result(models.TextChoices):
-    """What a person has decided about a verification."""
+    """The decision of a person about a verification."""
 
     PENDING = "pending"
     PASSED = "passed"
@@ -113,7 +111,7 @@ class Result(models.TextChoices):
 
 
 class CheckStatus(models.TextChoices):
-    """Where one check of a verification stands."""
+    """The status of a check of a verification."""
 
     RUNNING = "running"
     PASSED = "passed"
@@ -122,10 +120,10 @@ class CheckStatus(models.TextChoices):
 
 
 class Verification(Record):
-    """A re-check of one task's finding.
+    """A re-run of the checks of a task's finding.
 
-    `checks` = `[{key, before, after, status}]`. The worker fills them in; `result` is a person's alone.
-    `running` says that a check still waits for its answer: a worker's, or a person's where it is `manual`.
+    `checks` = `[{key, before, after, status}]`, which workers fill in; only people set `result`. `running`: a check has
+    no result yet, from a worker or, if the verification is `manual`, from a person.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="verifications", db_index=False)
@@ -134,11 +132,11 @@ class Verification(Record):
     checks = models.JSONField(default=list, encoder=DjangoJSONEncoder)
     running = models.BooleanField(default=False)
     manual = models.BooleanField(
-        default=False, help_text="No automatic check: a person's verdict is the answer."
+        default=False, help_text="The finding has no automatic check: a person's approval is the result."
     )
     refunded = models.BooleanField(default=False)
     override_reason = models.TextField(blank=True)
-    # Without an index: nobody asks for it, and with one a verdict could not stay on its page.
+    # Without an index: no query needs one, and without it a verdict is a heap-only update.
     verified_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
     verified_at = models.DateTimeField(null=True)
 
@@ -176,15 +174,15 @@ class Verification(Record):
 
 
 class VerificationPart(Record, Claimable):
-    """What one scanner does of a verification: the checks of its kind. A worker holds it under a lease.
+    """The checks of a verification that one scanner runs. A worker leases the row while it runs them.
 
-    `seen` = `{key: {url: outcome}}` of the checks that have not looked at all their pages yet: the next worker goes on
-    there. `attempts` counts those since the last page that was looked at.
+    `outcomes` = `{key: {url: outcome}}` of unfinished checks, from which the next worker continues. `attempts` counts
+    the workers since the last finished page.
     """
 
     verification = models.ForeignKey(Verification, models.CASCADE, related_name="parts", db_index=False)
     scanner = models.CharField(max_length=7, choices=Scanner)
-    seen = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    outcomes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -209,7 +207,7 @@ class VerificationPart(Record, Claimable):
 
 
 class EvidenceChain(models.Model):
-    """Where a project's chain of evidence ends: the row that a trigger moves on, and locks, when a link is added."""
+    """The end of a project's evidence chain. A trigger advances it when a link is inserted."""
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="+", primary_key=True)
     sequence = models.PositiveBigIntegerField()
@@ -221,10 +219,10 @@ class EvidenceChain(models.Model):
 
 
 class Evidence(models.Model):
-    """A link of a project's chain: what one check of a verification saw, or what a person decided about it.
+    """A link of a project's evidence chain: the evidence of a check of a verification, or a person's verdict.
 
-    It is never changed: PostgreSQL refuses. The form of `body`, `hash` and `signature` is in docs/evidence.md. It is
-    kept by months, so a trigger sees to what is unique over all of them (docs/decisions/0010).
+    Links are never changed; a trigger prevents it. docs/evidence.md describes `body`, `hash` and `signature`. The table
+    is partitioned by month, so that a trigger ensures what is unique over all months.
     """
 
     class Kind(models.TextChoices):
@@ -256,7 +254,7 @@ class Evidence(models.Model):
 
 
 class Policy(Record):
-    """The project's rules. `config` is opaque: kept and echoed as it was sent."""
+    """The rules of a project. `config` is stored and returned as it was sent."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="policies")
     name = models.CharField(max_length=200)
@@ -277,7 +275,7 @@ class Policy(Record):
 
 
 class PolicyVersion(models.Model):
-    """A policy as it was before it was replaced."""
+    """An earlier version of a policy."""
 
     policy = models.ForeignKey(Policy, models.CASCADE, related_name="versions")
     version = models.PositiveIntegerField()
@@ -300,18 +298,18 @@ class CheckReliability(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=100)
-    looks = models.PositiveIntegerField(
-        default=0, help_text="Looks at a page that ended as passed or failed."
-    )
+    looks = models.PositiveIntegerField(default=0, help_text="Runs on a page that passed or failed.")
     compared = models.PositiveIntegerField(
-        default=0, help_text="Looks at what had not changed since the one before."
+        default=0, help_text="Runs on a page that had not changed since the previous run."
     )
-    flips = models.PositiveIntegerField(default=0, help_text="Those of them that said the opposite.")
-    fixes = models.PositiveIntegerField(default=0, help_text="Approved verifications that it passed.")
+    flips = models.PositiveIntegerField(default=0, help_text="Compared runs with the opposite result.")
+    fixes = models.PositiveIntegerField(
+        default=0, help_text="Approved verifications in which the check passed."
+    )
     back_in_7_days = models.PositiveIntegerField(default=0)
     back_in_30_days = models.PositiveIntegerField(default=0)
     median_seconds = models.FloatField(
-        null=True, help_text="From the finding, or its return, to the verified fix."
+        null=True, help_text="From the finding, or its last regression, to the approved fix."
     )
     measured_at = models.DateTimeField()
 
@@ -325,10 +323,10 @@ class CheckReliability(models.Model):
 
     @property
     def flip_rate(self) -> float | None:
-        """The share of comparable looks that flipped; None where there was nothing to compare."""
+        """The share of flips among the compared runs; None if there are none."""
         return round(self.flips / self.compared, 4) if self.compared else None
 
     @property
     def median_hours(self) -> float | None:
-        """The median time to a verified fix in hours."""
+        """The median hours to an approved fix."""
         return None if self.median_seconds is None else round(self.median_seconds / 3600, 1)

@@ -1,4 +1,4 @@
-"""Addresses of remediation that need no key."""
+"""URLs of remediation that need no API key."""
 
 from django.urls import path
 from django.views.decorators.http import require_safe

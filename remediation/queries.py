@@ -1,4 +1,4 @@
-"""Asking where things stand."""
+"""Reads of tasks: counts for lists and the command center."""
 
 from collections.abc import Mapping
 from datetime import UTC
@@ -39,8 +39,8 @@ def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]])
     return {value: sum(rows for facets, rows in counts if facets[facet] == value) for value in values}
 
 
-# Until this quarter of the day began it is a tally; those of the quarter that are late by now are counted over their
-# index. By hours the tally would have six times as many rows to add up, by days the index a day's.
+# A counter has the tasks that were due before the present quarter of the day; those due since are counted by an index.
+# A counter by hour would have six times as many rows; one by day would leave a whole day to the index.
 OVERDUE = """
     SELECT (
         SELECT coalesce(sum(rows), 0) FROM events_tally
@@ -57,7 +57,7 @@ OVERDUE = """
 
 
 def overdue(project: Project) -> int:
-    """Return how many tasks are not done although their date has passed."""
+    """Return the number of tasks that are not done and whose due date has passed."""
     now = timezone.now().astimezone(UTC)
     quarter = now.hour // 6
     since = now.replace(hour=quarter * 6, minute=0, second=0, microsecond=0)
@@ -72,15 +72,15 @@ def overdue(project: Project) -> int:
     return int(late)
 
 
-def count_tasks(project: Project, used: Mapping[str, Any], rows: QuerySet[Task]) -> int:
-    """Return how many tasks meet the filters `used`: by a tally, or by counting `rows`."""
-    facets = {name: used[name] for name in ("status", "priority") if name in used}
-    rest = set(used) - set(facets)
+def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Task]) -> int:
+    """Return the number of tasks that match the filters: from a counter if there is one, else by counting `rows`."""
+    facets = {name: filters[name] for name in ("status", "priority") if name in filters}
+    rest = set(filters) - set(facets)
     if not rest:
         return counters.count(project.pk, "task", facets)
     if rest == {"owner_id"}:
-        return counters.count(project.pk, "owner", facets, of=used["owner_id"])
-    if set(used) == {"overdue"}:
+        return counters.count(project.pk, "owner", facets, of=filters["owner_id"])
+    if set(filters) == {"overdue"}:
         late = overdue(project)
-        return late if used["overdue"] == "true" else counters.count(project.pk, "task") - late
+        return late if filters["overdue"] == "true" else counters.count(project.pk, "task") - late
     return rows.count()

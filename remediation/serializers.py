@@ -1,12 +1,12 @@
-"""What is asked about tasks, verifications and policies, and what answers show."""
+"""Request and response serializers of tasks, verifications, policies and checks."""
 
 from typing import Any, ClassVar
 from urllib.parse import urlsplit
 
 from rest_framework import serializers
 
-from findings.models import Severity
-from findings.serializers import OwnerField, ProjectResponseSerializer
+from accounts.serializers import MemberIdField, ProjectResponseSerializer
+from findings.models import Domain, Severity
 from krafter_audit.api.serializers import (
     JSONObjectField,
     RequestSerializer,
@@ -22,12 +22,12 @@ from scans.serializers import ScanSerializer
 
 
 class WebURLField(StrictCharField):
-    """An http or https address."""
+    """An http or https URL."""
 
-    default_error_messages = {"form": "Use an http or https address."}  # noqa: RUF012
+    default_error_messages = {"form": "Use an http or https URL."}  # noqa: RUF012
 
     def to_internal_value(self, data: Any) -> str:
-        """Accept http and https alone."""
+        """Accept http and https URLs only."""
         url = super().to_internal_value(data)
         try:
             parts = urlsplit(url)
@@ -38,20 +38,20 @@ class WebURLField(StrictCharField):
         return url
 
 
-REFUSED = {
-    "description": "Tasks have no description: the guidance is the finding's recommended_fix.",
-    "assignee": "Tasks have no assignee: send owner_id, a user's UUID.",
+UNSUPPORTED_FIELDS = {
+    "description": "A task has no description. See recommended_fix of its finding.",
+    "assignee": "A task has no assignee. Send owner_id, the UUID of a user.",
 }
 
 
 class CreateTaskRequestSerializer(RequestSerializer):
     """A task for a finding."""
 
-    refused_fields = REFUSED
+    refused_fields = UNSUPPORTED_FIELDS
     finding_id = StrictUUIDField()
     title = StrictCharField(max_length=300)
     priority = StrictChoiceField(choices=Severity.choices, required=False)
-    owner_id = OwnerField(required=False, allow_null=True)
+    owner_id = MemberIdField(required=False, allow_null=True)
     sla_due_at = UTCDateTimeField(required=False, allow_null=True)
     status = StrictChoiceField(choices=Task.Status.choices, required=False)
     external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
@@ -59,47 +59,47 @@ class CreateTaskRequestSerializer(RequestSerializer):
 
 
 class UpdateTaskRequestSerializer(RequestSerializer):
-    """The fields of a task that may change; at least one."""
+    """The fields of a task to change; at least one."""
 
-    refused_fields = REFUSED | {"finding_id": "A task stays with its finding: make a new task instead."}
+    refused_fields = UNSUPPORTED_FIELDS | {
+        "finding_id": "The finding of a task can't be changed. Create a new task instead."
+    }
     title = StrictCharField(max_length=300, required=False)
     status = StrictChoiceField(choices=Task.Status.choices, required=False)
     priority = StrictChoiceField(choices=Severity.choices, required=False)
-    owner_id = OwnerField(required=False, allow_null=True)
+    owner_id = MemberIdField(required=False, allow_null=True)
     sla_due_at = UTCDateTimeField(required=False, allow_null=True)
     external_ticket_key = StrictCharField(max_length=255, required=False, allow_null=True)
     pr_url = WebURLField(max_length=2000, required=False, allow_null=True)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse a change of nothing."""
+        """Require at least one field."""
         if not attrs:
-            raise serializers.ValidationError("Name at least one field to change.")
+            raise serializers.ValidationError("Send at least one field to change.")
         return attrs
 
 
 class RunVerificationRequestSerializer(RequestSerializer):
-    """Which task to verify."""
+    """The task to verify."""
 
     task_id = StrictUUIDField()
 
 
 class ApproveVerificationRequestSerializer(RequestSerializer):
-    """Nothing, or an override with its reason."""
+    """Empty, or an override with its reason."""
 
     override = StrictBooleanField(required=False, default=False)
     reason = StrictCharField(max_length=2000, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse one without the other."""
+        """Require a reason with an override, and an override with a reason."""
         if attrs["override"] != ("reason" in attrs):
-            raise serializers.ValidationError(
-                {"reason": ["An override needs a reason, and a reason an override."]}
-            )
+            raise serializers.ValidationError({"reason": ["Send both override and reason, or neither."]})
         return attrs
 
 
 class ReplacePolicyRequestSerializer(RequestSerializer):
-    """The new policy, whole."""
+    """The new policy, which replaces the present one."""
 
     name = StrictCharField(max_length=200, required=False)
     config = JSONObjectField()
@@ -107,13 +107,13 @@ class ReplacePolicyRequestSerializer(RequestSerializer):
 
 
 class TestPolicyRequestSerializer(RequestSerializer):
-    """The config to try."""
+    """The config to test."""
 
     config = JSONObjectField()
 
 
 class TaskSerializer(ResponseSerializer):
-    """A task, with the guide's keys in the guide's order."""
+    """A task."""
 
     finding_id = serializers.UUIDField()
     owner_id = serializers.UUIDField(allow_null=True)
@@ -127,7 +127,7 @@ class TaskSerializer(ResponseSerializer):
 
 
 class VerificationCheckSerializer(serializers.Serializer[Any]):
-    """One check of a verification; before and after are words or numbers."""
+    """A check of a verification; before and after are words or numbers."""
 
     key = serializers.CharField()
     before = serializers.JSONField()
@@ -136,7 +136,7 @@ class VerificationCheckSerializer(serializers.Serializer[Any]):
 
 
 class VerificationSerializer(ResponseSerializer):
-    """A verification, with the guide's keys in the guide's order."""
+    """A verification."""
 
     task_id = serializers.UUIDField()
     checks = VerificationCheckSerializer(many=True)
@@ -150,7 +150,7 @@ class VerificationSerializer(ResponseSerializer):
 
 
 class EvidenceEntrySerializer(serializers.Serializer[Any]):
-    """One link of the chain; docs/evidence.md says how its hash and its signature are made."""
+    """A link of the evidence chain; docs/evidence.md describes its hash and signature."""
 
     key = serializers.CharField()
     sequence = serializers.IntegerField()
@@ -159,12 +159,12 @@ class EvidenceEntrySerializer(serializers.Serializer[Any]):
     hash = serializers.CharField()
     kind = serializers.ChoiceField(choices=Evidence.Kind.values)
     format = serializers.IntegerField(help_text="1: hashed only. 2: hashed and signed.")
-    key_id = serializers.CharField(help_text="Which key signed it; empty where none did.")
+    key_id = serializers.CharField(help_text="The key that signed it; empty if it is not signed.")
     signature = serializers.CharField(help_text="Ed25519, base64.")
 
 
 class VerificationEvidenceSerializer(serializers.Serializer[Any]):
-    """What each check of a verification saw, and what was decided about it."""
+    """The evidence of each check of a verification, and the verdicts."""
 
     verification_id = serializers.UUIDField()
     checks = serializers.ListField(child=serializers.DictField())
@@ -176,7 +176,7 @@ class VerificationEvidenceSerializer(serializers.Serializer[Any]):
 
 
 class PolicySerializer(ProjectResponseSerializer):
-    """A policy, with the guide's keys in the guide's order."""
+    """A policy."""
 
     config = serializers.JSONField()
 
@@ -186,19 +186,21 @@ class PolicySerializer(ProjectResponseSerializer):
 
 
 class PolicyTestResultSerializer(serializers.Serializer[Any]):
-    """The guide's what-if."""
+    """The number of findings, those that are critical, and the config; optionally a simulation."""
 
     simulated_findings = serializers.IntegerField()
     escalated_to_critical = serializers.IntegerField()
     config_preview = serializers.JSONField()
-    simulation = serializers.DictField(required=False, help_text="With ?simulate=true: what would change.")
+    simulation = serializers.DictField(
+        required=False, help_text="With ?simulate=true: the changes that the config would make."
+    )
     plan_token = serializers.CharField(
-        required=False, help_text="With ?simulate=true: PUT takes it to apply this plan."
+        required=False, help_text="With ?simulate=true: send it with PUT to apply these changes."
     )
 
 
 class CommandCenterSerializer(serializers.Serializer[Any]):
-    """Where the project stands."""
+    """Counts of findings and tasks, and the latest scan."""
 
     findings_by_severity = serializers.DictField(child=serializers.IntegerField())
     findings_by_domain = serializers.DictField(child=serializers.IntegerField())
@@ -207,3 +209,43 @@ class CommandCenterSerializer(serializers.Serializer[Any]):
     open_findings = serializers.IntegerField()
     overdue_tasks = serializers.IntegerField()
     latest_scan = ScanSerializer(allow_null=True)
+
+
+class CheckThresholdSerializer(serializers.Serializer[Any]):
+    """The threshold of a metric, which is a maximum (`max`) or a minimum (`min`)."""
+
+    value = serializers.FloatField(help_text="As the project's policy sets it.")
+    default = serializers.FloatField()
+    unit = serializers.CharField()
+    direction = serializers.ChoiceField(choices=["max", "min"])
+
+
+class CheckReliabilitySerializer(serializers.Serializer[Any]):
+    """The reliability of a check in this project, by the scans and verifications of the last 90 days."""
+
+    looks = serializers.IntegerField(help_text="Runs on a page that passed or failed.")
+    compared = serializers.IntegerField(
+        help_text="Runs on a page that had not changed since the previous run."
+    )
+    flips = serializers.IntegerField(help_text="Compared runs with the opposite result.")
+    flip_rate = serializers.FloatField(allow_null=True)
+    fixes = serializers.IntegerField(help_text="Approved verifications in which the check passed.")
+    back_in_7_days = serializers.IntegerField(help_text="Fixes whose finding came back within 7 days.")
+    back_in_30_days = serializers.IntegerField()
+    median_hours_to_fix = serializers.FloatField(allow_null=True)
+    measured_at = UTCDateTimeField()
+
+
+class CheckSerializer(serializers.Serializer[Any]):
+    """A check."""
+
+    key = serializers.CharField()
+    domain = serializers.ChoiceField(choices=Domain.values)
+    kind = serializers.ChoiceField(choices=["http", "tls", "browser"])
+    title = serializers.CharField()
+    rule = serializers.CharField()
+    severity = serializers.ChoiceField(choices=Severity.values)
+    version = serializers.IntegerField()
+    enabled = serializers.BooleanField()
+    threshold = CheckThresholdSerializer(allow_null=True)
+    meter = CheckReliabilitySerializer(allow_null=True)

@@ -1,9 +1,14 @@
-"""Addresses of tasks, verifications, policies and the command center."""
+"""URLs of tasks, verifications, policies, checks and the command center."""
 
 from django.urls import path
 
-from remediation.check_views import CheckViewSet
-from remediation.views import CommandCenterViewSet, PolicyViewSet, TaskViewSet, VerificationViewSet
+from remediation.views import (
+    CheckViewSet,
+    CommandCenterViewSet,
+    PolicyViewSet,
+    TaskViewSet,
+    VerificationViewSet,
+)
 
 urlpatterns = [
     path("tasks", TaskViewSet.as_view({"get": "list", "post": "create"})),

@@ -1,4 +1,4 @@
-"""Tasks, verifications, policies and the command center over HTTP."""
+"""API views of tasks, verifications, policies, checks and the command center."""
 
 from typing import Any
 
@@ -10,19 +10,20 @@ from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
-from findings.filters import narrowed
 from findings.models import Severity
-from findings.views import CURSOR, LIMIT, one_of
 from krafter_audit.api.errors import InvalidParams
+from krafter_audit.api.filters import CURSOR, LIMIT, choice_parameter, filter_rows
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 from krafter_audit.api.row_columns import row_columns
 from remediation import queries
+from remediation.checks.catalogue import catalogue
 from remediation.evidence import chain, export
 from remediation.filters import TaskFilter
 from remediation.models import Task, Verification
 from remediation.policy_simulation import plans
 from remediation.serializers import (
     ApproveVerificationRequestSerializer,
+    CheckSerializer,
     CommandCenterSerializer,
     CreateTaskRequestSerializer,
     PolicySerializer,
@@ -40,13 +41,13 @@ from scanner.evidence_bundle.keys import as_jwk
 
 
 class TaskViewSet(ProjectViewSet):
-    """Units of work that close findings."""
+    """Tasks of a project."""
 
     @extend_schema(
         summary="List tasks, newest first",
         parameters=[
-            one_of("status", Task.Status.values),
-            one_of("priority", Severity.values),
+            choice_parameter("status", Task.Status.values),
+            choice_parameter("priority", Severity.values),
             OpenApiParameter("owner_id", str),
             OpenApiParameter("finding_id", str),
             OpenApiParameter("overdue", str, enum=["true", "false"]),
@@ -56,23 +57,23 @@ class TaskViewSet(ProjectViewSet):
         responses=TaskSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
+        """Return a page."""
         self.reject_unknown_parameters((PAGINATION_PARAMETERS - {"offset"}) | set(TaskFilter.base_filters))
-        every = Task.objects.filter(project=self.project)
-        found, used = narrowed(TaskFilter, request.query_params, every)
+        tasks = Task.objects.filter(project=self.project)
+        rows, filters = filter_rows(TaskFilter, request.query_params, tasks)
 
         def total() -> int:
-            return queries.count_tasks(self.project, used, found)
+            return queries.count_tasks(self.project, filters, rows)
 
-        rows = QuerySetListing(found, columns=row_columns(TaskSerializer))
+        listing = QuerySetListing(rows, columns=row_columns(TaskSerializer))
         page = paginate_by_cursor(
-            rows, request.query_params, bound_to=f"tasks {self.project.pk}", total=total
+            listing, request.query_params, bound_to=f"tasks {self.project.pk}", total=total
         )
         return self.respond_page(page, TaskSerializer)
 
     @extend_schema(summary="Read a task", responses=TaskSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one task."""
+        """Return the task."""
         return self.respond_row(pk, TaskSerializer)
 
     @extend_schema(
@@ -81,13 +82,13 @@ class TaskViewSet(ProjectViewSet):
         responses={201: TaskSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Make the task."""
+        """Create the task."""
         task = tasks.create(self.project, by=self.actor, **self.validated_body(CreateTaskRequestSerializer))
         return self.respond(task, TaskSerializer, status=201)
 
     @extend_schema(summary="Change a task", request=UpdateTaskRequestSerializer, responses=TaskSerializer)
     def partial_update(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Change the fields named."""
+        """Change the fields that were sent."""
         changed = tasks.update(
             uuid_or_404(pk),
             project=self.project,
@@ -99,7 +100,7 @@ class TaskViewSet(ProjectViewSet):
 
 
 class VerificationViewSet(ProjectViewSet):
-    """Looks at whether a task's finding is gone."""
+    """Verifications of a project."""
 
     @extend_schema(
         summary="List verifications, newest first",
@@ -107,7 +108,7 @@ class VerificationViewSet(ProjectViewSet):
         responses=VerificationSerializer(many=True),
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
+        """Return a page."""
         rows = Verification.objects.filter(project=self.project)
         return self.respond_newest(
             rows, VerificationSerializer, total=lambda: counters.count(self.project.pk, "verification")
@@ -115,23 +116,23 @@ class VerificationViewSet(ProjectViewSet):
 
     @extend_schema(summary="Read a verification", responses=VerificationSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one verification."""
+        """Return the verification."""
         return self.respond_row(pk, VerificationSerializer)
 
-    @extend_schema(summary="Read what a verification saw", responses=VerificationEvidenceSerializer)
+    @extend_schema(summary="Read the evidence of a verification", responses=VerificationEvidenceSerializer)
     def evidence(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with the evidence of each check and the links of the chain."""
+        """Return the evidence of each check, the verdicts and the links of the chain."""
         verification = self.get_row(Verification.objects.all(), pk)
-        return Response(self.serialize(chain.of(verification), VerificationEvidenceSerializer))
+        return Response(self.serialize(chain.evidence_of(verification), VerificationEvidenceSerializer))
 
     @extend_schema(
         summary="Download a verification's evidence as a signed file",
         responses={(200, "application/json"): OpenApiTypes.BINARY},
     )
     def bundle(self, request: Request, pk: str, **kwargs: Any) -> HttpResponse:
-        """Answer with the file itself."""
-        found = self.get_row(Verification.objects.select_related("project", "task__finding"), pk)
-        return export.as_file(found)
+        """Return the signed file."""
+        verification = self.get_row(Verification.objects.select_related("project", "task__finding"), pk)
+        return export.download(verification)
 
     @extend_schema(
         summary="Run a verification",
@@ -139,47 +140,47 @@ class VerificationViewSet(ProjectViewSet):
         responses={202: VerificationSerializer},
     )
     def run(self, request: Request, **kwargs: Any) -> Response:
-        """Queue another look; one unit of quota."""
+        """Queue a verification; costs one unit of quota."""
         verification = verifications.run(
             self.project, by=self.actor, **self.validated_body(RunVerificationRequestSerializer)
         )
         return self.respond(verification, VerificationSerializer, status=202)
 
     @extend_schema(
-        summary="Approve: the fix holds",
+        summary="Approve a verification",
         request=ApproveVerificationRequestSerializer,
         responses=VerificationSerializer,
     )
     def approve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Close task, finding and regressions in one transaction."""
+        """Close the task, the finding and its regressions in one transaction."""
         reason = self.validated_body(ApproveVerificationRequestSerializer).get("reason", "")
-        decided = verdicts.approve(
+        verification = verdicts.approve(
             uuid_or_404(pk), project=self.project, by=self.actor, override_reason=reason
         )
-        return self.respond(decided, VerificationSerializer)
+        return self.respond(verification, VerificationSerializer)
 
-    @extend_schema(summary="Reopen: the issue persists", request=None, responses=VerificationSerializer)
+    @extend_schema(summary="Reopen a verification", request=None, responses=VerificationSerializer)
     def reopen(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Undo the approval, or refuse the fix, and record a regression."""
+        """Set the task and the finding to in progress, and open a regression."""
         self.require_empty_body()
-        decided = verdicts.reopen(uuid_or_404(pk), project=self.project, by=self.actor)
-        return self.respond(decided, VerificationSerializer)
+        verification = verdicts.reopen(uuid_or_404(pk), project=self.project, by=self.actor)
+        return self.respond(verification, VerificationSerializer)
 
 
 def public_keys(request: HttpRequest) -> JsonResponse:
-    """Answer with the public keys that sign this installation's evidence, as JSON Web Keys (RFC 7517, RFC 8037)."""
+    """Return the public keys that sign this installation's evidence, as JSON Web Keys (RFC 7517, RFC 8037)."""
     public = chain.keyring().public
     return JsonResponse({"keys": [as_jwk(key_id, raw) for key_id, raw in public.items()]})
 
 
 class PolicyViewSet(ProjectViewSet):
-    """The project's rules."""
+    """The policy of a project."""
 
     read_only_posts = frozenset({"test"})
 
     @extend_schema(summary="Read the current policy", responses=PolicySerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with the active policy; the first read makes the default."""
+        """Return the active policy; the first request creates the default one."""
         return self.respond(policies.current(self.project), PolicySerializer)
 
     @extend_schema(
@@ -188,15 +189,15 @@ class PolicyViewSet(ProjectViewSet):
         responses=PolicySerializer,
     )
     def update(self, request: Request, **kwargs: Any) -> Response:
-        """Replace name and config wholesale."""
-        asked = self.validated_body(ReplacePolicyRequestSerializer)
+        """Replace the config and, if it is sent, the name."""
+        body = self.validated_body(ReplacePolicyRequestSerializer)
         policy = policies.replace(
             self.project,
-            config=asked["config"],
-            name=asked.get("name"),
+            config=body["config"],
+            name=body.get("name"),
             by=self.actor,
             if_match=request.headers.get("if-match"),
-            plan_token=asked.get("plan_token"),
+            plan_token=body.get("plan_token"),
         )
         return self.respond(policy, PolicySerializer)
 
@@ -207,23 +208,35 @@ class PolicyViewSet(ProjectViewSet):
         responses=PolicyTestResultSerializer,
     )
     def test(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with the what-if; nothing is changed."""
+        """Return what the config would do, without a change."""
         self.reject_unknown_parameters({"simulate"})
-        wanted = request.query_params.get("simulate", "false")
-        if wanted not in ("true", "false"):
+        simulate = request.query_params.get("simulate", "false")
+        if simulate not in ("true", "false"):
             raise InvalidParams(details={"simulate": ["Use true or false."]})
         config = self.validated_body(TestPolicyRequestSerializer)["config"]
-        answer = plans.test(self.project, config)
-        if wanted == "true":
-            policy = policies.current(self.project)
-            answer |= plans.simulate(policy, config)
-        return Response(answer)
+        result = plans.test(self.project, config)
+        if simulate == "true":
+            result |= plans.simulate(policies.current(self.project), config)
+        return Response(result)
 
 
 class CommandCenterViewSet(ProjectViewSet):
-    """The project at a glance."""
+    """An overview of a project."""
 
-    @extend_schema(summary="Where the project stands", responses=CommandCenterSerializer)
+    @extend_schema(summary="Read the command center", responses=CommandCenterSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with counts, the latest scan and what is overdue."""
+        """Return counts of findings and tasks, the latest scan and the number of overdue tasks."""
         return Response(self.serialize(queries.command_center(self.project), CommandCenterSerializer))
+
+
+class CheckViewSet(ProjectViewSet):
+    """The checks of this installation."""
+
+    @extend_schema(
+        summary="List checks with the policy applied and their reliability",
+        responses=CheckSerializer(many=True),
+    )
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """Return all checks, in the order of the registry."""
+        self.reject_unknown_parameters(())
+        return Response([self.serialize(check, CheckSerializer) for check in catalogue(self.project)])

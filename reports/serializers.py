@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from findings.serializers import ProjectResponseSerializer
+from accounts.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import (
     RequestSerializer,
     ResponseSerializer,

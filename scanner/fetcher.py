@@ -19,7 +19,7 @@ NO_CACHE = {"Cache-Control": "no-cache", "Pragma": "no-cache"}
 
 
 @dataclass
-class Budget:
+class RequestBudget:
     """How many requests and seconds a run may take, repeated runs included."""
 
     requests: int = MAX_REQUESTS
@@ -78,7 +78,7 @@ class Fetcher(Memo):
     """Sends requests within a budget and logs the responses by fact."""
 
     def __init__(
-        self, client: Client, retry_delays: Sequence[float], budget: Budget, *, bypass_cache: bool
+        self, client: Client, retry_delays: Sequence[float], budget: RequestBudget, *, bypass_cache: bool
     ) -> None:
         super().__init__()
         self.client = client

@@ -12,7 +12,7 @@ from urllib.parse import urljoin, urlsplit
 
 from krafter_audit.http.client import Client, Response
 from scanner import preconditions
-from scanner.fetcher import MAX_SECONDS, NO_CACHE, RETRY_DELAYS, Budget, Memo
+from scanner.fetcher import MAX_SECONDS, NO_CACHE, RETRY_DELAYS, Memo, RequestBudget
 from scanner.page import Page
 from scanner.page_identity import Identity
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
@@ -50,7 +50,7 @@ class PageContext(TlsContext):
         retry_delays: Sequence[float] = RETRY_DELAYS,
         before: Identity | None = None,
         verifying: bool = False,
-        budget: Budget | None = None,
+        budget: RequestBudget | None = None,
         root: "PageContext | None" = None,
         site: Memo | None = None,
         owned: preconditions.OwnedHosts | None = None,
@@ -58,7 +58,7 @@ class PageContext(TlsContext):
     ) -> None:
         seconds = MAX_SECONDS_WITH_BROWSER if browser else MAX_SECONDS
         super().__init__(
-            client, retry_delays, budget or Budget(seconds=seconds), bypass_cache=root is not None
+            client, retry_delays, budget or RequestBudget(seconds=seconds), bypass_cache=root is not None
         )
         self.url = url
         self.before = before
@@ -128,7 +128,7 @@ class PageContext(TlsContext):
         return page
 
     def repeat(self, number: int) -> "PageContext":
-        """Return the context of the `number`th repetition: every fact is fetched anew, past every cache."""
+        """Return the context of the `number`th repetition: every fact is fetched again, past every cache."""
         return self._root.once(f"look {number}", self._repeated)
 
     def _repeated(self) -> "PageContext":

@@ -5,10 +5,10 @@ import django_filters
 from scans.models import OUTCOMES, ScanResult
 
 
-class ResultFilter(django_filters.FilterSet):
-    """outcome, which may be repeated, and the exact key and url."""
+class ScanResultFilter(django_filters.FilterSet):
+    """Filters by outcome, which may be repeated, and by the exact key and URL."""
 
-    outcome = django_filters.MultipleChoiceFilter(choices=[(word, word) for word in OUTCOMES])
+    outcome = django_filters.MultipleChoiceFilter(choices=[(outcome, outcome) for outcome in OUTCOMES])
     key = django_filters.CharFilter()
     url = django_filters.CharFilter("page__url")
 

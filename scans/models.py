@@ -1,4 +1,4 @@
-"""A look at a whole site: its parts (one for each kind of worker), their pages, and what each check said of each."""
+"""Scans with their parts, pages and results; scan schedules; sites and their credentials."""
 
 import secrets
 from typing import ClassVar
@@ -18,7 +18,7 @@ OUTCOMES = ("passed", "failed", "inconclusive", "not_applicable")
 
 
 class Scan(Record):
-    """One look at a whole site."""
+    """A crawl of a site with all checks."""
 
     class Trigger(models.TextChoices):
         MANUAL = "manual"
@@ -70,16 +70,16 @@ class Scan(Record):
 
 
 class Scanner(models.TextChoices):
-    """Who looks: a worker that asks by HTTP and TLS, or one that has a browser."""
+    """The kind of worker that runs a check: by HTTP and TLS, or in a browser."""
 
     HTTP = "http", "HTTP"
     BROWSER = "browser"
 
 
 class ScanPart(Record, Claimable):
-    """What one scanner does of a scan. A worker holds it under a lease; its pages say how far it has come.
+    """The pages of a scan that one scanner checks. A worker leases the row while it checks them.
 
-    `attempts` counts those since the last page that was done. `page_delay` is the site's Crawl-delay in seconds.
+    `attempts` counts the workers since the last finished page. `page_delay` is the site's Crawl-delay in seconds.
     """
 
     scan = models.ForeignKey(Scan, models.CASCADE, related_name="parts", db_index=False)
@@ -103,8 +103,9 @@ class ScanPart(Record, Claimable):
 
 
 class ScanPage(Record):
-    """A page of a part: the first one was asked for, the others stand for their routes. `note` says what a reader
-    has to know of it; `failed_domains` names the domains whose checks raised an error.
+    """A page of a part. The first one has the requested URL; each other one represents its route.
+
+    `note` is a remark for readers; `failed_domains` names the domains whose checks raised an error.
     """
 
     part = models.ForeignKey(ScanPart, models.CASCADE, related_name="pages", db_index=False)
@@ -126,7 +127,7 @@ class ScanPage(Record):
 
 
 class ScanResult(models.Model):
-    """What one check said of one page. Rows are added with their page and never changed."""
+    """The result of one check on one page. Inserted with the page and never changed."""
 
     scan = models.ForeignKey(Scan, models.CASCADE, related_name="results", db_index=False)
     page = models.ForeignKey(ScanPage, models.CASCADE, related_name="results", db_index=False)
@@ -158,9 +159,9 @@ class ScanResult(models.Model):
 
 
 class ScanSchedule(Record):
-    """When a project's site is looked at by itself, as the policy says. `weekday` (0 = Monday) and time are UTC.
+    """When a project's site is scanned, as its policy configures it. `weekday` (0 = Monday) and time are UTC.
 
-    `next_at` is when the next scan is asked for; `note` says why the last one was not.
+    `next_at` is when the next scan is queued; `note` says why the last one was not.
     """
 
     class Rhythm(models.TextChoices):
@@ -193,14 +194,14 @@ class ScanSchedule(Record):
 
 
 def new_token() -> str:
-    """Return a new token of a site: 32 URL-safe characters. It is published, so it is no secret."""
+    """Return a new verification token: 32 URL-safe characters. It is published, and not a secret."""
     return secrets.token_urlsafe(24)
 
 
 class Site(Record, Claimable):
-    """A host of a project. `verified_at` is the last look that saw the proof; null = nothing proves it.
+    """A host of a project. `verified_at` is when its ownership was last verified; null: it is not.
 
-    `check_requested`: a check was asked for. `last_attempts` = `[{method, place, said}]` of the newest check.
+    `check_requested`: a check is pending. `last_attempts` = `[{method, place, said}]` of the last check.
     """
 
     class Method(models.TextChoices):
@@ -238,10 +239,10 @@ class Site(Record, Claimable):
 
 
 class SiteCredentials(Record):
-    """What lets a project's looks into a site behind a login: sealed, for one https origin.
+    """Encrypted credentials for scanning a site behind a login, for one https origin.
 
-    `kinds` names what is in `credentials` (headers, cookies, basic). A page that let us in has an element that
-    `selector` finds, or `text` in it.
+    `kinds` names what is in `credentials` (headers, cookies, basic). `selector` or `text` is only on pages for users
+    who are logged in.
     """
 
     project = models.OneToOneField(Project, models.CASCADE, related_name="site_credentials")

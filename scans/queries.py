@@ -1,4 +1,4 @@
-"""Reading scans."""
+"""Reads of scans."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from scans.models import Scan, ScanPage
 
 
 def pages_of(scan: Scan) -> list[ScanPage]:
-    """Return the pages of a scan in their order, each with `outcomes`: what its checks said, counted."""
+    """Return the pages of a scan in their order, each with `outcomes`: the number of checks by outcome."""
     pages = ScanPage.objects.filter(part__scan=scan).select_related("part")
-    counted: dict[Any, dict[str, int]] = {}
-    for page_id, word, rows in (
+    counts: dict[Any, dict[str, int]] = {}
+    for page_id, outcome, rows in (
         scan.results.values_list("page_id", "outcome").annotate(Count("id")).order_by()
     ):
-        counted.setdefault(page_id, {})[word] = rows
+        counts.setdefault(page_id, {})[outcome] = rows
     found = list(pages.order_by("-part__scanner", "position"))
     for page in found:
-        page.outcomes = counted.get(page.pk, {})  # type: ignore[attr-defined]  # shown with the page
+        page.outcomes = counts.get(page.pk, {})  # type: ignore[attr-defined]  # read by ScanPageSerializer
     return found

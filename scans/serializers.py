@@ -1,10 +1,10 @@
-"""What is asked about scans, and what answers show of them."""
+"""Request and response serializers of scans."""
 
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from findings.serializers import ProjectResponseSerializer
+from accounts.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import (
     RequestSerializer,
     StrictCharField,
@@ -15,7 +15,7 @@ from scans.models import Scan
 
 
 class RunScanRequestSerializer(RequestSerializer):
-    """Which address to look at, and why."""
+    """The URL to scan, by default the project's site, and what triggered the scan."""
 
     url = StrictCharField(max_length=2000, required=False)
     trigger = StrictChoiceField(choices=Scan.Trigger.choices, required=False, default=Scan.Trigger.MANUAL)
@@ -35,7 +35,7 @@ class ScanSerializer(ProjectResponseSerializer):
 
 
 class CheckOutcomesSerializer(serializers.Serializer[Any]):
-    """How many checks said what."""
+    """The number of checks by outcome."""
 
     passed = serializers.IntegerField(default=0)
     failed = serializers.IntegerField(default=0)
@@ -44,7 +44,7 @@ class CheckOutcomesSerializer(serializers.Serializer[Any]):
 
 
 class ScanPageSerializer(serializers.Serializer[Any]):
-    """A page of a scan, as one scanner looks at it; `looked_at` is null until its turn has come."""
+    """A page of a scan and one scanner; `looked_at` is null until the page has been checked."""
 
     scanner = serializers.CharField(source="part.scanner")
     position = serializers.IntegerField()
@@ -57,7 +57,7 @@ class ScanPageSerializer(serializers.Serializer[Any]):
 
 
 class ScanResultSerializer(serializers.Serializer[Any]):
-    """What one check said of one page."""
+    """The result of one check on one page."""
 
     url = serializers.CharField(source="page.url")
     route = serializers.CharField(source="page.route")
@@ -77,5 +77,5 @@ class ScanResultSerializer(serializers.Serializer[Any]):
     seen_at = UTCDateTimeField()
 
     def get_reason(self, row: Any) -> str | None:
-        """Why it could not be looked at."""
+        """Return why the check was inconclusive, or null."""
         return row.reason or None

@@ -1,11 +1,10 @@
-"""URLs of scans, sites and screenshots."""
+"""URLs of scans, screenshots, site credentials and sites."""
 
 from django.urls import path
 
-from scans.screenshot_views import ScreenshotViewSet
 from scans.site_credentials.views import SiteCredentialsViewSet
 from scans.sites.views import SiteViewSet
-from scans.views import ScanViewSet
+from scans.views import ScanViewSet, ScreenshotViewSet
 
 urlpatterns = [
     path("scans", ScanViewSet.as_view({"get": "list"})),

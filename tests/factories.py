@@ -134,7 +134,7 @@ def task(scenario: Scenario, *, of: Finding | None = None, **fields: Any) -> Tas
     of = of or finding(scenario)
     status = fields.pop("status", None)
     made = tasks.create(
-        scenario.project, finding_id=of.pk, title=fields.pop("title", "Mend it"), by=scenario.actor, **fields
+        scenario.project, finding_id=of.pk, title=fields.pop("title", "Fix it"), by=scenario.actor, **fields
     )
     if status:
         Task.objects.filter(pk=made.pk).update(status=status)

@@ -7,7 +7,7 @@ import json
 import random
 import sys
 import time
-from typing import Any
+from typing import Any, cast
 
 import django
 
@@ -26,7 +26,9 @@ from devtools.benchmark.sample_data import EXPORTED, OWNERS, PROJECTS, generate 
 from events import counters  # noqa: E402
 from findings.models import Finding  # noqa: E402
 from findings.queries import FindingsByScore  # noqa: E402
+from findings.serializers import FindingSerializer  # noqa: E402
 from krafter_audit.api.pagination import paginate_by_cursor  # noqa: E402
+from krafter_audit.api.row_columns import RowColumns, row_columns  # noqa: E402
 from remediation.models import Task, Verification  # noqa: E402
 from reports.services import queue_export, share_latest  # noqa: E402
 from reports.sharing import links  # noqa: E402
@@ -107,7 +109,8 @@ class OffsetFindings:
     """The findings of a project after the first half."""
 
     def __init__(self, project: Project, behind: int) -> None:
-        self.rows, self.behind = FindingsByScore(project.pk, {}), behind
+        shown = cast("RowColumns", row_columns(FindingSerializer)).names
+        self.rows, self.behind = FindingsByScore(project.pk, {}, columns=shown), behind
         self.order, self.model = self.rows.order, self.rows.model
 
     def fetch(self, position: Any, limit: int, offset: int) -> list[Any]:

@@ -7,26 +7,26 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 FAULTS: dict[str, str] = {
-    "security_header_csp": "Content-Security-Policy header is missing.",
-    "security_header_x_content_type_options": "X-Content-Type-Options header is missing.",
-    "security_header_frame_options": "X-Frame-Options header is missing.",
-    "security_header_referrer_policy": "Referrer-Policy header is missing.",
+    "security_header_csp": "No Content-Security-Policy is sent.",
+    "security_header_x_content_type_options": "No X-Content-Type-Options is sent.",
+    "security_header_frame_options": "Every site can embed the shop in a frame.",
+    "security_header_referrer_policy": "Full URLs are sent to linked sites in the Referer header.",
     "cookies_secure": "The session cookie has no Secure attribute.",
     "cookies_httponly": "The session cookie has no HttpOnly attribute.",
-    "cookies_samesite": "The session cookie has no valid SameSite attribute.",
+    "cookies_samesite": "The session cookie has an invalid SameSite attribute.",
     "server_version_disclosure": "The Server header discloses a version.",
-    "exposed_git": "The directory .git is public.",
-    "text_compression": "Text is not compressed.",
-    "cache_policy": "Static files have no cache policy.",
+    "exposed_git": "The .git directory is publicly accessible.",
+    "text_compression": "Text resources are not compressed.",
+    "cache_policy": "The style sheet has no Cache-Control header.",
     "image_dimensions": "An image has no width and height.",
-    "ttfb": "The server response is slow.",
+    "ttfb": "The server responds slowly.",
     "a11y_image_alt": "An image has no alternative text.",
     "a11y_label": "A form field has no label.",
-    "a11y_button_name": "A button has no name.",
-    "a11y_html_has_lang": "The page has no lang attribute.",
+    "a11y_button_name": "A button has no accessible name.",
+    "a11y_html_has_lang": "The html element has no lang attribute.",
     "title_present": "The page has no title.",
     "meta_description": "The page has no meta description.",
-    "robots_txt_valid": "robots.txt is not valid.",
+    "robots_txt_valid": "robots.txt has invalid lines.",
 }
 
 

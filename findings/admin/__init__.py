@@ -1,4 +1,4 @@
-"""The admin pages of findings and regressions."""
+"""Admin pages of findings and regressions."""
 
 from findings.admin.findings import FindingAdmin as FindingAdmin
-from findings.admin.findings import RegressionAdmin as RegressionAdmin
+from findings.admin.regressions import RegressionAdmin as RegressionAdmin

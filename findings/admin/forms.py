@@ -1,4 +1,4 @@
-"""What staff fill in about scans and findings; each form is judged by the API's own request."""
+"""Admin forms of findings, validated by the request serializers of the API."""
 
 from typing import Any, ClassVar
 
@@ -12,12 +12,12 @@ from krafter_audit.admin.forms import SerializerForm
 
 
 class ReportFindingForm(SerializerForm):
-    """A finding that a person reports."""
+    """Reports a finding."""
 
     serializer_class = CreateFindingRequestSerializer
     api_names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
     severity = forms.ChoiceField(
-        choices=[("", "As the policy says"), *Severity.choices],
+        choices=[("", "Set by the policy"), *Severity.choices],
         required=False,
         widget=UnfoldAdminSelectWidget,
     )
@@ -26,7 +26,7 @@ class ReportFindingForm(SerializerForm):
         label="Checks",
         required=False,
         widget=UnfoldAdminTextInputWidget,
-        help_text="The keys of the checks that verify it, separated by commas.",
+        help_text="Comma-separated keys of the checks that verify the finding.",
     )
 
     class Meta:
@@ -37,12 +37,12 @@ class ReportFindingForm(SerializerForm):
         )  # fmt: skip
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """The project is in the address, not in the body."""
+        """Leave out the project, which is not part of the request body."""
         return [name for name in super().submitted_names(cleaned) if name != "project"]
 
 
 class ChangeFindingForm(SerializerForm):
-    """What a person may change about a finding."""
+    """Changes a finding."""
 
     serializer_class = UpdateFindingRequestSerializer
 

@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
                 ('description', models.TextField(blank=True)),
                 ('severity', models.CharField(choices=[('critical', 'Critical'), ('high', 'High'), ('medium', 'Medium'), ('low', 'Low')], max_length=8)),
                 ('status', models.CharField(choices=[('new', 'New'), ('triaged', 'Triaged'), ('in_progress', 'In Progress'), ('ready_verify', 'Ready Verify'), ('resolved', 'Resolved'), ('dismissed', 'Dismissed')], default='new', max_length=12)),
-                ('confidence', models.JSONField(default=findings.models.certain)),
+                ('confidence', models.JSONField(default=findings.models.default_confidence)),
                 ('impact', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(100)])),
                 ('effort', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(100)])),
                 ('risk', models.PositiveSmallIntegerField(validators=[django.core.validators.MaxValueValidator(100)])),

@@ -1,1 +1,1 @@
-"""What can be done about findings."""
+"""Operations on findings: ingestion, triage, status changes that follow remediation, and traffic weights."""

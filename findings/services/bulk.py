@@ -1,93 +1,92 @@
-"""Many findings in one request."""
+"""Report or update many findings in one request."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
-from rest_framework.exceptions import ValidationError
 
 from accounts.actors import Actor
 from accounts.models import Project
 from events import counters
 from findings.models import Finding
-from findings.serializers import CreateFindingRequestSerializer
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.api.errors import InvalidParams, NotFound
-from krafter_audit.api.exceptions import validation_details
 
 
 def report(
-    project: Project, items: list[Any], *, partial: bool, context: Mapping[str, Any], by: Actor
+    project: Project,
+    reports: Sequence[FindingReport],
+    *,
+    errors: Mapping[int, Mapping[str, Any]],
+    partial: bool,
+    by: Actor,
 ) -> dict[str, Any]:
-    """Ingest the items, all or nothing; with `partial` the valid ones, with an answer for each."""
-    answers: list[dict[str, Any]] = []
-    sightings: list[FindingReport] = []
-    # One serializer for all the items: its context remembers the owners that were looked up.
-    serializer = CreateFindingRequestSerializer(context=dict(context))
-    for index, item in enumerate(items):
-        answer: dict[str, Any] = {"index": index, "status": "valid", "id": None, "details": None}
-        try:
-            sightings.append(FindingReport(**serializer.run_validation(item)))
-        except ValidationError as error:
-            answer |= {"status": "invalid", "details": validation_details(error.detail)}
-        answers.append(answer)
-    invalid = [answer for answer in answers if answer["status"] == "invalid"]
-    if invalid and not partial:
-        raise InvalidParams(details=_named(invalid))
-    valid = [answer for answer in answers if answer["status"] == "valid"]
-    _fill_in(valid, project, sightings, by)
+    """Ingest the valid items of a bulk and return a result for each item.
+
+    `errors` maps the position of each invalid item to its details. Unless `partial` is set, one invalid item
+    rejects them all.
+    """
+    if errors and not partial:
+        raise InvalidParams(details=_by_field(errors))
+    results: list[dict[str, Any]] = [
+        {"index": index, "status": "valid", "id": None, "details": None}
+        for index in range(len(reports) + len(errors))
+    ]
+    for index, details in errors.items():
+        results[index] |= {"status": "invalid", "details": details}
+    _ingest(project, reports, [result for result in results if result["status"] == "valid"], by)
     counts = {
-        word: sum(answer["status"] == word for answer in answers)
-        for word in ("created", "updated", "invalid")
+        status: sum(result["status"] == status for result in results)
+        for status in ("created", "updated", "invalid")
     }
-    return {**counts, "items": answers}
+    return {**counts, "items": results}
 
 
-def _named(invalid: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _by_field(errors: Mapping[int, Mapping[str, Any]]) -> dict[str, Any]:
     return {
-        f"findings.{answer['index']}.{name}": lines
-        for answer in invalid
-        for name, lines in answer["details"].items()
+        f"findings.{index}.{name}": lines
+        for index, details in sorted(errors.items())
+        for name, lines in details.items()
     }
 
 
-def _fill_in(
-    valid: list[dict[str, Any]], project: Project, sightings: list[FindingReport], by: Actor
+def _ingest(
+    project: Project, reports: Sequence[FindingReport], results: list[dict[str, Any]], by: Actor
 ) -> None:
-    if not sightings:
+    if not reports:
         return
-    outcome = ingest(project, sightings, by=by)
-    unseen = set(outcome.created)
-    for answer, pk in zip(valid, outcome.ids, strict=True):
-        answer["id"] = pk
-        answer["status"] = "created" if pk in unseen else "updated"
-        unseen.discard(pk)  # the same title twice in one batch: made once, then updated
+    ingested = ingest(project, reports, by=by)
+    created = set(ingested.created)
+    for result, pk in zip(results, ingested.ids, strict=True):
+        result["id"] = pk
+        result["status"] = "created" if pk in created else "updated"
+        created.discard(pk)  # a title that is twice in a batch is created once, then updated
 
 
-def update(project: Project, asked: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
-    """Apply one change to many findings, all or nothing; `dry_run` changes nothing and says how many match."""
-    rows = _matching(project, asked)
-    if asked["dry_run"]:
-        return {"matched": _count(project, asked), "updated": 0, "dry_run": True}
-    changed = triage.update_many(project, rows, changes=asked["set"], by=by)
+def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
+    """Apply one change to many findings, all or nothing. With `dry_run` only count the matching findings."""
+    rows = _matching(project, request)
+    if request["dry_run"]:
+        return {"matched": _count(project, request), "updated": 0, "dry_run": True}
+    changed = triage.update_many(project, rows, changes=request["set"], by=by)
     return {"matched": changed, "updated": changed, "dry_run": False}
 
 
-def _count(project: Project, asked: Mapping[str, Any]) -> int:
-    if "ids" in asked:
-        return len(set(asked["ids"]))
-    return counters.count(project.pk, "finding", asked["filter"])
+def _count(project: Project, request: Mapping[str, Any]) -> int:
+    if "ids" in request:
+        return len(set(request["ids"]))
+    return counters.count(project.pk, "finding", request["filter"])
 
 
-def _matching(project: Project, asked: Mapping[str, Any]) -> QuerySet[Finding]:
+def _matching(project: Project, request: Mapping[str, Any]) -> QuerySet[Finding]:
     rows = Finding.objects.filter(project=project)
-    if "ids" not in asked:
-        filters = {f"{name}__in": values for name, values in asked["filter"].items() if values}
+    if "ids" not in request:
+        filters = {f"{name}__in": values for name, values in request["filter"].items() if values}
         return rows.filter(**filters)
-    wanted = set(asked["ids"])
-    found = set(rows.filter(pk__in=wanted).values_list("pk", flat=True))
-    if found != wanted:
-        missing = sorted(str(pk) for pk in wanted - found)
+    ids = set(request["ids"])
+    found = set(rows.filter(pk__in=ids).values_list("pk", flat=True))
+    if found != ids:
+        missing = sorted(str(pk) for pk in ids - found)
         raise NotFound("Some of these findings are not in this project.", details={"ids": missing})
-    return rows.filter(pk__in=wanted)
+    return rows.filter(pk__in=ids)

@@ -1,4 +1,4 @@
-"""Findings are weighed by how much of the site's traffic their pages have."""
+"""Weight the priority of findings by their pages' share of the site's traffic."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,36 +12,43 @@ from accounts.models import Project
 from events.log import log_events
 from findings import priority
 from findings.models import OPEN_STATUSES, Domain, Finding
-from findings.priority import Priority
-from findings.weight import DIGITS, WEIGHT, carried, told, weighed, without
+from findings.priority import (
+    SHARE_DIGITS,
+    TRAFFIC_WEIGHT,
+    Priority,
+    reapply_traffic,
+    traffic_evidence,
+    with_traffic,
+    without_traffic,
+)
 from krafter_audit.db.advisory_locks import wait_for_turn
 
-LOT = 1000
-BATCH_SIZE = 200  # rows of one UPDATE
-Place = tuple[str, str]
-Share = Callable[[Sequence[Any]], float | None]
-READ = ("project", "impact", "effort", "risk", "score", "severity", "affected_assets", "evidence")
-WRITTEN = ("impact", "risk", "score", "evidence", "updated_at")
-BEGINNING: Place = ("", "")
+BATCH_SIZE = 1000
+UPDATE_SIZE = 200  # rows of one UPDATE
+Position = tuple[str, str]  # the domain and title of a finding
+ShareOf = Callable[[Sequence[Any]], float | None]
+READ_FIELDS = ("project", "impact", "effort", "risk", "score", "severity", "affected_assets", "evidence")
+WRITTEN_FIELDS = ("impact", "risk", "score", "evidence", "updated_at")
+START: Position = ("", "")
 
 
-def weigh(
-    project: Project, share: Share, about: Mapping[str, Any], *, by: Actor, after: Place = BEGINNING
-) -> Place | None:
-    """Weigh the next thousand open findings; return where the following ones begin, None when all are done.
+def apply_traffic(
+    project: Project, share_of: ShareOf, source: Mapping[str, Any], *, by: Actor, after: Position = START
+) -> Position | None:
+    """Apply traffic to the next thousand open findings; return the position of the last one, None when all are done.
 
-    `share` says which part of all views, 0 to 1, the pages among a finding's assets have; None where it names no page.
-    `about` says where the numbers are from. Repeated with the same shares it changes nothing.
+    `share_of` returns the share of all page views, 0 to 1, that a finding's assets have; None if they name no page.
+    `source` describes where the figures come from. The same shares again change nothing.
     """
     found = _next(project, after)
     if not found:
         return None
     with transaction.atomic():
-        # As a batch of findings that come in does, so that the two never wait for each other's rows.
+        # Excludes ingestion, which locks the same rows in another order.
         wait_for_turn(f"ingest:{project.pk}")
         rows = Finding.objects.select_for_update().filter(pk__in=[pk for pk, _, _ in found])
-        locked = rows.filter(status__in=OPEN_STATUSES).order_by("id").only(*READ)
-        changed = [finding for finding in locked if _weigh(finding, share, about)]
+        locked = rows.filter(status__in=OPEN_STATUSES).order_by("id").only(*READ_FIELDS)
+        changed = [finding for finding in locked if _apply(finding, share_of, source)]
         _save(changed)
         numbers = [(row.pk, {"impact": row.impact, "score": row.score}) for row in changed]
         log_events("finding.weighed", project, numbers, by=by)
@@ -49,68 +56,70 @@ def weigh(
     return (domain, title)
 
 
-def _next(project: Project, after: Place) -> list[tuple[UUID, str, str]]:
-    """Read the next lot by the index that keeps titles apart: weighing does not move its order."""
+def _next(project: Project, after: Position) -> list[tuple[UUID, str, str]]:
+    """Return the next open findings by domain and title: an order that traffic does not change."""
     rows = Finding.objects.filter(project=project, status__in=OPEN_STATUSES)
     found: list[tuple[UUID, str, str]] = []
     for domain in sorted(Domain.values):
-        if domain < after[0] or len(found) >= LOT:
+        if domain < after[0] or len(found) >= BATCH_SIZE:
             continue
         here = rows.filter(domain=domain, title__gt=after[1] if domain == after[0] else "")
         listed = here.order_by("title").values_list("pk", "domain", "title")
-        found += listed[: LOT - len(found)]
+        found += listed[: BATCH_SIZE - len(found)]
     return found
 
 
-def _weigh(finding: Finding, share: Share, about: Mapping[str, Any]) -> bool:
-    """Set a finding's numbers by its share of the traffic; return whether that changed anything."""
-    now, known = _numbers(finding), finding.evidence.get(WEIGHT)
-    bare, part = without(now, finding.evidence), share(finding.affected_assets)
-    if part is None:
-        if known is None:
+def _apply(finding: Finding, share_of: ShareOf, source: Mapping[str, Any]) -> bool:
+    """Set a finding's priority by its share of the traffic; return whether that changed it."""
+    current, stored = _priority(finding), finding.evidence.get(TRAFFIC_WEIGHT)
+    base, share = without_traffic(current, finding.evidence), share_of(finding.affected_assets)
+    if share is None:
+        if stored is None:
             return False
-        _set(finding, bare, None)
+        _set(finding, base, None)
         return True
-    part = round(part, DIGITS)
-    then = weighed(bare, part)
-    same_source = isinstance(known, dict) and all(
-        known.get(n) == about.get(n) for n in ("source", "property")
+    share = round(share, SHARE_DIGITS)
+    weighted = with_traffic(base, share)
+    same_source = isinstance(stored, dict) and all(
+        stored.get(name) == source.get(name) for name in ("source", "property")
     )
-    if then == now and same_source:
+    if weighted == current and same_source:
         return False
-    _set(finding, then, {**about, **told(bare, then, part)})
+    _set(finding, weighted, {**source, **traffic_evidence(base, weighted, share)})
     return True
 
 
-def _numbers(finding: Finding) -> Priority:
+def _priority(finding: Finding) -> Priority:
     return Priority(finding.impact, finding.effort, finding.risk, finding.score)
 
 
-def _set(finding: Finding, then: Priority, weight: dict[str, Any] | None) -> None:
-    finding.impact, finding.risk, finding.score = then.impact, then.risk, then.score
-    finding.evidence = {name: value for name, value in finding.evidence.items() if name != WEIGHT}
+def _set(finding: Finding, numbers: Priority, weight: dict[str, Any] | None) -> None:
+    finding.impact, finding.risk, finding.score = numbers.impact, numbers.risk, numbers.score
+    finding.evidence = {name: value for name, value in finding.evidence.items() if name != TRAFFIC_WEIGHT}
     if weight is not None:
-        finding.evidence[WEIGHT] = weight
+        finding.evidence[TRAFFIC_WEIGHT] = weight
 
 
 def _save(findings: Sequence[Finding]) -> None:
     now = timezone.now()
     for finding in findings:
         finding.updated_at = now
-    Finding.objects.bulk_update(findings, WRITTEN, batch_size=BATCH_SIZE)
+    Finding.objects.bulk_update(findings, WRITTEN_FIELDS, batch_size=UPDATE_SIZE)
 
 
-def follow_severity(before: Mapping[UUID, str], severity: str) -> None:
-    """Let the weighed among these findings (id → old severity) follow a new one where their numbers were usual.
+def follow_severity(previous: Mapping[UUID, str], severity: str) -> None:
+    """Give findings with traffic the default priority of a new severity if they had the default of the previous one.
 
-    Call it in the transaction that holds their rows.
+    `previous` maps the ids of locked findings to their previous severity.
     """
     changed = []
-    for finding in Finding.objects.filter(pk__in=list(before), evidence__has_key=WEIGHT).only(*READ):
-        numbers = _numbers(finding)
-        bare = without(numbers, finding.evidence)
-        if bare is not numbers and bare == priority.usual(before[finding.pk]):
-            then, weight = carried(priority.usual(severity), finding.evidence)
-            _set(finding, then, weight.get(WEIGHT))
+    for finding in Finding.objects.filter(pk__in=list(previous), evidence__has_key=TRAFFIC_WEIGHT).only(
+        *READ_FIELDS
+    ):
+        numbers = _priority(finding)
+        base = without_traffic(numbers, finding.evidence)
+        if base is not numbers and base == priority.for_severity(previous[finding.pk]):
+            weighted, weight = reapply_traffic(priority.for_severity(severity), finding.evidence)
+            _set(finding, weighted, weight.get(TRAFFIC_WEIGHT))
             changed.append(finding)
     _save(changed)

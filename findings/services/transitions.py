@@ -1,4 +1,4 @@
-"""How work on a finding changes its status. Call these with the finding's row locked."""
+"""Status changes of a finding that follow from its tasks and verifications. The finding must be locked."""
 
 from uuid import UUID
 
@@ -6,14 +6,14 @@ from django.utils import timezone
 
 from findings.models import Finding, FindingStatus, Regression
 
-FORWARD = [FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS, FindingStatus.READY_VERIFY]
+PROGRESS = [FindingStatus.NEW, FindingStatus.TRIAGED, FindingStatus.IN_PROGRESS, FindingStatus.READY_VERIFY]
 
 
-def follow(finding: Finding, status: str) -> None:
-    """Advance the finding to `status` with its task; never back, and never out of a terminal status."""
-    if finding.status not in FORWARD or status not in FORWARD:
+def advance(finding: Finding, status: str) -> None:
+    """Advance the finding to `status`, unless that is behind its present status or its status is terminal."""
+    if finding.status not in PROGRESS or status not in PROGRESS:
         return
-    if FORWARD.index(FindingStatus(status)) > FORWARD.index(FindingStatus(finding.status)):
+    if PROGRESS.index(FindingStatus(status)) > PROGRESS.index(FindingStatus(finding.status)):
         Finding.transitions.apply(finding, status)
 
 

@@ -1,4 +1,4 @@
-"""A person sorts findings: what matters, whose it is, what is not worth mending."""
+"""Triage: people set the severity, status, owner and texts of findings."""
 
 from collections.abc import Mapping
 from itertools import batched
@@ -16,12 +16,11 @@ from findings import priority
 from findings.errors import FindingResolved, ResolvedRequiresVerification, TitleTaken
 from findings.locks import lock_finding
 from findings.models import Finding, FindingStatus, Severity
+from findings.priority import reapply_traffic, without_traffic
 from findings.services import traffic_weight
-from findings.weight import carried, without
 from krafter_audit.api.etags import require_match
 
-LOT = 1000  # rows of a bulk that are in memory at once
-SMALL = PositiveSmallIntegerField()
+BATCH_SIZE = 1000  # rows of a bulk update in memory at once
 
 
 def update(
@@ -53,38 +52,39 @@ def update(
 def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[str, Any], by: Actor) -> int:
     """Apply `changes` (severity, status, owner_id) to all of `rows`, all or nothing; return how many changed.
 
-    The rows are locked in the order of their ids and read through a cursor: a million of them cost time, not memory.
+    The rows are locked in the order of their ids and streamed, so that memory stays constant for any number of rows.
     """
     names = sorted({"status", *changes})
     locked = rows.select_for_update().order_by("id").values("pk", *names)
     changed = 0
-    for lot in batched(locked.iterator(chunk_size=LOT), LOT):
-        for row in lot:
+    for batch in batched(locked.iterator(chunk_size=BATCH_SIZE), BATCH_SIZE):
+        for row in batch:
             _refuse_forbidden_status(row["status"], changes.get("status"))
-        found, values = Finding.objects.filter(pk__in=[row["pk"] for row in lot]), _values(changes)
+        found, values = Finding.objects.filter(pk__in=[row["pk"] for row in batch]), _values(changes)
         if "status" in values:
-            starts = {row["status"] for row in lot}
+            starts = {row["status"] for row in batch}
             Finding.transitions.update(found, starts, values.pop("status"), **values)
         else:
             found.update(**values)
         if "severity" in changes:
-            traffic_weight.follow_severity({row["pk"]: row["severity"] for row in lot}, changes["severity"])
-        told = ((row["pk"], {name: row[name] for name in changes}) for row in lot)
-        events = [(pk, {"was": was, "now": dict(changes)}) for pk, was in told]
+            traffic_weight.follow_severity({row["pk"]: row["severity"] for row in batch}, changes["severity"])
+        previous = ((row["pk"], {name: row[name] for name in changes}) for row in batch)
+        events = [(pk, {"was": was, "now": dict(changes)}) for pk, was in previous]
         log_events("finding.updated", project, events, by=by)
-        changed += len(lot)
+        changed += len(batch)
     return changed
 
 
 def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what one UPDATE sets; numbers that were the usual ones of the old severity follow the new one."""
+    """Return the values of one UPDATE. Default priorities of the old severity become those of the new one."""
     values = {**changes, "updated_at": timezone.now()}
     if "severity" in changes:
-        usual = Q()
+        has_default = Q()
         for severity in Severity.values:
-            usual |= Q(severity=severity, **vars(priority.usual(severity)))
-        for name, number in vars(priority.usual(changes["severity"])).items():
-            values[name] = Case(When(usual, then=Value(number)), default=F(name), output_field=SMALL)
+            has_default |= Q(severity=severity, **vars(priority.for_severity(severity)))
+        for name, number in vars(priority.for_severity(changes["severity"])).items():
+            default = When(has_default, then=Value(number))
+            values[name] = Case(default, default=F(name), output_field=PositiveSmallIntegerField())
     return values
 
 
@@ -98,18 +98,20 @@ def _refuse_forbidden_status(before: str, after: str | None) -> None:
 
 
 def _with_priority(finding: Finding, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the changes with the numbers of the priority where they follow a new severity."""
+    """Return the changes, with a new priority where the severity changes and the old priority was its default.
+
+    A priority that a person or a source has set stays.
+    """
     after = dict(changes)
-    if "severity" in changes and _bare(finding) == priority.usual(finding.severity):
-        # The numbers were the usual ones of the old severity: they follow. A person's or a source's own stay.
-        numbers, weight = carried(priority.usual(changes["severity"]), finding.evidence)
+    if "severity" in changes and _base_priority(finding) == priority.for_severity(finding.severity):
+        numbers, weight = reapply_traffic(priority.for_severity(changes["severity"]), finding.evidence)
         after |= vars(numbers)
         if weight:
             after["evidence"] = finding.evidence | weight
     return after
 
 
-def _bare(finding: Finding) -> priority.Priority:
-    """Return the numbers of a finding's priority as they are without the traffic of its pages."""
+def _base_priority(finding: Finding) -> priority.Priority:
+    """Return the priority of a finding without the traffic of its pages."""
     numbers = priority.Priority(finding.impact, finding.effort, finding.risk, finding.score)
-    return without(numbers, finding.evidence)
+    return without_traffic(numbers, finding.evidence)

@@ -9,8 +9,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from findings.models import Finding, FindingStatus
+from findings.priority import TRAFFIC_WEIGHT
 from findings.services.ingestion import FindingReport, ingest
-from findings.weight import WEIGHT
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.findings import FindingSource
 from integrations.providers.text import without_nul
@@ -108,7 +108,7 @@ def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[Findin
     ).exclude(status=FindingStatus.RESOLVED)
     for domain, title, evidence in known.values_list("domain", "title", "evidence"):
         sighting = sightings.get((domain, title))
-        imported = {name: value for name, value in evidence.items() if name != WEIGHT}
+        imported = {name: value for name, value in evidence.items() if name != TRAFFIC_WEIGHT}
         if sighting and imported == sighting.evidence:
             del sightings[domain, title]
     return list(sightings.values())

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from findings.services.traffic_weight import BEGINNING, weigh
+from findings.services.traffic_weight import START, apply_traffic
 from integrations.providers.traffic import PageViews, TrafficSource, page_key
 from integrations.queries import PAGE_ASSET_TYPES
 from integrations.sync.run import BY_INTEGRATION, SyncContext
@@ -22,10 +22,10 @@ def pull(context: SyncContext, source: TrafficSource) -> None:
     context.log.pulled = len(views.pages)
     project, cursor = context.integration.project, context.integration.cursor
     shares = TrafficShares(views, project.site_url)
-    position = tuple(cursor.get(CURSOR) or BEGINNING)
+    position = tuple(cursor.get(CURSOR) or START)
     while True:
         context.checkpoint()
-        following = weigh(project, shares.share_of, views.period, by=BY_INTEGRATION, after=position)
+        following = apply_traffic(project, shares.share_of, views.period, by=BY_INTEGRATION, after=position)
         if following is None:
             break
         position = following

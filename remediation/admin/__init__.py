@@ -1,4 +1,6 @@
-"""The admin pages of tasks, verifications, policies and the reliability of checks."""
+"""Admin pages of tasks, verifications, policies and the reliability of checks."""
 
 from remediation.admin.check_reliability import CheckReliabilityAdmin as CheckReliabilityAdmin
+from remediation.admin.policies import PolicyAdmin as PolicyAdmin
 from remediation.admin.tasks import TaskAdmin as TaskAdmin
+from remediation.admin.verifications import VerificationAdmin as VerificationAdmin

@@ -1,4 +1,4 @@
-"""How far checks can be believed, in the admin: over all projects, and for each."""
+"""Admin page of the reliability of checks: by project, and summed over projects."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from remediation.models import CheckReliability
 
 @admin.register(CheckReliability)
 class CheckReliabilityAdmin(ReadOnlyAdmin):
-    """One line for each check of a project; above them, the sums over the projects that are shown."""
+    """A row for each check of a project; above them the sums over the filtered projects."""
 
     list_display = (
         "key", "project", "looks", "flipped", "fixes", "back_in_7_days", "back_in_30_days", "median_hours",
@@ -27,19 +27,19 @@ class CheckReliabilityAdmin(ReadOnlyAdmin):
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Add the sums of what the filter leaves, once the list knows what it leaves."""
+        """Add the sums over the filtered rows, which the list has computed by then."""
         response = super().changelist_view(request, extra_context)
         context = getattr(response, "context_data", None)
         if context and "cl" in context:
-            context["sums"] = reliability.over_all(context["cl"].queryset)
+            context["sums"] = reliability.totals(context["cl"].queryset)
         return response
 
     @admin.display(description="flips of compared")
     def flipped(self, row: CheckReliability) -> str:
-        """Say how many of how many."""
+        """Return the number of flips and of compared runs."""
         return f"{row.flips} of {row.compared}"
 
     @admin.display(description="median hours to a fix")
     def median_hours(self, row: CheckReliability) -> float | None:
-        """Show the median."""
+        """Return the median hours to a fix."""
         return row.median_hours

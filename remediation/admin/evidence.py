@@ -1,4 +1,4 @@
-"""The evidence of a verification in the admin: a page that a person can read, and the signed file."""
+"""Admin pages of the evidence of a verification, and the download of the signed bundle."""
 
 import json
 from typing import Any
@@ -21,81 +21,84 @@ from scanner.evidence_bundle.verification import examine
 
 
 class EvidenceInline(ReadOnlyInline):
-    """What each check saw."""
+    """The evidence of a verification."""
 
     model = Evidence
     ordering = ("sequence",)
     verbose_name_plural = "evidence"
-    fields = readonly_fields = ("sequence", "key", "seen", "intact")
+    fields = readonly_fields = ("sequence", "key", "content", "intact")
 
-    @admin.display(description="what was seen")
-    def seen(self, link: Evidence) -> str:
-        """Show it over many lines."""
+    @admin.display(description="evidence")
+    def content(self, link: Evidence) -> str:
+        """Return the body of the link as indented JSON."""
         return render_json(json.loads(link.body))
 
-    @admin.display(description="hash and signature hold", boolean=True)
+    @admin.display(description="hash and signature valid", boolean=True)
     def intact(self, link: Evidence) -> bool:
-        """Tell whether the link still is what was written."""
+        """Tell whether the hash and the signature are valid."""
         return is_intact(link)
 
 
 class EvidencePages(ReadOnlyAdmin):
-    """Two pages more of a verification."""
+    """The evidence page of a verification, and the download of its bundle."""
 
     def get_urls(self) -> list[Any]:
-        """Add the page and the file."""
-        see = self.admin_site.admin_view
+        """Add the URLs of the page and of the download."""
+        view = self.admin_site.admin_view
         return [
-            path("<uuid:pk>/evidence/", see(self.evidence_page), name="remediation_verification_evidence"),
-            path("<uuid:pk>/evidence/bundle", see(self.bundle), name="remediation_verification_bundle"),
+            path("<uuid:pk>/evidence/", view(self.evidence_page), name="remediation_verification_evidence"),
+            path("<uuid:pk>/evidence/bundle", view(self.bundle), name="remediation_verification_bundle"),
             *super().get_urls(),
         ]
 
     @admin.display(description="evidence")
     def evidence(self, verification: Verification) -> str:
-        """Lead to the page."""
+        """Return a link to the page."""
         page = reverse("admin:remediation_verification_evidence", args=[verification.pk])
         return format_html(
-            '<a class="text-primary-600 underline" href="{}">Read it and see whether it holds</a>', page
+            '<a class="text-primary-600 underline" href="{}">View and verify the evidence</a>', page
         )
 
-    def _readable(self, request: HttpRequest, pk: Any) -> Verification:
-        found = get_object_or_404(Verification.objects.select_related("project", "task__finding"), pk=pk)
-        if not self.has_view_permission(request, found):
+    def _viewable(self, request: HttpRequest, pk: Any) -> Verification:
+        verification = get_object_or_404(
+            Verification.objects.select_related("project", "task__finding"), pk=pk
+        )
+        if not self.has_view_permission(request, verification):
             raise PermissionDenied
-        return found
+        return verification
 
     def bundle(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Hand out the signed file."""
-        verification = self._readable(request, pk)
+        """Download the signed bundle."""
+        verification = self._viewable(request, pk)
         try:
-            return export.as_file(verification)
-        except NoSigningKey as refusal:
-            self.message_user(request, str(refusal.message), "ERROR")
+            return export.download(verification)
+        except NoSigningKey as error:
+            self.message_user(request, error.message, "ERROR")
             return HttpResponseRedirect(reverse("admin:remediation_verification_evidence", args=[pk]))
 
     def evidence_page(self, request: HttpRequest, pk: Any) -> HttpResponse:
-        """Show what was seen and decided, link by link, and what the judge of bundles says of it."""
-        verification = self._readable(request, pk)
+        """Show the links of the verification, and the result of verifying its bundle."""
+        verification = self._viewable(request, pk)
         content = export.content(verification)
         context = {
             **self.admin_site.each_context(request),
             "title": "Evidence",
             "opts": self.opts,
             "verification": verification,
-            "links": [told(link) for link in links_of(verification)],
+            "links": [link_context(link) for link in links_of(verification)],
             "people": content["people"],
-            "pictures": {
-                one["sha256"]: f"data:{one['type']};base64,{one['base64']}" for one in content["pictures"]
+            "screenshots": {
+                image["sha256"]: f"data:{image['type']};base64,{image['base64']}"
+                for image in content["pictures"]
             },
-            "examined": examined(verification),
+            "results": verify_bundle(verification),
             "keys": [(key_id, fingerprint(public)) for key_id, public in keyring().public.items()],
         }
         return TemplateResponse(request, "admin/remediation/verification/evidence.html", context)
 
 
-def examined(verification: Verification) -> list[Any]:
-    """Return what `./krafter verify-evidence` says of the verification's bundle, by this installation's keys."""
+def verify_bundle(verification: Verification) -> list[Any]:
+    """Return the result of `./krafter verify-evidence` for the bundle, with this installation's keys."""
     try:
         raw = export.bundle(verification)
     except NoSigningKey:
@@ -103,14 +106,14 @@ def examined(verification: Verification) -> list[Any]:
     return list(examine(raw, list(keyring().public.values())))
 
 
-def told(link: Evidence) -> dict[str, Any]:
-    """Return a link as the page shows it."""
-    said = json.loads(link.body)
-    pages = said.get("pages")
+def link_context(link: Evidence) -> dict[str, Any]:
+    """Return what the template needs of a link."""
+    body = json.loads(link.body)
+    pages = body.get("pages")
     return {
         "row": link,
-        "said": said,
-        "pages": [one for one in pages if isinstance(one, dict)] if isinstance(pages, list) else [],
+        "body": body,
+        "pages": [page for page in pages if isinstance(page, dict)] if isinstance(pages, list) else [],
         "intact": is_intact(link),
-        "whole": render_json(said),
+        "json": render_json(body),
     }

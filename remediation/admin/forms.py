@@ -1,4 +1,4 @@
-"""What staff fill in about tasks, verdicts and policies; each form is judged by the API's own request."""
+"""Admin forms of tasks, verdicts and policies, validated by the request serializers of the API."""
 
 import json
 from typing import Any, ClassVar
@@ -19,7 +19,7 @@ LABELS = {"sla_due_at": "SLA due at", "external_ticket_key": "Ticket", "pr_url":
 
 
 class CreateTaskForm(SerializerForm):
-    """A task for a finding; its project is the finding's."""
+    """Creates a task for a finding, in the finding's project."""
 
     serializer_class = CreateTaskRequestSerializer
     api_names: ClassVar = {"owner": "owner_id", "finding": "finding_id"}
@@ -31,16 +31,16 @@ class CreateTaskForm(SerializerForm):
         model = Task
         fields = ("finding", "title", "priority", "owner", "sla_due_at", "external_ticket_key", "pr_url")
         labels = LABELS
-        help_texts: ClassVar = {"sla_due_at": "Empty = as the policy says. UTC."}
+        help_texts: ClassVar = {"sla_due_at": "UTC. Default: set by the policy."}
 
     def context(self) -> dict[str, Any]:
-        """Take the project from the finding."""
+        """Return the project of the finding."""
         project = self.cleaned_data["finding"].project
         return {"organization": project.organization, "project": project}
 
 
 class ChangeTaskForm(SerializerForm):
-    """What may change about a task; its status moves by the buttons."""
+    """Changes a task. Its status changes by the action buttons."""
 
     serializer_class = UpdateTaskRequestSerializer
 
@@ -48,17 +48,17 @@ class ChangeTaskForm(SerializerForm):
         model = Task
         fields = ("title", "priority", "owner", "sla_due_at", "external_ticket_key", "pr_url")
         labels = LABELS
-        help_texts: ClassVar = {"sla_due_at": "Empty = no SLA. UTC."}
+        help_texts: ClassVar = {"sla_due_at": "UTC. Empty: no due date."}
 
 
 class ReasonForm(forms.Form):
-    """Why a fix is accepted although a check did not pass."""
+    """The reason for approving a verification whose checks did not all pass."""
 
     reason = forms.CharField(max_length=2000, widget=forms.Textarea)
 
 
 class PolicyForm(SerializerForm):
-    """The rules, replaced whole; the earlier version is kept."""
+    """Replaces the policy; the earlier version is kept."""
 
     serializer_class = ReplacePolicyRequestSerializer
 
@@ -67,7 +67,7 @@ class PolicyForm(SerializerForm):
         fields = ("name", "config")
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """Put both to the API: a policy is replaced whole, and the order of its keys is part of it."""
-        was, now = self.initial, cleaned
-        same = was["name"] == now.get("name") and json.dumps(was["config"]) == json.dumps(now.get("config"))
-        return [] if same else ["name", "config"]
+        """Submit both fields if one has changed. The order of the config's keys is significant."""
+        same_config = json.dumps(self.initial["config"]) == json.dumps(cleaned.get("config"))
+        unchanged = self.initial["name"] == cleaned.get("name") and same_config
+        return [] if unchanged else ["name", "config"]

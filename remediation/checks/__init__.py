@@ -1,1 +1,1 @@
-"""The checks of this installation: their catalogue, their queues and their measured reliability."""
+"""The checks of this installation: catalogue, queues and measured reliability."""

@@ -1,4 +1,4 @@
-"""The checks of this installation, as a project's policy has them, with how far each can be believed."""
+"""The catalogue of checks with a project's policy applied and their measured reliability."""
 
 from typing import Any
 
@@ -10,45 +10,43 @@ from remediation.services.policies import config_of
 from scanner import registry
 from scanner.registry import Check
 
-METERS = ("looks", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
+FIELDS = ("looks", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
 
 
-def of(project: Project) -> list[dict[str, Any]]:
-    """Return one entry for each check, in the order in which the checks are written."""
+def catalogue(project: Project) -> list[dict[str, Any]]:
+    """Return an entry for each check, in the order of the registry."""
     config = config_of(project)
-    every = {key: registry.REGISTRY[key] for key in registry.keys()}  # noqa: SIM118 - a module, no dict
-    off, moved, measured = (
-        policy_rules.switched_off(config),
-        policy_rules.thresholds(config),
-        reliability.of(project),
-    )
+    disabled = policy_rules.disabled_checks(config)
+    thresholds = policy_rules.thresholds(config)
+    measured = reliability.by_check(project)
+    keys = registry.keys()
     return [
         {
-            "key": key,
-            "domain": known.domain,
-            "kind": known.kind,
-            "title": known.title,
-            "rule": known.rule,
-            "severity": known.severity,
-            "version": known.version,
-            "enabled": key not in off,
-            "threshold": _threshold(known, moved),
-            "meter": _meter(measured.get(key)),
+            "key": check.key,
+            "domain": check.domain,
+            "kind": check.kind,
+            "title": check.title,
+            "rule": check.rule,
+            "severity": check.severity,
+            "version": check.version,
+            "enabled": check.key not in disabled,
+            "threshold": _threshold(check, thresholds),
+            "meter": _reliability(measured.get(check.key)),
         }
-        for key, known in every.items()
+        for check in (registry.REGISTRY[key] for key in keys)
     ]
 
 
-def _threshold(known: Check, moved: dict[str, float]) -> dict[str, Any] | None:
-    metric = known.metric
+def _threshold(check: Check, thresholds: dict[str, float]) -> dict[str, Any] | None:
+    metric = check.metric
     if metric is None:
         return None
-    value = moved.get(known.key, metric.threshold)
+    value = thresholds.get(check.key, metric.threshold)
     return {"value": value, "default": metric.threshold, "unit": metric.unit, "direction": metric.direction}
 
 
-def _meter(row: CheckReliability | None) -> dict[str, Any] | None:
+def _reliability(row: CheckReliability | None) -> dict[str, Any] | None:
     if row is None:
         return None
-    counts = {name: getattr(row, name) for name in METERS}
+    counts = {name: getattr(row, name) for name in FIELDS}
     return {**counts, "median_hours_to_fix": row.median_hours, "measured_at": row.measured_at}

@@ -1,15 +1,15 @@
-"""Who answers which check, and by which job."""
+"""The scanner and the Celery job that run a check."""
 
 from scanner import registry
 from scans.models import Scanner
 
-JOB_OF = {
+JOB_OF_SCANNER = {
     Scanner.HTTP: "remediation.run_verification",
     Scanner.BROWSER: "remediation.run_verification_in_browser",
 }
 
 
 def scanner_of(key: str) -> Scanner:
-    """Return who answers a check; one that is not known is answered where it costs least."""
-    known = registry.get(key)
-    return Scanner.BROWSER if known and known.kind == "browser" else Scanner.HTTP
+    """Return the scanner that runs a check; HTTP for an unknown check, which it reports as inconclusive."""
+    check = registry.get(key)
+    return Scanner.BROWSER if check and check.kind == "browser" else Scanner.HTTP

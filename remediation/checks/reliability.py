@@ -1,8 +1,7 @@
-"""The meter of false closures: how often a check contradicts itself, and how often what it let pass came back.
+"""Measure how reliable each check is in a project, by the scans and verifications of the last 90 days.
 
-Definitions are in docs/api.md (Checks, Reliability). Everything is computed by the database
-out of what is kept anyway, for one project at a time, and kept in a row for each check: reading costs the same whatever
-a project has.
+A flip: a check reports the opposite for a page that has not changed. A return: a finding
+comes back after the approval of a verification in which its check passed. The database computes both.
 """
 
 from datetime import timedelta
@@ -21,8 +20,8 @@ from scans.models import Scan
 
 WINDOW = timedelta(days=90)
 COUNTS = ("looks", "compared", "flips", "fixes", "back_in_7_days", "back_in_30_days")
-# What these need is more than the answer that is kept of them, so an answer that is the same says little.
-FAR_REACHING = {"links", "assets", "tls", "tls_old"}
+# Checks with these needs depend on more than the page, so that an unchanged page does not make runs comparable.
+OFF_PAGE_NEEDS = {"links", "assets", "tls", "tls_old"}
 
 MEASURE = """
     WITH looks AS (
@@ -39,21 +38,21 @@ MEASURE = """
             ) AS page
         WHERE v.project_id = %(project)s AND v.created_at >= %(since)s AND e.recorded_at >= %(since)s
             AND e.kind = 'check' AND page->>'status' IN ('passed', 'failed')
-    ), sights AS (
+    ), runs AS (
         SELECT key, url, outcome, at, coalesce(evidence->'looks', '[]') AS repeated, CASE
             WHEN evidence ? 'sha256' AND key = ANY(%(comparable)s) THEN concat_ws(
                 ' ', evidence->>'sha256', evidence->>'status', evidence->>'final_url', evidence->>'headers',
                 evidence->>'rule_version', threshold
-            ) END AS sight
+            ) END AS page_state
         FROM looks
     ), pairs AS (
-        SELECT key, outcome, sight, repeated, lag(outcome) OVER earlier AS outcome_before,
-            lag(sight) OVER earlier AS sight_before
-        FROM sights WINDOW earlier AS (PARTITION BY key, url ORDER BY at)
+        SELECT key, outcome, page_state, repeated, lag(outcome) OVER earlier AS outcome_before,
+            lag(page_state) OVER earlier AS state_before
+        FROM runs WINDOW earlier AS (PARTITION BY key, url ORDER BY at)
     ), flips AS (
         SELECT key, count(*) AS looks,
-            count(*) FILTER (WHERE sight = sight_before) + count(*) FILTER (WHERE repeated <> '[]') AS compared,
-            count(*) FILTER (WHERE sight = sight_before AND outcome <> outcome_before)
+            count(*) FILTER (WHERE page_state = state_before) + count(*) FILTER (WHERE repeated <> '[]') AS compared,
+            count(*) FILTER (WHERE page_state = state_before AND outcome <> outcome_before)
                 + count(*) FILTER (WHERE repeated ? 'passed' AND repeated ? 'failed') AS flips
         FROM pairs GROUP BY key
     ), approved AS (
@@ -96,55 +95,55 @@ MEASURE = """
 
 @transaction.atomic
 def measure(project_id: UUID) -> None:
-    """Measure every check of a project anew; where somebody measures it already, leave it to them."""
+    """Replace the measurements of a project's checks; do nothing while another worker measures the project."""
     if not got_turn(f"meter:{project_id}"):
         return
     now = timezone.now()
-    asked: dict[str, Any] = {
+    params: dict[str, Any] = {
         "project": project_id,
         "since": now - WINDOW,
         "now": now,
-        "comparable": comparable(),
+        "comparable": comparable_checks(),
     }
     CheckReliability.objects.filter(project=project_id).delete()
     with connection.cursor() as cursor:
-        cursor.execute(MEASURE, asked)
+        cursor.execute(MEASURE, params)
 
 
-def comparable() -> list[str]:
-    """Return the keys of the checks that look at no more than the answer that is kept of them."""
+def comparable_checks() -> list[str]:
+    """Return the keys of the checks that depend only on the page itself."""
     registry.load()
-    return [key for key, known in registry.REGISTRY.items() if not known.needs & FAR_REACHING]
+    return [key for key, check in registry.REGISTRY.items() if not check.needs & OFF_PAGE_NEEDS]
 
 
-def active() -> QuerySet[Project]:
-    """Return the projects in which there is something to measure."""
-    since, mine = timezone.now() - WINDOW, {"project": OuterRef("pk")}
-    scanned = Exists(Scan.objects.filter(**mine, created_at__gte=since))
-    verified = Exists(Verification.objects.filter(**mine, created_at__gte=since))
+def active_projects() -> QuerySet[Project]:
+    """Return the projects with a scan or a verification in the last 90 days."""
+    recent = {"project": OuterRef("pk"), "created_at__gte": timezone.now() - WINDOW}
+    scanned = Exists(Scan.objects.filter(**recent))
+    verified = Exists(Verification.objects.filter(**recent))
     return Project.objects.filter(scanned | verified)
 
 
-def of(project: Project) -> dict[str, CheckReliability]:
-    """Return what was measured of each check, by its key."""
+def by_check(project: Project) -> dict[str, CheckReliability]:
+    """Return the measurements of a project by check key."""
     return {row.key: row for row in CheckReliability.objects.filter(project=project)}
 
 
-def over_all(rows: QuerySet[CheckReliability]) -> list[dict[str, Any]]:
-    """Return one line for each check over several projects, the least believable first."""
+def totals(rows: QuerySet[CheckReliability]) -> list[dict[str, Any]]:
+    """Return the sums over several projects for each check, the least reliable first."""
     sums = {name: Sum(name) for name in COUNTS}
     lines: list[dict[str, Any]] = [dict(line) for line in rows.order_by().values("key").annotate(**sums)]
     for line in lines:
         line |= {
             "check": registry.get(line["key"]),
-            "flipped": _in_words(line["flips"], line["compared"]),
-            "back_soon": _in_words(line["back_in_7_days"], line["fixes"]),
-            "back_late": _in_words(line["back_in_30_days"], line["fixes"]),
+            "flipped": _ratio(line["flips"], line["compared"]),
+            "back_soon": _ratio(line["back_in_7_days"], line["fixes"]),
+            "back_late": _ratio(line["back_in_30_days"], line["fixes"]),
         }
-    return sorted(lines, key=_doubt)
+    return sorted(lines, key=_unreliability)
 
 
-def _doubt(line: dict[str, Any]) -> tuple[float, float, str]:
+def _unreliability(line: dict[str, Any]) -> tuple[float, float, str]:
     flips, back = _share(line["flips"], line["compared"]), _share(line["back_in_30_days"], line["fixes"])
     return (-flips, -back, line["key"])
 
@@ -153,5 +152,5 @@ def _share(part: int, whole: int) -> float:
     return part / whole if whole else 0.0
 
 
-def _in_words(part: int, whole: int) -> str:
+def _ratio(part: int, whole: int) -> str:
     return f"{part} of {whole} ({_share(part, whole):.1%})" if whole else "-"

@@ -1,1 +1,1 @@
-"""The evidence chain of a project: writing, exporting and expiring it."""
+"""The evidence chain of a project: appending, exporting and expiring its links."""

@@ -1,6 +1,6 @@
-"""What checks saw and what people decided, written into the project's chain: hashed, signed and never changed.
+"""Append the results of checks and the decisions of people to a project's evidence chain, hashed and signed.
 
-docs/evidence.md is the form of a link. Whoever holds the links can check them without this system.
+Links are never changed, and can be verified without this system. docs/evidence.md describes their format.
 """
 
 import json
@@ -19,8 +19,8 @@ from scanner.evidence_bundle.chain import FORMAT, GENESIS, Head, first_hash
 from scanner.evidence_bundle.jcs import canonical, plain
 from scanner.evidence_bundle.keys import Keyring, as_jwk, holds, parse_signing_keys
 
-# Links from before PostgreSQL saw to it may be older than their verification, by what two machines' clocks differed.
-CLOCKS_APART = timedelta(days=1)
+# Old links may precede their verification by the difference between the clocks of two machines.
+CLOCK_TOLERANCE = timedelta(days=1)
 VERDICTS = {Result.PASSED: "approved", Result.FAILED: "reopened"}
 
 
@@ -35,18 +35,22 @@ def keyring() -> Keyring:
 
 
 def append(
-    verification: Verification, key: str, seen: dict[str, Any], *, kind: Evidence.Kind = Evidence.Kind.CHECK
+    verification: Verification,
+    key: str,
+    content: dict[str, Any],
+    *,
+    kind: Evidence.Kind = Evidence.Kind.CHECK,
 ) -> Evidence:
-    """Add a link to the project's chain, in the current transaction. Its lock comes after every other row's.
+    """Append a link to the project's chain, in the current transaction. Lock all other rows first.
 
-    A verdict names the verification's links before it; every link has its number among them and the last one's hash.
+    Each link has its number within the verification and the hash of the previous one; a verdict names all of them.
     """
     chain = _lock_chain(verification)
-    # The verification is locked already, so its own links do not change meanwhile.
+    # The verification is locked, so that its links do not change meanwhile.
     earlier = list(links_of(verification).values("key", "sequence", "hash"))
-    # Never before the link before, whatever the clock says: else a month that goes would leave a hole in the chain.
+    # Never earlier than the previous link, even if the clock is set back: dropping a month must leave no gap.
     now = max(timezone.now(), verification.created_at, chain.recorded_at or verification.created_at)
-    told = {
+    header = {
         "format": FORMAT,
         "type": kind.value,
         "key": key,
@@ -61,28 +65,28 @@ def append(
         "earlier": earlier[-1]["hash"] if earlier else None,
     }
     if kind == Evidence.Kind.VERDICT:
-        told["links"] = earlier
-    link = _signed(verification, chain.sequence + 1, chain.hash, canonical(plain({**seen, **told})))
+        header["links"] = earlier
+    link = _signed(verification, chain.sequence + 1, chain.hash, canonical(plain({**content, **header})))
     link.kind, link.key, link.recorded_at = kind, key, now
     link.save(
         force_insert=True
-    )  # a trigger moves the end of the chain on, and refuses what does not follow it
+    )  # a trigger advances the chain, and rejects a link that does not follow its end
     return link
 
 
 def _lock_chain(verification: Verification) -> EvidenceChain:
-    """Lock the end of the project's chain until the transaction ends: one link after the other."""
-    ends = EvidenceChain.objects.select_for_update(no_key=True)
+    """Lock the end of the project's chain; create it with the first link."""
+    chains = EvidenceChain.objects.select_for_update(no_key=True)
     try:
-        return ends.get(project=verification.project_id)
+        return chains.get(project=verification.project_id)
     except EvidenceChain.DoesNotExist:
         genesis = EvidenceChain(project_id=verification.project_id, sequence=0, hash=GENESIS)
         EvidenceChain.objects.bulk_create([genesis], ignore_conflicts=True)
-        return ends.get(project=verification.project_id)
+        return chains.get(project=verification.project_id)
 
 
 def _since(verification: Verification) -> datetime:
-    return verification.created_at - CLOCKS_APART
+    return verification.created_at - CLOCK_TOLERANCE
 
 
 def _signed(verification: Verification, sequence: int, previous_hash: str, body: str) -> Evidence:
@@ -102,19 +106,19 @@ def _signed(verification: Verification, sequence: int, previous_hash: str, body:
 
 
 def append_answers(verification: Verification, *, by: Actor) -> None:
-    """Add what a person answered in the place of checks, each a link of its own."""
+    """Append a link for each check that a person answered by approving a manual verification."""
     for check in verification.checks:
-        append(verification, check["key"], {"outcome": check["status"], **check, "answered_by": _who(by)})
+        append(verification, check["key"], {"outcome": check["status"], **check, "answered_by": _actor(by)})
 
 
 def append_verdict(verification: Verification, *, by: Actor, **more: Any) -> Evidence:
-    """Add what a person decided, on what the checks said."""
+    """Append the decision of a person, with the results of the checks."""
     word = VERDICTS[Result(verification.result)]
     decided = {
         "verdict": word,
         "result": verification.result,
         "decided_at": verification.verified_at,
-        "decided_by": _who(by),
+        "decided_by": _actor(by),
         "override_reason": verification.override_reason,
         "checks": verification.checks,
         **more,
@@ -122,12 +126,12 @@ def append_verdict(verification: Verification, *, by: Actor, **more: Any) -> Evi
     return append(verification, f"verdict:{word}", decided, kind=Evidence.Kind.VERDICT)
 
 
-def _who(by: Actor) -> dict[str, Any]:
+def _actor(by: Actor) -> dict[str, Any]:
     return {"kind": by.kind, "user_id": by.user_id, "request_id": by.request_id}
 
 
 def is_intact(link: Evidence) -> bool:
-    """Tell whether a link still is what was written: its hash holds, and its signature where it has one."""
+    """Tell whether the hash of a link, and its signature if it has one, are valid."""
     if link.format == 1:
         return link.hash == first_hash(link.previous_hash, link.body)
     head = Head.of(str(link.project_id), link.sequence, link.previous_hash, link.body)
@@ -137,28 +141,28 @@ def is_intact(link: Evidence) -> bool:
 
 
 def links_of(verification: Verification) -> QuerySet[Evidence]:
-    """Return a verification's links in their order; months from before it was made are not looked into."""
+    """Return the links of a verification in their order. Partitions of earlier months are not read."""
     return verification.evidence.filter(recorded_at__gte=_since(verification)).order_by("sequence")
 
 
-def of(verification: Verification) -> dict[str, Any]:
-    """Return what each check of a verification saw, what was decided, and its links of the chain."""
+def evidence_of(verification: Verification) -> dict[str, Any]:
+    """Return the evidence of each check, the verdicts, the links of the chain and the public keys that signed them."""
     links = list(links_of(verification))
     public = keyring().public
     return {
         "verification_id": verification.pk,
-        "checks": said(links, Evidence.Kind.CHECK),
-        "verdicts": said(links, Evidence.Kind.VERDICT),
+        "checks": bodies(links, Evidence.Kind.CHECK),
+        "verdicts": bodies(links, Evidence.Kind.VERDICT),
         "chain": links,
         "keys": [as_jwk(key_id, public[key_id]) for key_id in signers(links) if key_id in public],
     }
 
 
 def signers(links: Iterable[Evidence]) -> list[str]:
-    """Return the ids of the keys that signed the links, each once."""
+    """Return the distinct ids of the keys that signed the links."""
     return [key_id for key_id in dict.fromkeys(link.key_id for link in links) if key_id]
 
 
-def said(links: Iterable[Evidence], kind: Evidence.Kind) -> list[dict[str, Any]]:
-    """Return the bodies of the links of one kind."""
+def bodies(links: Iterable[Evidence], kind: Evidence.Kind) -> list[dict[str, Any]]:
+    """Return the parsed bodies of the links of one kind."""
     return [json.loads(link.body) for link in links if link.kind == kind]

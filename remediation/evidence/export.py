@@ -1,4 +1,4 @@
-"""The evidence of one verification as a file for another machine: its links, those beside them, and who and what."""
+"""Export the evidence of a verification as a signed file that can be verified without this system."""
 
 import base64
 import json
@@ -13,7 +13,7 @@ from django.utils import timezone
 import krafter_audit
 from accounts.models import User
 from remediation.errors import NoSigningKey
-from remediation.evidence.chain import keyring, links_of, said
+from remediation.evidence.chain import bodies, keyring, links_of
 from remediation.models import Evidence, Verification
 from scanner.evidence_bundle import bundle_format
 from scanner.evidence_bundle.chain import sha256 as sha256_of
@@ -22,26 +22,26 @@ from scanner.evidence_bundle.keys import as_jwk
 from scanner.evidence_bundle.screenshots import named_pictures
 from scans import screenshots
 
-MOST_OF_PICTURES = 20 * 1024 * 1024  # bytes; further ones are named by their hashes alone
-MOST_BETWEEN = 200  # links of other verifications that are shown by their heads
+MAX_SCREENSHOT_BYTES = 20 * 1024 * 1024  # in all; of further screenshots only the hashes are included
+MAX_LINKS_BETWEEN = 200  # links of other verifications, of which only the heads are included
 
 
 def bundle(verification: Verification) -> bytes:
-    """Return the signed file. Raises NoSigningKey."""
+    """Return the signed bundle of a verification. Raises NoSigningKey."""
     signer = keyring().signer
     if signer is None:
         raise NoSigningKey
     return bundle_format.sealed(plain(content(verification)), signer)
 
 
-def as_file(verification: Verification) -> HttpResponse:
-    """Return the bundle of a verification as a file to keep."""
+def download(verification: Verification) -> HttpResponse:
+    """Return a response that downloads the bundle."""
     headers = {"Content-Disposition": f'attachment; filename="evidence-{verification.pk}.json"'}
     return HttpResponse(bundle(verification), content_type="application/json", headers=headers)
 
 
 def content(verification: Verification) -> dict[str, Any]:
-    """Return what the bundle says, before it is signed."""
+    """Return the content of the bundle before it is signed."""
     links = _links(verification)
     own = [link for link in links if link.verification_id == verification.pk]
     project = verification.project
@@ -58,7 +58,7 @@ def content(verification: Verification) -> dict[str, Any]:
         },
         **_subject(verification),
         "people": _people(own),
-        "pictures": list(_pictures(own)),
+        "pictures": list(_screenshots(own)),
         "chain": [_entry(link, of=verification) for link in links],
         "gaps": [
             [before.sequence + 1, after.sequence - 1]
@@ -72,10 +72,10 @@ def content(verification: Verification) -> dict[str, Any]:
 def _subject(verification: Verification) -> dict[str, Any]:
     task = verification.task
     finding = task.finding
-    kept = ("id", "result", "checks", "manual", "running", "override_reason", "created_at")
+    fields = ("id", "result", "checks", "manual", "running", "override_reason", "created_at")
     return {
         "verification": {
-            **{name: getattr(verification, name) for name in kept},
+            **{name: getattr(verification, name) for name in fields},
             "verified_by_id": verification.verified_by_id,
             "verified_at": verification.verified_at,
         },
@@ -85,40 +85,41 @@ def _subject(verification: Verification) -> dict[str, Any]:
 
 
 def _people(links: list[Evidence]) -> dict[str, Any]:
-    """Name the people who decided: links know them by their ids alone, so that a name can be forgotten."""
-    ids = {verdict["decided_by"]["user_id"] for verdict in said(links, Evidence.Kind.VERDICT)} - {None}
+    """Return the people who decided, by id. Links contain only ids, so that personal data can be deleted."""
+    verdicts = bodies(links, Evidence.Kind.VERDICT)
+    ids = {verdict["decided_by"]["user_id"] for verdict in verdicts} - {None}
     people = User.objects.filter(pk__in=ids).order_by("pk")
     return {str(person.pk): {"name": person.name, "email": person.email} for person in people}
 
 
-def _pictures(links: list[Evidence]) -> Iterator[dict[str, str]]:
-    """Yield the pictures that the links name by their hashes, as long as there is room."""
-    room = MOST_OF_PICTURES
+def _screenshots(links: list[Evidence]) -> Iterator[dict[str, str]]:
+    """Yield the screenshots that the links name, up to MAX_SCREENSHOT_BYTES."""
+    remaining = MAX_SCREENSHOT_BYTES
     named = {sha256: link.project_id for link in links for sha256 in named_pictures(json.loads(link.body))}
     for sha256, project_id in named.items():
-        picture = screenshots.read(project_id, sha256)
-        room -= len(picture or b"")
-        if picture and room >= 0:
-            yield {"sha256": sha256, "type": "image/jpeg", "base64": base64.b64encode(picture).decode()}
+        image = screenshots.load(project_id, sha256)
+        remaining -= len(image or b"")
+        if image and remaining >= 0:
+            yield {"sha256": sha256, "type": "image/jpeg", "base64": base64.b64encode(image).decode()}
 
 
 def _links(verification: Verification) -> list[Evidence]:
-    """Return the verification's links, the one before the first, and those between where they are not too many."""
+    """Return the verification's links, the one before them, and those between them unless they are too many."""
     own = list(links_of(verification))
     if not own:
         return []
     first, last = own[0].sequence, own[-1].sequence
-    beside = Q(sequence=first - 1)
-    if last - first < len(own) + MOST_BETWEEN:
-        beside |= Q(sequence__range=(first, last))
-    others = Evidence.objects.filter(beside, project_id=verification.project_id)
-    return sorted([*own, *others.exclude(verification=verification)], key=lambda link: link.sequence)
+    others = Q(sequence=first - 1)
+    if last - first < len(own) + MAX_LINKS_BETWEEN:
+        others |= Q(sequence__range=(first, last))
+    other_links = Evidence.objects.filter(others, project_id=verification.project_id)
+    return sorted([*own, *other_links.exclude(verification=verification)], key=lambda link: link.sequence)
 
 
 def _entry(link: Evidence, *, of: Verification) -> dict[str, Any]:
-    told = ("sequence", "previous_hash", "hash", "format", "key_id", "signature")
-    entry = {**{name: getattr(link, name) for name in told}, "body_sha256": sha256_of(link.body)}
+    fields = ("sequence", "previous_hash", "hash", "format", "key_id", "signature")
+    entry = {**{name: getattr(link, name) for name in fields}, "body_sha256": sha256_of(link.body)}
     if link.verification_id == of.pk:
         return {**entry, "body": link.body, "kind": link.kind, "key": link.key}
-    # A hash of format 1 is over the body itself, so that it cannot be told without it.
+    # A hash of format 1 covers the body itself, so that it can't be verified without it.
     return {**entry, "body": link.body} if link.format == 1 else entry

@@ -1,4 +1,4 @@
-"""Retention of evidence: monthly partitions, of which those that are past their time are dropped from the front."""
+"""Retention of evidence: monthly partitions, of which expired ones are dropped, oldest first."""
 
 from events import partitions
 
@@ -10,7 +10,7 @@ EVIDENCE = partitions.ByMonth(
 )
 
 
-def turn() -> None:
-    """Make the months that come, and drop those that are past KRAFTER_EVIDENCE_KEEP_MONTHS."""
+def rotate() -> None:
+    """Create the partitions of the coming months, and drop those past KRAFTER_EVIDENCE_KEEP_MONTHS."""
     partitions.grow(EVIDENCE)
     partitions.shrink(EVIDENCE)

@@ -1,7 +1,7 @@
-"""What a policy's config does to findings and tasks that are there already: told beforehand, and done, by the same SQL.
+"""What a policy config changes in existing findings and tasks: previewed and applied by the same SQL.
 
-Set-based: a million rows are one pass in the database. `seal` of a consequence is made of every row that it moves, from
-what and to what: two with the same seal move the same rows in the same way.
+The database changes all rows in one pass. The checksum covers each changed row with its old and new value, so that two
+changes with the same checksum are the same.
 """
 
 from collections import Counter
@@ -19,13 +19,13 @@ from accounts.models import Project
 from findings import priority
 from findings.models import OPEN_STATUSES, Finding, Severity
 from findings.policy_rules import severity_rules
+from findings.priority import TRAFFIC_WEIGHT
 from findings.services import traffic_weight
-from findings.weight import WEIGHT
 from krafter_audit.db.sql import fetch_all
 from remediation.models import Task
 from remediation.sla import hours_of
 
-LOT = 1000
+BATCH_SIZE = 1000
 PRIORITY = ("impact", "effort", "risk", "score")
 Moves = Counter[tuple[str, str]]
 
@@ -34,8 +34,8 @@ SEVERITIES = f"""
     SELECT f.id, f.severity AS was, r.severity AS now
     FROM findings_finding AS f JOIN {RULES} ON r.domain = f.domain
     WHERE f.project_id = %(project)s AND f.status = ANY(%(open)s) AND f.severity <> r.severity
-"""  # noqa: S608 - texts of our own
-# A date that a person has set stays. The dates of before and after count as the same within a second.
+"""  # noqa: S608 - constants of this module
+# Dates that a person has set stay. Dates less than a second apart are equal.
 DATES = f"""
     SELECT t.id, t.sla_due_at AS was, t.created_at + make_interval(secs => h.seconds) AS now
     FROM remediation_task AS t JOIN findings_finding AS f ON f.id = t.finding_id
@@ -45,22 +45,22 @@ DATES = f"""
     WHERE t.project_id = %(project)s AND t.status = ANY(%(undone)s) AND t.sla_from_policy AND CASE
         WHEN t.sla_due_at IS NULL OR h.seconds IS NULL THEN (t.sla_due_at IS NULL) <> (h.seconds IS NULL)
         ELSE abs(extract(epoch FROM t.sla_due_at - t.created_at) - h.seconds) >= 1 END
-"""  # noqa: S608 - texts of our own
-SEAL = "coalesce(sum(hashtextextended(concat_ws(' ', id, {was}, {now}), 0)), 0)::text"
-SEAL_OF_SEVERITIES = SEAL.format(was="was", now="now")
-SEAL_OF_DATES = SEAL.format(was="extract(epoch FROM was)", now="extract(epoch FROM now)")
+"""  # noqa: S608 - constants of this module
+CHECKSUM = "coalesce(sum(hashtextextended(concat_ws(' ', id, {was}, {now}), 0)), 0)::text"
+SEVERITIES_CHECKSUM = CHECKSUM.format(was="was", now="now")
+DATES_CHECKSUM = CHECKSUM.format(was="extract(epoch FROM was)", now="extract(epoch FROM now)")
 
-TELL_SEVERITIES = f"""
+PREVIEW_SEVERITIES = f"""
     WITH moved AS ({SEVERITIES})
-    SELECT was, now, count(*), {SEAL_OF_SEVERITIES} FROM moved GROUP BY was, now
-"""  # noqa: S608 - texts of our own
-TELL_DATES = f"""
+    SELECT was, now, count(*), {SEVERITIES_CHECKSUM} FROM moved GROUP BY was, now
+"""  # noqa: S608 - constants of this module
+PREVIEW_DATES = f"""
     WITH moved AS ({DATES})
     SELECT count(*) FILTER (WHERE was IS NOT NULL AND now IS NOT NULL), count(*) FILTER (WHERE was IS NULL),
         count(*) FILTER (WHERE now IS NULL),
-        count(*) FILTER (WHERE now < %(moment)s AND (was >= %(moment)s OR was IS NULL)), {SEAL_OF_DATES}
+        count(*) FILTER (WHERE now < %(moment)s AND (was >= %(moment)s OR was IS NULL)), {DATES_CHECKSUM}
     FROM moved
-"""  # noqa: S608 - texts of our own
+"""  # noqa: S608 - constants of this module
 EVENTS = """
     INSERT INTO events_event (organization_id, project_id, name, subject_id, actor_id, actor, request_id, data, at)
     SELECT %(organization)s, %(project)s, '{name}', id, %(by)s, %(actor)s, %(request)s,
@@ -68,8 +68,8 @@ EVENTS = """
                            'plan', %(version)s::int), %(moment)s
     FROM moved
 """
-# Numbers that were the usual ones of the old severity follow the new one; a person's or a source's own stay.
-USUAL = (
+# Default priorities of the old severity become those of the new one. Others, set by a person or a source, stay.
+DEFAULTS = (
     "unnest(%(words)s::text[], %(impacts)s::int[], %(efforts)s::int[], %(risks)s::int[], %(scores)s::int[])"
     " AS {name} (severity, impact, effort, risk, score)"
 )
@@ -78,61 +78,61 @@ NUMBERS = ", ".join(
     f" THEN n.{name} ELSE f.{name} END"
     for name in PRIORITY
 )
-MOVE_SEVERITIES = f"""
+APPLY_SEVERITIES = f"""
     WITH moved AS MATERIALIZED ({SEVERITIES} ORDER BY f.id FOR UPDATE OF f),
     written AS (
         UPDATE findings_finding AS f SET severity = moved.now, updated_at = %(moment)s, {NUMBERS}
-        FROM moved JOIN {USUAL.format(name="o")} ON o.severity = moved.was
-            JOIN {USUAL.format(name="n")} ON n.severity = moved.now
+        FROM moved JOIN {DEFAULTS.format(name="o")} ON o.severity = moved.was
+            JOIN {DEFAULTS.format(name="n")} ON n.severity = moved.now
         WHERE f.id = moved.id
-    ), told AS ({EVENTS.format(name="finding.updated", field="severity", was="was", now="now")})
-    SELECT {SEAL_OF_SEVERITIES} FROM moved
-"""  # noqa: S608 - texts of our own
-WRITTEN = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
-MOVE_DATES = f"""
+    ), logged AS ({EVENTS.format(name="finding.updated", field="severity", was="was", now="now")})
+    SELECT {SEVERITIES_CHECKSUM} FROM moved
+"""  # noqa: S608 - constants of this module
+TIMESTAMP = "to_char({} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
+APPLY_DATES = f"""
     WITH moved AS MATERIALIZED ({DATES} ORDER BY t.id FOR UPDATE OF t),
     written AS (
         UPDATE remediation_task AS t SET sla_due_at = moved.now, updated_at = %(moment)s
         FROM moved WHERE t.id = moved.id
-    ), told AS ({
+    ), logged AS ({
     EVENTS.format(
-        name="task.updated", field="sla_due_at", was=WRITTEN.format("was"), now=WRITTEN.format("now")
+        name="task.updated", field="sla_due_at", was=TIMESTAMP.format("was"), now=TIMESTAMP.format("now")
     )
 })
-    SELECT {SEAL_OF_DATES} FROM moved
-"""  # noqa: S608 - texts of our own
-WEIGHED = f"""
+    SELECT {DATES_CHECKSUM} FROM moved
+"""  # noqa: S608 - constants of this module
+WITH_TRAFFIC = f"""
     WITH moved AS MATERIALIZED ({SEVERITIES} ORDER BY f.id FOR UPDATE OF f)
     SELECT moved.id, moved.was, moved.now FROM moved JOIN findings_finding AS f USING (id)
-    WHERE f.evidence ? '{WEIGHT}'
-"""  # noqa: S608 - texts of our own
+    WHERE f.evidence ? '{TRAFFIC_WEIGHT}'
+"""  # noqa: S608 - constants of this module
 
 
 @dataclass(frozen=True)
 class PolicyImpact:
-    """What a config would move: findings by (from, to); dates moved, given, lifted, overdue at once; and its seal."""
+    """The changes of a config: findings by (from, to) severity, SLA dates by kind of change, and the checksum."""
 
     severities: Moves = field(default_factory=Counter)
     dates: dict[str, int] = field(default_factory=dict)
-    seal: str = ""
+    checksum: str = ""
 
 
-def tell(project: Project, config: dict[str, Any]) -> PolicyImpact:
-    """Return what the config would move; nothing changes."""
-    asked = _asked(project, config)
-    found = fetch_all(TELL_SEVERITIES, asked, model=Finding)
-    severities = Counter({(was, now): rows for was, now, rows, _ in found})
-    (moved, given, lifted, overdue, dates) = fetch_all(TELL_DATES, asked, model=Task)[0]
+def preview(project: Project, config: dict[str, Any]) -> PolicyImpact:
+    """Return the changes that the config would make."""
+    params = _params(project, config)
+    rows = fetch_all(PREVIEW_SEVERITIES, params, model=Finding)
+    severities = Counter({(was, now): count for was, now, count, _ in rows})
+    (moved, given, lifted, overdue, dates) = fetch_all(PREVIEW_DATES, params, model=Task)[0]
     counts = {"moved": moved, "given": given, "lifted": lifted, "overdue_at_once": overdue}
-    return PolicyImpact(severities, counts, _seal(sum(int(part) for _, _, _, part in found), dates))
+    return PolicyImpact(severities, counts, _checksum(sum(int(part) for _, _, _, part in rows), dates))
 
 
-def carry_out(project: Project, config: dict[str, Any], *, version: int, by: Actor) -> str:
-    """Move what the config moves, in the current transaction, and return the seal of what was moved.
+def apply(project: Project, config: dict[str, Any], *, version: int, by: Actor) -> str:
+    """Make the changes of the config in the current transaction and return their checksum.
 
     Findings are locked before tasks, each in the order of their ids.
     """
-    asked = _asked(project, config) | {
+    params = _params(project, config) | {
         "organization": project.organization_id,
         "by": by.user_id,
         "actor": by.kind,
@@ -140,30 +140,30 @@ def carry_out(project: Project, config: dict[str, Any], *, version: int, by: Act
         "version": version,
     }
     with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL statement_timeout = '15min'")  # one pass over all that is open
-        cursor.execute(WEIGHED, asked)
-        carried = cursor.fetchall()
-        cursor.execute(MOVE_SEVERITIES, asked)
+        cursor.execute("SET LOCAL statement_timeout = '15min'")  # one pass over all open findings and tasks
+        cursor.execute(WITH_TRAFFIC, params)
+        with_traffic = cursor.fetchall()
+        cursor.execute(APPLY_SEVERITIES, params)
         severities = cursor.fetchone()[0]
-        for severity, before in _lots(carried):
-            traffic_weight.follow_severity(before, severity)
-        cursor.execute(MOVE_DATES, asked)
-        return _seal(severities, cursor.fetchone()[0])
+        for severity, previous in _batches(with_traffic):
+            traffic_weight.follow_severity(previous, severity)
+        cursor.execute(APPLY_DATES, params)
+        return _checksum(severities, cursor.fetchone()[0])
 
 
-def _lots(carried: list[tuple[UUID, str, str]]) -> Iterator[tuple[str, dict[UUID, str]]]:
+def _batches(rows: list[tuple[UUID, str, str]]) -> Iterator[tuple[str, dict[UUID, str]]]:
     for severity in Severity.values:
-        for lot in batched(((pk, was) for pk, was, now in carried if now == severity), LOT):
-            yield severity, dict(lot)
+        for batch in batched(((pk, was) for pk, was, now in rows if now == severity), BATCH_SIZE):
+            yield severity, dict(batch)
 
 
-def _seal(severities: Any, dates: Any) -> str:
+def _checksum(severities: Any, dates: Any) -> str:
     return f"{severities} {dates}"
 
 
-def _asked(project: Project, config: dict[str, Any]) -> dict[str, Any]:
+def _params(project: Project, config: dict[str, Any]) -> dict[str, Any]:
     rules, hours = severity_rules(config), hours_of(config)
-    usual = {word: priority.usual(word) for word in Severity.values}
+    defaults = {word: priority.for_severity(word) for word in Severity.values}
     return {
         "project": project.pk,
         "domains": list(rules),
@@ -173,9 +173,9 @@ def _asked(project: Project, config: dict[str, Any]) -> dict[str, Any]:
         "dated": list(hours),
         "seconds": [float(count) * 3600 for count in hours.values()],
         "moment": timezone.now(),
-        "words": list(usual),
+        "words": list(defaults),
         **{
-            f"{name}s": [getattr(one, name) for one in usual.values()]
+            f"{name}s": [getattr(each, name) for each in defaults.values()]
             for name in ("impact", "effort", "risk", "score")
         },
     }

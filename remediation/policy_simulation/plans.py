@@ -1,4 +1,4 @@
-"""What a policy config would change, and the token by which exactly that plan is applied."""
+"""Simulate a policy config, and apply exactly what a simulation has listed, by its token."""
 
 import hashlib
 import json
@@ -18,11 +18,11 @@ from remediation.policy_simulation import impact
 from remediation.policy_simulation.impact import Moves, PolicyImpact
 
 SALT = "krafter.policy.plan"
-VALID_FOR = 24 * 3600  # seconds
+VALID_SECONDS = 24 * 3600
 
 
 def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
-    """Return the guide's what-if: all findings, those now critical, and the config as it was sent."""
+    """Return the number of findings, the number of those that are critical, and the config as it was sent."""
     counts = counters.totals(project.pk, "finding")
     critical = Severity.CRITICAL.value
     return {
@@ -33,40 +33,40 @@ def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
-    """Return what applying the config would change, and the token by which exactly this is applied for a day.
+    """Return the changes that the config would make, and a token that applies exactly those within a day.
 
-    `severities` = `[{from, to, findings}]` of open findings; `tasks` = how many SLA dates of undone tasks move, appear,
-    disappear and are overdue at once; `alerts` = how many open findings each channel would be told of.
+    `severities` = `[{from, to, findings}]` of open findings; `tasks` = the number of SLA dates of open tasks that move,
+    are given, are lifted and are overdue at once; `alerts` = the number of open findings for each channel.
     """
-    told = impact.tell(policy.project, config)
+    changes = impact.preview(policy.project, config)
     simulation = {
         "severities": [
             {"from": before, "to": after, "findings": rows}
-            for (before, after), rows in sorted(told.severities.items())
+            for (before, after), rows in sorted(changes.severities.items())
         ],
-        "tasks": told.dates,
+        "tasks": changes.dates,
         "alerts": _alerts(config, _open(policy.project, config)),
     }
-    return {"simulation": simulation, "plan_token": _token(policy, config, told)}
+    return {"simulation": simulation, "plan_token": _token(policy, config, changes)}
 
 
 def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor) -> None:
-    """Move the severities and dates that the plan listed. Call it with the policy's row locked, before it is replaced.
+    """Make the changes that a plan lists, before the policy is replaced. The policy must be locked.
 
-    Raises PlanOutdated for another config or state of the policy, and where other rows would move than those listed.
+    Raises PlanOutdated if the config or the policy is another one, or if other rows would change than those listed.
     """
     try:
-        planned = signing.loads(plan_token, salt=SALT, max_age=VALID_FOR)
+        planned = signing.loads(plan_token, salt=SALT, max_age=VALID_SECONDS)
     except signing.BadSignature:
         raise PlanOutdated from None
     if planned[:-1] != _plan(policy, config):
         raise PlanOutdated
-    if impact.carry_out(policy.project, config, version=policy.version + 1, by=by) != planned[-1]:
+    if impact.apply(policy.project, config, version=policy.version + 1, by=by) != planned[-1]:
         raise PlanOutdated
 
 
-def _token(policy: Policy, config: dict[str, Any], told: PolicyImpact) -> str:
-    return signing.dumps([*_plan(policy, config), told.seal], salt=SALT)
+def _token(policy: Policy, config: dict[str, Any], changes: PolicyImpact) -> str:
+    return signing.dumps([*_plan(policy, config), changes.checksum], salt=SALT)
 
 
 def _plan(policy: Policy, config: dict[str, Any]) -> list[Any]:
@@ -75,7 +75,7 @@ def _plan(policy: Policy, config: dict[str, Any]) -> list[Any]:
 
 
 def _open(project: Project, config: dict[str, Any]) -> Moves:
-    """Return the open findings by the severities that they have and would have."""
+    """Count the open findings by their present and their new severity."""
     rules = severity_rules(config)
     moves: Moves = Counter()
     for facets, rows, _ in counters.totals(project.pk, "finding"):

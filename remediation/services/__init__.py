@@ -1,1 +1,1 @@
-"""What can be done about tasks, verifications and policies."""
+"""Operations on tasks, verifications and policies."""

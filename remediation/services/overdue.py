@@ -1,4 +1,4 @@
-"""Work that is past its date is recorded once for each date it is given."""
+"""Log overdue tasks, once for each due date."""
 
 from django.db import transaction
 from django.db.models import F
@@ -8,17 +8,17 @@ from accounts.actors import SYSTEM
 from events.log import log_events
 from remediation.models import Task
 
-MOST_AT_ONCE = 1000
+BATCH_SIZE = 1000
 
 
 @transaction.atomic
-def record_new() -> int:
-    """Record the tasks that have become overdue since the last look; return how many. An index has just these."""
-    late = Task.objects.filter(Task.overdue_unlogged(), sla_due_at__lt=timezone.now()).order_by("sla_due_at")
-    rows = late.select_for_update(of=("self",), skip_locked=True).select_related("project", "finding")
-    tasks = list(rows.only("project", "sla_due_at", "finding__severity", "finding_id")[:MOST_AT_ONCE])
+def log_overdue_tasks() -> int:
+    """Log the tasks that have become overdue since the last call; return how many there were."""
+    due = Task.objects.filter(Task.overdue_unlogged(), sla_due_at__lt=timezone.now()).order_by("sla_due_at")
+    rows = due.select_for_update(of=("self",), skip_locked=True).select_related("project", "finding")
+    tasks = list(rows.only("project", "sla_due_at", "finding__severity", "finding_id")[:BATCH_SIZE])
     for project in {task.project for task in tasks}:
-        told = [
+        events = [
             (
                 task.pk,
                 {"finding_id": task.finding_id, "severity": task.finding.severity, "due": task.sla_due_at},
@@ -26,6 +26,6 @@ def record_new() -> int:
             for task in tasks
             if task.project_id == project.pk
         ]
-        log_events("task.overdue", project, told, by=SYSTEM)
+        log_events("task.overdue", project, events, by=SYSTEM)
     Task.objects.filter(pk__in=[task.pk for task in tasks]).update(overdue_logged_for=F("sla_due_at"))
     return len(tasks)

@@ -1,4 +1,4 @@
-"""The project's rules: one active policy, replaced whole, every earlier version kept."""
+"""The policy of a project: one is active; replacing it keeps each earlier version."""
 
 from datetime import datetime
 from typing import Any
@@ -29,19 +29,19 @@ DEFAULT_CONFIG: dict[str, Any] = {
 
 
 def current(project: Project) -> Policy:
-    """Return the active policy; the first read creates the default, two first reads at once make one."""
-    policy = Policy.objects.filter(project=project, active=True).first() or _first(project)
+    """Return the active policy. The first call creates the default one; concurrent first calls create one."""
+    policy = Policy.objects.filter(project=project, active=True).first() or _create_default(project)
     policy.project = project
     return policy
 
 
 @transaction.atomic
-def _first(project: Project) -> Policy:
-    made = Policy(project=project, name=DEFAULT_NAME, config=DEFAULT_CONFIG)
-    Policy.objects.bulk_create([made], ignore_conflicts=True)
+def _create_default(project: Project) -> Policy:
+    default = Policy(project=project, name=DEFAULT_NAME, config=DEFAULT_CONFIG)
+    Policy.objects.bulk_create([default], ignore_conflicts=True)
     policy = Policy.objects.get(project=project, active=True)
-    if policy.pk == made.pk:
-        log_event("policy.created", made, by=SYSTEM)
+    if policy.pk == default.pk:
+        log_event("policy.created", default, by=SYSTEM)
     return policy
 
 
@@ -55,9 +55,9 @@ def replace(
     if_match: str | None = None,
     plan_token: str | None = None,
 ) -> Policy:
-    """Replace the config wholesale, and the name where one is given; the earlier version is kept.
+    """Replace the config and, if it is given, the name; keep the earlier version.
 
-    It is for what comes later. With a `plan_token` what is there follows too, exactly as the plan listed it.
+    The config applies to new findings and tasks. A `plan_token` also changes existing ones, exactly as its plan lists.
     """
     pk = current(project).pk
     policy = Policy.objects.select_for_update().get(pk=pk)
@@ -74,17 +74,17 @@ def replace(
     )
     policy.name, policy.config, policy.version = name or policy.name, config, policy.version + 1
     policy.save()
-    schedules.keep(project, config)
+    schedules.apply_config(project, config)
     log_event("policy.replaced", policy, by=by, version=policy.version, planned=plan_token is not None)
     return policy
 
 
 def config_of(project: Project) -> dict[str, Any]:
-    """Return the active policy's config; an empty one where it is not an object."""
+    """Return the active policy's config; an empty one if it is not an object."""
     config = current(project).config
     return config if isinstance(config, dict) else {}
 
 
 def sla_for(project: Project, severity: str) -> datetime | None:
-    """Return when a task made now for a finding of that severity is due."""
+    """Return when a new task for a finding of that severity is due."""
     return due_at(config_of(project), severity, timezone.now())

@@ -1,4 +1,4 @@
-"""Create tasks and change them; the finding follows its task forward."""
+"""Create and change tasks. A finding advances with its task."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -18,7 +18,7 @@ from remediation.locks import LockedTask, lock_task
 from remediation.models import Task
 from remediation.services import policies
 
-FOLLOWED = {
+FINDING_STATUS = {
     Task.Status.IN_PROGRESS: FindingStatus.IN_PROGRESS,
     Task.Status.READY_VERIFY: FindingStatus.READY_VERIFY,
 }
@@ -26,12 +26,10 @@ FOLLOWED = {
 
 @transaction.atomic
 def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **fields: Any) -> Task:
-    """Make a task for a finding. Without `sla_due_at` the policy's hours date it; an explicit None means no SLA."""
+    """Create a task for a finding. Without `sla_due_at` the policy sets the due date; None is no due date."""
     finding = Finding.objects.select_for_update().filter(project=project, pk=finding_id).first()
     if finding is None:
-        raise NotFound(
-            "There is no such finding in this project.", details={"finding_id": ["No such finding."]}
-        )
+        raise NotFound("The finding was not found in this project.", details={"finding_id": ["Not found."]})
     if fields.get("status") == Task.Status.DONE:
         raise DoneRequiresVerification
     if "sla_due_at" not in fields:
@@ -40,7 +38,7 @@ def create(project: Project, *, finding_id: UUID, title: str, by: Actor, **field
         fields["sla_from_policy"] = False
     task = Task.objects.create(project=project, finding=finding, title=title, **fields)
     log_event("task.created", task, by=by, finding_id=finding.pk)
-    _lead(LockedTask(finding, task))
+    _advance_finding(LockedTask(finding, task))
     return task
 
 
@@ -53,19 +51,19 @@ def update(
     project: Project | None = None,
     if_match: str | None = None,
 ) -> Task:
-    """Change just the fields named; the finding follows forward."""
+    """Change the given fields, and advance the finding with the status of the task."""
     locked = lock_task(task_id, project)
     task = locked.task
     require_match(if_match, task)
     _refuse_forbidden_status(task, changes.get("status"))
     was = {name: getattr(task, name) for name in changes}
     status = changes.get("status", task.status)
-    rest = {name: value for name, value in changes.items() if name != "status"}
+    fields = {name: value for name, value in changes.items() if name != "status"}
     if "sla_due_at" in changes:
-        rest["sla_from_policy"] = False
-    Task.transitions.apply(task, status, **rest)
+        fields["sla_from_policy"] = False
+    Task.transitions.apply(task, status, **fields)
     log_event("task.updated", task, by=by, was=was, now=dict(changes))
-    _lead(locked)
+    _advance_finding(locked)
     return task
 
 
@@ -76,7 +74,7 @@ def _refuse_forbidden_status(task: Task, status: str | None) -> None:
         raise TaskDone
 
 
-def _lead(locked: LockedTask) -> None:
-    status = FOLLOWED.get(Task.Status(locked.task.status))
+def _advance_finding(locked: LockedTask) -> None:
+    status = FINDING_STATUS.get(Task.Status(locked.task.status))
     if status:
-        transitions.follow(locked.finding, status)
+        transitions.advance(locked.finding, status)

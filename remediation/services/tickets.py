@@ -1,4 +1,4 @@
-"""A ticket elsewhere stands for a task: it is linked to it, and moves it forward; never to done."""
+"""Link a task to its ticket in an issue tracker, and change its status with the state of the ticket."""
 
 from uuid import UUID
 
@@ -14,7 +14,8 @@ from remediation.services import tasks, verifications
 
 STARTED, CLOSED, REOPENED = "started", "closed", "reopened"
 Status = Task.Status
-MOVES = {
+# State of the ticket → the statuses of the task that it changes, and the new status.
+TRANSITIONS = {
     STARTED: ((Status.BACKLOG, Status.BLOCKED), Status.IN_PROGRESS),
     CLOSED: ((Status.BACKLOG, Status.IN_PROGRESS, Status.BLOCKED), Status.READY_VERIFY),
     REOPENED: ((Status.BACKLOG, Status.BLOCKED, Status.READY_VERIFY), Status.IN_PROGRESS),
@@ -23,10 +24,10 @@ MOVES = {
 
 @transaction.atomic
 def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = None, by: Actor) -> Task:
-    """Keep the key of a task's ticket, and the pull request; what is None stays as it is."""
+    """Store the key of a task's ticket and its pull request; None leaves a field unchanged."""
     task = lock_task(task_id).task
-    asked = {"external_ticket_key": key, "pr_url": pr_url}
-    changes = {name: value for name, value in asked.items() if value and value != getattr(task, name)}
+    fields = {"external_ticket_key": key, "pr_url": pr_url}
+    changes = {name: value for name, value in fields.items() if value and value != getattr(task, name)}
     if changes:
         Task.transitions.apply(task, task.status, **changes)
         log_event("task.linked", task, by=by, **changes)
@@ -35,29 +36,29 @@ def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = N
 
 @transaction.atomic
 def follow_ticket(task_id: UUID, *, state: str, by: Actor) -> list[str]:
-    """Move a task: started, reopened → in_progress; closed → ready_verify, with a verification.
+    """Set the status of a task: started, reopened → in_progress; closed → ready_verify, with a verification.
 
-    Returns sentences on what could not be done, for a person to see; an empty list when all was.
+    A ticket never sets a task to done. Returns sentences about what could not be done.
     """
     task = lock_task(task_id).task
     if task.status == Status.DONE:
         return [TaskDone.message] if state == REOPENED else []
-    before, after = MOVES[state]
+    before, after = TRANSITIONS[state]
     if task.status in before:
         tasks.update(task_id, changes={"status": after}, by=by)
     return _verify(task, by) if state == CLOSED else []
 
 
 def _verify(task: Task, by: Actor) -> list[str]:
-    """Queue a verification, unless one is running, or has passed and waits for its verdict."""
+    """Run a verification, unless one is running or has passed and awaits a decision."""
     newest = Verification.objects.filter(task=task).order_by("-created_at", "-id").first()
     if newest is not None and newest.result == Result.PENDING and (newest.running or _all_passed(newest)):
         return []
     try:
         with transaction.atomic():
             verifications.run(task.project, task_id=task.pk, by=by)
-    except ApiError as refusal:
-        return [f"No verification was queued: {refusal.message}"]
+    except ApiError as error:
+        return [f"No verification was queued: {error.message}"]
     return []
 
 

@@ -36,7 +36,7 @@ def approve(
     if verification.result == Result.PASSED:
         return verification
     require_approvable(locked, override=bool(override_reason))
-    checks = answered_by_hand(verification) if verification.manual else verification.checks
+    checks = answered_manually(verification) if verification.manual else verification.checks
     decide(verification, Result.PASSED, by, checks=checks, override_reason=override_reason)
     Task.transitions.apply(locked.task, Task.Status.DONE)
     closed = transitions.resolve(locked.finding)
@@ -62,7 +62,7 @@ def reopen(verification_id: UUID, *, by: Actor, project: Project | None = None) 
     verification = locked.verification
     if verification.result == Result.FAILED:
         return verification
-    decide(verification, Result.FAILED, by, checks=cut_short(verification))
+    decide(verification, Result.FAILED, by, checks=with_running_failed(verification))
     Task.transitions.apply(locked.task, Task.Status.IN_PROGRESS)
     regression = transitions.reopen(locked.finding, verification_id=verification.pk)
     chain.append_verdict(verification, by=by, regression_id=regression.pk)
@@ -108,13 +108,13 @@ def decide(verification: Verification, result: Result, by: Actor, **changes: Any
     )
 
 
-def answered_by_hand(verification: Verification) -> list[dict[str, Any]]:
+def answered_manually(verification: Verification) -> list[dict[str, Any]]:
     """Return the checks of a manual verification with the approval as their answer."""
     passed = CheckStatus.PASSED.value
     return [{**check, "after": passed, "status": passed} for check in verification.checks]
 
 
-def cut_short(verification: Verification) -> list[dict[str, Any]]:
+def with_running_failed(verification: Verification) -> list[dict[str, Any]]:
     """Return the checks, with those that are still running set to failed."""
     return [
         {**check, "after": "pending", "status": CheckStatus.FAILED.value}

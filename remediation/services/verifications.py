@@ -1,4 +1,4 @@
-"""Asking for another look at what a task was to mend."""
+"""Run verifications of tasks."""
 
 from typing import Any
 from uuid import UUID
@@ -12,29 +12,28 @@ from events.log import log_event
 from findings.models import Finding
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
-from remediation.checks.queues import JOB_OF, scanner_of
+from remediation.checks.queues import JOB_OF_SCANNER, scanner_of
 from remediation.errors import VerificationInProgress
 from remediation.locks import lock_task
 from remediation.models import CheckStatus, Verification, VerificationPart
-from scans.models import Scanner
 
 MANUAL_REVIEW = "manual_review"
 
 
 @transaction.atomic
 def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
-    """Start a verification of a task; it costs one unit of quota, in this transaction."""
+    """Start a verification of a task; costs one unit of quota, in the same transaction."""
     try:
         locked = lock_task(task_id, project)
     except NotFound:
         raise NotFound(
-            "There is no such task in this project.", details={"task_id": ["No such task."]}
+            "The task was not found in this project.", details={"task_id": ["Not found."]}
         ) from None
     keys = locked.finding.check_keys
     verification = Verification(
         project=project,
         task=locked.task,
-        checks=[start(locked.finding, key) for key in keys or [MANUAL_REVIEW]],
+        checks=[_running_check(locked.finding, key) for key in keys or [MANUAL_REVIEW]],
         running=True,
         manual=not keys,
     )
@@ -45,31 +44,27 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
         if "unique_running_verification" in str(error):
             raise VerificationInProgress from None
         raise
-    parts = [part_of(verification, scanner) for scanner in sorted({scanner_of(key) for key in keys})]
+    scanners = sorted({scanner_of(key) for key in keys})
+    for scanner in scanners:
+        VerificationPart.objects.create(verification=verification, scanner=scanner)
     log_event("verification.started", verification, by=by, task_id=locked.task.pk)
     quota.spend(project.organization_id)
-    for part in parts:
-        enqueue_on_commit(JOB_OF[Scanner(part.scanner)], str(verification.pk))
+    for scanner in scanners:
+        enqueue_on_commit(JOB_OF_SCANNER[scanner], str(verification.pk))
     return verification
 
 
-def part_of(verification: Verification, scanner: Scanner) -> VerificationPart:
-    """Make what a scanner's workers will take."""
-    return VerificationPart.objects.create(verification=verification, scanner=scanner)
-
-
-def start(finding: Finding, key: str) -> dict[str, Any]:
-    """Return the record of a check that has not answered: what the finding had before, and nothing after."""
+def _running_check(finding: Finding, key: str) -> dict[str, Any]:
     return {
         "key": key,
-        "before": before(finding, key),
+        "before": value_before(finding, key),
         "after": "pending",
         "status": CheckStatus.RUNNING.value,
     }
 
 
-def before(finding: Finding, key: str) -> Any:
-    """Return what a check said when the finding was seen: a number where one was measured, else `failed`."""
+def value_before(finding: Finding, key: str) -> Any:
+    """Return the value that a check measured when the finding was reported; `failed` if there is none."""
     values = finding.evidence.get("values")
     value = values.get(key) if isinstance(values, dict) else None
     return "failed" if value is None or isinstance(value, bool | dict | list) else value

@@ -1,1 +1,1 @@
-"""What the pages of the admin need of their own."""
+"""Template tags of the admin pages."""

@@ -1,4 +1,4 @@
-"""Reading evidence in a template: its parts are free-form, and what has another form than expected shows nothing."""
+"""Filters that read free-form evidence. A value with an unexpected type is shown as nothing."""
 
 from typing import Any
 
@@ -8,28 +8,28 @@ register = template.Library()
 
 
 @register.filter
-def named(people: dict[str, Any], who: Any) -> str:
-    """Name the person of `{kind, user_id}`; by the id where the person is not known any more."""
-    if not isinstance(who, dict):
-        return "nobody"
-    user_id = who.get("user_id")
+def actor_name(people: dict[str, Any], actor: Any) -> str:
+    """Return the name of the actor `{kind, user_id}`; the id if the person was deleted."""
+    if not isinstance(actor, dict):
+        return "unknown"
+    user_id = actor.get("user_id")
     person = people.get(str(user_id), {})
-    return person.get("name") or person.get("email") or str(user_id or who.get("kind"))
+    return person.get("name") or person.get("email") or str(user_id or actor.get("kind"))
 
 
 @register.filter
-def pairs(value: Any) -> list[tuple[Any, Any]]:
-    """Return the pairs of an object."""
+def items(value: Any) -> list[tuple[Any, Any]]:
+    """Return the items of an object."""
     return list(value.items()) if isinstance(value, dict) else []
 
 
 @register.filter
-def listed(value: Any) -> list[Any]:
-    """Return what is in a list."""
+def as_list(value: Any) -> list[Any]:
+    """Return a list, empty for another type."""
     return value if isinstance(value, list) else []
 
 
 @register.filter
-def at(known: dict[str, Any], name: Any) -> Any:
-    """Return what is known under a name."""
-    return known.get(name) if isinstance(name, str) else None
+def lookup(values: dict[str, Any], name: Any) -> Any:
+    """Return the value of a key; None if there is none."""
+    return values.get(name) if isinstance(name, str) else None

@@ -1,1 +1,1 @@
-"""The engine of a verification: run the checks of its finding again and store what they return."""
+"""The engine of verifications: re-run the checks of a finding and store their results and evidence."""

@@ -1,4 +1,4 @@
-"""From what a check saw of each page to what it says of the finding."""
+"""Aggregate a check's outcomes on the pages of a finding into the result of the check."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,39 +13,39 @@ from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What one check says about all its pages."""
+class AggregatedResult:
+    """The result of one check over all its pages: its status, the value after the fix, and the evidence."""
 
     status: CheckStatus
     after: Any
-    seen: dict[str, Any]
+    evidence: dict[str, Any]
 
 
-def judge(key: str, outcomes: Mapping[str, Outcome]) -> Answer:
-    """Put the pages together: one failure fails, one page that could not be looked at is inconclusive."""
-    said = [outcome.status for outcome in outcomes.values()]
+def aggregate(key: str, outcomes: Mapping[str, Outcome]) -> AggregatedResult:
+    """Aggregate outcomes by URL: failed if a page failed, passed if all pages passed, otherwise inconclusive."""
+    statuses = [outcome.status for outcome in outcomes.values()]
     status = CheckStatus.INCONCLUSIVE
-    if FAILED in said:
+    if FAILED in statuses:
         status = CheckStatus.FAILED
-    elif said and all(word == PASSED for word in said):
+    elif statuses and all(each == PASSED for each in statuses):
         status = CheckStatus.PASSED
     values = [outcome.value for outcome in outcomes.values() if isinstance(outcome.value, int | float)]
-    known = registry.get(key)
+    check = registry.get(key)
     after: Any = status.value
-    if values and known and known.metric and status != CheckStatus.INCONCLUSIVE:
-        after = known.metric.worst(values)
-    seen = {
+    if values and check and check.metric and status != CheckStatus.INCONCLUSIVE:
+        after = check.metric.worst(values)
+    evidence = {
         "outcome": status.value,
         "after": after,
         "looked_at": format_timestamp(timezone.now()),
-        "pages": [{"url": url, **shown(outcome)} for url, outcome in outcomes.items()],
+        "pages": [{"url": url, **page_evidence(outcome)} for url, outcome in outcomes.items()],
     }
-    return Answer(status, after, seen)
+    return AggregatedResult(status, after, evidence)
 
 
-def shown(outcome: Outcome) -> dict[str, Any]:
-    """Return one page's outcome; what does not apply any more was not seen to pass."""
-    shown = outcome.to_json()
+def page_evidence(outcome: Outcome) -> dict[str, Any]:
+    """Return the evidence of one page. A check that no longer applies to it has not passed."""
+    evidence = outcome.to_json()
     if outcome.status not in (PASSED, FAILED, INCONCLUSIVE):
-        shown["reason"] = "target_missing"
-    return shown
+        evidence["reason"] = "target_missing"
+    return evidence

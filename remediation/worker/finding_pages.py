@@ -1,4 +1,4 @@
-"""The pages of a finding, and what was seen of them when it was found."""
+"""The pages of a finding, and the outcomes of its checks when it was found."""
 
 from collections.abc import Mapping
 from functools import cached_property
@@ -17,75 +17,77 @@ from scans.sites import ownership
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
-PAGE_ASSETS = ("url", "page", "uri")
+PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
-class Place:
-    """One page of a finding: what is fetched of it is shared by all the checks of the verification."""
+class FindingPage:
+    """One page of a finding. All checks of the verification share what is fetched from it."""
 
     def __init__(
         self,
         url: str,
         client: Client,
         finding: Finding,
-        owned: ownership.Proved,
+        verified_hosts: ownership.VerifiedHosts,
         browser: "Browser | None" = None,
     ) -> None:
         self.url = url
-        self._owned = owned
+        self._verified_hosts = verified_hosts
         self._client = client
         self._finding = finding
         self._browser = browser
 
     @cached_property
-    def _context(self) -> PageContext:
-        earlier = {key: before(self._finding, self.url, key) for key in self._finding.check_keys}
+    def _facts(self) -> PageContext:
+        original = {key: original_outcome(self._finding, self.url, key) for key in self._finding.check_keys}
         context = PageContext(
             self.url,
             self._client,
-            before=identity_before(earlier),
+            before=identity_before(original),
             verifying=True,
-            owned=self._owned,
+            owned=self._verified_hosts,
             browser=self._browser,
         )
-        context.rendered.save_screenshot = screenshots.keeper(self._finding.project_id)
-        engine.plan_visit(context, earlier, earlier)
+        context.rendered.save_screenshot = screenshots.storing_for(self._finding.project_id)
+        engine.plan_visit(context, original, original)
         return context
 
-    def look(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
-        """Ask one check about this page."""
-        seen = {key: before(self._finding, self.url, key)}
-        found = engine.run_checks(self.url, [key], thresholds=thresholds, before=seen, context=self._context)
-        return dict(found)[key]
+    def run_check(self, key: str, thresholds: Mapping[str, float]) -> Outcome:
+        """Run one check on this page."""
+        original = {key: original_outcome(self._finding, self.url, key)}
+        outcomes = engine.run_checks(
+            self.url, [key], thresholds=thresholds, before=original, context=self._facts
+        )
+        return dict(outcomes)[key]
 
 
-def pages(finding: Finding) -> list[str]:
-    """Return the addresses that the finding is about; the project's site where it names none."""
+def page_urls(finding: Finding) -> list[str]:
+    """Return the URLs of the finding's pages; the project's site if its assets name no page."""
     site = finding.project.site_url
-    named = [asset["value"] for asset in finding.affected_assets if asset.get("type") in PAGE_ASSETS]
-    # What cannot be asked stays in the list: it must come out as inconclusive, not be passed over.
-    return list(dict.fromkeys(_address(site, value) for value in named)) or [site]
+    values = [asset["value"] for asset in finding.affected_assets if asset.get("type") in PAGE_ASSET_TYPES]
+    # Invalid URLs stay in the list: their outcome must be inconclusive, and not be left out.
+    return list(dict.fromkeys(_absolute(site, value) for value in values)) or [site]
 
 
-def _address(site: str, value: str) -> str:
+def _absolute(site: str, value: str) -> str:
     try:
         return urljoin(site, value)
     except ValueError:
         return value
 
 
-def before(finding: Finding, url: str, key: str) -> Outcome:
-    """Return what was seen of a page when it was found; a bare failure where that was not kept."""
-    kept = finding.evidence.get("pages")
-    for page in kept if isinstance(kept, list) else []:
+def original_outcome(finding: Finding, url: str, key: str) -> Outcome:
+    """Return a check's outcome on a page when it was found; a failure without details if that was not stored."""
+    pages = finding.evidence.get("pages")
+    for page in pages if isinstance(pages, list) else []:
         if isinstance(page, dict) and page.get("url") == url and page.get("key", key) == key:
             return _outcome(page.get("outcome"))
     return Outcome(FAILED)
 
 
-def _outcome(kept: Any) -> Outcome:
-    # Evidence is free-form: a source of another kind may keep something else under the same name.
+def _outcome(stored: Any) -> Outcome:
+    # Evidence is free-form: another source may store something else under the same name.
     try:
-        return Outcome.from_json(kept)
+        return Outcome.from_json(stored)
     except (AttributeError, TypeError, ValueError):
         return Outcome(FAILED)

@@ -1,8 +1,7 @@
-"""The engine of a verification: look again at what the finding was about, and write down what is seen.
+"""Run the part of a verification that belongs to one scanner: re-run its checks and store their results.
 
-It fails closed: a check that could not look is `inconclusive`, never `passed`. The result is a person's alone.
-
-A verification has a part for each scanner that its checks need: what is asked by HTTP never waits for a browser.
+The engine fails closed: a check that could not run is `inconclusive`, never `passed`. It never sets the verification's
+result, which is for a person to decide. Each scanner has a part, so that HTTP checks do not wait for a browser.
 """
 
 import time
@@ -27,62 +26,60 @@ from remediation.evidence import chain
 from remediation.locks import LockedVerification, lock_verification
 from remediation.models import CheckStatus, Verification, VerificationPart
 from remediation.services.policies import config_of
-from remediation.worker.check_aggregation import Answer, judge
-from remediation.worker.finding_pages import Place, pages
-from remediation.worker.provider_checks import answer_of
+from remediation.worker.check_aggregation import AggregatedResult, aggregate
+from remediation.worker.finding_pages import FindingPage, page_urls
+from remediation.worker.provider_checks import run_provider_check
 from scanner.outcome import Outcome, inconclusive
 from scans.models import Scanner
 from scans.site_credentials.services import credentials_for
 from scans.sites import ownership
 from scans.worker import host_throttle
-from scans.worker.browser import own_browser
+from scans.worker.browser import worker_browser
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
-__all__ = ["Answer", "carry_out", "judge", "write"]
-
-LEASE = 30  # seconds; kept alive while the look goes on
-MOST_ATTEMPTS = 3
-MOST_PAGES = 25
-MOST_SECONDS = (
-    60  # of looking with a browser, after which no further page is begun; the rest is the next job's
-)
-LEFT_OUT = f"A verification looks at {MOST_PAGES} pages at most, and this one is beyond them."
-SWITCHED_OFF = "The project's policy switches this check off, so nobody has looked."
-GIVEN_UP = "The worker ended before it had an answer, several times."
+LEASE_SECONDS = 30  # extended while the worker runs
+MAX_ATTEMPTS = 3
+MAX_PAGES = 25
+MAX_JOB_SECONDS = 60  # for a browser part; after it no further page is started and the next job continues
+TOO_MANY_PAGES = f"A verification checks at most {MAX_PAGES} pages, and this page is not among them."
+DISABLED = "The project's policy disables this check."
+GIVEN_UP = "The worker stopped several times before the check had a result."
 
 
-def carry_out(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, browsing: bool = False) -> bool:
-    """Look again and write each check down as it finishes; say whether some is left for the next job.
+def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bool = False) -> bool:
+    """Run the remaining checks of a part and store each result; return whether some are left for the next job.
 
-    Without `browsing` the browser's part is answered as far as it can be without one. Delivered twice, it works once.
+    Without a browser, the checks of a browser part are inconclusive. Running a finished part again changes nothing.
     """
-    with taken(verification_id, scanner) as part, ExitStack() as held:
+    with lease_part(verification_id, scanner) as part, ExitStack() as stack:
         if part is None:
             return False
-        client = held.enter_context(host_throttle.client())
-        look = Look(part, client, held.enter_context(own_browser()) if browsing else None)
-        for key in look.keys:
-            answer = look.answer(key)
-            if answer is None:
+        client = stack.enter_context(host_throttle.client())
+        runner = VerificationRunner(
+            part, client, stack.enter_context(worker_browser()) if with_browser else None
+        )
+        for key in runner.keys:
+            result = runner.run_check(key)
+            if result is None:
                 return leases.write(part, lease_until=None, attempts=0)
-            if not write(part, key, answer):
+            if not store_result(part, key, result):
                 return False
     return False
 
 
 @contextmanager
-def taken(verification_id: UUID, scanner: Scanner) -> Iterator[VerificationPart | None]:
-    """Hold the part of a verification while the block runs; None when it is held, done or gone."""
-    wanted = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
-    pk = wanted.values_list("pk", flat=True).first()
-    with leases.taken(VerificationPart, pk, seconds=LEASE, finished_at__isnull=True) as part:
+def lease_part(verification_id: UUID, scanner: Scanner) -> Iterator[VerificationPart | None]:
+    """Lease a part while the block runs; None if another worker holds it, it is finished, or it does not exist."""
+    parts = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
+    pk = parts.values_list("pk", flat=True).first()
+    with leases.taken(VerificationPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True) as part:
         yield part
 
 
-class Look:
-    """One worker's look at the pages of a part."""
+class VerificationRunner:
+    """Runs the checks of a part on the pages of the finding."""
 
     def __init__(self, part: VerificationPart, client: Client, browser: "Browser | None") -> None:
         self._verification = verification = Verification.objects.get(pk=part.verification_id)
@@ -94,78 +91,78 @@ class Look:
             if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
         ]
         client.credentials = credentials_for(self.finding.project)
-        self._urls = urls = pages(self.finding)
-        owned = ownership.of(self.finding.project, urls[:MOST_PAGES], client)
-        self._places = [Place(url, client, self.finding, owned, browser) for url in urls[:MOST_PAGES]]
-        self._left_out = dict.fromkeys(urls[MOST_PAGES:], inconclusive("not_available", LEFT_OUT))
+        self._urls = urls = page_urls(self.finding)
+        verified = ownership.verified_hosts(self.finding.project, urls[:MAX_PAGES], client)
+        self._pages = [FindingPage(url, client, self.finding, verified, browser) for url in urls[:MAX_PAGES]]
+        self._omitted = dict.fromkeys(urls[MAX_PAGES:], inconclusive("not_available", TOO_MANY_PAGES))
         config = config_of(self.finding.project)
-        self._thresholds, self._off = policy_rules.thresholds(config), policy_rules.switched_off(config)
-        self._ends = time.monotonic() + MOST_SECONDS
+        self._thresholds = policy_rules.thresholds(config)
+        self._disabled = policy_rules.disabled_checks(config)
+        self._deadline = time.monotonic() + MAX_JOB_SECONDS
 
-    def answer(self, key: str) -> Answer | None:
-        """Return what the check says of all its pages; None when the time is over or the lease is lost."""
-        if key in self._off:
-            return judge(key, dict.fromkeys(self._urls, inconclusive("not_available", SWITCHED_OFF)))
-        ask = provider_checks.asker_of(key)
-        if ask and self.part.attempts <= MOST_ATTEMPTS:
-            return answer_of(ask, key, self.finding, self._verification)
+    def run_check(self, key: str) -> AggregatedResult | None:
+        """Run a check on all pages; None if the time is over or the lease is lost before it has finished."""
+        if key in self._disabled:
+            return aggregate(key, dict.fromkeys(self._urls, inconclusive("not_available", DISABLED)))
+        provider_check = provider_checks.find(key)
+        if provider_check and self.part.attempts <= MAX_ATTEMPTS:
+            return run_provider_check(provider_check, key, self.finding, self._verification)
         if self.part.scanner == Scanner.HTTP:
-            return self._at_once(key)
-        kept = self.part.seen.setdefault(key, {})
-        for place in self._places:
-            if place.url not in kept:
-                if is_shutting_down() or time.monotonic() > self._ends:
+            # HTTP checks are fast, so their pages are not stored one by one.
+            outcomes = {page.url: self._outcome(page, key) for page in self._pages}
+            return aggregate(key, outcomes | self._omitted)
+        stored = self.part.outcomes.setdefault(key, {})
+        for page in self._pages:
+            if page.url not in stored:
+                if is_shutting_down() or time.monotonic() > self._deadline:
                     return None
-                kept[place.url] = self._seen(place, key).to_json()
-                if not leases.write(self.part, seen=self.part.seen, attempts=0):
+                stored[page.url] = self._outcome(page, key).to_json()
+                if not leases.write(self.part, outcomes=self.part.outcomes, attempts=0):
                     return None
-        seen = {url: Outcome.from_json(outcome) for url, outcome in kept.items()}
-        return judge(key, seen | self._left_out)
+        return aggregate(
+            key, {url: Outcome.from_json(outcome) for url, outcome in stored.items()} | self._omitted
+        )
 
-    def _at_once(self, key: str) -> Answer:
-        """What is asked by HTTP takes moments, so the pages are not kept one by one."""
-        return judge(key, {place.url: self._seen(place, key) for place in self._places} | self._left_out)
-
-    def _seen(self, place: Place, key: str) -> Outcome:
-        """Look at a page, unless workers have died over it."""
-        if self.part.attempts > MOST_ATTEMPTS:
+    def _outcome(self, page: FindingPage, key: str) -> Outcome:
+        """Run a check on a page, unless workers have repeatedly died doing so."""
+        if self.part.attempts > MAX_ATTEMPTS:
             self.part.attempts = 0 if self.part.scanner == Scanner.BROWSER else self.part.attempts
             return inconclusive("not_available", GIVEN_UP)
-        return place.look(key, self._thresholds)
+        return page.run_check(key, self._thresholds)
 
 
 @transaction.atomic
-def write(part: VerificationPart, key: str, answer: Answer) -> bool:
-    """Fill one check in; False when the lease is lost or nothing runs any more; then nothing is written."""
+def store_result(part: VerificationPart, key: str, result: AggregatedResult) -> bool:
+    """Store the result of a check and its evidence; False, without a change, if the lease is lost or nothing runs."""
     locked = lock_verification(part.verification_id)
     verification = locked.verification
     if not verification.running:
         return False
     for check in verification.checks:
         if check["key"] == key:
-            check["after"], check["status"] = answer.after, answer.status.value
-    waiting = [check["key"] for check in verification.checks if check["status"] == CheckStatus.RUNNING]
-    if not keep(part, key, is_over=all(scanner_of(other) != part.scanner for other in waiting)):
+            check["after"], check["status"] = result.after, result.status.value
+    running = [check["key"] for check in verification.checks if check["status"] == CheckStatus.RUNNING]
+    if not _save_part(part, key, finished=all(scanner_of(other) != part.scanner for other in running)):
         return False
-    verification.running = bool(waiting)
+    verification.running = bool(running)
     verification.save(update_fields=["checks", "running", "updated_at"])
-    was = next((check["before"] for check in verification.checks if check["key"] == key), None)
-    chain.append(verification, key, {"before": was, **answer.seen})
-    if not waiting:
-        finish(locked)
+    before = next((check["before"] for check in verification.checks if check["key"] == key), None)
+    chain.append(verification, key, {"before": before, **result.evidence})
+    if not running:
+        _finish(locked)
     return True
 
 
-def keep(part: VerificationPart, key: str, *, is_over: bool) -> bool:
-    """Write as the holder of the part that a check has answered; False when another holds it."""
-    part.seen.pop(key, None)
+def _save_part(part: VerificationPart, key: str, *, finished: bool) -> bool:
+    """Remove the stored outcomes of a finished check from the part; False if another worker holds it."""
+    part.outcomes.pop(key, None)
     now = timezone.now()
-    over = {"finished_at": now, "lease_until": None} if is_over else {}
-    return leases.write(part, seen=part.seen, updated_at=now, **over)
+    changes = {"finished_at": now, "lease_until": None} if finished else {}
+    return leases.write(part, outcomes=part.outcomes, updated_at=now, **changes)
 
 
-def finish(locked: LockedVerification) -> None:
-    """Record that every check has answered; give the unit back when none could look."""
+def _finish(locked: LockedVerification) -> None:
+    """Log that all checks have a result, and refund the unit of quota if every one is inconclusive."""
     verification = locked.verification
     statuses = [check["status"] for check in verification.checks]
     log_event("verification.checked", verification, by=SYSTEM, statuses=statuses)

@@ -20,7 +20,7 @@ NO_SANDBOX_HINT = (
 )
 MAX_MEMORY_BYTES = 1536 * 1024 * 1024  # of all processes of one Chromium together
 
-# 127.0.0.1:9 is the proxy outside of a visit: nothing listens there, and each visit has a proxy of its own.
+# 127.0.0.1:9 is the proxy outside of a visit: nothing listens there, and each visit has its own proxy.
 FLAGS = (
     "--proxy-server=http://127.0.0.1:9",
     "--proxy-bypass-list=<-loopback>",
@@ -93,7 +93,7 @@ def guarded_launcher(program: str, home: Path) -> Path:
     guard += ["--inherit", "3", "--inherit", "4", "--remove", str(home), "--", program]
     launcher = home / "chromium"
     command = f'echo $$ > {shlex.quote(str(home / "pid"))}; exec {shlex.join(guard)} "$@"'
-    # In a session of its own: Playwright's driver kills the process group of what it started before it ends, and
+    # In its own session: Playwright's driver kills the process group of what it started before it ends, and
     # the guard has to live until it has cleaned up.
     new_session = "setsid --wait " if shutil.which("setsid") else ""
     launcher.write_text(f'#!/bin/sh\nexec {new_session}sh -c {shlex.quote(command)} sh "$@"\n')

@@ -158,7 +158,7 @@ class ProcessGuard:
         self.command = self.start()
 
     def start(self) -> subprocess.Popen[bytes]:
-        """Start the command in a session of its own, as the requested user."""
+        """Start the command in its own session, as the requested user."""
         uid, gid = self.options.user or (None, None)
         return subprocess.Popen(
             self.options.command,

@@ -90,7 +90,7 @@ class ChromiumSession:
 
     @contextlib.contextmanager
     def page(self, visit: Visit, options: dict[str, Any]) -> Iterator[Page]:
-        """Yield a page in a context of its own, behind the visit's proxy."""
+        """Yield a page in its own context, behind the visit's proxy."""
         self.visits += 1
         # Playwright leaves its loop marked as running between its calls, which Django would take for a coroutine.
         asyncio._set_running_loop(self._loop)

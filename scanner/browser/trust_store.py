@@ -1,7 +1,7 @@
 """Add certificate authorities to Chromium: it reads an NSS database in its home directory.
 
 Chromium trusts them in addition to its own, and verifies as always: name, validity and chain. The database is created
-by the NSS library, which Chromium depends on; in a process of its own, so that a worker does not load NSS.
+by the NSS library, which Chromium depends on; in a separate process, so that a worker does not load NSS.
 
     python -I -S trust_store.py DIRECTORY CA_FILE
 """

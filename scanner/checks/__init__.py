@@ -1,1 +1,1 @@
-"""The checks: one function each over what was fetched, a registry of them, and the engine that runs them."""
+"""The checks: a function each, which reads a PageContext and returns an outcome. See `scanner.registry`."""

@@ -21,7 +21,7 @@ LABELS: Mapping[Status, str] = {
     NOT_APPLICABLE: "-",
 }
 COLOURS: Mapping[Status, str] = {FAILED: "31", INCONCLUSIVE: "33", PASSED: "32", NOT_APPLICABLE: "2"}
-NARROW = 100  # columns below which a detail is printed on a line of its own
+NARROW = 100  # columns below which a detail is printed on a separate line
 MIN_SHARED_REASONS = 4  # checks with the same reason that are printed as one row
 LABEL_WIDTH, KEY_WIDTH = 13, 40
 

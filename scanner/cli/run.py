@@ -17,7 +17,7 @@ from scanner import engine, registry
 from scanner.browser.browser import Browser
 from scanner.browser.errors import BrowserError
 from scanner.cli.environment import Environment
-from scanner.fetcher import Budget, as_inconclusive
+from scanner.fetcher import RequestBudget, as_inconclusive
 from scanner.outcome import Outcome, inconclusive
 from scanner.page_context import PageContext
 
@@ -92,7 +92,7 @@ class UrlRun:
             url,
             self._environment.client(),
             retry_delays=RETRY_DELAYS,
-            budget=Budget(seconds=MAX_SECONDS),
+            budget=RequestBudget(seconds=MAX_SECONDS),
             owned=AnyHost(),
             browser=self._browser,
         )
@@ -148,7 +148,7 @@ def check_urls(
 
 
 def take_startable(waiting: deque[str], busy: Sequence[str]) -> list[str]:
-    """Take URLs out of the queue while there is room, each of a host that is not busy."""
+    """Take URLs out of the queue while the limit allows, each of a host that is not busy."""
     taken: list[str] = []
     hosts = set(busy)
     for url in list(waiting):

@@ -53,7 +53,7 @@ DIRECTIVES = frozenset(
 
 
 @dataclass(frozen=True)
-class Policy:
+class CspPolicy:
     """One policy: its directives with their sources in lower case, and what a browser ignores in its text."""
 
     directives: dict[str, tuple[str, ...]]
@@ -86,7 +86,7 @@ class Policy:
         return frozenset().union(scripts, *others)
 
 
-def parse(text: str) -> Policy:
+def parse(text: str) -> CspPolicy:
     """Parse one serialized policy; `faults` describes what a browser ignores."""
     directives: dict[str, tuple[str, ...]] = {}
     faults = []
@@ -103,7 +103,7 @@ def parse(text: str) -> Policy:
             faults.append(f"{name[:60]} is not a known directive")
         nothing = ("'none'",) if name.endswith("-src") else ()
         directives[name] = tuple(source.lower() for source in sources) or nothing
-    return Policy(directives, tuple(faults))
+    return CspPolicy(directives, tuple(faults))
 
 
 def split(values: list[str]) -> list[str]:
@@ -111,18 +111,18 @@ def split(values: list[str]) -> list[str]:
     return [part.strip() for line in values for part in line.split(",") if part.strip()]
 
 
-def enforced(page: Page) -> list[Policy]:
+def enforced(page: Page) -> list[CspPolicy]:
     """Return the enforced policies: of headers and of meta elements."""
     policies = [parse(text) for text in split(page.header_lines("content-security-policy"))]
     return policies + [_as_meta(parse(text)) for text in _in_metas(page)]
 
 
-def from_headers(page: Page) -> list[Policy]:
+def from_headers(page: Page) -> list[CspPolicy]:
     """Return the enforced policies of headers."""
     return [parse(text) for text in split(page.header_lines("content-security-policy"))]
 
 
-def is_usable(policy: Policy) -> bool:
+def is_usable(policy: CspPolicy) -> bool:
     """Tell whether a policy has a directive that browsers know."""
     return not DIRECTIVES.isdisjoint(policy.directives)
 
@@ -133,6 +133,6 @@ def _in_metas(page: Page) -> list[str]:
     return split(page.metas("content-security-policy", "http-equiv"))
 
 
-def _as_meta(policy: Policy) -> Policy:
+def _as_meta(policy: CspPolicy) -> CspPolicy:
     kept = {name: listed for name, listed in policy.directives.items() if name not in IGNORED_IN_META}
-    return Policy(kept, policy.faults)
+    return CspPolicy(kept, policy.faults)

@@ -1,4 +1,4 @@
-"""Forms of the admin about scans; each is validated by the API's own request serializer."""
+"""Admin forms of scans and sites, validated by the request serializers of the API."""
 
 from typing import Any
 
@@ -6,12 +6,21 @@ from django import forms
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from krafter_audit.admin.forms import SerializerForm
-from scans.models import Scan
+from scans.models import Scan, Site
 from scans.serializers import RunScanRequestSerializer
+from scans.sites.serializers import CreateSiteRequestSerializer
 
 
-class ScanForm(SerializerForm):
-    """Which site, and which address of it."""
+class ProjectForm(SerializerForm):
+    """A form with a project field, which is not part of the request body."""
+
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
+        """Leave out the project."""
+        return [name for name in super().submitted_names(cleaned) if name != "project"]
+
+
+class ScanForm(ProjectForm):
+    """Starts a scan."""
 
     serializer_class = RunScanRequestSerializer
     url = forms.CharField(
@@ -19,13 +28,27 @@ class ScanForm(SerializerForm):
         required=False,
         max_length=2000,
         widget=UnfoldAdminTextInputWidget,
-        help_text="Empty = the project's own address.",
+        help_text="Default: the project's site.",
     )
 
     class Meta:
         model = Scan
         fields = ("project", "url")
 
-    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """The project is in the address, not in the body."""
-        return [name for name in super().submitted_names(cleaned) if name != "project"]
+
+class SiteForm(ProjectForm):
+    """Registers a host of a project."""
+
+    serializer_class = CreateSiteRequestSerializer
+    host = forms.CharField(
+        max_length=2000,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Such as shop.example.com, or a URL with this host.",
+    )
+
+    class Meta:
+        model = Site
+        fields = ("project", "host")
+
+    def validate_unique(self) -> None:
+        """Accept a host that is registered: the service returns its site."""

@@ -1,4 +1,4 @@
-"""The access to sites behind a login in the admin: it is set and wiped here, and shown nowhere."""
+"""Admin page of site credentials. It sets and deletes them, and never shows them."""
 
 from typing import Any, ClassVar
 
@@ -15,14 +15,14 @@ from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer
 
-LINES = "One a line, as in {}."
+LINES = "One per line, such as {}."
 
 
-class AccessForm(ServiceForm):
-    """What lets into a project's site; it replaces what was set before. What is typed here is not shown again."""
+class SiteCredentialsForm(ServiceForm):
+    """Replaces the credentials of a project's site. They are not shown again."""
 
     origin = forms.CharField(
-        max_length=300, widget=UnfoldAdminTextInputWidget, help_text="As in https://staging.example.com."
+        max_length=300, widget=UnfoldAdminTextInputWidget, help_text="Such as https://staging.example.com."
     )
     headers = forms.CharField(
         required=False, widget=UnfoldAdminTextareaWidget, help_text=LINES.format("X-Staging-Key: abc123")
@@ -31,17 +31,23 @@ class AccessForm(ServiceForm):
         required=False, widget=UnfoldAdminTextareaWidget, help_text=LINES.format("session=abc123")
     )
     username = forms.CharField(
-        label="User name", required=False, widget=UnfoldAdminTextInputWidget, help_text="Of a Basic login."
+        label="User name",
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="For HTTP Basic authentication.",
     )
     password = forms.CharField(required=False, widget=UnfoldAdminPasswordWidget)
     selector = forms.CharField(
         required=False,
         max_length=500,
         widget=UnfoldAdminTextInputWidget,
-        help_text="A CSS selector of an element that a page has where it let us in.",
+        help_text="CSS selector of an element that is only on pages for logged-in users.",
     )
     text = forms.CharField(
-        required=False, max_length=500, widget=UnfoldAdminTextInputWidget, help_text="A text of such a page."
+        required=False,
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Text that is only on pages for logged-in users.",
     )
 
     class Meta:
@@ -49,19 +55,19 @@ class AccessForm(ServiceForm):
         fields = ("project", "origin", "headers", "cookies", "username", "password", "selector", "text")
 
     def clean(self) -> dict[str, Any]:
-        """Let the API's own request judge it."""
+        """Validate the fields by the request serializer of the API."""
         cleaned = super().clean()
         request = PutSiteCredentialsRequestSerializer(data=self._body(cleaned))
         self.validated: dict[str, Any] = {}
         if request.is_valid():
             self.validated = dict(request.validated_data)
         else:
-            for name, complaint in dict(request.errors).items():
-                self.add_error(name if name in self.fields else None, flatten_errors(complaint))
+            for name, errors in dict(request.errors).items():
+                self.add_error(name if name in self.fields else None, flatten_errors(errors))
         return cleaned
 
     def validate_unique(self) -> None:
-        """What a project had is replaced."""
+        """Accept a project that has credentials: they are replaced."""
 
     def _body(self, cleaned: dict[str, Any]) -> dict[str, Any]:
         body: dict[str, Any] = {"origin": cleaned.get("origin", "")}
@@ -83,53 +89,56 @@ def _pairs(text: str, mark: str) -> dict[str, str]:
 
 @admin.register(SiteCredentials)
 class SiteCredentialsAdmin(ServiceModelAdmin):
-    """What lets looks into sites behind a login. Adding it for a project again replaces it."""
+    """Credentials for scanning sites behind a login. Adding them again for a project replaces them."""
 
-    form = AccessForm
-    list_display = ("origin", "project", "set", "updated_at")
+    form = SiteCredentialsForm
+    list_display = ("origin", "project", "kinds_set", "updated_at")
     list_filter = (("project", AutocompleteFilter),)
     list_select_related = ("project",)
     search_fields = ("^origin", "^project__slug")
     autocomplete_fields = ("project",)
-    actions: ClassVar[list[str]] = ["wipe"]
+    actions: ClassVar[list[str]] = ["delete_credentials"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[SiteCredentials]:
-        """Leave what is sealed where it is."""
+        """Defer the encrypted credentials."""
         return super().get_queryset(request).defer("credentials")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Ask all, show little."""
-        shown = ("project", "origin", "set", "selector", "text", "created_at", "updated_at")
-        return shown if obj else AccessForm.Meta.fields
+        """Return the fields of the form, or those that may be shown."""
+        shown = ("project", "origin", "kinds_set", "selector", "text", "created_at", "updated_at")
+        return shown if obj else SiteCredentialsForm.Meta.fields
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """What is set is read as far as it is shown."""
+        """Make all fields of existing credentials read-only."""
         return self.get_fields(request, obj) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """It is replaced whole."""
+        """Return False: credentials are replaced, not changed."""
         return False
 
-    @admin.display(description="what is set")
-    def set(self, row: SiteCredentials) -> str:
-        """Name the kinds."""
+    @admin.display(description="credentials")
+    def kinds_set(self, row: SiteCredentials) -> str:
+        """Return the kinds of credentials that are set."""
         return ", ".join(row.kinds)
 
     def save_model(self, request: HttpRequest, obj: SiteCredentials, form: Any, change: bool) -> None:
-        """Seal and keep it."""
-        asked = dict(form.validated)
-        origin, marker = asked.pop("origin"), asked.pop("logged_in", {})
+        """Store the credentials."""
+        credentials = dict(form.validated)
         row = services.set_credentials(
-            obj.project, origin=origin, credentials=asked, **marker, by=operator(request)
+            obj.project,
+            origin=credentials.pop("origin"),
+            **credentials.pop("logged_in", {}),
+            credentials=credentials,
+            by=operator(request),
         )
         obj.__dict__.update(row.__dict__)
 
-    @admin.action(description="Forget it", permissions=["operate"])
-    def wipe(self, request: HttpRequest, queryset: QuerySet[SiteCredentials]) -> None:
-        """Wipe each."""
+    @admin.action(description="Delete", permissions=["operate"])
+    def delete_credentials(self, request: HttpRequest, queryset: QuerySet[SiteCredentials]) -> None:
+        """Delete the credentials."""
 
-        def wipe(row: SiteCredentials) -> str:
+        def delete(row: SiteCredentials) -> str:
             services.delete_credentials(row.project, by=operator(request))
-            return "forgotten."
+            return "deleted."
 
-        self.run_for_each(request, queryset, wipe)
+        self.run_for_each(request, queryset, delete)

@@ -1,4 +1,4 @@
-"""Asking for a look at a whole site."""
+"""Queue scans."""
 
 from django.db import transaction
 
@@ -13,14 +13,14 @@ from scans.models import Scan, Scanner, ScanPart
 
 
 def run(project: Project, *, url: str | None, trigger: str, by: Actor) -> Scan:
-    """Queue a scan of an address (the project's site when there is none), which is looked up and may be refused."""
-    return queue(project, address=address_of(url or project.site_url), trigger=trigger, by=by)
+    """Validate a URL, by default the project's site, and queue a scan of it."""
+    return queue(project, url=validated_url(url or project.site_url), trigger=trigger, by=by)
 
 
-def address_of(url: str) -> str:
-    """Return the normalised address; refuse one that may not be looked at, by its spelling or by what it stands for.
+def validated_url(url: str) -> str:
+    """Return the normalised URL. Raises InvalidParams if the URL, or an address it resolves to, is not allowed.
 
-    A name that cannot be looked up now is taken: the scan will say so if it is still so then.
+    A host that can't be resolved at present is accepted: the scan reports it if that is still so.
     """
     try:
         return validate_url(url, resolve=True)
@@ -31,11 +31,11 @@ def address_of(url: str) -> str:
 
 
 @transaction.atomic
-def queue(project: Project, *, address: str, trigger: str, by: Actor) -> Scan:
-    """Queue a scan of an address that `address_of` gave; it costs one unit of quota."""
-    scan = Scan.objects.create(project=project, url=address, trigger=trigger, requested_by_id=by.user_id)
+def queue(project: Project, *, url: str, trigger: str, by: Actor) -> Scan:
+    """Queue a scan of a URL that `validated_url` returned; costs one unit of quota."""
+    scan = Scan.objects.create(project=project, url=url, trigger=trigger, requested_by_id=by.user_id)
     ScanPart.objects.create(scan=scan, scanner=Scanner.HTTP)
-    log_event("scan.queued", scan, by=by, url=address, trigger=trigger)
+    log_event("scan.queued", scan, by=by, url=url, trigger=trigger)
     quota.spend(project.organization_id)
     enqueue_on_commit("scans.run_scan", str(scan.pk))
     return scan

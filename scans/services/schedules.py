@@ -1,6 +1,6 @@
-"""Scans by the clock, as the project's policy says: `{"scans": {"schedule": "daily", "hour": 3}}`.
+"""Scheduled scans, as the project's policy configures them: `{"scans": {"schedule": "daily", "hour": 3}}`.
 
-Projects with the same hour are spread over it. One that was missed is caught up with once.
+Projects with the same hour are spread over it. A schedule that was missed is run once.
 """
 
 import hashlib
@@ -20,15 +20,15 @@ from krafter_audit.api.errors import InvalidParams, QuotaExceeded
 from scans.models import Scan, ScanPart, ScanSchedule
 from scans.services import scans
 
-DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-LOOK_AGAIN = timedelta(minutes=5)  # while another scan of the project is under way
-UNDER_WAY = "Another scan of the project is still under way."
-MOST_AT_A_TIME = 100  # a minute: what was missed by all projects does not begin all at once
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+RETRY_DELAY = timedelta(minutes=5)  # while another scan of the project is running
+OTHER_SCAN_RUNNING = "Another scan of the project is still running."
+BATCH_SIZE = 100  # scans a minute, so that a backlog does not start all at once
 
 
 @dataclass(frozen=True)
-class Plan:
-    """When scans are wanted. What the policy leaves open is chosen by the project's id, so that projects spread."""
+class ScheduleRule:
+    """When to scan. What the policy leaves open is derived from the project's id, so that projects are spread."""
 
     rhythm: str
     hour: int
@@ -36,20 +36,21 @@ class Plan:
     weekday: int | None = None
 
     @classmethod
-    def of(cls, project_id: UUID, config: Mapping[str, Any]) -> "Plan | None":
-        """Read the plan out of a policy's config; None where there is none, or none that can be read."""
-        asked = config.get("scans")
-        rhythm = asked.get("schedule") if isinstance(asked, dict) else None
-        if not isinstance(asked, dict) or rhythm not in ScanSchedule.Rhythm.values:
+    def from_config(cls, project_id: UUID, config: Mapping[str, Any]) -> "ScheduleRule | None":
+        """Read the rule from a policy's config; None if it has no valid one."""
+        scans_config = config.get("scans")
+        rhythm = scans_config.get("schedule") if isinstance(scans_config, dict) else None
+        if not isinstance(scans_config, dict) or rhythm not in ScanSchedule.Rhythm.values:
             return None
-        lot = int.from_bytes(hashlib.sha256(project_id.bytes).digest()[:8])
-        hour, day = asked.get("hour", lot // 60 % 24), asked.get("day", DAYS[lot // 1440 % 7])
-        if not _is_hour(hour) or day not in DAYS:
+        spread = int.from_bytes(hashlib.sha256(project_id.bytes).digest()[:8])
+        hour = scans_config.get("hour", spread // 60 % 24)
+        day = scans_config.get("day", WEEKDAYS[spread // 1440 % 7])
+        if not _is_hour(hour) or day not in WEEKDAYS:
             return None
-        return cls(rhythm, hour, lot % 60, DAYS.index(day) if rhythm == "weekly" else None)
+        return cls(rhythm, hour, spread % 60, WEEKDAYS.index(day) if rhythm == "weekly" else None)
 
-    def after(self, moment: datetime) -> datetime:
-        """Return the first time of the plan that comes after a moment, UTC."""
+    def next_after(self, moment: datetime) -> datetime:
+        """Return the first scheduled time after a moment, UTC."""
         at = moment.replace(hour=self.hour, minute=self.minute, second=0, microsecond=0)
         if self.weekday is not None:
             at += timedelta(days=(self.weekday - at.weekday()) % 7)
@@ -57,68 +58,69 @@ class Plan:
         return at if at > moment else at + step
 
 
-def _is_hour(said: Any) -> bool:
-    return isinstance(said, int) and not isinstance(said, bool) and 0 <= said <= 23
+def _is_hour(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= 23
 
 
-def keep(project: Project, config: Any) -> None:
-    """Make the schedule what a policy's config says. Call it in the transaction that changes the policy."""
-    plan = Plan.of(project.pk, config) if isinstance(config, dict) else None
-    if plan is None:
+def apply_config(project: Project, config: Any) -> None:
+    """Create, change or delete the project's schedule by a policy's config, in the transaction that saves it."""
+    rule = ScheduleRule.from_config(project.pk, config) if isinstance(config, dict) else None
+    if rule is None:
         ScanSchedule.objects.filter(project=project).delete()
         return
-    wanted = asdict(plan)
-    known = ScanSchedule.objects.filter(project=project, **wanted)
-    if not known.exists():  # the same plan once more moves nothing
-        values = wanted | {"next_at": plan.after(timezone.now()), "note": ""}
+    values = asdict(rule)
+    unchanged = ScanSchedule.objects.filter(project=project, **values).exists()
+    if not unchanged:
+        values |= {"next_at": rule.next_after(timezone.now()), "note": ""}
         ScanSchedule.objects.update_or_create(project=project, defaults=values)
 
 
 def start_due() -> int:
-    """Ask for the scans that are due; return how many were."""
+    """Queue the scans that are due; return how many were queued."""
     due = ScanSchedule.objects.filter(next_at__lte=timezone.now()).order_by("next_at")
-    rows = due.values_list("pk", "project__site_url")[:MOST_AT_A_TIME]
+    rows = due.values_list("pk", "project__site_url")[:BATCH_SIZE]
     return sum(start(pk, site_url) for pk, site_url in rows)
 
 
 def start(schedule_id: UUID, site_url: str) -> bool:
-    """Ask for the scan of a schedule that is due and set its next time; two beats at once ask for one."""
+    """Queue the scan of a due schedule and set its next time. Two beats at the same time queue one scan."""
     try:
-        address, refusal = scans.address_of(site_url), ""
-    except InvalidParams as error:
-        address, refusal = "", " ".join((error.details or {})["url"])
+        url, error = scans.validated_url(site_url), ""
+    except InvalidParams as invalid:
+        url, error = "", " ".join((invalid.details or {})["url"])
     with transaction.atomic():
-        schedule = _taken(schedule_id)
+        schedule = _lock_due(schedule_id)
         if schedule is None:
             return False
         now = timezone.now()
         if ScanPart.objects.filter(scan__project=schedule.project_id, finished_at__isnull=True).exists():
-            _put_off(schedule, until=now + LOOK_AGAIN, note=UNDER_WAY)
+            _reschedule(schedule, next_at=now + RETRY_DELAY, note=OTHER_SCAN_RUNNING)
             return False
-        refusal = refusal or _queued(schedule.project, address)
-        following = Plan(schedule.rhythm, schedule.hour, schedule.minute, schedule.weekday).after(now)
-        _put_off(schedule, until=following, note=refusal, last_at=schedule.last_at if refusal else now)
-        if refusal:
-            log_event("scan.left_out", schedule, by=SYSTEM, reason=refusal)
-        return not refusal
+        error = error or _queue(schedule.project, url)
+        rule = ScheduleRule(schedule.rhythm, schedule.hour, schedule.minute, schedule.weekday)
+        last_at = schedule.last_at if error else now
+        _reschedule(schedule, next_at=rule.next_after(now), note=error, last_at=last_at)
+        if error:
+            log_event("scan.left_out", schedule, by=SYSTEM, reason=error)
+        return not error
 
 
-def _taken(schedule_id: UUID) -> ScanSchedule | None:
+def _lock_due(schedule_id: UUID) -> ScanSchedule | None:
     rows = ScanSchedule.objects.select_related("project")
     due = rows.select_for_update(skip_locked=True, of=("self",)).filter(next_at__lte=timezone.now())
     return due.filter(pk=schedule_id).first()
 
 
-def _queued(project: Project, address: str) -> str:
-    """Queue the scan; return why not, where the quota does not allow it."""
+def _queue(project: Project, url: str) -> str:
+    """Queue the scan; return the error if the quota is exhausted."""
     try:
         with transaction.atomic():
-            scans.queue(project, address=address, trigger=Scan.Trigger.SCHEDULED, by=SYSTEM)
+            scans.queue(project, url=url, trigger=Scan.Trigger.SCHEDULED, by=SYSTEM)
     except QuotaExceeded as error:
         return error.message
     return ""
 
 
-def _put_off(schedule: ScanSchedule, *, until: datetime, note: str, **changes: Any) -> None:
+def _reschedule(schedule: ScanSchedule, *, next_at: datetime, note: str, **changes: Any) -> None:
     row = ScanSchedule.objects.filter(pk=schedule.pk)
-    row.update(next_at=until, note=note[:300], updated_at=timezone.now(), **changes)
+    row.update(next_at=next_at, note=note[:300], updated_at=timezone.now(), **changes)

@@ -1,6 +1,6 @@
-"""Credentials for scanning a site behind a login: stored encrypted, decrypted for a scan, never shown.
+"""Credentials for scanning a site behind a login: stored encrypted, decrypted for a scan, never returned.
 
-`Client(access=credentials_for(project))` sends them to their own origin alone and removes them from what it returns.
+`Client(access=credentials_for(project))` sends them to their own origin only and removes them from its responses.
 """
 
 import json
@@ -19,24 +19,24 @@ from krafter_audit.http.client import RequestCredentials
 from krafter_audit.security import vault
 from scans.models import SiteCredentials
 
-BROKEN = "What lets into the site does not open: the key that sealed it is not in KRAFTER_ENCRYPTION_KEYS."
+KINDS = ("headers", "cookies", "basic")
+UNREADABLE = "The site credentials can't be decrypted: their key is not in KRAFTER_ENCRYPTION_KEYS."
 
 
 def credentials_for(project: Project) -> RequestCredentials | None:
-    """Return what lets into the project's site; None where nothing was set."""
+    """Return the decrypted credentials of the project's site; None if there are none."""
     row = SiteCredentials.objects.filter(project=project).first()
     if row is None:
         return None
     row.project = project
     try:
-        kept = _opened(row)
+        decrypted = _decrypt(row)
     except vault.VaultError:
-        return RequestCredentials(row.origin, unusable_reason=BROKEN)
-    login = kept.get("basic")
+        return RequestCredentials(row.origin, unusable_reason=UNREADABLE)
+    login = decrypted.get("basic")
     basic = (login["username"], login["password"]) if login else None
-    return RequestCredentials(
-        row.origin, kept.get("headers", {}), kept.get("cookies", {}), basic, row.selector, row.text
-    )
+    headers, cookies = decrypted.get("headers", {}), decrypted.get("cookies", {})
+    return RequestCredentials(row.origin, headers, cookies, basic, row.selector, row.text)
 
 
 @transaction.atomic
@@ -50,7 +50,7 @@ def set_credentials(
     by: Actor,
     if_match: str | None = None,
 ) -> SiteCredentials:
-    """Replace what lets into the project's site. `credentials` = any of headers, cookies, basic."""
+    """Replace the credentials of the project's site. `credentials` has any of headers, cookies and basic."""
     wait_for_turn(f"site access:{project.pk}")
     row = SiteCredentials.objects.filter(project=project).first() or SiteCredentials(project=project)
     if not row._state.adding:
@@ -58,7 +58,7 @@ def set_credentials(
     elif if_match is not None:
         raise PreconditionFailed
     row.project, row.origin, row.selector, row.text = project, origin, selector, text
-    row.kinds = [kind for kind in ("headers", "cookies", "basic") if credentials.get(kind)]
+    row.kinds = [kind for kind in KINDS if credentials.get(kind)]
     row.credentials = vault.seal(json.dumps(credentials).encode(), owner=_owner(row))
     row.save()
     log_event("site_access.set", row, by=by, origin=origin, kinds=row.kinds)
@@ -67,7 +67,7 @@ def set_credentials(
 
 @transaction.atomic
 def delete_credentials(project: Project, *, by: Actor) -> None:
-    """Forget what lets into the project's site."""
+    """Delete the credentials of the project's site."""
     row = SiteCredentials.objects.select_for_update().filter(project=project).first()
     if row is None:
         raise NotFound
@@ -77,13 +77,13 @@ def delete_credentials(project: Project, *, by: Actor) -> None:
 
 
 def resealed(row: SiteCredentials) -> bytes:
-    """Return what a row keeps, sealed anew with the first key. Raises VaultError where it does not open."""
-    return vault.seal(json.dumps(_opened(row)).encode(), owner=_owner(row))
+    """Return the credentials of a row, encrypted with the first key. Raises VaultError if they can't be decrypted."""
+    return vault.seal(json.dumps(_decrypt(row)).encode(), owner=_owner(row))
 
 
-def _opened(row: SiteCredentials) -> dict[str, Any]:
-    kept: dict[str, Any] = json.loads(vault.open_sealed(bytes(row.credentials), owner=_owner(row)))
-    return kept
+def _decrypt(row: SiteCredentials) -> dict[str, Any]:
+    decrypted: dict[str, Any] = json.loads(vault.open_sealed(bytes(row.credentials), owner=_owner(row)))
+    return decrypted
 
 
 def _owner(row: SiteCredentials) -> tuple[str, ...]:

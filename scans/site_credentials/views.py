@@ -1,4 +1,4 @@
-"""Credentials for scanning a site behind a login, over HTTP."""
+"""API view of the site credentials of a project."""
 
 from typing import Any
 
@@ -14,33 +14,36 @@ from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializ
 
 
 class SiteCredentialsViewSet(ProjectViewSet):
-    """What lets looks into a site behind a login."""
+    """Credentials for scanning a site behind a login."""
 
-    @extend_schema(summary="Read which access is set", responses=SiteCredentialsSerializer)
+    @extend_schema(summary="Read which site credentials are set", responses=SiteCredentialsSerializer)
     def retrieve(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with the origin and the kinds; 404 where nothing is set."""
+        """Return the origin and the kinds of credentials; 404 if there are none."""
         row = SiteCredentials.objects.filter(project=self.project).defer("credentials").first()
         if row is None:
             raise NotFound
         return self.respond(row, SiteCredentialsSerializer)
 
     @extend_schema(
-        summary="Set the access to a site behind a login",
+        summary="Set the site credentials",
         request=PutSiteCredentialsRequestSerializer,
         responses=SiteCredentialsSerializer,
     )
     def update(self, request: Request, **kwargs: Any) -> Response:
-        """Seal and keep it; what was set before is replaced."""
-        asked = self.validated_body(PutSiteCredentialsRequestSerializer)
-        origin, marker = asked.pop("origin"), asked.pop("logged_in", {})
-        match = request.headers.get("if-match")
+        """Replace the credentials; they are stored encrypted and never returned."""
+        credentials = self.validated_body(PutSiteCredentialsRequestSerializer)
         row = services.set_credentials(
-            self.project, origin=origin, credentials=asked, **marker, by=self.actor, if_match=match
+            self.project,
+            origin=credentials.pop("origin"),
+            **credentials.pop("logged_in", {}),
+            credentials=credentials,
+            by=self.actor,
+            if_match=request.headers.get("if-match"),
         )
         return self.respond(row, SiteCredentialsSerializer)
 
-    @extend_schema(summary="Forget the access", request=None, responses={200: None})
+    @extend_schema(summary="Delete the site credentials", request=None, responses={200: None})
     def destroy(self, request: Request, **kwargs: Any) -> Response:
-        """Wipe it."""
+        """Delete the credentials."""
         services.delete_credentials(self.project, by=self.actor)
         return Response(None)

@@ -1,7 +1,7 @@
-"""Is this site the project's? Proved by a DNS record, a file or a meta tag that names the token of project and host.
+"""Verify that a site belongs to a project: by a DNS record, a file or a meta tag with the project's token for the host.
 
-What a stranger may ask of any site needs no proof. Paths that nobody published (`/.git/config`) and visits of a
-browser do: `of(project, …)` says which hosts are proved, and `PageContext.require_ownership` asks it, before either.
+Paths that a site does not publish (`/.git/config`) and visits in a browser require ownership; all else does not.
+`verified_hosts` returns the hosts for which a scan or verification may run such checks.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -27,89 +27,89 @@ from scanner.parsing.registrable_domain import host_of, origin_of, registrable
 from scans.models import Site
 
 NAME = "krafter-verification"
-PATH = f"/.well-known/{NAME}.txt"
-GOOD_FOR = timedelta(days=30)  # then the proof is looked at again before it is relied upon
-LEASE = 60  # seconds; a look takes at most 50
-MOST_ATTEMPTS = 3
-MOST_NAMES = 5  # of one look in the DNS
+FILE_PATH = f"/.well-known/{NAME}.txt"
+VALID_FOR = timedelta(days=30)  # afterwards a site is verified again before its ownership is relied upon
+LEASE_SECONDS = 60  # a verification takes at most 50
+MAX_ATTEMPTS = 3
+MAX_DNS_NAMES = 5
 LIMITS = Limits(connect=3.0, read=5.0, total=8.0, body=512 * 1024, redirects=5)
 
 
 @dataclass(frozen=True)
-class Proved:
-    """The hosts that were a project's when a run began. A domain proved by DNS covers the names below it."""
+class VerifiedHosts:
+    """The hosts that belonged to a project when a run started. A domain verified by DNS covers its subdomains."""
 
     hosts: frozenset[str] = frozenset()
     domains: frozenset[str] = frozenset()
 
     def covers(self, host: str) -> bool:
-        """Tell whether the host is proved, or in the operator's list."""
-        return host in self.hosts or any(name in self.domains for name in _upwards(host)) or listed(host)
+        """Tell whether the host is verified, or listed in KRAFTER_OWNED_HOSTS."""
+        return host in self.hosts or any(name in self.domains for name in _parents(host)) or is_listed(host)
 
 
-def of(project: Project, urls: Iterable[str], client: Client) -> Proved:
-    """Return what is proved of the hosts of these addresses; a proof that has grown old is looked at again.
+def verified_hosts(project: Project, urls: Iterable[str], client: Client) -> VerifiedHosts:
+    """Return the verified hosts among those of the URLs, and their domains. Expired ones are verified again.
 
-    Asks the network then: call it outside of any transaction.
+    Call it outside of a transaction, since it may send requests.
     """
-    names = {registrable(host) for url in urls if (host := host_of(url))}
-    if not names:
-        return Proved()
-    related = Q(host__in=names)
-    for name in names:
-        related |= Q(host__endswith=f".{name}")
-    proved = [
-        row
-        for row in Site.objects.filter(related, project=project, verified_at__isnull=False)
-        if still_proved(row, client)
+    domains = {registrable(host) for url in urls if (host := host_of(url))}
+    if not domains:
+        return VerifiedHosts()
+    related = Q(host__in=domains)
+    for domain in domains:
+        related |= Q(host__endswith=f".{domain}")
+    verified = [
+        site
+        for site in Site.objects.filter(related, project=project, verified_at__isnull=False)
+        if is_still_verified(site, client)
     ]
-    domains = (row.host for row in proved if row.method == Site.Method.DNS_TXT)
-    return Proved(frozenset(row.host for row in proved), frozenset(domains))
+    by_dns = (site.host for site in verified if site.method == Site.Method.DNS_TXT)
+    return VerifiedHosts(frozenset(site.host for site in verified), frozenset(by_dns))
 
 
-def still_proved(site: Site, client: Client) -> bool:
-    """Tell whether the proof is fresh, or is still there. One that cannot be looked at now counts as none, for now."""
-    if site.verified_at is None or site.verified_at > timezone.now() - GOOD_FOR:
+def is_still_verified(site: Site, client: Client) -> bool:
+    """Tell whether the site's verification is recent, or succeeds again. A check without an answer is no success."""
+    if site.verified_at is None or site.verified_at > timezone.now() - VALID_FOR:
         return site.verified_at is not None
-    tries = look(site, client)
-    write(site, tries)
-    return any(one.found for one in tries)
+    attempts = check_site(site, client)
+    store_attempts(site, attempts)
+    return any(attempt.found for attempt in attempts)
 
 
-def carry_out(site_id: Any) -> None:
-    """Look at the proof that was asked for. Delivered twice, it works once."""
-    site = leases.claim(Site, site_id, seconds=LEASE, check_requested=True)
+def run_verification(site_id: Any) -> None:
+    """Run a requested verification of a site. Running it again changes nothing."""
+    site = leases.claim(Site, site_id, seconds=LEASE_SECONDS, check_requested=True)
     if site is None:
         return
     with Client(limits=LIMITS) as client:
-        write(site, [] if site.attempts > MOST_ATTEMPTS else look(site, client))
+        store_attempts(site, [] if site.attempts > MAX_ATTEMPTS else check_site(site, client))
 
 
 @dataclass(frozen=True)
-class Try:
-    """One look at one place where a proof may be. `answered` is False where nothing could be looked at."""
+class Attempt:
+    """A check of one place that may have the token. `answered` is False if there was no answer."""
 
     method: str
     place: str
-    said: str
+    message: str
     found: bool = False
     answered: bool = True
 
 
-def look(site: Site, client: Client) -> list[Try]:
-    """Look at one place after the other until one has the proof."""
-    tries = []
-    for one in _tries(site, client):
-        tries.append(one)
-        if one.found:
+def check_site(site: Site, client: Client) -> list[Attempt]:
+    """Check one place after the other until one has the token."""
+    attempts = []
+    for attempt in _attempts(site, client):
+        attempts.append(attempt)
+        if attempt.found:
             break
-    return tries
+    return attempts
 
 
-def write(site: Site, tries: list[Try]) -> None:
-    """Keep what a look has seen. A look that got no answer anywhere takes no proof away."""
-    proof = next((one for one in tries if one.found), None)
-    gone = proof is None and site.verified_at is not None and _is_gone(site.method, tries)
+def store_attempts(site: Site, attempts: list[Attempt]) -> None:
+    """Store the result of a check. A check without any answer does not revoke an earlier verification."""
+    success = next((attempt for attempt in attempts if attempt.found), None)
+    revoked = success is None and site.verified_at is not None and _is_revoked(site.method, attempts)
     now = timezone.now()
     changes: dict[str, Any] = {
         "check_requested": False,
@@ -117,112 +117,120 @@ def write(site: Site, tries: list[Try]) -> None:
         "attempts": 0,
         "checked_at": now,
         "updated_at": now,
+        "last_attempts": [
+            {"method": attempt.method, "place": attempt.place, "said": attempt.message}
+            for attempt in attempts
+        ],
     }
-    changes["last_attempts"] = [{"method": one.method, "place": one.place, "said": one.said} for one in tries]
-    if proof:
-        changes |= {"method": proof.method, "verified_at": now}
-    elif gone:
+    if success:
+        changes |= {"method": success.method, "verified_at": now}
+    elif revoked:
         changes |= {"method": "", "verified_at": None}
     with transaction.atomic():
-        if leases.write(site, **changes) and (gone or (proof and site.verified_at is None)):
+        if leases.write(site, **changes) and (revoked or (success and site.verified_at is None)):
             log_event(
-                "site.proved" if proof else "site.proof_lost",
+                "site.proved" if success else "site.proof_lost",
                 site,
                 by=SYSTEM,
                 host=site.host,
-                method=proof.method if proof else site.method,
+                method=success.method if success else site.method,
             )
 
 
-def _is_gone(method: str, tries: list[Try]) -> bool:
-    """Tell whether the proof was looked for where it was: every name in the DNS, https or http of the site."""
-    answered = [one.answered for one in tries if one.method == method]
+def _is_revoked(method: str, attempts: list[Attempt]) -> bool:
+    """Tell whether the places of the method answered: all names in the DNS, or one of https and http of the site."""
+    answered = [attempt.answered for attempt in attempts if attempt.method == method]
     return all(answered) and bool(answered) if method == Site.Method.DNS_TXT else any(answered)
 
 
-def listed(host: str) -> bool:
-    """Tell whether KRAFTER_OWNED_HOSTS has the host; `*.example.com` there stands for all names below it."""
+def is_listed(host: str) -> bool:
+    """Tell whether KRAFTER_OWNED_HOSTS has the host; `*.example.com` there includes all subdomains."""
     entries = {entry.strip().lower() for entry in settings.KRAFTER_OWNED_HOSTS.split(",")}
-    return host in entries or any(f"*.{name}" in entries for name in _upwards(host)[1:])
+    return host in entries or any(f"*.{name}" in entries for name in _parents(host)[1:])
 
 
-def line_of(site: Site) -> str:
-    """Return what a DNS record and the file say."""
+def token_line(site: Site) -> str:
+    """Return the content of the DNS record and of the file."""
     return f"{NAME}={site.token}"
 
 
-def how_to_prove(site: Site) -> dict[str, dict[str, str]]:
-    """Return the three ways, each with what to put where."""
+def instructions(site: Site) -> dict[str, dict[str, str]]:
+    """Return, for each of the three methods, what to publish where."""
     return {
-        "dns_txt": {"name": site.host, "value": line_of(site)},
-        "file": {"url": f"https://{_written(site.host)}{PATH}", "content": line_of(site)},
+        "dns_txt": {"name": site.host, "value": token_line(site)},
+        "file": {"url": f"https://{_in_url(site.host)}{FILE_PATH}", "content": token_line(site)},
         "meta_tag": {
-            "url": f"https://{_written(site.host)}/",
+            "url": f"https://{_in_url(site.host)}/",
             "html": f'<meta name="{NAME}" content="{site.token}">',
         },
     }
 
 
-def _written(host: str) -> str:
+def _in_url(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-def _upwards(host: str) -> list[str]:
-    """Return the host and the names above it, up to the registrable domain."""
+def _parents(host: str) -> list[str]:
+    """Return the host and its parent domains, up to the registrable domain."""
     top, names = registrable(host), [host]
     while names[-1] != top and "." in names[-1]:
         names.append(names[-1].partition(".")[2])
     return names
 
 
-def _tries(site: Site, client: Client) -> Iterator[Try]:
-    names = _upwards(site.host)
-    for name in [*names[:1], *names[1:][-MOST_NAMES:]]:
-        yield _try("dns_txt", name, partial(_in_dns, site, name))
-    for scheme in ("https", "http"):  # on the ports that the owner of the host answers on, and no other
-        address = f"{scheme}://{_written(site.host)}{PATH}"
-        yield _try("file", address, partial(_in_file, site, client, address))
+def _attempts(site: Site, client: Client) -> Iterator[Attempt]:
+    names = _parents(site.host)
+    for name in [*names[:1], *names[1:][-MAX_DNS_NAMES:]]:
+        yield _attempt("dns_txt", name, partial(_check_dns, site, name))
+    for scheme in ("https", "http"):  # on their standard ports, which the owner of the host controls
+        url = f"{scheme}://{_in_url(site.host)}{FILE_PATH}"
+        yield _attempt("file", url, partial(_check_file, site, client, url))
     for scheme in ("https", "http"):
-        address = f"{scheme}://{_written(site.host)}/"
-        yield _try("meta_tag", address, partial(_in_page, site, client, address))
+        url = f"{scheme}://{_in_url(site.host)}/"
+        yield _attempt("meta_tag", url, partial(_check_page, site, client, url))
 
 
-def _try(method: str, place: str, see: Callable[[], tuple[bool, str]]) -> Try:
+def _attempt(method: str, place: str, check: Callable[[], tuple[bool, str]]) -> Attempt:
     try:
-        found, said = see()
-    except HttpError as problem:
-        return Try(method, place, str(problem), answered=False)
-    return Try(method, place, said, found)
+        found, message = check()
+    except HttpError as error:
+        return Attempt(method, place, str(error), answered=False)
+    return Attempt(method, place, message, found)
 
 
-def _in_dns(site: Site, name: str) -> tuple[bool, str]:
+def _check_dns(site: Site, name: str) -> tuple[bool, str]:
     records = txt_records(name, servers=settings.KRAFTER_DNS_SERVERS)
-    if line_of(site) in (text.strip() for text in records):
-        return True, "The record is there."
+    if token_line(site) in (text.strip() for text in records):
+        return True, "The record has the token."
     others = sum(text.startswith(f"{NAME}=") for text in records)
-    return False, f"{others} such records, none with this token." if others else "There is no such record."
+    if others:
+        return False, f"{others} records with {NAME}, none with this token."
+    return False, f"No TXT record with {NAME}."
 
 
-def _in_file(site: Site, client: Client, address: str) -> tuple[bool, str]:
-    answer = client.get(address)
-    if answer.status != 200:
-        return False, f"It answers with status {answer.status}."
-    if Page(answer).is_html:
-        return False, "An HTML page answers, which is no such file."
-    held = line_of(site) in (line.strip() for line in answer.text.splitlines())
-    return held, "The file has the token." if held else "The file has no line with this token."
+def _check_file(site: Site, client: Client, url: str) -> tuple[bool, str]:
+    response = client.get(url)
+    if response.status != 200:
+        return False, f"The response has status {response.status}."
+    if Page(response).is_html:
+        return False, "The response is an HTML page, not a text file."
+    found = token_line(site) in (line.strip() for line in response.text.splitlines())
+    return found, "The file has the token." if found else "The file has no line with this token."
 
 
-def _in_page(site: Site, client: Client, address: str) -> tuple[bool, str]:
-    answer = client.get(address, follow_redirects=True)
-    page = Page(answer)
-    hops = [origin_of(one.url) for one in (*answer.history, answer)]
+def _check_page(site: Site, client: Client, url: str) -> tuple[bool, str]:
+    response = client.get(url, follow_redirects=True)
+    page = Page(response)
+    hops = [origin_of(hop.url) for hop in (*response.history, response)]
     if not set(hops) <= {f"https://{site.host}:443", f"http://{site.host}:80"}:
         return False, "The start page redirects to another host."
-    if answer.status != 200 or not page.is_html:
-        return False, f"It answers with status {answer.status} and is no HTML page that was found."
+    if response.status != 200 or not page.is_html:
+        return False, f"The response has status {response.status} and is not a successful HTML page."
     if exceeds_parser_limits(page.text):
-        return False, "The start page nests deeper than any is read."
-    named = [value(node, "content") for node in page.css(f'head meta[name="{NAME}"]')]
-    held = site.token in (said.strip() for said in named)
-    return held, "The page has the tag." if held else "The head of the page has no such tag with this token."
+        return False, "The start page is nested too deeply to be parsed."
+    contents = [value(node, "content") for node in page.css(f'head meta[name="{NAME}"]')]
+    found = site.token in (content.strip() for content in contents)
+    return (
+        found,
+        "The page has the meta tag." if found else "The page's head has no meta tag with this token.",
+    )

@@ -1,37 +1,37 @@
-"""What is asked about the sites of a project, and what answers show."""
+"""Request and response serializers of sites."""
 
 from typing import Any, ClassVar
 
 from rest_framework import serializers
 
-from findings.serializers import ProjectResponseSerializer
+from accounts.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import RequestSerializer, StrictCharField, UTCDateTimeField
 from scans.models import Site
 from scans.sites import ownership
 
 
-def status_of(site: Site) -> str:
-    """Return where the proof of a site stands: unproved, checking or proved."""
+def ownership_status(site: Site) -> str:
+    """Return the status of the site's verification: unproved, checking or proved."""
     if site.check_requested:
         return "checking"
     return "proved" if site.verified_at else "unproved"
 
 
 class CreateSiteRequestSerializer(RequestSerializer):
-    """A host, or an address whose host is meant."""
+    """A host, or a URL with the host."""
 
     host = StrictCharField(max_length=2000)
 
 
 class OwnershipRecordSerializer(serializers.Serializer[Any]):
-    """A TXT record, at the host or at a domain above it."""
+    """A TXT record of the host or of a parent domain."""
 
     name = serializers.CharField()
     value = serializers.CharField()
 
 
 class OwnershipFileSerializer(serializers.Serializer[Any]):
-    """A file with this line in it."""
+    """A text file with this line."""
 
     url = serializers.CharField()
     content = serializers.CharField()
@@ -45,7 +45,7 @@ class OwnershipTagSerializer(serializers.Serializer[Any]):
 
 
 class OwnershipMethodsSerializer(serializers.Serializer[Any]):
-    """The three ways to prove a site; one is enough."""
+    """The three methods to verify a site; one is sufficient."""
 
     dns_txt = OwnershipRecordSerializer()
     file = OwnershipFileSerializer()
@@ -53,7 +53,7 @@ class OwnershipMethodsSerializer(serializers.Serializer[Any]):
 
 
 class OwnershipAttemptSerializer(serializers.Serializer[Any]):
-    """One place that the last look looked at."""
+    """A place that the last check read, and what it found."""
 
     method = serializers.ChoiceField(choices=Site.Method.values)
     place = serializers.CharField()
@@ -61,10 +61,10 @@ class OwnershipAttemptSerializer(serializers.Serializer[Any]):
 
 
 class SiteSerializer(ProjectResponseSerializer):
-    """A host that the project says is its own."""
+    """A host of the project."""
 
     status = serializers.SerializerMethodField(help_text="unproved, checking or proved")
-    method = serializers.SerializerMethodField(help_text="What proved it, or null.")
+    method = serializers.SerializerMethodField(help_text="The method that verified it, or null.")
     how_to_prove = serializers.SerializerMethodField()
     proved_at = UTCDateTimeField(source="verified_at", allow_null=True)
     tried = OwnershipAttemptSerializer(source="last_attempts", many=True)
@@ -77,13 +77,13 @@ class SiteSerializer(ProjectResponseSerializer):
         ]  # fmt: skip
 
     def get_status(self, site: Site) -> str:
-        """Where the proof stands."""
-        return status_of(site)
+        """Return the status of the verification."""
+        return ownership_status(site)
 
     def get_method(self, site: Site) -> str | None:
-        """What proved it."""
+        """Return the method that verified the site."""
         return site.method or None
 
     def get_how_to_prove(self, site: Site) -> OwnershipMethodsSerializer:
-        """What to put where."""
-        return ownership.how_to_prove(site)  # type: ignore[return-value]  # the annotation is the schema's
+        """Return what to publish where."""
+        return ownership.instructions(site)  # type: ignore[return-value]  # the annotation is the schema's

@@ -1,4 +1,4 @@
-"""A project says which hosts are its own, and asks for a look at the proof."""
+"""Register the sites of a project and request their verification."""
 
 from uuid import UUID
 
@@ -14,8 +14,8 @@ from krafter_audit.jobs import enqueue_on_commit
 from scans.models import Site
 
 
-def host_named(text: str) -> str:
-    """Return the host of an address or of a bare name, normalised. Raises InvalidParams."""
+def parse_host(text: str) -> str:
+    """Return the normalised host of a URL or of a bare host name. Raises InvalidParams."""
     try:
         return ParsedUrl.parse(text if "://" in text else f"https://{text}").host
     except (InvalidUrl, RefusedAddress) as error:
@@ -24,19 +24,20 @@ def host_named(text: str) -> str:
 
 @transaction.atomic
 def add(project: Project, *, host: str, by: Actor) -> tuple[Site, bool]:
-    """Give a host its token; a host that the project has named before keeps the one it has."""
-    site = Site(project=project, host=host_named(host))
-    Site.objects.bulk_create([site], ignore_conflicts=True)
-    kept = Site.objects.get(project=project, host=site.host)
-    kept.project = project
-    if kept.pk == site.pk:
-        log_event("site.added", kept, by=by, host=kept.host)
-    return kept, kept.pk == site.pk
+    """Register a host and create its token; return the site and whether it is new. A known host keeps its token."""
+    new = Site(project=project, host=parse_host(host))
+    Site.objects.bulk_create([new], ignore_conflicts=True)
+    site = Site.objects.get(project=project, host=new.host)
+    site.project = project
+    created = site.pk == new.pk
+    if created:
+        log_event("site.added", site, by=by, host=site.host)
+    return site, created
 
 
 @transaction.atomic
-def verify(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
-    """Ask for a look at the proof; while one is waited for, asking again changes nothing."""
+def request_verification(site_id: UUID, *, by: Actor, project: Project | None = None) -> Site:
+    """Request a check of the site's ownership; no change while one is pending."""
     site = Site.objects.select_for_update(of=("self",)).select_related("project").filter(pk=site_id).first()
     if site is None or (project is not None and site.project_id != project.pk):
         raise NotFound

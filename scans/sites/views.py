@@ -1,4 +1,4 @@
-"""Sites of a project over HTTP."""
+"""API views of sites."""
 
 from typing import Any
 
@@ -7,44 +7,43 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import ProjectViewSet, uuid_or_404
-from findings.views import CURSOR, LIMIT
+from krafter_audit.api.filters import CURSOR, LIMIT
 from scans.models import Site
 from scans.sites import services
 from scans.sites.serializers import CreateSiteRequestSerializer, SiteSerializer
 
 
 class SiteViewSet(ProjectViewSet):
-    """The hosts that a project says are its own."""
+    """Sites of a project."""
 
     @extend_schema(
         summary="List sites, newest first", parameters=[LIMIT, CURSOR], responses=SiteSerializer(many=True)
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
+        """Return a page."""
         rows = Site.objects.filter(project=self.project)
         return self.respond_newest(rows, SiteSerializer, total=rows.count)
 
     @extend_schema(summary="Read a site", responses=SiteSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one site and the ways to prove it."""
+        """Return the site and the instructions for its verification."""
         return self.respond(self.get_row(Site.objects.all(), pk), SiteSerializer)
 
     @extend_schema(
-        summary="Name a host of the project",
+        summary="Register a site",
         request=CreateSiteRequestSerializer,
         responses={201: SiteSerializer, 200: SiteSerializer},
     )
     def create(self, request: Request, **kwargs: Any) -> Response:
-        """Give the host its token."""
-        site, made = services.add(
+        """Register a host of the project and create its verification token."""
+        site, created = services.add(
             self.project, by=self.actor, **self.validated_body(CreateSiteRequestSerializer)
         )
-        return self.respond(site, SiteSerializer, status=201 if made else 200)
+        return self.respond(site, SiteSerializer, status=201 if created else 200)
 
-    @extend_schema(summary="Look at the proof", request=None, responses={202: SiteSerializer})
+    @extend_schema(summary="Verify a site", request=None, responses={202: SiteSerializer})
     def verify(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Queue a look at the DNS, the file and the start page."""
+        """Queue a check of the DNS record, the file and the meta tag."""
         self.require_empty_body()
-        return self.respond(
-            services.verify(uuid_or_404(pk), project=self.project, by=self.actor), SiteSerializer, status=202
-        )
+        site = services.request_verification(uuid_or_404(pk), project=self.project, by=self.actor)
+        return self.respond(site, SiteSerializer, status=202)

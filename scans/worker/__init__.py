@@ -1,5 +1,5 @@
-"""The engine of a scan: find the pages, look at each of them in all four domains side by side, tell what failed.
+"""The engine of scans: discover pages, run the checks of all four domains on each, report findings.
 
-A scan has a part for each kind of worker. Whoever holds a part's lease writes page after page down; when it dies,
-the next worker goes on after the last page that was done.
+A scan has a part for each scanner. The worker that leases a part stores page after page; if it dies, the next worker
+continues after the last finished page.
 """

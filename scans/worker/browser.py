@@ -24,7 +24,7 @@ def chromium_options() -> ChromiumOptions:
 
 
 @contextmanager
-def own_browser() -> "Iterator[Browser | None]":
+def worker_browser() -> "Iterator[Browser | None]":
     """Yield this worker's browser, which starts Chromium with its first page; None when there is no Chromium."""
     options = chromium_options()
     try:

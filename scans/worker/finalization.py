@@ -1,4 +1,4 @@
-"""The end of a part: what failed becomes findings; with the last part the scan is over."""
+"""Finish a part of a scan: report its failed checks as findings, and finish the scan with its last part."""
 
 from collections import defaultdict
 from typing import Any
@@ -18,41 +18,41 @@ from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
 from scans.worker.persistence import progress
-from scans.worker.regression_filter import compared
+from scans.worker.regression_filter import filter_reports
 
-BROKE_OFF = "The look broke off; the other domains are complete."
-WORDS = (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)
+DOMAIN_FAILED = "The checks of this domain stopped with an error. The other domains are complete."
+OUTCOMES = (PASSED, FAILED, INCONCLUSIVE, NOT_APPLICABLE)
 
 
 @transaction.atomic
-def close(part: ScanPart) -> bool:
-    """Ingest what failed and end the part, the scan with its last one; False when the lease is lost."""
-    # The scan's row first: of two parts that end at once, the second sees that the first has ended.
+def finish_part(part: ScanPart) -> bool:
+    """Ingest the failed checks and finish the part, and with the last part the scan; False if the lease is lost."""
+    # Lock the scan first: of two parts that finish at the same time, the second one finishes the scan.
     scan = Scan.objects.select_for_update().get(pk=part.scan_id)
     scan.project = part.scan.project
     now = timezone.now()
     if not leases.write(part, finished_at=now, updated_at=now, lease_until=None):
         return False
-    believed, suspected = compared(part, sightings(part))
-    found = ingest(scan.project, believed, by=Actor("scanner", scan.requested_by_id))
-    created = len(found.created)
+    accepted, suspected = filter_reports(part, finding_reports(part))
+    ingested = ingest(scan.project, accepted, by=Actor("scanner", scan.requested_by_id))
+    created = len(ingested.created)
     counts = {
         "findings_created": created,
-        "findings_updated": len(set(found.ids)) - created,
-        "regressions": len(found.regressed),
+        "findings_updated": len(set(ingested.ids)) - created,
+        "regressions": len(ingested.regressed),
         "regressions_suspected": suspected,
     }
     scan.summary |= {name: scan.summary.get(name, 0) + count for name, count in counts.items()}
     if scan.parts.filter(finished_at__isnull=True).exists():
-        Scan.objects.filter(pk=scan.pk).update(summary=scan.summary, updated_at=now)
+        scan.save(update_fields=["summary", "updated_at"])
     else:
-        end(scan)
+        finish_scan(scan)
     return True
 
 
-def end(scan: Scan) -> None:
-    """Close the scan: failed where nothing could be looked at, which costs nothing."""
-    summary = summed_up(scan)
+def finish_scan(scan: Scan) -> None:
+    """Set the scan to completed; to failed, with a refund, if no check had a result."""
+    summary = summarize(scan)
     status = Scan.Status.FAILED if "error" in summary else Scan.Status.COMPLETED
     Scan.transitions.apply(scan, status, summary=summary, finished_at=timezone.now())
     findings = summary["findings_created"] + summary["findings_updated"]
@@ -61,19 +61,19 @@ def end(scan: Scan) -> None:
         quota.refund(scan.project.organization_id, spent_at=scan.created_at)
 
 
-def sightings(part: ScanPart) -> list[FindingReport]:
-    """Return one sighting for each check that failed, with all the pages on which it did."""
+def finding_reports(part: ScanPart) -> list[FindingReport]:
+    """Return a report of each check that failed, with all pages on which it failed."""
     rows = ScanResult.objects.filter(page__part=part, outcome=FAILED).select_related("page")
     failures: dict[str, list[ScanResult]] = defaultdict(list)
     for row in rows.order_by("page__position", "id"):
         failures[row.key].append(row)
-    return [_sighting(part, key, found) for key, found in failures.items() if registry.get(key)]
+    return [_report(part, key, results) for key, results in failures.items() if registry.get(key)]
 
 
-def _sighting(part: ScanPart, key: str, found: list[ScanResult]) -> FindingReport:
-    known = registry.REGISTRY[key]
-    template = registry.finding_template(known)
-    values = [row.value for row in found if isinstance(row.value, int | float)]
+def _report(part: ScanPart, key: str, results: list[ScanResult]) -> FindingReport:
+    check = registry.REGISTRY[key]
+    template = registry.finding_template(check)
+    values = [row.value for row in results if isinstance(row.value, int | float)]
     return FindingReport(
         domain=template["domain"],
         title=template["title"],
@@ -81,13 +81,13 @@ def _sighting(part: ScanPart, key: str, found: list[ScanResult]) -> FindingRepor
         description=template["description"],
         recommended_fix=template["recommended_fix"],
         confidence=1,
-        affected_assets=[{"type": "url", "value": row.page.url} for row in found],
+        affected_assets=[{"type": "url", "value": row.page.url} for row in results],
         checks=[key],
         evidence={
             "scan_id": str(part.scan_id),
             "seen_at": format_timestamp(timezone.now()),
-            "values": {key: known.metric.worst(values)} if known.metric and values else {},
-            "pages": [{"url": row.page.url, "key": key, "outcome": _outcome(row)} for row in found],
+            "values": {key: check.metric.worst(values)} if check.metric and values else {},
+            "pages": [{"url": row.page.url, "key": key, "outcome": _outcome(row)} for row in results],
         },
     )
 
@@ -102,56 +102,50 @@ def _outcome(row: ScanResult) -> dict[str, Any]:
     }
 
 
-def summed_up(scan: Scan) -> dict[str, Any]:
-    """Return what a scan shows when it is over."""
-    outcomes = {(key, word): rows for key, word, rows in _counted(scan)}
+def summarize(scan: Scan) -> dict[str, Any]:
+    """Return the summary of a scan whose parts are all finished."""
+    counted = scan.results.values_list("key", "outcome").annotate(Count("id")).order_by()
+    counts = {(key, outcome): rows for key, outcome, rows in counted}
+    pages = ScanPage.objects.filter(part__scan=scan)
     summary: dict[str, Any] = {
         **scan.summary,
-        "pages": _pages(scan).filter(checked_at__isnull=False).values("url").distinct().count(),
-        "checks": len({key for key, _ in outcomes}),
-        "domains": {domain: _of_domain(domain, outcomes) for domain in Domain.values},
+        "pages": pages.filter(checked_at__isnull=False).values("url").distinct().count(),
+        "checks": len({key for key, _ in counts}),
+        "domains": {domain: _domain_counts(domain, counts) for domain in Domain.values},
         "progress": progress(scan.pk),
     }
-    for broken in _pages(scan).exclude(failed_domains=[]).values_list("failed_domains", flat=True):
-        for domain in broken:
-            summary["domains"][domain]["error"] = BROKE_OFF
+    for failed_domains in pages.exclude(failed_domains=[]).values_list("failed_domains", flat=True):
+        for domain in failed_domains:
+            summary["domains"][domain]["error"] = DOMAIN_FAILED
     summary["notes"] = _notes(scan)
-    if not any(word in (PASSED, FAILED) for _, word in outcomes):
-        summary["error"] = f"Nothing could be looked at. {_why_not(scan)}".strip()
+    if not any(outcome in (PASSED, FAILED) for _, outcome in counts):
+        summary["error"] = f"No check had a result. {_first_detail(scan)}".strip()
     return summary
 
 
 def _notes(scan: Scan) -> list[str]:
-    """Return sentences about what was not looked at."""
+    """Return sentences about what was not checked."""
     notes = []
     for scanner, label in Scanner.choices:
-        pages = _pages(scan).filter(part__scanner=scanner)
-        left = pages.filter(checked_at__isnull=True).count()
-        if left:
-            what = f"{left} of {pages.count()} pages were not looked at ({label.lower()})."
-            notes.append(f"The time was over: {what}")
+        pages = ScanPage.objects.filter(part__scan=scan, part__scanner=scanner)
+        unchecked = pages.filter(checked_at__isnull=True).count()
+        if unchecked:
+            notes.append(
+                f"{unchecked} of {pages.count()} pages were not checked ({label.lower()}): the time limit was reached."
+            )
     missed = scan.results.filter(page__part__scanner=Scanner.BROWSER, reason="not_available")
     details = missed.values_list("evidence__detail").annotate(rows=Count("id")).order_by("-rows")
-    notes += [f"{rows} looks of a browser were not possible: {detail}" for detail, rows in details[:2]]
-    return notes
+    return notes + [f"{rows} browser checks could not run: {detail}" for detail, rows in details[:2]]
 
 
-def _pages(scan: Scan) -> Any:
-    return ScanPage.objects.filter(part__scan=scan)
-
-
-def _counted(scan: Scan) -> Any:
-    return scan.results.values_list("key", "outcome").annotate(Count("id")).order_by()
-
-
-def _of_domain(domain: str, outcomes: dict[tuple[str, str], int]) -> dict[str, Any]:
-    mine = set(registry.keys(domain))  # type: ignore[arg-type]  # the same four words
+def _domain_counts(domain: str, counts: dict[tuple[str, str], int]) -> dict[str, Any]:
+    keys = set(registry.keys(domain))  # type: ignore[arg-type]  # the same four words
     return {
-        word: sum(rows for (key, said), rows in outcomes.items() if said == word and key in mine)
-        for word in WORDS
+        outcome: sum(rows for (key, each), rows in counts.items() if each == outcome and key in keys)
+        for outcome in OUTCOMES
     }
 
 
-def _why_not(scan: Scan) -> str:
-    stuck = scan.results.filter(outcome=INCONCLUSIVE).order_by("id")
-    return stuck.values_list("evidence__detail", flat=True).first() or ""
+def _first_detail(scan: Scan) -> str:
+    results = scan.results.filter(outcome=INCONCLUSIVE).order_by("id")
+    return results.values_list("evidence__detail", flat=True).first() or ""

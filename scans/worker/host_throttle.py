@@ -1,6 +1,6 @@
-"""A site is asked twice a second and by two at once, by all scans and verifications on all workers together.
+"""Throttle requests to a host: two a second and two at a time, for all scans and verifications of all workers.
 
-The turns are kept in Redis. While it is away each process keeps its own.
+The state is in Redis. While Redis is unavailable, each process keeps its own.
 """
 
 import math
@@ -19,23 +19,24 @@ from django.conf import settings
 from krafter_audit.db import redis_client
 from krafter_audit.http.client import SCHEME_PORTS, Client, HostThrottle, ParsedUrl, TimedOut, Unreachable
 
-AT_ONCE = 2
-LONGEST_WAIT = 30.0  # seconds for a turn; then the check says that it could not look
-LONGEST_HOLD = 600.0  # seconds that a Retry-After is believed
-LONGEST_REQUEST = 45.0  # seconds after which a turn that nobody gave back is free again
-LOOK_AGAIN = 0.05  # seconds between two looks at whether one of the requests under way has ended
+MAX_CONCURRENT = 2
+MAX_WAIT_SECONDS = 30.0  # for a slot; then the request raises an error
+MAX_BACK_OFF_SECONDS = 600.0  # longer Retry-After values are reduced to this
+SLOT_LEASE_SECONDS = 45.0  # a slot that was not released is free after this
+POLL_SECONDS = 0.05  # between two attempts while MAX_CONCURRENT requests run
+PREFIX = "krafter:pace:"
 
-# Answers [milliseconds to wait, whether the site asked for it]; [0, 0] = the turn is taken. One clock for all: Redis's.
-TAKE = """
+# Returns [milliseconds to wait, whether the host asked for it]; [0, 0]: the slot is acquired. Redis's clock is used.
+ACQUIRE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
-local rate, at_once, lease = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
+local rate, max_concurrent, lease = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local held = redis.call('PTTL', KEYS[3])
 if held > 0 then return {held, 1} end
 local earlier = redis.call('LINDEX', KEYS[1], rate - 1)
 if earlier and now - earlier < 1000 then return {1000 - (now - earlier), 0} end
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now)
-if redis.call('ZCARD', KEYS[2]) >= at_once then return {tonumber(ARGV[5]), 0} end
+if redis.call('ZCARD', KEYS[2]) >= max_concurrent then return {tonumber(ARGV[5]), 0} end
 redis.call('LPUSH', KEYS[1], now)
 redis.call('LTRIM', KEYS[1], 0, rate - 1)
 redis.call('PEXPIRE', KEYS[1], 2000)
@@ -46,112 +47,110 @@ return {0, 0}
 
 
 def client() -> Client:
-    """Return a client that waits for its turn at each host."""
-    return (
-        Client(throttle=SharedHostThrottle(settings.KRAFTER_HOST_RATE))
-        if settings.KRAFTER_HOST_RATE
-        else Client()
-    )
+    """Return an HTTP client that throttles its requests to each host."""
+    rate = settings.KRAFTER_HOST_RATE
+    return Client(throttle=SharedHostThrottle(rate)) if rate else Client()
 
 
 class SharedHostThrottle(HostThrottle):
-    """So many requests a second to a host, and two at once, over all workers."""
+    """Limits the requests a second to each host, and the concurrent ones, over all workers."""
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
 
     @contextmanager
     def slot(self, target: ParsedUrl) -> Iterator[float]:
-        """Hold a turn while a request is made; gives the seconds that were waited for it."""
-        began, mine, host = time.monotonic(), uuid.uuid4().hex, host_of(target)
-        self._wait(host, mine, began + LONGEST_WAIT)
+        """Hold a slot for a request; yield the seconds waited for it."""
+        started, slot, host = time.monotonic(), uuid.uuid4().hex, host_key(target)
+        self._wait(host, slot, started + MAX_WAIT_SECONDS)
         try:
-            yield time.monotonic() - began
+            yield time.monotonic() - started
         finally:
-            redis_client.call_or_default(lambda connection: connection.zrem(f"{host}:at", mine), None)
-            OWN.give_back(host, mine)
+            redis_client.call_or_default(lambda connection: connection.zrem(f"{host}:at", slot), None)
+            LOCAL.release(host, slot)
 
     def back_off(self, target: ParsedUrl, seconds: float) -> None:
-        """Let nobody ask the host for so long."""
-        host, milliseconds = host_of(target), math.ceil(min(seconds, LONGEST_HOLD) * 1000)
+        """Send no requests to the host for this long (Retry-After)."""
+        host, milliseconds = host_key(target), math.ceil(min(seconds, MAX_BACK_OFF_SECONDS) * 1000)
         redis_client.call_or_default(
             lambda connection: connection.set(f"{host}:held", 1, px=milliseconds), None
         )
-        OWN.hold(host, milliseconds / 1000)
+        LOCAL.back_off(host, milliseconds / 1000)
 
-    def _wait(self, host: str, mine: str, until: float) -> None:
+    def _wait(self, host: str, slot: str, deadline: float) -> None:
         while True:
-            wait, asked_for = self._take(host, mine)
+            wait, retry_after = self._acquire(host, slot)
             if wait <= 0:
                 return
-            if time.monotonic() + wait > until:
-                raise _too_long(host, wait, asked_for=asked_for)
+            if time.monotonic() + wait > deadline:
+                raise _wait_exceeded(host, wait, retry_after=retry_after)
             time.sleep(wait)
 
-    def _take(self, host: str, mine: str) -> tuple[float, bool]:
+    def _acquire(self, host: str, slot: str) -> tuple[float, bool]:
         keys = [f"{host}:starts", f"{host}:at", f"{host}:held"]
-        values: list[Any] = [mine, self.rate, AT_ONCE, int(LONGEST_REQUEST * 1000), int(LOOK_AGAIN * 1000)]
-        said = redis_client.call_or_default(
+        lease, poll = int(SLOT_LEASE_SECONDS * 1000), int(POLL_SECONDS * 1000)
+        values: list[Any] = [slot, self.rate, MAX_CONCURRENT, lease, poll]
+        reply = redis_client.call_or_default(
             lambda server: _script()(keys=keys, args=values, client=server), None
         )
-        if said is None:
-            return OWN.take(host, mine, self.rate)
-        return said[0] / 1000, bool(said[1])
+        if reply is None:
+            return LOCAL.acquire(host, slot, self.rate)
+        return reply[0] / 1000, bool(reply[1])
 
 
-def _too_long(host: str, wait: float, *, asked_for: bool) -> TimedOut | Unreachable:
-    name = host.removeprefix("krafter:pace:")
-    if asked_for:
-        return Unreachable(f"{name} asks to be left alone for another {wait:.0f} s (Retry-After).")
-    return TimedOut(f"{name} is looked at by so much else that no turn came in {LONGEST_WAIT:.0f} s.")
+def _wait_exceeded(host: str, wait: float, *, retry_after: bool) -> TimedOut | Unreachable:
+    name = host.removeprefix(PREFIX)
+    if retry_after:
+        return Unreachable(f"{name} accepts no requests for another {wait:.0f} s (Retry-After).")
+    return TimedOut(f"Too many other requests to {name}: no slot within {MAX_WAIT_SECONDS:.0f} s.")
 
 
-def host_of(target: ParsedUrl) -> str:
-    """Return the name of a host's turns: both standard ports are one site, any other is a site of its own."""
+def host_key(target: ParsedUrl) -> str:
+    """Return the Redis key prefix of a host. Both standard ports are one host, any other port is another."""
     port = "" if target.port in SCHEME_PORTS.values() else f":{target.port}"
-    return f"krafter:pace:{target.bracketed_host}{port}"
+    return f"{PREFIX}{target.bracketed_host}{port}"
 
 
 @lru_cache(maxsize=1)
 def _script() -> "redis.commands.core.Script":
-    return redis_client.connection().register_script(TAKE)
+    return redis_client.connection().register_script(ACQUIRE)
 
 
-class OwnTurns:
-    """The turns of this process alone, by the same rules."""
+class LocalSlots:
+    """The slots of this process, by the same rules, for the time in which Redis is unavailable."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._starts: defaultdict[str, deque[float]] = defaultdict(deque)
-        self._at: defaultdict[str, set[str]] = defaultdict(set)
-        self._held: dict[str, float] = {}
+        self._slots: defaultdict[str, set[str]] = defaultdict(set)
+        self._held_until: dict[str, float] = {}
 
-    def take(self, host: str, mine: str, rate: int) -> tuple[float, bool]:
-        """Return the seconds to wait and whether the site asked for it; 0 = the turn is taken."""
+    def acquire(self, host: str, slot: str, rate: int) -> tuple[float, bool]:
+        """Return the seconds to wait and whether the host asked for it; 0: the slot is acquired."""
         with self._lock:
             now, starts = time.monotonic(), self._starts[host]
-            held = self._held.get(host, now) - now
+            held = self._held_until.get(host, now) - now
             if held > 0:
                 return held, True
             if len(starts) >= rate and now - starts[-rate] < 1:
                 return 1 - (now - starts[-rate]), False
-            if len(self._at[host]) >= AT_ONCE:
-                return LOOK_AGAIN, False
+            if len(self._slots[host]) >= MAX_CONCURRENT:
+                return POLL_SECONDS, False
             starts.append(now)
             while len(starts) > rate:
                 starts.popleft()
-            self._at[host].add(mine)
+            self._slots[host].add(slot)
             return 0, False
 
-    def give_back(self, host: str, mine: str) -> None:
-        """End a turn."""
+    def release(self, host: str, slot: str) -> None:
+        """Release a slot."""
         with self._lock:
-            self._at[host].discard(mine)
+            self._slots[host].discard(slot)
 
-    def hold(self, host: str, seconds: float) -> None:
-        """Let nobody ask the host for so long."""
+    def back_off(self, host: str, seconds: float) -> None:
+        """Send no requests to the host for this long."""
         with self._lock:
-            self._held[host] = time.monotonic() + seconds
+            self._held_until[host] = time.monotonic() + seconds
 
 
-OWN = OwnTurns()
+LOCAL = LocalSlots()

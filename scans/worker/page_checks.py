@@ -1,8 +1,8 @@
-"""Looking at one page: its checks, the four domains side by side."""
+"""Run the checks of a scan on one page."""
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -14,12 +14,11 @@ from scanner.page_context import PageContext
 from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)
-Look = Callable[[str, Iterable[str]], Iterator[tuple[str, Outcome]]]
 
 
 @dataclass(frozen=True)
-class Seen:
-    """What one check said about a page."""
+class CheckResult:
+    """The outcome of one check on a page."""
 
     key: str
     outcome: Outcome
@@ -27,29 +26,30 @@ class Seen:
 
 
 @dataclass
-class Sight:
-    """All that was seen of a page, and the domains whose look broke off."""
+class PageResults:
+    """The results of all checks on a page, and the domains whose checks raised an error."""
 
-    seen: list[Seen] = field(default_factory=list)
-    broken: set[str] = field(default_factory=set)
+    results: list[CheckResult] = field(default_factory=list)
+    failed_domains: set[str] = field(default_factory=set)
     duration_ms: float = 0
 
 
 @dataclass(frozen=True)
-class Asking:
-    """Which checks a scan asks, and by which thresholds they judge."""
+class CheckSelection:
+    """The checks that a scanner runs in a scan, and their thresholds."""
 
     keys: Set[str]
     thresholds: Mapping[str, float]
 
     @classmethod
-    def of(cls, scan: Scan, scanner: str) -> "Asking":
-        """Return what the project's policy lets the scanner ask."""
+    def for_scan(cls, scan: Scan, scanner: str) -> "CheckSelection":
+        """Return the checks of the scanner that the project's policy enables."""
         config = policy_rules.config_of(scan.project)
-        return cls(keys_of(scanner) - policy_rules.switched_off(config), policy_rules.thresholds(config))
+        keys = keys_of(scanner) - policy_rules.disabled_checks(config)
+        return cls(keys, policy_rules.thresholds(config))
 
-    def on(self, *, is_start: bool) -> dict[str, list[str]]:
-        """Return `{domain: keys}` for a page; what is about the whole site is asked on the first page alone."""
+    def by_domain(self, *, is_start: bool) -> dict[str, list[str]]:
+        """Return `{domain: keys}` for a page. Checks of the whole site run on the start page only."""
         return {
             domain: [
                 key
@@ -59,53 +59,61 @@ class Asking:
             for domain in Domain.values
         }
 
+    def on_page(self, *, is_start: bool) -> list[str]:
+        """Return the keys of all checks to run on a page."""
+        return [key for keys in self.by_domain(is_start=is_start).values() for key in keys]
+
 
 def keys_of(scanner: str) -> set[str]:
-    """Return the keys of the checks that a scanner asks."""
-    browsing = scanner == Scanner.BROWSER
+    """Return the keys of the checks that a scanner runs."""
+    needs_browser = scanner == Scanner.BROWSER
     every = registry.keys()
-    return {key for key in every if (registry.REGISTRY[key].kind == "browser") is browsing}
+    return {key for key in every if (registry.REGISTRY[key].kind == "browser") is needs_browser}
 
 
-def look(context: PageContext, asking: Asking, *, is_start: bool) -> Sight:
-    """Look at a page in all domains at once; one that breaks off does not stop the others."""
-    began = time.monotonic()
-    sight = Sight()
+def run_checks(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
+    """Run the checks on a page, the domains in parallel. An error in one domain does not stop the others."""
+    started = time.monotonic()
+    page = PageResults()
     with ThreadPoolExecutor(max_workers=len(Domain)) as pool:
-        asked = asking.on(is_start=is_start).items()
-        answers = {
-            domain: pool.submit(ask, context, keys, asking.thresholds) for domain, keys in asked if keys
+        jobs = {
+            domain: pool.submit(run_in_order, context, keys, selection.thresholds)
+            for domain, keys in selection.by_domain(is_start=is_start).items()
+            if keys
         }
-    for domain, answer in answers.items():
-        error = answer.exception()
+    for domain, job in jobs.items():
+        error = job.exception()
         if error is None:
-            sight.seen.extend(answer.result())
+            page.results.extend(job.result())
         else:
-            logger.error("the %s look at %s broke off", domain, context.url, exc_info=error)
-            sight.broken.add(domain)
-    sight.duration_ms = (time.monotonic() - began) * 1000
-    return sight
+            logger.error("The %s checks of %s raised an error", domain, context.url, exc_info=error)
+            page.failed_domains.add(domain)
+    page.duration_ms = (time.monotonic() - started) * 1000
+    return page
 
 
-def look_one_by_one(context: PageContext, asking: Asking, *, is_start: bool) -> Sight:
-    """Look at a page in the thread that the browser belongs to; one visit serves all the keys."""
-    began = time.monotonic()
-    keys = [key for group in asking.on(is_start=is_start).values() for key in group]
-    seen = ask(context, keys, asking.thresholds)
-    return Sight(seen, duration_ms=(time.monotonic() - began) * 1000)
+def run_checks_in_browser(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
+    """Run the checks on a page in the thread that owns the browser; all of them share one visit."""
+    started = time.monotonic()
+    results = run_in_order(context, selection.on_page(is_start=is_start), selection.thresholds)
+    return PageResults(results, duration_ms=(time.monotonic() - started) * 1000)
 
 
-def ask(context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float]) -> list[Seen]:
-    """Ask some checks about a page, one after the other."""
-    seen, began = [], time.monotonic()
+def inconclusive_results(
+    selection: CheckSelection, reason: str, detail: str, *, is_start: bool
+) -> PageResults:
+    """Return an inconclusive result of every check, for a page on which they could not run."""
+    keys = selection.on_page(is_start=is_start)
+    return PageResults([CheckResult(key, inconclusive(reason, detail), 0) for key in keys])
+
+
+def run_in_order(
+    context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float]
+) -> list[CheckResult]:
+    """Run checks on a page one after the other."""
+    results, started = [], time.monotonic()
     for key, outcome in engine.run_checks(context.url, keys, thresholds=thresholds, context=context):
         now = time.monotonic()
-        seen.append(Seen(key, outcome, (now - began) * 1000))
-        began = now
-    return seen
-
-
-def not_looked(asking: Asking, reason: str, detail: str, *, is_start: bool) -> Sight:
-    """Return what is said of a page that could not be looked at: every check is inconclusive."""
-    keys = [key for group in asking.on(is_start=is_start).values() for key in group]
-    return Sight([Seen(key, inconclusive(reason, detail), 0) for key in keys])
+        results.append(CheckResult(key, outcome, (now - started) * 1000))
+        started = now
+    return results

@@ -1,4 +1,4 @@
-"""What is kept of a scan while it runs, page by page, by whoever holds the part's newest fence."""
+"""Save the pages of a running scan and their results. Only the worker that holds the lease of the part may write."""
 
 import json
 from collections.abc import Sequence
@@ -14,103 +14,100 @@ from krafter_audit.db import leases
 from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, Outcome
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
-from scans.worker.page_checks import Seen, Sight
+from scans.worker.page_checks import CheckResult, PageResults
 
-LARGEST_EVIDENCE = 8_000  # characters of JSON for one check of one page
-LARGEST_QUIET_EVIDENCE = 2_000  # where nothing is wrong
+MAX_EVIDENCE_LENGTH = 8_000  # characters of JSON for each check of each page
+MAX_PASSED_EVIDENCE_LENGTH = 2_000  # where the check passed or does not apply
 
 
 @transaction.atomic
-def keep_pages(
-    part: ScanPart, pages: Sequence[ScanPage], *, page_delay: float, browsing: bool = False
+def save_pages(
+    part: ScanPart, pages: Sequence[ScanPage], *, page_delay: float, needs_browser: bool = False
 ) -> bool:
-    """Write down which pages are to be looked at; False when the lease is lost, and then nothing is written.
+    """Save the pages to check; False, without a change, if the lease is lost.
 
-    With `browsing` the same pages are a part of their own for a browser.
+    With `needs_browser`, create a browser part with the same pages.
     """
     if not leases.write(part, attempts=0, page_delay=page_delay):
         return False
     part.page_delay = page_delay
-    ScanPage.objects.bulk_create([*pages, *(_same_pages(part, pages) if browsing else ())])
+    ScanPage.objects.bulk_create([*pages, *(_browser_pages(part, pages) if needs_browser else ())])
     update_progress(part.scan_id)
     return True
 
 
-def _same_pages(part: ScanPart, pages: Sequence[ScanPage]) -> list[ScanPage]:
-    other = ScanPart.objects.create(scan_id=part.scan_id, scanner=Scanner.BROWSER, page_delay=part.page_delay)
+def _browser_pages(part: ScanPart, pages: Sequence[ScanPage]) -> list[ScanPage]:
+    browser_part = ScanPart.objects.create(
+        scan_id=part.scan_id, scanner=Scanner.BROWSER, page_delay=part.page_delay
+    )
     return [
-        ScanPage(part=other, position=page.position, url=page.url, route=page.route, note=page.note)
+        ScanPage(part=browser_part, position=page.position, url=page.url, route=page.route, note=page.note)
         for page in pages
     ]
 
 
 @transaction.atomic
-def keep_page(part: ScanPart, page: ScanPage, sight: Sight) -> bool:
-    """Write down what was seen of a page: all of it or nothing; False when the lease is lost."""
+def save_results(part: ScanPart, page: ScanPage, results: PageResults) -> bool:
+    """Save the results of a page; False, without a change, if the lease is lost."""
     if not leases.write(part, attempts=0):
         return False
-    now = timezone.now()
-    page.checked_at, page.failed_domains, page.duration_ms = (
-        now,
-        sorted(sight.broken),
-        round(sight.duration_ms, 1),
-    )
-    ScanPage.objects.filter(pk=page.pk).update(
-        checked_at=now, updated_at=now, failed_domains=page.failed_domains, duration_ms=page.duration_ms
-    )
-    ScanResult.objects.bulk_create(_result(part, page, one) for one in sight.seen)
+    page.checked_at = timezone.now()
+    page.failed_domains = sorted(results.failed_domains)
+    page.duration_ms = round(results.duration_ms, 1)
+    page.save(update_fields=["checked_at", "failed_domains", "duration_ms", "updated_at"])
+    ScanResult.objects.bulk_create(_row(part, page, result) for result in results.results)
     update_progress(part.scan_id)
     return True
 
 
 def update_progress(scan_id: UUID) -> None:
-    """Write the progress into the scan's summary. The row is locked first: two parts may count at once."""
+    """Save the progress in the scan's summary. The scan is locked, since two parts may do so at the same time."""
     scan = Scan.objects.select_for_update().only("summary").get(pk=scan_id)
     scan.summary["progress"] = progress(scan_id)
     scan.save(update_fields=["summary", "updated_at"])
 
 
 def progress(scan_id: UUID) -> dict[str, dict[str, int]]:
-    """Count the pages of each part of a scan, and those that are done."""
+    """Return how many pages each scanner has, and how many of them it has checked."""
     parts = ScanPart.objects.filter(scan=scan_id).values_list("scanner")
     counted = parts.annotate(Count("pages"), Count("pages__checked_at")).order_by()
     return {scanner: {"pages_found": found, "pages_done": done} for scanner, found, done in counted}
 
 
-def _result(part: ScanPart, page: ScanPage, seen: Seen) -> ScanResult:
-    known, outcome = registry.REGISTRY[seen.key], seen.outcome
+def _row(part: ScanPart, page: ScanPage, result: CheckResult) -> ScanResult:
+    check, outcome = registry.REGISTRY[result.key], result.outcome
     threshold = outcome.evidence.get("threshold")
     return ScanResult(
         scan_id=part.scan_id,
         page=page,
-        key=seen.key,
-        version=known.version,
+        key=result.key,
+        version=check.version,
         outcome=outcome.status,
         reason=outcome.reason or "",
         value=outcome.value,
         samples=outcome.samples,
-        unit=known.metric.unit if known.metric else "",
+        unit=check.metric.unit if check.metric else "",
         threshold=threshold if isinstance(threshold, int | float) else None,
-        evidence=_told(outcome, page.note),
+        evidence=_evidence(outcome, page.note),
         tools=outcome.evidence.get("tools") or {"krafter": krafter_audit.__version__},
         profile=_profile(outcome.evidence.get("profile")),
-        duration_ms=round(seen.duration_ms, 1),
+        duration_ms=round(result.duration_ms, 1),
         seen_at=timezone.now(),
     )
 
 
-def _profile(said: Any) -> str:
-    """Return the name of how it was looked: `mobile`; empty for what asks by HTTP."""
-    return str(said.get("name", ""))[:20] if isinstance(said, dict) else ""
+def _profile(profile: Any) -> str:
+    """Return the name of the device profile, such as `mobile`; empty for HTTP checks."""
+    return str(profile.get("name", ""))[:20] if isinstance(profile, dict) else ""
 
 
-def _told(outcome: Outcome, note: str) -> dict[str, Any]:
-    """Return the evidence with the page's note, within bounds: there is a row for every check of every page."""
+def _evidence(outcome: Outcome, note: str) -> dict[str, Any]:
+    """Return the evidence with the page's note, its longest values truncated: there are thousands of rows per scan."""
     evidence = outcome.evidence | ({"note": note} if note else {})
-    loud = outcome.status in (FAILED, INCONCLUSIVE)
-    room = LARGEST_EVIDENCE if loud else LARGEST_QUIET_EVIDENCE
+    needs_detail = outcome.status in (FAILED, INCONCLUSIVE)
+    max_length = MAX_EVIDENCE_LENGTH if needs_detail else MAX_PASSED_EVIDENCE_LENGTH
     for name in sorted(evidence, key=lambda name: len(_text(evidence[name])), reverse=True):
-        if len(_text(evidence)) <= room:
+        if len(_text(evidence)) <= max_length:
             break
         evidence = evidence | {name: _text(evidence[name])[:200] + "…"}
     return evidence

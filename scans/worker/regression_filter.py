@@ -1,4 +1,4 @@
-"""What a scan sees, held against what is known: pages that it did not look at stay, and noise reopens nothing."""
+"""Compare what a scan reports with the known findings: keep pages that it did not check, and ignore fluctuations."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -17,100 +17,102 @@ from scanner.parsing.registrable_domain import origin_of
 from scanner.registry import Metric
 from scans.models import Scan, ScanPart, ScanResult
 
-FAR = 1.10  # times the threshold: believed when it is seen in two scans in a row
-MUCH_WORSE = 1.2  # times the value that was mended: believed at once
+THRESHOLD_FACTOR = (
+    1.10  # a value worse than the threshold by this factor in two consecutive scans is a regression
+)
+FIXED_VALUE_FACTOR = 1.2  # a value worse than after the fix by this factor is a regression at once
 
 
-def compared(part: ScanPart, sightings: Iterable[FindingReport]) -> tuple[list[FindingReport], int]:
-    """Return the sightings to take in, and how many numbers were not far enough off to reopen what was resolved.
+def filter_reports(part: ScanPart, reports: Iterable[FindingReport]) -> tuple[list[FindingReport], int]:
+    """Return the reports to ingest, and the number of those that are too close to the threshold to reopen a finding.
 
-    Call it in the transaction that takes them in: the findings that are known are locked.
+    Call it in the transaction that ingests the reports: it locks the findings.
     """
-    told = list(sightings)
-    known = _known(part, told)
-    views = {key: View.of(key, urls) for key, urls in _seen(part, told).items()}
-    believed, suspected = [], 0
-    for seen in told:
-        before = known.get(seen.identity)
-        if before is None:
-            believed.append(seen)
-        elif before.status == FindingStatus.RESOLVED and not _is_back(part, seen, before):
+    reports = list(reports)
+    known = _known_findings(part, reports)
+    coverage = {key: Coverage.of(key, urls) for key, urls in _checked_urls(part, reports).items()}
+    accepted, suspected = [], 0
+    for report in reports:
+        finding = known.get(report.identity)
+        if finding is None:
+            accepted.append(report)
+        elif finding.status == FindingStatus.RESOLVED and not _is_regression(part, report, finding):
             suspected += 1
         else:
-            believed.append(_with_pages_not_seen(seen, before, views[_key(seen)]))
-    return believed, suspected
+            accepted.append(_with_unchecked_pages(report, finding, coverage[_key(report)]))
+    return accepted, suspected
 
 
-def _key(seen: FindingReport) -> str:
-    return (seen.checks or [""])[0]
+def _key(report: FindingReport) -> str:
+    return (report.checks or [""])[0]
 
 
-def _known(part: ScanPart, told: list[FindingReport]) -> dict[Identity, Finding]:
-    if not told:
+def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identity, Finding]:
+    if not reports:
         return {}
-    wait_for_turn(f"ingest:{part.scan.project_id}")  # the same turn that the batch will take
+    wait_for_turn(f"ingest:{part.scan.project_id}")  # the lock that ingestion takes
     rows = Finding.objects.select_for_update().filter(
-        project=part.scan.project_id, title__in=[seen.title for seen in told]
+        project=part.scan.project_id, title__in=[report.title for report in reports]
     )
     return {(row.domain, row.title): row for row in rows.order_by("id")}
 
 
-def _seen(part: ScanPart, told: list[FindingReport]) -> dict[str, set[str]]:
-    """Return `{key: addresses}` of the pages about which each check had an answer."""
-    keys = [_key(seen) for seen in told]
-    answers = ScanResult.objects.filter(page__part=part, key__in=keys)
-    # A page that is gone was seen to be gone.
-    answered = answers.exclude(Q(outcome=INCONCLUSIVE) & ~Q(reason="target_missing"))
-    found: dict[str, set[str]] = {key: set() for key in keys}
-    for key, url in answered.values_list("key", "page__url"):
-        found[key].add(url)
-    return found
+def _checked_urls(part: ScanPart, reports: list[FindingReport]) -> dict[str, set[str]]:
+    """Return `{key: URLs}` of the pages on which each check had a result."""
+    keys = [_key(report) for report in reports]
+    results = ScanResult.objects.filter(page__part=part, key__in=keys)
+    # A page that no longer exists counts as checked.
+    conclusive = results.exclude(Q(outcome=INCONCLUSIVE) & ~Q(reason="target_missing"))
+    urls: dict[str, set[str]] = {key: set() for key in keys}
+    for key, url in conclusive.values_list("key", "page__url"):
+        urls[key].add(url)
+    return urls
 
 
 @dataclass(frozen=True)
-class View:
-    """What a check was asked about: routes of pages, each for all pages of its kind, or whole sites."""
+class Coverage:
+    """What a check covered: routes, each of which stands for all pages of its kind, or whole sites."""
 
     routes: set[tuple[str, str]]
     sites: set[str]
 
     @classmethod
-    def of(cls, key: str, urls: set[str]) -> "View":
-        """Return what the check saw when it was asked about these pages."""
-        whole = registry.REGISTRY[key].scope == "site"
-        places = {(origin_of(url), route_of(url)) for url in urls}
-        return cls(places, {origin for origin, _ in places} if whole else set())
+    def of(cls, key: str, urls: set[str]) -> "Coverage":
+        """Return what the check covered on these pages."""
+        covers_site = registry.REGISTRY[key].scope == "site"
+        routes = {(origin_of(url), route_of(url)) for url in urls}
+        return cls(routes, {origin for origin, _ in routes} if covers_site else set())
 
-    def leaves_out(self, url: str) -> bool:
-        """Tell whether the page of this address was not seen, nor another that stands for it."""
+    def excludes(self, url: str) -> bool:
+        """Tell whether neither this page was checked nor another one of the same route."""
         origin = origin_of(url)
         return bool(origin) and origin not in self.sites and (origin, route_of(url)) not in self.routes
 
 
-def _with_pages_not_seen(seen: FindingReport, before: Finding, view: View) -> FindingReport:
-    """Keep the pages of routes that this scan did not look at, with what was seen of them."""
+def _with_unchecked_pages(report: FindingReport, finding: Finding, coverage: Coverage) -> FindingReport:
+    """Add the finding's pages whose routes this scan did not check, with their earlier outcomes."""
     assets = [
         asset
-        for asset in before.affected_assets
-        if asset["type"] == "url" and view.leaves_out(asset["value"])
+        for asset in finding.affected_assets
+        if asset["type"] == "url" and coverage.excludes(asset["value"])
     ]
-    earlier = before.evidence.get("pages")
+    earlier = finding.evidence.get("pages")
     pages = [
         page
         for page in (earlier if isinstance(earlier, list) else [])
-        if isinstance(page, dict) and view.leaves_out(str(page.get("url")))
+        if isinstance(page, dict) and coverage.excludes(str(page.get("url")))
     ]
-    evidence = dict(seen.evidence or {})
+    evidence = dict(report.evidence or {})
     evidence["pages"] = [*evidence.get("pages", []), *pages][:MAX_PAGES]
-    known = registry.get(_key(seen))
-    if known and known.metric:
-        evidence["values"] = _values(known.key, known.metric, evidence["pages"])
+    check = registry.get(_key(report))
+    if check and check.metric:
+        evidence["values"] = _worst_value(check.key, check.metric, evidence["pages"])
     return replace(
-        seen, affected_assets=[*(seen.affected_assets or []), *assets][:MAX_PAGES], evidence=evidence
+        report, affected_assets=[*(report.affected_assets or []), *assets][:MAX_PAGES], evidence=evidence
     )
 
 
-def _values(key: str, metric: Metric, pages: Iterable[Mapping[str, Any]]) -> dict[str, float]:
+def _worst_value(key: str, metric: Metric, pages: Iterable[Mapping[str, Any]]) -> dict[str, float]:
     outcomes = [page.get("outcome") for page in pages]
     values = [
         outcome["value"]
@@ -120,28 +122,29 @@ def _values(key: str, metric: Metric, pages: Iterable[Mapping[str, Any]]) -> dic
     return {key: metric.worst(values)} if values else {}
 
 
-def _is_back(part: ScanPart, seen: FindingReport, before: Finding) -> bool:
-    """Tell whether what was resolved is back. Of a number that wavers one look a little over the line is no proof.
+def _is_regression(part: ScanPart, report: FindingReport, finding: Finding) -> bool:
+    """Tell whether a resolved finding has come back.
 
-    The rule of checks.md 2.4: worse than the threshold × 1.10 in two scans in a row, or than the mended value × 1.2.
+    A fluctuating metric has to be worse than its value after the fix × 1.2, or than the threshold × 1.10 in two
+    consecutive scans.
     """
-    known, value = registry.get(_key(seen)), _value(seen.evidence, _key(seen))
-    if known is None or known.metric is None or value is None or _is_exact(seen):
+    check, value = registry.get(_key(report)), _value(report.evidence, _key(report))
+    if check is None or check.metric is None or value is None or _is_exact(report):
         return True
-    mended = _value(before.evidence, known.key)
-    if mended is not None and worse(known.metric, value, mended, MUCH_WORSE):
+    fixed_value = _value(finding.evidence, check.key)
+    if fixed_value is not None and is_worse(check.metric, value, fixed_value, FIXED_VALUE_FACTOR):
         return True
-    moved = policy_rules.thresholds(policy_rules.config_of(part.scan.project))
-    limit = moved.get(known.key, known.metric.threshold)
-    if not worse(known.metric, value, limit, FAR):
+    thresholds = policy_rules.thresholds(policy_rules.config_of(part.scan.project))
+    threshold = thresholds.get(check.key, check.metric.threshold)
+    if not is_worse(check.metric, value, threshold, THRESHOLD_FACTOR):
         return False
-    earlier = _value_before(part, known.key, known.metric, before)
-    return earlier is not None and worse(known.metric, earlier, limit, FAR)
+    previous = _previous_value(part, check.key, check.metric, finding)
+    return previous is not None and is_worse(check.metric, previous, threshold, THRESHOLD_FACTOR)
 
 
-def worse(metric: Metric, value: float, mark: float, factor: float) -> bool:
-    """Tell whether a value is beyond the mark by more than the factor, on the bad side."""
-    return value > mark * factor if metric.direction == "max" else value < mark / factor
+def is_worse(metric: Metric, value: float, limit: float, factor: float) -> bool:
+    """Tell whether a value is worse than the limit by more than the factor."""
+    return value > limit * factor if metric.direction == "max" else value < limit / factor
 
 
 def _value(evidence: Mapping[str, Any] | None, key: str) -> float | None:
@@ -150,20 +153,20 @@ def _value(evidence: Mapping[str, Any] | None, key: str) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _is_exact(seen: FindingReport) -> bool:
-    """Tell whether one sample was enough: days that a certificate has left do not waver."""
-    return all(len(page["outcome"]["samples"]) < 2 for page in (seen.evidence or {}).get("pages", ()))
+def _is_exact(report: FindingReport) -> bool:
+    """Tell whether the metric needs one sample only, such as the days until a certificate expires."""
+    return all(len(page["outcome"]["samples"]) < 2 for page in (report.evidence or {}).get("pages", ()))
 
 
-def _value_before(part: ScanPart, key: str, metric: Metric, finding: Finding) -> float | None:
-    """Return what the scan before this one measured, if it looked at the same address after the fix."""
+def _previous_value(part: ScanPart, key: str, metric: Metric, finding: Finding) -> float | None:
+    """Return the value in the previous scan, if that scanned the same URL after the fix."""
     scan = part.scan
-    earlier = Scan.objects.filter(
+    completed = Scan.objects.filter(
         project=scan.project_id, status=Scan.Status.COMPLETED, created_at__lt=scan.created_at
     )
-    last = earlier.order_by("-created_at", "-id").first()
-    if last is None or last.url != scan.url or last.created_at < finding.updated_at:
+    previous = completed.order_by("-created_at", "-id").first()
+    if previous is None or previous.url != scan.url or previous.created_at < finding.updated_at:
         return None
-    failed = ScanResult.objects.filter(scan=last, key=key, outcome=FAILED).values_list("value", flat=True)
+    failed = ScanResult.objects.filter(scan=previous, key=key, outcome=FAILED).values_list("value", flat=True)
     values = [value for value in failed if isinstance(value, int | float)]
     return metric.worst(values) if values else None

@@ -115,7 +115,7 @@ def test_a_verification_is_approved_by_its_button(live_server: Any, scenario: Sc
         log_in(page, live_server.url, user)
         page.goto(live_server.url + path)
         page.click("button[value=approve]")
-        page.wait_for_selector("text=Mend it: approved.")
+        page.wait_for_selector("text=Fix it: approved.")
         landed = page.url
         browser.close()
 

@@ -49,7 +49,7 @@ PLAUSIBLE: dict[str, list[dict[str, Any]]] = {
     "findings": [{"domain": "seo", "title": "No title"}],
     "findings/bulk": [{"findings": [{"domain": "seo", "title": "No title"}], "mode": "partial"}],
     "findings/bulk-update": [{"filter": {}, "set": {"severity": "low"}}, {"ids": [], "set": {}}],
-    "tasks": [{"finding_id": "id of finding", "title": "Mend it"}],
+    "tasks": [{"finding_id": "id of finding", "title": "Fix it"}],
     "verifications/run": [{"task_id": "id of task"}],
     "policies/current": [{"config": {}}],
     "policies/test": [{"config": {}}],

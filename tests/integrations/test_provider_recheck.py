@@ -77,11 +77,11 @@ def finding_of(project: Project, key: str, title: str = "Broken") -> Finding:
 
 
 def verified(finding: Finding) -> Verification:
-    task = tasks.create(finding.project, finding_id=finding.pk, title="Mend it", by=SYSTEM)
+    task = tasks.create(finding.project, finding_id=finding.pk, title="Fix it", by=SYSTEM)
     tasks.update(task.pk, changes={"status": "in_progress"}, by=SYSTEM)
     tasks.update(task.pk, changes={"status": "ready_verify"}, by=SYSTEM)
     verification = verifications.run(finding.project, task_id=task.pk, by=SYSTEM)
-    part_runner.carry_out(verification.pk)
+    part_runner.run_part(verification.pk)
     verification.refresh_from_db()
     return verification
 
@@ -301,7 +301,7 @@ def test_finding_of_another_place_is_inconclusive_without_a_request(
 def test_provider_checks_are_registered_and_differ_from_site_checks() -> None:
     every = list(FINDING_SOURCES)
 
-    assert [key for key in every if provider_checks.asker_of(key) is not ask_provider] == []
+    assert [key for key in every if provider_checks.find(key) is not ask_provider] == []
     assert {key for key in every if registry.get(key)} == set()
     assert {setting.check for setting in SETTINGS} | set(CHECKS) < set(every)
     assert all(setting.check.startswith("cloudflare_") for setting in SETTINGS)

@@ -1,6 +1,6 @@
 """python -m tests.oracles.lighthouse FOLDER: our checks of pages against Lighthouse and axe-core, on planted faults.
 
-FOLDER is one in which `npm install lighthouse@12 axe-core` was run. Each fault of the test tables is a page of its own.
+FOLDER is one in which `npm install lighthouse@12 axe-core` was run. Each fault of the test tables has its own page.
 Prints each check's agreement, every pair that differs, every fault that passed and every check that failed without one.
 """
 
@@ -61,7 +61,7 @@ def served_faults() -> Iterator[dict[str, str]]:
     for site in sites.values():
         for answer in site.answers.values():
             if isinstance(answer, Answer):
-                # Lighthouse asks for robots.txt out of the page, and the page's policy would not let it.
+                # Lighthouse fetches robots.txt from inside of the page, which the page's policy would block.
                 answer.headers = [line for line in answer.headers if line[0] != "Content-Security-Policy"]
     with ExitStack() as stack:
         yield {key: stack.enter_context(served(site)).url for key, site in sites.items()}

@@ -1,4 +1,4 @@
-"""Random answers of sites, as good and as bad as they come: headers, a page, and what a preflight is told."""
+"""Random responses of sites, good and bad: headers, a page, and the response to a preflight."""
 
 import random
 from dataclasses import dataclass, field

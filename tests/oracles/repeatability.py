@@ -1,9 +1,9 @@
-"""python -m tests.oracles.repeatability [COUNT [PAGE...]]: does an unchanged page get the same verdict COUNT times?
+"""python -m tests.oracles.repeatability [COUNT [PAGE...]]: does an unchanged page get the same outcome COUNT times?
 
-Verifies the numbers of the lab, which a browser measures anew each time, of pages that are good by far, bad by far and
-near every threshold, by the engine itself and at its own pace: with COUNT 100 (the default) it takes hours. Prints
-every look as a line of JSON, then for each page and key how often which verdict was given, over which values. It ends
-with 1 where one page passed in one run and failed in another.
+Verifies the lab metrics, which a browser measures each time, of pages that are far below, far above and near every
+threshold, with the engine itself: with COUNT 100 (the default) it takes hours. Prints every outcome as a line of JSON,
+then for each page and key the number of each outcome and the range of values. Exits with 1 when a page passed in one
+run and failed in another.
 """
 
 import json
@@ -19,7 +19,7 @@ os.environ.setdefault("KRAFTER_SECRET_KEY", "for the length of a comparison, whi
 
 TIMED = ("lcp", "fcp", "cls", "tbt")
 COUNTED = ("total_byte_weight", "dom_size")
-# A style sheet puts the first paint off, the picture comes later than that; then the heading jumps, and a task blocks.
+# A style sheet delays the first paint, the image comes later; then the heading moves, and a task blocks.
 PAGE = """<!doctype html><html lang=en><meta charset=utf-8><title>A page that stays as it is</title>
 <meta name=viewport content="width=device-width, initial-scale=1">
 <link rel=stylesheet href=/style.css><body><h1>Hello</h1><img src=/hero.png width=400 height=500 alt="A lamp">

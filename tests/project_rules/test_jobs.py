@@ -8,7 +8,7 @@ import pytest
 
 from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.celery import app
-from remediation.checks.queues import JOB_OF
+from remediation.checks.queues import JOB_OF_SCANNER
 from tests.project_rules.source import files, imported, tree
 
 MODULE = "krafter_audit.jobs"
@@ -30,8 +30,8 @@ def names_sent(call: ast.Call) -> list[str]:
     if isinstance(name, ast.Constant):
         return [str(name.value)]
     assert isinstance(name, ast.Subscript), ast.unparse(call)
-    assert ast.unparse(name.value) == "JOB_OF", ast.unparse(call)
-    return list(JOB_OF.values())
+    assert ast.unparse(name.value) == "JOB_OF_SCANNER", ast.unparse(call)
+    return list(JOB_OF_SCANNER.values())
 
 
 @pytest.fixture(autouse=True)

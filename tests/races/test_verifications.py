@@ -20,7 +20,7 @@ from krafter_audit.db import leases
 from remediation import locks
 from remediation.models import CheckStatus, Task, Verification, VerificationPart
 from remediation.services import tasks, verdicts, verifications
-from remediation.worker import part_runner
+from remediation.worker import check_aggregation, part_runner
 from tests import factories
 from tests.factories import Scenario, where_things_stand
 from tests.races.threads import Race, at_once, racers
@@ -112,14 +112,14 @@ def test_approve_against_reopen_is_one_outcome_after_the_other(scenario: Scenari
 
 
 def test_reopen_against_the_workers_late_write_drops_the_write(scenario: Scenario, both: Race):
-    answer = part_runner.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
+    answer = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="running")
         mine = leases.claim(VerificationPart, verification.parts.get().pk, seconds=30)
         assert mine is not None
 
         wrote, reopened = both(
-            lambda: part_runner.write(mine, "security_header_csp", answer),  # noqa: B023
+            lambda: part_runner.store_result(mine, "security_header_csp", answer),  # noqa: B023
             lambda: verdicts.reopen(verification.pk, by=scenario.actor),  # noqa: B023
         )
 
@@ -131,7 +131,7 @@ def test_reopen_against_the_workers_late_write_drops_the_write(scenario: Scenari
             *(["security_header_csp"] if wrote else []),
             "verdict:reopened",
         ]
-        assert part_runner.write(mine, "security_header_csp", answer) is False
+        assert part_runner.store_result(mine, "security_header_csp", answer) is False
 
 
 def test_two_runs_share_the_last_unit_of_quota(scenario: Scenario, both: Race):

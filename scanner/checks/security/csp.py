@@ -6,7 +6,7 @@ from scanner.checks import config_snippets
 from scanner.outcome import Outcome, failed, not_applicable, passed
 from scanner.page_context import PageContext
 from scanner.parsing import csp_policy
-from scanner.parsing.csp_policy import BROAD, INLINE, NONCE_OR_HASH, PASSIVE, Policy
+from scanner.parsing.csp_policy import BROAD, INLINE, NONCE_OR_HASH, PASSIVE, CspPolicy
 from scanner.registry import HIGH, LOW, MEDIUM, SECURITY, Fix, check
 
 MDN = "https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Content-Security-Policy"
@@ -66,13 +66,13 @@ def content_security_policy(context: PageContext) -> Outcome:
     return passed("A Content-Security-Policy is enforced.", policies=len(policies))
 
 
-def _blocks_every_script(policy: Policy) -> bool:
+def _blocks_every_script(policy: CspPolicy) -> bool:
     scripts = policy.sources("script-src", "default-src")
     return "'strict-dynamic'" in scripts and not any(source.startswith(NONCE_OR_HASH) for source in scripts)
 
 
 def _require_one_safe(
-    context: PageContext, unsafe: Callable[[Policy], frozenset[str]], problem: str
+    context: PageContext, unsafe: Callable[[CspPolicy], frozenset[str]], problem: str
 ) -> Outcome:
     """Pass when an enforced policy has no unsafe source: every policy must allow a resource."""
     policies = csp_policy.enforced(context.page)
@@ -117,7 +117,7 @@ def _fix(summary: str, steps: tuple[str, ...], directive: str, example: str) -> 
 def script_src_is_safe(context: PageContext) -> Outcome:
     """The effective script-src has no 'unsafe-inline', data: or broad source, and object-src is not broad."""
 
-    def unsafe(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: CspPolicy) -> frozenset[str]:
         scripts = policy.fetches("script-src") & (BROAD | INLINE)
         return scripts | (policy.sources("object-src", "default-src") & BROAD)
 
@@ -147,7 +147,7 @@ def script_src_is_safe(context: PageContext) -> Outcome:
 def no_unsafe_eval(context: PageContext) -> Outcome:
     """Neither script-src nor style-src has 'unsafe-eval'."""
 
-    def unsafe(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: CspPolicy) -> frozenset[str]:
         return (policy.fetches("script-src") | policy.fetches("style-src")) & {"'unsafe-eval'"}
 
     return _require_one_safe(context, unsafe, "The policy allows")
@@ -178,7 +178,7 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
     if not context.page.is_https:
         return not_applicable("The page is not served over HTTPS.")
 
-    def unsafe(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: CspPolicy) -> frozenset[str]:
         passive = frozenset().union(*(policy.directives.get(name, ()) for name in PASSIVE))
         return frozenset(s for s in policy.all_sources() | passive if s.startswith(INSECURE_SCHEMES))
 
@@ -207,7 +207,7 @@ def no_insecure_scheme(context: PageContext) -> Outcome:
 def style_src_is_safe(context: PageContext) -> Outcome:
     """The effective style-src has no 'unsafe-inline' (without a nonce or a hash), data: or broad source."""
 
-    def unsafe(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: CspPolicy) -> frozenset[str]:
         return policy.fetches("style-src") & (BROAD | INLINE)
 
     return _require_one_safe(context, unsafe, "style-src allows unsafe sources")
@@ -232,7 +232,7 @@ def style_src_is_safe(context: PageContext) -> Outcome:
 def object_src_is_restricted(context: PageContext) -> Outcome:
     """object-src (else default-src, else *) is not broad."""
 
-    def unsafe(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: CspPolicy) -> frozenset[str]:
         return policy.sources("object-src", "default-src") & BROAD
 
     return _require_one_safe(context, unsafe, "object-src allows broad sources")
@@ -257,7 +257,7 @@ def object_src_is_restricted(context: PageContext) -> Outcome:
 def base_uri_is_restricted(context: PageContext) -> Outcome:
     """base-uri is set and is neither broad nor unsafe."""
 
-    def unsafe(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: CspPolicy) -> frozenset[str]:
         return policy.sources("base-uri") & (BROAD | INLINE)
 
     return _require_one_safe(context, unsafe, "base-uri is missing or allows broad sources")
@@ -282,7 +282,7 @@ def base_uri_is_restricted(context: PageContext) -> Outcome:
 def form_action_is_restricted(context: PageContext) -> Outcome:
     """form-action is set and is not broad."""
 
-    def unsafe(policy: Policy) -> frozenset[str]:
+    def unsafe(policy: CspPolicy) -> frozenset[str]:
         return policy.sources("form-action") & BROAD
 
     return _require_one_safe(context, unsafe, "form-action is missing or allows broad sources")

@@ -23,7 +23,7 @@ from integrations.sync.ticket_comments import comment_text
 from krafter_audit.http.client import Client
 from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verdicts, verifications
-from remediation.worker import part_runner
+from remediation.worker import check_aggregation, part_runner
 from scans.models import Scanner
 from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.tracker import FakeTracker
@@ -44,10 +44,12 @@ def task(project: Project) -> Task:
 def store_result(task: Task, status: CheckStatus) -> Verification:
     """Let a worker store the result of the running verification."""
     waiting = Verification.objects.get(task=task, running=True)
-    with part_runner.taken(waiting.pk, Scanner.HTTP) as part:
+    with part_runner.lease_part(waiting.pk, Scanner.HTTP) as part:
         assert part is not None
-        part_runner.write(
-            part, "security_header_csp", part_runner.Answer(status, status.value, {"pages": []})
+        part_runner.store_result(
+            part,
+            "security_header_csp",
+            check_aggregation.AggregatedResult(status, status.value, {"pages": []}),
         )
     return waiting
 

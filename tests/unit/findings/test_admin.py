@@ -215,7 +215,7 @@ def test_a_scan_shows_how_far_it_has_come_and_is_shown_anew_while_it_runs(
 
     assert [each.headers.get("Refresh") for each in (waiting, half, over)] == ["5", "5", None]
     assert "http: 1 of 1 pages" in half.content.decode()
-    assert "waits for its turn" in half.content.decode()
-    assert "waits for its turn" not in over.content.decode()
+    assert "pending" in half.content.decode()
+    assert "pending" not in over.content.decode()
     rows = ScanResult.objects.filter(page=page, outcome="failed")
     assert failed.context["cl"].result_count == rows.count() > 0

@@ -11,12 +11,14 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from krafter_audit import server
 from krafter_audit.server import Server, make_server
+from tests.unit.devtools.local_stack.processes import eventually
 
 UNFINISHED = b"POST /api/v1/hooks/github/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
 APPLICATION = """
@@ -25,6 +27,7 @@ def application(environ, start_response):
     if environ["PATH_INFO"] == "/crash":
         import os; os._exit(3)
     if environ["PATH_INFO"] == "/slow":
+        open(environ["QUERY_STRING"], "w").close()
         time.sleep(1)
     start_response("200 OK", [("Content-Type", "text/plain"), ("Content-Length", "2")])
     return [b"ok"]
@@ -211,12 +214,17 @@ def test_worker_process_that_dies_is_replaced(supervised: tuple[subprocess.Popen
     assert get(port)[0] == 200
 
 
-def test_sigterm_lets_running_requests_finish(supervised: tuple[subprocess.Popen[bytes], int]) -> None:
+def test_sigterm_lets_running_requests_finish(
+    supervised: tuple[subprocess.Popen[bytes], int], tmp_path: Path
+) -> None:
     process, port = supervised
     assert get(port)[0] == 200
 
-    with closing(send(port, b"GET /slow HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")) as connection:
-        time.sleep(0.3)
+    started = tmp_path / "started"
+    request = f"GET /slow?{started} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"
+
+    with closing(send(port, request.encode())) as connection:
+        assert eventually(started.exists, seconds=20)
         process.send_signal(signal.SIGTERM)
         answer = read_all(connection)
 

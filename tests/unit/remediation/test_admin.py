@@ -39,7 +39,7 @@ def test_approving_in_the_admin_is_approving(operator: Client, user: User, scena
     verification.refresh_from_db()
     assert where_things_stand(verification) == CLOSED
     assert (event.actor, event.actor_id, verification.verified_by) == ("admin", user.pk, user)
-    assert messages == ["Mend it: approved."]
+    assert messages == ["Fix it: approved."]
 
 
 def test_reopening_in_the_admin_is_reopening(operator: Client, scenario: Scenario) -> None:
@@ -48,7 +48,7 @@ def test_reopening_in_the_admin_is_reopening(operator: Client, scenario: Scenari
 
     messages = told(act(operator, "reopen", verification))
 
-    assert messages == ["Mend it: reopened."]
+    assert messages == ["Fix it: reopened."]
     assert where_things_stand(verification) == {
         "result": "failed", "task": "in_progress", "finding": "in_progress", "open regressions": 1,
     }  # fmt: skip
@@ -65,8 +65,8 @@ def test_a_refusal_is_told_with_its_sentence_and_the_others_are_approved(
     messages = told(act(operator, "approve", running, failed, passed))
 
     assert messages == [
-        "Running: A check of this verification is still running. Approve it when all have answered.",
-        'Failed: Not every check passed. Mend and run again, or send {"override": true, "reason": "…"}.',
+        "Running: A check of this verification is still running. Approve it when all checks have finished.",
+        "Failed: Not every check passed. Fix the problem and run a new verification, or override with a reason.",
         "Passed: approved.",
     ]
     assert (where_things_stand(running), where_things_stand(failed)) == before
@@ -76,16 +76,16 @@ def test_a_refusal_is_told_with_its_sentence_and_the_others_are_approved(
 def test_an_override_asks_for_its_reason_first_and_keeps_it(operator: Client, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="failed")
 
-    asked = act(operator, "approve_anyway", verification)
-    empty = act(operator, "approve_anyway", verification, reason=" ")
+    asked = act(operator, "approve_with_override", verification)
+    empty = act(operator, "approve_with_override", verification, reason=" ")
     undecided = where_things_stand(verification)["result"]
-    messages = told(act(operator, "approve_anyway", verification, reason="Accepted until March."))
+    messages = told(act(operator, "approve_with_override", verification, reason="Accepted until March."))
 
     verification.refresh_from_db()
     assert 'name="reason"' in asked.content.decode()
     assert "This field is required." in empty.content.decode()
     assert undecided == "pending"
-    assert messages == ["Mend it: approved."]
+    assert messages == ["Fix it: approved."]
     assert verification.override_reason == "Accepted until March."
     assert verification.checks[0]["status"] == "failed"
 
@@ -161,7 +161,7 @@ def test_a_task_is_changed_by_the_fields_that_were_touched_and_never_in_its_stat
 @pytest.mark.parametrize(
     ("field", "value", "sentence"),
     [
-        ("pr_url", "javascript:alert(1)", "Use an http or https address."),
+        ("pr_url", "javascript:alert(1)", "Use an http or https URL."),
         ("owner", "stranger", "This user is not a member of the organisation."),
         ("sla_due_at_0", "1999-01-01", "Use a time between the years 2000 and 2200."),
     ],
@@ -182,13 +182,13 @@ def test_what_the_api_refuses_is_refused_beside_the_field(
 def test_tasks_move_by_the_buttons_and_the_finding_follows(operator: Client, scenario: Scenario) -> None:
     task, done = factories.task(scenario), factories.task(scenario, title="Done", status="done")
 
-    messages = told(act(operator, "make_ready", task, done))
+    messages = told(act(operator, "set_ready", task, done))
 
     task.refresh_from_db()
     task.finding.refresh_from_db()
     assert (task.status, task.finding.status) == ("ready_verify", "ready_verify")
     assert messages == [
-        "Mend it: ready verify.",
+        "Fix it: ready verify.",
         "Done: The task is done. Reopen its verification to work on it again.",
     ]
 
@@ -272,8 +272,8 @@ def test_the_evidence_of_a_verification_is_a_page_that_a_person_can_read(
         "failed: No policy is sent.",
         "Status 200 from 192.0.2.7",
         "server: &lt;nginx&gt;",
-        "The reason: Accepted until March.",
-        f"by {scenario.owner.email}, upon 1 link",
+        "Reason for the override: Accepted until March.",
+        f"by {scenario.owner.email}, based on 1 link",
         "The result is passed, as the links say.",
         "It is signed by a key that you gave: the key test",
     ):

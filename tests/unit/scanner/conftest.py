@@ -1,4 +1,4 @@
-"""One certificate authority for all the tests of the checks."""
+"""One certificate authority for all tests of the scanner."""
 
 from pathlib import Path
 

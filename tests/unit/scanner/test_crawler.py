@@ -1,4 +1,4 @@
-"""Which pages a scan looks at."""
+"""The pages that a scan chooses."""
 
 import pytest
 
@@ -27,7 +27,7 @@ def discovered(site: Site, limit: int = 25) -> list[str]:
         return [page.removeprefix(site.url.rstrip("/")) for page in found.pages]
 
 
-def test_the_start_the_sitemap_and_the_links_are_looked_at_one_of_each_kind() -> None:
+def test_one_page_of_each_route_in_sitemap_and_links_is_chosen() -> None:
     site = Site(
         {
             "/": linking(
@@ -40,7 +40,7 @@ def test_the_start_the_sitemap_and_the_links_are_looked_at_one_of_each_kind() ->
     assert discovered(site) == ["/", "/contact", "/blog/third-post", "/list?page=1", "/about", "/shop/17"]
 
 
-def test_other_origins_are_left_out() -> None:
+def test_other_origins_are_excluded() -> None:
     site = Site(
         {"/": linking("https://example.com/a", "//example.net/b", "mailto:a@b.c", "javascript:go()", "/c")}
     )
@@ -48,27 +48,27 @@ def test_other_origins_are_left_out() -> None:
     assert discovered(site) == ["/", "/c"]
 
 
-def test_robots_txt_is_obeyed_but_for_the_page_that_was_asked_for() -> None:
+def test_robots_txt_is_obeyed_except_for_the_requested_page() -> None:
     robots = Answer("User-agent: *\nDisallow: /\nAllow: /open", headers=[("Content-Type", "text/plain")])
     site = Site({"/": linking("/closed", "/open"), "/robots.txt": robots})
 
     assert discovered(site) == ["/", "/open"]
 
 
-def test_a_robots_txt_out_of_order_stops_the_discovery() -> None:
+def test_unavailable_robots_txt_stops_discovery() -> None:
     site = Site({"/": linking("/a"), "/robots.txt": Answer("busy", 503)})
 
     assert discovered(site) == ["/"]
 
 
-def test_the_sitemaps_of_an_index_are_read() -> None:
+def test_sitemap_index_is_followed() -> None:
     index = Answer("<sitemapindex><sitemap><loc>{url}/part.xml</loc></sitemap></sitemapindex>")
     site = Site({"/": linking(), "/sitemap.xml": index, "/part.xml": sitemap("/deep/page")})
 
     assert discovered(site) == ["/", "/deep/page"]
 
 
-def test_no_more_pages_than_the_limit_are_taken() -> None:
+def test_discovery_stops_at_the_limit() -> None:
     site = Site({"/": linking(*(f"/page-{number}" for number in range(60)))})
 
     assert len(discovered(site)) == 25
@@ -78,11 +78,11 @@ def test_no_more_pages_than_the_limit_are_taken() -> None:
 @pytest.mark.parametrize(
     "answer", [Answer("no", 500), Answer(hang_up=True), Answer("x", 404), Answer(b"\xff\x00")]
 )
-def test_a_start_that_can_t_be_read_is_still_the_start(answer: Answer) -> None:
+def test_unreadable_start_page_is_the_only_page(answer: Answer) -> None:
     assert discovered(Site({"/": answer})) == ["/"]
 
 
-def test_what_was_fetched_for_the_discovery_serves_the_looks_too() -> None:
+def test_discovery_and_checks_share_fetched_facts() -> None:
     site = Site({"/": linking("/a"), "/a": linking("/")})
     with served(site), loopback_client() as client:
         start = PageContext(site.url, client, retry_delays=())
@@ -106,5 +106,5 @@ def test_what_was_fetched_for_the_discovery_serves_the_looks_too() -> None:
         ("/a/", "/a", True),
     ],
 )
-def test_addresses_of_one_kind_are_known(one: str, other: str, same: bool) -> None:
+def test_route_of_a_url(one: str, other: str, same: bool) -> None:
     assert (route_of(f"https://example.com{one}") == route_of(f"https://example.com{other}")) is same

@@ -1,4 +1,4 @@
-"""What stands in a page's place under the page's own title is no answer to a verification."""
+"""A verification is inconclusive when another page has the title of the page."""
 
 import random
 from collections.abc import Iterable
@@ -40,7 +40,7 @@ def seen(text: str, *headers: tuple[str, str], before: dict[str, Outcome] | None
 
 
 @pytest.mark.parametrize("instead", [HUMAN, AWAY, written(words(2, 60))])
-def test_a_page_of_the_same_title_with_nothing_of_the_page_s_is_another(instead: str):
+def test_dissimilar_page_with_the_same_title_is_inconclusive(instead: str):
     before = {KEY: seen(written(words(1, 60)))}
 
     after = seen(f"{TITLE}{instead}", CSP, before=before)
@@ -49,20 +49,20 @@ def test_a_page_of_the_same_title_with_nothing_of_the_page_s_is_another(instead:
     assert (after.status, after.reason) == (INCONCLUSIVE, "target_missing")
 
 
-def test_a_page_that_was_mended_and_has_other_news_is_the_page():
+def test_fixed_page_with_changed_content_passes():
     before = {KEY: seen(written(words(1, 60)))}
     now = written(words(1, 60)[:20] + words(2, 60)).replace("v=1", "v=2")
 
     assert seen(now, CSP, before=before).status == PASSED
 
 
-def test_a_page_of_few_words_is_known_by_its_title_alone():
+def test_page_with_few_words_is_identified_by_its_title():
     before = {KEY: seen(f"{TITLE}<p>Hello there")}
 
     assert seen(f"{TITLE}<p>Quite different", CSP, before=before).status == PASSED
 
 
-def test_a_fifth_of_a_page_is_enough_to_know_it_by():
+def test_page_with_a_fifth_of_its_content_is_similar():
     known = 0
     for seed in range(200):
         kept = page_similarity.sample(page_similarity.fingerprints(written(words(seed, 100)), ""))
@@ -73,11 +73,11 @@ def test_a_fifth_of_a_page_is_enough_to_know_it_by():
 
 
 @pytest.mark.parametrize("kept", ["", "zz", "abc", 7, None])
-def test_evidence_that_somebody_else_wrote_speaks_against_nothing(kept: object):
+def test_malformed_sample_counts_as_similar(kept: object):
     assert page_similarity.is_similar(kept, frozenset())  # type: ignore[arg-type]  # whatever JSON holds
 
 
-def test_words_of_scripts_and_of_the_title_are_no_marks():
+def test_words_of_scripts_and_title_are_not_fingerprinted():
     html = "<title>Corner Bakery</title><script>var bakeries = 'croissants'</script><p>Corner bakery bread"
 
     assert page_similarity.fingerprints(html, "Corner Bakery") == page_similarity.fingerprints("<p>bread", "")

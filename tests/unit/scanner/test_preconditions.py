@@ -1,4 +1,4 @@
-"""A check that could not look is inconclusive, with the reason; it never passes."""
+"""A check whose preconditions do not hold is inconclusive, with a reason; it never passes."""
 
 import gzip
 from collections.abc import Iterable
@@ -36,7 +36,7 @@ def of_the_page() -> list[str]:
     return [key for key in WITHOUT_BROWSER if key not in WITHOUT_A_PAGE]
 
 
-OBSTACLES = {
+RESPONSES_WITHOUT_PAGE = {
     "target_missing": Answer("gone", 404, HTML),
     "blocked": Answer("error", 500, HTML),
     "login_wall": Answer("who?", 401, [("WWW-Authenticate", "Basic")]),
@@ -44,16 +44,16 @@ OBSTACLES = {
 }
 
 
-@pytest.mark.parametrize("reason", [one for one in OBSTACLES if one != "challenge"])
-def test_without_a_page_nothing_is_known_about_its_certificate_either(reason: str) -> None:
-    outcomes = looked(Site({"/": OBSTACLES[reason]}), WITHOUT_A_PAGE - {"http_status_ok"})
+@pytest.mark.parametrize("reason", [one for one in RESPONSES_WITHOUT_PAGE if one != "challenge"])
+def test_certificate_checks_are_inconclusive_without_a_page(reason: str) -> None:
+    outcomes = looked(Site({"/": RESPONSES_WITHOUT_PAGE[reason]}), WITHOUT_A_PAGE - {"http_status_ok"})
 
     assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
 
 
-@pytest.mark.parametrize("reason", OBSTACLES)
-def test_no_check_passes_when_something_else_answers_in_the_page_s_place(reason: str) -> None:
-    outcomes = looked(Site({"/": OBSTACLES[reason]}), of_the_page())
+@pytest.mark.parametrize("reason", RESPONSES_WITHOUT_PAGE)
+def test_checks_are_inconclusive_when_the_page_is_unavailable(reason: str) -> None:
+    outcomes = looked(Site({"/": RESPONSES_WITHOUT_PAGE[reason]}), of_the_page())
 
     assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
 
@@ -61,22 +61,20 @@ def test_no_check_passes_when_something_else_answers_in_the_page_s_place(reason:
 @pytest.mark.parametrize(
     ("status", "verdict"), [(404, FAILED), (500, FAILED), (403, FAILED), (503, INCONCLUSIVE)]
 )
-def test_an_error_page_fails_the_check_of_the_status_but_an_outage_decides_nothing(
-    status: int, verdict: str
-) -> None:
+def test_error_status_fails_http_status_ok_and_503_is_inconclusive(status: int, verdict: str) -> None:
     outcomes = looked(Site({"/": Answer("no", status, HTML)}), ["http_status_ok"])
 
     assert outcomes["http_status_ok"].status == verdict
 
 
-def test_a_challenge_is_known_by_its_marks_alone() -> None:
+def test_bot_challenge_is_detected_by_its_markers() -> None:
     body = "<html><script src='/cdn-cgi/challenge-platform/x.js'></script>"
     outcomes = looked(Site({"/": Answer(body, 503, HTML)}), ["title_present"])
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "challenge")}
 
 
-def test_no_check_passes_when_the_site_is_down() -> None:
+def test_checks_are_inconclusive_when_the_site_is_down() -> None:
     with served(Site()) as site:
         url = site.url
     with loopback_client() as client:
@@ -85,20 +83,20 @@ def test_no_check_passes_when_the_site_is_down() -> None:
     assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
 
 
-def test_no_check_passes_when_the_site_hangs_up() -> None:
+def test_checks_are_inconclusive_when_the_site_closes_the_connection() -> None:
     outcomes = looked(Site({"/": Answer(hang_up=True)}), of_the_page())
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "blocked")}
 
 
-def test_no_check_passes_when_the_site_hangs() -> None:
+def test_checks_are_inconclusive_when_the_site_times_out() -> None:
     client = loopback_client(limits=Limits(read=0.1, total=0.2))
     outcomes = looked(Site({"/": Answer("late", delay=0.5)}), of_the_page(), client)
 
     assert reasons(outcomes) == {(INCONCLUSIVE, "timeout")}
 
 
-def test_an_address_that_is_not_allowed_is_refused_without_a_retry() -> None:
+def test_refused_address_is_not_retried() -> None:
     site = good_site()
     with served(site), Client(policy=AddressPolicy.from_setting(""), ca_file="") as client:
         outcomes = dict(run_checks(site.url, WITHOUT_BROWSER, client=client, retry_delays=(5, 5)))
@@ -108,13 +106,13 @@ def test_an_address_that_is_not_allowed_is_refused_without_a_retry() -> None:
     assert site.requests == []
 
 
-def test_a_redirect_to_an_address_that_is_not_allowed_is_refused() -> None:
+def test_redirect_to_a_refused_address_is_inconclusive() -> None:
     away = Answer(status=302, headers=[("Location", "http://169.254.169.254/latest/meta-data/")])
 
     assert reasons(looked(Site({"/": away}), of_the_page())) == {(INCONCLUSIVE, "refused_address")}
 
 
-def test_a_redirect_to_another_site_is_not_followed_into_a_verdict() -> None:
+def test_redirect_to_another_site_is_inconclusive() -> None:
     with served(good_site(), host="127.0.0.2") as other:
         away = Answer(status=302, headers=[("Location", other.url)])
 
@@ -134,7 +132,7 @@ def test_a_redirect_to_another_site_is_not_followed_into_a_verdict() -> None:
         ("http://127.0.0.1/", "127.0.0.2", True),
     ],
 )
-def test_another_registrable_domain_is_another_site(asked: str, there: str, offsite: bool) -> None:
+def test_sites_are_distinguished_by_registrable_domain(asked: str, there: str, offsite: bool) -> None:
     from scanner.parsing.registrable_domain import host_of, same_site
 
     assert same_site(host_of(asked), there) is not offsite
@@ -143,19 +141,19 @@ def test_another_registrable_domain_is_another_site(asked: str, there: str, offs
 BODY_BASED = ["title_present", "meta_description", "mixed_content", "link_text", "image_dimensions"]
 
 
-def test_checks_of_the_markup_are_inconclusive_on_an_empty_page() -> None:
+def test_html_checks_are_inconclusive_on_an_empty_page() -> None:
     assert reasons(looked(Site({"/": Answer(b"  ", headers=HTML)}), BODY_BASED)) == {
         (INCONCLUSIVE, "target_missing")
     }
 
 
-def test_checks_of_the_markup_are_inconclusive_where_no_page_is_sent() -> None:
+def test_html_checks_are_inconclusive_without_html() -> None:
     site = Site({"/": Answer('{"a": 1}', headers=[("Content-Type", "application/json")])})
 
     assert reasons(looked(site, BODY_BASED)) == {(INCONCLUSIVE, "target_missing")}
 
 
-def test_checks_of_the_markup_are_inconclusive_on_a_page_that_is_cut_off() -> None:
+def test_html_checks_are_inconclusive_on_a_truncated_page() -> None:
     site = good_site(**{"/": page(html(add="<p>" + "x" * 5000))})
 
     outcomes = looked(site, BODY_BASED, loopback_client(limits=Limits(body=2000)))
@@ -163,7 +161,7 @@ def test_checks_of_the_markup_are_inconclusive_on_a_page_that_is_cut_off() -> No
     assert reasons(outcomes) == {(INCONCLUSIVE, "truncated")}
 
 
-def test_a_page_in_an_encoding_that_was_not_asked_for_is_not_judged() -> None:
+def test_unrequested_content_encoding_is_inconclusive() -> None:
     site = Site({"/": Answer(b"\x0b\x02\x80", headers=[*HTML, ("Content-Encoding", "br")])})
 
     assert reasons(looked(site, ["title_present"])) == {(INCONCLUSIVE, "not_available")}
@@ -185,7 +183,7 @@ SHOP = Answer("<title>Shop</title><p>Hello", headers=HTML)
 NO_LOGIN: dict[str, Outcome] = {"title_present": seen_before()}
 
 
-def test_a_redirect_to_a_login_page_is_no_answer_to_a_verification() -> None:
+def test_verification_is_inconclusive_after_a_redirect_to_a_login_page() -> None:
     site = Site(
         {"/": Answer(status=302, headers=[("Location", "/login")]), "/login": Answer(LOGIN, headers=HTML)}
     )
@@ -194,13 +192,13 @@ def test_a_redirect_to_a_login_page_is_no_answer_to_a_verification() -> None:
     assert reasons(looked(site, ["title_present"], before={})) == {(INCONCLUSIVE, "login_wall")}
 
 
-def test_a_login_form_in_the_page_s_place_is_no_answer_to_a_verification() -> None:
+def test_verification_is_inconclusive_when_a_login_form_replaces_the_page() -> None:
     site = Site({"/": Answer(LOGIN, headers=HTML)})
 
     assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "login_wall")}
 
 
-def test_a_page_that_always_had_a_login_form_is_looked_at_again() -> None:
+def test_page_that_had_a_login_form_before_is_verified() -> None:
     before = {"title_present": seen_before("Sign in", password_form=True)}
 
     outcomes = looked(Site({"/": Answer(LOGIN, headers=HTML)}), ["title_present"], before=before)
@@ -208,14 +206,14 @@ def test_a_page_that_always_had_a_login_form_is_looked_at_again() -> None:
     assert outcomes["title_present"].status == PASSED
 
 
-def test_a_page_that_says_that_it_is_not_found_is_no_answer_to_a_verification() -> None:
+def test_verification_is_inconclusive_for_a_not_found_title() -> None:
     site = Site({"/": Answer("<title>404 – Page not found</title><p>Sorry", headers=HTML)})
 
     assert reasons(looked(site, ["title_present"], before=NO_LOGIN)) == {(INCONCLUSIVE, "target_missing")}
 
 
 CSP = ("Content-Security-Policy", "default-src 'self'")
-IN_ITS_PLACE = {
+OTHER_RESPONSES = {
     "nothing, by status": (Answer("", 204, [*HTML, CSP]), "target_missing"),
     "nothing": (Answer("", headers=[*HTML, CSP]), "target_missing"),
     "white space": (Answer("  \n ", headers=[*HTML, CSP]), "target_missing"),
@@ -234,9 +232,9 @@ IN_ITS_PLACE = {
 }
 
 
-@pytest.mark.parametrize("what", IN_ITS_PLACE)
-def test_a_good_header_on_something_else_is_no_answer_to_a_verification(what: str) -> None:
-    answer, reason = IN_ITS_PLACE[what]
+@pytest.mark.parametrize("what", OTHER_RESPONSES)
+def test_verification_is_inconclusive_when_another_response_has_the_header(what: str) -> None:
+    answer, reason = OTHER_RESPONSES[what]
     before = {"security_header_csp": seen_before("A shop of good things")}
 
     outcomes = looked(Site({"/": answer}), ["security_header_csp"], before=before)
@@ -244,7 +242,7 @@ def test_a_good_header_on_something_else_is_no_answer_to_a_verification(what: st
     assert reasons(outcomes) == {(INCONCLUSIVE, reason)}
 
 
-def test_an_address_that_now_leads_to_another_page_is_no_answer_to_a_verification() -> None:
+def test_verification_is_inconclusive_after_a_redirect_to_another_page() -> None:
     home = Answer("<title>Home</title><p>Welcome", headers=HTML)
     site = Site({"/": Answer(status=301, headers=[("Location", "/home")]), "/home": home})
 
@@ -254,7 +252,7 @@ def test_an_address_that_now_leads_to_another_page_is_no_answer_to_a_verificatio
 @pytest.mark.parametrize(
     ("scheme", "status", "reason"), [("https", INCONCLUSIVE, "target_missing"), ("http", PASSED, None)]
 )
-def test_an_https_address_that_now_leads_to_plain_http_is_no_answer_to_a_verification(
+def test_verification_is_inconclusive_after_a_downgrade_to_http(
     scheme: str, status: str, reason: str | None, authority: trustme.CA, ca_file: str
 ) -> None:
     before = {"title_present": seen_before(scheme=scheme)}
@@ -268,7 +266,7 @@ def test_an_https_address_that_now_leads_to_plain_http_is_no_answer_to_a_verific
     assert reasons(outcomes) == {(status, reason)}
 
 
-def test_a_title_that_was_mended_does_not_make_it_another_page() -> None:
+def test_added_title_is_the_same_page() -> None:
     outcomes = looked(Site({"/": SHOP}), ["title_present"], before={"title_present": seen_before(title="")})
 
     assert outcomes["title_present"].status == PASSED
@@ -287,7 +285,7 @@ def test_a_title_that_was_mended_does_not_make_it_another_page() -> None:
         ("自転車の修理と販売のページ", "自転車の修理と販売のお店"),
     ],
 )
-def test_a_title_that_was_changed_does_not_make_it_another_page(known: str, now: str) -> None:
+def test_changed_title_is_the_same_page(known: str, now: str) -> None:
     site = Site({"/": Answer(f"<meta charset=utf-8><title>{now}</title><p>Hello", headers=[*HTML, CSP])})
 
     outcomes = looked(site, ["security_header_csp"], before={"security_header_csp": seen_before(known)})
@@ -298,7 +296,7 @@ def test_a_title_that_was_changed_does_not_make_it_another_page(known: str, now:
 @pytest.mark.parametrize(
     ("elsewhere", "status", "reason"), [(404, PASSED, None), (403, INCONCLUSIVE, "blocked")]
 )
-def test_a_listing_that_is_shut_is_mended_unless_it_may_be_us_who_are_shut_out(
+def test_closed_directory_listing_is_fixed_unless_the_scanner_may_be_blocked(
     elsewhere: int, status: str, reason: str | None
 ) -> None:
     forbidden = Answer("<title>403 Forbidden</title>", 403, HTML)
@@ -310,7 +308,7 @@ def test_a_listing_that_is_shut_is_mended_unless_it_may_be_us_who_are_shut_out(
     assert (outcome.status, outcome.reason) == (status, reason)
 
 
-def test_an_outage_is_waited_out_before_it_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outage_is_retried(monkeypatch: pytest.MonkeyPatch) -> None:
     waited: list[float] = []
     monkeypatch.setattr("scanner.fetcher.time.sleep", waited.append)
     site = Site({"/": [Answer("busy", 503, HTML), Answer(hang_up=True), SHOP]})
@@ -321,7 +319,7 @@ def test_an_outage_is_waited_out_before_it_is_told(monkeypatch: pytest.MonkeyPat
     assert [seconds for seconds in waited if seconds] == [2, 10]  # the test site sleeps for 0 seconds
 
 
-def test_an_outage_that_lasts_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_lasting_outage_is_inconclusive(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scanner.fetcher.time.sleep", lambda _: None)
     site = Site({"/": Answer("busy", 503, HTML)})
 
@@ -335,7 +333,7 @@ def test_an_unknown_key_is_inconclusive() -> None:
     assert reasons(looked(Site({"/": SHOP}), ["no_such_check"])) == {(INCONCLUSIVE, "not_available")}
 
 
-def test_a_check_that_breaks_harms_no_other_one(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_exception_in_a_check_affects_no_other_check(monkeypatch: pytest.MonkeyPatch) -> None:
     from dataclasses import replace
 
     def broken(_: object) -> Outcome:
@@ -350,19 +348,19 @@ def test_a_check_that_breaks_harms_no_other_one(monkeypatch: pytest.MonkeyPatch)
     assert outcomes["title_present"].status == PASSED
 
 
-def test_a_probe_that_meets_an_error_is_no_proof_that_nothing_is_there() -> None:
+def test_probe_that_gets_an_error_is_inconclusive() -> None:
     site = good_site(**{"/.git/config": Answer("busy", 503), "/.env": Answer(hang_up=True)})
 
     assert reasons(looked(site, ["exposed_git", "exposed_env"])) == {(INCONCLUSIVE, "blocked")}
 
 
-def test_a_link_that_does_not_answer_is_no_link_that_works() -> None:
+def test_link_that_does_not_answer_is_inconclusive() -> None:
     site = good_site(**{"/returns": Answer(hang_up=True)})
 
     assert reasons(looked(site, ["broken_internal_links"])) == {(INCONCLUSIVE, "timeout")}
 
 
-def test_a_run_asks_at_most_eighty_times() -> None:
+def test_run_sends_at_most_80_requests() -> None:
     links = "".join(f'<a href="/p{number}">Page {number}</a>' for number in range(300))
     site = Site({"/": Answer(f"<title>Many</title>{links}", headers=HTML)}, otherwise=Answer("x", 404))
 
@@ -371,7 +369,7 @@ def test_a_run_asks_at_most_eighty_times() -> None:
     assert len(site.requests) <= 80
 
 
-def test_a_body_that_lies_about_its_encoding_breaks_nothing() -> None:
+def test_wrong_content_encoding_is_inconclusive() -> None:
     site = Site({"/": Answer(b"no gzip", headers=[*HTML, ("Content-Encoding", "gzip")])})
 
     statuses = {outcome.status for outcome in looked(site, BODY_BASED).values()}
@@ -379,17 +377,17 @@ def test_a_body_that_lies_about_its_encoding_breaks_nothing() -> None:
     assert statuses == {INCONCLUSIVE}
 
 
-def test_a_bomb_is_cut_off() -> None:
+def test_decompression_bomb_is_truncated() -> None:
     bomb = gzip.compress(b"<p>" * 20_000_000, 9)
     site = Site({"/": Answer(bomb, headers=[*HTML, ("Content-Encoding", "gzip")])})
 
     assert reasons(looked(site, ["title_present"])) == {(INCONCLUSIVE, "truncated")}
 
 
-def test_an_obstacle_carries_one_of_the_known_reasons() -> None:
+def test_inconclusive_requires_a_known_reason() -> None:
     from scanner.outcome import REASONS, inconclusive
 
-    assert set(OBSTACLES) <= REASONS
+    assert set(RESPONSES_WITHOUT_PAGE) <= REASONS
     assert Inconclusive("blocked", "why").reason in REASONS
     with pytest.raises(ValueError, match="unknown reason"):
         inconclusive("tired", "no")

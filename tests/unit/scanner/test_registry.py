@@ -1,4 +1,4 @@
-"""What every check says about itself, what its evidence holds, and that it reads only what it names."""
+"""The registry: metadata of every check, the facts it reads, and the evidence it stores."""
 
 import json
 import re
@@ -53,7 +53,7 @@ FACTS = {
 FACTS |= {"tls", "tls_old"}
 
 
-def test_the_promised_checks_are_there_in_four_domains() -> None:
+def test_checks_cover_the_four_domains() -> None:
     assert set(keys()) >= WANTED
     assert {check.domain for check in REGISTRY.values()} == {
         "security",
@@ -64,7 +64,7 @@ def test_the_promised_checks_are_there_in_four_domains() -> None:
 
 
 @pytest.mark.parametrize("key", keys())
-def test_a_check_says_what_it_means_and_how_its_fault_is_mended(key: str) -> None:
+def test_check_has_title_reason_fix_and_references(key: str) -> None:
     check = REGISTRY[key]
     template = finding_template(check)
 
@@ -93,23 +93,23 @@ PROFILE_PREFIX = {"nginx", "apache", "caddy", "django", "express", "cloudflare"}
 
 
 @pytest.mark.parametrize("key", SENT_BY_THE_SERVER)
-def test_what_a_server_sends_is_mended_wherever_it_is_sent(key: str) -> None:
+def test_server_side_fix_has_snippets_for_common_software(key: str) -> None:
     assert set(REGISTRY[key].fix.snippets) >= PROFILE_PREFIX
 
 
-def test_no_two_checks_of_a_domain_share_a_title() -> None:
+def test_titles_are_unique_within_a_domain() -> None:
     titles = Counter((check.domain, check.title) for check in REGISTRY.values())
 
     assert [title for title, count in titles.items() if count > 1] == []
 
 
 @pytest.mark.parametrize("key", keys())
-def test_a_check_names_facts_that_exist(key: str) -> None:
+def test_check_needs_known_facts_only(key: str) -> None:
     assert {need for need in REGISTRY[key].needs if not need.startswith(("probe:/", RULE))} <= FACTS
 
 
 @pytest.mark.parametrize("key", WITHOUT_BROWSER)
-def test_a_check_reads_only_the_facts_that_it_names(key: str, authority: trustme.CA, ca_file: str) -> None:
+def test_check_fetches_only_the_facts_it_needs(key: str, authority: trustme.CA, ca_file: str) -> None:
     site = good_site()
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
         context = PageContext(site.url, client, retry_delays=())
@@ -119,7 +119,7 @@ def test_a_check_reads_only_the_facts_that_it_names(key: str, authority: trustme
     assert ("robots" in context.log) <= bool(REGISTRY[key].needs & {"robots", "sitemap"})
 
 
-def test_a_key_is_taken_once_and_well_formed() -> None:
+def test_malformed_or_duplicate_key_is_rejected() -> None:
     for key in ("title_present", "Bad-Key", ""):
         with pytest.raises(ValueError, match="malformed or taken"):
             registry.check(
@@ -127,7 +127,7 @@ def test_a_key_is_taken_once_and_well_formed() -> None:
             )
 
 
-def test_an_old_key_leads_to_the_check_of_today(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alias_returns_the_renamed_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(registry.ALIASES, "has_title", "title_present")
 
     assert get("has_title") is get("title_present")
@@ -145,7 +145,7 @@ def test_every_module_with_checks_is_listed() -> None:
     assert with_checks == set(registry.CHECK_MODULES)
 
 
-def test_the_evidence_lets_somebody_judge_the_look_later() -> None:
+def test_evidence_describes_the_response_and_the_rule() -> None:
     site = good_site(**{"/": page(headers={"Content-Security-Policy": None})})
     with served(site), loopback_client() as client:
         outcome = dict(run_checks(site.url, ["security_header_csp"], client=client, retry_delays=()))[
@@ -172,7 +172,7 @@ def test_the_evidence_lets_somebody_judge_the_look_later() -> None:
     assert evidence["duration_ms"] > 0
 
 
-def test_a_page_is_read_once_for_the_evidence_of_all_its_checks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_page_identity_is_computed_once_for_all_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[Page] = []
     identity = evidence.page_identity
     monkeypatch.setattr(evidence, "page_identity", lambda page: read.append(page) or identity(page))
@@ -185,7 +185,7 @@ def test_a_page_is_read_once_for_the_evidence_of_all_its_checks(monkeypatch: pyt
     }
 
 
-def test_the_value_of_a_cookie_is_not_kept(authority: trustme.CA, ca_file: str) -> None:
+def test_cookie_values_are_not_stored(authority: trustme.CA, ca_file: str) -> None:
     site = good_site()
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
         outcomes = dict(run_checks(site.url, keys(), client=client, retry_delays=()))
@@ -198,7 +198,7 @@ def test_the_value_of_a_cookie_is_not_kept(authority: trustme.CA, ca_file: str) 
     assert "secret-value" not in kept
 
 
-def test_evidence_can_be_stored_whatever_the_page_holds() -> None:
+def test_evidence_is_storable_whatever_the_page_contains() -> None:
     assert storable({"a\x00": ["\x00", "\ud800", ("x" * 9000,), 1.5, None, True]}) == {
         "a\ufffd": ["\ufffd", "?", ["x" * 2000], 1.5, None, True]
     }
@@ -213,14 +213,14 @@ def test_evidence_can_be_stored_whatever_the_page_holds() -> None:
 @pytest.mark.parametrize(
     "url", ["", "nonsense", "ftp://example.com/", "https://[::1", "http://a:99999/", "http://a b/"]
 )
-def test_an_address_that_is_none_breaks_nothing(url: str) -> None:
+def test_invalid_url_is_inconclusive(url: str) -> None:
     with loopback_client() as client:
         outcomes = dict(run_checks(url, keys(), client=client, retry_delays=()))
 
     assert {outcome.status for outcome in outcomes.values()} == {INCONCLUSIVE}
 
 
-def test_the_version_of_the_rule_that_answered_before_is_told() -> None:
+def test_evidence_names_the_earlier_rule_version() -> None:
     site = good_site()
     before = {"title_present": Outcome(FAILED, evidence={"rule_version": 0})}
     with served(site), loopback_client() as client:
@@ -231,7 +231,7 @@ def test_the_version_of_the_rule_that_answered_before_is_told() -> None:
     assert outcomes["title_present"].evidence["rule_changed_from"] == 0
 
 
-def test_four_threads_share_what_one_of_them_fetched() -> None:
+def test_threads_share_fetched_facts() -> None:
     site = good_site()
     seen: dict[str, Outcome] = {}
     with served(site), loopback_client() as client:

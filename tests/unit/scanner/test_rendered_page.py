@@ -1,4 +1,4 @@
-"""What a browser sees: the rendered page is judged, once for all checks, and whatever stands in its place is not."""
+"""The rendered page: visited once for all checks, and only if it meets the preconditions."""
 
 from dataclasses import replace
 from typing import Any
@@ -25,8 +25,8 @@ JUMPS_AND_BLOCKS = """<body><h1>Hello</h1><script>
     requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => {
         const end = performance.now() + 300; while (performance.now() < end);
         document.querySelector('h1').style.marginTop = '300px' }, 30)))</script>"""
-MENDS_ITSELF = "<script>document.querySelector('img').alt = 'A lamp'; document.title = 'Lamps'</script>"
-FAULTY_UNTIL_RENDERED = html(replace=(' alt="A lamp"', ""), add=MENDS_ITSELF)
+FIXES_ITSELF = "<script>document.querySelector('img').alt = 'A lamp'; document.title = 'Lamps'</script>"
+FAULTY_UNTIL_RENDERED = html(replace=(' alt="A lamp"', ""), add=FIXES_ITSELF)
 
 
 def plain(text: str, status: int = 200) -> Answer:
@@ -39,7 +39,7 @@ def looked(answers: dict[str, Any], *asked: str, **options: Any) -> dict[str, Ou
 
 
 @pytest.mark.needs_chromium
-def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(chrome: Browser) -> None:
+def test_axe_check_takes_one_visit_and_records_the_tools(chrome: Browser) -> None:
     said = looked({"/": plain(html())}, "a11y_color_contrast", browser=chrome)["a11y_color_contrast"]
 
     assert said.status == PASSED
@@ -53,13 +53,13 @@ def test_a_check_of_the_rendered_page_costs_one_visit_and_says_what_looked(chrom
 
 
 @pytest.mark.needs_chromium
-def test_an_axe_check_passes_where_scripts_have_fixed_the_markup(chrome: Browser) -> None:
+def test_axe_check_judges_the_page_after_its_scripts(chrome: Browser) -> None:
     said = looked({"/": plain(FAULTY_UNTIL_RENDERED)}, "a11y_image_alt", browser=chrome)["a11y_image_alt"]
 
     assert (said.status, said.evidence["method"]) == (PASSED, "browser")
 
 
-def test_without_a_browser_its_checks_are_inconclusive() -> None:
+def test_browser_checks_are_inconclusive_without_a_browser() -> None:
     outcomes = looked({"/": plain(html())}, *BY_BROWSER)
 
     assert {(one.status, one.reason) for one in outcomes.values()} == {(INCONCLUSIVE, "not_available")}
@@ -88,7 +88,7 @@ def test_checks_are_inconclusive_when_the_browser_does_not_start() -> None:
         ),
     ],
 )
-def test_what_scripts_put_in_the_page_s_place_is_not_judged(
+def test_page_replaced_by_scripts_is_inconclusive(
     script: str, reason: str, chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(visit, "IDLE_TIMEOUT", 1)
@@ -103,9 +103,7 @@ def test_what_scripts_put_in_the_page_s_place_is_not_judged(
 
 
 @pytest.mark.needs_chromium
-def test_a_page_that_asks_again_and_again_settles_all_the_same(
-    chrome: Browser, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_polling_page_counts_as_idle(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network_monitor, "LONG_LIVED_AFTER", 0.2)
     answers = {
         "/": plain(html(add="<script>setInterval(() => fetch('/news'), 100)</script>")),
@@ -116,7 +114,7 @@ def test_a_page_that_asks_again_and_again_settles_all_the_same(
 
 
 @pytest.mark.needs_chromium
-def test_a_script_that_leads_to_another_site_is_noticed(chrome: Browser) -> None:
+def test_script_redirect_to_another_site_is_inconclusive(chrome: Browser) -> None:
     with served(Site({"/": plain(html())}), host="127.0.0.2") as elsewhere:
         leads = plain(html(add=f"<script>location = '{elsewhere.url}'</script>"))
         said = looked({"/": leads}, "a11y_image_alt", browser=chrome)["a11y_image_alt"]
@@ -125,7 +123,7 @@ def test_a_script_that_leads_to_another_site_is_noticed(chrome: Browser) -> None
 
 
 @pytest.mark.needs_chromium
-def test_scripts_are_measured_by_what_runs_and_by_what_minifying_saves(chrome: Browser) -> None:
+def test_unused_and_unminified_scripts_fail(chrome: Browser) -> None:
     idle = "function idle() { return '" + "x" * 30_000 + "'; }"
     loose = "var a = 1; // a remark that nobody needs\n" * 150
     script = [("Content-Type", "text/javascript")]
@@ -153,12 +151,12 @@ def test_scripts_are_measured_by_what_runs_and_by_what_minifying_saves(chrome: B
         ("/*! licence */a/* x */", 7),
     ],
 )
-def test_what_minifying_takes_away_is_blanks_and_comments(source: str, spare: int) -> None:
+def test_minifiable_characters_are_white_space_and_comments(source: str, spare: int) -> None:
     assert minifiable_of(source) == spare
 
 
 @pytest.mark.needs_chromium
-def test_a_load_is_timed_as_on_a_slow_phone(chrome: Browser) -> None:
+def test_throttled_load_is_slower_and_measures_shifts_and_long_tasks(chrome: Browser) -> None:
     # Painted first: what moves before it was ever shown is no shift.
     with served(Site({"/": plain(JUMPS_AND_BLOCKS)})) as site:
         seen = [load_with_the_jump(chrome, site.url, throttled=throttled) for throttled in (False, True)]
@@ -171,7 +169,7 @@ def test_a_load_is_timed_as_on_a_slow_phone(chrome: Browser) -> None:
 
 
 def load_with_the_jump(browser: Browser, url: str, *, throttled: bool) -> PageSnapshot:
-    """Of three at most: with the short patience of these tests, a load on a busy machine may settle before the jump."""
+    """Retry up to three times: with the short idle time of these tests, a busy machine may be idle before the shift."""
     for _ in range(3):
         seen = visit_page(browser, url, throttled=throttled)
         if seen.vitals.cls > 0.1:
@@ -180,7 +178,7 @@ def load_with_the_jump(browser: Browser, url: str, *, throttled: bool) -> PageSn
 
 
 @pytest.mark.needs_chromium
-def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(chrome: Browser) -> None:
+def test_page_with_a_tenth_of_its_elements_is_inconclusive(chrome: Browser) -> None:
     key = "a11y_image_alt"
     before = {key: Outcome(FAILED, evidence={"page_elements": 900})}
 
@@ -190,7 +188,7 @@ def test_a_page_that_holds_a_tenth_of_what_it_held_is_not_judged(chrome: Browser
 
 
 @pytest.mark.needs_chromium
-def test_what_axe_cannot_tell_does_not_pass_unless_it_was_so_before(chrome: Browser) -> None:
+def test_axe_incomplete_is_inconclusive_unless_it_was_before(chrome: Browser) -> None:
     key, unsure = (
         "a11y_color_contrast",
         '<footer><p style="background:url(/x.png)">Over a picture</p></footer>',
@@ -247,7 +245,7 @@ def test_site_credentials_are_sent_to_their_origin_only(authority: trustme.CA, c
 
 
 @pytest.mark.needs_chromium
-def test_a_further_look_asks_axe_for_what_is_in_doubt_alone(
+def test_repetition_runs_only_violated_and_unpassed_rules(
     chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[set[str]] = []

@@ -1,4 +1,4 @@
-"""A pass is believed where the same tools looked, or where it can't have come from the tools."""
+"""A pass counts with the same tool versions, or when they cannot be the reason."""
 
 from typing import Any
 
@@ -27,14 +27,14 @@ def said(key: str, earlier: Outcome | None, status: Any = PASSED, value: float |
 @pytest.mark.parametrize(
     ("earlier", "value", "status"),
     [
-        (None, 2.4, PASSED),  # the first look
+        (None, 2.4, PASSED),  # no earlier outcome
         (before(), 2.4, PASSED),  # the same tools
         (before(chromium="156.0.9.9"), 2.4, PASSED),  # a patch of the same release
         (before(chromium="155.0.1.1"), 1.6, PASSED),  # good by far: no release makes that
         (before(chromium="155.0.1.1"), 2.4, INCONCLUSIVE),  # good by as little as a release may make
     ],
 )
-def test_a_number_that_is_hardly_good_is_not_believed_after_a_release(
+def test_metric_near_the_threshold_is_inconclusive_after_a_browser_release(
     earlier: Outcome | None, value: float, status: str
 ) -> None:
     outcome = said("lcp", earlier, value=value)
@@ -42,17 +42,17 @@ def test_a_number_that_is_hardly_good_is_not_believed_after_a_release(
     assert (outcome.status, outcome.reason) == (status, "tool_changed" if status == INCONCLUSIVE else None)
 
 
-def test_a_failure_is_one_whatever_tools_there_are() -> None:
+def test_failure_counts_with_any_tool_version() -> None:
     assert said("lcp", before(chromium="99.0"), FAILED, 3.0).status == FAILED
 
 
-def test_a_pass_by_other_tools_says_which_they_were() -> None:
+def test_pass_with_another_release_names_the_earlier_versions() -> None:
     outcome = said("a11y_label", before(axe="4.11.0"))
 
     assert (outcome.status, outcome.evidence["tools_changed_from"]) == (PASSED, {"axe": "4.11.0"})
 
 
-def test_a_violation_found_by_a_browser_does_not_pass_without_a_browser() -> None:
+def test_violation_does_not_pass_without_a_browser() -> None:
     with (
         served(Site({"/": Answer(html(), headers=[("Content-Type", "text/html")])})) as site,
         loopback_client() as c,
@@ -65,8 +65,8 @@ def test_a_violation_found_by_a_browser_does_not_pass_without_a_browser() -> Non
 
 @pytest.mark.needs_chromium
 @pytest.mark.usefixtures("soon_quiet")
-def test_a_newer_axe_has_to_have_judged_the_elements_that_failed(chrome: Browser) -> None:
-    """Elements that stand there as they did and are not judged any more have not been mended."""
+def test_newer_axe_must_test_the_elements_that_failed(chrome: Browser) -> None:
+    """Unchanged elements that are no longer tested have not been fixed."""
     image = '<img src="/lamp.png" alt="A lamp" width="10" height="10">'
     kept = [image, '<iframe src="/map" title="How to find us"></iframe>', "<b>gone</b>"]
     answer = Answer(html(), headers=[("Content-Type", "text/html; charset=utf-8")])
@@ -80,8 +80,8 @@ def test_a_newer_axe_has_to_have_judged_the_elements_that_failed(chrome: Browser
             )
             return dict(found)[key]
 
-        mended, passed_over = after([kept[0], kept[2]]), after(kept)
+        fixed, passed_over = after([kept[0], kept[2]]), after(kept)
 
-    assert mended.status == PASSED
+    assert fixed.status == PASSED
     assert (passed_over.status, passed_over.reason) == (INCONCLUSIVE, "tool_changed")
     assert passed_over.evidence["elements"] == [kept[1]]

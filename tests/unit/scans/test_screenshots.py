@@ -34,11 +34,11 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
 ) -> None:
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
         facts = PageContext(site.url, client, browser=chrome)
-        facts.rendered.save_screenshot = screenshots.keeper(scenario.project.pk)
+        facts.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
         said = dict(run_checks(site.url, [KEY], context=facts))[KEY]
         guarded = PageContext(site.url, client, browser=chrome)
         guarded.client.credentials = RequestCredentials("https://staging.example.com", {"X-Key": "k3y"})
-        guarded.rendered.save_screenshot = screenshots.keeper(scenario.project.pk)
+        guarded.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
         hidden = dict(run_checks(site.url, [KEY], context=guarded))[KEY]
 
     named = said.evidence["pictures"]
@@ -59,11 +59,11 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
 def test_a_picture_is_kept_once_and_one_that_was_changed_is_not_shown(
     scenario: Scenario, storage: Path
 ) -> None:
-    names = [screenshots.keep(scenario.project.pk, b"a picture") for _ in range(2)]
+    names = [screenshots.store(scenario.project.pk, b"a picture") for _ in range(2)]
     kept = list((storage / "pictures").rglob("*.jpg"))
-    before = screenshots.read(scenario.project.pk, names[0])
+    before = screenshots.load(scenario.project.pk, names[0])
     kept[0].write_bytes(b"another")
 
     assert (len(set(names)), len(kept), before) == (1, 1, b"a picture")
-    assert screenshots.read(scenario.project.pk, names[0]) is None
-    assert screenshots.read(scenario.project.pk, "../" * 20) is None
+    assert screenshots.load(scenario.project.pk, names[0]) is None
+    assert screenshots.load(scenario.project.pk, "../" * 20) is None

@@ -184,7 +184,7 @@ def test_site_without_page_views_weights_nothing(
 def test_findings_are_weighted_in_batches_each_once(
     integration: Integration, project: Project, fake: FakeAnalytics, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(traffic_weight, "LOT", 3)
+    monkeypatch.setattr(traffic_weight, "BATCH_SIZE", 3)
     fake.views = {("example.com", "/"): 100}
     page = [{"type": "url", "value": "https://example.com/"}]
     kinds = ("security", "seo", "accessibility", "performance")

@@ -132,7 +132,7 @@ def test_a_bulk_update_moves_the_usual_scores_and_keeps_the_chosen_ones(scenario
 def test_a_bulk_update_reads_its_rows_in_lots_and_records_each(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(triage, "LOT", 2)
+    monkeypatch.setattr(triage, "BATCH_SIZE", 2)
     findings = [factories.finding(scenario) for _ in range(5)]
     before = findings[0].updated_at
 
@@ -151,7 +151,7 @@ def test_a_bulk_update_reads_its_rows_in_lots_and_records_each(
 def test_a_bulk_update_that_meets_a_resolved_finding_late_changes_nothing(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(triage, "LOT", 1)
+    monkeypatch.setattr(triage, "BATCH_SIZE", 1)
     for status in ("new", "new", "resolved"):
         factories.finding(scenario, status=status)
 

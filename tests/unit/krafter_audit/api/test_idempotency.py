@@ -16,7 +16,7 @@ from tests import factories
 from tests.factories import Scenario
 
 
-def create(scenario: Scenario, finding: Any, key: str | None, title: str = "Mend it") -> Any:
+def create(scenario: Scenario, finding: Any, key: str | None, title: str = "Fix it") -> Any:
     headers = {"idempotency_key": key} if key is not None else {}
     return scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": title}, **headers)
 

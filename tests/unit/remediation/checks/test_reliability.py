@@ -281,7 +281,7 @@ def test_reading_the_meters_costs_the_same_however_much_was_looked_at(scenario: 
 def test_staff_see_the_sums_over_all_projects_the_least_believable_first(scenario: Scenario):
     looked(scenario, answer("failed"), answer("passed"))
     looked(factories.scenario(), answer("failed"), answer("failed"), key="csp_base_uri")
-    for row in reliability.active():
+    for row in reliability.active_projects():
         jobs.measure_check_reliability(str(row.pk))
 
     page = staff.browser().get(staff.address(CheckReliability, "changelist"))
@@ -289,4 +289,4 @@ def test_staff_see_the_sums_over_all_projects_the_least_believable_first(scenari
     assert [(line["key"], line["flipped"]) for line in page.context["sums"]] == [
         (CSP, "1 of 1 (100.0%)"), ("csp_base_uri", "0 of 1 (0.0%)"),
     ]  # fmt: skip
-    assert "How far each check can be believed" in page.content.decode()
+    assert "Reliability of each check" in page.content.decode()

@@ -210,7 +210,7 @@ def test_the_first_link_that_does_not_hold_is_named_with_the_reason(
 def test_links_that_are_too_many_to_show_are_a_gap_that_is_said(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("remediation.evidence.export.MOST_BETWEEN", 2)
+    monkeypatch.setattr("remediation.evidence.export.MAX_LINKS_BETWEEN", 2)
     raw = file_of(scenario, approved(scenario, others_between=3))
 
     assert ("note", "Links 3 to 5 are of other verifications and too many to be shown here.") in said(raw)
@@ -251,7 +251,7 @@ def test_the_pictures_that_links_name_come_along_and_another_one_is_found(
     scenario: Scenario, settings: Any, tmp_path: Path
 ):
     settings.MEDIA_ROOT = str(tmp_path)
-    kept, lost = screenshots.keep(scenario.project.pk, b"jpeg"), "0" * 64
+    kept, lost = screenshots.store(scenario.project.pk, b"jpeg"), "0" * 64
     verification = factories.verification(scenario)
     page = {"url": "https://example.com/", "evidence": {"pictures": {"page": kept, "element": lost}}}
     chain.append(verification, "security_header_csp", {"after": "passed", "pages": [page]})

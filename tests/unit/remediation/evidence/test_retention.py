@@ -62,7 +62,7 @@ def test_by_default_evidence_is_kept_for_ever(scenario: Scenario, time_machine: 
     saw(scenario, time_machine, "2026-01-15T00:00:00Z")
     time_machine.move_to(day(first, 5, 1), tick=False)
 
-    retention.turn()
+    retention.rotate()
 
     assert (places(scenario), f"{first:%Y_%m}" in months()) == ([1], True)
 
@@ -78,7 +78,7 @@ def test_months_past_their_time_go_as_wholes_and_the_chain_goes_on(
     assert [part_of(link) for link in (oldest, last, kept)] == names[:3]
     time_machine.move_to(day(first, 4, 10), tick=False)
 
-    retention.turn()
+    retention.rotate()
     after = saw(scenario, time_machine, day(first, 4, 11))
 
     assert months() == [*names[2:], "rest"]
@@ -96,7 +96,7 @@ def test_a_bundle_holds_when_the_month_before_its_links_is_gone(
     time_machine.move_to(day(first, 2, 15), tick=False)
     before = what_is_said_of(kept)
 
-    retention.turn()
+    retention.rotate()
 
     assert places(scenario) == [2]
     assert "fails" not in before | what_is_said_of(kept)
@@ -111,7 +111,7 @@ def test_a_clock_that_is_set_back_does_not_take_the_chain_back_into_a_month_that
     assert (behind.recorded_at, part_of(behind)) == (ahead.recorded_at, part_of(ahead))
     time_machine.move_to(day(first, 3, 10), tick=False)
 
-    retention.turn()
+    retention.rotate()
 
     assert places(scenario) == [1, 2]
 
@@ -148,7 +148,7 @@ def test_afterwards_nothing_can_be_deleted_in_the_same_transaction(
     saw(scenario, time_machine, day(first, 0, 1))
     link = saw(scenario, time_machine, day(first, 3, 10))
 
-    retention.turn()
+    retention.rotate()
 
     assert places(scenario) == [2]
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

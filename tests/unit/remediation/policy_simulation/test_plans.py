@@ -242,7 +242,7 @@ def test_a_check_that_the_policy_switches_off_is_not_looked_at_and_does_not_pass
 
     page = json.loads(Evidence.objects.get(key="security_header_csp").body)["pages"][0]
     assert Verification.objects.get().checks[0]["status"] == "inconclusive"
-    assert (page["reason"], "switches this check off" in page["evidence"]["detail"]) == (
+    assert (page["reason"], "disables this check" in page["evidence"]["detail"]) == (
         "not_available",
         True,
     )

@@ -151,7 +151,7 @@ def test_a_change_records_what_was_and_what_is(scenario: Scenario):
     event = Event.objects.get(name="task.updated")
     assert (event.actor, event.actor_id, event.subject_id) == ("api_key", scenario.owner.pk, task.pk)
     assert event.data == {
-        "was": {"status": "backlog", "title": "Mend it"}, "now": {"status": "in_progress", "title": "Now"},
+        "was": {"status": "backlog", "title": "Fix it"}, "now": {"status": "in_progress", "title": "Now"},
     }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from krafter_audit.db import leases
 from remediation import jobs
 from remediation.models import CheckStatus, Evidence, Verification, VerificationPart
 from remediation.services import verdicts, verifications
-from remediation.worker import part_runner
+from remediation.worker import check_aggregation, part_runner
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
@@ -150,12 +150,12 @@ def test_a_worker_that_lost_its_lease_writes_nothing(scenario: Scenario):
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     first = taken(verification, seconds=-1)
     second = taken(verification)
-    answer = part_runner.Answer(CheckStatus.PASSED, "passed", {"outcome": "passed"})
+    answer = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     assert first is not None
     assert second is not None
 
-    assert part_runner.write(first, "security_header_csp", answer) is False
-    assert part_runner.write(second, "security_header_csp", answer) is True
+    assert part_runner.store_result(first, "security_header_csp", answer) is False
+    assert part_runner.store_result(second, "security_header_csp", answer) is True
     assert Evidence.objects.count() == 1
 
 
@@ -299,12 +299,10 @@ def test_pages_beyond_the_most_that_are_looked_at_are_not_taken_to_have_passed(
     scenario: Scenario, site: Site
 ):
     site.headers["Content-Security-Policy"] = CSP
-    assets = [
-        {"type": "url", "value": f"{site.url}#{number}"} for number in range(part_runner.MOST_PAGES + 1)
-    ]
+    assets = [{"type": "url", "value": f"{site.url}#{number}"} for number in range(part_runner.MAX_PAGES + 1)]
 
     verification = run(scenario, affected_assets=assets)
 
     pages = json.loads(Evidence.objects.get().body)["pages"]
     assert verification.checks[0]["status"] == "inconclusive"
-    assert [page["status"] for page in pages] == ["passed"] * part_runner.MOST_PAGES + ["inconclusive"]
+    assert [page["status"] for page in pages] == ["passed"] * part_runner.MAX_PAGES + ["inconclusive"]

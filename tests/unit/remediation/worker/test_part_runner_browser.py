@@ -146,7 +146,7 @@ def test_what_one_job_has_no_time_for_is_sent_on(
     scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     verification = run(scenario, checks=BOTH[1:], pages=("/", "/second"))
-    monkeypatch.setattr(part_runner, "MOST_SECONDS", 0)
+    monkeypatch.setattr(part_runner, "MAX_JOB_SECONDS", 0)
 
     jobs.run_verification_in_browser(str(verification.pk))
     part = VerificationPart.objects.get()

@@ -1,10 +1,10 @@
-"""Pages that try to make the browser ask a server that it must not ask: each way has a name and its own path."""
+"""Vectors by which a page tries to reach a refused server; each has a name and requests its own path."""
 
 import socket
 from dataclasses import dataclass, field
 from typing import Self
 
-# {secret} is http://127.0.0.1:PORT, {allowed} the site that the page is on; each way asks for /NAME.
+# {secret} is http://127.0.0.1:PORT, {allowed} the site that the page is on; each vector requests /NAME.
 MARKUP = {
     "image": '<img src="{secret}/image">',
     "image-set": '<img srcset="{secret}/image-set 1x">',
@@ -78,15 +78,15 @@ SCRIPT = {
     "transport": "new WebTransport('https://127.0.0.1:{udp}/transport')",
     "file": "fetch('file:///etc/passwd').then(r => r.text()).then(t => document.title = t)",
 }
-WAYS = [*MARKUP, *SCRIPT]
-# What asks no path, so that the server can't tell it by name.
+VECTORS = [*MARKUP, *SCRIPT]
+# Vectors without a path, which the server cannot identify.
 NAMELESS = {"preconnect", "secure-websocket", "https", "rtc-udp", "rtc-tcp", "transport", "file"}
-# What the browser's flags or its own rules stop before the proxy is asked.
+# Vectors that the browser stops before they reach the proxy.
 STOPPED_BEFORE = {"any-address", "mapped", "icon", "speculation", "ping"}
 
 
 def page(**places: object) -> str:
-    """A page that tries all of it."""
+    """Return a page with every vector."""
     markup = "\n".join(MARKUP.values())
     scripts = "\n".join(f"try {{{{ {script} }}}} catch (e) {{{{ }}}}" for script in SCRIPT.values())
     whole = f"<!doctype html><title>hostile</title>{markup}<script>{scripts}</script>"
@@ -95,7 +95,7 @@ def page(**places: object) -> str:
 
 @dataclass
 class Udp:
-    """Counts what comes to a UDP port of 127.0.0.1."""
+    """Counts the datagrams that a UDP port of 127.0.0.1 receives."""
 
     came: list[bytes] = field(default_factory=list)
 
@@ -110,7 +110,7 @@ class Udp:
         self.sock.close()
 
     def received(self) -> int:
-        """How many datagrams have come."""
+        """Return the number of datagrams."""
         try:
             while True:
                 self.came.append(self.sock.recv(2048))

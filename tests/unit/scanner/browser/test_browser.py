@@ -1,4 +1,4 @@
-"""Pages in a real Chromium: what a visit tells, and how it ends."""
+"""Pages in a real Chromium: what a visit records, and its errors."""
 
 from collections.abc import Iterator
 
@@ -18,7 +18,7 @@ def served() -> Iterator[faulty_site.Site]:
 
 
 @pytest.mark.needs_chromium
-def test_a_page_is_loaded_and_the_visit_tells_what_was_reached(chrome: Browser, served: faulty_site.Site):
+def test_visit_records_the_hosts_that_were_reached(chrome: Browser, served: faulty_site.Site):
     with chrome.page(served.url) as page:
         seen = (page.title(), chrome.visit.response.status)
 
@@ -28,7 +28,7 @@ def test_a_page_is_loaded_and_the_visit_tells_what_was_reached(chrome: Browser, 
     assert chrome.visit.received > len(served.body)
 
 
-def test_what_is_not_public_is_not_even_tried(served: faulty_site.Site):
+def test_non_public_address_is_refused_without_a_request(served: faulty_site.Site):
     hits = len(served.hits)
 
     with (
@@ -41,7 +41,7 @@ def test_what_is_not_public_is_not_even_tried(served: faulty_site.Site):
     assert (refusal.value.reason, len(served.hits)) == ("refused_address", hits)
 
 
-def test_without_chromium_the_error_says_what_to_do(served: faulty_site.Site):
+def test_error_without_chromium_has_an_install_hint(served: faulty_site.Site):
     options = ChromiumOptions(executable="/nowhere/chromium")
 
     with (

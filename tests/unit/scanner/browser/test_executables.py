@@ -1,4 +1,4 @@
-"""Which of the programs that do the same is taken."""
+"""Which of the installed Chromium executables is used."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from scanner.browser import executables
 
 
-def test_the_headless_shell_is_taken_before_any_other_chromium_and_after_the_one_that_is_named(
+def test_configured_chromium_is_preferred_then_the_headless_shell(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -1,4 +1,4 @@
-"""A page that misbehaves costs its own visit and nothing else; nothing of the browser outlives its owner."""
+"""A hostile page affects only its own visit, and no process or file of the browser outlives the worker."""
 
 import os
 import signal
@@ -42,7 +42,7 @@ with Browser(policy=policy, options=chromium_options()) as browser, browser.page
 
 
 class Site(Server):
-    """Sends one page at every path."""
+    """Serves one page at every path."""
 
     page = GOOD
 
@@ -61,12 +61,12 @@ def site() -> Iterator[Site]:
 
 
 def guard_of(browser: Browser) -> int:
-    """The process that holds the browser's Chromium."""
+    """Return the process id of the guard of the browser's Chromium."""
     return int((browser._session.home / "pid").read_text())
 
 
 def seen(browser: Browser, url: str) -> str:
-    """The title of the page, or why it was not seen."""
+    """Return the title of the page, or the reason why it was not loaded."""
     try:
         with browser.page(url) as page:
             return page.title()
@@ -85,7 +85,7 @@ def seen(browser: Browser, url: str) -> str:
     ],
     ids=["dialogs", "popups", "downloads", "permissions"],
 )
-def test_a_page_that_wants_attention_gets_none(site: Site, chrome: Browser, script: str):
+def test_dialogs_popups_downloads_and_permissions_are_suppressed(site: Site, chrome: Browser, script: str):
     with chrome.page(site.serve(f"{GOOD}<script>{script}</script>")) as page:
         page.wait_for_timeout(100)
         ends = time.monotonic() + 5
@@ -100,7 +100,7 @@ def test_a_page_that_wants_attention_gets_none(site: Site, chrome: Browser, scri
     assert not any(b"sw.js" in request for request in site.requests)
 
 
-def test_a_page_that_never_ends_is_ended_and_the_next_one_is_looked_at(site: Site, chrome: Browser):
+def test_endless_page_times_out_and_the_next_one_loads(site: Site, chrome: Browser):
     endless = site.serve(f"{GOOD}<script>while (true) {{}}</script>")
 
     with pytest.raises(BrowserError) as why, chrome.page(endless, seconds=1):
@@ -109,7 +109,7 @@ def test_a_page_that_never_ends_is_ended_and_the_next_one_is_looked_at(site: Sit
     assert (why.value.reason, seen(chrome, site.serve(GOOD))) == ("timeout", "good")
 
 
-def test_a_page_that_eats_memory_is_ended(site: Site, monkeypatch: pytest.MonkeyPatch):
+def test_page_over_the_memory_limit_is_killed(site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(chromium, "MAX_MEMORY_BYTES", 600 * 1024 * 1024)
     eater = (
         f"{GOOD}<script>let all = []; setInterval(() => all.push(new Uint8Array(1e8).fill(1)), 1)</script>"
@@ -132,9 +132,7 @@ def test_a_page_that_eats_memory_is_ended(site: Site, monkeypatch: pytest.Monkey
         ("over 50 MB", "for (let i = 0; i < 3; i++) fetch('/' + i).then(r => r.text())", 18_000_000),
     ],
 )
-def test_a_page_beyond_the_bounds_is_not_seen_whole(
-    site: Site, chrome: Browser, limit: str, script: str, padding: int
-):
+def test_page_over_a_limit_is_truncated(site: Site, chrome: Browser, limit: str, script: str, padding: int):
     url = site.serve(f"{GOOD}<script>{script}</script>{' ' * padding}")
 
     with pytest.raises(BrowserError) as why, chrome.page(url) as page:
@@ -143,7 +141,7 @@ def test_a_page_beyond_the_bounds_is_not_seen_whole(
     assert (why.value.reason, limit in why.value.detail) == ("truncated", True)
 
 
-def test_chromium_is_started_anew_after_many_visits_and_nothing_is_left_of_the_one_before(
+def test_chromium_is_restarted_after_many_visits_without_leftovers(
     site: Site, chrome: Browser, monkeypatch: pytest.MonkeyPatch
 ):
     with chrome.page(site.serve(GOOD)):
@@ -155,7 +153,7 @@ def test_chromium_is_started_anew_after_many_visits_and_nothing_is_left_of_the_o
     assert (len(processes) > 5, left) == (True, (False, []))
 
 
-def test_the_database_may_be_asked_between_two_pages(site: Site, chrome: Browser, db: None):
+def test_database_is_usable_between_two_pages(site: Site, chrome: Browser, db: None):
     titles = []
     for _ in range(2):
         titles.append(seen(chrome, site.serve(GOOD)))
@@ -165,7 +163,7 @@ def test_the_database_may_be_asked_between_two_pages(site: Site, chrome: Browser
     assert titles == ["good", "good"]
 
 
-def test_a_worker_that_is_killed_leaves_no_process_and_no_folder(site: Site):
+def test_killed_worker_leaves_no_process_and_no_directory(site: Site):
     environment = os.environ | {"KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8", "PYTHONPATH": str(REPOSITORY)}
     arguments = [sys.executable, "-c", WORKER, site.serve(GOOD)]
     with subprocess.Popen(arguments, env=environment, stdout=subprocess.PIPE) as worker:
@@ -178,7 +176,7 @@ def test_a_worker_that_is_killed_leaves_no_process_and_no_folder(site: Site):
     assert eventually(lambda: not list(Path("/tmp").glob(f"krafter-browser-{worker.pid}-*")), seconds=30)
 
 
-def test_an_authority_of_the_operator_is_trusted_and_verified_by(tmp_path: Path, chrome: Browser):
+def test_additional_authority_is_trusted_and_names_are_verified(tmp_path: Path, chrome: Browser):
     authority = trustme.CA()
     with served_by(authority, "127.0.0.1") as mine, served_by(authority, "other.example") as other:
         found = [seen(chrome, mine.url)]

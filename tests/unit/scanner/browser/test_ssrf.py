@@ -1,4 +1,4 @@
-"""Whatever a page tries, the browser reaches no address that it may not reach."""
+"""No page makes the browser connect to a refused address (SSRF)."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -15,8 +15,8 @@ from tests.fakes.raw_servers import Server, answer, redirects, says
 from tests.unit.scanner.browser import ssrf_vectors
 
 
-class World:
-    """A site that may be asked, with hostile pages, and a server that must not be."""
+class HostileSite:
+    """An allowed site with hostile pages, and a server that must not be reached."""
 
     def __init__(self, stack: ExitStack) -> None:
         self.secret = stack.enter_context(
@@ -34,17 +34,17 @@ class World:
         return says(answer(self.page.encode(), headers=["Content-Type: text/html"]))(connection, request)
 
     def asked(self) -> set[str]:
-        """The names of the ways that reached the secret."""
+        """Return the vectors that reached the secret server."""
         lines = [request.split(b"\r\n")[0].decode("latin-1").split(" ") for request in self.secret.requests]
-        return {line[1].removeprefix("/") for line in lines if len(line) == 3} & set(ssrf_vectors.WAYS)
+        return {line[1].removeprefix("/") for line in lines if len(line) == 3} & set(ssrf_vectors.VECTORS)
 
     def missed(self) -> set[str]:
-        """The names of the ways that could have reached it and have not."""
-        return set(ssrf_vectors.WAYS) - ssrf_vectors.NAMELESS - ssrf_vectors.STOPPED_BEFORE - self.asked()
+        """Return the vectors that can reach it and did not."""
+        return set(ssrf_vectors.VECTORS) - ssrf_vectors.NAMELESS - ssrf_vectors.STOPPED_BEFORE - self.asked()
 
 
 def wait_until(page: Any, holds: Callable[[], bool]) -> None:
-    """Give the page 10 seconds at most, and half a second for what comes late."""
+    """Wait for the condition, at most 10 seconds, and then half a second for late requests."""
     for _ in range(100):
         if holds():
             break
@@ -53,37 +53,37 @@ def wait_until(page: Any, holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def world() -> Iterator[World]:
+def hostile() -> Iterator[HostileSite]:
     with ExitStack() as stack:
-        yield World(stack)
+        yield HostileSite(stack)
 
 
 @pytest.fixture
-def chrome(chrome: Browser, world: World) -> Browser:
-    """A browser that may ask the site, and nothing else on this machine."""
-    chrome.policy = AddressPolicy.from_setting(f"127.0.0.1/32:{world.site.port}")
+def chrome(chrome: Browser, hostile: HostileSite) -> Browser:
+    """A browser that may reach the site, and nothing else on this machine."""
+    chrome.policy = AddressPolicy.from_setting(f"127.0.0.1/32:{hostile.site.port}")
     return chrome
 
 
 @pytest.mark.needs_chromium
-def test_no_way_out_of_a_page_reaches_an_address_that_is_not_allowed(world: World, chrome: Browser):
-    with chrome.page(world.site.url) as page:
+def test_no_vector_reaches_a_refused_address(hostile: HostileSite, chrome: Browser):
+    with chrome.page(hostile.site.url) as page:
         wait_until(page, lambda: len(chrome.visit.proxy.refused_requests) > 40)
         title = page.title()
 
-    assert (world.secret.connections, world.udp.received(), title) == (0, 0, "hostile")
+    assert (hostile.secret.connections, hostile.udp.received(), title) == (0, 0, "hostile")
     assert len(chrome.visit.proxy.refused_requests) > 40
     assert {request.address for request in chrome.visit.proxied_requests} == {"127.0.0.1", ""}
 
 
 @pytest.mark.needs_chromium
-def test_the_ways_are_real_and_reach_a_server_that_is_allowed(world: World, chrome: Browser):
+def test_every_vector_reaches_an_allowed_address(hostile: HostileSite, chrome: Browser):
     chrome.policy = AddressPolicy.from_setting("127.0.0.0/8")
 
-    with chrome.page(world.site.url) as page:
-        wait_until(page, lambda: world.missed() == set())
+    with chrome.page(hostile.site.url) as page:
+        wait_until(page, lambda: hostile.missed() == set())
 
-    assert world.missed() == set()
+    assert hostile.missed() == set()
 
 
 @pytest.mark.needs_chromium
@@ -96,59 +96,59 @@ def test_the_ways_are_real_and_reach_a_server_that_is_allowed(world: World, chro
         "<script>location = '{site}/to/'</script>",
     ],
 )
-def test_a_page_that_leads_elsewhere_does_not_lead_there(world: World, chrome: Browser, body: str):
-    world.page = body.format(secret=world.secret.url, site=world.site.url)
+def test_navigation_to_a_refused_address_is_blocked(hostile: HostileSite, chrome: Browser, body: str):
+    hostile.page = body.format(secret=hostile.secret.url, site=hostile.site.url)
 
-    with chrome.page(world.site.url) as opened:
+    with chrome.page(hostile.site.url) as opened:
         opened.wait_for_timeout(200)
 
-    assert world.secret.connections == 0
+    assert hostile.secret.connections == 0
     assert [request.reason for request in chrome.visit.proxy.refused_requests][:1] == ["refused_address"]
 
 
 @pytest.mark.needs_chromium
-def test_a_redirect_to_a_refused_address_is_said_to_be_one(world: World, chrome: Browser):
-    with pytest.raises(BrowserError) as why, chrome.page(f"{world.site.url}/to/there"):
+def test_redirect_to_a_refused_address_has_its_reason(hostile: HostileSite, chrome: Browser):
+    with pytest.raises(BrowserError) as why, chrome.page(f"{hostile.site.url}/to/there"):
         pass
 
-    assert (why.value.reason, world.secret.connections) == ("refused_address", 0)
+    assert (why.value.reason, hostile.secret.connections) == ("refused_address", 0)
 
 
 @pytest.mark.needs_chromium
-def test_a_page_cannot_open_what_is_no_website(world: World, chrome: Browser):
+def test_page_cannot_open_other_schemes(hostile: HostileSite, chrome: Browser):
     places = [
         "file:///etc/passwd",
-        f"view-source:{world.secret.url}/",
+        f"view-source:{hostile.secret.url}/",
         "chrome://version",
         "data:text/html,x",
     ]
     moves = "".join(f"try {{ location = '{place}' }} catch (e) {{ }};" for place in places)
-    world.page = (
+    hostile.page = (
         f"<!doctype html><title>mine</title><iframe src='{places[0]}'></iframe><script>{moves}</script>"
     )
 
-    with chrome.page(world.site.url) as page:
+    with chrome.page(hostile.site.url) as page:
         page.wait_for_timeout(100)
-        seen = (page.title(), page.url.startswith(world.site.url), world.secret.connections)
+        seen = (page.title(), page.url.startswith(hostile.site.url), hostile.secret.connections)
 
     assert seen == ("mine", True, 0)
 
 
 @pytest.mark.needs_chromium
-def test_a_connection_is_used_for_one_request_alone(world: World, chrome: Browser):
-    world.page = "<img src='/a'><img src='/b'><img src='/c'>"
+def test_connections_are_not_reused(hostile: HostileSite, chrome: Browser):
+    hostile.page = "<img src='/a'><img src='/b'><img src='/c'>"
 
-    with chrome.page(world.site.url):
+    with chrome.page(hostile.site.url):
         pass
 
-    assert world.site.connections == len(world.site.requests) == len(chrome.visit.proxied_requests)
+    assert hostile.site.connections == len(hostile.site.requests) == len(chrome.visit.proxied_requests)
 
 
-def test_only_the_two_forms_of_a_proxy_are_taken(world: World):
+def test_proxy_accepts_only_connect_and_absolute_urls(hostile: HostileSite):
     with ForwardProxy(policy=AddressPolicy.from_setting("127.0.0.0/8")) as proxy:
         answers = [said(proxy.port, words) for words in ODD]
 
-    assert (answers, world.secret.connections) == ([b""] * len(ODD), 0)
+    assert (answers, hostile.secret.connections) == ([b""] * len(ODD), 0)
 
 
 ODD = [
@@ -165,7 +165,7 @@ ODD = [
 
 
 def said(port: int, words: bytes) -> bytes:
-    """What the proxy answers to these words."""
+    """Return the proxy's response to these bytes."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as sock:
         sock.sendall(words)
         return sock.recv(100)

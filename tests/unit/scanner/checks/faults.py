@@ -1,4 +1,4 @@
-"""The test table: for each check one fault in which it fails. Without the fault, the page has none at all."""
+"""The test table: for each check one fault that makes it fail. Without the fault, the page passes every check."""
 
 from collections.abc import Callable
 from typing import Any
@@ -24,7 +24,7 @@ TEXT = [("Content-Type", "text/plain")]
 
 
 def header(name: str, text: str | list[str] | None) -> Fault:
-    """A page that sends this header in the place of the good one."""
+    """A page that sends this header instead of the good one."""
     return lambda: good_site(**{"/": page(headers={name: text})})
 
 
@@ -138,21 +138,21 @@ FAULTS: dict[str, Fault] = {
     "soft_404": lambda: _with_soft_errors(),
 }
 
-# Faults that two checks rightly see: one rule of two domains, or one that includes the other.
-COMPANIONS: dict[str, set[str]] = {
+# Faults that make two checks fail, because the rule of one includes that of the other.
+ALSO_CHANGED: dict[str, set[str]] = {
     "csp_object_src": {"csp_script_src_safe"},
     "hsts_include_subdomains": {"hsts_preload_ready"},
-    "tls_certificate_valid": {"https_redirect"},  # which asks for a redirect to a certificate that is valid
+    "tls_certificate_valid": {"https_redirect"},  # which requires a redirect to a valid certificate
 }
 BY_TLS = {key for key in WITHOUT_BROWSER if REGISTRY[key].kind == "tls"}
-# What can't be judged while the fault is there: of a policy, header or title that is missing, or of no page.
-UNJUDGED: dict[str, set[str]] = {
+# Checks that are not applicable or inconclusive while the fault is present: of a missing policy, header or page.
+NOT_EVALUATED: dict[str, set[str]] = {
     "security_header_csp": {key for key in keys() if key.startswith("csp_")},
     "security_header_hsts": {key for key in keys() if key.startswith("hsts_")},
     "title_present": {"title_length"},
     "http_status_ok": set(WITHOUT_BROWSER) - BY_TLS - {"http_status_ok"},
     "tls_certificate_valid": set(WITHOUT_BROWSER) - BY_TLS - {"https_redirect"},
-    "https_redirect": BY_TLS,  # the certificate is looked at where the first redirect leads
+    "https_redirect": BY_TLS,  # the certificate is that of the first redirect's target
 }
 
 

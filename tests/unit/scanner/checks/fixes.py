@@ -1,8 +1,8 @@
-"""What is mended beside the page's own answers: how it is reached, how fast it answers, and its certificate.
+"""Faults and fixes that are not in the page's own responses: the connection, the response time, the certificate.
 
-`MENDS` are pairs of sites, before and after, served without TLS beside a good site with TLS whose address they are
-given. `CERTIFICATES` are contexts of a server whose certificate or versions have the one fault. `MENDED_IN_TURN` are
-the checks whose faults one page has for the browser, in the order in which they are mended.
+`CONNECTION_FIXES` are pairs of sites, before and after a fix, served without TLS; they get the URL of a good site with
+TLS. `CERTIFICATES` are TLS contexts with a fault in the certificate or the versions. `BROWSER_FIXES` are the browser
+checks whose faults one page has, in the order in which they are fixed.
 """
 
 import ssl
@@ -37,8 +37,8 @@ def redirecting(*route: str, status: int = 301) -> Site:
     return Site(answers)
 
 
-MENDS: dict[str, tuple[Callable[[str], Site], Callable[[str], Site]]] = {
-    # As many hops before as after, so that it is their order alone which is mended.
+CONNECTION_FIXES: dict[str, tuple[Callable[[str], Site], Callable[[str], Site]]] = {
+    # As many hops before as after, so that only their order is fixed.
     "https_redirect": (
         lambda secure: redirecting("/start", f"{secure}returns"),
         lambda secure: redirecting(f"{secure}start"),
@@ -114,8 +114,8 @@ CERTIFICATES: dict[str, Callable[[trustme.CA], ssl.SSLContext]] = {
     "tls_key_strength": lambda authority: with_rsa_key(authority, 2040),
 }
 
-# What costs most to look at is mended first, but a first paint that comes late makes the largest one late too.
-MENDED_IN_TURN = (
+# The most expensive checks are fixed first, but a late FCP makes the LCP late too.
+BROWSER_FIXES = (
     "tbt",
     "fcp",
     "lcp",

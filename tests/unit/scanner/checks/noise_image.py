@@ -1,4 +1,4 @@
-"""A picture that is full of detail: one of plain colour does not count as the largest paint."""
+"""An image full of detail: one of plain colour does not count as the Largest Contentful Paint."""
 
 import io
 import random
@@ -7,7 +7,7 @@ from PIL import Image
 
 
 def noise(width: int, height: int) -> bytes:
-    """Return a PNG of so many pixels; it is always the same one."""
+    """Return a PNG of this size, always the same."""
     file = io.BytesIO()
     Image.frombytes("L", (width, height), random.Random(1).randbytes(width * height)).save(file, "PNG")
     return file.getvalue()

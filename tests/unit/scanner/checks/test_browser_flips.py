@@ -1,7 +1,7 @@
-"""Exactly one check of the browser flips when exactly its fault is mended.
+"""Only the check of a fault changes from failed to passed when the fault is fixed, for checks that need a browser.
 
-One page has all the faults, which are mended one after the other. After each, every check that asks a browser looks
-again: each state is the one before the next mend and the one after the last, which spares half of the visits.
+One page has all the faults, which are fixed one after the other; all checks run after each fix. Each state is the one
+after a fix and the one before the next, which saves half of the visits.
 """
 
 import itertools
@@ -18,16 +18,16 @@ from scanner.registry import REGISTRY, keys
 from tests.fakes.website import Answer, Site, loopback_client, served
 from tests.unit.scanner.checks.axe_violations import violating
 from tests.unit.scanner.checks.base_page import html
-from tests.unit.scanner.checks.fixes import MENDED_IN_TURN
+from tests.unit.scanner.checks.fixes import BROWSER_FIXES
 from tests.unit.scanner.checks.noise_image import noise
 
 pytestmark = pytest.mark.needs_chromium
 
 ASKED = [key for key in keys() if REGISTRY[key].kind == "browser"]
-# So that a small page can be too heavy, and a few round trips too late, by far.
+# Low thresholds, so that small pages exceed them by far.
 THRESHOLDS = {"total_byte_weight": 200.0, "dom_size": 100.0, "lcp": 1.0, "fcp": 1.0, "tbt": 250.0}
-# One load in the place of three, but for the page that only jumps and the one without a fault.
-MEASURED_IN_FULL = (MENDED_IN_TURN.index("cls"), len(MENDED_IN_TURN))
+# One load instead of three, except for the page with a layout shift only and for the good page.
+FULLY_MEASURED = (BROWSER_FIXES.index("cls"), len(BROWSER_FIXES))
 STEPS = 6
 AXE_KEYS = keys("accessibility")
 HTML = [("Content-Type", "text/html; charset=utf-8")]
@@ -60,16 +60,16 @@ def redirected(path: str) -> Answer:
 
 
 def in_steps(path: str, to: Callable[[str], Answer], last: Answer, *, slow: bool) -> dict[str, Answer]:
-    """Return the answers of a file; a slow one is only known after many others, as each of them names the next.
+    """Return the responses of a file; a slow file is behind a chain of others, each of which names the next.
 
-    That costs a slow phone a round trip each, and a visit at full speed next to nothing.
+    The chain costs a slow phone a round trip each, and a visit without throttling next to nothing.
     """
     paths = [path, *(f"{path}?{number}" for number in range(STEPS if slow else 0))]
     return {**{one: to(following) for one, following in itertools.pairwise(paths)}, paths[-1]: last}
 
 
 def faulty(faults: set[str]) -> dict[str, Answer]:
-    """Return the answers of the page that has these faults and no others."""
+    """Return the responses of a page that has these faults and no others."""
 
     def where(key: str, fault: str, otherwise: str = "") -> str:
         return fault if key in faults else otherwise
@@ -90,7 +90,7 @@ def faulty(faults: set[str]) -> dict[str, Answer]:
 
 @pytest.fixture
 def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A quick phone and network, and a page that soon counts as quiet."""
+    """A fast phone and network, and short idle times."""
     monkeypatch.setattr(visit, "QUIET_SECONDS", 0.1)
     monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.3)
     monkeypatch.setattr(device_profile, "CPU_SLOWDOWN", 1)
@@ -100,13 +100,15 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.mark.long
 @pytest.mark.usefixtures("brisk")
-def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_check_of_each_fix_changes_its_outcome(
+    chrome: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     states: list[dict[str, Outcome]] = []
     in_full = vitals.LOADS
     with served(Site()) as site, loopback_client() as client:
-        for done in range(len(MENDED_IN_TURN) + 1):
-            site.answers = dict(faulty(set(MENDED_IN_TURN[done:])))
-            monkeypatch.setattr(vitals, "LOADS", in_full if done in MEASURED_IN_FULL else 1)
+        for done in range(len(BROWSER_FIXES) + 1):
+            site.answers = dict(faulty(set(BROWSER_FIXES[done:])))
+            monkeypatch.setattr(vitals, "LOADS", in_full if done in FULLY_MEASURED else 1)
             found = run_checks(
                 site.url,
                 ASKED,
@@ -119,9 +121,9 @@ def test_exactly_this_check_flips_with_each_mend(chrome: Browser, monkeypatch: p
             states.append(dict(found))
 
     failing = [{key for key, said in one.items() if said.status == FAILED} for one in states]
-    assert failing == [set(MENDED_IN_TURN[done:]) for done in range(len(states))]
+    assert failing == [set(BROWSER_FIXES[done:]) for done in range(len(states))]
     assert {said.status for one in states for said in one.values()} == {FAILED, PASSED}
-    measured = [len(states[done]["cls"].samples) for done in MEASURED_IN_FULL]
+    measured = [len(states[done]["cls"].samples) for done in FULLY_MEASURED]
     assert measured == [3, 3]
 
 

@@ -1,4 +1,4 @@
-"""Exactly one check flips when exactly its fault is mended: all checks look before and verify afterwards."""
+"""Only the check of a fault changes from failed to passed when the fault is fixed; all checks run before and after."""
 
 from collections.abc import Iterator, Mapping
 
@@ -13,11 +13,11 @@ from tests.fakes.website import Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.axe_violations import VIOLATIONS
 from tests.unit.scanner.checks.base_page import good_site
 from tests.unit.scanner.checks.check_kinds import WITHOUT_BROWSER
-from tests.unit.scanner.checks.faults import COMPANIONS, FAULTS, UNJUDGED
+from tests.unit.scanner.checks.faults import ALSO_CHANGED, FAULTS, NOT_EVALUATED
 from tests.unit.scanner.checks.fixes import (
+    BROWSER_FIXES,
     CERTIFICATES,
-    MENDED_IN_TURN,
-    MENDS,
+    CONNECTION_FIXES,
     PATIENT,
     THRESHOLDS,
     redirecting,
@@ -32,14 +32,14 @@ def client(ca_file: str) -> Iterator[Client]:
 
 @pytest.fixture(scope="module")
 def secure(authority: trustme.CA) -> Iterator[Site]:
-    """A site with TLS whose answers each test chooses."""
+    """A site with TLS whose responses each test sets."""
     with served(good_site(), tls_context(authority)) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
 def plain() -> Iterator[Site]:
-    """A site without TLS whose answers each test chooses."""
+    """A site without TLS whose responses each test sets."""
     with served(good_site()) as site:
         yield site
 
@@ -61,19 +61,19 @@ def become(site: Site, wanted: Site) -> None:
 
 
 def changed(before: dict[str, Outcome], after: dict[str, Outcome]) -> tuple[set[str], set[str]]:
-    """Return what flipped from failed to passed, and what else is not as it was."""
+    """Return the checks that changed from failed to passed, and those that changed otherwise."""
     other = {key for key in before if before[key].status != after[key].status}
     flipped = {key for key in other if (before[key].status, after[key].status) == (FAILED, PASSED)}
     return flipped, other - flipped
 
 
 def family(key: str) -> tuple[set[str], set[str]]:
-    """Return what flips with this fault by the checks' own definitions, and what can be judged once it is gone."""
-    return {key} | COMPANIONS.get(key, set()), UNJUDGED.get(key, set())
+    """Return the checks that change with this fault by their definitions, and those that become applicable."""
+    return {key} | ALSO_CHANGED.get(key, set()), NOT_EVALUATED.get(key, set())
 
 
 @pytest.mark.parametrize("key", sorted(FAULTS))
-def test_exactly_this_check_flips_when_its_fault_is_mended(key: str, secure: Site, client: Client) -> None:
+def test_only_this_check_changes_when_its_fault_is_fixed(key: str, secure: Site, client: Client) -> None:
     become(secure, FAULTS[key]())
     before = looked(secure, client)
     become(secure, good_site())
@@ -82,22 +82,22 @@ def test_exactly_this_check_flips_when_its_fault_is_mended(key: str, secure: Sit
     assert changed(before, after) == family(key)
 
 
-@pytest.mark.parametrize("key", sorted(MENDS))
-def test_exactly_this_check_flips_when_the_way_to_the_page_is_mended(
+@pytest.mark.parametrize("key", sorted(CONNECTION_FIXES))
+def test_only_this_check_changes_when_the_connection_is_fixed(
     key: str, plain: Site, secure: Site, client: Client
 ) -> None:
-    (faulty, mended), thresholds = MENDS[key], THRESHOLDS.get(key, PATIENT)
+    (faulty, fixed), thresholds = CONNECTION_FIXES[key], THRESHOLDS.get(key, PATIENT)
     become(secure, good_site(**{"/start": redirecting("/returns").answers["/"]}))
     become(plain, faulty(secure.url))
     before = looked(plain, client, thresholds=thresholds)
-    become(plain, mended(secure.url))
+    become(plain, fixed(secure.url))
     after = looked(plain, client, before, thresholds)
 
     assert changed(before, after) == family(key)
 
 
 @pytest.mark.parametrize("key", sorted(CERTIFICATES))
-def test_exactly_this_check_flips_when_the_certificate_is_mended(
+def test_only_this_check_changes_when_the_certificate_is_fixed(
     key: str, secure: Site, client: Client, authority: trustme.CA
 ) -> None:
     become(secure, good_site())
@@ -108,7 +108,7 @@ def test_exactly_this_check_flips_when_the_certificate_is_mended(
     assert changed(before, after) == family(key)
 
 
-def test_no_check_finds_a_fault_on_a_page_without_one(secure: Site, client: Client) -> None:
+def test_good_page_passes_every_check(secure: Site, client: Client) -> None:
     become(secure, good_site())
     outcomes = looked(secure, client)
 
@@ -121,8 +121,8 @@ def test_no_check_finds_a_fault_on_a_page_without_one(secure: Site, client: Clie
     assert {key for key, one in outcomes.items() if one.status == NOT_APPLICABLE} == {"redirect_permanent"}
 
 
-def test_every_check_has_a_case_in_which_it_fails_and_flips_when_that_is_mended() -> None:
-    """Here, in `test_flips_in_a_browser` or, for the rules of axe-core, in `test_axe`."""
-    flipping = [*FAULTS, *MENDS, *CERTIFICATES, *MENDED_IN_TURN, *VIOLATIONS]
+def test_every_check_has_a_fault() -> None:
+    """Here, in `test_browser_flips` or, for the rules of axe-core, in `axe_violations`."""
+    flipping = [*FAULTS, *CONNECTION_FIXES, *CERTIFICATES, *BROWSER_FIXES, *VIOLATIONS]
 
     assert sorted(flipping) == sorted(keys())

@@ -1,4 +1,4 @@
-"""Cases that are easily got wrong: pages in which a check passes, and pages in which it fails."""
+"""Edge cases: pages on which a check passes, and pages on which it fails."""
 
 import time
 
@@ -50,7 +50,7 @@ IN_BODY = [
 
 
 @pytest.mark.parametrize(("key", "body", "status"), IN_BODY)
-def test_markup_is_judged_as_it_is_meant(key: str, body: str, status: str) -> None:
+def test_html_variants(key: str, body: str, status: str) -> None:
     text = f'<!doctype html><html lang="en"><title>A page</title><body><p>Text</p>{body}</body></html>'
 
     with served(Site({"/": Answer(text, headers=HTML)})) as site, loopback_client() as client:
@@ -122,9 +122,7 @@ SENT: list[tuple[str, dict[str, str | list[str] | None], str]] = [
 
 
 @pytest.mark.parametrize(("key", "headers", "status"), SENT)
-def test_headers_are_judged_as_they_are_meant(
-    key: str, headers: dict[str, str | list[str] | None], status: str
-) -> None:
+def test_header_variants(key: str, headers: dict[str, str | list[str] | None], status: str) -> None:
     lines = [
         (name, line)
         for name, said in {"Content-Type": "text/html; charset=utf-8", **headers}.items()
@@ -139,7 +137,7 @@ def test_headers_are_judged_as_they_are_meant(
     assert outcome.status == status, outcome.evidence
 
 
-def test_a_policy_in_a_meta_element_counts_but_not_for_frames() -> None:
+def test_csp_in_a_meta_element_counts_except_for_frame_ancestors() -> None:
     policy = (
         "<meta http-equiv=\"content-security-policy\" content=\"default-src 'none'; frame-ancestors 'none'\">"
     )
@@ -163,7 +161,7 @@ def test_a_policy_in_a_meta_element_counts_but_not_for_frames() -> None:
         (Answer("slow down", 429), INCONCLUSIVE),
     ],
 )
-def test_robots_txt_may_be_missing_but_not_broken(robots: Answer, status: str) -> None:
+def test_robots_txt_may_be_missing_but_not_invalid(robots: Answer, status: str) -> None:
     with served(good_site(**{"/robots.txt": robots})) as site, loopback_client() as client:
         outcomes = dict(run_checks(site.url, ["robots_txt_valid"], client=client, retry_delays=()))
 
@@ -237,7 +235,7 @@ elements = st.builds(
     text=st.lists(elements, max_size=12).map("".join),
     header=st.text(st.characters(codec="latin-1"), max_size=40),
 )
-def test_no_page_breaks_a_check(text: str, header: str, soup: Site) -> None:
+def test_no_check_raises_on_random_html(text: str, header: str, soup: Site) -> None:
     sent = "".join(character for character in header if character.isprintable())
     named = (
         "Content-Security-Policy",
@@ -261,7 +259,7 @@ def soup() -> object:
 
 
 def judged(rows: int) -> tuple[float, set[str]]:
-    """The processor time that a page of so many rows takes to judge, and what was said of it."""
+    """Return the CPU time for a page with this many rows, and the statuses."""
     row = '<li><a href="/x">x</a><img src="a.png" alt="a" width="1" height="1"><label for="q">q</label></li>'
     site = Site({"/": Answer(f"<title>Long</title><ul>{row * rows}</ul><input id=q>", headers=HTML)})
     with served(site), loopback_client() as client:
@@ -270,7 +268,7 @@ def judged(rows: int) -> tuple[float, set[str]]:
         return time.process_time() - started, {outcome.status for outcome in outcomes.values()}
 
 
-def test_a_long_page_is_judged_in_linear_time() -> None:
+def test_checks_take_linear_time_on_long_pages() -> None:
     judged(10)  # what is loaded once is not counted
     (short, _), (long, said) = judged(1_000), judged(4_000)
 

@@ -1,4 +1,4 @@
-"""Pages that are made to keep a parser busy are known before they are parsed."""
+"""HTML that would keep a parser busy is detected before it is parsed."""
 
 import time
 
@@ -30,7 +30,7 @@ PAGES = {
 
 
 @pytest.mark.parametrize("name", BOMBS)
-def test_a_page_that_would_keep_the_parser_busy_is_known_at_once(name: str):
+def test_html_bomb_exceeds_the_limits(name: str):
     started = time.process_time()
 
     assert exceeds_parser_limits(BOMBS[name])
@@ -38,5 +38,5 @@ def test_a_page_that_would_keep_the_parser_busy_is_known_at_once(name: str):
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_a_large_page_for_people_is_read(name: str):
+def test_large_page_is_within_the_limits(name: str):
     assert not exceeds_parser_limits(PAGES[name])

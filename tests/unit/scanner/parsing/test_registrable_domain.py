@@ -26,7 +26,7 @@ def test_two_tenants_of_a_shared_host_are_two_sites(suffix: str) -> None:
         ("www.食狮.公司.cn", "食狮.公司.cn"),
         ("www.xn--85x722f.xn--55qx5d.cn", "xn--85x722f.xn--55qx5d.cn"),
         ("shop.intranet", "shop.intranet"),
-        ("github.io", "github.io"),  # a public suffix is a site of its own
+        ("github.io", "github.io"),  # a public suffix is its own site
         ("localhost", "localhost"),
         ("127.0.0.1", "127.0.0.1"),
         ("[2001:db8::1]", "[2001:db8::1]"),
@@ -34,5 +34,5 @@ def test_two_tenants_of_a_shared_host_are_two_sites(suffix: str) -> None:
         ("a..b", "a..b"),
     ],
 )
-def test_the_registrable_domain_of_a_host(host: str, domain: str) -> None:
+def test_registrable_domain_of_a_host(host: str, domain: str) -> None:
     assert registrable(host) == domain

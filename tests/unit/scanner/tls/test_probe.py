@@ -1,4 +1,4 @@
-"""Certificates and TLS versions, against real handshakes on loopback."""
+"""Certificates and TLS versions, by real handshakes on loopback."""
 
 import ssl
 from datetime import UTC, datetime, timedelta
@@ -31,7 +31,7 @@ def failing(outcomes: dict[str, Outcome]) -> set[str]:
     return {key for key, outcome in outcomes.items() if outcome.status == FAILED}
 
 
-def test_a_good_certificate_passes_everything(authority: trustme.CA, ca_file: str) -> None:
+def test_good_certificate_passes_every_tls_check(authority: trustme.CA, ca_file: str) -> None:
     outcomes = looked(tls_context(authority), ca_file)
 
     assert {outcome.status for outcome in outcomes.values()} == {PASSED}
@@ -39,22 +39,20 @@ def test_a_good_certificate_passes_everything(authority: trustme.CA, ca_file: st
     assert outcomes["tls_certificate_valid"].evidence["address"] == "127.0.0.1"
 
 
-def test_a_certificate_of_an_unknown_authority_is_not_valid(ca_file: str) -> None:
+def test_unknown_authority_is_invalid(ca_file: str) -> None:
     stranger = trustme.CA(key_type=trustme.KeyType.ECDSA)
 
     assert failing(looked(tls_context(stranger), ca_file)) == {"tls_certificate_valid"}
 
 
-def test_a_certificate_for_another_name_is_not_valid(authority: trustme.CA, ca_file: str) -> None:
+def test_certificate_for_another_host_is_invalid(authority: trustme.CA, ca_file: str) -> None:
     outcomes = looked(tls_context(authority, "other.example"), ca_file)
 
     assert failing(outcomes) == {"tls_certificate_valid"}
     assert "mismatch" in outcomes["tls_certificate_valid"].evidence["detail"]
 
 
-def test_an_expired_certificate_is_not_valid_and_has_no_days_left(
-    authority: trustme.CA, ca_file: str
-) -> None:
+def test_expired_certificate_is_invalid_and_has_no_days_left(authority: trustme.CA, ca_file: str) -> None:
     context = tls_context(authority, not_after=datetime.now(UTC) - timedelta(days=1))
 
     outcomes = looked(context, ca_file)
@@ -65,7 +63,7 @@ def test_an_expired_certificate_is_not_valid_and_has_no_days_left(
     assert value < 0
 
 
-def test_a_certificate_that_expires_in_a_week_is_told(authority: trustme.CA, ca_file: str) -> None:
+def test_certificate_that_expires_in_a_week_fails(authority: trustme.CA, ca_file: str) -> None:
     context = tls_context(authority, not_after=datetime.now(UTC) + timedelta(days=7))
 
     outcomes = looked(context, ca_file)
@@ -76,13 +74,13 @@ def test_a_certificate_that_expires_in_a_week_is_told(authority: trustme.CA, ca_
 
 
 @pytest.mark.parametrize("version", ["TLSv1", "TLSv1_1"])
-def test_an_outdated_version_is_told(version: str, authority: trustme.CA, ca_file: str) -> None:
+def test_outdated_tls_version_fails(version: str, authority: trustme.CA, ca_file: str) -> None:
     outcomes = looked(tls_context(authority, change=speaking(ssl.TLSVersion[version])), ca_file)
 
     assert failing(outcomes) == {"tls_min_version"}
 
 
-def test_a_short_key_is_told(tmp_path: Path) -> None:
+def test_short_key_fails(tmp_path: Path) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_ciphers("ALL:@SECLEVEL=0")
     context.load_cert_chain(_self_signed(tmp_path, bits=1024))
@@ -108,14 +106,14 @@ def _self_signed(folder: Path, *, bits: int) -> str:
     return str(path)
 
 
-def test_a_site_over_plain_http_has_no_certificate_to_judge() -> None:
+def test_tls_checks_do_not_apply_to_http() -> None:
     with served(good_site()) as site, loopback_client() as client:
         outcomes = dict(run_checks(site.url, TLS, client=client, retry_delays=()))
 
     assert {outcome.status for outcome in outcomes.values()} == {NOT_APPLICABLE}
 
 
-def test_the_certificate_behind_a_redirect_from_http_is_judged(authority: trustme.CA, ca_file: str) -> None:
+def test_certificate_behind_a_redirect_from_http_is_checked(authority: trustme.CA, ca_file: str) -> None:
     with served(good_site(), tls_context(authority, "other.example")) as secure:
         plain = Site({"/": Answer(status=301, headers=[("Location", secure.url)])})
         with served(plain), loopback_client(ca_file) as client:
@@ -124,7 +122,7 @@ def test_the_certificate_behind_a_redirect_from_http_is_judged(authority: trustm
     assert failing(outcomes) == {"tls_certificate_valid"}
 
 
-def test_a_site_that_is_down_is_inconclusive(authority: trustme.CA, ca_file: str) -> None:
+def test_site_that_is_down_is_inconclusive(authority: trustme.CA, ca_file: str) -> None:
     with served(good_site(), tls_context(authority)) as site:
         url = site.url
     with loopback_client(ca_file) as client:
@@ -133,7 +131,7 @@ def test_a_site_that_is_down_is_inconclusive(authority: trustme.CA, ca_file: str
     assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
 
 
-def test_a_port_that_speaks_no_tls_is_inconclusive(ca_file: str) -> None:
+def test_port_without_tls_is_inconclusive(ca_file: str) -> None:
     with served(good_site()) as site, loopback_client(ca_file) as client:
         url = site.url.replace("http:", "https:")
         outcomes = dict(run_checks(url, TLS, client=client, retry_delays=()))
@@ -141,7 +139,7 @@ def test_a_port_that_speaks_no_tls_is_inconclusive(ca_file: str) -> None:
     assert {(outcome.status, outcome.reason) for outcome in outcomes.values()} == {(INCONCLUSIVE, "blocked")}
 
 
-def test_no_header_passes_on_a_page_whose_certificate_is_not_valid(
+def test_header_checks_are_inconclusive_with_an_invalid_certificate(
     authority: trustme.CA, ca_file: str
 ) -> None:
     outcomes = looked(

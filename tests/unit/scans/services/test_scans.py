@@ -112,7 +112,7 @@ def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
     row = scan(scenario, url=url)
 
     assert (row.status, Finding.objects.count()) == ("failed", 0)
-    assert "Nothing could be looked at" in row.summary["error"]
+    assert "No check had a result" in row.summary["error"]
     assert QuotaMonth.objects.get().spent == 0
 
 
@@ -128,19 +128,19 @@ def test_an_outage_says_nothing_about_the_site(scenario: Scenario, site: Site, n
 def test_one_domain_that_breaks_off_does_not_stop_the_others(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    ask = page_checks.ask
+    run_in_order = page_checks.run_in_order
 
     def break_off(facts: Any, keys: list[str], *rest: Any) -> Any:
         if "title_present" in keys:
             raise RuntimeError("the machine's fault")
-        return ask(facts, keys, *rest)
+        return run_in_order(facts, keys, *rest)
 
-    monkeypatch.setattr(page_checks, "ask", break_off)
+    monkeypatch.setattr(page_checks, "run_in_order", break_off)
 
     row = scan(scenario)
 
     assert row.status == "completed"
-    assert "broke off" in row.summary["domains"]["seo"]["error"]
+    assert "stopped with an error" in row.summary["domains"]["seo"]["error"]
     assert row.summary["domains"]["security"]["failed"] > 0
 
 
@@ -226,7 +226,7 @@ def test_nothing_is_looked_up_while_a_transaction_is_open(
 
     validate_url = scans.validate_url
     monkeypatch.setattr(socket, "getaddrinfo", look_up)  # the network's far end
-    monkeypatch.setattr(scans, "address_of", watched)
+    monkeypatch.setattr(scans, "validated_url", watched)
 
     scenario.client.ask("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")
 
@@ -251,7 +251,7 @@ def test_a_worker_that_lost_its_lease_closes_nothing(scenario: Scenario, site: S
     leases.claim(ScanPart, part.pk, seconds=30)
     assert late is not None
 
-    assert not finalization.close(late)
+    assert not finalization.finish_part(late)
 
     assert Scan.objects.get().status == "queued"
 

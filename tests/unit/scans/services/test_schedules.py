@@ -11,7 +11,7 @@ from accounts.models import QuotaMonth
 from events.models import Event
 from scans import jobs
 from scans.models import Scan, ScanPart, ScanSchedule
-from scans.services.schedules import Plan
+from scans.services.schedules import ScheduleRule
 from tests import factories
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
@@ -75,7 +75,7 @@ def test_one_scan_of_a_project_at_a_time(scenario: Scenario):
     ScanPart.objects.update(finished_at=timezone.now())
     jobs.start_due_scans()
 
-    assert waiting.note == "Another scan of the project is still under way."
+    assert waiting.note == "Another scan of the project is still running."
     assert list(Scan.objects.order_by("id").values_list("trigger", flat=True)) == ["manual", "scheduled"]
 
 
@@ -147,16 +147,16 @@ NUMBERED = [UUID(int=number) for number in range(200)]
     ],
 )
 def test_the_next_time_of_a_plan(config: dict[str, Any], moment: str, following: str):
-    plan = Plan.of(NUMBERED[0], {"scans": config})
+    plan = ScheduleRule.from_config(NUMBERED[0], {"scans": config})
     assert plan is not None
 
-    after = plan.after(datetime.fromisoformat(moment).replace(tzinfo=UTC))
+    after = plan.next_after(datetime.fromisoformat(moment).replace(tzinfo=UTC))
 
     assert after.isoformat().startswith(following)
 
 
 def test_projects_are_spread_over_the_minutes_hours_and_days():
-    plans = [Plan.of(number, {"scans": {"schedule": "weekly"}}) for number in NUMBERED]
+    plans = [ScheduleRule.from_config(number, {"scans": {"schedule": "weekly"}}) for number in NUMBERED]
     places = [[getattr(plan, name) for plan in plans] for name in ("minute", "hour", "weekday")]
 
     assert [len(set(values)) for values in places] == [pytest.approx(58, abs=2), 24, 7]

@@ -287,7 +287,7 @@ def test_it_is_sealed_to_its_project_and_origin(scenario: Scenario, staging: Sit
 
     moved = services.credentials_for(scenario.project)
     assert moved is not None
-    assert (moved.cookies, moved.unusable_reason) == ({}, services.BROKEN)
+    assert (moved.cookies, moved.unusable_reason) == ({}, services.UNREADABLE)
 
 
 def test_what_does_not_open_any_more_is_inconclusive(scenario: Scenario, staging: Site, settings: Any):
@@ -297,7 +297,7 @@ def test_what_does_not_open_any_more_is_inconclusive(scenario: Scenario, staging
     page = verified(scenario)
 
     assert (page["status"], page["reason"], page["evidence"]["detail"]) == (
-        "inconclusive", "not_available", services.BROKEN,
+        "inconclusive", "not_available", services.UNREADABLE,
     )  # fmt: skip
 
 

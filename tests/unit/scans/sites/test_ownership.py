@@ -38,7 +38,10 @@ def internet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Interne
 def shop(internet: Internet) -> Iterator[Served]:
     """A website at http://shop.example.com/ that gives away its repository."""
     with serve() as served:
-        served.pages, served.types = dict(GIT), {"/.git/config": "text/plain", ownership.PATH: "text/plain"}
+        served.pages, served.types = (
+            dict(GIT),
+            {"/.git/config": "text/plain", ownership.FILE_PATH: "text/plain"},
+        )
         internet.hosts[HOST, 80] = int(served.url.rsplit(":", 1)[1].strip("/"))
         yield served
 
@@ -144,7 +147,7 @@ def test_other_records_prove_nothing(scenario: Scenario, internet: Internet, nam
 
 def test_a_file_proves_a_site(scenario: Scenario, shop: Served):
     site = named(scenario)
-    shop.pages[ownership.PATH] = f"krafter-verification=another\nkrafter-verification={site.token}\n"
+    shop.pages[ownership.FILE_PATH] = f"krafter-verification=another\nkrafter-verification={site.token}\n"
 
     assert proved_by(verified(scenario, site)) == ("proved", "file")
 
@@ -170,8 +173,8 @@ def test_a_meta_tag_of_the_start_page_proves_a_site(scenario: Scenario, shop: Se
 def test_what_a_visitor_could_have_written_proves_nothing(scenario: Scenario, shop: Served, page: str):
     site = named(scenario)
     shop.body = page.replace("{token}", site.token)
-    shop.types[ownership.PATH] = "text/html"
-    shop.pages[ownership.PATH] = f"<html><body>\nkrafter-verification={site.token}\n</body></html>"
+    shop.types[ownership.FILE_PATH] = "text/html"
+    shop.pages[ownership.FILE_PATH] = f"<html><body>\nkrafter-verification={site.token}\n</body></html>"
 
     assert proved_by(verified(scenario, site)) == ("unproved", None)
 
@@ -193,10 +196,10 @@ def test_the_last_look_says_what_it_saw_where(scenario: Scenario, shop: Served):
     assert [
         (one["method"], one["place"], one["said"]) for one in shown["tried"] if "https" not in one["place"]
     ] == [
-        ("dns_txt", HOST, "There is no such record."),
-        ("dns_txt", "example.com", "There is no such record."),
-        ("file", f"http://{HOST}{ownership.PATH}", "It answers with status 404."),
-        ("meta_tag", f"http://{HOST}/", "The head of the page has no such tag with this token."),
+        ("dns_txt", HOST, "No TXT record with krafter-verification."),
+        ("dns_txt", "example.com", "No TXT record with krafter-verification."),
+        ("file", f"http://{HOST}{ownership.FILE_PATH}", "The response has status 404."),
+        ("meta_tag", f"http://{HOST}/", "The page's head has no meta tag with this token."),
     ]
 
 
@@ -311,7 +314,7 @@ def test_an_old_proof_that_cannot_be_looked_at_counts_as_none_and_is_not_lost(
 def test_a_look_that_is_asked_for_twice_is_made_once(scenario: Scenario, internet: Internet):
     site = named(scenario)
     for _ in range(2):
-        services.verify(site.pk, by=scenario.actor)
+        services.request_verification(site.pk, by=scenario.actor)
     jobs.verify_site(str(site.pk))
     asked = len(internet.asked)
 

@@ -87,7 +87,7 @@ def test_one_that_asks_for_much_time_is_not_waited_for(turns: None, site: Site):
     site.status, site.headers["Retry-After"] = 503, "86400"
     polite(rate=100).get(site.url)
 
-    with pytest.raises(Unreachable, match=r"asks to be left alone for another 600 s \(Retry-After\)"):
+    with pytest.raises(Unreachable, match=r"accepts no requests for another 600 s \(Retry-After\)"):
         polite(rate=100).get(site.url)
     assert site.hits == ["GET /"]
 
@@ -95,20 +95,20 @@ def test_one_that_asks_for_much_time_is_not_waited_for(turns: None, site: Site):
 def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(
     turns: None, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(host_throttle, "LONGEST_WAIT", 0.2)
+    monkeypatch.setattr(host_throttle, "MAX_WAIT_SECONDS", 0.2)
     throttle, target = host_throttle.SharedHostThrottle(2), ParsedUrl.parse(site.url)
 
     with (
         throttle.slot(target),
         throttle.slot(target),
-        pytest.raises(TimedOut, match="no turn came"),
+        pytest.raises(TimedOut, match="no slot within"),
         throttle.slot(target),
     ):
         raise AssertionError("three at once")
 
 
 def test_a_turn_that_was_never_given_back_is_free_again(site: Site, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(host_throttle, "LONGEST_REQUEST", 0.1)
+    monkeypatch.setattr(host_throttle, "SLOT_LEASE_SECONDS", 0.1)
     throttle, target = host_throttle.SharedHostThrottle(100), ParsedUrl.parse(site.url)
 
     killed = [throttle.slot(target) for _ in range(4)]  # in the middle of a request, four times
@@ -128,7 +128,7 @@ def test_a_turn_that_was_never_given_back_is_free_again(site: Site, monkeypatch:
     ],
 )
 def test_a_site_has_one_pace_whatever_its_address_looks_like(address: str, name: str):
-    assert host_throttle.host_of(ParsedUrl.parse(address)) == name
+    assert host_throttle.host_key(ParsedUrl.parse(address)) == name
 
 
 @pytest.mark.parametrize(

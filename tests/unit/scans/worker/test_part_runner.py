@@ -147,17 +147,17 @@ def test_an_unknown_filter_of_the_results_is_refused(scenario: Scenario):
 @pytest.mark.parametrize(
     ("place", "name", "call", "after"),
     [
-        (part_runner, "begin", 1, True),
+        (part_runner, "start_scan", 1, True),
         (part_runner.crawler, "discover", 1, True),
-        (persistence, "keep_pages", 1, True),
-        (page_checks, "look", 1, True),
-        (persistence, "keep_page", 1, True),
-        (page_checks, "look", 2, False),
-        (persistence, "keep_page", 3, False),
-        (persistence, "keep_page", 3, True),
+        (persistence, "save_pages", 1, True),
+        (page_checks, "run_checks", 1, True),
+        (persistence, "save_results", 1, True),
+        (page_checks, "run_checks", 2, False),
+        (persistence, "save_results", 3, False),
+        (persistence, "save_results", 3, True),
         (finalization, "ingest", 1, True),
         (finalization, "log_event", 1, True),
-        (finalization, "close", 1, False),
+        (finalization, "finish_part", 1, False),
     ],
 )
 def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
@@ -192,7 +192,7 @@ def test_progress_is_shown_while_the_scan_runs(
 ):
     linking(site, 4)
     scan = queued(scenario)
-    dying_at(monkeypatch, persistence, "keep_page", call=2, after=True)
+    dying_at(monkeypatch, persistence, "save_results", call=2, after=True)
     killed(scan)
 
     shown = scenario.client.ask("get", f"scans/{scan.pk}").json()["data"]
@@ -208,15 +208,15 @@ def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at
 ):
     linking(site, 3)
     scan = queued(scenario)
-    look = page_checks.look
+    run_checks = page_checks.run_checks
 
     def die_at_page_1(facts: Any, *args: Any, **kwargs: Any) -> Any:
         if facts.url.endswith("page-1"):
             raise Killed
-        return look(facts, *args, **kwargs)
+        return run_checks(facts, *args, **kwargs)
 
-    monkeypatch.setattr(page_checks, "look", die_at_page_1)
-    for _ in range(part_runner.MOST_ATTEMPTS + 1):
+    monkeypatch.setattr(page_checks, "run_checks", die_at_page_1)
+    for _ in range(part_runner.MAX_ATTEMPTS + 1):
         killed(scan)
 
     jobs.run_scan(str(scan.pk))
@@ -232,14 +232,14 @@ def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
 ):
     scan = queued(scenario)
     with monkeypatch.context() as patch:
-        for _ in range(part_runner.MOST_ATTEMPTS):
+        for _ in range(part_runner.MAX_ATTEMPTS):
             dying_at(patch, part_runner.crawler, "discover", call=1)
             killed(scan)
 
     jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
-    assert (scan.status, scan.summary["error"]) == ("failed", "Nothing could be looked at.")
+    assert (scan.status, scan.summary["error"]) == ("failed", "No check had a result.")
     assert QuotaMonth.objects.get().spent == 0
 
 
@@ -248,14 +248,14 @@ def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
 ):
     linking(site, 3)
     scan = queued(scenario)
-    monkeypatch.setitem(part_runner.MOST_SECONDS, Scanner.HTTP, 0.001)
+    monkeypatch.setitem(part_runner.MAX_PART_SECONDS, Scanner.HTTP, 0.001)
 
     jobs.run_scan(str(scan.pk))
 
     scan.refresh_from_db()
     assert scan.status == "completed"
     assert scan.summary["progress"]["http"] == {"pages_found": 3, "pages_done": 1}
-    assert scan.summary["notes"] == ["The time was over: 2 of 3 pages were not looked at (http)."]
+    assert scan.summary["notes"] == ["2 of 3 pages were not checked (http): the time limit was reached."]
 
 
 def test_a_worker_that_has_lost_its_lease_writes_no_page(scenario: Scenario, site: Site):
@@ -268,7 +268,7 @@ def test_a_worker_that_has_lost_its_lease_writes_no_page(scenario: Scenario, sit
     late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
 
     with Client() as client:
-        held = part_runner.Walk(late, client).goes_on()
+        held = part_runner.PartRunner(late, client).run()
 
     assert (held, ScanPage.objects.count(), ScanResult.objects.count()) == (False, 0, 0)
 
@@ -316,7 +316,7 @@ def test_what_needs_a_browser_is_a_part_of_its_own_and_the_scan_is_over_with_the
     assert between == ("running", {"http": both, "browser": both | {"pages_done": 0}}, 1)
     assert (scan.status, scan.summary["progress"]) == ("completed", {"http": both, "browser": both})
     assert (scan.summary["pages"], scan.summary["checks"], scan.summary["findings_created"]) == (2, 5, 1)
-    assert scan.summary["notes"] == ["4 looks of a browser were not possible: No browser is installed."]
+    assert scan.summary["notes"] == ["4 browser checks could not run: No browser is installed."]
     assert [page["scanner"] for page in scenario.client.ask("get", f"scans/{scan.pk}/pages").json()["data"]] == [
         "http", "http", "browser", "browser",
     ]  # fmt: skip
@@ -328,7 +328,7 @@ def test_the_browsers_part_may_be_the_first_to_end(
     ask_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queued(scenario)
     with monkeypatch.context() as patch:
-        dying_at(patch, finalization, "close", call=1)
+        dying_at(patch, finalization, "finish_part", call=1)
         killed(scan)
 
     jobs.run_scan(str(scan.pk), "browser")
@@ -373,9 +373,9 @@ def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
     ask_only(scenario, BY_BROWSER)
     scan = queued(scenario)
     jobs.run_scan(str(scan.pk))
-    monkeypatch.setitem(part_runner.MOST_SECONDS_OF_A_JOB, Scanner.BROWSER, 0)
+    monkeypatch.setitem(part_runner.MAX_JOB_SECONDS, Scanner.BROWSER, 0)
 
-    left = part_runner.carry_out(scan.pk, Scanner.BROWSER)
+    left = part_runner.run_part(scan.pk, Scanner.BROWSER)
 
     part = ScanPart.objects.get(scan=scan, scanner="browser")
     assert (left, part.finished_at, part.lease_until, part.attempts) == (True, None, None, 0)
@@ -386,18 +386,18 @@ def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
 ):
     linking(site, 3)
     scan = queued(scenario)
-    keep_page = persistence.keep_page
+    save_results = persistence.save_results
 
     def told_to_end(*args: Any) -> bool:
         shutdown.request_shutdown()
-        return keep_page(*args)
+        return save_results(*args)
 
-    monkeypatch.setattr(persistence, "keep_page", told_to_end)
+    monkeypatch.setattr(persistence, "save_results", told_to_end)
     try:
         jobs.run_scan(str(scan.pk))
     finally:
         shutdown.reset()
-    monkeypatch.setattr(persistence, "keep_page", keep_page)
+    monkeypatch.setattr(persistence, "save_results", save_results)
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)
 
@@ -412,7 +412,7 @@ def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
 ):
     ask_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queued(scenario)
-    dying_at(monkeypatch, finalization, "close", call=1)
+    dying_at(monkeypatch, finalization, "finish_part", call=1)
     killed(scan)
     sent.clear()
 
@@ -454,7 +454,7 @@ def test_results_are_forgotten_after_their_time_and_the_scan_stays(
         jobs.run_scan(str(scan.pk))
     old, new = (ScanResult.objects.filter(scan=scan) for scan in scans)
     old.update(seen_at=timezone.now() - timedelta(days=91))
-    monkeypatch.setattr(retention, "AT_ONCE", 2)
+    monkeypatch.setattr(retention, "BATCH_SIZE", 2)
     settings.KRAFTER_RESULTS_KEEP_DAYS = 0
     jobs.delete_expired_results()
     kept = old.count()

@@ -14,7 +14,7 @@ from scanner.outcome import Measurement, Outcome, failed, inconclusive, passed
 from scans.models import Scan, ScanPage
 from scans.services import scans
 from scans.worker import finalization, part_runner, persistence
-from scans.worker.page_checks import Seen, Sight
+from scans.worker.page_checks import CheckResult, PageResults
 from tests.factories import Scenario
 
 pytestmark = pytest.mark.django_db
@@ -24,17 +24,17 @@ SITE = "https://example.com/"
 def scanned(scenario: Scenario, key: str, seen: dict[str, Outcome], *, url: str = SITE) -> Scan:
     """Keep and close a scan of which this check said this, page by page."""
     registry.load()
-    scan = scans.queue(scenario.project, address=url, trigger="manual", by=SYSTEM)
-    with part_runner.taken(scan.pk, "http") as part:
+    scan = scans.queue(scenario.project, url=url, trigger="manual", by=SYSTEM)
+    with part_runner.lease_part(scan.pk, "http") as part:
         assert part is not None
         pages = [
             ScanPage(part=part, position=place, url=page, route=route_of(page))
             for place, page in enumerate(seen)
         ]
-        persistence.keep_pages(part, pages, page_delay=0)
+        persistence.save_pages(part, pages, page_delay=0)
         for page in pages:
-            persistence.keep_page(part, page, Sight([Seen(key, seen[page.url], 1.0)]))
-        finalization.close(part)
+            persistence.save_results(part, page, PageResults([CheckResult(key, seen[page.url], 1.0)]))
+        finalization.finish_part(part)
     scan.refresh_from_db()
     return scan
 

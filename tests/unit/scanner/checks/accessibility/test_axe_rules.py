@@ -1,4 +1,4 @@
-"""Each rule of axe-core is violated by its own violation alone. See test_flips_in_a_browser for the checks."""
+"""Each rule of axe-core is violated by its own violation alone. See test_browser_flips for the checks."""
 
 from collections.abc import Iterator
 

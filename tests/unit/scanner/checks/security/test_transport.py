@@ -1,4 +1,4 @@
-"""Redirects from http:// to https://, passwords over plain HTTP, and how few requests a check costs."""
+"""Redirects to HTTPS, HSTS, passwords over HTTP, and the number of requests of a check."""
 
 import pytest
 import trustme
@@ -19,7 +19,7 @@ def redirecting(to: str, status: int = 301) -> Site:
     return Site({"/": Answer(status=status, headers=[("Location", to)])})
 
 
-def test_a_page_over_plain_http_is_not_redirected() -> None:
+def test_http_without_a_redirect_fails() -> None:
     outcomes = looked(good_site(), "https_redirect", "redirect_permanent")
 
     assert outcomes["https_redirect"].status == FAILED
@@ -29,7 +29,7 @@ def test_a_page_over_plain_http_is_not_redirected() -> None:
 @pytest.mark.parametrize(
     ("status", "permanent"), [(301, PASSED), (308, PASSED), (302, FAILED), (307, FAILED)]
 )
-def test_a_redirect_to_https_passes_and_should_be_permanent(
+def test_redirect_to_https_passes_and_temporary_status_fails(
     status: int, permanent: str, authority: trustme.CA, ca_file: str
 ) -> None:
     with served(good_site(), tls_context(authority)) as secure:
@@ -41,7 +41,7 @@ def test_a_redirect_to_https_passes_and_should_be_permanent(
     assert outcomes["redirect_permanent"].status == permanent
 
 
-def test_a_redirect_to_https_with_a_bad_certificate_fails(authority: trustme.CA, ca_file: str) -> None:
+def test_redirect_to_https_with_an_invalid_certificate_fails(authority: trustme.CA, ca_file: str) -> None:
     with served(good_site(), tls_context(authority, "other.example")) as secure:
         outcomes = looked(redirecting(secure.url), "https_redirect", ca_file=ca_file)
 
@@ -49,7 +49,7 @@ def test_a_redirect_to_https_with_a_bad_certificate_fails(authority: trustme.CA,
     assert "certificate" in outcomes["https_redirect"].evidence["detail"]
 
 
-def test_a_first_redirect_that_stays_on_http_fails(authority: trustme.CA, ca_file: str) -> None:
+def test_first_redirect_to_http_fails(authority: trustme.CA, ca_file: str) -> None:
     with served(good_site(), tls_context(authority)) as secure:
         site = redirecting("/start")
         site.answers["/start"] = Answer(status=301, headers=[("Location", secure.url)])
@@ -58,7 +58,7 @@ def test_a_first_redirect_that_stays_on_http_fails(authority: trustme.CA, ca_fil
     assert outcomes["https_redirect"].evidence["detail"] == "The first redirect leads to plain HTTP."
 
 
-def test_http_that_answers_nothing_passes_only_while_the_site_itself_answers() -> None:
+def test_https_redirect_is_inconclusive_when_the_site_is_down() -> None:
     with served(good_site()) as site:
         url = site.url
     with loopback_client() as client:
@@ -67,7 +67,7 @@ def test_http_that_answers_nothing_passes_only_while_the_site_itself_answers() -
     assert outcomes["https_redirect"].status == INCONCLUSIVE
 
 
-def test_a_password_field_over_plain_http_fails() -> None:
+def test_password_field_over_http_fails() -> None:
     site = good_site(**{"/": page(html(add='<input type="Password" aria-label="p">'))})
 
     assert looked(site, "password_over_http")["password_over_http"].status == FAILED
@@ -86,14 +86,12 @@ def test_a_password_field_over_plain_http_fails() -> None:
         ("max-age=1; max-age=2", None),
     ],
 )
-def test_the_age_in_strict_transport_security_is_read_strictly(line: str, age: int | None) -> None:
+def test_hsts_max_age_is_parsed_strictly(line: str, age: int | None) -> None:
     assert Hsts.parse(line).max_age == age
 
 
 @pytest.mark.parametrize("sent", [["max-age=100"], ["max-age=abc"], ["max-age=31536000", "max-age=31536000"]])
-def test_a_short_a_broken_and_a_doubled_strict_transport_security_fail(
-    sent: list[str], authority: trustme.CA, ca_file: str
-) -> None:
+def test_short_invalid_or_repeated_hsts_fails(sent: list[str], authority: trustme.CA, ca_file: str) -> None:
     site = good_site(**{"/": page(headers={"Strict-Transport-Security": sent})})
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
         outcomes = dict(run_checks(site.url, ["security_header_hsts"], client=client, retry_delays=()))
@@ -115,9 +113,7 @@ COSTS = {
 
 
 @pytest.mark.parametrize(("key", "requests"), COSTS.items())
-def test_a_check_fetches_what_it_needs_and_no_more(
-    key: str, requests: int, authority: trustme.CA, ca_file: str
-) -> None:
+def test_number_of_requests_of_a_check(key: str, requests: int, authority: trustme.CA, ca_file: str) -> None:
     site = good_site()
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
         outcomes = dict(run_checks(site.url, [key], client=client, retry_delays=()))
@@ -125,7 +121,7 @@ def test_a_check_fetches_what_it_needs_and_no_more(
     assert (outcomes[key].status, len(site.requests)) == (PASSED, requests)
 
 
-def test_a_failure_of_a_header_costs_two_requests() -> None:
+def test_failed_header_check_is_repeated_once_without_cache() -> None:
     site = good_site(**{"/": page(headers={"Content-Security-Policy": None})})
 
     assert looked(site, "security_header_csp")["security_header_csp"].status == FAILED

@@ -1,0 +1,23 @@
+"""Enqueue the parts of verifications that no worker holds."""
+
+from krafter_audit.db.leases import free
+from krafter_audit.jobs import enqueue, queue_is_stalled
+from remediation.checks.queues import JOB_OF_SCANNER
+from remediation.models import VerificationPart
+from scans.models import Scanner
+from scans.worker.queueing import BROWSER_QUEUE, MAX_REQUEUED
+
+
+def requeue_verifications() -> None:
+    """Enqueue pending parts. Without a browser worker, HTTP workers finish browser parts, as inconclusive."""
+    pending = VerificationPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
+    for scanner in JOB_OF_SCANNER:
+        rows = pending.filter(scanner=scanner).values_list("verification_id", "created_at")
+        parts = list(rows[: MAX_REQUEUED[scanner]])
+        stalled = scanner == Scanner.BROWSER and bool(parts)
+        if stalled and queue_is_stalled(BROWSER_QUEUE, since=parts[0][1]):
+            for pk, _ in parts:
+                enqueue("remediation.run_verification", str(pk), scanner)
+        else:
+            for pk, _ in parts:
+                enqueue(JOB_OF_SCANNER[scanner], str(pk))

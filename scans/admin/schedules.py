@@ -1,0 +1,29 @@
+"""Admin page of scan schedules."""
+
+from django.contrib import admin
+from django.urls import reverse
+from django.utils.html import format_html
+
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin
+from scans.models import ScanSchedule
+
+
+@admin.register(ScanSchedule)
+class ScanScheduleAdmin(ReadOnlyAdmin):
+    """Scheduled scans, as the projects' policies configure them."""
+
+    list_display = ("project", "rhythm", "next_at", "last_at", "note")
+    list_filter = ("rhythm", ("project", AutocompleteFilter))
+    list_select_related = ("project",)
+    search_fields = ("^project__slug",)
+    fields = ("project", "policy", "rhythm", "weekday", "hour", "minute", "next_at", "last_at", "note")
+    readonly_fields = ("policy",)
+
+    @admin.display(description="configured by")
+    def policy(self, schedule: ScanSchedule) -> str:
+        """Return a link to the policy."""
+        return format_html(
+            '<a class="text-primary-600" href="{}?project__id__exact={}">The project\'s policy</a>',
+            reverse("admin:remediation_policy_changelist"),
+            schedule.project_id,
+        )

@@ -1,0 +1,21 @@
+"""Set-Cookie headers."""
+
+import pytest
+
+from scanner.parsing import set_cookie
+from scanner.parsing.set_cookie import Cookie
+
+
+@pytest.mark.parametrize(
+    ("line", "cookie"),
+    [
+        ("a=1", Cookie("a", False, False, None)),
+        ("a=1; secure; HTTPONLY; samesite=Lax", Cookie("a", True, True, "lax")),
+        ("a=1; SameSite", Cookie("a", False, False, "")),
+        ("a; Secure=no", Cookie("a", True, False, None)),
+        ("=1; Secure", None),
+        ("", None),
+    ],
+)
+def test_set_cookie_is_parsed_as_by_browsers(line: str, cookie: Cookie | None) -> None:
+    assert set_cookie.parse(line) == cookie

@@ -1,0 +1,44 @@
+"""A metric is judged by its median; near the threshold by five samples, or not at all."""
+
+import pytest
+
+from scanner.metric_verdict import judge_metric
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Measurement, Outcome
+from scanner.registry import get
+
+
+def _judged(samples: list[float], further: list[float]) -> tuple[Outcome, int]:
+    asked: list[int] = []
+
+    def more(count: int) -> list[float]:
+        asked.append(count)
+        return [*samples, *further]
+
+    known = get("ttfb")
+    assert known is not None
+    return judge_metric(known, Measurement(samples, more=more)), len(asked)
+
+
+@pytest.mark.parametrize(
+    ("samples", "further", "status", "more"),
+    [
+        ([100, 110, 120], [], PASSED, 0),
+        ([1000, 1100, 1200], [], FAILED, 0),
+        ([560, 565, 570], [550, 555], PASSED, 1),  # within 15 % of the threshold
+        ([300, 310, 900], [320, 330], PASSED, 1),  # one that stands out
+        ([300, 310, 900], [900, 950], INCONCLUSIVE, 1),  # on both sides of it, as often as not
+        ([900, 905, 1300], [300, 915], INCONCLUSIVE, 1),  # far apart, and good once
+        ([900, 905, 1300], [800, 915], FAILED, 1),  # far apart, but never good
+        ([590, 600, 610], [605, 595], INCONCLUSIVE, 1),  # nearer to it than to each other
+        ([610, 611, 612], [613, 614], FAILED, 1),  # a little over it, but steadily
+        ([600, 600, 600], [600, 600], PASSED, 1),  # at the threshold passes
+    ],
+)
+def test_five_samples_are_taken_near_the_threshold(
+    samples: list[float], further: list[float], status: str, more: int
+) -> None:
+    outcome, asked = _judged(samples, further)
+
+    assert (outcome.status, asked) == (status, more)
+    assert outcome.reason == ("unsteady" if status == INCONCLUSIVE else None)
+    assert len(outcome.evidence["samples"]) == len(samples) + len(further)
