@@ -14,9 +14,7 @@ RUN apt-get update \
     && useradd --uid 10001 --create-home krafter \
     && install -d -o krafter /srv/media
 COPY --from=build /venv /venv
-# One malloc arena: one thread holds the GIL at a time, and with glibc's default each arena keeps freed memory for itself.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 \
-    MALLOC_ARENA_MAX=1 \
     DJANGO_SETTINGS_MODULE=krafter_audit.settings \
     KRAFTER_MEDIA_ROOT=/srv/media KRAFTER_STATIC_ROOT=/srv/static
 WORKDIR /app

@@ -9,7 +9,7 @@ from typing import NoReturn, TextIO
 from devtools import lint, system_packages
 from devtools.doctor import doctor
 from devtools.progress import Progress, SetupFailed
-from devtools.setup_environment import DATA, LOG, PYTHON, ROOT, Setup, clean_environment, is_installed
+from devtools.setup_environment import DATA, LOG, PYTHON, ROOT, Setup, is_installed
 
 HELP = (ROOT / "devtools" / "help.txt").read_text(encoding="utf-8")
 
@@ -184,7 +184,6 @@ def has_module(name: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Run a command; return the exit status."""
-    clean_environment()
     if "--no-system-packages" in arguments:
         arguments.remove("--no-system-packages")
         os.environ["KRAFTER_NO_SYSTEM_PACKAGES"] = "1"

@@ -1,6 +1,7 @@
 """The virtual environment of `./krafter`: uv, the locked packages and the system packages, all of it on first use.
 
-Standard library only. Everything but system packages goes into `.krafter/`, caches too.
+Standard library only. Everything but system packages goes into `.krafter/`; the script `krafter` sets the environment
+variables that put the caches there.
 """
 
 import contextlib
@@ -28,24 +29,6 @@ DATA = PRIVATE / "data"
 LOG = PRIVATE / "setup.log"
 STAMP = VENV / "krafter-stamp"
 LEVELS = ("base", "local", "dev")  # each set of packages contains the one before it
-MACHINE_ROOTS = Path("/etc/ssl/certs/ca-certificates.crt")
-
-
-def clean_environment() -> None:
-    """Set the environment of everything that `./krafter` starts.
-
-    The Python settings of the user and a project around this folder have no effect, and every cache is in `.krafter/`.
-    """
-    for name in ("PYTHONHOME", "VIRTUAL_ENV", "UV_PROJECT_ENVIRONMENT"):
-        os.environ.pop(name, None)
-    os.environ |= {"PYTHONPATH": str(ROOT), "PYTHONNOUSERSITE": "1"}
-    os.environ.setdefault("UV_CACHE_DIR", str(CACHE / "uv"))
-    os.environ.setdefault("PIP_CACHE_DIR", str(CACHE / "pip"))
-    os.environ.setdefault("XDG_CACHE_HOME", str(CACHE))
-    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(CACHE / "hypothesis"))
-    os.environ.setdefault("UV_PYTHON_INSTALL_DIR", str(PRIVATE / "python"))
-    if MACHINE_ROOTS.exists():  # a company's proxy has its own authority there
-        os.environ.setdefault("UV_SYSTEM_CERTS", "1")
 
 
 def find_uv() -> str:
@@ -103,14 +86,14 @@ class Setup:
 
     progress: Progress
 
-    def ensure(self, level: str, *, system: bool = False) -> list[SystemPackage]:
-        """Install the locked set and, with `system`, the system packages; return those that are still missing.
+    def ensure(self, level: str, *, system: bool = False) -> None:
+        """Install the locked set and, with `system`, the system packages.
 
-        Raises SetupFailed where the locked set cannot be installed and, in continuous integration, where something is
-        missing.
+        Raises SetupFailed where the locked set cannot be installed and, in continuous integration, where a system
+        package is missing.
         """
         if is_installed(level) and not self._missing(level, system=system):
-            return []
+            return
         with self.lock():
             if not is_installed(level):
                 self.progress.say(f"Python packages go into {PRIVATE}, up to 1 GB with their cache.")
@@ -123,7 +106,6 @@ class Setup:
                 missing = self._missing(level, system=system)
             self._report(missing)
             self._install_locked_set(level)
-        return missing
 
     def _missing(self, level: str, *, system: bool) -> list[SystemPackage]:
         missing = system_packages.missing_packages() if system else []
@@ -169,12 +151,8 @@ class Setup:
 
     def _make_uv(self) -> None:
         shutil.rmtree(UV_VENV, ignore_errors=True)
-        # pip's own configuration may demand --user or a virtual environment; this is one.
-        environment = {**os.environ, "PIP_USER": "0", "PIP_REQUIRE_VIRTUALENV": "0"}
         self.progress.run(base_python(), "-m", "venv", UV_VENV)
-        self.progress.run(
-            UV_VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "uv", env=environment
-        )
+        self.progress.run(UV_VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "uv")
 
     def _install_locked_set(self, level: str) -> None:
         if is_installed(level):

@@ -1,1 +1,1 @@
-"""Events: the record of what happened, and the tallies kept from it."""
+"""The audit log, the outbox of its consumers, and the counters."""

@@ -1,4 +1,4 @@
-"""The record in the admin: a feed to read."""
+"""The audit log in the admin, read-only."""
 
 from typing import ClassVar
 
@@ -10,12 +10,12 @@ from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, render_j
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    """What happened, the newest first. A search finds everything about the row with that id."""
+    """Events, newest first. A search by id finds every event about that row."""
 
     list_display = ("at", "name", "project", "subject_id", "actor", "actor_id")
     list_filter: ClassVar = [("project", AutocompleteFilter)]
     list_select_related = ("project",)
-    search_help_text = "The id of what it happened to, or how the event's name begins."
+    search_help_text = "The id of the subject, or the beginning of the event's name"
     search_fields = ("^name",)
     uuid_search_field = "subject_id"
     fields = (
@@ -26,5 +26,5 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="data")
     def what_changed(self, event: Event) -> str:
-        """Show the data over many lines."""
+        """Format the data on several lines."""
         return render_json(event.data)

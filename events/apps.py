@@ -8,11 +8,11 @@ class EventsConfig(AppConfig):
     name = "events"
 
     def ready(self) -> None:
-        """Make the months of the record with every migration: whoever never runs beat has them too."""
-        post_migrate.connect(_grow, sender=self)
+        """Create the partitions of the audit log after every migration: an installation without beat needs them."""
+        post_migrate.connect(_create_partitions, sender=self)
 
 
-def _grow(**kwargs: Any) -> None:
+def _create_partitions(**kwargs: Any) -> None:
     from events import partitions
 
-    partitions.grow(partitions.EVENTS)
+    partitions.create_partitions(partitions.EVENTS)

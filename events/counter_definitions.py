@@ -1,41 +1,119 @@
-"""Which totals are kept, said by the app whose table they are of (`tallies` of its AppConfig).
+"""Counters are declared on the model whose rows they count: `triggers = counter_triggers(CounterDefinition(…), …)`.
 
-The triggers that keep them are installed by that app's migrations (`events/triggers.py`).
+The triggers that maintain the counters and the reconciliation that recounts them (`events/reconciliation.py`) are both
+generated from these declarations.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-from django.apps import apps
+import pgtrigger
+from django.db.models import Model
 
 
 @dataclass(frozen=True)
-class Kept:
-    """One total: the rows of `table` and the sum of `score`, by `facets`, of the rows that meet `where`.
+class CounterDefinition:
+    """One counter: the number of rows that meet `where`, and the sum of `score`, for each combination of `facets`.
 
-    A facet is a column, or a name and its SQL. `of` and `day` are SQL of the table's columns, where a total is kept
-    for each of them. Of one that says on which day it moved (`by_day`), the sum over all days alone can be counted
-    again.
+    A facet is a column, or a name and its SQL. `owner` and `day` are SQL of the table's columns, for a counter with a
+    value for each of them. With `by_day_of_change` only the score counts, on the day of each change; then the sum over
+    all days is all that can be recounted.
     """
 
-    kind: str
-    table: str
+    name: str
     facets: tuple[str | tuple[str, str], ...] = ()
     score: str = "0"
     where: str = "true"
-    of: str = "NULL::uuid"
+    owner: str = "NULL::uuid"
     day: str = "NULL::date"
-    by_day: bool = False
+    by_day_of_change: bool = False
 
     @property
-    def described(self) -> str:
+    def facets_as_json(self) -> str:
         """The facets of a row, as SQL."""
         named = [(facet, facet) if isinstance(facet, str) else facet for facet in self.facets]
         pairs = ", ".join(f"'{name}', {value}" for name, value in named)
         return f"jsonb_build_object({pairs})"
 
 
-def all_kept() -> Iterator[Kept]:
-    """Walk over the totals of every app."""
-    for config in apps.get_app_configs():
-        yield from getattr(config, "tallies", ())
+# Statement-level triggers with transition tables: a batch of 13,000 rows inserts one row for each combination, and two
+# writers of one project never wait for each other. S608 is silenced: the names are those of our own tables and columns.
+INSERT = """
+    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)
+    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM ({changes}) AS changes
+    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;
+    RETURN NULL;
+"""
+CHANGES = """
+    SELECT project_id, '{name}' AS name, {day} AS day, {owner} AS owner_id, {facets} AS facets,
+        {sign}{rows} AS rows, {sign}({score}) AS score FROM {table} WHERE {where}
+"""
+
+
+@dataclass(frozen=True)
+class _Operation:
+    """One kind of change: its transition tables with the sign of their rows, and the day on which it happens."""
+
+    operation: pgtrigger.Operation
+    signs: dict[str, str]
+    day_of_change: str
+
+
+OPERATIONS = {
+    "insert": _Operation(pgtrigger.Insert, {"new_rows": ""}, "(created_at AT TIME ZONE 'UTC')::date"),
+    "delete": _Operation(pgtrigger.Delete, {"old_rows": "-"}, "(now() AT TIME ZONE 'UTC')::date"),
+    "update": _Operation(
+        pgtrigger.Update,
+        {"new_rows": "", "old_rows": "-"},
+        "(SELECT (max(updated_at) AT TIME ZONE 'UTC')::date FROM new_rows)",
+    ),
+}
+
+
+class CounterTrigger(pgtrigger.Trigger):
+    """Update the counters of a table after one kind of change; one trigger for all counters of the table."""
+
+    level = pgtrigger.Statement
+    when = pgtrigger.After
+
+    def __init__(self, kind: str, definitions: Sequence[CounterDefinition]) -> None:
+        change = OPERATIONS[kind]
+        tables = {table.removesuffix("_rows"): table for table in change.signs}
+        super().__init__(
+            name=f"count_{kind}",
+            operation=change.operation,
+            referencing=pgtrigger.Referencing(**tables),
+            func=INSERT.format(changes="UNION ALL".join(_changes(change, definitions))),
+        )
+        self.definitions = tuple(definitions)
+
+
+def _changes(change: _Operation, definitions: Sequence[CounterDefinition]) -> Iterator[str]:
+    for definition in definitions:
+        for table, sign in change.signs.items():
+            yield CHANGES.format(
+                name=definition.name,
+                day=change.day_of_change if definition.by_day_of_change else definition.day,
+                owner=definition.owner,
+                facets=definition.facets_as_json,
+                rows=0 if definition.by_day_of_change else 1,
+                score=definition.score,
+                where=definition.where,
+                table=table,
+                sign=sign,
+            )
+
+
+def counter_triggers(*definitions: CounterDefinition) -> list[CounterTrigger]:
+    """Return the triggers that maintain the counters of a model."""
+    return [CounterTrigger(kind, definitions) for kind in OPERATIONS]
+
+
+def declared_counters() -> Iterator[tuple[type[Model], CounterDefinition]]:
+    """Yield every declared counter with the model whose rows it counts."""
+    # pgtrigger's annotation names instances of models, and means the classes.
+    for model, trigger in cast("list[tuple[type[Model], pgtrigger.Trigger]]", pgtrigger.registered()):
+        if isinstance(trigger, CounterTrigger) and trigger.name == "count_insert":
+            for definition in trigger.definitions:
+                yield model, definition

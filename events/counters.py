@@ -1,4 +1,7 @@
-"""Totals that cost the same at a hundred rows and at a million: sums over the tally that triggers keep."""
+"""Read and aggregate the counters: a total costs the same at a hundred rows and at a million.
+
+Every list and summary reads them, so the reads are SQL: building their queries with the ORM takes a third of a list.
+"""
 
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
@@ -7,96 +10,99 @@ from uuid import UUID
 import orjson
 from django.db import connection, transaction
 
-from events.models import Tally
-from krafter_audit.db.advisory_locks import got_turn
+from events.models import Counter
+from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.db.sql import fetch_all
 
-FOLD_FROM = 200  # unfolded rows of one total at which folding is worth its while
+AGGREGATE_FROM = 200  # rows of one counter
 
-
-Counted = list[tuple[dict[str, str], int, int]]
+# `(facets, rows, score)` for each combination of facets.
+Totals = list[tuple[dict[str, str], int, int]]
 
 TOTALS = """
-    SELECT kind, facets, sum(rows), sum(score) FROM events_tally
-    WHERE project_id = %(project)s AND kind = ANY(%(kinds)s) GROUP BY kind, facets HAVING sum(rows) <> 0
+    SELECT name, facets, sum(rows), sum(score) FROM events_counter
+    WHERE project_id = %(project)s AND name = ANY(%(names)s) GROUP BY name, facets HAVING sum(rows) <> 0
 """
-COUNT = "SELECT coalesce(sum(rows), 0) FROM events_tally WHERE project_id = %(project)s AND kind = %(kind)s"
-# What lies before `start` comes as one row without a day.
+COUNT = "SELECT coalesce(sum(rows), 0) FROM events_counter WHERE project_id = %(project)s AND name = %(name)s"
+# The changes before `start` are returned as one row without a day.
 RISK = """
-    SELECT CASE WHEN day >= %(start)s THEN day END AS moved, sum(score) FROM events_tally
-    WHERE project_id = %(project)s AND kind = 'risk' AND day <= %(end)s GROUP BY moved
+    SELECT CASE WHEN day >= %(start)s THEN day END AS changed_on, sum(score) FROM events_counter
+    WHERE project_id = %(project)s AND name = 'risk' AND day <= %(end)s GROUP BY changed_on
+"""
+AGGREGATE = """
+    WITH deleted AS (
+        DELETE FROM events_counter WHERE project_id = %(project)s AND name = %(name)s
+        RETURNING day, owner_id, facets, rows, score
+    )
+    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)
+    SELECT %(project)s, %(name)s, day, owner_id, facets, sum(rows), sum(score) FROM deleted
+    GROUP BY day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0
+"""
+GROWN = """
+    SELECT project_id, name FROM events_counter GROUP BY project_id, name
+    HAVING count(*) >= %s AND count(*) > 1.5 * count(DISTINCT (day, owner_id, facets))
 """
 
 
-def all_totals(project_id: UUID, *kinds: str) -> dict[str, Counted]:
-    """Return `{kind: [(facets, rows, score)]}`, one for each combination of facets that the project has."""
-    found: dict[str, Counted] = {kind: [] for kind in kinds}
-    for kind, facets, rows, score in fetch_all(
-        TOTALS, {"project": project_id, "kinds": list(kinds)}, model=Tally
-    ):
-        found[kind].append((orjson.loads(facets), int(rows), int(score)))
+def all_totals(project_id: UUID, *names: str) -> dict[str, Totals]:
+    """Return the totals of several counters of a project by the counter's name."""
+    found: dict[str, Totals] = {name: [] for name in names}
+    params = {"project": project_id, "names": list(names)}
+    for name, facets, rows, score in fetch_all(TOTALS, params, model=Counter):
+        found[name].append((orjson.loads(facets), int(rows), int(score)))
     return found
 
 
-def totals(project_id: UUID, kind: str) -> Counted:
-    """Return `(facets, rows, score)` for each combination of facets that the project has."""
-    return all_totals(project_id, kind)[kind]
+def totals(project_id: UUID, name: str) -> Totals:
+    """Return the totals of one counter of a project."""
+    return all_totals(project_id, name)[name]
 
 
 def count(
     project_id: UUID,
-    kind: str,
+    name: str,
     facets: Mapping[str, Collection[str]] | None = None,
     *,
-    of: UUID | None = None,
+    owner_id: UUID | None = None,
 ) -> int:
-    """Return how many rows of `kind` the project has whose facets are among those given; of one owner, with `of`."""
-    wanted = {name: list(values) for name, values in (facets or {}).items() if values}
-    clauses = [f"AND facets ->> '{name}' = ANY(%({name})s)" for name in sorted(wanted)]
-    clauses += ["AND day IS NULL AND of = %(of)s"] if of else []
-    params = {"project": project_id, "kind": kind, "of": of, **wanted}
-    [(found,)] = fetch_all(f"{COUNT} {' '.join(clauses)}", params, model=Tally)
+    """Return how many rows a counter of a project has whose facets are among those given, or of one owner."""
+    wanted = {facet: list(values) for facet, values in (facets or {}).items() if values}
+    clauses = [f"AND facets ->> '{facet}' = ANY(%(facet_{facet})s)" for facet in sorted(wanted)]
+    clauses += ["AND day IS NULL AND owner_id = %(owner)s"] if owner_id else []
+    params = {
+        "project": project_id,
+        "name": name,
+        "owner": owner_id,
+        **{f"facet_{facet}": values for facet, values in wanted.items()},
+    }
+    [(found,)] = fetch_all(f"{COUNT} {' '.join(clauses)}", params, model=Counter)
     return int(found)
 
 
 def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, int]]:
     """Return `(day, open risk score at its end)` for every day from `start` to `end`, UTC."""
-    moved = dict(fetch_all(RISK, {"project": project_id, "start": start, "end": end}, model=Tally))
-    score = int(moved.get(None, 0))
+    changes = dict(fetch_all(RISK, {"project": project_id, "start": start, "end": end}, model=Counter))
+    score = int(changes.get(None, 0))
     series = []
     for place in range((end - start).days + 1):
         day = start + timedelta(days=place)
-        score += int(moved.get(day, 0))
+        score += int(changes.get(day, 0))
         series.append((day, score))
     return series
 
 
-FOLD = """
-    WITH gone AS (
-        DELETE FROM events_tally WHERE project_id = %s AND kind = %s RETURNING day, of, facets, rows, score
-    )
-    INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
-    SELECT %s, %s, day, of, facets, sum(rows), sum(score) FROM gone
-    GROUP BY day, of, facets HAVING sum(rows) <> 0 OR sum(score) <> 0
-"""
-
-
-def fold(project_id: UUID, kind: str) -> None:
-    """Sum the rows of one total up into one row for each combination; writers are not held up."""
+def aggregate(project_id: UUID, name: str) -> None:
+    """Sum the rows of one counter into one row for each combination; writers do not wait for it."""
     with transaction.atomic(), connection.cursor() as cursor:
-        if got_turn(f"tally:{project_id}:{kind}"):
-            cursor.execute(FOLD, [project_id, kind, project_id, kind])
+        if try_advisory_lock(f"counter:{project_id}:{name}"):
+            cursor.execute(AGGREGATE, {"project": project_id, "name": name})
 
 
-def fold_all(at_least: int = FOLD_FROM) -> int:
-    """Fold every total that has grown to `at_least` rows; return how many were folded."""
+def aggregate_all(at_least: int = AGGREGATE_FROM) -> int:
+    """Aggregate every counter that has grown to `at_least` rows; return how many were aggregated."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT project_id, kind FROM events_tally GROUP BY project_id, kind"
-            " HAVING count(*) >= %s AND count(*) > 1.5 * count(DISTINCT (day, of, facets))",
-            [at_least],
-        )
-        due = cursor.fetchall()
-    for project_id, kind in due:
-        fold(project_id, kind)
-    return len(due)
+        cursor.execute(GROWN, [at_least])
+        grown = cursor.fetchall()
+    for project_id, name in grown:
+        aggregate(project_id, name)
+    return len(grown)

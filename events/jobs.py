@@ -1,19 +1,23 @@
-"""What runs in the background about the record."""
+"""Celery tasks of the audit log and the counters."""
 
 from events import counters, partitions
 from krafter_audit.api import idempotency
 from krafter_audit.celery import app
 
 
-@app.task(name="events.tidy")
-def tidy() -> None:
-    """Fold the counters up, and forget the answers that nobody may ask for again."""
-    counters.fold_all()
+@app.task(name="events.aggregate_counters")
+def aggregate_counters() -> None:
+    """Aggregate the counters that have grown."""
+    counters.aggregate_all()
+
+
+@app.task(name="events.delete_expired_responses")
+def delete_expired_responses() -> None:
+    """Delete the responses that are kept for `Idempotency-Key` once they have expired."""
     idempotency.delete_expired()
 
 
-@app.task(name="events.turn")
-def turn() -> None:
-    """Make the months of the record that come, and drop those that are past their time."""
-    partitions.grow(partitions.EVENTS)
-    partitions.shrink(partitions.EVENTS)
+@app.task(name="events.rotate_partitions")
+def rotate_partitions() -> None:
+    """Create the next partitions of the audit log, and drop the expired ones."""
+    partitions.rotate_partitions(partitions.EVENTS)

@@ -1,13 +1,15 @@
-"""Write the audit log."""
+"""Write the audit log, and the outbox entries of those who consume its events."""
 
 from collections.abc import Iterable
 from typing import Any, Protocol
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.actors import Actor
 from accounts.models import Project
+from events import outbox
 from events.models import Event
 
 BATCH_SIZE = 500  # rows of one INSERT
@@ -25,6 +27,7 @@ def log_event(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
     log_events(name, subject.project, [(subject.pk, data)], by=by)
 
 
+@transaction.atomic(savepoint=False)
 def log_events(
     name: str, project: Project, subjects: Iterable[tuple[UUID, dict[str, Any]]], *, by: Actor
 ) -> None:
@@ -45,3 +48,4 @@ def log_events(
         for subject_id, data in subjects
     ]
     Event.objects.bulk_create(events, batch_size=BATCH_SIZE)
+    outbox.enqueue(events)

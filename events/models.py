@@ -1,4 +1,4 @@
-"""The append-only record of every change, and the running totals that the database keeps from the changes."""
+"""The append-only audit log, the outbox of its consumers, and the counters that triggers maintain."""
 
 from typing import ClassVar
 
@@ -8,12 +8,13 @@ from django.db import models
 from django.db.models.functions import Now
 
 from accounts.models import Organization, Project
+from krafter_audit.db.triggers import AppendOnly
 
 
 class Event(models.Model):
-    """One thing that happened, written in the transaction that made it happen.
+    """One thing that happened, logged in the transaction in which it happened.
 
-    `name` = subject and past participle (`verification.approved`). A trigger refuses UPDATE and DELETE.
+    `name` = subject and past participle (`verification.approved`).
     """
 
     organization = models.ForeignKey(Organization, models.DO_NOTHING, db_constraint=False, related_name="+")
@@ -33,15 +34,16 @@ class Event(models.Model):
             models.Index(fields=["project", "-at", "-id"], name="event_feed"),
             models.Index(fields=["subject_id", "id"], name="event_subject"),
         ]
+        triggers: ClassVar = [AppendOnly()]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M:%S} {self.name}"
 
 
-class Unread(models.Model):
-    """What a consumer has yet to read: the events of one name and project that one statement wrote.
+class OutboxEntry(models.Model):
+    """Events of one name and project that were logged together and that a consumer has yet to handle.
 
-    A trigger writes it (`events/triggers.py`), the consumer deletes it when it has read them (`events/consumers.py`).
+    Written by `events/log.py`, deleted when the consumer has handled it (`events/outbox.py`).
     """
 
     consumer = models.CharField(max_length=20)
@@ -54,26 +56,27 @@ class Unread(models.Model):
     not_before = models.DateTimeField(db_default=Now())
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["consumer", "id"], name="unread_by_consumer")]
+        verbose_name_plural = "outbox entries"
+        indexes: ClassVar = [models.Index(fields=["consumer", "id"], name="outboxentry_by_consumer")]
 
     def __str__(self) -> str:
         return f"{self.consumer}: {self.name}"
 
 
-class Tally(models.Model):
-    """A change of a total, added by a trigger in the transaction of the change and folded up later.
+class Counter(models.Model):
+    """A change of a counter: a trigger inserts it in the transaction of the change, a job aggregates it later.
 
-    Rows are only ever added by writers, so two writers of one project never wait for each other. A total is the sum
-    over `(project, kind)`. `day` is the day on which the open risk score moved, or the day on which tasks are due; `of`
-    is whom they are of, where a total is kept for each.
+    Rows are only ever inserted by writers, so two writers of one project never wait for each other. A total is the sum
+    over `(project, name)`. `day` is the day on which the open risk score changed, or the day on which tasks are due;
+    `owner_id` is set where a counter has a value for each owner.
     """
 
     project = models.ForeignKey(
         Project, models.CASCADE, db_constraint=False, db_index=False, related_name="+"
     )
-    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=20)
     day = models.DateField(null=True)
-    of = models.UUIDField(null=True)
+    owner_id = models.UUIDField(null=True)
     facets = models.JSONField(default=dict)
     rows = models.BigIntegerField(default=0)
     score = models.BigIntegerField(default=0)
@@ -81,11 +84,11 @@ class Tally(models.Model):
     class Meta:
         indexes: ClassVar = [
             models.Index(
-                fields=["project", "kind", "day", "of"],
+                fields=["project", "name", "day", "owner_id"],
                 include=["rows", "score"],
-                name="tally_by_day_and_owner",
+                name="counter_by_day_and_owner",
             ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.facets} {self.rows:+d}"
+        return f"{self.name} {self.facets} {self.rows:+d}"

@@ -1,7 +1,6 @@
-"""Tables that only grow, by months: a month is a table of its own, and what is past its time goes as a whole.
+"""Monthly partitions of tables that only grow: expired data is dropped a month at a time.
 
-Months are made ahead; what fits none of them lands in the one named `…_rest`, so that nothing is ever refused. What
-was there before the table had months stays together in `…_before`.
+Partitions are created in advance; rows without a month go to the default partition, so that no INSERT is rejected.
 """
 
 import logging
@@ -15,34 +14,35 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
-from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.advisory_locks import advisory_lock
+from krafter_audit.db.triggers import RETENTION
 
 logger = logging.getLogger(__name__)
 
-AHEAD = 3  # months that are made before they begin
-PATIENCE = "5s"  # a month that cannot be had now is had an hour later: nobody waits behind us for longer
+MONTHS_AHEAD = 3
+LOCK_TIMEOUT = "5s"  # the next run, an hour later, tries again: no writer waits behind this lock for longer
 
-PARTS = """
+PARTITIONS = """
     SELECT part.relname, pg_get_expr(part.relpartbound, part.oid)
     FROM pg_inherits JOIN pg_class AS part ON part.oid = inhrelid WHERE inhparent = to_regclass(%s) ORDER BY 1
 """
 END = re.compile(r"TO \('(\d{4}-\d\d-\d\d)")
-# A month is made as the rest is: what is unique within each part alone, the table itself does not have.
-MAKE = """
-    CREATE TABLE {part} (LIKE {table}_rest INCLUDING ALL);
+# A month is created like the default partition, since the table itself has no unique constraint that its months have.
+CREATE = """
+    CREATE TABLE {part} (LIKE {table}_default INCLUDING ALL);
     WITH moved AS (
-        DELETE FROM {table}_rest WHERE {column} >= '{start}' AND {column} < '{end}' RETURNING *
+        DELETE FROM {table}_default WHERE {column} >= '{start}' AND {column} < '{end}' RETURNING *
     ) INSERT INTO {part} SELECT * FROM moved;
     ALTER TABLE {table} ATTACH PARTITION {part} FOR VALUES FROM ('{start}') TO ('{end}');
 """
 
 
 @dataclass(frozen=True)
-class ByMonth:
-    """A table that is kept by months of `column`; `setting` names how many months are kept (0 = all).
+class PartitionedTable:
+    """A table that is partitioned by the months of `column`; `setting` names how many months are kept (0 = all).
 
     `refers_to` names the tables of its foreign keys, in the order in which transactions change them. PostgreSQL locks
-    them against changes while a month is made; we do so first, since whoever writes here has changed them before.
+    them against changes while a partition is attached; they are locked first, as transactions that write here do.
     """
 
     table: str
@@ -51,19 +51,25 @@ class ByMonth:
     refers_to: tuple[str, ...] = ()
 
 
-EVENTS = ByMonth("events_event", "at", "KRAFTER_EVENTS_KEEP_MONTHS")
+EVENTS = PartitionedTable("events_event", "at", "KRAFTER_EVENTS_KEEP_MONTHS")
+
+
+def rotate_partitions(partitioned: PartitionedTable) -> None:
+    """Create the partitions of the next months, and drop the expired ones."""
+    create_partitions(partitioned)
+    drop_expired(partitioned)
 
 
 def month(day: date, after: int = 0) -> date:
-    """Return the first day of the month that is `after` months behind that of `day`."""
+    """Return the first day of the month that is `after` months after that of `day`."""
     years, place = divmod(day.month - 1 + after, 12)
     return date(day.year + years, place + 1, 1)
 
 
-def parts(table: str) -> dict[str, date | None]:
-    """Return the months of a table and the day before which each ends; None for the rest. Without months: nothing."""
+def partitions_of(table: str) -> dict[str, date | None]:
+    """Return the partitions of a table with the day before which each ends; None for the default partition."""
     with connection.cursor() as cursor:
-        cursor.execute(PARTS, [table])
+        cursor.execute(PARTITIONS, [table])
         return {name: _end(bound) for name, bound in cursor.fetchall()}
 
 
@@ -72,50 +78,54 @@ def _end(bound: str) -> date | None:
     return date.fromisoformat(found[1]) if found else None
 
 
-def grow(kept: ByMonth) -> list[str]:
-    """Make the months that are missing, up to three ahead; return their names."""
-    there = parts(kept.table)
-    if not there:  # the migrations have not come that far
+def create_partitions(partitioned: PartitionedTable) -> list[str]:
+    """Create the partitions that are missing up to three months ahead, and return their names."""
+    existing = partitions_of(partitioned.table)
+    if not existing:  # the migration that creates the table has not run yet
         return []
-    covered = max((end for end in there.values() if end), default=month(_today()))
-    made = []
+    covered = max((end for end in existing.values() if end), default=month(_today()))
+    created = []
     for start in _months(covered):
-        name = f"{kept.table}_{start:%Y_%m}"
-        locked = "".join(f"LOCK {table} IN SHARE ROW EXCLUSIVE MODE;" for table in kept.refers_to)
-        words = {"table": kept.table, "column": kept.column, "start": _at(start), "end": _at(month(start, 1))}
-        _run(locked + MAKE, part=name, **words)
-        made.append(name)
-    return made
+        name = f"{partitioned.table}_{start:%Y_%m}"
+        locked = "".join(f"LOCK {table} IN SHARE ROW EXCLUSIVE MODE;" for table in partitioned.refers_to)
+        names = {"part": name, "table": partitioned.table, "column": partitioned.column}
+        _run(locked + CREATE, **names, start=_at(start), end=_at(month(start, 1)))
+        created.append(name)
+    return created
 
 
 def _months(start: date) -> Iterator[date]:
-    while start <= month(_today(), AHEAD):
+    while start <= month(_today(), MONTHS_AHEAD):
         yield start
         start = month(start, 1)
 
 
-def shrink(kept: ByMonth) -> list[str]:
-    """Drop the months that are past their time as wholes, the oldest first; return their names."""
-    keep = int(getattr(settings, kept.setting))
+def drop_expired(partitioned: PartitionedTable) -> list[str]:
+    """Drop the partitions that are past their time, oldest first, and return their names."""
+    keep = int(getattr(settings, partitioned.setting))
     if not keep:
         return []
     oldest = month(_today(), -keep)
-    past = sorted((end, name) for name, end in parts(kept.table).items() if end and end <= oldest)
-    for _, name in past:
+    expired = sorted(
+        (end, name) for name, end in partitions_of(partitioned.table).items() if end and end <= oldest
+    )
+    for _, name in expired:
         _run("DROP TABLE {part}", part=name)
         logger.info("dropped %s: %s months are kept", name, keep)
-    return [name for _, name in past]
+    return [name for _, name in expired]
 
 
 @transaction.atomic
-def _run(statement: str, **words: Any) -> None:
-    wait_for_turn("partitions")
+def _run(statement: str, **names: Any) -> None:
+    advisory_lock("partitions")
     with connection.cursor() as cursor:
-        cursor.execute(f"SET LOCAL lock_timeout = '{PATIENCE}'")
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
         cursor.execute("SET LOCAL statement_timeout = 0")
-        cursor.execute("SET LOCAL krafter.retention = 'on'")  # rows may leave the rest for their month
-        cursor.execute(statement.format(**words))
-        cursor.execute("SET LOCAL krafter.retention = 'off'")
+        cursor.execute(
+            f"SET LOCAL {RETENTION} = 'on'"
+        )  # rows may leave the default partition for their month
+        cursor.execute(statement.format(**names))
+        cursor.execute(f"SET LOCAL {RETENTION} = 'off'")
 
 
 def _today() -> date:

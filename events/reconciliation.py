@@ -1,7 +1,7 @@
-"""Counting again what the tallies say, while the system runs.
+"""Recount what the counters say, while the system runs.
 
-One statement sees one instant: the rows and the tally rows that the same transactions wrote. So a difference is a
-difference, whoever writes meanwhile, and adding it as one more row mends the total without a lock.
+One statement sees one instant: the rows, and the counter rows that the same transactions wrote. So a difference is a
+difference, whoever writes meanwhile, and one more counter row corrects it without a lock.
 """
 
 import json
@@ -11,82 +11,90 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Model
 
-from events.counter_definitions import Kept, all_kept
-from krafter_audit.db.advisory_locks import wait_for_turn
+from events.counter_definitions import CounterDefinition, declared_counters
+from krafter_audit.db.advisory_locks import advisory_lock
 
-# S608 is silenced: what is put in are the names of our own tables and columns.
+# S608 is silenced: the names are those of our own tables and columns.
 DIFFERENCES = """
-    SELECT project_id, day, of, facets, sum(told)::bigint, sum(told_score)::bigint, sum(counted)::bigint,
-        sum(score)::bigint
+    SELECT project_id, day, owner_id, facets, sum(stored)::bigint, sum(stored_score)::bigint, sum(counted)::bigint,
+        sum(counted_score)::bigint
     FROM (
-        SELECT project_id, {tallied_day} AS day, of, {tallied} AS facets, rows AS told, score AS told_score,
-            0 AS counted, 0 AS score
-        FROM events_tally WHERE kind = '{kind}'
+        SELECT project_id, {stored_day} AS day, owner_id, {stored_facets} AS facets,
+            rows AS stored, score AS stored_score, 0 AS counted, 0 AS counted_score
+        FROM events_counter WHERE name = '{name}'
         UNION ALL
-        SELECT project_id, {day}, {of}, {described}, 0, 0, {number}, sum({score}) FROM {table} WHERE {where}
+        SELECT project_id, {day}, {owner}, {facets}, 0, 0, {rows}, sum({score}) FROM {table} WHERE {where}
         GROUP BY 1, 2, 3, 4
-    ) AS held GROUP BY project_id, day, of, facets
-    HAVING sum(told) <> sum(counted) OR sum(told_score) <> sum(score) ORDER BY 1, 2, 3, 4
+    ) AS both_sides GROUP BY project_id, day, owner_id, facets
+    HAVING sum(stored) <> sum(counted) OR sum(stored_score) <> sum(counted_score) ORDER BY 1, 2, 3, 4
 """
-MEND = """
-    INSERT INTO events_tally (project_id, kind, day, of, facets, rows, score)
-    SELECT project_id, '{kind}', {day}, of, facets, counted - told, score - told_score
-    FROM ({differences}) AS found (project_id, day, of, facets, told, told_score, counted, score)
+CORRECT = """
+    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)
+    SELECT project_id, '{name}', {day}, owner_id, facets, counted - stored, counted_score - stored_score
+    FROM ({differences}) AS found
+        (project_id, day, owner_id, facets, stored, stored_score, counted, counted_score)
+    RETURNING id
 """
 TODAY = "(now() AT TIME ZONE 'UTC')::date"
 
 
 @dataclass(frozen=True)
 class Difference:
-    """A total that is not what counting gives: `(rows, score)` as told and as counted."""
+    """A counter that does not match its rows: `(rows, score)` as stored and as counted."""
 
-    kind: str
+    name: str
     project_id: UUID
-    of: dict[str, Any]
-    told: tuple[int, int]
+    combination: dict[str, Any]
+    stored: tuple[int, int]
     counted: tuple[int, int]
 
 
 def differences() -> Iterator[Difference]:
-    """Compare every total of every project with its table."""
-    for kept in all_kept():
-        for project_id, day, of, facets, *numbers in _run(_differences(kept)):
-            told, told_score, counted, score = (int(number) for number in numbers)
-            named = {name: value for name, value in {"day": day, "of": of}.items() if value}
-            named |= json.loads(facets)
-            yield Difference(kept.kind, project_id, named, (told, told_score), (counted, score))
+    """Compare every counter of every project with the rows that it counts."""
+    for model, definition in declared_counters():
+        for project_id, day, owner, facets, *numbers in _run(_differences(model, definition)):
+            stored, stored_score, counted, counted_score = (int(number) for number in numbers)
+            combination = {name: value for name, value in {"day": day, "owner": owner}.items() if value}
+            combination |= json.loads(facets)
+            yield Difference(
+                definition.name, project_id, combination, (stored, stored_score), (counted, counted_score)
+            )
 
 
-def mend() -> int:
-    """Add what each total lacks; return how many were mended."""
-    mended = 0
-    for kept in all_kept():
-        day = TODAY if kept.by_day else "day"
-        statement = MEND.format(kind=kept.kind, day=day, differences=_differences(kept))  # noqa: S608
-        mended += len(_run(f"{statement} RETURNING id"))
-    return mended
+def correct() -> int:
+    """Insert what each counter lacks; return how many were corrected."""
+    corrected = 0
+    for model, definition in declared_counters():
+        statement = CORRECT.format(
+            name=definition.name,
+            day=TODAY if definition.by_day_of_change else "day",
+            differences=_differences(model, definition),
+        )
+        corrected += len(_run(statement))
+    return corrected
 
 
-def _differences(kept: Kept) -> str:
-    empty = "'{}'::jsonb"
+def _differences(model: type[Model], definition: CounterDefinition) -> str:
+    one_total, empty = definition.by_day_of_change, "'{}'::jsonb"
     return DIFFERENCES.format(
-        kind=kept.kind,
-        table=kept.table,
-        where=kept.where,
-        score=kept.score,
-        described=empty if kept.by_day else kept.described,
-        tallied=empty if kept.by_day else "facets",
-        tallied_day="NULL::date" if kept.by_day else "day",
-        day=kept.day,
-        of=kept.of,
-        number="0" if kept.by_day else "count(*)",
+        name=definition.name,
+        table=model._meta.db_table,
+        where=definition.where,
+        score=definition.score,
+        facets=empty if one_total else definition.facets_as_json,
+        stored_facets=empty if one_total else "facets",
+        stored_day="NULL::date" if one_total else "day",
+        day=definition.day,
+        owner=definition.owner,
+        rows="0" if one_total else "count(*)",
     )
 
 
 def _run(statement: str) -> list[tuple[Any, ...]]:
     with transaction.atomic(), connection.cursor() as cursor:
-        wait_for_turn("recount")  # two at once would both add what is missing
+        advisory_lock("reconciliation")  # two at once would both insert what is missing
         cursor.execute("SET LOCAL statement_timeout = 0")  # a large table is read to its end
         cursor.execute(statement)
         return list(cursor.fetchall())

@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Upper
 
 from accounts.models import Project, User
+from events.counter_definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
@@ -47,6 +48,7 @@ OPEN_STATUSES = (
     FindingStatus.IN_PROGRESS,
     FindingStatus.READY_VERIFY,
 )
+IS_OPEN = f"status IN ({', '.join(repr(str(status)) for status in OPEN_STATUSES)})"  # as SQL
 TERMINAL_STATUSES = (FindingStatus.RESOLVED, FindingStatus.DISMISSED)
 
 
@@ -111,6 +113,10 @@ class Finding(Record):
             models.CheckConstraint(condition=Q(status__in=FindingStatus.values), name="finding_status_valid"),
             models.CheckConstraint(condition=Q(score__lte=100), name="finding_score_in_range"),
         ]
+        triggers: ClassVar = counter_triggers(
+            CounterDefinition("finding", ("domain", "severity", "status"), score="score"),
+            CounterDefinition("risk", score="score", where=IS_OPEN, by_day_of_change=True),
+        )
 
     def __str__(self) -> str:
         return self.title
@@ -165,6 +171,7 @@ class Regression(Record):
                 name="regression_closed_after_opened",
             ),
         ]
+        triggers: ClassVar = counter_triggers(CounterDefinition("regression", ("status",)))
 
     def __str__(self) -> str:
         return f"{self.trigger} ({self.status})"

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project
-from krafter_audit.db.leases import Claimable
+from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
@@ -41,7 +41,7 @@ class Destination(Record):
         return f"{self.channel} of {self.project_id}"
 
 
-class Alert(Record, Claimable):
+class Alert(Record, Leased):
     """One message to one channel: news is gathered in it until it is due, then it is sent.
 
     `counts` = `{kind: {severity: number}}`; `worst` = `[{kind, severity, title, id}]`, at most ten. `held_back` = how

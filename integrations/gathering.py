@@ -14,8 +14,8 @@ from django.db.models import F
 from django.utils import timezone
 
 from accounts.models import Project
-from events.consumers import Reading
 from events.models import Event
+from events.outbox import EventBatch
 from findings.models import Finding, Severity
 from integrations.alert_models import Channel
 from integrations.models import Alert
@@ -45,16 +45,16 @@ class News:
     worst: Sequence[Mapping[str, Any]]
 
 
-def read(reading: Reading) -> None:
+def read(batch: EventBatch) -> None:
     """Gather what was read for the channels that the policy routes it to."""
-    project = Project.objects.filter(pk=reading.project_id).first()
+    project = Project.objects.filter(pk=batch.project_id).first()
     if project is None:
         return
     routes = routes_in(config_of(project))
     if not routes:
         return
-    kind = KINDS[reading.name]
-    severities = severities_of(reading.events)
+    kind = KINDS[batch.name]
+    severities = severities_of(batch.events)
     for channel, wanted in routes.items():
         told = {pk: severity for pk, severity in severities.items() if severity in wanted}
         if told:

@@ -5,12 +5,12 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from events import consumers
+from events import outbox
 from integrations import gathering, services, telling
 from integrations.models import Alert, Integration, WebhookDelivery
 from integrations.sync import engine, verification_events
 from krafter_audit.celery import app
-from krafter_audit.db.leases import free
+from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue
 from remediation.services import overdue
 
@@ -27,9 +27,9 @@ def sync(integration_id: str) -> None:
 @app.task(name="integrations.read_record")
 def read_record() -> None:
     """Process the outbox: verification events for tickets, and events to alert about."""
-    consumers.read(verification_events.CONSUMER, verification_events.consume)
+    outbox.consume(verification_events.CONSUMER, verification_events.consume)
     overdue.log_overdue_tasks()
-    consumers.read(gathering.CONSUMER, gathering.read)
+    outbox.consume(gathering.CONSUMER, gathering.read)
 
 
 @app.task(name="integrations.start_due_syncs")
@@ -55,10 +55,10 @@ def tidy() -> None:
 def sweep() -> None:
     """Enqueue syncs whose message was lost, whose worker died, or that waited for a rate limit."""
     waiting = Integration.objects.filter(
-        free(), status=Integration.Status.SYNCING, not_before__lte=timezone.now()
+        unleased(), status=Integration.Status.SYNCING, not_before__lte=timezone.now()
     ).order_by("not_before")
     for pk in waiting.values_list("pk", flat=True)[:BATCH_SIZE]:
         enqueue("integrations.sync", str(pk))
-    undone = Alert.objects.filter(free(), status__in=Alert.UNDONE, due_at__lte=timezone.now())
+    undone = Alert.objects.filter(unleased(), status__in=Alert.UNDONE, due_at__lte=timezone.now())
     for pk in undone.order_by("due_at").values_list("pk", flat=True)[:200]:
         enqueue("integrations.tell", str(pk))

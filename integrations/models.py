@@ -11,13 +11,13 @@ from accounts.models import Organization, Project, User
 from integrations.alert_models import Alert as Alert
 from integrations.alert_models import Destination as Destination
 from integrations.providers.registry import provider_choices
-from krafter_audit.db.leases import Claimable
+from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 from remediation.models import Task, Verification
 
 
-class Integration(Record, Claimable):
+class Integration(Record, Leased):
     """A project's connection to one provider.
 
     `credentials_version` changes when the credentials are replaced or deleted. While it syncs, `scope` says what is

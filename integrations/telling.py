@@ -36,7 +36,7 @@ class Postponed(Exception):
 
 def tell(alert_id: UUID) -> None:
     """Send one message whose time has come; nothing when another worker has it."""
-    alert = leases.claim(
+    alert = leases.acquire(
         Alert,
         alert_id,
         seconds=LEASE,
@@ -46,7 +46,7 @@ def tell(alert_id: UUID) -> None:
     if alert is None or not _closed(alert):
         return
     try:
-        with leases.kept(alert, seconds=LEASE):
+        with leases.renewing(alert, seconds=LEASE):
             outcome = _send(alert)
     except Refused as refusal:
         _end(alert, Status.FAILED, str(refusal))

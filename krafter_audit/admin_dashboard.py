@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from accounts.models import Project
-from events.models import Event, Tally
+from events.models import Counter, Event
 from findings.models import OPEN_STATUSES
 
 SECTIONS = (
@@ -98,13 +98,13 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def project_rows(projects: list[Any]) -> list[dict[str, Any]]:
     """Return per project: open and critical findings, tasks ready to verify, pending verifications."""
     counts = {project.pk: {"open": 0, "critical": 0, "ready": 0, "pending": 0} for project in projects}
-    tallies = Tally.objects.filter(project__in=projects, kind__in=("finding", "task", "verification"))
-    sums = tallies.values_list("project_id", "kind", "facets").annotate(Sum("rows"))
-    for project_id, kind, facets, rows in sums:
+    counters = Counter.objects.filter(project__in=projects, name__in=("finding", "task", "verification"))
+    totals = counters.values_list("project_id", "name", "facets").annotate(Sum("rows"))
+    for project_id, name, facets, rows in totals:
         row = counts[project_id]
-        if kind == "finding" and facets["status"] in OPEN_STATUSES:
+        if name == "finding" and facets["status"] in OPEN_STATUSES:
             row["open"] += rows
             row["critical"] += rows if facets["severity"] == "critical" else 0
-        row["ready"] += rows if kind == "task" and facets["status"] == "ready_verify" else 0
-        row["pending"] += rows if kind == "verification" and facets["result"] == "pending" else 0
+        row["ready"] += rows if name == "task" and facets["status"] == "ready_verify" else 0
+        row["pending"] += rows if name == "verification" and facets["result"] == "pending" else 0
     return [{"project": project, **counts[project.pk]} for project in projects]

@@ -8,6 +8,7 @@ from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu import Exchange, Queue
 
 from krafter_audit import shutdown
+from krafter_audit.system_checks import exit_on_invalid_settings
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 
@@ -31,8 +32,6 @@ def keep_logging(**kwargs: object) -> None:
 @beat_init.connect
 def refuse_wrong_settings(**kwargs: object) -> None:
     """Refuse to start with an invalid setting."""
-    from krafter_audit.system_checks import exit_on_invalid_settings  # needs the settings
-
     exit_on_invalid_settings()
 
 

@@ -18,14 +18,14 @@ def live(request: HttpRequest) -> HttpResponse:
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """Return 200 if PostgreSQL and Redis answer; otherwise 503 that names the failing one."""
+    """Return 200 if PostgreSQL and Redis respond, otherwise 503 with what does not."""
     checks = {"database": _check(_database), "redis": _check(_redis)}
     status = 200 if all(result == "ok" for result in checks.values()) else 503
     return JsonResponse(checks, status=status, headers={"cache-control": "no-store"})
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
-    """Return the metrics to a client with KRAFTER_METRICS_TOKEN; 404 otherwise, or if none is set."""
+    """Return the Prometheus metrics to clients with KRAFTER_METRICS_TOKEN; 404 if it is not set."""
     expected = f"Bearer {settings.KRAFTER_METRICS_TOKEN}"
     given = request.headers.get("authorization", "")
     if not settings.KRAFTER_METRICS_TOKEN or not hmac.compare_digest(given.encode(), expected.encode()):

@@ -8,7 +8,7 @@ import structlog
 
 SHARE_TOKEN = re.compile(r"(/shared/)[^/\s]+")
 
-PROCESSORS: list[Any] = [
+SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,
     structlog.stdlib.add_logger_name,
     structlog.stdlib.add_log_level,
@@ -17,10 +17,10 @@ PROCESSORS: list[Any] = [
 ]
 
 
-def only_exceptions(record: logging.LogRecord) -> bool:
-    """Keep Django's log of an exception, without the token of a shared report.
+def exceptions_only(record: logging.LogRecord) -> bool:
+    """Filter Django's request log: keep exceptions, without the token of a shared report.
 
-    Everything else about a request is in our own request line, without the secrets of its path.
+    RequestIdMiddleware logs every request already, without the secrets in its path.
     """
     if not record.exc_info:
         return False
@@ -29,34 +29,32 @@ def only_exceptions(record: logging.LogRecord) -> bool:
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Return Django's LOGGING: all libraries use the same processors."""
+    """Return the setting LOGGING: all libraries log through the same processors."""
     structlog.configure(
-        processors=[*PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    keys = ["timestamp", "level", "logger", "event", "request_id"]
+    first = ["timestamp", "level", "logger", "event", "request_id"]
     render: Any = structlog.processors.JSONRenderer()
     if not as_json:
-        render = structlog.processors.LogfmtRenderer(key_order=keys, drop_missing=True)
+        render = structlog.processors.LogfmtRenderer(key_order=first, drop_missing=True)
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {
             "line": {
                 "()": structlog.stdlib.ProcessorFormatter,
-                "foreign_pre_chain": PROCESSORS,
+                "foreign_pre_chain": SHARED,
                 "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, render],
             }
         },
-        "filters": {
-            "only_exceptions": {"()": "django.utils.log.CallbackFilter", "callback": only_exceptions}
-        },
+        "filters": {"exceptions": {"()": "django.utils.log.CallbackFilter", "callback": exceptions_only}},
         "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
         "root": {"handlers": ["console"], "level": level},
-        # Django would log every error response again, and Celery every job: django-structlog logs both already.
+        # Both would repeat what RequestIdMiddleware and django-structlog log with the request id.
         "loggers": {
-            "django.request": {"level": "ERROR", "filters": ["only_exceptions"]},
+            "django.request": {"level": "ERROR", "filters": ["exceptions"]},
             "celery.app.trace": {"level": "WARNING"},
             "celery.worker.strategy": {"level": "WARNING"},
             "celery.beat": {"level": "WARNING"},

@@ -11,6 +11,7 @@ read slowly take memory and not threads. On top of that, here:
 """
 
 import argparse
+import ctypes
 import json
 import logging
 import resource
@@ -43,6 +44,7 @@ IDLE_SECONDS = 60  # without a byte in either direction
 SHUTDOWN_SECONDS = 10.0
 RESPAWN_SECONDS = 1.0
 MEBIBYTE = 1024 * 1024
+M_ARENA_MAX = -8  # malloc.h
 SERVER_SETTINGS: Mapping[str, Any] = {
     "asyncore_use_poll": True,
     "channel_timeout": IDLE_SECONDS,
@@ -188,6 +190,17 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (limit, hard))
 
 
+def _share_malloc_arena() -> None:
+    """Let all threads share one malloc arena, as MALLOC_ARENA_MAX=1 does.
+
+    With glibc's default each arena keeps freed memory for itself: a worker grows to 150 MB instead of 130. One thread
+    holds the GIL at a time, so sharing costs nothing.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if sys.platform == "linux" else None
+    if mallopt:  # not in musl
+        mallopt(M_ARENA_MAX, 1)
+
+
 class Supervisor:
     """Keeps processes serving the same socket; one that ends is started again."""
 
@@ -255,6 +268,7 @@ def main(arguments: list[str] | None = None) -> None:
         Supervisor(listener, arguments, workers=options.workers).run()
     else:
         _raise_file_limit()
+        _share_malloc_arena()
         make_server(load(options.application), listener, threads=options.threads).serve()
 
 

@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_structlog",
+    "pgtrigger",
     "krafter_audit",
     "krafter_audit.api",
     "accounts",

@@ -1,30 +1,11 @@
-from typing import Any, ClassVar
+from typing import Any
 
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
-from events.counter_definitions import Kept
-
-DUE = "(sla_due_at AT TIME ZONE 'UTC')::date"
-QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"  # of the day
-
 
 class RemediationConfig(AppConfig):
     name = "remediation"
-    tallies: ClassVar = [
-        Kept("task", "remediation_task", ("status", "priority")),
-        Kept(
-            "owner", "remediation_task", ("status", "priority"), of="owner_id", where="owner_id IS NOT NULL"
-        ),
-        Kept(
-            "due",
-            "remediation_task",
-            (("quarter", QUARTER),),
-            day=DUE,
-            where="status <> 'done' AND sla_due_at IS NOT NULL",
-        ),
-        Kept("verification", "remediation_verification", ("result",)),
-    ]
 
     def ready(self) -> None:
         """Register the reader of policies, and create evidence partitions with every migration."""
@@ -39,4 +20,4 @@ def _create_partitions(**kwargs: Any) -> None:
     from events import partitions
     from remediation.evidence.retention import EVIDENCE
 
-    partitions.grow(EVIDENCE)
+    partitions.create_partitions(EVIDENCE)

@@ -45,4 +45,4 @@ def measure_all_projects() -> None:
 @app.task(name="remediation.rotate_evidence_partitions")
 def rotate_evidence_partitions() -> None:
     """Create the evidence partitions of the coming months and drop expired ones."""
-    retention.rotate()
+    retention.rotate_partitions()

@@ -10,12 +10,20 @@ from django.db.models.functions import Upper
 from django.utils import timezone
 
 from accounts.models import Project, User
+from events.counter_definitions import CounterDefinition, counter_triggers
 from findings.models import Finding, Severity
 from krafter_audit.db.fields import VerbatimJSONField
-from krafter_audit.db.leases import Claimable
+from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
+from krafter_audit.db.triggers import AppendOnly
+from remediation.evidence.triggers import CONTINUE_CHAIN
 from scans.models import Scanner
+
+# The tasks that are due on a day, by the quarter of the day, as SQL.
+DUE_DAY = "(sla_due_at AT TIME ZONE 'UTC')::date"
+DUE_QUARTER = "(extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)"
+IS_DUE = "status <> 'done' AND sla_due_at IS NOT NULL"
 
 
 class Task(Record):
@@ -97,6 +105,13 @@ class Task(Record):
             ),
             models.CheckConstraint(condition=Q(priority__in=Severity.values), name="task_priority_valid"),
         ]
+        triggers: ClassVar = counter_triggers(
+            CounterDefinition("task", ("status", "priority")),
+            CounterDefinition(
+                "owner", ("status", "priority"), owner="owner_id", where="owner_id IS NOT NULL"
+            ),
+            CounterDefinition("due", (("quarter", DUE_QUARTER),), day=DUE_DAY, where=IS_DUE),
+        )
 
     def __str__(self) -> str:
         return self.title
@@ -168,12 +183,13 @@ class Verification(Record):
                 fields=["task"], condition=Q(running=True), name="unique_running_verification"
             ),
         ]
+        triggers: ClassVar = counter_triggers(CounterDefinition("verification", ("result",)))
 
     def __str__(self) -> str:
         return f"{self.task_id}: {self.result}"
 
 
-class VerificationPart(Record, Claimable):
+class VerificationPart(Record, Leased):
     """The checks of a verification that one scanner runs. A worker leases the row while it runs them.
 
     `outcomes` = `{key: {url: outcome}}` of unfinished checks, from which the next worker continues. `attempts` counts
@@ -248,6 +264,7 @@ class Evidence(models.Model):
             models.UniqueConstraint(fields=["verification", "key"], name="unique_evidence_verification_key"),
             models.CheckConstraint(condition=Q(kind__in=["check", "verdict"]), name="evidence_kind_valid"),
         ]
+        triggers: ClassVar = [CONTINUE_CHAIN, AppendOnly()]
 
     def __str__(self) -> str:
         return f"{self.sequence}: {self.key}"

@@ -43,11 +43,11 @@ def _by(facet: str, values: list[str], counts: list[tuple[dict[str, str], int]])
 # A counter by hour would have six times as many rows; one by day would leave a whole day to the index.
 OVERDUE = """
     SELECT (
-        SELECT coalesce(sum(rows), 0) FROM events_tally
-        WHERE project_id = %(project)s AND kind = 'due' AND day < %(today)s
+        SELECT coalesce(sum(rows), 0) FROM events_counter
+        WHERE project_id = %(project)s AND name = 'due' AND day < %(today)s
     ) + (
-        SELECT coalesce(sum(rows), 0) FROM events_tally
-        WHERE project_id = %(project)s AND kind = 'due' AND day = %(today)s
+        SELECT coalesce(sum(rows), 0) FROM events_counter
+        WHERE project_id = %(project)s AND name = 'due' AND day = %(today)s
             AND (facets ->> 'quarter')::int < %(quarter)s
     ) + (
         SELECT count(*) FROM remediation_task
@@ -79,7 +79,7 @@ def count_tasks(project: Project, filters: Mapping[str, Any], rows: QuerySet[Tas
     if not rest:
         return counters.count(project.pk, "task", facets)
     if rest == {"owner_id"}:
-        return counters.count(project.pk, "owner", facets, of=filters["owner_id"])
+        return counters.count(project.pk, "owner", facets, owner_id=filters["owner_id"])
     if set(filters) == {"overdue"}:
         late = overdue(project)
         return late if filters["overdue"] == "true" else counters.count(project.pk, "task") - late

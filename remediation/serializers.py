@@ -47,7 +47,7 @@ UNSUPPORTED_FIELDS = {
 class CreateTaskRequestSerializer(RequestSerializer):
     """A task for a finding."""
 
-    refused_fields = UNSUPPORTED_FIELDS
+    rejected_fields = UNSUPPORTED_FIELDS
     finding_id = StrictUUIDField()
     title = StrictCharField(max_length=300)
     priority = StrictChoiceField(choices=Severity.choices, required=False)
@@ -61,7 +61,7 @@ class CreateTaskRequestSerializer(RequestSerializer):
 class UpdateTaskRequestSerializer(RequestSerializer):
     """The fields of a task to change; at least one."""
 
-    refused_fields = UNSUPPORTED_FIELDS | {
+    rejected_fields = UNSUPPORTED_FIELDS | {
         "finding_id": "The finding of a task can't be changed. Create a new task instead."
     }
     title = StrictCharField(max_length=300, required=False)

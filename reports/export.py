@@ -32,11 +32,11 @@ TOO_MANY_ATTEMPTS = "The export did not finish in five attempts. Export the repo
 
 def export_report(report_id: UUID) -> None:
     """Write the file of a report; a permanent failure is stored in its row. Idempotent."""
-    report = leases.claim(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
+    report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
     if report is None or change_status(report, Report.Status.EXPORTING) is None:
         return
     try:
-        with leases.kept(report, seconds=LEASE_SECONDS):
+        with leases.renewing(report, seconds=LEASE_SECONDS):
             name, size = write_file(report)
     except ExportFailed as failure:
         fail(report, str(failure))
@@ -105,7 +105,7 @@ def fail_exhausted() -> None:
     """Fail reports whose export was tried too often."""
     exhausted = pending_reports().filter(attempts__gte=MAX_ATTEMPTS)
     for report_id in exhausted.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
-        report = leases.claim(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
+        report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
         if report is not None:
             fail(report, TOO_MANY_ATTEMPTS)
 
@@ -119,4 +119,4 @@ def enqueue_pending() -> None:
 
 def pending_reports() -> QuerySet[Report]:
     """Return the reports that need a file and are not leased, oldest first."""
-    return Report.objects.filter(leases.free(), status__in=Report.PENDING).order_by("created_at")
+    return Report.objects.filter(leases.unleased(), status__in=Report.PENDING).order_by("created_at")

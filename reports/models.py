@@ -10,8 +10,9 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Project, User
+from events.counter_definitions import CounterDefinition, counter_triggers
 from krafter_audit.db.fields import VerbatimJSONField
-from krafter_audit.db.leases import Claimable
+from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
@@ -22,7 +23,7 @@ class Format(models.TextChoices):
     PDF = "pdf"
 
 
-class Report(Record, Claimable):
+class Report(Record, Leased):
     """One export: a snapshot of the project, and the file that a worker writes from it.
 
     `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time:
@@ -90,6 +91,7 @@ class Report(Record, Claimable):
                 condition=Q(period_start__lte=models.F("period_end")), name="report_period_runs_forward"
             ),
         ]
+        triggers: ClassVar = counter_triggers(CounterDefinition("report", ("format",)))
 
     def __str__(self) -> str:
         return f"{self.format} report of {self.period_end:%Y-%m-%d} ({self.status})"
@@ -122,7 +124,7 @@ class ReportItem(models.Model):
         return f"{self.kind} {self.position}"
 
 
-class Share(Record, Claimable):
+class Share(Record, Leased):
     """The delivery of a report through a channel. Every share has a link, which can be revoked.
 
     `key` is the random part of the link's token. `webhook` is encrypted, and deleted after the delivery.
@@ -175,6 +177,7 @@ class Share(Record, Claimable):
                 name="share_webhook_only_while_needed",
             ),
         ]
+        triggers: ClassVar = counter_triggers(CounterDefinition("share", ("channel",)))
 
     def __str__(self) -> str:
         return f"{self.channel} ({self.status})"

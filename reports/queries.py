@@ -59,7 +59,7 @@ def summary(project: Project, requested: Period | None = None) -> dict[str, Any]
     }
 
 
-def rates(counted: Mapping[str, counters.Counted], findings: Counts) -> tuple[float, float]:
+def rates(counted: Mapping[str, counters.Totals], findings: Counts) -> tuple[float, float]:
     """Return the pass rate and the regression rate over all time, 0 for an empty denominator.
 
     Passed verifications / all; open regressions / findings that are resolved or dismissed.
@@ -95,7 +95,7 @@ def regressions_opened_in(project_id: UUID, period: Period) -> int:
     return opened.filter(opened_at__gte=start, opened_at__lt=end).count()
 
 
-def by_facet(counted: counters.Counted, facet: str) -> Counts:
+def by_facet(counted: counters.Totals, facet: str) -> Counts:
     """Return the number of rows per value of `facet`."""
     return sum_by_key((facets[facet], rows) for facets, rows, _ in counted)
 

@@ -8,12 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
 from scanner import page_similarity
 from scanner.parsing.registrable_domain import host_of
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser, LexborNode
-
     from krafter_audit.http.client import Response
 
 HTML_TYPES = ("text/html", "application/xhtml+xml")
@@ -65,9 +65,6 @@ class Page:
     @property
     def tree(self) -> LexborHTMLParser:
         if not hasattr(self._local, "tree"):
-            # Imported here: most processes import the checks only for their names.
-            from selectolax.lexbor import LexborHTMLParser
-
             self._local.tree = LexborHTMLParser(self.text)
         tree: LexborHTMLParser = self._local.tree
         return tree

@@ -9,7 +9,8 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Project, User
-from krafter_audit.db.leases import Claimable
+from events.counter_definitions import CounterDefinition, counter_triggers
+from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
@@ -64,6 +65,7 @@ class Scan(Record):
                 name="scan_finished_at_matches_status",
             ),
         ]
+        triggers: ClassVar = counter_triggers(CounterDefinition("scan", ("status",)))
 
     def __str__(self) -> str:
         return f"{self.url} ({self.status})"
@@ -76,7 +78,7 @@ class Scanner(models.TextChoices):
     BROWSER = "browser"
 
 
-class ScanPart(Record, Claimable):
+class ScanPart(Record, Leased):
     """The pages of a scan that one scanner checks. A worker leases the row while it checks them.
 
     `attempts` counts the workers since the last finished page. `page_delay` is the site's Crawl-delay in seconds.
@@ -198,7 +200,7 @@ def new_token() -> str:
     return secrets.token_urlsafe(24)
 
 
-class Site(Record, Claimable):
+class Site(Record, Leased):
     """A host of a project. `verified_at` is when its ownership was last verified; null: it is not.
 
     `check_requested`: a check is pending. `last_attempts` = `[{method, place, said}]` of the last check.

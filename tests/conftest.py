@@ -1,4 +1,4 @@
-"""What every test gets."""
+"""Fixtures and hooks of all tests."""
 
 import time
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ from tests.fakes import faulty_site
 
 @pytest.fixture(scope="session", autouse=True)
 def _static_files_are_looked_for_once() -> Iterator[None]:
-    """Each client of a test is a server that starts, and each would walk the same folders before its first answer."""
+    """Search the static files once: each test client starts WhiteNoise, which would search the folders again."""
     look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
 
     def once(server: WhiteNoiseMiddleware) -> None:
@@ -34,7 +34,7 @@ def _static_files_are_looked_for_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_was_not_written_is_not_emptied() -> Iterator[None]:
-    """See `flushing`."""
+    """Flush only the tables that a test has written (tests/database_flush.py)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", database_flush.flush)
         yield
@@ -42,13 +42,13 @@ def _what_was_not_written_is_not_emptied() -> Iterator[None]:
 
 @pytest.fixture
 def scenario(db: None) -> factories.Scenario:
-    """One organisation with an owner, a project, a key and a client."""
+    """Return an organisation with an owner, a project, an API key and a client."""
     return factories.scenario()
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _cheap_passwords_and_roomy_rate_limits() -> Iterator[None]:
-    """Guessing is made slow and asking is limited for strangers; only the tests that are about it set it otherwise."""
+    """Use a fast password hasher and high rate limits; tests of these set their own values."""
     roomy = dict.fromkeys(("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC"), 1_000_000)
     cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with override_settings(**roomy, KRAFTER_HOST_RATE=0, PASSWORD_HASHERS=cheap):
@@ -63,7 +63,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say what was not proved for want of Chromium or Pango."""
+    """Report the tests that were skipped without Chromium or Pango."""
     skipped = terminalreporter.stats.get("skipped", [])
     for line in missing_packages.summary(report.longrepr[2] for report in skipped):
         terminalreporter.write_line(line, yellow=True)
@@ -71,13 +71,13 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown() -> None:
-    """Who has met a broker or a Redis that was away asks it again after seconds: no concern of the next test."""
+    """Reset the retry delays after a broker or Redis failure, so that they do not affect the next test."""
     redis_client._retry_at = jobs._retry_at = 0.0
 
 
 @pytest.fixture
 def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
-    """The jobs that a broker was handed, each with its name and arguments; what workers are asked goes through."""
+    """Return the list of enqueued jobs, each with its name and arguments. Inspection of workers still works."""
     taken: list[tuple[str, ...]] = []
     publish = kombu.Producer.publish
 
@@ -93,7 +93,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 @pytest.fixture
 def a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A broker that has each job run by whoever sends it."""
+    """Run each job at once in the process that enqueues it."""
     app.loader.import_default_modules()
 
     def carry_out(producer: kombu.Producer, body: Any, *, headers: dict[str, Any], **options: Any) -> None:
@@ -104,7 +104,7 @@ def a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def site(settings: object) -> Iterator[faulty_site.Site]:
-    """A website on loopback that this test's system may look at."""
+    """Serve a website on loopback, which the test's settings allow to be scanned."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"  # type: ignore[attr-defined]
     with faulty_site.serve() as served:
         yield served
@@ -112,11 +112,11 @@ def site(settings: object) -> Iterator[faulty_site.Site]:
 
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An outage is asked about again at once instead of after seconds: the clock is faked, the asking is not."""
+    """Retry at once after an outage instead of after seconds. The requests are real."""
     monkeypatch.setattr("scanner.fetcher.time.sleep", lambda seconds: None)
 
 
 @pytest.fixture
 def middle_of_a_minute(time_machine: Any) -> None:
-    """Stop the clock between two windows of a minute: a test that counts within one must not straddle two."""
+    """Stop the clock in the middle of a minute, so that a test does not cross two rate limit windows."""
     time_machine.move_to(int(time.time()) // 60 * 60 + 30, tick=False)

@@ -36,5 +36,5 @@ def flush(test: Any) -> None:
         if not isinstance(error.__cause__, InsufficientPrivilege):
             raise
         django_flush(test)
-    partitions.grow(partitions.EVENTS)
-    partitions.grow(EVIDENCE)
+    partitions.create_partitions(partitions.EVENTS)
+    partitions.create_partitions(EVIDENCE)

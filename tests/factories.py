@@ -25,7 +25,7 @@ APART = 0.001  # seconds: ids sort by their millisecond, and two scenarios are n
 
 @dataclass
 class Scenario:
-    """One organisation with its owner, a project and a client that calls with a key of its own."""
+    """An organisation with its owner, a project and a client with an API key."""
 
     organization: Organization
     owner: User
@@ -39,7 +39,7 @@ class Scenario:
 
 
 class AuditClient(APIClient):
-    """Calls the API of one project: paths are relative to `…/audit/`."""
+    """Sends requests to the API of a project; paths are relative to `…/audit/`."""
 
     def __init__(self, project: Project, key: str | None) -> None:
         super().__init__(raise_request_exception=False)
@@ -66,9 +66,9 @@ class AuditClient(APIClient):
 def scenario(
     *, ai_quota: int | None = None, scopes: tuple[str, ...] = ("*",), site_url: str = "https://example.com"
 ) -> Scenario:
-    """Make an organisation with everything in it: the rows that the services make, in one statement of eleven.
+    """Insert an organisation, owner, project and API key, as the services do, by one statement instead of eleven.
 
-    `tests/unit/test_factories.py` holds them against each other.
+    `tests/unit/test_factories.py` compares both.
     """
     time.sleep(APART)
     count, key = next(number), api_keys.new_key()
@@ -88,7 +88,7 @@ def scenario(
 
 
 def project() -> Project:
-    """Make a project, and an organisation with nobody in it."""
+    """Insert a project of an organisation without members."""
     organization = Organization(name="Acme")
     made = _site(organization, "https://example.com")
     _write(organization, made)
@@ -101,7 +101,7 @@ def _site(organization: Organization, site_url: str) -> Project:
 
 
 def _write(*rows: Model) -> None:
-    """Insert new rows, each of its own table, all at once."""
+    """Insert rows of different tables by one statement."""
     inserts, values = [], []
     for row in rows:
         fields = row._meta.concrete_fields
@@ -116,7 +116,7 @@ def _write(*rows: Model) -> None:
 
 
 def finding(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -> Finding:
-    """Report a finding the way a source does; status and times are set afterwards."""
+    """Report a finding by the service; set status and times afterwards."""
     later = {
         name: fields.pop(name) for name in ("status", "created_at", "updated_at", "score") if name in fields
     }
@@ -130,7 +130,7 @@ def finding(scenario: Scenario, *, checks: list[str] | None = None, **fields: An
 
 
 def task(scenario: Scenario, *, of: Finding | None = None, **fields: Any) -> Task:
-    """Make a task of a finding."""
+    """Create a task for a finding."""
     of = of or finding(scenario)
     status = fields.pop("status", None)
     made = tasks.create(
@@ -150,7 +150,7 @@ def verification(
     open_regressions: int = 0,
     created_at: datetime | None = None,
 ) -> Verification:
-    """Make a verification whose checks have answered: one status for each key of the finding."""
+    """Create a verification with results: one status for each check of the finding."""
     of = of or task(scenario, status="ready_verify")
     statuses = [checks] if isinstance(checks, str) else checks
     known = of.finding.check_keys or ["manual_review"]
@@ -177,7 +177,7 @@ def verification(
 
 
 def regression(scenario: Scenario, *, of: Finding | None = None) -> Regression:
-    """Make an open regression that a scan detected."""
+    """Create an open regression that a scan detected."""
     of = of or finding(scenario)
     return Regression.objects.create(
         project=scenario.project, finding=of, trigger="scan_detected", opened_at=timezone.now()
@@ -185,7 +185,7 @@ def regression(scenario: Scenario, *, of: Finding | None = None) -> Regression:
 
 
 def where_things_stand(verification: Verification) -> dict[str, Any]:
-    """One picture of what a verdict touches, read from the database."""
+    """Return a snapshot of the rows that a verdict changes."""
     row = Verification.objects.select_related("task__finding").get(pk=verification.pk)
     found = row.task.finding
     return {

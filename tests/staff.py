@@ -1,4 +1,4 @@
-"""Staff at the admin: a browser that is logged in, and rows of every kind to look at."""
+"""Clients that are logged in to the admin, and a row of every model in it."""
 
 from collections.abc import Callable
 from typing import Any
@@ -37,25 +37,25 @@ PASSWORD = "correct horse battery"
 
 
 def superuser() -> User:
-    """Make a person who may do everything, and is a member of nothing."""
+    """Create a superuser without memberships."""
     return User.objects.create_superuser(f"root{next(factories.number)}@example.com", PASSWORD)
 
 
 def browser(user: User | None = None) -> Client:
-    """Return a browser in which that person is logged in."""
+    """Return a client that is logged in as the user."""
     client = Client()
     client.force_login(user or superuser())
     return client
 
 
 def act(client: Client, action: str, *rows: Model, **more: str) -> Any:
-    """Choose rows in their list, run the action and return the page that follows."""
+    """Run an action on rows of the list and return the next page."""
     chosen = {"action": action, "index": "0", "_selected_action": [str(row.pk) for row in rows], **more}
     return client.post(address(type(rows[0]), "changelist"), chosen, follow=True)
 
 
 def address(model: type[Model], page: str, *args: Any) -> str:
-    """Return the address of a page of the admin."""
+    """Return the URL of an admin page."""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
@@ -114,8 +114,8 @@ def _group(scenario: Scenario) -> Group:
     return Group.objects.create(name=f"Group {next(factories.number)}")
 
 
-# Each row belongs to an organisation, a project and people of its own: a column that asks for one of them
-# for each row shows itself in the count of statements.
+# Each row has its own organisation, project and people, so that a column with a query per row changes the number of
+# queries.
 ROWS: dict[type[Model], Callable[[Scenario], Model]] = {
     Group: _group,
     Organization: lambda scenario: scenario.organization,

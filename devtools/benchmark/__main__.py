@@ -160,9 +160,7 @@ class BenchmarkRun:
         self, case: BenchmarkCase, connections: int, benches: list[ServerBenchmark], dataset: Dataset
     ) -> Iterator[CaseResult]:
         """Measure a case on all servers that have it."""
-        factories = {
-            bench.server: case.make if bench.server == aims.OURS else case.bare for bench in benches
-        }
+        factories = {bench.server: case.make if bench.server == aims.OURS else case.bare for bench in benches}
         streams = [(bench, make(dataset)) for bench in benches if (make := factories[bench.server])]
         # Repeated for a single server too: an autovacuum affects one repetition, and the next one waits for it.
         repetitions = self.options.repetitions

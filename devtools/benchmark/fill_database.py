@@ -155,7 +155,7 @@ def main() -> None:
         project = fill(findings, exported)
     else:
         project = Project.objects.get(organization=organization, slug=SLUG)
-    counters.fold_all()  # as the beat job does
+    counters.aggregate_all()  # as the beat job does
     print(json.dumps(dataset(project)))
 
 

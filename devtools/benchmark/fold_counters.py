@@ -13,15 +13,15 @@ django.setup()
 from django.db import connection  # noqa: E402  needs the settings
 
 from events import counters  # noqa: E402
-from events.models import Tally  # noqa: E402
+from events.models import Counter  # noqa: E402
 
 
 def main() -> None:
     """Fold and vacuum, and print a line when it is done."""
     for _ in sys.stdin:
-        folded = counters.fold_all()
+        folded = counters.aggregate_all()
         with connection.cursor() as cursor:
-            cursor.execute(f"VACUUM {Tally._meta.db_table}")
+            cursor.execute(f"VACUUM {Counter._meta.db_table}")
         print(folded, flush=True)
 
 

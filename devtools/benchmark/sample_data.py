@@ -15,7 +15,8 @@ from django.db.models import AutoField, Model
 from accounts.models import Organization, Project
 from events.models import Event
 from findings.models import Finding, Regression
-from remediation.models import Task, Verification
+from remediation.evidence.triggers import CONTINUE_CHAIN
+from remediation.models import Evidence, Task, Verification
 from scanner.evidence_bundle.chain import GENESIS, first_hash
 from scanner.evidence_bundle.jcs import canonical, plain
 from scans.models import Scan
@@ -200,11 +201,12 @@ def write_evidence() -> None:
         )
         rows = cursor.fetchall()
         # The trigger would update the row of the chain once per link.
-        cursor.execute("ALTER TABLE remediation_evidence DISABLE TRIGGER remediation_evidence_follows")
+        trigger = CONTINUE_CHAIN.get_pgid(Evidence)  # type: ignore[arg-type]  # pgtrigger means the class
+        cursor.execute(f"ALTER TABLE remediation_evidence DISABLE TRIGGER {trigger}")
         with cursor.copy(LINKS) as out:
             for link in links(rows):
                 out.write_row(link)
-        cursor.execute("ALTER TABLE remediation_evidence ENABLE TRIGGER remediation_evidence_follows")
+        cursor.execute(f"ALTER TABLE remediation_evidence ENABLE TRIGGER {trigger}")
         cursor.execute(ENDS)
 
 

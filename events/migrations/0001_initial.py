@@ -35,23 +35,23 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
-            name='Tally',
+            name='Counter',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
+                ('name', models.CharField(max_length=20)),
                 ('day', models.DateField(null=True)),
-                ('of', models.UUIDField(null=True)),
+                ('owner_id', models.UUIDField(null=True)),
                 ('facets', models.JSONField(default=dict)),
                 ('rows', models.BigIntegerField(default=0)),
                 ('score', models.BigIntegerField(default=0)),
                 ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.project')),
             ],
             options={
-                'indexes': [models.Index(fields=['project', 'kind', 'day', 'of'], include=('rows', 'score'), name='tally_by_day_and_owner')],
+                'indexes': [models.Index(fields=['project', 'name', 'day', 'owner_id'], include=('rows', 'score'), name='counter_by_day_and_owner')],
             },
         ),
         migrations.CreateModel(
-            name='Unread',
+            name='OutboxEntry',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('consumer', models.CharField(max_length=20)),
@@ -62,7 +62,8 @@ class Migration(migrations.Migration):
                 ('project', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.project')),
             ],
             options={
-                'indexes': [models.Index(fields=['consumer', 'id'], name='unread_by_consumer')],
+                'verbose_name_plural': 'outbox entries',
+                'indexes': [models.Index(fields=['consumer', 'id'], name='outboxentry_by_consumer')],
             },
         ),
     ]

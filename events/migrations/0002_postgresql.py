@@ -1,9 +1,10 @@
-"""What only PostgreSQL can say about the audit log: monthly partitions, append-only rows, event routing."""
+"""What only PostgreSQL can say about the audit log: monthly partitions, append-only rows."""
 
+import pgtrigger.compiler
+import pgtrigger.migrations
 from django.db import migrations
 
 from events.storage import vacuum_often
-from events.triggers import APPEND_ONLY, hand_on
 
 # Django's migrations cannot create a partitioned table, so the (empty) one of 0001 is replaced. An identity column of a
 # partitioned table needs PostgreSQL 17; a sequence works in all supported releases.
@@ -27,7 +28,7 @@ ALTER SEQUENCE events_event_id_seq OWNED BY events_event.id;
 CREATE INDEX event_feed ON events_event (project_id, at DESC, id DESC);
 CREATE INDEX event_subject ON events_event (subject_id, id);
 CREATE INDEX events_event_organization_id_b68d0961 ON events_event (organization_id);
-CREATE TABLE events_event_rest PARTITION OF events_event DEFAULT;
+CREATE TABLE events_event_default PARTITION OF events_event DEFAULT;
 """
 
 
@@ -36,12 +37,9 @@ class Migration(migrations.Migration):
 
     operations = [
         migrations.RunSQL(PARTITION, migrations.RunSQL.noop),
-        migrations.RunSQL(APPEND_ONLY, migrations.RunSQL.noop),
-        hand_on(
-            {
-                "tickets": ["verification.checked", "verification.approved", "verification.reopened"],
-                "alerts": ["finding.created", "finding.regressed", "verification.reopened", "task.overdue"],
-            }
+        pgtrigger.migrations.AddTrigger(
+            model_name='event',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN\n            RETURN OLD;\n        END IF;\n        RAISE EXCEPTION '% is append-only: % is rejected', TG_TABLE_NAME, TG_OP;\n    ", hash='99b7382e7f91a7948462219915d3b8800cb50dc2', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_affb7', table='events_event', when='BEFORE')),
         ),
-        vacuum_often("events_tally"),
+        vacuum_often("events_counter"),
     ]

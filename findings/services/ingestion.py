@@ -1,9 +1,8 @@
-"""Ingest findings from scans, providers and people. Domain and title identify a finding within its project."""
+"""Ingest findings from a scan, a provider or a user. The same domain and title is the same finding."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import batched
 from typing import Any
 from uuid import UUID
 
@@ -17,17 +16,17 @@ from events.log import log_events
 from findings import policy_rules, priority
 from findings.models import CHECK_KEY, MAX_CHECKS, Finding, FindingStatus, Regression, Severity
 from findings.priority import TRAFFIC_WEIGHT, reapply_traffic
-from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.advisory_locks import advisory_lock
 
-BATCH_SIZE = 100  # findings in memory at once
+BATCH_SIZE = 100  # rows of one INSERT
 Identity = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class FindingReport:
-    """A finding as a source reports it. None: the source makes no statement about the field.
+    """A finding as a source reports it. None = the source does not report it.
 
-    `first_severity` applies to new findings only; unlike `severity` it never overrides a person's triage.
+    `first_severity` applies to a new finding only: unlike `severity` it does not overwrite a user's triage later.
     """
 
     domain: str
@@ -51,78 +50,75 @@ class FindingReport:
 
 @dataclass
 class IngestionResult:
-    """The finding of each report of a batch, and which findings were created and which had been resolved."""
+    """The finding of each report, which of the findings are new, and which were resolved and are open again."""
 
-    ids: list[UUID]
+    findings: list[Finding]
     created: set[UUID] = field(default_factory=set)
     regressed: set[UUID] = field(default_factory=set)
+
+    @property
+    def ids(self) -> list[UUID]:
+        """The id of the finding of each report."""
+        return [finding.pk for finding in self.findings]
 
 
 @transaction.atomic
 def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> IngestionResult:
-    """Create or update one finding for each report, with a constant number of queries per batch.
+    """Create or update one finding for each report, with the same few statements for a hundred of them.
 
-    A resolved finding that is reported again returns to `in_progress` with an open regression; a dismissed one stays.
+    A resolved finding that is reported again goes back to `in_progress` and a regression is opened; a dismissed one
+    stays dismissed.
     """
     batch = {report.identity: report for report in reports}
     if len(batch) > 1:
-        # Overlapping batches would wait for each other's new rows while they lock existing ones. No lock order
-        # prevents that deadlock, so a project ingests one batch at a time.
-        wait_for_turn(f"ingest:{project.pk}")
-    result, ids = IngestionResult([]), dict[Identity, UUID]()
-    for findings in _write(project, batch, result, by):
-        ids |= {(finding.domain, finding.title): finding.pk for finding in findings}
-    result.ids = [ids[report.identity] for report in reports]
-    return result
-
-
-@transaction.atomic
-def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[Finding, bool]:
-    """Create or update the finding of one report; return it and whether it was created."""
-    result = IngestionResult([])
-    [[finding]] = [made for made in _write(project, {report.identity: report}, result, by) if made]
-    return finding, bool(result.created)
-
-
-def _write(
-    project: Project, batch: Mapping[Identity, FindingReport], result: IngestionResult, by: Actor
-) -> Iterator[list[Finding]]:
-    """Write a batch and yield its findings in chunks, so that few of them are in memory at once."""
-    now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))
+        # Overlapping batches would wait for each other's new rows while they hold known ones; no order of locks
+        # prevents that, so a project ingests one batch at a time.
+        advisory_lock(f"ingest:{project.pk}")
     known = _lock(project, batch)
-    unknown, conflicting = sorted(set(batch) - set(known)), []
-    for chunk in batched(unknown, BATCH_SIZE):
-        made = [_new(project, batch[identity], severities, now) for identity in chunk]
-        Finding.objects.bulk_create(made, ignore_conflicts=True)
-        written = set(
-            Finding.objects.filter(pk__in=[finding.pk for finding in made]).values_list("pk", flat=True)
-        )
-        conflicting += [(finding.domain, finding.title) for finding in made if finding.pk not in written]
-        made = [finding for finding in made if finding.pk in written]
-        result.created |= written
-        _log("finding.created", project, made, by)
-        yield made
-    known |= _lock(
-        project, conflicting
-    )  # created by another transaction meanwhile: update them like the others
-    for chunk_of_ids in batched(known.values(), BATCH_SIZE):
-        findings = list(Finding.objects.filter(pk__in=chunk_of_ids))
-        result.regressed |= _update(findings, batch, now, by)
-        _log("finding.seen_again", project, findings, by)
-        yield findings
+    created = _create(project, [batch[identity] for identity in sorted(batch.keys() - known.keys())], by)
+    # Another transaction created the rest in the meantime.
+    known |= _lock(project, batch.keys() - known.keys() - created.keys())
+    regressed = _update(project, known, batch, by)
+    found = known | created
+    return IngestionResult(
+        [found[report.identity] for report in reports],
+        created={finding.pk for finding in created.values()},
+        regressed={finding.pk for finding in regressed},
+    )
 
 
-def _lock(project: Project, identities: Iterable[Identity]) -> dict[Identity, UUID]:
-    wanted = Q()
+def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[Finding, bool]:
+    """Create or update the finding of one report; return it and whether it is new."""
+    result = ingest(project, [report], by=by)
+    return result.findings[0], bool(result.created)
+
+
+def _lock(project: Project, identities: Collection[Identity]) -> dict[Identity, Finding]:
+    """Lock the findings that exist, in the order of their ids."""
+    if not identities:
+        return {}
     titles: dict[str, list[str]] = {}
     for domain, title in identities:
         titles.setdefault(domain, []).append(title)
+    wanted = Q()
     for domain, named in titles.items():
         wanted |= Q(domain=domain, title__in=named)
-    if not wanted:
-        return {}
     rows = Finding.objects.select_for_update().filter(wanted, project=project).order_by("id")
-    return {(domain, title): pk for domain, title, pk in rows.values_list("domain", "title", "pk")}
+    return {(finding.domain, finding.title): finding for finding in rows}
+
+
+def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> dict[Identity, Finding]:
+    """Create the findings that no other transaction has created meanwhile, and return them."""
+    if not reports:
+        return {}
+    now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))
+    findings = [_new(project, report, severities, now) for report in reports]
+    Finding.objects.bulk_create(findings, batch_size=BATCH_SIZE, ignore_conflicts=True)
+    ids = [finding.pk for finding in findings]
+    inserted = set(Finding.objects.filter(pk__in=ids).values_list("pk", flat=True))
+    created = {(finding.domain, finding.title): finding for finding in findings if finding.pk in inserted}
+    _log("finding.created", project, created.values(), by)
+    return created
 
 
 def _new(project: Project, report: FindingReport, severities: Mapping[str, str], now: datetime) -> Finding:
@@ -150,7 +146,7 @@ def _new(project: Project, report: FindingReport, severities: Mapping[str, str],
     )
 
 
-# The fields that a new report may change. A status changes by its transitions.
+# What a further report may change; the status changes by its transitions.
 UPDATED_FIELDS = [
     "severity", "description", "confidence", "impact", "effort", "risk", "score", "owner", "affected_assets",
     "evidence", "recommended_fix", "check_keys", "last_seen_at", "updated_at",
@@ -158,19 +154,27 @@ UPDATED_FIELDS = [
 
 
 def _update(
-    findings: Sequence[Finding], batch: Mapping[Identity, FindingReport], now: datetime, by: Actor
-) -> set[UUID]:
-    for finding in findings:
-        _apply(finding, batch[finding.domain, finding.title], now)
-    # An upsert of existing, locked rows: bulk_update, with a CASE for each value, takes many times as long.
+    project: Project, known: Mapping[Identity, Finding], batch: Mapping[Identity, FindingReport], by: Actor
+) -> list[Finding]:
+    """Update locked findings by their reports; return those that were resolved and are open again."""
+    findings = list(known.values())
+    now = timezone.now()
+    for identity, finding in known.items():
+        finding.project = project
+        _apply(finding, batch[identity], now)
+    # An upsert of locked rows: bulk_update, with a CASE for each value, takes many times as long.
     Finding.objects.bulk_create(
-        findings, update_conflicts=True, unique_fields=["id"], update_fields=UPDATED_FIELDS
+        findings,
+        batch_size=BATCH_SIZE,
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=UPDATED_FIELDS,
     )
-    returned = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
-    if returned:
-        Finding.transitions.apply_all(returned, FindingStatus.IN_PROGRESS)
-        _open_regressions(returned, now, by)
-    return {finding.pk for finding in returned}
+    regressed = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
+    Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
+    _open_regressions(project, regressed, by)
+    _log("finding.seen_again", project, findings, by)
+    return regressed
 
 
 def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
@@ -192,18 +196,13 @@ def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
     finding.last_seen_at = finding.updated_at = now
 
 
-def _open_regressions(findings: list[Finding], now: datetime, by: Actor) -> None:
+def _open_regressions(project: Project, findings: Sequence[Finding], by: Actor) -> None:
+    now, trigger = timezone.now(), Regression.Trigger.SCAN_DETECTED
     Regression.objects.bulk_create(
-        Regression(
-            project_id=finding.project_id,
-            finding=finding,
-            trigger=Regression.Trigger.SCAN_DETECTED,
-            opened_at=now,
-        )
-        for finding in findings
+        Regression(project=project, finding=finding, trigger=trigger, opened_at=now) for finding in findings
     )
-    data = {"trigger": Regression.Trigger.SCAN_DETECTED.value}
-    log_events("finding.regressed", findings[0].project, [(finding.pk, data) for finding in findings], by=by)
+    subjects = [(finding.pk, {"trigger": trigger.value}) for finding in findings]
+    log_events("finding.regressed", project, subjects, by=by)
 
 
 def _check_keys(report: FindingReport) -> list[str] | None:
@@ -224,8 +223,8 @@ def _evidence(report: FindingReport, before: dict[str, Any]) -> dict[str, Any]:
     return evidence
 
 
-def _log(name: str, project: Project, findings: Iterable[Finding], by: Actor) -> None:
-    subjects: list[tuple[UUID, dict[str, Any]]] = [
+def _log(name: str, project: Project, findings: Collection[Finding], by: Actor) -> None:
+    subjects = [
         (finding.pk, {"severity": finding.severity, "domain": finding.domain}) for finding in findings
     ]
     log_events(name, project, subjects, by=by)

@@ -21,7 +21,7 @@ from findings.priority import (
     with_traffic,
     without_traffic,
 )
-from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.advisory_locks import advisory_lock
 
 BATCH_SIZE = 1000
 UPDATE_SIZE = 200  # rows of one UPDATE
@@ -45,7 +45,7 @@ def apply_traffic(
         return None
     with transaction.atomic():
         # Excludes ingestion, which locks the same rows in another order.
-        wait_for_turn(f"ingest:{project.pk}")
+        advisory_lock(f"ingest:{project.pk}")
         rows = Finding.objects.select_for_update().filter(pk__in=[pk for pk, _, _ in found])
         locked = rows.filter(status__in=OPEN_STATUSES).order_by("id").only(*READ_FIELDS)
         changed = [finding for finding in locked if _apply(finding, share_of, source)]

@@ -71,7 +71,7 @@ SUCCEEDED = SyncOutcome(Status.CONNECTED, Outcome.SUCCEEDED)
 
 def sync(integration_id: UUID) -> None:
     """Run the sync that an integration waits for, unless another worker does, or its time has not come."""
-    integration = leases.claim(
+    integration = leases.acquire(
         Integration,
         integration_id,
         seconds=LEASE_SECONDS,
@@ -82,7 +82,7 @@ def sync(integration_id: UUID) -> None:
         return
     log = _open_log(integration)
     try:
-        with leases.kept(integration, seconds=LEASE_SECONDS):
+        with leases.renewing(integration, seconds=LEASE_SECONDS):
             outcome = _run(integration, log)
     except IntegrationChanged:
         _abandon(integration, log)

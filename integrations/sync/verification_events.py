@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from django.db.models import QuerySet
 
-from events.consumers import Reading
 from events.models import Event
+from events.outbox import EventBatch
 from integrations import services
 from integrations.models import Integration, TicketComment, TicketLink
 from integrations.providers.types import TicketState
@@ -15,11 +15,12 @@ from remediation.services import tasks
 
 CONSUMER = "tickets"
 CHECKED = "verification.checked"
+EVENTS = (CHECKED, "verification.approved", "verification.reopened")
 
 
-def consume(reading: Reading) -> None:
+def consume(batch: EventBatch) -> None:
     """Process events of the outbox. Idempotent."""
-    for event in reading.events:
+    for event in batch.events:
         verification = Verification.objects.filter(pk=event.subject_id).first()
         if verification is None:
             continue

@@ -14,7 +14,7 @@ from rest_framework.response import Response
 
 from krafter_audit.api.errors import ApiError, Conflict, InvalidParams
 from krafter_audit.api.models import IdempotentResponse
-from krafter_audit.db.advisory_locks import got_turn
+from krafter_audit.db.advisory_locks import try_advisory_lock
 from krafter_audit.http.json_encoding import dump_json, load_json
 
 RETENTION = timedelta(hours=24)
@@ -74,7 +74,7 @@ def _fingerprint(request: Request) -> str:
 
 
 def _lock(organization_id: UUID, key: str) -> None:
-    if not got_turn(f"idempotency:{organization_id}:{key}"):
+    if not try_advisory_lock(f"idempotency:{organization_id}:{key}"):
         raise IdempotencyInProgress
 
 

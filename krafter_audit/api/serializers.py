@@ -100,7 +100,7 @@ class JSONObjectField(serializers.JSONField):
 class RequestSerializer(serializers.Serializer[Any]):
     """A request body. Unknown fields are rejected by name, so that no typo is ignored."""
 
-    refused_fields: dict[str, str] = {}  # noqa: RUF012  name → message that says what to do instead
+    rejected_fields: dict[str, str] = {}  # noqa: RUF012  name → message that says what to do instead
 
     def to_internal_value(self, data: Any) -> Any:
         """Report unknown fields together with all other errors."""
@@ -117,7 +117,7 @@ class RequestSerializer(serializers.Serializer[Any]):
         if not isinstance(data, dict):
             return {}
         names = [name for name in data if name not in self.fields]
-        return {name: [self.refused_fields.get(name, "Unknown field.")] for name in names}
+        return {name: [self.rejected_fields.get(name, "Unknown field.")] for name in names}
 
 
 class ResponseSerializer(serializers.ModelSerializer[Any]):

@@ -1,6 +1,6 @@
-"""How a worker takes a row and keeps it: a lease for a while, and a fencing number that outdates late writers.
+"""Leases: a worker acquires a row for a limited time, with a fencing number that rejects the writes of earlier holders.
 
-The row is the truth; a message in the broker only wakes a worker up. Whoever holds the newest fence may write.
+The row says what there is to do; a message only tells a worker about it.
 """
 
 import threading
@@ -15,8 +15,8 @@ from django.db.models import F, Q
 from django.utils import timezone
 
 
-class Claimable(models.Model):
-    """A row that a worker takes under a lease."""
+class Leased(models.Model):
+    """A row that a worker acquires under a lease."""
 
     lease_until = models.DateTimeField(null=True, editable=False)
     fence = models.PositiveIntegerField(default=0, editable=False)
@@ -26,69 +26,71 @@ class Claimable(models.Model):
         abstract = True
 
 
-def free() -> Q:
-    """The condition that nobody holds the row now."""
+def unleased() -> Q:
+    """Return the condition that no worker holds the row now."""
     return Q(lease_until__isnull=True) | Q(lease_until__lt=timezone.now())
 
 
-def claim[Row: Claimable](model: type[Row], pk: UUID | str, *, seconds: int, **where: Any) -> Row | None:
-    """Take the row by compare-and-set for `seconds`, or answer None: gone, not in that state, or held."""
-    taken = model._default_manager.filter(free(), pk=pk, **where).update(
+def acquire[Row: Leased](model: type[Row], pk: UUID | str, *, seconds: int, **where: Any) -> Row | None:
+    """Acquire the row for `seconds` by compare-and-set; None when it is absent, held, or does not meet `where`."""
+    acquired = model._default_manager.filter(unleased(), pk=pk, **where).update(
         lease_until=timezone.now() + timedelta(seconds=seconds),
         fence=F("fence") + 1,
         attempts=F("attempts") + 1,
     )
-    return model._default_manager.get(pk=pk) if taken else None
+    return model._default_manager.get(pk=pk) if acquired else None
 
 
-def write(row: Claimable, **changes: Any) -> bool:
-    """Write as the holder of the row's fence; False when another has taken it over: the late write is dropped."""
-    return bool(owned(row).update(**changes))
-
-
-def owned[Row: Claimable](row: Row) -> models.QuerySet[Row]:
+def owned[Row: Leased](row: Row) -> models.QuerySet[Row]:
     """Return the row as a query set that is empty once another worker has acquired it."""
     return type(row)._default_manager.filter(pk=row.pk, fence=row.fence)
 
 
-def extend(row: Claimable, *, seconds: int) -> bool:
-    """Keep the lease for `seconds` more; False when it is lost."""
+def write(row: Leased, **changes: Any) -> bool:
+    """Update the row as its holder; False when another worker has acquired it since, and then nothing is written."""
+    return bool(owned(row).update(**changes))
+
+
+def extend(row: Leased, *, seconds: int) -> bool:
+    """Extend the lease to `seconds` from now; False when it is lost."""
     return write(row, lease_until=timezone.now() + timedelta(seconds=seconds))
 
 
 @contextmanager
-def taken[Row: Claimable](
+def hold[Row: Leased](
     model: type[Row], pk: UUID | str | None, *, seconds: int, **where: Any
 ) -> Iterator[Row | None]:
-    """Hold a row while the block runs; None when it is gone, not in that state, or held."""
-    row = claim(model, pk, seconds=seconds, **where) if pk else None
+    """Acquire a row and renew its lease while the block runs; None when it cannot be acquired."""
+    row = acquire(model, pk, seconds=seconds, **where) if pk else None
     if row is None:
         yield None
         return
-    with kept(row, seconds=seconds):
+    with renewing(row, seconds=seconds):
         yield row
 
 
 @contextmanager
-def kept(row: Claimable, *, seconds: int) -> Iterator[None]:
-    """Keep extending the lease while the block runs; it ends by itself soon after the process dies."""
+def renewing(row: Leased, *, seconds: int) -> Iterator[None]:
+    """Renew the lease from a thread while the block runs; it expires soon after the process dies."""
     done = threading.Event()
-    beat = threading.Thread(target=_beat, args=(row, seconds, done), name=f"lease of {row.pk}", daemon=True)
-    beat.start()
+    thread = threading.Thread(
+        target=_renew, args=(row, seconds, done), name=f"lease of {row.pk}", daemon=True
+    )
+    thread.start()
     try:
         yield
     finally:
         done.set()
-        beat.join()
+        thread.join()
 
 
-def _beat(row: Claimable, seconds: int, done: threading.Event) -> None:
+def _renew(row: Leased, seconds: int, done: threading.Event) -> None:
     try:
         while not done.wait(seconds / 3):
             try:
                 if not extend(row, seconds=seconds):
                     return
             except DatabaseError:
-                continue  # the database is away; the next beat tries again
+                continue  # the database is unavailable; the next round tries again
     finally:
         connection.close()

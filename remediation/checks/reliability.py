@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, QuerySet, Sum
 from django.utils import timezone
 
 from accounts.models import Project
-from krafter_audit.db.advisory_locks import got_turn
+from krafter_audit.db.advisory_locks import try_advisory_lock
 from remediation.models import CheckReliability, Verification
 from scanner import registry
 from scans.models import Scan
@@ -96,7 +96,7 @@ MEASURE = """
 @transaction.atomic
 def measure(project_id: UUID) -> None:
     """Replace the measurements of a project's checks; do nothing while another worker measures the project."""
-    if not got_turn(f"meter:{project_id}"):
+    if not try_advisory_lock(f"meter:{project_id}"):
         return
     now = timezone.now()
     params: dict[str, Any] = {

@@ -2,7 +2,7 @@
 
 from events import partitions
 
-EVIDENCE = partitions.ByMonth(
+EVIDENCE = partitions.PartitionedTable(
     "remediation_evidence",
     "recorded_at",
     "KRAFTER_EVIDENCE_KEEP_MONTHS",
@@ -10,7 +10,6 @@ EVIDENCE = partitions.ByMonth(
 )
 
 
-def rotate() -> None:
+def rotate_partitions() -> None:
     """Create the partitions of the coming months, and drop those past KRAFTER_EVIDENCE_KEEP_MONTHS."""
-    partitions.grow(EVIDENCE)
-    partitions.shrink(EVIDENCE)
+    partitions.rotate_partitions(EVIDENCE)

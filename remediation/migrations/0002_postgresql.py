@@ -1,15 +1,13 @@
-"""What only PostgreSQL can say about remediation: totals, monthly partitions of evidence, and an unbroken chain."""
+"""What only PostgreSQL can say about remediation: monthly partitions, triggers, storage settings."""
 
+import pgtrigger.compiler
+import pgtrigger.migrations
 from django.db import migrations
 
 from events.storage import leave_room, vacuum_often
-from events.triggers import keep_tally, keep_together
-from remediation.apps import RemediationConfig
-
-TASK_TOTALS = [total for total in RemediationConfig.tallies if total.table == "remediation_task"]
 
 # Django's migrations cannot create a partitioned table, so the (empty) one of 0001 is replaced. What is unique within a
-# month is unique by an index of its partition; over all months the trigger below ensures it.
+# month is unique by an index of its partition; over all months the trigger `continue_chain` ensures it.
 PARTITION = """
 DROP TABLE remediation_evidence;
 CREATE SEQUENCE remediation_evidence_id_seq;
@@ -30,55 +28,13 @@ CREATE TABLE remediation_evidence (
     CONSTRAINT evidence_kind_valid CHECK (kind IN ('check', 'verdict'))
 ) PARTITION BY RANGE (recorded_at);
 ALTER SEQUENCE remediation_evidence_id_seq OWNED BY remediation_evidence.id;
-CREATE TABLE remediation_evidence_rest (
+CREATE TABLE remediation_evidence_default (
     LIKE remediation_evidence INCLUDING ALL,
     PRIMARY KEY (id),
     UNIQUE (project_id, sequence),
     UNIQUE (verification_id, key)
 );
-ALTER TABLE remediation_evidence ATTACH PARTITION remediation_evidence_rest DEFAULT;
-"""
-
-APPEND_ONLY = """
-CREATE FUNCTION refuse_changed_evidence() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN
-        RETURN OLD;
-    END IF;
-    RAISE EXCEPTION 'evidence is append-only: % of % is refused', TG_OP, TG_TABLE_NAME;
-END $$;
-CREATE TRIGGER remediation_evidence_append_only BEFORE UPDATE OR DELETE ON remediation_evidence
-    FOR EACH ROW EXECUTE FUNCTION refuse_changed_evidence();
-"""
-
-# Clocks of two machines may differ by less than a day. Within one month, the index of its partition is enough.
-FOLLOW = """
-CREATE FUNCTION follow_the_chain() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    made timestamptz;
-BEGIN
-    UPDATE remediation_evidencechain AS chain SET sequence = NEW.sequence, hash = NEW.hash, recorded_at = NEW.recorded_at
-    FROM remediation_verification AS verification
-    WHERE chain.project_id = NEW.project_id AND chain.sequence = NEW.sequence - 1 AND chain.hash = NEW.previous_hash
-        AND verification.id = NEW.verification_id AND verification.project_id = NEW.project_id
-        AND NEW.recorded_at >= greatest(chain.recorded_at, verification.created_at)
-    RETURNING verification.created_at INTO made;
-    IF NOT FOUND THEN
-        RAISE unique_violation USING CONSTRAINT = 'unique_evidence_sequence',
-            MESSAGE = format('link %s does not follow on the end of the chain of project %s', NEW.sequence, NEW.project_id),
-            HINT = 'It has the next place, the hash of the link before, a verification of the project, and no earlier time.';
-    END IF;
-    IF date_trunc('month', made, 'UTC') < date_trunc('month', NEW.recorded_at, 'UTC') AND EXISTS (
-        SELECT FROM remediation_evidence WHERE verification_id = NEW.verification_id AND key = NEW.key
-            AND recorded_at >= made - interval '1 day'
-    ) THEN
-        RAISE unique_violation USING CONSTRAINT = 'unique_evidence_verification_key',
-            MESSAGE = format('verification %s has evidence of %s already', NEW.verification_id, NEW.key);
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER remediation_evidence_follows BEFORE INSERT ON remediation_evidence
-    FOR EACH ROW EXECUTE FUNCTION follow_the_chain();
+ALTER TABLE remediation_evidence ATTACH PARTITION remediation_evidence_default DEFAULT;
 """
 
 
@@ -86,9 +42,39 @@ class Migration(migrations.Migration):
     dependencies = [("remediation", "0001_initial"), ("events", "0002_postgresql")]
 
     operations = [
-        keep_together("remediation_task", TASK_TOTALS),
-        keep_tally("remediation_verification", "verification", ["result"]),
-        migrations.RunSQL(PARTITION + APPEND_ONLY + FOLLOW, migrations.RunSQL.noop),
+        migrations.RunSQL(PARTITION, migrations.RunSQL.noop),
+        pgtrigger.migrations.AddTrigger(
+            model_name='evidence',
+            trigger=pgtrigger.compiler.Trigger(name='continue_chain', sql=pgtrigger.compiler.UpsertTriggerSql(declare='DECLARE verification_created_at timestamptz;', func="\n        UPDATE remediation_evidencechain AS chain\n        SET sequence = NEW.sequence, hash = NEW.hash, recorded_at = NEW.recorded_at\n        FROM remediation_verification AS verification\n        WHERE chain.project_id = NEW.project_id\n            AND chain.sequence = NEW.sequence - 1 AND chain.hash = NEW.previous_hash\n            AND verification.id = NEW.verification_id AND verification.project_id = NEW.project_id\n            AND NEW.recorded_at >= greatest(chain.recorded_at, verification.created_at)\n        RETURNING verification.created_at INTO verification_created_at;\n        IF NOT FOUND THEN\n            RAISE unique_violation USING CONSTRAINT = 'unique_evidence_sequence',\n                MESSAGE = format(\n                    'link %s does not follow on the end of the chain of project %s', NEW.sequence, NEW.project_id\n                ),\n                HINT = 'Its sequence and previous_hash follow the last link, its verification is one of the project, '\n                    'and its time is not earlier.';\n        END IF;\n        IF date_trunc('month', verification_created_at, 'UTC') < date_trunc('month', NEW.recorded_at, 'UTC')\n            AND EXISTS (\n                SELECT FROM remediation_evidence WHERE verification_id = NEW.verification_id AND key = NEW.key\n                    AND recorded_at >= verification_created_at - interval '1 day'\n            )\n        THEN\n            RAISE unique_violation USING CONSTRAINT = 'unique_evidence_verification_key',\n                MESSAGE = format('verification %s has evidence of %s already', NEW.verification_id, NEW.key);\n        END IF;\n        RETURN NEW;\n    ", hash='11bdf351d543b9cb53a56191aa0c0a41a4d3ef32', operation='INSERT', pgid='pgtrigger_continue_chain_f4035', table='remediation_evidence', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='evidence',
+            trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF TG_OP = 'DELETE' AND current_setting('krafter.retention', true) = 'on' THEN\n            RETURN OLD;\n        END IF;\n        RAISE EXCEPTION '% is append-only: % is rejected', TG_TABLE_NAME, TG_OP;\n    ", hash='6e79c124d52342f7e8eaec2e12e75a37ccfd1ba5', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_32004', table='remediation_evidence', when='BEFORE')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='task',
+            trigger=pgtrigger.compiler.Trigger(name='count_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'task' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('status', status, 'priority', priority) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\nUNION ALL\n    SELECT project_id, 'owner' AS name, NULL::date AS day, owner_id AS owner_id, jsonb_build_object('status', status, 'priority', priority) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE owner_id IS NOT NULL\nUNION ALL\n    SELECT project_id, 'due' AS name, (sla_due_at AT TIME ZONE 'UTC')::date AS day, NULL::uuid AS owner_id, jsonb_build_object('quarter', (extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE status <> 'done' AND sla_due_at IS NOT NULL\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='3db35dc18b3ee1d93b0249ef9d58bfb94c470776', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_insert_fc8da', referencing='REFERENCING NEW TABLE AS new_rows ', table='remediation_task', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='task',
+            trigger=pgtrigger.compiler.Trigger(name='count_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'task' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('status', status, 'priority', priority) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\nUNION ALL\n    SELECT project_id, 'owner' AS name, NULL::date AS day, owner_id AS owner_id, jsonb_build_object('status', status, 'priority', priority) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE owner_id IS NOT NULL\nUNION ALL\n    SELECT project_id, 'due' AS name, (sla_due_at AT TIME ZONE 'UTC')::date AS day, NULL::uuid AS owner_id, jsonb_build_object('quarter', (extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE status <> 'done' AND sla_due_at IS NOT NULL\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='4ba014f9766624c4364a5b8f336f78f863c54b2d', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_delete_bc8f7', referencing='REFERENCING OLD TABLE AS old_rows ', table='remediation_task', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='task',
+            trigger=pgtrigger.compiler.Trigger(name='count_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'task' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('status', status, 'priority', priority) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\nUNION ALL\n    SELECT project_id, 'task' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('status', status, 'priority', priority) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\nUNION ALL\n    SELECT project_id, 'owner' AS name, NULL::date AS day, owner_id AS owner_id, jsonb_build_object('status', status, 'priority', priority) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE owner_id IS NOT NULL\nUNION ALL\n    SELECT project_id, 'owner' AS name, NULL::date AS day, owner_id AS owner_id, jsonb_build_object('status', status, 'priority', priority) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE owner_id IS NOT NULL\nUNION ALL\n    SELECT project_id, 'due' AS name, (sla_due_at AT TIME ZONE 'UTC')::date AS day, NULL::uuid AS owner_id, jsonb_build_object('quarter', (extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE status <> 'done' AND sla_due_at IS NOT NULL\nUNION ALL\n    SELECT project_id, 'due' AS name, (sla_due_at AT TIME ZONE 'UTC')::date AS day, NULL::uuid AS owner_id, jsonb_build_object('quarter', (extract(hour FROM sla_due_at AT TIME ZONE 'UTC')::int / 6)) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE status <> 'done' AND sla_due_at IS NOT NULL\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='cc59ab80efc7a783b4b596f8557efb4c791095e4', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_update_2ce81', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='remediation_task', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='verification',
+            trigger=pgtrigger.compiler.Trigger(name='count_insert', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='b36257c594fa1b13edcce829455e740dc218fab5', level='STATEMENT', operation='INSERT', pgid='pgtrigger_count_insert_8d62d', referencing='REFERENCING NEW TABLE AS new_rows ', table='remediation_verification', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='verification',
+            trigger=pgtrigger.compiler.Trigger(name='count_delete', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='1677fe3ab9eb3b992b483550c007a3afa1e9e07c', level='STATEMENT', operation='DELETE', pgid='pgtrigger_count_delete_44982', referencing='REFERENCING OLD TABLE AS old_rows ', table='remediation_verification', when='AFTER')),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name='verification',
+            trigger=pgtrigger.compiler.Trigger(name='count_update', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n    INSERT INTO events_counter (project_id, name, day, owner_id, facets, rows, score)\n    SELECT project_id, name, day, owner_id, facets, sum(rows), sum(score) FROM (\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result) AS facets,\n        1 AS rows, (0) AS score FROM new_rows WHERE true\nUNION ALL\n    SELECT project_id, 'verification' AS name, NULL::date AS day, NULL::uuid AS owner_id, jsonb_build_object('result', result) AS facets,\n        -1 AS rows, -(0) AS score FROM old_rows WHERE true\n) AS changes\n    GROUP BY project_id, name, day, owner_id, facets HAVING sum(rows) <> 0 OR sum(score) <> 0;\n    RETURN NULL;\n", hash='1932e53daa9e2a594e26645152d0eda8d030c983', level='STATEMENT', operation='UPDATE', pgid='pgtrigger_count_update_ec5c7', referencing='REFERENCING OLD TABLE AS old_rows  NEW TABLE AS new_rows ', table='remediation_verification', when='AFTER')),
+        ),
         vacuum_often("remediation_task"),
         vacuum_often("remediation_verification"),
         leave_room("remediation_verification", 15),

@@ -74,7 +74,7 @@ def lease_part(verification_id: UUID, scanner: Scanner) -> Iterator[Verification
     """Lease a part while the block runs; None if another worker holds it, it is finished, or it does not exist."""
     parts = VerificationPart.objects.filter(verification=verification_id, scanner=scanner)
     pk = parts.values_list("pk", flat=True).first()
-    with leases.taken(VerificationPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True) as part:
+    with leases.hold(VerificationPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True) as part:
         yield part
 
 

@@ -1,6 +1,6 @@
 """Enqueue the parts of verifications that no worker holds."""
 
-from krafter_audit.db.leases import free
+from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue, queue_is_stalled
 from remediation.checks.queues import JOB_OF_SCANNER
 from remediation.models import VerificationPart
@@ -10,7 +10,7 @@ from scans.worker.queueing import BROWSER_QUEUE, MAX_REQUEUED
 
 def requeue_verifications() -> None:
     """Enqueue pending parts. Without a browser worker, HTTP workers finish browser parts, as inconclusive."""
-    pending = VerificationPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
+    pending = VerificationPart.objects.filter(unleased(), finished_at__isnull=True).order_by("created_at")
     for scanner in JOB_OF_SCANNER:
         rows = pending.filter(scanner=scanner).values_list("verification_id", "created_at")
         parts = list(rows[: MAX_REQUEUED[scanner]])

@@ -32,14 +32,14 @@ TOO_MANY_ATTEMPTS = "The delivery was interrupted in three attempts."
 
 def deliver_share(share_id: UUID) -> int | None:
     """Deliver a share; return the seconds until the next attempt, None if it is finished. Idempotent."""
-    share = leases.claim(Share, share_id, seconds=LEASE_SECONDS, status=Share.Status.QUEUED)
+    share = leases.acquire(Share, share_id, seconds=LEASE_SECONDS, status=Share.Status.QUEUED)
     if share is None:
         return None
     if share.attempts > MAX_ATTEMPTS:  # a delivery that kills its worker would be repeated forever
         finish(share, Share.Status.FAILED, TOO_MANY_ATTEMPTS)
         return None
     try:
-        with leases.kept(share, seconds=LEASE_SECONDS):
+        with leases.renewing(share, seconds=LEASE_SECONDS):
             outcome = send(share)
     except DeliveryRefused as refusal:
         finish(share, Share.Status.FAILED, str(refusal))
@@ -121,6 +121,6 @@ def finish(share: Share, status: str, outcome: str) -> None:
 
 def enqueue_pending() -> None:
     """Enqueue deliveries whose job was lost or interrupted."""
-    pending = Share.objects.filter(leases.free(), status=Share.Status.QUEUED).order_by("created_at")
+    pending = Share.objects.filter(leases.unleased(), status=Share.Status.QUEUED).order_by("created_at")
     for share_id in pending.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
         enqueue("reports.deliver", str(share_id))

@@ -4,6 +4,7 @@ import socket
 from urllib.parse import urljoin, urlsplit
 
 from krafter_audit.http.client import ParsedUrl, dial
+from krafter_audit.http.transport import tls_context
 from scanner import preconditions
 from scanner.fetcher import Fetcher
 from scanner.page import Page
@@ -28,9 +29,6 @@ class TlsContext(Fetcher):
         if endpoint is None:
             return None
         host, port = endpoint
-        # Imported here: web processes import the checks for their names and send no requests.
-        from krafter_audit.http.transport import tls_context
-
         trusted = tls_context(self.client.ca_file, verify=True)  # the trusted roots of the HTTP client
 
         def attempt() -> probe.Handshake:

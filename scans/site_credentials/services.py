@@ -14,7 +14,7 @@ from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import NotFound, PreconditionFailed
 from krafter_audit.api.etags import require_match
-from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.advisory_locks import advisory_lock
 from krafter_audit.http.client import RequestCredentials
 from krafter_audit.security import vault
 from scans.models import SiteCredentials
@@ -51,7 +51,7 @@ def set_credentials(
     if_match: str | None = None,
 ) -> SiteCredentials:
     """Replace the credentials of the project's site. `credentials` has any of headers, cookies and basic."""
-    wait_for_turn(f"site access:{project.pk}")
+    advisory_lock(f"site access:{project.pk}")
     row = SiteCredentials.objects.filter(project=project).first() or SiteCredentials(project=project)
     if not row._state.adding:
         require_match(if_match, row)

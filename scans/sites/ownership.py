@@ -78,7 +78,7 @@ def is_still_verified(site: Site, client: Client) -> bool:
 
 def run_verification(site_id: Any) -> None:
     """Run a requested verification of a site. Running it again changes nothing."""
-    site = leases.claim(Site, site_id, seconds=LEASE_SECONDS, check_requested=True)
+    site = leases.acquire(Site, site_id, seconds=LEASE_SECONDS, check_requested=True)
     if site is None:
         return
     with Client(limits=LIMITS) as client:

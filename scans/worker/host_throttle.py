@@ -26,7 +26,7 @@ SLOT_LEASE_SECONDS = 45.0  # a slot that was not released is free after this
 POLL_SECONDS = 0.05  # between two attempts while MAX_CONCURRENT requests run
 PREFIX = "krafter:pace:"
 
-# Returns [milliseconds to wait, whether the host asked for it]; [0, 0]: the slot is acquired. Redis's clock is used.
+# Returns [milliseconds to wait, whether by Retry-After]; [0, 0]: the slot is acquired. The clock is that of Redis.
 ACQUIRE = """
 local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
@@ -126,7 +126,7 @@ class LocalSlots:
         self._held_until: dict[str, float] = {}
 
     def acquire(self, host: str, slot: str, rate: int) -> tuple[float, bool]:
-        """Return the seconds to wait and whether the host asked for it; 0: the slot is acquired."""
+        """Return the seconds to wait and whether by its Retry-After; 0: the slot is acquired."""
         with self._lock:
             now, starts = time.monotonic(), self._starts[host]
             held = self._held_until.get(host, now) - now

@@ -55,7 +55,7 @@ def run_part(scan_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bo
 def lease_part(scan_id: UUID, scanner: Scanner) -> Iterator[ScanPart | None]:
     """Lease a part while the block runs; None if another worker holds it, it is finished, or it does not exist."""
     pk = ScanPart.objects.filter(scan=scan_id, scanner=scanner).values_list("pk", flat=True).first()
-    with leases.taken(ScanPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True) as part:
+    with leases.hold(ScanPart, pk, seconds=LEASE_SECONDS, finished_at__isnull=True) as part:
         if part:
             part.scan = Scan.objects.select_related("project").get(pk=scan_id)
             start_scan(part.scan)

@@ -1,4 +1,4 @@
-"""Save the pages of a running scan and their results. Only the worker that holds the lease of the part may write."""
+"""Save the pages of a running scan and their results. Only the worker with the lease of the part may write."""
 
 import json
 from collections.abc import Sequence

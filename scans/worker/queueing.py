@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from krafter_audit.db.leases import free
+from krafter_audit.db.leases import unleased
 from krafter_audit.jobs import enqueue, queue_has_consumers, queue_is_stalled
 from scans.models import Scanner, ScanPart, Site
 
@@ -13,13 +13,15 @@ MAX_SITES = 500
 
 def browser_part_has_no_worker(scan_id: UUID) -> bool:
     """Tell whether the browser part of a scan is pending and no worker consumes the browser queue."""
-    pending = ScanPart.objects.filter(free(), scan=scan_id, scanner=Scanner.BROWSER, finished_at__isnull=True)
+    pending = ScanPart.objects.filter(
+        unleased(), scan=scan_id, scanner=Scanner.BROWSER, finished_at__isnull=True
+    )
     return pending.exists() and not queue_has_consumers(BROWSER_QUEUE)
 
 
 def requeue_scans() -> None:
     """Enqueue pending parts. Without a browser worker, HTTP workers finish browser parts, as inconclusive."""
-    pending = ScanPart.objects.filter(free(), finished_at__isnull=True).order_by("created_at")
+    pending = ScanPart.objects.filter(unleased(), finished_at__isnull=True).order_by("created_at")
     for (pk,) in pending.filter(scanner=Scanner.HTTP).values_list("scan_id")[: MAX_REQUEUED[Scanner.HTTP]]:
         enqueue("scans.run_scan", str(pk))
     rows = pending.filter(scanner=Scanner.BROWSER).values_list("scan_id", "created_at")
@@ -34,6 +36,6 @@ def requeue_scans() -> None:
 
 def requeue_site_verifications() -> None:
     """Enqueue pending verifications of sites."""
-    sites = Site.objects.filter(free(), check_requested=True).order_by("created_at")
+    sites = Site.objects.filter(unleased(), check_requested=True).order_by("created_at")
     for pk in sites.values_list("pk", flat=True)[:MAX_SITES]:
         enqueue("scans.verify_site", str(pk))

@@ -9,7 +9,7 @@ from django.db.models import Q
 from findings import policy_rules
 from findings.models import Finding, FindingStatus
 from findings.services.ingestion import FindingReport, Identity
-from krafter_audit.db.advisory_locks import wait_for_turn
+from krafter_audit.db.advisory_locks import advisory_lock
 from scanner import registry
 from scanner.crawler import MAX_PAGES, route_of
 from scanner.outcome import FAILED, INCONCLUSIVE
@@ -50,7 +50,7 @@ def _key(report: FindingReport) -> str:
 def _known_findings(part: ScanPart, reports: list[FindingReport]) -> dict[Identity, Finding]:
     if not reports:
         return {}
-    wait_for_turn(f"ingest:{part.scan.project_id}")  # the lock that ingestion takes
+    advisory_lock(f"ingest:{part.scan.project_id}")  # the lock that ingestion takes
     rows = Finding.objects.select_for_update().filter(
         project=part.scan.project_id, title__in=[report.title for report in reports]
     )

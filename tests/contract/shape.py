@@ -1,4 +1,4 @@
-"""Comparing whole answers: the same keys in the same order, and rules for the values that are new in every run."""
+"""Compare whole responses: the same keys in the same order, with rules for values that differ in every run."""
 
 import json
 import re
@@ -10,7 +10,7 @@ REQUEST_ID = re.compile(r"\A[A-Za-z0-9_-]{20}\Z")
 
 
 class Like:
-    """Equal to whatever the rule accepts; for the values that are new in every run."""
+    """Equals every value that the rule accepts; for values that differ in every run."""
 
     def __init__(self, rule: Any, name: str) -> None:
         self.rule, self.name = rule, name
@@ -35,14 +35,14 @@ META = {"request_id": Like(lambda value: isinstance(value, str) and REQUEST_ID.m
 
 
 def answer(response: Any) -> dict[str, Any]:
-    """The whole body; its key order is compared as well."""
+    """Compare the whole body, including the order of its keys."""
     body = json.loads(response.content)
     assert response["x-request-id"] == body["meta"]["request_id"]
     return body
 
 
 def same(body: dict[str, Any], expected: dict[str, Any]) -> None:
-    """Equal, and every object's keys in the same order."""
+    """Tell whether the values are equal and all keys are in the same order."""
     assert body == expected
     assert orders(body) == orders(expected)
 

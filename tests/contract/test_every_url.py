@@ -1,4 +1,4 @@
-"""One walk over the URL tree: no address of the API answers without a key, or to another organisation or project."""
+"""Walk the URL tree: no URL of the API responds without a key, or to another organisation or project."""
 
 import re
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ SENT = {"audit/integrations": "github"}
 
 
 def addresses(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, Any]]:
-    """Every pattern below /api/ with its view."""
+    """Return every pattern below /api/ with its view."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
         place = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -46,24 +46,24 @@ def fill(place: str, scenario: Scenario, row: str) -> str:
     return "/" + re.sub(r"<\w+:(\w+)>", lambda found: values.get(found[1], row), place)
 
 
-def test_the_walk_finds_the_tree():
+def test_url_walk_finds_every_app():
     assert len(ROUTES) >= 25
 
 
 @pytest.mark.parametrize(("place", "method", "view"), ROUTES, ids=IDS)
-def test_every_address_inherits_the_order_of_a_request(place: str, method: str, view: Any):
+def test_every_api_view_inherits_the_request_order(place: str, method: str, view: Any):
     assert issubclass(view.cls, OrganizationViewSet)
 
 
 @pytest.mark.parametrize(("place", "method", "view"), ROUTES, ids=IDS)
-def test_no_address_answers_without_a_key(scenario: Scenario, place: str, method: str, view: Any):
+def test_every_url_requires_a_key(scenario: Scenario, place: str, method: str, view: Any):
     response = AuditClient(scenario.project, None).ask(method, fill(place, scenario, str(scenario.owner.pk)))
 
     assert (response.status_code, response.json()["error"]["code"]) == (401, "unauthorized")
 
 
 @pytest.mark.parametrize(("place", "method", "view"), ROUTES, ids=IDS)
-def test_no_address_answers_to_another_organisations_key(
+def test_every_url_rejects_the_key_of_another_organisation(
     scenario: Scenario, place: str, method: str, view: Any
 ):
     stranger = factories.scenario()
@@ -81,7 +81,7 @@ WITH_ROW = [(route, name) for route, name in zip(ROUTES, IDS, strict=True) if "<
 @pytest.mark.parametrize(
     ("place", "method", "view"), [route for route, _ in WITH_ROW], ids=[name for _, name in WITH_ROW]
 )
-def test_rows_of_another_project_are_not_told_apart_from_absent_ones(
+def test_rows_of_another_project_are_not_found(
     scenario: Scenario, place: str, method: str, view: Any, row: str
 ):
     from accounts import services
@@ -110,7 +110,7 @@ def test_rows_of_another_project_are_not_told_apart_from_absent_ones(
 
 
 @pytest.mark.parametrize(("path", "field"), [("tasks", "finding_id"), ("verifications/run", "task_id")])
-def test_bodies_cannot_name_rows_of_another_project(scenario: Scenario, path: str, field: str):
+def test_bodies_with_rows_of_another_project_are_rejected(scenario: Scenario, path: str, field: str):
     other = factories.scenario()
     task = factories.task(other)
     body = (

@@ -39,7 +39,7 @@ def connected(scenario: Scenario, **more: Any) -> dict[str, Any]:
     } | more
 
 
-def test_listing_integrations_names_every_provider_in_one_order(scenario: Scenario):
+def test_integrations_are_listed_in_a_fixed_order(scenario: Scenario):
     scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
 
     response = scenario.client.ask("get", "integrations")
@@ -54,7 +54,7 @@ def test_listing_integrations_names_every_provider_in_one_order(scenario: Scenar
     )
 
 
-def test_connecting_an_integration(scenario: Scenario):
+def test_connect_returns_the_integration(scenario: Scenario):
     response = scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
 
     assert response.status_code == 200
@@ -62,7 +62,7 @@ def test_connecting_an_integration(scenario: Scenario):
     assert b"ghp_" not in response.content
 
 
-def test_connecting_again_replaces_the_stored_credentials(scenario: Scenario):
+def test_connect_again_replaces_the_credentials(scenario: Scenario):
     first = scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS}).json()[
         "data"
     ]
@@ -76,7 +76,7 @@ def test_connecting_again_replaces_the_stored_credentials(scenario: Scenario):
     assert bytes(Integration.objects.get().credentials) != sealed
 
 
-def test_syncing_an_integration_moves_it_to_syncing_at_once(scenario: Scenario):
+def test_sync_sets_the_status_to_syncing(scenario: Scenario):
     scenario.client.ask("post", "integrations/github/connect", {"credentials": CREDENTIALS})
 
     response = scenario.client.ask("post", "integrations/github/sync")

@@ -35,7 +35,7 @@ def policy_shape(scenario: Scenario, name: str, config: dict[str, Any]) -> dict[
     }
 
 
-def test_getting_the_current_policy(scenario: Scenario):
+def test_current_policy_has_the_keys_of_the_guide(scenario: Scenario):
     response = scenario.client.ask("get", "policies/current")
 
     assert response.status_code == 200
@@ -43,7 +43,7 @@ def test_getting_the_current_policy(scenario: Scenario):
     same(answer(response), {"data": expected, "meta": META, "error": None})
 
 
-def test_updating_the_policy(scenario: Scenario):
+def test_put_replaces_the_policy(scenario: Scenario):
     config = {
         "severity_rules": {"security": "critical", "performance": "high"},
         "sla_hours": {"critical": 12, "high": 48},
@@ -62,7 +62,7 @@ def test_updating_the_policy(scenario: Scenario):
     )
 
 
-def test_testing_a_policy(scenario: Scenario):
+def test_policy_test_returns_the_keys_of_the_guide(scenario: Scenario):
     factories.finding(scenario, severity="critical")
     factories.finding(scenario, severity="low")
     config = {"severity_rules": {"performance": "high"}}

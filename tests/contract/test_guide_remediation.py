@@ -43,7 +43,7 @@ def create(scenario: Scenario, finding: Finding) -> Any:
     )
 
 
-def test_creating_a_task(scenario: Scenario):
+def test_create_task_returns_the_keys_of_the_guide(scenario: Scenario):
     finding = factories.finding(scenario)
 
     response = create(scenario, finding)
@@ -52,7 +52,7 @@ def test_creating_a_task(scenario: Scenario):
     same(answer(response), {"data": task_shape(finding, str(scenario.owner.pk)), "meta": META, "error": None})
 
 
-def test_updating_a_task(scenario: Scenario):
+def test_patch_task_changes_the_fields(scenario: Scenario):
     finding = factories.finding(scenario)
     task_id = create(scenario, finding).json()["data"]["id"]
     pr_url = "https://github.com/acme/web-app/pull/142"
@@ -64,7 +64,7 @@ def test_updating_a_task(scenario: Scenario):
     same(answer(response), {"data": expected, "meta": META, "error": None})
 
 
-def test_listing_tasks(scenario: Scenario):
+def test_tasks_are_listed_and_filtered_by_status(scenario: Scenario):
     finding = factories.finding(scenario)
     task_id = create(scenario, finding).json()["data"]["id"]
     scenario.client.ask("patch", f"tasks/{task_id}", {"status": "in_progress"})
@@ -91,7 +91,7 @@ def verification_shape(task_id: str, after: str, status: str, **more: Any) -> di
     } | more
 
 
-def test_running_a_verification(scenario: Scenario):
+def test_run_verification_returns_running_checks(scenario: Scenario):
     task = factories.task(scenario)
 
     response = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)})
@@ -101,7 +101,7 @@ def test_running_a_verification(scenario: Scenario):
     same(answer(response), {"data": expected, "meta": META, "error": None})
 
 
-def test_approving_a_verification(scenario: Scenario):
+def test_approve_sets_the_result_to_passed(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
     response = scenario.client.ask("post", f"verifications/{verification.pk}/approve")
@@ -122,7 +122,7 @@ def test_approving_a_verification(scenario: Scenario):
     }  # fmt: skip
 
 
-def test_reopening_a_verification(scenario: Scenario):
+def test_reopen_sets_the_result_to_failed(scenario: Scenario):
     verification = factories.verification(scenario, checks="running")
 
     response = scenario.client.ask("post", f"verifications/{verification.pk}/reopen")
@@ -146,7 +146,7 @@ def test_reopening_a_verification(scenario: Scenario):
     ]
 
 
-def test_listing_verifications(scenario: Scenario):
+def test_verifications_are_listed(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed")
 
     response = scenario.client.ask("get", "verifications")
@@ -164,7 +164,7 @@ def test_a_verification_has_no_reviewer_or_notes(scenario: Scenario):
     assert not {"reviewer", "notes"} & set(shown)
 
 
-def test_one_task_per_call(scenario: Scenario):
+def test_run_verification_accepts_one_task(scenario: Scenario):
     task = factories.task(scenario)
 
     response = scenario.client.ask("post", "verifications/run", {"task_id": [str(task.pk)]})
@@ -181,7 +181,7 @@ def test_one_task_per_call(scenario: Scenario):
         ({"finding_id": "d4e5f6a7-8b9c-0d1e-2f3a-4b5c6d7e8f9a"}, "finding_id", "new task"),
     ],
 )
-def test_fields_that_tasks_do_not_have_are_refused_with_what_to_use(
+def test_unsupported_task_fields_are_rejected_with_the_alternative(
     scenario: Scenario, body: Any, field: str, hint: str
 ):
     task = factories.task(scenario)
@@ -192,13 +192,13 @@ def test_fields_that_tasks_do_not_have_are_refused_with_what_to_use(
     assert hint in response.json()["error"]["details"][field][0]
 
 
-def test_an_update_must_name_a_field(scenario: Scenario):
+def test_patch_requires_a_field(scenario: Scenario):
     task = factories.task(scenario)
 
     assert scenario.client.ask("patch", f"tasks/{task.pk}", {}).status_code == 422
 
 
-def test_done_is_not_set_by_hand(scenario: Scenario):
+def test_patch_to_done_requires_verification(scenario: Scenario):
     task = factories.task(scenario)
 
     response = scenario.client.ask("patch", f"tasks/{task.pk}", {"status": "done"})

@@ -20,7 +20,7 @@ def days(count: int) -> list[str]:
     return [str(today - timedelta(days=back)) for back in reversed(range(count))]
 
 
-def test_the_summary(scenario: Scenario):
+def test_summary_has_the_keys_of_the_guide(scenario: Scenario):
     factories.finding(scenario, score=30)
     factories.finding(scenario, score=12)
     factories.finding(scenario, score=50, status="dismissed")
@@ -40,7 +40,7 @@ def test_the_summary(scenario: Scenario):
         "open_findings": 4,
     }
     same(answer(response), {"data": expected, "meta": META, "error": None})
-    assert score == 30 + 12 + 8 + 58  # 58: what a finding of severity high weighs by itself
+    assert score == 30 + 12 + 8 + 58  # 58: the default score of severity high
 
 
 def report(scenario: Scenario, **more: Any) -> dict[str, Any]:
@@ -61,7 +61,7 @@ def report(scenario: Scenario, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("format", ["json", "csv", "pdf"])
-def test_exporting_a_report(scenario: Scenario, format: str):
+def test_export_returns_the_keys_of_the_guide(scenario: Scenario, format: str):
     factories.finding(scenario)
 
     response = scenario.client.ask("post", "reports/export", {"format": format})
@@ -70,7 +70,7 @@ def test_exporting_a_report(scenario: Scenario, format: str):
     same(answer(response), {"data": report(scenario, format=format), "meta": META, "error": None})
 
 
-def test_sharing_a_report_by_link(scenario: Scenario):
+def test_share_by_link_returns_a_url(scenario: Scenario):
     made = scenario.client.ask("post", "reports/export", {"format": "json"}).json()["data"]
 
     response = scenario.client.ask("post", "reports/share", {"channel": "link"})
@@ -86,7 +86,7 @@ def test_sharing_a_report_by_link(scenario: Scenario):
     same(answer(response), {"data": shared, "meta": META, "error": None})
 
 
-def test_only_a_link_has_an_address(scenario: Scenario):
+def test_share_url_is_null_for_email_and_slack(scenario: Scenario):
     scenario.client.ask("post", "reports/export", {"format": "json"})
     body = {"channel": "email", "recipients": ["ada@example.com"]}
 
@@ -95,7 +95,7 @@ def test_only_a_link_has_an_address(scenario: Scenario):
     assert (shared["share_url"], shared["recipients"]) == (None, ["ada@example.com"])
 
 
-def test_email_needs_recipients_and_slack_a_webhook(scenario: Scenario):
+def test_email_requires_recipients_and_slack_a_webhook(scenario: Scenario):
     scenario.client.ask("post", "reports/export", {"format": "json"})
 
     for channel, field in (("email", "recipients"), ("slack", "webhook_url")):

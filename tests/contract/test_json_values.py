@@ -1,4 +1,4 @@
-"""Whatever JSON the API accepts comes back unchanged from every output."""
+"""JSON that the API accepts is returned unchanged by every output."""
 
 import csv
 import io
@@ -98,7 +98,7 @@ def test_accepted_json_can_be_logged_and_recorded_as_evidence(scenario: Scenario
 
 
 @pytest.mark.django_db
-def test_a_pdf_is_made_of_a_finding_with_large_numbers(scenario: Scenario) -> None:
+def test_pdf_is_rendered_for_a_finding_with_large_numbers(scenario: Scenario) -> None:
     reported(scenario, [NINES, {"deep": [NINES, 1e308]}])
 
     assert exported(scenario, "pdf").startswith(b"%PDF-")

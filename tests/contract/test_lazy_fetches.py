@@ -1,4 +1,4 @@
-"""The hot addresses fetch what they need at once: a row that is fetched while another is shown would be refused."""
+"""Frequent requests load related rows in advance: a lazy fetch raises an error."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from tests.factories import Scenario
 
 @pytest.fixture
 def no_fetching(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Refuse to fetch a field or a relation that was not asked for."""
+    """Raise an error when a deferred field or a relation is fetched lazily."""
 
     def refuse(self: Any, fetcher: Any, instance: Any) -> None:
         raise FieldFetchBlocked(f"{type(instance).__name__} fetches {fetcher}")
@@ -23,7 +23,7 @@ def no_fetching(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("address", COUNTS)
-def test_reading_fetches_nothing_by_the_way(scenario: Scenario, address: str, request: pytest.FixtureRequest):
+def test_reads_fetch_no_related_row_lazily(scenario: Scenario, address: str, request: pytest.FixtureRequest):
     method, _ = COUNTS[address]
     path = address.format(**ids(scenario))
     request.getfixturevalue("no_fetching")
@@ -31,7 +31,7 @@ def test_reading_fetches_nothing_by_the_way(scenario: Scenario, address: str, re
     assert scenario.client.ask(method, path).status_code == 200
 
 
-def test_changing_and_approving_fetch_nothing_by_the_way(scenario: Scenario, request: pytest.FixtureRequest):
+def test_writes_fetch_no_related_row_lazily(scenario: Scenario, request: pytest.FixtureRequest):
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
     finding = factories.finding(scenario)
     request.getfixturevalue("no_fetching")
@@ -42,7 +42,7 @@ def test_changing_and_approving_fetch_nothing_by_the_way(scenario: Scenario, req
     assert (changed.status_code, approved.status_code) == (200, 200)
 
 
-def test_fetching_by_the_way_would_be_seen(scenario: Scenario, request: pytest.FixtureRequest):
+def test_lazy_fetch_is_detected(scenario: Scenario, request: pytest.FixtureRequest):
     finding = Finding.objects.get(pk=factories.finding(scenario).pk)
     request.getfixturevalue("no_fetching")
 

@@ -1,4 +1,4 @@
-"""Whatever JSON is sent wherever something can be sent, the answer is one that the client can act upon."""
+"""No JSON body and no query string causes a server error."""
 
 import json
 from typing import Any
@@ -61,7 +61,7 @@ PLAUSIBLE: dict[str, list[dict[str, Any]]] = {
 
 @st.composite
 def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
-    """A route with a body: anything, or one that is nearly right."""
+    """Generate a route with a body, either arbitrary or almost valid."""
     place, method = draw(st.sampled_from(WRITING))
     near = PLAUSIBLE.get(place.split("audit/")[-1], [{}])
     strange = draw(st.dictionaries(st.sampled_from(FIELDS), values, max_size=3))
@@ -76,7 +76,7 @@ def requests(draw: st.DrawFn) -> tuple[str, str, Any]:
     suppress_health_check=list(HealthCheck),
 )
 @given(asked=requests())
-def test_no_body_makes_the_server_fail(asked: tuple[str, str, Any], fuzz_rows: dict[str, Any]):
+def test_no_body_causes_a_server_error(asked: tuple[str, str, Any], fuzz_rows: dict[str, Any]):
     place, method, body = asked
     scenario: Scenario = fuzz_rows["scenario"]
     kind = place.split("audit/")[-1].split("/")[0]
@@ -111,7 +111,7 @@ VALUES = [
         st.tuples(st.sampled_from(ASKED), st.sampled_from(VALUES) | st.text(max_size=8)), max_size=3
     ),
 )
-def test_no_query_makes_the_server_fail(place: str, query: list[tuple[str, str]], fuzz_rows: dict[str, Any]):
+def test_no_query_causes_a_server_error(place: str, query: list[tuple[str, str]], fuzz_rows: dict[str, Any]):
     kind = place.split("audit/")[-1].split("/")[0]
     row = fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["nobody"])
     text = urlencode(query, errors="replace")
@@ -123,7 +123,7 @@ def test_no_query_makes_the_server_fail(place: str, query: list[tuple[str, str]]
 
 @pytest.fixture
 def fuzz_rows(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """One row of each kind; names of hosts are not looked up, no job is sent."""
+    """Return the ids of a row of each kind. Host names are not resolved and jobs are not enqueued."""
     monkeypatch.setattr("socket.getaddrinfo", nowhere)
     verification = factories.verification(scenario)
     return {
@@ -137,5 +137,5 @@ def fuzz_rows(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
 
 
 def nowhere(*args: Any, **kwargs: Any) -> Any:
-    """A resolver that knows no host."""
+    """Fail to resolve every host."""
     raise OSError("no such host")

@@ -1,4 +1,4 @@
-"""The first ten minutes of the README, pasted into a shell block by block."""
+"""The commands of the README work when they are pasted into a shell."""
 
 import json
 import re
@@ -34,7 +34,7 @@ MILESTONES = (
 
 @pytest.fixture
 def bakery() -> Iterator[str]:
-    """The demo's website, with all of its faults but its slowness, which would only cost time here."""
+    """Serve the demo website with all of its faults except slow responses."""
     site = DemoServer(0, FaultState(fixed={"ttfb"}))
     threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{site.server_port}"
@@ -44,7 +44,7 @@ def bakery() -> Iterator[str]:
 
 @pytest.fixture
 def _one_quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The page is timed once in the place of three times, and soon counts as quiet; its numbers are no part of this."""
+    """Measure the page once instead of three times, with a short idle time: the numbers are not tested here."""
     monkeypatch.setattr(web_vitals, "LOADS", 1)
     monkeypatch.setattr(visit, "THROTTLED_QUIET_SECONDS", 0.5)
 
@@ -53,7 +53,7 @@ def _one_quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
 def ready(
     live_server: LiveServer, bakery: str, a_worker_at_once: None, settings: Any, tmp_path: Path
 ) -> Path:
-    """What `./krafter up` writes about a running system, whose worker is the request that asks."""
+    """Write the file of `./krafter up` about a running system; jobs run in the request that enqueues them."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     settings.KRAFTER_PUBLIC_URL = live_server.url
     settings.MEDIA_ROOT = tmp_path / "media"
@@ -70,7 +70,7 @@ def ready(
 
 
 def pasted(ready: Path) -> subprocess.CompletedProcess[str]:
-    """Run the README's blocks in one shell; a value that is not set ends it, and so does a broken answer."""
+    """Run the README's blocks in one shell, which exits on an unset variable or a failed command."""
     blocks = re.findall(r"^```bash\n(.*?)^```", README.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     story = "set -eu -o pipefail\n" + "".join(blocks).replace(".krafter/venv/bin/python", sys.executable)
     return subprocess.run(
@@ -81,7 +81,7 @@ def pasted(ready: Path) -> subprocess.CompletedProcess[str]:
 @pytest.mark.needs_pango
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("_one_quick_load")
-def test_what_the_readme_says_works_when_it_is_pasted_line_by_line(ready: Path) -> None:
+def test_readme_commands_work_when_pasted(ready: Path) -> None:
     told = pasted(ready)
 
     assert (told.returncode, told.stderr) == (0, "")

@@ -1,4 +1,4 @@
-"""Key, expiry, rate limit, scope, project, body: the first that fails is the answer."""
+"""The order of a request is key, expiry, rate limit, scope, project, body: the first failure is the response."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def refusal(response) -> tuple[int, str]:
     "header",
     [None, "", "Bearer", "Bearer x", "Basic a:b", "Bearer kr_live_" + "A" * 43, "Bearer kr_live_short"],
 )
-def test_a_key_that_is_missing_malformed_or_unknown_gets_one_answer(scenario: Scenario, header: str | None):
+def test_missing_malformed_and_unknown_keys_get_the_same_response(scenario: Scenario, header: str | None):
     client = AuditClient(scenario.project, None)
     if header is not None:
         client.credentials(HTTP_AUTHORIZATION=header)
@@ -39,7 +39,7 @@ def test_a_key_that_is_missing_malformed_or_unknown_gets_one_answer(scenario: Sc
 
 
 @pytest.mark.parametrize("fate", ["expired", "revoked", "inactive user", "no longer a member"])
-def test_a_key_that_is_no_longer_good_gets_the_same_answer(scenario: Scenario, fate: str):
+def test_expired_and_revoked_keys_get_the_same_response(scenario: Scenario, fate: str):
     row = ApiKey.objects.get()
     if fate == "expired":
         ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
@@ -54,7 +54,7 @@ def test_a_key_that_is_no_longer_good_gets_the_same_answer(scenario: Scenario, f
     assert refusal(scenario.client.ask("get", "tasks")) == (401, "unauthorized")
 
 
-def test_only_a_digest_of_the_key_is_kept(scenario: Scenario):
+def test_only_the_digest_of_a_key_is_stored(scenario: Scenario):
     row = ApiKey.objects.get()
 
     assert scenario.key.startswith("kr_live_")
@@ -63,7 +63,7 @@ def test_only_a_digest_of_the_key_is_kept(scenario: Scenario):
     assert scenario.key not in str(ApiKey.objects.values().get())
 
 
-def test_a_key_is_marked_as_used_at_most_once_a_minute(scenario: Scenario):
+def test_last_used_at_is_updated_at_most_once_a_minute(scenario: Scenario):
     scenario.client.ask("get", "tasks")
     first = ApiKey.objects.get().last_used_at
     scenario.client.ask("get", "tasks")
@@ -76,39 +76,39 @@ def test_a_key_is_marked_as_used_at_most_once_a_minute(scenario: Scenario):
     ("method", "path"),
     [("post", "tasks"), ("patch", "tasks/x"), ("put", "policies/current"), ("post", "verifications/run")],
 )
-def test_a_reading_key_cannot_write(method: str, path: str):
+def test_read_key_cannot_write(method: str, path: str):
     scenario = factories.scenario(scopes=("audit:read",))
 
     assert refusal(scenario.client.ask(method, path, {})) == (403, "insufficient_scope")
 
 
-def test_a_reading_key_may_test_a_policy():
+def test_read_key_can_test_a_policy():
     scenario = factories.scenario(scopes=("audit:read",))
 
     assert scenario.client.ask("post", "policies/test", {"config": {}}).status_code == 200
 
 
-def test_a_member_who_became_a_viewer_only_reads(scenario: Scenario):
+def test_viewer_can_only_read(scenario: Scenario):
     Membership.objects.update(role="viewer")
 
     assert scenario.client.ask("get", "tasks").status_code == 200
     assert refusal(scenario.client.ask("post", "tasks", {})) == (403, "insufficient_scope")
 
 
-def test_another_organisations_address_is_forbidden(scenario: Scenario):
+def test_url_of_another_organisation_is_forbidden(scenario: Scenario):
     other = factories.scenario()
     path = f"/api/v1/orgs/{other.organization.pk}/projects/production-website/audit/tasks"
 
     assert refusal(scenario.client.ask("get", path)) == (403, "forbidden")
 
 
-def test_a_project_that_is_not_there_is_not_found(scenario: Scenario):
+def test_unknown_project_is_not_found(scenario: Scenario):
     path = f"/api/v1/orgs/{scenario.organization.pk}/projects/elsewhere/audit/tasks"
 
     assert refusal(scenario.client.ask("get", path)) == (404, "not_found")
 
 
-def test_the_scope_is_looked_at_before_the_project_and_the_project_before_the_body():
+def test_scope_is_checked_before_the_project_and_the_project_before_the_body():
     scenario = factories.scenario(scopes=("audit:read",))
     nowhere = f"/api/v1/orgs/{scenario.organization.pk}/projects/elsewhere/audit/tasks"
     writer = factories.scenario()
@@ -121,7 +121,7 @@ def test_the_scope_is_looked_at_before_the_project_and_the_project_before_the_bo
     assert refusal(writer.client.post(gone, "{", content_type="application/json")) == (404, "not_found")
 
 
-def test_an_inbound_request_id_is_kept_when_it_is_safe(scenario: Scenario):
+def test_safe_inbound_request_id_is_kept(scenario: Scenario):
     mine = "my-request.id_0123456789"
 
     assert scenario.client.ask("get", "tasks", x_request_id=mine)["x-request-id"] == mine
@@ -130,26 +130,26 @@ def test_an_inbound_request_id_is_kept_when_it_is_safe(scenario: Scenario):
 
 
 @pytest.mark.parametrize("path", ["/api/v1/nothing", "/api/", "/api/v2"])
-def test_an_unknown_address_is_enveloped(scenario: Scenario, path: str):
+def test_unknown_url_has_an_envelope(scenario: Scenario, path: str):
     assert refusal(scenario.client.ask("get", path)) == (404, "not_found")
 
 
-def test_a_method_that_an_address_does_not_take_is_named(scenario: Scenario):
+def test_unsupported_method_is_reported_with_the_allowed_ones(scenario: Scenario):
     response = scenario.client.ask("delete", "tasks")
 
     assert refusal(response) == (405, "method_not_allowed")
     assert set(response["allow"].split(", ")) == {"GET", "HEAD", "POST"}
 
 
-def test_an_answer_in_another_form_is_not_to_be_had(scenario: Scenario):
+def test_unsupported_accept_header_is_rejected(scenario: Scenario):
     assert refusal(scenario.client.ask("get", "tasks", accept="text/html")) == (406, "not_acceptable")
 
 
-def test_a_crash_says_nothing_of_the_inside(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
+def test_server_error_discloses_nothing(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
     def explode(*args: object, **kwargs: object) -> None:
         raise KeyError("secret inside")
 
-    monkeypatch.setattr("events.counters.all_totals", explode)  # the database's far end, in effect
+    monkeypatch.setattr("events.counters.all_totals", explode)
 
     response = scenario.client.ask("get", "command-center")
 
@@ -158,26 +158,26 @@ def test_a_crash_says_nothing_of_the_inside(scenario: Scenario, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_an_unknown_address_asks_for_no_form_token(scenario: Scenario, method: str):
+def test_unknown_url_requires_no_csrf_token(scenario: Scenario, method: str):
     client = AuditClient(scenario.project, scenario.key)
     client.handler.enforce_csrf_checks = True
 
     assert refusal(client.ask(method, "tasks/")) == (404, "not_found")
 
 
-def test_a_slug_with_a_nul_in_it_is_not_the_slug_without(scenario: Scenario):
+def test_slug_with_nul_is_not_found(scenario: Scenario):
     address = f"/api/v1/orgs/{scenario.organization.pk}/projects/production%00-website/audit/tasks"
 
     assert refusal(scenario.client.ask("get", address)) == (404, "not_found")
 
 
 @pytest.mark.parametrize("path", ["/api/v1/schema", "/api/docs"])
-def test_the_schema_and_its_page_refuse_in_the_envelope(scenario: Scenario, path: str):
+def test_schema_and_docs_have_error_envelopes(scenario: Scenario, path: str):
     assert refusal(scenario.client.ask("post", path, {})) == (405, "method_not_allowed")
     assert refusal(scenario.client.ask("get", path, accept="text/csv")) == (406, "not_acceptable")
 
 
-def test_the_log_of_requests_takes_no_line_from_a_path(scenario: Scenario, caplog: pytest.LogCaptureFixture):
+def test_request_log_escapes_line_breaks_in_paths(scenario: Scenario, caplog: pytest.LogCaptureFixture):
     with caplog.at_level("INFO", logger="krafter_audit.requests"):
         scenario.client.ask("get", "/api/v1/x%0D%0Alevel=error%1B[31m")
         scenario.client.ask("get", "/insights/audit/reports/shared/secret%0Atoken")

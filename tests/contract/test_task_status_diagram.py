@@ -19,7 +19,7 @@ def arrows() -> dict[tuple[str, str], str]:
     return {(start, end): label for start, end, label in found}
 
 
-def test_diagram_shows_every_allowed_transition_and_no_other() -> None:
+def test_diagram_shows_exactly_the_allowed_transitions() -> None:
     allowed = {
         (str(start), str(end))
         for start in Task.Status

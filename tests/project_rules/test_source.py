@@ -16,7 +16,7 @@ NAMES_THAT_SAY_NOTHING = {"utils", "util", "helpers", "helper", "common", "misc"
 BROAD_EXCEPTS = {
     ("scanner/engine.py", "_run_once"): "one broken check is inconclusive and must not end the look",
     ("scanner/cli/run.py", "_run"): "one address that breaks the look must not end that of the others",
-    ("events/consumers.py", "read"): "an event that cannot be read must not hold up the others",
+    ("events/outbox.py", "consume"): "an entry that fails must not block the others",
     ("integrations/sync/engine.py", "_run"): "a sync that breaks must not stay at syncing",
     ("reports/export.py", "export_report"): "an export that breaks is free again and tried later",
     (

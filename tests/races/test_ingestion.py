@@ -1,4 +1,4 @@
-"""Real threads against PostgreSQL: sources report the same findings at the same instant."""
+"""Concurrent reports of the same findings, with threads and PostgreSQL."""
 
 import random
 from typing import Any
@@ -19,7 +19,7 @@ ROUNDS = 10
 
 
 def at_once(*actions: Any) -> list[BaseException]:
-    """Run the actions in threads that start together; return what broke."""
+    """Run the actions in threads that start together; return the errors."""
     return [said for said in threads.at_once(*actions) if isinstance(said, BaseException)]
 
 
@@ -29,7 +29,7 @@ def seen(scenario: Scenario, titles: list[str]) -> Any:
     )
 
 
-def test_batches_that_overlap_make_every_finding_once_and_never_deadlock():
+def test_overlapping_batches_create_each_finding_once_without_deadlock():
     scenario, chance = factories.scenario(), random.Random(1)
     for turn in range(ROUNDS):
         titles = [f"{turn} {place}" for place in range(60)]
@@ -41,7 +41,7 @@ def test_batches_that_overlap_make_every_finding_once_and_never_deadlock():
         assert sorted(made) == sorted({title for batch in batches for title in batch})
 
 
-def test_a_batch_meets_verdicts_and_bulk_changes_without_a_deadlock():
+def test_batch_with_concurrent_verdicts_and_bulk_updates_has_no_deadlock():
     scenario, chance = factories.scenario(), random.Random(2)
     titles = [f"Title {place}" for place in range(40)]
     seen(scenario, titles)()

@@ -1,4 +1,4 @@
-"""Real threads against PostgreSQL: approve, reopen, the worker and the quota meet at the same instant.
+"""Concurrent approvals, reopenings, writes of workers and quota, with threads and PostgreSQL.
 
 Every round starts with two threads at a barrier. No deadlock, no lost and no doubled effect.
 """
@@ -42,7 +42,7 @@ def scenario(transactional_db: None) -> Iterator[Scenario]:
 
 @pytest.fixture
 def both(scenario: Scenario) -> Iterator[Race]:
-    """What runs two actions at once, round after round."""
+    """Yield a function that runs two actions at the same time, for many rounds."""
     with racers(2) as race:
         yield race
 
@@ -51,8 +51,8 @@ def events(verification: Verification, name: str) -> int:
     return Event.objects.filter(subject_id=verification.pk, name=name).count()
 
 
-def test_who_waits_for_the_finding_holds_nothing_behind_it_and_then_reads_what_is_there(scenario: Scenario):
-    """Finding, task and verification are locked by one statement: its order is PostgreSQL's, so it is seen here."""
+def test_waiting_for_the_finding_lock_holds_no_other_lock_and_reads_the_latest_row(scenario: Scenario):
+    """Finding, task and verification are locked by one statement, in the order of its FOR UPDATE OF."""
     verification = factories.verification(scenario)
 
     def take() -> Task:
@@ -81,7 +81,7 @@ def somebody_waits() -> bool:
         return cursor.fetchone()[0]
 
 
-def test_approve_against_approve_closes_once(scenario: Scenario, both: Race):
+def test_concurrent_approvals_close_once(scenario: Scenario, both: Race):
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
@@ -92,7 +92,7 @@ def test_approve_against_approve_closes_once(scenario: Scenario, both: Race):
         assert events(verification, "verification.approved") == 1
 
 
-def test_approve_against_reopen_is_one_outcome_after_the_other(scenario: Scenario, both: Race):
+def test_concurrent_approve_and_reopen_are_serialized(scenario: Scenario, both: Race):
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="passed")
 
@@ -104,18 +104,18 @@ def test_approve_against_reopen_is_one_outcome_after_the_other(scenario: Scenari
         assert reopened.result == "failed"
         first = (
             getattr(approved, "result", None) or approved.code
-        )  # approved before the reopening, or too late for it
+        )  # approved before the reopening, or after it
         assert first in ("passed", "verification_failed")
         assert where_things_stand(verification) == FAILED
         assert events(verification, "verification.approved") == (1 if first == "passed" else 0)
         assert Regression.objects.filter(verification_id=verification.pk).count() == 1
 
 
-def test_reopen_against_the_workers_late_write_drops_the_write(scenario: Scenario, both: Race):
+def test_late_write_of_a_worker_is_dropped_after_reopen(scenario: Scenario, both: Race):
     answer = check_aggregation.AggregatedResult(CheckStatus.PASSED, "passed", {"outcome": "passed"})
     for _ in range(ROUNDS):
         verification = factories.verification(scenario, checks="running")
-        mine = leases.claim(VerificationPart, verification.parts.get().pk, seconds=30)
+        mine = leases.acquire(VerificationPart, verification.parts.get().pk, seconds=30)
         assert mine is not None
 
         wrote, reopened = both(
@@ -134,7 +134,7 @@ def test_reopen_against_the_workers_late_write_drops_the_write(scenario: Scenari
         assert part_runner.store_result(mine, "security_header_csp", answer) is False
 
 
-def test_two_runs_share_the_last_unit_of_quota(scenario: Scenario, both: Race):
+def test_concurrent_runs_share_the_last_unit_of_quota(scenario: Scenario, both: Race):
     organization = scenario.organization
     for spent in range(ROUNDS):
         organization.ai_quota = spent + 1
@@ -153,7 +153,7 @@ def test_two_runs_share_the_last_unit_of_quota(scenario: Scenario, both: Race):
         assert QuotaMonth.objects.get().spent == spent + 1
 
 
-def test_two_runs_of_one_task_make_one_verification(scenario: Scenario, both: Race):
+def test_concurrent_runs_of_a_task_create_one_verification(scenario: Scenario, both: Race):
     for _ in range(10):
         task = factories.task(scenario)
 
@@ -164,7 +164,7 @@ def test_two_runs_of_one_task_make_one_verification(scenario: Scenario, both: Ra
     assert QuotaMonth.objects.get().spent == 10
 
 
-def test_two_first_reads_of_the_policy_make_one(scenario: Scenario):
+def test_concurrent_first_reads_create_one_policy(scenario: Scenario):
     from remediation.models import Policy
     from remediation.services import policies
 
@@ -173,7 +173,7 @@ def test_two_first_reads_of_the_policy_make_one(scenario: Scenario):
     assert set(answers) == {Policy.objects.get().pk}
 
 
-def test_changing_a_task_never_meets_a_verdict_in_a_deadlock(scenario: Scenario, both: Race):
+def test_concurrent_task_update_and_verdict_have_no_deadlock(scenario: Scenario, both: Race):
     for _ in range(10):
         verification = factories.verification(scenario, checks="passed")
 

@@ -1,7 +1,6 @@
 """Threads that start together against PostgreSQL.
 
-Each keeps its connection from one round to the next: what is raced is transactions, and a new connection takes longer
-than any of them.
+Each thread keeps its connection between rounds: opening one takes longer than the transactions that race.
 """
 
 import threading
@@ -19,7 +18,7 @@ MOST_SECONDS = 30
 
 @contextmanager
 def racers(count: int) -> Iterator[Race]:
-    """Give what runs so many actions in threads that start together: it answers what each returned or raised."""
+    """Yield a function that runs actions in threads that start together and returns their results or errors."""
     with ThreadPoolExecutor(count) as pool:
 
         def race(*actions: Callable[[], Any]) -> list[Any]:
@@ -30,11 +29,11 @@ def racers(count: int) -> Iterator[Race]:
         try:
             yield race
         finally:
-            race(*[lambda: connection.close()] * count)  # each thread has a connection of its own
+            race(*[lambda: connection.close()] * count)  # each thread has its own connection
 
 
 def _run(start: threading.Barrier, action: Callable[[], Any]) -> Any:
-    """All wait for all, so that no thread takes two of the actions."""
+    """Wait until all threads are ready, so that no thread runs two actions."""
     try:
         connection.ensure_connection()
         start.wait(timeout=10)
@@ -44,6 +43,6 @@ def _run(start: threading.Barrier, action: Callable[[], Any]) -> Any:
 
 
 def at_once(*actions: Callable[[], Any]) -> list[Any]:
-    """Run the actions in threads that start together and answer what each returned or raised."""
+    """Run the actions in threads that start together; return the results or errors."""
     with racers(len(actions)) as race:
         return race(*actions)

@@ -1,4 +1,4 @@
-"""One Chromium for all tests that only look through it."""
+"""A Chromium that all tests share."""
 
 from collections.abc import Iterator
 

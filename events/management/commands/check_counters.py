@@ -8,26 +8,29 @@ from events import reconciliation
 
 
 class Command(BaseCommand):
-    help = "Compare the totals that are kept with a count of the rows; with --rebuild, mend them. It may run any time."
+    help = (
+        "Compare the counters with the rows; with --rebuild, correct them. It may run while the system does."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Declare the arguments."""
-        parser.add_argument("--rebuild", action="store_true", help="Add what the totals lack.")
+        parser.add_argument("--rebuild", action="store_true", help="Correct the counters.")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Say each difference; end with 1 where there is one that is not mended."""
+        """Print each difference; exit with 1 if one is left."""
         found = list(reconciliation.differences())
-        for one in found:
-            words = " ".join(f"{name}={value}" for name, value in sorted(one.of.items())) or "all"
+        for each in found:
+            combination = " ".join(f"{name}={value}" for name, value in sorted(each.combination.items()))
             self.stdout.write(
-                f"{one.project_id}  {one.kind}  {words}: {_pair(one.told)} told, {_pair(one.counted)} counted"
+                f"{each.project_id}  {each.name}  {combination or 'all'}:"
+                f" {_pair(each.stored)} stored, {_pair(each.counted)} counted"
             )
         if found and options["rebuild"]:
-            self.stdout.write(f"{reconciliation.mend()} totals mended.")
+            self.stdout.write(f"{reconciliation.correct()} counters corrected.")
         elif found:
-            raise CommandError(f"{len(found)} totals differ. --rebuild mends them.")
+            raise CommandError(f"{len(found)} counters differ. --rebuild corrects them.")
         else:
-            self.stdout.write("Every total is what counting gives.")
+            self.stdout.write("Every counter matches its rows.")
 
 
 def _pair(numbers: tuple[int, int]) -> str:

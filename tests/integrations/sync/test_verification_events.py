@@ -9,9 +9,9 @@ from django.db import transaction
 
 from accounts.actors import SYSTEM
 from accounts.models import Project
-from events import consumers
+from events import outbox
 from events.log import BATCH_SIZE, log_event, log_events
-from events.models import Unread
+from events.models import OutboxEntry
 from findings.services.ingestion import FindingReport, ingest_one
 from integrations import jobs, services
 from integrations.models import Integration, TicketComment
@@ -100,10 +100,10 @@ def test_event_processed_twice_adds_one_comment(
     closed: Task, follow: Callable[[], None], github: FakeGitHub
 ) -> None:
     store_result(closed, CheckStatus.FAILED)
-    left = list(Unread.objects.values("consumer", "project_id", "name", "event_ids"))
+    left = list(OutboxEntry.objects.values("consumer", "project_id", "name", "event_ids"))
 
     follow()
-    Unread.objects.bulk_create(Unread(**row) for row in left)
+    OutboxEntry.objects.bulk_create(OutboxEntry(**row) for row in left)
     follow()
 
     assert (len(github.comments[1]), TicketComment.objects.count()) == (1, 1)
@@ -195,21 +195,21 @@ def test_rolled_back_event_is_not_in_the_outbox(task: Task) -> None:
     except RuntimeError:
         pass
 
-    assert Unread.objects.filter(consumer="tickets").count() == 0
+    assert OutboxEntry.objects.filter(consumer="tickets").count() == 0
 
 
 def test_failing_event_does_not_block_the_others(task: Task) -> None:
     for name in ("verification.approved", "verification.reopened"):
         log_event(name, task, by=SYSTEM)
 
-    def handle(reading: consumers.Reading) -> None:
-        if reading.name == "verification.approved":
+    def handle(batch: outbox.EventBatch) -> None:
+        if batch.name == "verification.approved":
             raise ValueError("broken")
 
-    read = consumers.read("tickets", handle)
-    again = consumers.read("tickets", handle)
+    read = outbox.consume("tickets", handle)
+    again = outbox.consume("tickets", handle)
 
-    (left,) = Unread.objects.filter(consumer="tickets")
+    (left,) = OutboxEntry.objects.filter(consumer="tickets")
     assert (read, again, left.name, left.attempts) == (1, 0, "verification.approved", 1)
 
 
@@ -217,7 +217,7 @@ def test_events_of_one_statement_are_one_outbox_entry(project: Project) -> None:
     ids = [(project.pk, {}) for _ in range(BATCH_SIZE)]
     log_events("verification.approved", project, ids, by=SYSTEM)
 
-    (left,) = Unread.objects.all()
+    (left,) = OutboxEntry.objects.all()
     assert len(left.event_ids) == BATCH_SIZE
 
 

@@ -14,7 +14,7 @@ from tests.staff import act, told
 
 @pytest.fixture
 def operator(db: None) -> Client:
-    """A browser in which a superuser is logged in."""
+    """Return a client that is logged in as a superuser."""
     return staff.browser()
 
 

@@ -1,15 +1,16 @@
-"""The totals that triggers keep: always what counting gives, and no writer waits for another."""
+"""The counters that triggers maintain: they always match the rows, and no writer waits for another."""
 
 from io import StringIO
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from events import counters
-from events.counter_definitions import all_kept
-from events.models import Tally
+from events.counter_definitions import declared_counters
+from events.models import Counter
 from findings.models import Finding
 from findings.services.ingestion import FindingReport, ingest
 from tests import factories
@@ -31,61 +32,70 @@ def lived_in(scenario: Scenario) -> Scenario:
     return scenario
 
 
-def kept_by_triggers() -> set[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT DISTINCT (regexp_matches(prosrc, 'SELECT project_id, ''(\\w+)''', 'g'))[1]"
-            " FROM pg_trigger JOIN pg_proc ON tgfoid = pg_proc.oid WHERE proname LIKE 'tally\\_%'"
-        )
-        return {name for (name,) in cursor.fetchall()}
-
-
 @pytest.mark.django_db
-def test_every_total_that_a_trigger_keeps_can_be_counted_again():
-    assert {kept.kind for kept in all_kept()} == kept_by_triggers()
+def test_the_declared_triggers_are_installed():
+    installed = {
+        f"{model._meta.label}:{trigger.name}": trigger.get_installation_status(model)
+        for model, trigger in pgtrigger.registered()
+    }
+
+    assert set(installed.values()) == {("INSTALLED", True)}
+    assert {name for name in installed if not name.split(":")[1].startswith("count_")} == {
+        "events.Event:append_only",
+        "remediation.Evidence:append_only",
+        "remediation.Evidence:continue_chain",
+    }
 
 
-def test_whatever_was_done_the_totals_are_what_counting_gives(scenario: Scenario):
+def test_every_counter_is_declared_once():
+    names = [definition.name for _, definition in declared_counters()]
+
+    assert sorted(names) == [
+        "due", "finding", "owner", "regression", "report", "risk", "scan", "share", "task", "verification",
+    ]  # fmt: skip
+
+
+def test_counters_match_the_rows_after_every_kind_of_change(scenario: Scenario):
     lived_in(scenario)
 
-    assert run() == "Every total is what counting gives."
+    assert run() == "Every counter matches its rows."
 
 
-def test_a_total_that_is_wrong_is_named_and_mended(scenario: Scenario):
+def test_a_wrong_counter_is_named_and_corrected(scenario: Scenario):
     lived_in(scenario)
-    Tally.objects.filter(kind__in=["task", "risk"]).delete()
+    Counter.objects.filter(name__in=["task", "risk"]).delete()
 
-    with pytest.raises(CommandError, match=r"2 totals differ"):
+    with pytest.raises(CommandError, match=r"2 counters differ"):
         run()
     said = run("--rebuild").splitlines()
 
     assert [line.split("  ", 1)[1] for line in said[:-1]] == [
-        "risk  all: 0 (score 0) told, 0 (score 16) counted",
-        "task  priority=medium status=ready_verify: 0 (score 0) told, 2 (score 0) counted",
+        "risk  all: 0 (score 0) stored, 0 (score 16) counted",
+        "task  priority=medium status=ready_verify: 0 (score 0) stored, 2 (score 0) counted",
     ]
-    assert said[-1] == "2 totals mended."
-    assert run() == "Every total is what counting gives."
+    assert said[-1] == "2 counters corrected."
+    assert run() == "Every counter matches its rows."
 
 
 @pytest.mark.django_db(transaction=True)
-def test_totals_are_right_while_they_are_folded_mended_and_written():
+def test_counters_match_while_they_are_aggregated_corrected_and_written():
     scenario = factories.scenario()
 
     def write() -> None:
         for number in range(15):
             ingest(scenario.project, [FindingReport("seo", f"{number} of {id(write)}")], by=scenario.actor)
 
-    def fold() -> None:
+    def aggregate() -> None:
         for _ in range(15):
-            counters.fold_all(at_least=2)
+            counters.aggregate_all(at_least=2)
 
-    def mend() -> None:
+    def correct() -> None:
         for _ in range(5):
             run("--rebuild")
 
-    assert at_once(write, fold, mend) == []
+    assert at_once(write, aggregate, correct) == []
     assert (run(), counters.count(scenario.project.pk, "finding")) == (
-        "Every total is what counting gives.",
+        "Every counter matches its rows.",
         15,
     )
 

@@ -9,7 +9,7 @@ from pytest_django import Settings
 
 from events import partitions
 from events.models import Event
-from events.partitions import EVENTS, grow, month, parts, shrink
+from events.partitions import EVENTS, create_partitions, drop_expired, month, partitions_of
 from tests.factories import Scenario
 
 NOW = "2031-05-20T12:00:00Z"
@@ -30,7 +30,7 @@ def happened(scenario: Scenario, *, at: datetime) -> str:
 
 
 def months() -> list[str]:
-    return [name.removeprefix("events_event_") for name in parts("events_event")]
+    return [name.removeprefix("events_event_") for name in partitions_of("events_event")]
 
 
 def test_months_are_counted_over_the_year():
@@ -46,21 +46,21 @@ def test_months_are_counted_over_the_year():
 def test_the_current_month_and_three_more_are_made_with_the_tables():
     ahead = [f"{month(date.today(), after):%Y_%m}" for after in range(4)]
 
-    assert months() == [*ahead, "rest"]
+    assert months() == [*ahead, "default"]
 
 
-def test_what_no_month_was_made_for_is_kept_and_moves_into_its_month(scenario: Scenario, time_machine: Any):
+def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_machine: Any):
     time_machine.move_to(NOW, tick=False)
     at = datetime(2031, 5, 20, tzinfo=UTC)
     before = Event.objects.count()
 
     landed = happened(scenario, at=at)
-    made = grow(EVENTS)
+    made = create_partitions(EVENTS)
 
-    assert landed == "events_event_rest"
+    assert landed == "events_event_default"
     assert "events_event_2031_05" in made
     assert made[-1] == "events_event_2031_08"
-    assert grow(EVENTS) == []
+    assert create_partitions(EVENTS) == []
     assert happened(scenario, at=at) == "events_event_2031_05"
     assert Event.objects.count() == before + 2
     with connection.cursor() as cursor:
@@ -70,10 +70,10 @@ def test_what_no_month_was_made_for_is_kept_and_moves_into_its_month(scenario: S
 
 def test_by_default_everything_is_kept(scenario: Scenario, time_machine: Any):
     time_machine.move_to(NOW, tick=False)
-    grow(EVENTS)
+    create_partitions(EVENTS)
     there = months()
 
-    assert (shrink(EVENTS), months()) == ([], there)
+    assert (drop_expired(EVENTS), months()) == ([], there)
 
 
 def test_months_past_their_time_go_as_wholes_the_oldest_first(
@@ -83,14 +83,14 @@ def test_months_past_their_time_go_as_wholes_the_oldest_first(
     time_machine.move_to(NOW, tick=False)
     happened(scenario, at=datetime(2031, 2, 28, 23, 59, tzinfo=UTC))
     happened(scenario, at=datetime(2031, 3, 1, tzinfo=UTC))
-    grow(EVENTS)
+    create_partitions(EVENTS)
 
     oldest = months()[0]
 
-    dropped = shrink(EVENTS)
+    dropped = drop_expired(EVENTS)
 
     assert (dropped[0], dropped[-1]) == (f"events_event_{oldest}", "events_event_2031_02")
-    assert months() == ["2031_03", "2031_04", "2031_05", "2031_06", "2031_07", "2031_08", "rest"]
+    assert months() == ["2031_03", "2031_04", "2031_05", "2031_06", "2031_07", "2031_08", "default"]
     assert list(Event.objects.values_list("at", flat=True)) == [datetime(2031, 3, 1, tzinfo=UTC)]
 
 
@@ -104,10 +104,10 @@ def test_no_month_can_be_rewritten_not_even_by_its_own_name(scenario: Scenario, 
 
 
 def test_one_month_is_read_where_one_is_asked_for(scenario: Scenario):
-    grow(partitions.EVENTS)
+    create_partitions(partitions.EVENTS)
     feed = Event.objects.filter(project=scenario.project, at__gte=datetime(2032, 1, 1, tzinfo=UTC))
 
     plan = feed.order_by("-at", "-id").explain()
 
-    assert "events_event_rest" in plan
+    assert "events_event_default" in plan
     assert f"events_event_{date.today():%Y_%m}" not in plan

@@ -5,69 +5,21 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actors import SYSTEM
 from events.models import Event
 from findings.errors import FindingResolved
 from findings.models import Finding
-from scans import jobs
-from scans.models import Scan, ScanPage, ScanResult
-from scans.services import scans
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.fakes.faulty_site import Site
 from tests.staff import act, address, told
 
 
 @pytest.fixture
 def operator(db: None) -> Client:
-    """A browser in which a superuser is logged in."""
+    """Return a client that is logged in as a superuser."""
     return staff.browser()
 
 
-def test_a_project_is_scanned_at_once_and_the_record_names_the_operator(
-    scenario: Scenario, site: Site, django_capture_on_commit_callbacks: Any
-) -> None:
-    user = staff.superuser()
-    scenario.project.site_url = site.url
-    scenario.project.save()
-
-    messages = told(act(staff.browser(user), "scan_now", scenario.project))
-
-    scan = Scan.objects.get()
-    event = Event.objects.get(subject_id=scan.pk)
-    assert messages == [f"production-website: a scan of {scan.url} is queued."]
-    assert (scan.requested_by, event.actor, event.actor_id) == (user, "admin", user.pk)
-    assert event.request_id
-
-
-def test_each_project_is_told_of_on_its_own(operator: Client, site: Site) -> None:
-    fine, spent, inside = factories.scenario(), factories.scenario(ai_quota=0), factories.scenario()
-    for scenario, url in ((fine, site.url), (spent, site.url), (inside, "http://169.254.169.254/")):
-        scenario.project.site_url = url
-        scenario.project.save()
-
-    messages = told(act(operator, "scan_now", fine.project, spent.project, inside.project))
-
-    assert len(messages) == 3
-    assert "is queued" in messages[0]
-    assert messages[1].endswith("The organisation's quota for this month is used up.")
-    assert "queued" not in messages[2]
-    assert Scan.objects.get().project == fine.project
-
-
-def test_a_scan_of_an_address_that_may_not_be_looked_at_is_refused_in_the_form(
-    operator: Client, scenario: Scenario
-) -> None:
-    asked = {"project": scenario.project.pk, "url": "http://127.0.0.1/"}
-
-    page = operator.post(address(Scan, "add"), asked)
-
-    assert page.status_code == 200
-    assert page.context["adminform"].form.non_field_errors()
-    assert not Scan.objects.exists()
-
-
-def test_a_finding_is_reported_as_a_source_reports_it(operator: Client, scenario: Scenario) -> None:
+def test_add_form_reports_a_finding(operator: Client, scenario: Scenario) -> None:
     asked = {
         "project": scenario.project.pk,
         "domain": "security",
@@ -98,7 +50,7 @@ def change(operator: Client, finding: Finding, **changes: Any) -> Any:
     return operator.post(address(Finding, "change", finding.pk), asked)
 
 
-def test_just_what_was_changed_is_changed(operator: Client, scenario: Scenario) -> None:
+def test_change_form_saves_only_changed_fields(operator: Client, scenario: Scenario) -> None:
     finding = factories.finding(scenario, severity="high")
 
     answer = change(operator, finding, severity="low", status="resolved")
@@ -119,7 +71,7 @@ def test_just_what_was_changed_is_changed(operator: Client, scenario: Scenario) 
         ("title", "taken"),
     ],
 )
-def test_what_the_api_refuses_is_refused_in_the_form(
+def test_form_shows_the_errors_of_the_api(
     operator: Client, scenario: Scenario, field: str, value: str
 ) -> None:
     finding = factories.finding(scenario)
@@ -135,9 +87,7 @@ def test_what_the_api_refuses_is_refused_in_the_form(
     assert finding.updated_at == before
 
 
-def test_findings_move_by_the_buttons_and_a_refusal_stops_no_other(
-    operator: Client, scenario: Scenario
-) -> None:
+def test_actions_change_the_status_and_continue_after_an_error(operator: Client, scenario: Scenario) -> None:
     new, resolved = factories.finding(scenario), factories.finding(scenario, status="resolved")
 
     messages = told(act(operator, "dismiss", new, resolved))
@@ -151,7 +101,7 @@ def test_findings_move_by_the_buttons_and_a_refusal_stops_no_other(
     ]
 
 
-def test_the_buttons_of_one_row_lead_back_to_it(operator: Client, scenario: Scenario) -> None:
+def test_action_on_the_page_of_a_row_returns_to_that_page(operator: Client, scenario: Scenario) -> None:
     finding = factories.finding(scenario)
     here = address(Finding, "change", finding.pk)
 
@@ -163,7 +113,7 @@ def test_the_buttons_of_one_row_lead_back_to_it(operator: Client, scenario: Scen
     assert '<button type="submit" name="action" value="dismiss"' in operator.get(here).content.decode()
 
 
-def test_more_rows_than_one_request_can_do_are_refused_as_a_whole(
+def test_action_on_too_many_rows_is_rejected(
     operator: Client, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("krafter_audit.admin.base.MAX_ACTION_ROWS", 2)
@@ -175,7 +125,7 @@ def test_more_rows_than_one_request_can_do_are_refused_as_a_whole(
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
 
 
-def test_a_list_is_searched_by_how_a_title_begins_and_by_id(operator: Client, scenario: Scenario) -> None:
+def test_list_is_searched_by_title_prefix_and_by_id(operator: Client, scenario: Scenario) -> None:
     found, other = (
         factories.finding(scenario, title="Cookies leak"),
         factories.finding(scenario, title="No cookies"),
@@ -187,35 +137,10 @@ def test_a_list_is_searched_by_how_a_title_begins_and_by_id(operator: Client, sc
     assert (list(by_title), list(by_id)) == ([found], [other])
 
 
-def test_a_list_is_filtered_by_project(operator: Client, scenario: Scenario) -> None:
+def test_list_is_filtered_by_project(operator: Client, scenario: Scenario) -> None:
     found = factories.finding(scenario)
     factories.finding(factories.scenario())
 
     page = operator.get(address(Finding, "changelist"), {"project__id__exact": str(scenario.project.pk)})
 
     assert list(page.context["cl"].result_list) == [found]
-
-
-def test_a_scan_shows_how_far_it_has_come_and_is_shown_anew_while_it_runs(
-    operator: Client, scenario: Scenario, site: Site
-) -> None:
-    scenario.project.site_url = site.url
-    scenario.project.save()
-    scan = scans.run(scenario.project, url=None, trigger="manual", by=SYSTEM)
-    waiting = operator.get(address(Scan, "change", scan.pk))
-    jobs.run_scan(str(scan.pk))
-    half = operator.get(address(Scan, "change", scan.pk))
-    jobs.run_scan(str(scan.pk), "browser")
-
-    over = operator.get(address(Scan, "change", scan.pk))
-    page = ScanPage.objects.get(part__scan=scan, part__scanner="http")
-    failed = operator.get(
-        address(ScanResult, "changelist"), {"page__id__exact": page.pk, "outcome__exact": "failed"}
-    )
-
-    assert [each.headers.get("Refresh") for each in (waiting, half, over)] == ["5", "5", None]
-    assert "http: 1 of 1 pages" in half.content.decode()
-    assert "pending" in half.content.decode()
-    assert "pending" not in over.content.decode()
-    rows = ScanResult.objects.filter(page=page, outcome="failed")
-    assert failed.context["cl"].result_count == rows.count() > 0

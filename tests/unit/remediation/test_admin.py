@@ -20,17 +20,17 @@ CLOSED = {"result": "passed", "task": "done", "finding": "resolved", "open regre
 
 @pytest.fixture
 def user(db: None) -> User:
-    """A superuser who is a member of nothing."""
+    """Return a superuser without memberships."""
     return staff.superuser()
 
 
 @pytest.fixture
 def operator(user: User) -> Client:
-    """A browser in which they are logged in."""
+    """Return a client that is logged in as this user."""
     return staff.browser(user)
 
 
-def test_approving_in_the_admin_is_approving(operator: Client, user: User, scenario: Scenario) -> None:
+def test_approve_action_closes_task_and_finding(operator: Client, user: User, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
     messages = told(act(operator, "approve", verification))
@@ -42,7 +42,7 @@ def test_approving_in_the_admin_is_approving(operator: Client, user: User, scena
     assert messages == ["Fix it: approved."]
 
 
-def test_reopening_in_the_admin_is_reopening(operator: Client, scenario: Scenario) -> None:
+def test_reopen_action_opens_a_regression(operator: Client, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="passed")
     act(operator, "approve", verification)
 
@@ -54,9 +54,7 @@ def test_reopening_in_the_admin_is_reopening(operator: Client, scenario: Scenari
     }  # fmt: skip
 
 
-def test_a_refusal_is_told_with_its_sentence_and_the_others_are_approved(
-    operator: Client, scenario: Scenario
-) -> None:
+def test_approve_action_shows_errors_and_approves_the_others(operator: Client, scenario: Scenario) -> None:
     running = factories.verification(scenario, checks="running", of=factories.task(scenario, title="Running"))
     failed = factories.verification(scenario, checks="failed", of=factories.task(scenario, title="Failed"))
     passed = factories.verification(scenario, checks="passed", of=factories.task(scenario, title="Passed"))
@@ -73,7 +71,7 @@ def test_a_refusal_is_told_with_its_sentence_and_the_others_are_approved(
     assert where_things_stand(passed) == CLOSED
 
 
-def test_an_override_asks_for_its_reason_first_and_keeps_it(operator: Client, scenario: Scenario) -> None:
+def test_override_action_requires_a_reason_and_stores_it(operator: Client, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="failed")
 
     asked = act(operator, "approve_with_override", verification)
@@ -90,7 +88,7 @@ def test_an_override_asks_for_its_reason_first_and_keeps_it(operator: Client, sc
     assert verification.checks[0]["status"] == "failed"
 
 
-def test_the_evidence_is_read_beside_the_verification_with_its_hash_checked(
+def test_page_of_a_verification_shows_its_evidence_and_verifies_the_hash(
     operator: Client, scenario: Scenario
 ) -> None:
     verification = factories.verification(scenario)
@@ -105,7 +103,7 @@ def test_the_evidence_is_read_beside_the_verification_with_its_hash_checked(
     assert (honest, inline.opts.intact(link)) == (True, False)
 
 
-def test_a_task_is_created_for_a_finding_and_dated_by_the_policy(
+def test_add_form_creates_a_task_with_the_due_date_of_the_policy(
     operator: Client, scenario: Scenario
 ) -> None:
     finding = factories.finding(scenario, severity="critical")
@@ -143,9 +141,7 @@ def change(operator: Client, task: Task, **changes: Any) -> Any:
     return operator.post(address(Task, "change", task.pk), asked)
 
 
-def test_a_task_is_changed_by_the_fields_that_were_touched_and_never_in_its_status(
-    operator: Client, scenario: Scenario
-) -> None:
+def test_change_form_saves_changed_fields_and_never_the_status(operator: Client, scenario: Scenario) -> None:
     task = factories.task(scenario)
 
     change(
@@ -166,7 +162,7 @@ def test_a_task_is_changed_by_the_fields_that_were_touched_and_never_in_its_stat
         ("sla_due_at_0", "1999-01-01", "Use a time between the years 2000 and 2200."),
     ],
 )
-def test_what_the_api_refuses_is_refused_beside_the_field(
+def test_form_shows_the_errors_of_the_api_at_the_field(
     operator: Client, scenario: Scenario, field: str, value: str, sentence: str
 ) -> None:
     task = factories.task(scenario)
@@ -179,7 +175,7 @@ def test_what_the_api_refuses_is_refused_beside_the_field(
     assert Task.objects.get().updated_at == task.updated_at
 
 
-def test_tasks_move_by_the_buttons_and_the_finding_follows(operator: Client, scenario: Scenario) -> None:
+def test_actions_change_task_status_and_the_finding_advances(operator: Client, scenario: Scenario) -> None:
     task, done = factories.task(scenario), factories.task(scenario, title="Done", status="done")
 
     messages = told(act(operator, "set_ready", task, done))
@@ -193,7 +189,7 @@ def test_tasks_move_by_the_buttons_and_the_finding_follows(operator: Client, sce
     ]
 
 
-def test_a_verification_is_run_for_one_unit_of_quota(operator: Client) -> None:
+def test_run_verification_action_costs_one_unit_of_quota(operator: Client) -> None:
     scenario = factories.scenario(ai_quota=1)
     first, second = factories.task(scenario, title="First"), factories.task(scenario, title="Second")
 
@@ -206,7 +202,7 @@ def test_a_verification_is_run_for_one_unit_of_quota(operator: Client) -> None:
     assert Verification.objects.get().task == first
 
 
-def test_a_policy_is_replaced_whole_with_its_keys_in_the_order_they_were_written(
+def test_policy_form_replaces_the_config_with_its_key_order(
     operator: Client, user: User, scenario: Scenario
 ) -> None:
     policy = policies.current(scenario.project)
@@ -222,7 +218,7 @@ def test_a_policy_is_replaced_whole_with_its_keys_in_the_order_they_were_written
 
 
 @pytest.mark.parametrize("config", ["[1]", "{", "null", ""])
-def test_a_policy_that_is_no_object_is_refused(operator: Client, scenario: Scenario, config: str) -> None:
+def test_policy_config_must_be_an_object(operator: Client, scenario: Scenario, config: str) -> None:
     policy = policies.current(scenario.project)
     inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
 
@@ -232,7 +228,7 @@ def test_a_policy_that_is_no_object_is_refused(operator: Client, scenario: Scena
     assert Policy.objects.get().version == 1
 
 
-def test_a_policy_is_tested_and_nothing_changes(operator: Client, scenario: Scenario) -> None:
+def test_policy_test_action_changes_nothing(operator: Client, scenario: Scenario) -> None:
     factories.finding(scenario, severity="critical")
     policy = policies.current(scenario.project)
 
@@ -248,9 +244,7 @@ def page_of(operator: Client, verification: Verification) -> str:
     return " ".join(answer.content.decode().split())
 
 
-def test_the_evidence_of_a_verification_is_a_page_that_a_person_can_read(
-    operator: Client, scenario: Scenario
-) -> None:
+def test_evidence_page_shows_checks_and_verdicts(operator: Client, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="failed")
     seen = {
         "detail": "No policy is sent.",
@@ -280,7 +274,7 @@ def test_the_evidence_of_a_verification_is_a_page_that_a_person_can_read(
         assert words in page
 
 
-def test_evidence_of_another_form_is_shown_as_it_was_written(
+def test_evidence_page_shows_unexpected_content_as_json(
     operator: Client, scenario: Scenario, settings: Any
 ) -> None:
     settings.KRAFTER_SIGNING_KEYS = ""
@@ -297,7 +291,7 @@ def test_evidence_of_another_form_is_shown_as_it_was_written(
     assert "&quot;faults&quot;: &quot;x&quot;" in page
 
 
-def test_the_signed_file_is_had_in_the_admin_by_whoever_may_see_the_verification(
+def test_bundle_download_requires_view_permission(
     operator: Client, scenario: Scenario, client: Client
 ) -> None:
     verification = factories.verification(scenario)

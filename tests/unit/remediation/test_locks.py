@@ -1,4 +1,4 @@
-"""The one order of locks, read from the SQL that is sent."""
+"""The order of locks, read from the SQL statements."""
 
 import re
 
@@ -16,13 +16,13 @@ ORDER = ["findings_finding", "remediation_task", "remediation_verification"]
 
 
 def locked(captured: CaptureQueriesContext) -> list[str]:
-    """The tables whose rows were locked, in the order in which PostgreSQL was told to."""
+    """Return the tables of the locked rows, in the order of the statements."""
     lists = [found[1] for query in captured if (found := re.search(r"FOR UPDATE OF (.+)", query["sql"]))]
     return [table for names in lists for table in re.findall(r'"(\w+)"', names)]
 
 
 @pytest.mark.parametrize("verdict", [verdicts.approve, verdicts.reopen])
-def test_a_verdict_locks_finding_then_task_then_verification(scenario: Scenario, verdict):
+def test_verdict_locks_finding_then_task_then_verification(scenario: Scenario, verdict):
     verification = factories.verification(scenario)
 
     with CaptureQueriesContext(connection) as captured:
@@ -31,7 +31,7 @@ def test_a_verdict_locks_finding_then_task_then_verification(scenario: Scenario,
     assert locked(captured) == ORDER
 
 
-def test_a_run_locks_finding_then_task_and_takes_the_quota_last(scenario: Scenario):
+def test_run_locks_finding_then_task_and_the_quota_last(scenario: Scenario):
     task = factories.task(scenario)
 
     with CaptureQueriesContext(connection) as captured:
@@ -44,7 +44,7 @@ def test_a_run_locks_finding_then_task_and_takes_the_quota_last(scenario: Scenar
     assert "accounts_quotamonth" in writes[-1]
 
 
-def test_changing_a_task_locks_its_finding_first(scenario: Scenario):
+def test_task_update_locks_the_finding_first(scenario: Scenario):
     task = factories.task(scenario)
 
     with CaptureQueriesContext(connection) as captured:

@@ -249,7 +249,7 @@ def test_a_worker_that_lost_its_lease_neither_writes_the_row_nor_the_file(
     scenario: Scenario, ask: Ask
 ) -> None:
     _, answer = ask("post", "reports/export", {"format": "json"})
-    slow = leases.claim(Report, answer["data"]["id"], seconds=-1)
+    slow = leases.acquire(Report, answer["data"]["id"], seconds=-1)
     assert slow is not None
     export.export_report(slow.pk)
 

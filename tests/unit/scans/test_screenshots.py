@@ -1,4 +1,4 @@
-"""Pictures are evidence: small, kept once under their hash, and shown to the project's own."""
+"""Screenshots are stored once by their hash, and returned to their project only."""
 
 import hashlib
 from pathlib import Path
@@ -29,7 +29,7 @@ def storage(settings: Any, tmp_path: Path) -> Path:
 
 @pytest.mark.needs_chromium
 @pytest.mark.usefixtures("soon_quiet")
-def test_a_failing_element_is_shown_to_who_may_read_the_project(
+def test_screenshot_of_a_failing_element_is_visible_to_the_project(
     scenario: Scenario, storage: Path, chrome: Browser
 ) -> None:
     with served(Site({"/": FAINT})) as site, loopback_client() as client:
@@ -56,7 +56,7 @@ def test_a_failing_element_is_shown_to_who_may_read_the_project(
     assert hashlib.sha256(answer.content).hexdigest() == named["screen"]
 
 
-def test_a_picture_is_kept_once_and_one_that_was_changed_is_not_shown(
+def test_equal_screenshots_are_stored_once_and_altered_ones_are_not_returned(
     scenario: Scenario, storage: Path
 ) -> None:
     names = [screenshots.store(scenario.project.pk, b"a picture") for _ in range(2)]

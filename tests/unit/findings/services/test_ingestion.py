@@ -1,4 +1,4 @@
-"""Findings come in, once each."""
+"""Findings are created and updated by reports."""
 
 from collections import Counter
 from typing import Any
@@ -38,7 +38,7 @@ KEYS = [
 ]  # fmt: skip
 
 
-def test_a_finding_shows_what_was_reported_with_the_contracts_keys_in_order(scenario: Scenario):
+def test_reported_finding_has_the_keys_of_the_contract_in_order(scenario: Scenario):
     body = FULL | {"owner_id": str(scenario.owner.pk)}
 
     response = scenario.client.ask("post", "findings", body)
@@ -54,7 +54,7 @@ def test_a_finding_shows_what_was_reported_with_the_contracts_keys_in_order(scen
     assert scenario.client.ask("get", f"findings/{shown['id']}").json()["data"] == shown
 
 
-def test_the_same_domain_and_title_is_the_same_finding(scenario: Scenario):
+def test_report_with_the_same_domain_and_title_updates_the_finding(scenario: Scenario):
     first = scenario.client.ask("post", "findings", FULL)
     again = scenario.client.ask("post", "findings", FULL | {"description": "Still so."})
 
@@ -66,7 +66,7 @@ def test_the_same_domain_and_title_is_the_same_finding(scenario: Scenario):
     assert other.status_code == 201
 
 
-def test_what_a_source_does_not_say_stays_as_it_was(scenario: Scenario):
+def test_fields_missing_in_a_report_stay_unchanged(scenario: Scenario):
     scenario.client.ask("post", "findings", FULL)
 
     scenario.client.ask("post", "findings", {"domain": "security", "title": FULL["title"]})
@@ -77,28 +77,7 @@ def test_what_a_source_does_not_say_stays_as_it_was(scenario: Scenario):
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("domain", "severity"),
-    [("security", "critical"), ("performance", "high"), ("accessibility", "medium"), ("seo", "low")],
-)
-def test_the_policy_gives_the_severity_that_a_source_leaves_out(
-    scenario: Scenario, domain: str, severity: str
-):
-    shown = scenario.client.ask("post", "findings", {"domain": domain, "title": "t"}).json()["data"]
-
-    assert shown["severity"] == severity
-
-
-@pytest.mark.parametrize("rules", [{}, {"seo": 5}, {"seo": "urgent"}, None, [], "x"])
-def test_what_cannot_be_read_in_a_policy_is_ignored(scenario: Scenario, rules: Any):
-    scenario.client.ask("put", "policies/current", {"config": {"severity_rules": rules}})
-
-    shown = scenario.client.ask("post", "findings", {"domain": "seo", "title": "t"}).json()["data"]
-
-    assert shown["severity"] == "medium"
-
-
-def test_a_resolved_finding_that_is_seen_again_is_a_regression(scenario: Scenario):
+def test_report_of_a_resolved_finding_opens_a_regression(scenario: Scenario):
     finding = factories.finding(scenario, title=FULL["title"], status="resolved")
 
     scenario.client.ask("post", "findings", FULL)
@@ -116,7 +95,7 @@ def test_a_resolved_finding_that_is_seen_again_is_a_regression(scenario: Scenari
     assert shown["meta"]["total"] == 1
 
 
-def test_a_dismissed_finding_that_is_seen_again_stays_dismissed(scenario: Scenario):
+def test_report_of_a_dismissed_finding_leaves_it_dismissed(scenario: Scenario):
     finding = factories.finding(scenario, title=FULL["title"], status="dismissed")
 
     scenario.client.ask("post", "findings", FULL)
@@ -125,52 +104,7 @@ def test_a_dismissed_finding_that_is_seen_again_stays_dismissed(scenario: Scenar
     assert (finding.status, Regression.objects.count()) == ("dismissed", 0)
 
 
-def test_a_bulk_is_all_or_nothing(scenario: Scenario):
-    good = {"domain": "seo", "title": "Good", "severity": "low"}
-    bad = {"domain": "seo", "title": "", "severty": "low"}
-
-    response = scenario.client.ask("post", "findings/bulk", {"findings": [good, bad]})
-
-    assert response.status_code == 422
-    assert set(response.json()["error"]["details"]) == {"findings.1.title", "findings.1.severty"}
-    assert Finding.objects.count() == 0
-
-
-def test_a_partial_bulk_answers_for_each_item(scenario: Scenario):
-    factories.finding(scenario, domain="seo", title="Known")
-    items = [
-        {"domain": "seo", "title": "New", "severity": "low"},
-        {"domain": "seo", "title": "Known", "severity": "low"},
-        {"domain": "nowhere", "title": "Bad"},
-        "no object",
-        {"domain": "seo", "title": "New", "severity": "high"},
-    ]
-
-    response = scenario.client.ask("post", "findings/bulk", {"findings": items, "mode": "partial"})
-
-    data = response.json()["data"]
-    assert response.status_code == 200
-    assert [item["status"] for item in data["items"]] == [
-        "created",
-        "updated",
-        "invalid",
-        "invalid",
-        "updated",
-    ]
-    assert (data["created"], data["updated"], data["invalid"]) == (1, 2, 2)
-    assert data["items"][0]["id"] == data["items"][4]["id"]
-    assert Finding.objects.get(title="New").severity == "high"
-    assert set(data["items"][2]["details"]) == {"domain"}
-
-
-@pytest.mark.parametrize("count", [0, 1001])
-def test_a_bulk_holds_one_to_a_thousand(scenario: Scenario, count: int):
-    items = [{"domain": "seo", "title": str(place)} for place in range(count)]
-
-    assert scenario.client.ask("post", "findings/bulk", {"findings": items}).status_code == 422
-
-
-def test_a_batch_of_a_hundred_costs_as_many_statements_as_one_of_two(scenario: Scenario):
+def test_batch_of_100_costs_as_many_queries_as_batch_of_2(scenario: Scenario):
     def statements(count: int, prefix: str) -> int:
         sightings = [FindingReport("seo", f"{prefix} {place}", severity="low") for place in range(count)]
         ingest(scenario.project, sightings[: count // 2], by=scenario.actor)
@@ -181,7 +115,7 @@ def test_a_batch_of_a_hundred_costs_as_many_statements_as_one_of_two(scenario: S
     assert statements(100, "many") == statements(2, "few")
 
 
-def test_what_comes_in_is_recorded(scenario: Scenario):
+def test_ingestion_is_logged(scenario: Scenario):
     scenario.client.ask("post", "findings", FULL)
     scenario.client.ask("post", "findings", FULL)
 
@@ -210,7 +144,7 @@ def test_what_comes_in_is_recorded(scenario: Scenario):
         ({"status": "resolved"}, "status"),
     ],
 )
-def test_a_wrong_field_is_named_and_nothing_is_kept(scenario: Scenario, change: dict[str, Any], field: str):
+def test_invalid_field_is_named_and_nothing_is_stored(scenario: Scenario, change: dict[str, Any], field: str):
     response = scenario.client.ask("post", "findings", FULL | change)
 
     assert response.status_code == 422
@@ -218,31 +152,10 @@ def test_a_wrong_field_is_named_and_nothing_is_kept(scenario: Scenario, change: 
     assert Finding.objects.count() == 0
 
 
-def test_an_item_that_is_null_gets_its_own_answer_in_a_partial_bulk(scenario: Scenario):
-    items = [None, 5, {"domain": "seo", "title": "No title"}]
-
-    response = scenario.client.ask("post", "findings/bulk", {"mode": "partial", "findings": items})
-
-    assert [item["status"] for item in response.json()["data"]["items"]] == ["invalid", "invalid", "created"]
-
-
-def test_the_owner_of_many_items_is_looked_up_once(scenario: Scenario):
-    items = [
-        {"domain": "seo", "title": f"Title {place}", "owner_id": str(scenario.owner.pk)}
-        for place in range(20)
-    ]
-
-    with CaptureQueriesContext(connection) as asked:
-        scenario.client.ask("post", "findings/bulk", {"findings": items})
-
-    looked_up = [query for query in asked if 'FROM "accounts_membership"' in query["sql"].split("WHERE")[0]]
-    assert len([query for query in looked_up if query["sql"].startswith("SELECT 1")]) == 1
-
-
 @pytest.mark.parametrize(
     "named", [[f"key_{place}" for place in range(101)], ["Not a key"], [""], "title_present"]
 )
-def test_checks_in_evidence_that_are_none_are_kept_as_evidence_alone(scenario: Scenario, named: Any):
+def test_invalid_checks_in_evidence_are_stored_as_evidence_only(scenario: Scenario, named: Any):
     scenario.client.ask(
         "post", "findings", {"domain": "seo", "title": "No title", "evidence": {"checks": named}}
     )
@@ -251,7 +164,7 @@ def test_checks_in_evidence_that_are_none_are_kept_as_evidence_alone(scenario: S
     assert (finding.check_keys, finding.evidence) == ([], {"checks": named})
 
 
-def test_a_source_that_names_no_checks_any_more_leaves_none(scenario: Scenario):
+def test_report_with_empty_checks_removes_the_checks(scenario: Scenario):
     body = {"domain": "seo", "title": "No title"}
     scenario.client.ask("post", "findings", body | {"checks": ["title_present"]})
 
@@ -261,7 +174,7 @@ def test_a_source_that_names_no_checks_any_more_leaves_none(scenario: Scenario):
     assert (finding.check_keys, finding.evidence["checks"]) == ([], [])
 
 
-def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_total(scenario: Scenario):
+def test_repeated_report_keeps_created_at_and_updates_every_counter(scenario: Scenario):
     first = scenario.client.ask("post", "findings", FULL | {"severity": "low"}).json()["data"]
 
     again = scenario.client.ask("post", "findings", FULL | {"severity": "critical"}).json()["data"]
@@ -275,7 +188,7 @@ def test_seeing_a_finding_again_keeps_the_time_of_its_making_and_moves_every_tot
     ]
 
 
-def test_a_batch_of_more_than_are_written_at_once_is_one_batch(scenario: Scenario):
+def test_batch_larger_than_the_write_size_is_ingested_completely(scenario: Scenario):
     titles = [f"Page {place}" for place in range(BATCH_SIZE * 2 + 3)]
     before = [FindingReport("seo", title, severity="low") for title in titles[::2]]
     known = set(ingest(scenario.project, before, by=scenario.actor).ids)

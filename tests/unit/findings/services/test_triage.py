@@ -1,4 +1,4 @@
-"""A person sorts findings."""
+"""People change findings, singly and in bulk."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ def patch(scenario: Scenario, finding: Finding, **changes: Any) -> Any:
     return scenario.client.ask("patch", f"findings/{finding.pk}", changes)
 
 
-def test_only_the_fields_named_change(scenario: Scenario):
+def test_patch_changes_only_the_fields_sent(scenario: Scenario):
     finding = factories.finding(scenario, description="Before")
 
     shown = patch(scenario, finding, status="triaged", owner_id=str(scenario.owner.pk)).json()["data"]
@@ -33,7 +33,7 @@ def test_only_the_fields_named_change(scenario: Scenario):
     assert event.data["was"]["status"] == "new"
 
 
-def test_resolved_is_not_set_by_hand(scenario: Scenario):
+def test_patch_to_resolved_requires_verification(scenario: Scenario):
     finding = factories.finding(scenario)
 
     response = patch(scenario, finding, status="resolved", title="Changed too")
@@ -44,19 +44,19 @@ def test_resolved_is_not_set_by_hand(scenario: Scenario):
     assert finding.title != "Changed too"
 
 
-def test_a_resolved_finding_does_not_move_by_hand(scenario: Scenario):
+def test_patch_of_resolved_finding_status_is_rejected(scenario: Scenario):
     finding = factories.finding(scenario, status="resolved")
 
     assert patch(scenario, finding, status="new").json()["error"]["code"] == "finding_resolved"
 
 
-def test_a_dismissed_finding_can_be_taken_up_again(scenario: Scenario):
+def test_dismissed_finding_can_be_triaged_again(scenario: Scenario):
     finding = factories.finding(scenario, status="dismissed")
 
     assert patch(scenario, finding, status="triaged").json()["data"]["status"] == "triaged"
 
 
-def test_a_title_that_another_finding_has_is_refused(scenario: Scenario):
+def test_title_of_another_finding_is_rejected(scenario: Scenario):
     factories.finding(scenario, title="Taken")
 
     response = patch(scenario, factories.finding(scenario), title="Taken")
@@ -64,7 +64,7 @@ def test_a_title_that_another_finding_has_is_refused(scenario: Scenario):
     assert (response.status_code, response.json()["error"]["code"]) == (409, "title_taken")
 
 
-def test_the_score_follows_a_new_severity_unless_somebody_set_it(scenario: Scenario):
+def test_default_score_follows_a_new_severity_and_custom_score_stays(scenario: Scenario):
     usual = factories.finding(scenario, severity="low")
     chosen = factories.finding(scenario, severity="low", priority={"score": 77})
 
@@ -78,46 +78,11 @@ def test_the_score_follows_a_new_severity_unless_somebody_set_it(scenario: Scena
 @pytest.mark.parametrize(
     "body", [{}, {"domain": "seo"}, {"severity": None}, {"status": "open"}, {"confidence": 1}]
 )
-def test_a_change_that_is_none_is_refused(scenario: Scenario, body: dict[str, Any]):
+def test_patch_without_valid_changes_is_rejected(scenario: Scenario, body: dict[str, Any]):
     assert patch(scenario, factories.finding(scenario), **body).status_code == 422
 
 
-def test_a_bulk_update_by_filter_can_be_tried_first(scenario: Scenario):
-    for severity in ("low", "low", "high"):
-        factories.finding(scenario, severity=severity)
-    body = {"filter": {"severity": ["low"]}, "set": {"status": "dismissed"}}
-
-    tried = scenario.client.ask("post", "findings/bulk-update", body | {"dry_run": True}).json()["data"]
-    assert (tried, Finding.objects.filter(status="dismissed").count()) == (
-        {"matched": 2, "updated": 0, "dry_run": True}, 0,
-    )  # fmt: skip
-
-    done = scenario.client.ask("post", "findings/bulk-update", body).json()["data"]
-    assert done == {"matched": 2, "updated": 2, "dry_run": False}
-    assert Finding.objects.filter(status="dismissed").count() == 2
-
-
-def test_a_bulk_update_by_ids_is_all_or_nothing(scenario: Scenario):
-    mine, theirs = factories.finding(scenario), factories.finding(factories.scenario())
-    body = {"ids": [str(mine.pk), str(theirs.pk)], "set": {"severity": "low"}}
-
-    response = scenario.client.ask("post", "findings/bulk-update", body)
-
-    assert (response.status_code, response.json()["error"]["details"]) == (404, {"ids": [str(theirs.pk)]})
-    assert set(Finding.objects.values_list("severity", flat=True)) == {"high"}
-
-
-def test_a_bulk_update_cannot_resolve_either(scenario: Scenario):
-    factories.finding(scenario)
-
-    response = scenario.client.ask(
-        "post", "findings/bulk-update", {"filter": {}, "set": {"status": "resolved"}}
-    )
-
-    assert response.json()["error"]["code"] == "resolved_requires_verification"
-
-
-def test_a_bulk_update_moves_the_usual_scores_and_keeps_the_chosen_ones(scenario: Scenario):
+def test_bulk_update_of_severity_changes_default_scores_and_keeps_custom_scores(scenario: Scenario):
     usual = factories.finding(scenario, severity="low")
     chosen = factories.finding(scenario, severity="low", priority={"score": 77})
 
@@ -129,7 +94,7 @@ def test_a_bulk_update_moves_the_usual_scores_and_keeps_the_chosen_ones(scenario
     assert (chosen.severity, chosen.score) == ("critical", 77)
 
 
-def test_a_bulk_update_reads_its_rows_in_lots_and_records_each(
+def test_bulk_update_works_in_batches_and_logs_each_finding(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(triage, "BATCH_SIZE", 2)
@@ -148,7 +113,7 @@ def test_a_bulk_update_reads_its_rows_in_lots_and_records_each(
     assert findings[0].updated_at > before
 
 
-def test_a_bulk_update_that_meets_a_resolved_finding_late_changes_nothing(
+def test_bulk_update_with_a_resolved_finding_in_a_later_batch_changes_nothing(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(triage, "BATCH_SIZE", 1)
@@ -163,7 +128,7 @@ def test_a_bulk_update_that_meets_a_resolved_finding_late_changes_nothing(
     assert sorted(Finding.objects.values_list("status", flat=True)) == ["new", "new", "resolved"]
 
 
-def test_a_change_locks_the_finding_and_not_its_project(scenario: Scenario):
+def test_update_locks_the_finding_and_not_its_project(scenario: Scenario):
     finding = factories.finding(scenario)
 
     with CaptureQueriesContext(connection) as asked:
@@ -176,7 +141,7 @@ def test_a_change_locks_the_finding_and_not_its_project(scenario: Scenario):
 
 
 @pytest.mark.parametrize("status", OPEN_STATUSES)
-def test_a_dismissed_finding_may_become_whatever_is_open(scenario: Scenario, status: str):
+def test_dismissed_finding_can_get_every_open_status(scenario: Scenario, status: str):
     finding = factories.finding(scenario, status="dismissed")
 
     assert patch(scenario, finding, status=status).status_code == 200

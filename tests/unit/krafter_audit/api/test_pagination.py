@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 
 from events import counters
-from events.models import Tally
+from events.models import Counter
 from findings.models import Finding
 from krafter_audit.api import pagination
 from tests import factories
@@ -135,12 +135,12 @@ def test_folding_the_tally_changes_no_total(scenario: Scenario):
     for _ in range(3):
         factories.finding(scenario, status="dismissed")
     before = sorted(map(str, counters.totals(scenario.project.pk, "finding")))
-    rows = Tally.objects.filter(kind="finding").count()
+    rows = Counter.objects.filter(name="finding").count()
 
-    counters.fold(scenario.project.pk, "finding")
+    counters.aggregate(scenario.project.pk, "finding")
 
     assert sorted(map(str, counters.totals(scenario.project.pk, "finding"))) == before
-    assert Tally.objects.filter(kind="finding").count() == 1 < rows
+    assert Counter.objects.filter(name="finding").count() == 1 < rows
 
 
 def test_deleting_rows_takes_them_out_of_the_totals(scenario: Scenario):

@@ -1,4 +1,4 @@
-"""How far a check can be believed: does it contradict itself, and does what it let pass come back?"""
+"""The reliability of checks: flips, and fixes whose finding came back."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -29,7 +29,7 @@ URL = "https://example.com/"
 def answer(
     status: str, *, sha: str = "a1", header: str = "", looks: list[str] | None = None, **more: Any
 ) -> dict[str, Any]:
-    """What a look at a page keeps."""
+    """Return the evidence of a page."""
     seen = {
         "sha256": sha,
         "status": 200,
@@ -41,14 +41,14 @@ def answer(
 
 
 def looked(scenario: Scenario, *answers: dict[str, Any], key: str = CSP, of: Task | None = None) -> None:
-    """Keep verifications of one task that saw these."""
+    """Store verifications of a task with these pages."""
     task = of or factories.task(scenario, of=factories.finding(scenario, checks=[key]))
     for one in answers:
         append(factories.verification(scenario, of=task), key, {"outcome": one["status"], "pages": [one]})
 
 
 def scanned(scenario: Scenario, status: str, *, key: str = CSP, **more: Any) -> None:
-    """Keep a scan that saw this on the page."""
+    """Store a scan with this result on the page."""
     seen = answer(status, **more)
     now = timezone.now()
     scan = Scan.objects.create(project=scenario.project, url=URL, trigger="manual")
@@ -74,7 +74,7 @@ def approved(
     keys: list[str] | None = None,
     override: str = "",
 ) -> Verification:
-    """Have a fix verified and approved."""
+    """Verify and approve a fix."""
     task = factories.task(
         scenario, of=factories.finding(scenario, checks=keys or [CSP]), status="ready_verify"
     )
@@ -86,7 +86,7 @@ def approved(
 
 
 def seen_again(scenario: Scenario, verification: Verification, *, after: timedelta) -> None:
-    """Let a scan see the finding again so long after the approval."""
+    """Report the finding again by a scan, this long after the approval."""
     finding = verification.task.finding
     finding.refresh_from_db()
     ingest(scenario.project, [FindingReport(finding.domain, finding.title)], by=scenario.actor)
@@ -101,12 +101,12 @@ def measured(scenario: Scenario, key: str = CSP) -> dict[str, Any]:
 
 
 def flips(scenario: Scenario, key: str = CSP) -> tuple[int, int, int]:
-    """Looks, comparable ones, flips."""
+    """Return the numbers of runs, compared runs and flips."""
     counts = measured(scenario, key)
     return counts["looks"], counts["compared"], counts["flips"]
 
 
-def test_two_verdicts_on_the_same_answer_are_a_flip(scenario: Scenario):
+def test_opposite_results_for_an_unchanged_page_are_a_flip(scenario: Scenario):
     looked(scenario, answer("failed"), answer("passed"), answer("passed"))
 
     assert flips(scenario) == (3, 2, 1)
@@ -120,7 +120,7 @@ def test_two_verdicts_on_the_same_answer_are_a_flip(scenario: Scenario):
     ],
     ids=lambda change: next(iter(change)),
 )  # fmt: skip
-def test_what_has_changed_is_not_compared(scenario: Scenario, change: dict[str, Any]):
+def test_changed_pages_are_not_compared(scenario: Scenario, change: dict[str, Any]):
     after = answer("passed")
     named = {key: change[key] for key in ("sha", "header") if key in change}
     after = answer("passed", **named) if named else after
@@ -130,7 +130,7 @@ def test_what_has_changed_is_not_compared(scenario: Scenario, change: dict[str, 
     assert flips(scenario) == (2, 0, 0)
 
 
-def test_looks_of_one_run_that_disagree_are_a_flip(scenario: Scenario):
+def test_repeated_runs_with_opposite_results_are_a_flip(scenario: Scenario):
     looked(
         scenario,
         answer("failed", looks=["failed", "failed"]),
@@ -140,26 +140,26 @@ def test_looks_of_one_run_that_disagree_are_a_flip(scenario: Scenario):
     assert flips(scenario) == (2, 2, 1)
 
 
-def test_a_scan_that_fails_and_a_verification_that_passes_on_the_same_page_are_a_flip(scenario: Scenario):
+def test_failed_scan_and_passed_verification_of_an_unchanged_page_are_a_flip(scenario: Scenario):
     scanned(scenario, "failed")
     looked(scenario, answer("passed"))
 
     assert flips(scenario) == (2, 1, 1)
 
 
-def test_a_look_that_could_not_look_says_nothing(scenario: Scenario):
+def test_inconclusive_runs_are_not_counted(scenario: Scenario):
     looked(scenario, answer("failed"), answer("inconclusive"), answer("failed"))
 
     assert flips(scenario) == (2, 1, 0)
 
 
-def test_checks_that_look_further_than_what_is_kept_are_not_compared(scenario: Scenario):
+def test_checks_that_depend_on_more_than_the_page_are_not_compared(scenario: Scenario):
     looked(scenario, answer("failed"), answer("passed"), key="broken_internal_links")
 
     assert flips(scenario, "broken_internal_links") == (2, 0, 0)
 
 
-def test_pages_and_projects_are_kept_apart(scenario: Scenario):
+def test_pages_and_projects_are_measured_separately(scenario: Scenario):
     elsewhere = answer("passed") | {"url": URL + "other"}
     other = factories.scenario()
     looked(scenario, answer("failed"), elsewhere)
@@ -172,7 +172,7 @@ def test_pages_and_projects_are_kept_apart(scenario: Scenario):
     ("after", "counts"),
     [(timedelta(days=3), (1, 1, 1)), (timedelta(days=20), (1, 0, 1)), (timedelta(days=40), (1, 0, 0))],
 )
-def test_a_finding_that_is_seen_again_after_its_fix_came_back(
+def test_finding_reported_after_its_fix_counts_as_return(
     scenario: Scenario, after: timedelta, counts: tuple[int, ...]
 ):
     seen_again(scenario, approved(scenario), after=after)
@@ -181,7 +181,7 @@ def test_a_finding_that_is_seen_again_after_its_fix_came_back(
     assert (found["fixes"], found["back_in_7_days"], found["back_in_30_days"]) == counts
 
 
-def test_an_approval_that_was_reopened_came_back(scenario: Scenario):
+def test_reopened_approval_counts_as_return(scenario: Scenario):
     verification = approved(scenario)
     verdicts.reopen(verification.pk, by=scenario.actor)
 
@@ -189,19 +189,19 @@ def test_an_approval_that_was_reopened_came_back(scenario: Scenario):
     assert (found["fixes"], found["back_in_7_days"]) == (1, 1)
 
 
-def test_a_verification_that_was_never_approved_is_no_fix(scenario: Scenario):
+def test_unapproved_verification_is_not_a_fix(scenario: Scenario):
     verdicts.reopen(factories.verification(scenario).pk, by=scenario.actor)
 
     assert measured(scenario) == {}
 
 
-def test_a_check_that_was_overridden_has_not_fixed_anything(scenario: Scenario):
+def test_overridden_check_is_not_a_fix(scenario: Scenario):
     approved(scenario, keys=[CSP, "csp_base_uri"], checks=["failed", "passed"], override="I know better.")
 
     assert (measured(scenario), measured(scenario, "csp_base_uri")["fixes"]) == ({}, 1)
 
 
-def test_the_median_time_runs_from_the_finding_or_its_return(scenario: Scenario):
+def test_median_time_starts_at_the_finding_or_its_regression(scenario: Scenario):
     def fixed_after(hours: float, *, back: float | None = None) -> None:
         verification = approved(scenario)
         found: datetime = verification.verified_at - timedelta(hours=hours)  # type: ignore[operator]
@@ -222,7 +222,7 @@ def test_the_median_time_runs_from_the_finding_or_its_return(scenario: Scenario)
     assert CheckReliability.objects.get(key=CSP).median_hours == 10
 
 
-def test_measuring_again_doubles_nothing_and_forgets_what_is_old(scenario: Scenario):
+def test_measuring_again_replaces_the_rows_and_ignores_old_runs(scenario: Scenario):
     looked(scenario, answer("failed"), answer("passed"))
     first = measured(scenario)
 
@@ -232,7 +232,7 @@ def test_measuring_again_doubles_nothing_and_forgets_what_is_old(scenario: Scena
     assert (first == again, measured(scenario)) == (True, {})
 
 
-def test_only_projects_with_looks_of_late_are_measured(scenario: Scenario, sent: list[tuple[str, ...]]):
+def test_only_projects_with_recent_runs_are_measured(scenario: Scenario, sent: list[tuple[str, ...]]):
     looked(scenario, answer("failed"))
     factories.scenario()
 
@@ -241,7 +241,7 @@ def test_only_projects_with_looks_of_late_are_measured(scenario: Scenario, sent:
     assert sent == [("remediation.measure_check_reliability", str(scenario.project.pk))]
 
 
-def test_the_checks_are_listed_as_the_policy_has_them_with_their_meters(scenario: Scenario):
+def test_catalogue_lists_checks_with_policy_and_reliability(scenario: Scenario):
     config = {"checks": {"ttfb": {"threshold": 900}, CSP: {"enabled": False}}}
     scenario.client.ask("put", "policies/current", {"config": config})
     looked(scenario, answer("failed"), answer("passed"))
@@ -262,7 +262,7 @@ def test_the_checks_are_listed_as_the_policy_has_them_with_their_meters(scenario
     }  # fmt: skip
 
 
-def test_reading_the_meters_costs_the_same_however_much_was_looked_at(scenario: Scenario):
+def test_catalogue_costs_the_same_number_of_queries_for_any_number_of_runs(scenario: Scenario):
     def cost() -> int:
         with CaptureQueriesContext(connection) as captured:
             scenario.client.ask("get", "checks")
@@ -278,7 +278,7 @@ def test_reading_the_meters_costs_the_same_however_much_was_looked_at(scenario: 
     assert cost() == before
 
 
-def test_staff_see_the_sums_over_all_projects_the_least_believable_first(scenario: Scenario):
+def test_admin_list_shows_totals_least_reliable_first(scenario: Scenario):
     looked(scenario, answer("failed"), answer("passed"))
     looked(factories.scenario(), answer("failed"), answer("failed"), key="csp_base_uri")
     for row in reliability.active_projects():

@@ -1,4 +1,4 @@
-"""The chain of evidence: what was seen and what was decided, hashed, signed, unchangeable, one link after the other."""
+"""The evidence chain: results and verdicts as hashed, signed links that cannot be changed."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def scenario(db: None, site: Site) -> Scenario:
 
 
 def looked_at(scenario: Scenario, *, checks: list[str] | None = None) -> Verification:
-    """Run a verification the way the API and the worker do."""
+    """Run a verification by its service and its job."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=checks))
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     jobs.run_verification(str(verification.pk))
@@ -39,7 +39,7 @@ def shown(scenario: Scenario, verification: Verification) -> dict[str, Any]:
     return scenario.client.ask("get", f"verifications/{verification.pk}/evidence").json()["data"]
 
 
-def test_the_links_of_a_project_are_one_chain_each_signed_by_the_key_that_is_shown(scenario: Scenario):
+def test_links_of_a_project_are_one_signed_chain(scenario: Scenario):
     verification = looked_at(scenario)
     verdicts.reopen(verification.pk, by=scenario.actor)
     looked_at(scenario)
@@ -54,7 +54,7 @@ def test_the_links_of_a_project_are_one_chain_each_signed_by_the_key_that_is_sho
     assert (Evidence.objects.count(), EvidenceChain.objects.get().hash) == (3, previous)
 
 
-def test_a_verdict_is_a_link_with_who_decided_and_upon_what(scenario: Scenario, site: Site):
+def test_verdict_link_has_the_actor_and_the_earlier_links(scenario: Scenario, site: Site):
     site.headers |= CSP
     verification = looked_at(scenario)
     seen = Evidence.objects.get()
@@ -86,7 +86,7 @@ def test_a_verdict_is_a_link_with_who_decided_and_upon_what(scenario: Scenario, 
     }
 
 
-def test_an_override_keeps_its_reason_and_a_later_reopen_is_a_link_of_its_own(scenario: Scenario):
+def test_override_reason_is_in_the_link_and_reopen_adds_another_link(scenario: Scenario):
     verification = looked_at(scenario)
 
     verdicts.approve(verification.pk, by=scenario.actor, override_reason="Accepted until March.")
@@ -100,7 +100,7 @@ def test_an_override_keeps_its_reason_and_a_later_reopen_is_a_link_of_its_own(sc
     ]
 
 
-def test_a_person_who_answers_a_check_by_hand_is_in_its_link(scenario: Scenario):
+def test_link_of_a_manual_review_has_the_actor(scenario: Scenario):
     verification = looked_at(scenario, checks=[])
 
     verdicts.approve(verification.pk, by=scenario.actor)
@@ -114,7 +114,7 @@ def test_a_person_who_answers_a_check_by_hand_is_in_its_link(scenario: Scenario)
 @pytest.mark.parametrize(
     "change", ["UPDATE remediation_evidence SET body = '{}'", "DELETE FROM remediation_evidence"]
 )
-def test_the_database_refuses_to_change_or_delete_a_link(scenario: Scenario, change: str):
+def test_links_cannot_be_changed_or_deleted(scenario: Scenario, change: str):
     looked_at(scenario)
 
     with (
@@ -127,7 +127,7 @@ def test_the_database_refuses_to_change_or_delete_a_link(scenario: Scenario, cha
     assert chain.is_intact(Evidence.objects.get())
 
 
-def test_what_is_past_its_time_can_be_cleared_and_the_chain_goes_on_where_it_was(scenario: Scenario):
+def test_chain_continues_after_retention_deletes_links(scenario: Scenario):
     looked_at(scenario)
     looked_at(scenario)
     with connection.cursor() as cursor:
@@ -143,7 +143,7 @@ def test_what_is_past_its_time_can_be_cleared_and_the_chain_goes_on_where_it_was
     assert chain.is_intact(link)
 
 
-def test_without_a_key_evidence_is_chained_and_not_signed(scenario: Scenario, settings: Any):
+def test_evidence_without_signing_key_is_chained_and_unsigned(scenario: Scenario, settings: Any):
     settings.KRAFTER_SIGNING_KEYS = ""
 
     verification = looked_at(scenario)
@@ -153,7 +153,7 @@ def test_without_a_key_evidence_is_chained_and_not_signed(scenario: Scenario, se
     assert shown(scenario, verification)["keys"] == []
 
 
-def test_a_number_that_json_does_not_know_is_written_as_a_word(scenario: Scenario):
+def test_numbers_unknown_to_json_are_stored_as_strings(scenario: Scenario):
     verification = factories.verification(scenario)
 
     link = chain.append(verification, "lcp", {"after": float("nan"), "samples": [1.0, float("inf")]})

@@ -1,4 +1,4 @@
-"""What PostgreSQL itself promises of a chain, whoever writes: no place and no check of a verification comes twice."""
+"""Triggers ensure that a chain has no gaps, duplicates or changes, for every kind of write."""
 
 import threading
 import time
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from events.partitions import grow, month, parts
+from events.partitions import create_partitions, month, partitions_of
 from remediation.evidence import chain
 from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, EvidenceChain, Verification
@@ -32,7 +32,7 @@ INSERT = """
 def insert(
     verification: Verification, sequence: int, *, table: str = "remediation_evidence", **changes: Any
 ) -> None:
-    """Add a link as somebody would who writes SQL: place n has the hash "n" and follows on the place before."""
+    """Insert a link by SQL: the link with sequence n has the hash "n" and follows the previous one."""
     told = {
         "project": verification.project_id,
         "verification": verification.pk,
@@ -48,19 +48,19 @@ def insert(
 
 @pytest.fixture
 def chained(scenario: Scenario) -> Scenario:
-    """A project whose chain has one link."""
+    """Return a scenario whose chain has one link."""
     EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
     insert(factories.verification(scenario), 1)
     return scenario
 
 
 def end(scenario: Scenario) -> tuple[int, str, int]:
-    """The place and hash at the end of the chain, and how many links there are."""
+    """Return the sequence and hash of the chain's end, and the number of links."""
     chain = EvidenceChain.objects.get(project=scenario.project)
     return chain.sequence, chain.hash, Evidence.objects.filter(project=scenario.project).count()
 
 
-def test_a_link_that_follows_moves_the_end_of_the_chain(chained: Scenario):
+def test_valid_link_advances_the_chain(chained: Scenario):
     verification = factories.verification(chained)
 
     insert(verification, 2)
@@ -85,7 +85,9 @@ def test_a_link_that_follows_moves_the_end_of_the_chain(chained: Scenario):
     ],
 )
 @pytest.mark.parametrize("table", ["remediation_evidence", f"remediation_evidence_{date.today():%Y_%m}"])
-def test_a_link_that_does_not_follow_is_refused(chained: Scenario, changes: dict[str, Any], table: str):
+def test_link_that_does_not_follow_the_chain_is_rejected(
+    chained: Scenario, changes: dict[str, Any], table: str
+):
     verification = factories.verification(chained)
 
     with pytest.raises(IntegrityError, match="does not follow on the end of the chain") as refused:
@@ -95,7 +97,7 @@ def test_a_link_that_does_not_follow_is_refused(chained: Scenario, changes: dict
     assert end(chained) == (1, "1", 1)
 
 
-def test_a_link_about_a_verification_of_another_project_is_refused(chained: Scenario):
+def test_link_of_another_projects_verification_is_rejected(chained: Scenario):
     with pytest.raises(IntegrityError, match="does not follow"):
         insert(factories.verification(factories.scenario()), 2, project=chained.project.pk)
 
@@ -103,7 +105,7 @@ def test_a_link_about_a_verification_of_another_project_is_refused(chained: Scen
 
 
 @pytest.mark.parametrize("months_later", [0, 1, 2, 9])
-def test_a_second_link_of_a_check_is_refused_in_whatever_month_it_comes(chained: Scenario, months_later: int):
+def test_second_link_of_a_check_is_rejected_in_any_month(chained: Scenario, months_later: int):
     verification = factories.verification(chained)
     insert(verification, 2)
     later = month(verification.created_at.date(), months_later)
@@ -118,7 +120,7 @@ def test_a_second_link_of_a_check_is_refused_in_whatever_month_it_comes(chained:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_two_who_write_the_same_place_one_waits_and_is_refused():
+def test_concurrent_link_with_the_same_sequence_is_rejected():
     scenario = factories.scenario()
     EvidenceChain.objects.create(project=scenario.project, sequence=0, hash=GENESIS)
     for place in range(1, 11):
@@ -131,7 +133,7 @@ def test_of_two_who_write_the_same_place_one_waits_and_is_refused():
 
 
 @pytest.mark.django_db(transaction=True)
-def test_links_that_are_added_at_once_are_one_chain():
+def test_concurrent_links_form_one_chain():
     scenario = factories.scenario()
     several = [factories.verification(scenario) for _ in range(8)]
 
@@ -148,8 +150,8 @@ def test_links_that_are_added_at_once_are_one_chain():
     assert [link.recorded_at for link in links] == sorted(link.recorded_at for link in links)
 
 
-def test_months_from_before_a_verification_are_not_looked_into(scenario: Scenario, time_machine: Any):
-    first = min(end for end in parts(EVIDENCE.table).values() if end)
+def test_partitions_before_a_verification_are_not_read(scenario: Scenario, time_machine: Any):
+    first = min(end for end in partitions_of(EVIDENCE.table).values() if end)
     time_machine.move_to(month(first, 1), tick=False)
     verification = factories.verification(scenario)
 
@@ -161,25 +163,23 @@ def test_months_from_before_a_verification_are_not_looked_into(scenario: Scenari
 
 @pytest.fixture
 def months_that_go_again() -> Iterator[None]:
-    """What is committed here is taken back: other tests count the months."""
-    before = set(parts(EVIDENCE.table))
+    """Drop the partitions that the test commits: other tests count them."""
+    before = set(partitions_of(EVIDENCE.table))
     yield
     with connection.cursor() as cursor:
-        for name in set(parts(EVIDENCE.table)) - before:
+        for name in set(partitions_of(EVIDENCE.table)) - before:
             cursor.execute(f"DROP TABLE {name}")
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.usefixtures("months_that_go_again")
-def test_a_month_that_is_made_while_somebody_approves_waits_for_them(
-    time_machine: Any, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr("events.partitions.PATIENCE", "60s")
+def test_new_partition_waits_for_a_running_approval(time_machine: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("events.partitions.LOCK_TIMEOUT", "60s")
     scenario = factories.scenario()
     verification = factories.verification(scenario)
-    time_machine.move_to(max(end for end in parts(EVIDENCE.table).values() if end), tick=False)
+    time_machine.move_to(max(end for end in partitions_of(EVIDENCE.table).values() if end), tick=False)
     made: list[str] = []
-    maker = threading.Thread(target=lambda: (made.extend(grow(EVIDENCE)), connection.close()))
+    maker = threading.Thread(target=lambda: (made.extend(create_partitions(EVIDENCE)), connection.close()))
 
     with transaction.atomic():
         Verification.objects.filter(pk=verification.pk).update(running=False)

@@ -1,4 +1,4 @@
-"""A bundle of evidence: whoever has the file can tell on another machine whether it holds; any change is found."""
+"""An exported bundle can be verified on another machine, which detects every change."""
 
 import base64
 import json
@@ -38,7 +38,7 @@ SEEN = {
 
 
 def approved(scenario: Scenario, *, others_between: int = 0) -> Verification:
-    """Make a verification that was looked at and approved, with links of others before and between."""
+    """Create an approved verification, with links of other verifications before and between its own."""
     chain.append(factories.verification(scenario), "security_header_csp", SEEN)
     verification = factories.verification(scenario)
     chain.append(verification, "security_header_csp", SEEN)
@@ -68,13 +68,13 @@ def faults(raw: bytes, trusted: list[bytes] | None = None) -> list[str]:
 
 
 def signed_anew(raw: bytes, change: Callable[[dict[str, Any]], Any]) -> bytes:
-    """Change the bundle and sign it anew, as only somebody with the key could."""
+    """Change the bundle and sign it again with the key."""
     content = json.loads(raw)["bundle"]
     change(content)
     return bundle_format.sealed(content, chain.keyring().signer)
 
 
-def test_a_bundle_holds_for_whoever_has_the_installations_key(scenario: Scenario):
+def test_bundle_is_valid_with_the_key_of_the_installation(scenario: Scenario):
     verification = approved(scenario, others_between=2)
 
     raw = file_of(scenario, verification)
@@ -92,7 +92,7 @@ def test_a_bundle_holds_for_whoever_has_the_installations_key(scenario: Scenario
     ]
 
 
-def test_a_bundle_says_who_decided_and_what_it_is_about(scenario: Scenario):
+def test_bundle_has_the_people_and_the_subject(scenario: Scenario):
     verification = approved(scenario)
 
     content = json.loads(file_of(scenario, verification))["bundle"]
@@ -109,14 +109,14 @@ def test_a_bundle_says_who_decided_and_what_it_is_about(scenario: Scenario):
     ]
 
 
-def test_without_a_key_the_bundles_own_is_believed_and_that_is_said(scenario: Scenario):
+def test_verification_without_key_uses_the_bundles_key_and_warns(scenario: Scenario):
     notes = [sentence for word, sentence in said(file_of(scenario, approved(scenario))) if word == "note"]
 
     assert len(notes) == 1
     assert notes[0].startswith("No --public-key was given: this believes the key test, fingerprint ")
 
 
-def test_another_key_than_the_one_given_is_named(scenario: Scenario):
+def test_bundle_signed_by_another_key_is_reported(scenario: Scenario):
     raw = file_of(scenario, approved(scenario))
 
     [fault] = faults(raw, list(STRANGER.public.values()))
@@ -124,7 +124,7 @@ def test_another_key_than_the_one_given_is_named(scenario: Scenario):
     assert fault.startswith("It is signed by another key than you gave: the key test, fingerprint ")
 
 
-def test_any_one_byte_that_is_changed_is_found(scenario: Scenario):
+def test_every_changed_byte_is_detected(scenario: Scenario):
     raw = file_of(scenario, approved(scenario))
     trusted = keys_of_the_installation()
     places = range(0, len(raw), 7)
@@ -138,7 +138,7 @@ def test_any_one_byte_that_is_changed_is_found(scenario: Scenario):
     assert (unnoticed, len(places) > 500) == ([], True)
 
 
-def test_white_space_a_name_that_stands_twice_and_a_part_that_is_missing_are_found(scenario: Scenario):
+def test_whitespace_duplicate_names_and_missing_parts_are_detected(scenario: Scenario):
     raw = file_of(scenario, approved(scenario))
     changed = {
         "no line feed": raw[:-1],
@@ -199,17 +199,13 @@ def another_project(content: dict[str, Any]) -> None:
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )
-def test_the_first_link_that_does_not_hold_is_named_with_the_reason(
-    scenario: Scenario, change: Any, sentence: str
-):
+def test_first_invalid_link_is_reported_with_the_reason(scenario: Scenario, change: Any, sentence: str):
     raw = file_of(scenario, approved(scenario, others_between=1))
 
     assert faults(signed_anew(raw, change)) == [sentence]
 
 
-def test_links_that_are_too_many_to_show_are_a_gap_that_is_said(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-):
+def test_many_links_between_are_reported_as_a_gap(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("remediation.evidence.export.MAX_LINKS_BETWEEN", 2)
     raw = file_of(scenario, approved(scenario, others_between=3))
 
@@ -217,7 +213,7 @@ def test_links_that_are_too_many_to_show_are_a_gap_that_is_said(
     assert faults(raw) == []
 
 
-def test_links_from_before_there_were_signatures_hold_by_their_hash(scenario: Scenario):
+def test_unsigned_links_of_format_1_are_valid_by_their_hash(scenario: Scenario):
     verification = factories.verification(scenario)
     body = canonical(
         {
@@ -247,7 +243,7 @@ def test_links_from_before_there_were_signatures_hold_by_their_hash(scenario: Sc
     assert "fails" not in {word for word, _ in words}
 
 
-def test_the_pictures_that_links_name_come_along_and_another_one_is_found(
+def test_bundle_includes_screenshots_and_detects_replaced_ones(
     scenario: Scenario, settings: Any, tmp_path: Path
 ):
     settings.MEDIA_ROOT = str(tmp_path)
@@ -266,7 +262,7 @@ def test_the_pictures_that_links_name_come_along_and_another_one_is_found(
     ]
 
 
-def test_without_a_signing_key_there_is_no_bundle(scenario: Scenario, settings: Any):
+def test_export_requires_a_signing_key(scenario: Scenario, settings: Any):
     settings.KRAFTER_SIGNING_KEYS = ""
 
     answer = scenario.client.ask("get", f"verifications/{approved(scenario).pk}/evidence/bundle")
@@ -275,7 +271,7 @@ def test_without_a_signing_key_there_is_no_bundle(scenario: Scenario, settings: 
 
 
 @pytest.mark.parametrize("form", ["jwks", "pem", "base64"])
-def test_the_key_may_come_in_three_forms(scenario: Scenario, tmp_path: Path, form: str, capsys: Any):
+def test_key_is_accepted_in_three_formats(scenario: Scenario, tmp_path: Path, form: str, capsys: Any):
     (tmp_path / "bundle.json").write_bytes(file_of(scenario, approved(scenario)))
     public = next(iter(chain.keyring().public.values()))
     der = bytes.fromhex("302a300506032b6570032100") + public
@@ -294,7 +290,7 @@ def test_the_key_may_come_in_three_forms(scenario: Scenario, tmp_path: Path, for
     )
 
 
-def test_what_cannot_be_read_is_told_apart_from_what_does_not_hold(tmp_path: Path, capsys: Any):
+def test_unreadable_bundle_differs_from_invalid_bundle(tmp_path: Path, capsys: Any):
     (tmp_path / "bundle.json").write_text("{}")
     (tmp_path / "key").write_text("no key")
 
@@ -307,9 +303,7 @@ def test_what_cannot_be_read_is_told_apart_from_what_does_not_hold(tmp_path: Pat
     assert answers == [1, 2, 2]
 
 
-def test_the_command_needs_no_settings_no_database_and_no_packages_of_the_system(
-    scenario: Scenario, tmp_path: Path
-):
+def test_command_runs_without_settings_and_database(scenario: Scenario, tmp_path: Path):
     (tmp_path / "bundle.json").write_bytes(file_of(scenario, approved(scenario)))
     refuse = "import sys; sys.modules.update(dict.fromkeys(['django', 'celery', 'psycopg', 'orjson']))"
     run = f"{refuse}; from scanner.evidence_bundle.__main__ import main; sys.exit(main(['bundle.json']))"

@@ -1,4 +1,4 @@
-"""Old evidence goes from the front of its chain, whole months of it, and what is left still holds."""
+"""Retention drops whole months of evidence, and the rest of the chain stays valid."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django import Settings
 
-from events.partitions import grow, month, parts
+from events.partitions import create_partitions, month, partitions_of
 from remediation.evidence import chain, export, retention
 from remediation.evidence.retention import EVIDENCE
 from remediation.models import Evidence, Verification
@@ -18,20 +18,20 @@ from tests.factories import Scenario
 
 @pytest.fixture
 def first(scenario: Scenario) -> date:
-    """The first day of the first month that has a part of its own."""
-    return month(min(end for end in parts(EVIDENCE.table).values() if end), -1)
+    """Return the first day of the first month with its own partition."""
+    return month(min(end for end in partitions_of(EVIDENCE.table).values() if end), -1)
 
 
 def day(first: date, after: int, number: int) -> str:
-    """Noon of a day of the month that is so many after the first one."""
+    """Return noon of a day, this many months after the first one."""
     return f"{month(first, after).replace(day=number)}T12:00:00Z"
 
 
 def saw(scenario: Scenario, time_machine: Any, at: str, *, of: Verification | None = None) -> Evidence:
-    """Add a link at a time; the verification is made then."""
+    """Append a link of a new verification at this time."""
     time_machine.move_to(at, tick=False)
     link = chain.append(of or factories.verification(scenario), "security_header_csp", {"status": "passed"})
-    connection.check_constraints()  # now, as a COMMIT would: what waits for it keeps a month from being dropped
+    connection.check_constraints()  # as COMMIT does: pending checks prevent dropping a partition
     return Evidence.objects.get(project=scenario.project, sequence=link.sequence)
 
 
@@ -44,7 +44,7 @@ def places(scenario: Scenario) -> list[int]:
 
 
 def months() -> list[str]:
-    return [name.removeprefix("remediation_evidence_") for name in parts(EVIDENCE.table)]
+    return [name.removeprefix("remediation_evidence_") for name in partitions_of(EVIDENCE.table)]
 
 
 def part_of(link: Evidence) -> str:
@@ -58,16 +58,16 @@ def what_is_said_of(verification: Verification) -> set[str]:
     return {line.word for line in examine(raw, list(chain.keyring().public.values()))}
 
 
-def test_by_default_evidence_is_kept_for_ever(scenario: Scenario, time_machine: Any, first: date):
+def test_evidence_is_kept_permanently_by_default(scenario: Scenario, time_machine: Any, first: date):
     saw(scenario, time_machine, "2026-01-15T00:00:00Z")
     time_machine.move_to(day(first, 5, 1), tick=False)
 
-    retention.rotate()
+    retention.rotate_partitions()
 
     assert (places(scenario), f"{first:%Y_%m}" in months()) == ([1], True)
 
 
-def test_months_past_their_time_go_as_wholes_and_the_chain_goes_on(
+def test_expired_months_are_dropped_and_the_chain_continues(
     scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 2
@@ -78,16 +78,16 @@ def test_months_past_their_time_go_as_wholes_and_the_chain_goes_on(
     assert [part_of(link) for link in (oldest, last, kept)] == names[:3]
     time_machine.move_to(day(first, 4, 10), tick=False)
 
-    retention.rotate()
+    retention.rotate_partitions()
     after = saw(scenario, time_machine, day(first, 4, 11))
 
-    assert months() == [*names[2:], "rest"]
+    assert months() == [*names[2:], "default"]
     assert places(scenario) == [3, 4]
     assert (kept.previous_hash, after.previous_hash) == (last.hash, kept.hash)
     assert all(chain.is_intact(link) for link in Evidence.objects.filter(project=scenario.project))
 
 
-def test_a_bundle_holds_when_the_month_before_its_links_is_gone(
+def test_bundle_is_valid_when_the_previous_month_is_dropped(
     scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 1
@@ -96,13 +96,13 @@ def test_a_bundle_holds_when_the_month_before_its_links_is_gone(
     time_machine.move_to(day(first, 2, 15), tick=False)
     before = what_is_said_of(kept)
 
-    retention.rotate()
+    retention.rotate_partitions()
 
     assert places(scenario) == [2]
     assert "fails" not in before | what_is_said_of(kept)
 
 
-def test_a_clock_that_is_set_back_does_not_take_the_chain_back_into_a_month_that_goes_sooner(
+def test_clock_set_back_does_not_write_links_into_an_earlier_month(
     scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 1
@@ -111,12 +111,12 @@ def test_a_clock_that_is_set_back_does_not_take_the_chain_back_into_a_month_that
     assert (behind.recorded_at, part_of(behind)) == (ahead.recorded_at, part_of(ahead))
     time_machine.move_to(day(first, 3, 10), tick=False)
 
-    retention.rotate()
+    retention.rotate_partitions()
 
     assert places(scenario) == [1, 2]
 
 
-def test_a_link_is_never_older_than_its_verification(scenario: Scenario, time_machine: Any, first: date):
+def test_link_is_never_older_than_its_verification(scenario: Scenario, time_machine: Any, first: date):
     time_machine.move_to(day(first, 1, 20), tick=False)
     verification = factories.verification(scenario)
 
@@ -126,29 +126,27 @@ def test_a_link_is_never_older_than_its_verification(scenario: Scenario, time_ma
     assert list(chain.links_of(verification)) == [link]
 
 
-def test_what_no_month_was_made_for_is_kept_and_moves_into_its_month(
-    scenario: Scenario, time_machine: Any, first: date
-):
+def test_rows_without_partition_move_into_their_month(scenario: Scenario, time_machine: Any, first: date):
     name = f"{month(first, 6):%Y_%m}"
     one = saw(scenario, time_machine, day(first, 6, 20))
     landed = part_of(one)
 
-    made = grow(EVIDENCE)
+    made = create_partitions(EVIDENCE)
     another = saw(scenario, time_machine, day(first, 6, 21))
 
-    assert (landed, part_of(one), part_of(another)) == ("rest", name, name)
+    assert (landed, part_of(one), part_of(another)) == ("default", name, name)
     assert made[-1] == f"remediation_evidence_{month(first, 9):%Y_%m}"
     assert (places(scenario), another.previous_hash) == ([1, 2], one.hash)
 
 
-def test_afterwards_nothing_can_be_deleted_in_the_same_transaction(
+def test_links_cannot_be_deleted_after_retention_in_the_same_transaction(
     scenario: Scenario, time_machine: Any, settings: Settings, first: date
 ):
     settings.KRAFTER_EVIDENCE_KEEP_MONTHS = 1
     saw(scenario, time_machine, day(first, 0, 1))
     link = saw(scenario, time_machine, day(first, 3, 10))
 
-    retention.rotate()
+    retention.rotate_partitions()
 
     assert places(scenario) == [2]
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

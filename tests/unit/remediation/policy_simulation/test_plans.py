@@ -1,4 +1,4 @@
-"""A plan is tested, read, and applied as it was read or not at all."""
+"""A plan is applied exactly as it was simulated, or rejected."""
 
 import json
 from datetime import timedelta
@@ -26,7 +26,7 @@ STRICT = {"severity_rules": {"security": "critical"}, "sla_hours": {"critical": 
 
 
 def plan(scenario: Scenario, config: dict[str, Any]) -> tuple[dict[str, Any], str]:
-    """Test a config and return what it would change, and the token."""
+    """Simulate a config; return the changes and the token."""
     answer = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"]
     return answer["simulation"], answer["plan_token"]
 
@@ -46,7 +46,7 @@ def hours(task: Task) -> float | None:
 
 
 def stands(scenario: Scenario) -> Any:
-    """All that a plan may move."""
+    """Return all values that a plan may change."""
     findings = list(
         Finding.objects.order_by("id").values("id", "severity", "impact", "risk", "score", "updated_at")
     )
@@ -54,7 +54,7 @@ def stands(scenario: Scenario) -> Any:
     return findings, due, Policy.objects.values().get(), Event.objects.count()
 
 
-def test_the_plan_that_was_read_is_the_plan_that_is_applied(scenario: Scenario):
+def test_applied_plan_equals_its_simulation(scenario: Scenario):
     mine = factories.task(scenario, of=factories.finding(scenario, severity="high"))
     seo = factories.task(scenario, of=factories.finding(scenario, severity="low", domain="seo"))
     done = factories.task(
@@ -75,7 +75,7 @@ def test_the_plan_that_was_read_is_the_plan_that_is_applied(scenario: Scenario):
     assert (gone.severity, Policy.objects.get().config) == ("low", STRICT)
 
 
-def test_what_was_moved_is_recorded_row_by_row(scenario: Scenario):
+def test_each_change_of_a_plan_is_logged(scenario: Scenario):
     task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
     put(scenario, STRICT, plan(scenario, STRICT)[1])
 
@@ -92,7 +92,7 @@ def test_what_was_moved_is_recorded_row_by_row(scenario: Scenario):
     assert Event.objects.get(name="policy.replaced").data == {"version": 2, "planned": True}
 
 
-def test_totals_follow_a_plan(scenario: Scenario):
+def test_counters_follow_a_plan(scenario: Scenario):
     for _ in range(3):
         factories.finding(scenario, severity="high")
 
@@ -101,7 +101,7 @@ def test_totals_follow_a_plan(scenario: Scenario):
     assert counters.count(scenario.project.pk, "finding", {"severity": ["critical"]}) == 3
 
 
-def test_a_config_that_is_in_force_moves_nothing(scenario: Scenario):
+def test_unchanged_config_changes_nothing(scenario: Scenario):
     config = scenario.client.ask("get", "policies/current").json()["data"]["config"] | {"severity_rules": {}}
     factories.task(scenario)
 
@@ -111,7 +111,7 @@ def test_a_config_that_is_in_force_moves_nothing(scenario: Scenario):
     assert told["tasks"] == {"moved": 0, "given": 0, "lifted": 0, "overdue_at_once": 0}
 
 
-def test_a_put_without_a_plan_moves_nothing_that_is_there(scenario: Scenario):
+def test_put_without_plan_changes_no_existing_rows(scenario: Scenario):
     task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
 
     put(scenario, STRICT, None)
@@ -119,7 +119,7 @@ def test_a_put_without_a_plan_moves_nothing_that_is_there(scenario: Scenario):
     assert (hours(task), Finding.objects.get().severity) == (72, "high")
 
 
-def test_dates_that_people_have_set_stay(scenario: Scenario):
+def test_due_dates_set_by_people_stay(scenario: Scenario):
     chosen = timezone.now() + timedelta(days=100)
     high = [factories.finding(scenario, severity="high") for _ in range(4)]
     by_hand = factories.task(scenario, of=high[0], sla_due_at=chosen)
@@ -136,7 +136,7 @@ def test_dates_that_people_have_set_stay(scenario: Scenario):
     assert {by_hand.sla_due_at, Task.objects.get(pk=later.pk).sla_due_at} == {chosen}
 
 
-def test_dates_appear_disappear_and_are_overdue_at_once(scenario: Scenario):
+def test_plan_sets_lifts_and_moves_due_dates(scenario: Scenario):
     put(scenario, {"sla_hours": {"high": 72}}, None)
     lifted = factories.task(scenario, of=factories.finding(scenario, severity="high"))
     given = factories.task(scenario, of=factories.finding(scenario, severity="low"))
@@ -176,7 +176,7 @@ def another_policy(scenario: Scenario, task: Task) -> None:
 @pytest.mark.parametrize(
     "move_on", [another_finding, another_severity, dismissed, another_date, another_task, another_policy]
 )
-def test_plan_is_refused_when_data_has_changed(scenario: Scenario, move_on: Any):
+def test_plan_is_rejected_when_data_has_changed(scenario: Scenario, move_on: Any):
     task = factories.task(scenario, of=factories.finding(scenario, severity="high"))
     _, token = plan(scenario, STRICT)
     move_on(scenario, task)
@@ -188,7 +188,7 @@ def test_plan_is_refused_when_data_has_changed(scenario: Scenario, move_on: Any)
     assert stands(scenario) == before
 
 
-def test_what_a_plan_does_not_move_may_move_on(scenario: Scenario):
+def test_changes_of_rows_outside_the_plan_are_accepted(scenario: Scenario):
     factories.task(scenario, of=factories.finding(scenario, severity="high"))
     _, token = plan(scenario, STRICT)
     factories.finding(scenario, severity="critical")
@@ -197,7 +197,7 @@ def test_what_a_plan_does_not_move_may_move_on(scenario: Scenario):
     assert put(scenario, STRICT, token).status_code == 200
 
 
-def test_another_projects_rows_are_neither_counted_nor_moved(scenario: Scenario):
+def test_rows_of_another_project_are_not_affected(scenario: Scenario):
     other = factories.scenario()
     theirs = factories.task(other, of=factories.finding(other, severity="high"))
 
@@ -208,7 +208,7 @@ def test_another_projects_rows_are_neither_counted_nor_moved(scenario: Scenario)
     assert (hours(theirs), Finding.objects.get(pk=theirs.finding_id).severity) == (72, "high")
 
 
-def test_numbers_that_somebody_chose_stay(scenario: Scenario):
+def test_custom_priority_stays(scenario: Scenario):
     finding = factories.finding(scenario, severity="high", priority={"impact": 10, "risk": 10})
 
     put(scenario, STRICT, plan(scenario, STRICT)[1])
@@ -217,7 +217,7 @@ def test_numbers_that_somebody_chose_stay(scenario: Scenario):
     assert (after.severity, after.impact, after.risk) == ("critical", 10, 10)
 
 
-def test_a_plan_costs_as_many_statements_for_many_rows_as_for_one(scenario: Scenario):
+def test_plan_costs_the_same_number_of_queries_for_any_number_of_rows(scenario: Scenario):
     def cost(rows: int) -> int:
         for _ in range(rows):
             factories.task(scenario, of=factories.finding(scenario, severity="high"))
@@ -226,12 +226,12 @@ def test_a_plan_costs_as_many_statements_for_many_rows_as_for_one(scenario: Scen
             assert put(scenario, STRICT, token).status_code == 200
         return len(captured)
 
-    cost(1)  # the caller is known from now on, and the policy is there
+    cost(1)  # the API key is cached and the policy exists afterwards
 
     assert cost(1) == cost(9)
 
 
-def test_a_check_that_the_policy_switches_off_is_not_looked_at_and_does_not_pass(site: Site):
+def test_check_disabled_by_the_policy_is_inconclusive(site: Site):
     scenario = factories.scenario(site_url=site.url)
     site.headers["Content-Security-Policy"] = "default-src 'self'"
     put(scenario, {"checks": {"security_header_csp": {"enabled": False}}}, None)

@@ -1,4 +1,4 @@
-"""The project's rules, and what they do."""
+"""Policies: replacing, testing and their effects."""
 
 from datetime import timedelta
 from typing import Any
@@ -18,45 +18,7 @@ def put(scenario: Scenario, config: Any, **more: Any) -> Any:
     return scenario.client.ask("put", "policies/current", {"config": config, **more})
 
 
-def due_in_hours(task: Task) -> float | None:
-    return (
-        None
-        if task.sla_due_at is None
-        else round((task.sla_due_at - task.created_at).total_seconds() / 3600, 2)
-    )
-
-
-@pytest.mark.parametrize(
-    ("severity", "hours"), [("critical", 24), ("high", 72), ("medium", 168), ("low", 336)]
-)
-def test_the_policy_dates_a_task_by_the_severity_of_its_finding(
-    scenario: Scenario, severity: str, hours: int
-):
-    finding = factories.finding(scenario, severity=severity)
-
-    scenario.client.ask("post", "tasks", {"finding_id": str(finding.pk), "title": "t", "priority": "low"})
-
-    assert due_in_hours(Task.objects.get()) == hours
-
-
-def test_an_explicit_null_is_no_date(scenario: Scenario):
-    finding = factories.finding(scenario)
-
-    shown = scenario.client.ask(
-        "post", "tasks", {"finding_id": str(finding.pk), "title": "t", "sla_due_at": None}
-    )
-
-    assert shown.json()["data"]["sla_due_at"] is None
-
-
-@pytest.mark.parametrize("hours", [None, "12", True, -1, 10**12, {}, []])
-def test_hours_that_cannot_be_read_date_nothing(scenario: Scenario, hours: Any):
-    put(scenario, {"sla_hours": {"high": hours}})
-
-    assert due_in_hours(factories.task(scenario)) is None
-
-
-def test_config_is_required_and_an_object_and_the_name_stays_when_left_out(scenario: Scenario):
+def test_config_must_be_an_object_and_an_omitted_name_stays(scenario: Scenario):
     assert scenario.client.ask("put", "policies/current", {"name": "Only"}).status_code == 422
     assert put(scenario, []).status_code == 422
 
@@ -74,7 +36,7 @@ def test_earlier_versions_are_kept(scenario: Scenario):
     assert Event.objects.filter(name="policy.replaced").count() == 2
 
 
-def test_a_test_changes_nothing(scenario: Scenario):
+def test_policy_test_changes_nothing(scenario: Scenario):
     scenario.client.ask("get", "policies/current")
     before = Policy.objects.values().get()
 
@@ -85,7 +47,7 @@ def test_a_test_changes_nothing(scenario: Scenario):
     assert Policy.objects.values().get() == before
 
 
-def test_a_simulation_says_what_would_change(scenario: Scenario):
+def test_simulation_returns_the_changes(scenario: Scenario):
     old = factories.task(scenario, of=factories.finding(scenario, severity="high"))
     Task.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(hours=30))
     factories.finding(scenario, severity="low")
@@ -112,7 +74,7 @@ def test_a_simulation_says_what_would_change(scenario: Scenario):
     }
 
 
-def test_a_plan_is_applied_as_it_was_tested_or_not_at_all(scenario: Scenario):
+def test_plan_is_applied_as_tested_or_rejected(scenario: Scenario):
     config = {"sla_hours": {"high": 1}}
     token = scenario.client.ask("post", "policies/test?simulate=true", {"config": config}).json()["data"][
         "plan_token"
@@ -129,11 +91,11 @@ def test_a_plan_is_applied_as_it_was_tested_or_not_at_all(scenario: Scenario):
 
 
 @pytest.mark.parametrize("query", ["simulate=yes", "simulate=", "dry=true"])
-def test_a_test_is_asked_for_in_known_words(scenario: Scenario, query: str):
+def test_unknown_parameters_of_a_policy_test_are_rejected(scenario: Scenario, query: str):
     assert scenario.client.ask("post", f"policies/test?{query}", {"config": {}}).status_code == 422
 
 
-def test_projects_have_policies_of_their_own(scenario: Scenario):
+def test_each_project_has_its_own_policy(scenario: Scenario):
     put(scenario, {"a": 1})
 
     assert "sla_hours" in factories.scenario().client.ask("get", "policies/current").json()["data"]["config"]

@@ -1,4 +1,4 @@
-"""Approve and reopen."""
+"""Approving and reopening verifications."""
 
 import pytest
 from django.db import connection
@@ -14,7 +14,7 @@ from tests.factories import Scenario, where_things_stand
 pytestmark = pytest.mark.django_db
 
 
-def test_approving_closes_the_task_the_finding_and_its_regressions(scenario: Scenario):
+def test_approve_closes_task_finding_and_regressions(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
     verdicts.approve(verification.pk, by=scenario.actor)
@@ -24,7 +24,7 @@ def test_approving_closes_the_task_the_finding_and_its_regressions(scenario: Sce
     }  # fmt: skip
 
 
-def test_reopening_undoes_the_approval_and_records_the_regression(scenario: Scenario):
+def test_reopen_reverts_the_approval_and_opens_a_regression(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed")
     verdicts.approve(verification.pk, by=scenario.actor)
 
@@ -38,7 +38,7 @@ def test_reopening_undoes_the_approval_and_records_the_regression(scenario: Scen
 
 
 @pytest.mark.parametrize("verdict", [verdicts.approve, verdicts.reopen])
-def test_the_same_verdict_again_changes_nothing(scenario: Scenario, verdict):
+def test_repeated_verdict_changes_nothing(scenario: Scenario, verdict):
     verification = factories.verification(scenario, checks="passed")
     first = verdict(verification.pk, by=scenario.actor)
 
@@ -60,7 +60,7 @@ def test_the_same_verdict_again_changes_nothing(scenario: Scenario, verdict):
         ("inconclusive", errors.ChecksNotPassed),
     ],
 )
-def test_what_did_not_pass_is_not_approved(scenario: Scenario, checks: str, refusal: type[ApiError]):
+def test_approve_requires_passed_checks(scenario: Scenario, checks: str, refusal: type[ApiError]):
     verification = factories.verification(scenario, checks=checks)
     before = where_things_stand(verification)
 
@@ -70,7 +70,7 @@ def test_what_did_not_pass_is_not_approved(scenario: Scenario, checks: str, refu
     assert where_things_stand(verification) == before
 
 
-def test_an_override_closes_the_case_and_leaves_the_checks_as_they_were_found(scenario: Scenario):
+def test_override_closes_the_finding_and_keeps_the_check_results(scenario: Scenario):
     verification = factories.verification(scenario, checks="failed")
 
     decided = verdicts.approve(verification.pk, by=scenario.actor, override_reason="Accepted by the owner")
@@ -80,14 +80,14 @@ def test_an_override_closes_the_case_and_leaves_the_checks_as_they_were_found(sc
     assert Verification.objects.get().override_reason == "Accepted by the owner"
 
 
-def test_an_override_does_not_wait_for_nobody(scenario: Scenario):
+def test_override_is_rejected_while_a_check_runs(scenario: Scenario):
     verification = factories.verification(scenario, checks="running")
 
     with pytest.raises(errors.VerificationRunning):
         verdicts.approve(verification.pk, by=scenario.actor, override_reason="Now")
 
 
-def test_a_reopened_verification_is_not_approved(scenario: Scenario):
+def test_reopened_verification_cannot_be_approved(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed")
     verdicts.reopen(verification.pk, by=scenario.actor)
 
@@ -95,7 +95,7 @@ def test_a_reopened_verification_is_not_approved(scenario: Scenario):
         verdicts.approve(verification.pk, by=scenario.actor)
 
 
-def test_a_newer_verification_supersedes_the_older(scenario: Scenario):
+def test_newer_verification_supersedes_the_older(scenario: Scenario):
     older = factories.verification(scenario, checks="passed")
     factories.verification(scenario, of=older.task, checks="failed")
 
@@ -103,7 +103,7 @@ def test_a_newer_verification_supersedes_the_older(scenario: Scenario):
         verdicts.approve(older.pk, by=scenario.actor)
 
 
-def test_a_dismissed_finding_is_not_resolved_by_approval(scenario: Scenario):
+def test_approve_rejects_a_dismissed_finding(scenario: Scenario):
     task = factories.task(scenario, of=factories.finding(scenario, status="dismissed"))
     verification = factories.verification(scenario, of=task, checks="passed")
 
@@ -111,7 +111,7 @@ def test_a_dismissed_finding_is_not_resolved_by_approval(scenario: Scenario):
         verdicts.approve(verification.pk, by=scenario.actor)
 
 
-def test_reopening_a_running_verification_fails_its_running_checks(scenario: Scenario):
+def test_reopen_fails_the_running_checks(scenario: Scenario):
     verification = factories.verification(scenario, checks="running")
 
     decided = verdicts.reopen(verification.pk, by=scenario.actor)
@@ -122,7 +122,7 @@ def test_reopening_a_running_verification_fails_its_running_checks(scenario: Sce
     assert not decided.running
 
 
-def test_the_approval_itself_answers_a_manual_review(scenario: Scenario):
+def test_approve_passes_a_manual_review(scenario: Scenario):
     task = factories.task(scenario, of=factories.finding(scenario, checks=[]))
     verification = factories.verification(scenario, of=task, checks="running")
 
@@ -135,7 +135,7 @@ def test_the_approval_itself_answers_a_manual_review(scenario: Scenario):
 
 
 def updates() -> tuple[int, int]:
-    """Return how many verifications this transaction has updated, and how many of them stayed on their page."""
+    """Return the number of updates of verifications in this transaction, and of heap-only ones."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_xact_user_tables WHERE relname = 'remediation_verification'"
@@ -144,7 +144,7 @@ def updates() -> tuple[int, int]:
     return found
 
 
-def test_a_verdict_stays_on_the_page_of_its_verification_so_that_no_index_is_written(scenario: Scenario):
+def test_verdict_is_a_heap_only_update(scenario: Scenario):
     verification = factories.verification(scenario, checks="passed")
     before = updates()
 

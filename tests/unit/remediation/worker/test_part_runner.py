@@ -1,4 +1,4 @@
-"""The worker looks again: it fails closed, writes each check once and never decides."""
+"""The worker re-runs checks: it fails closed, stores each result once and never decides."""
 
 import json
 from typing import Any
@@ -27,7 +27,7 @@ def scenario(db: None, site: Site) -> Scenario:
 
 
 def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -> Verification:
-    """Run a verification of a finding with these checks, the way the API and the worker do."""
+    """Run a verification of a finding with these checks, by its service and its job."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=checks, **fields))
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     jobs.run_verification(str(verification.pk))
@@ -36,11 +36,11 @@ def run(scenario: Scenario, *, checks: list[str] | None = None, **fields: Any) -
 
 
 def taken(verification: Verification, *, seconds: int = 30) -> VerificationPart | None:
-    """Take a verification's part as a worker does."""
-    return leases.claim(VerificationPart, verification.parts.get().pk, seconds=seconds)
+    """Lease a part of a verification."""
+    return leases.acquire(VerificationPart, verification.parts.get().pk, seconds=seconds)
 
 
-def test_a_fault_that_is_still_there_fails(scenario: Scenario, site: Site):
+def test_check_fails_while_the_fault_remains(scenario: Scenario, site: Site):
     verification = run(scenario)
 
     assert verification.checks == [
@@ -49,7 +49,7 @@ def test_a_fault_that_is_still_there_fails(scenario: Scenario, site: Site):
     assert (verification.result, verification.running) == ("pending", False)
 
 
-def test_a_fault_that_is_mended_passes_and_the_result_waits_for_a_person(scenario: Scenario, site: Site):
+def test_check_passes_after_the_fix_and_the_result_stays_pending(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
 
     verification = run(scenario)
@@ -58,7 +58,7 @@ def test_a_fault_that_is_mended_passes_and_the_result_waits_for_a_person(scenari
     assert (verification.result, verification.verified_at) == ("pending", None)
 
 
-def test_only_what_the_checks_need_is_fetched(scenario: Scenario, site: Site):
+def test_only_required_urls_are_fetched(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
 
     run(scenario)
@@ -67,7 +67,7 @@ def test_only_what_the_checks_need_is_fetched(scenario: Scenario, site: Site):
     assert 1 <= len(site.hits) <= 2
 
 
-def test_a_number_is_measured_an_odd_number_of_times_and_judged_by_the_median(scenario: Scenario):
+def test_metric_is_measured_an_odd_number_of_times_and_the_median_counts(scenario: Scenario):
     verification = run(
         scenario, checks=["ttfb"], evidence={"values": {"ttfb": 900.5}}, domain="performance", title="Slow"
     )
@@ -83,7 +83,7 @@ def test_a_number_is_measured_an_odd_number_of_times_and_judged_by_the_median(sc
 @pytest.mark.parametrize(
     ("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")]
 )
-def test_a_page_that_does_not_answer_as_itself_is_inconclusive(
+def test_blocked_or_replaced_page_is_inconclusive(
     scenario: Scenario, site: Site, no_waiting: None, status: int, after: str
 ):
     site.headers["Content-Security-Policy"] = CSP
@@ -96,7 +96,7 @@ def test_a_page_that_does_not_answer_as_itself_is_inconclusive(
     assert seen["pages"][0]["reason"]
 
 
-def test_a_refused_address_is_inconclusive_and_never_asked(scenario: Scenario, site: Site, settings: Any):
+def test_disallowed_address_is_inconclusive_and_not_requested(scenario: Scenario, site: Site, settings: Any):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
     verification = run(scenario)
@@ -106,14 +106,14 @@ def test_a_refused_address_is_inconclusive_and_never_asked(scenario: Scenario, s
     assert site.hits == []
 
 
-def test_a_key_that_this_installation_does_not_have_is_inconclusive(scenario: Scenario):
+def test_unknown_check_is_inconclusive(scenario: Scenario):
     verification = run(scenario, checks=["no_such_check"])
 
     assert verification.checks[0]["status"] == "inconclusive"
     assert json.loads(Evidence.objects.get().body)["pages"][0]["reason"] == "not_available"
 
 
-def test_the_unit_is_given_back_when_nothing_could_be_looked_at(scenario: Scenario, settings: Any):
+def test_unit_is_refunded_when_every_check_is_inconclusive(scenario: Scenario, settings: Any):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
     run(scenario)
@@ -121,13 +121,13 @@ def test_the_unit_is_given_back_when_nothing_could_be_looked_at(scenario: Scenar
     assert QuotaMonth.objects.get().spent == 0
 
 
-def test_the_unit_stays_spent_when_one_check_could_look(scenario: Scenario):
+def test_unit_is_spent_when_a_check_has_a_result(scenario: Scenario):
     run(scenario, checks=["security_header_csp", "no_such_check"])
 
     assert QuotaMonth.objects.get().spent == 1
 
 
-def test_one_page_that_fails_fails_the_check(scenario: Scenario, site: Site):
+def test_failure_on_one_page_fails_the_check(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": site.url}, {"type": "url", "value": "/gone"}]
 
@@ -136,7 +136,7 @@ def test_one_page_that_fails_fails_the_check(scenario: Scenario, site: Site):
     assert verification.checks[0]["status"] == "inconclusive"
 
 
-def test_a_message_that_is_delivered_twice_works_once(scenario: Scenario, site: Site):
+def test_duplicate_message_changes_nothing(scenario: Scenario, site: Site):
     verification = run(scenario)
     hits = len(site.hits)
 
@@ -145,7 +145,7 @@ def test_a_message_that_is_delivered_twice_works_once(scenario: Scenario, site: 
     assert (len(site.hits), Evidence.objects.count()) == (hits, 1)
 
 
-def test_a_worker_that_lost_its_lease_writes_nothing(scenario: Scenario):
+def test_worker_without_lease_stores_nothing(scenario: Scenario):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     first = taken(verification, seconds=-1)
@@ -159,7 +159,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing(scenario: Scenario):
     assert Evidence.objects.count() == 1
 
 
-def test_a_row_that_is_held_is_not_taken(scenario: Scenario, site: Site):
+def test_leased_part_is_not_taken_by_another_worker(scenario: Scenario, site: Site):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     taken(verification)
@@ -169,7 +169,7 @@ def test_a_row_that_is_held_is_not_taken(scenario: Scenario, site: Site):
     assert site.hits == []
 
 
-def test_after_three_workers_died_the_checks_are_inconclusive(scenario: Scenario, site: Site):
+def test_checks_are_inconclusive_after_three_crashes(scenario: Scenario, site: Site):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     VerificationPart.objects.update(attempts=3)
@@ -180,7 +180,7 @@ def test_after_three_workers_died_the_checks_are_inconclusive(scenario: Scenario
     assert (verification.checks[0]["status"], verification.running, site.hits) == ("inconclusive", False, [])
 
 
-def test_a_reopened_verification_is_left_alone(scenario: Scenario, site: Site):
+def test_reopened_verification_is_not_run(scenario: Scenario, site: Site):
     task = factories.task(scenario)
     verification = verifications.run(scenario.project, task_id=task.pk, by=scenario.actor)
     verdicts.reopen(verification.pk, by=scenario.actor)
@@ -190,7 +190,7 @@ def test_a_reopened_verification_is_left_alone(scenario: Scenario, site: Site):
     assert site.hits == []
 
 
-def test_a_sweep_sends_what_nobody_holds(scenario: Scenario, sent: list[tuple[str, ...]]):
+def test_pending_verifications_without_lease_are_requeued(scenario: Scenario, sent: list[tuple[str, ...]]):
     lost = factories.verification(scenario, checks="running")
     held = factories.verification(scenario, checks="running")
     taken(held)
@@ -202,7 +202,7 @@ def test_a_sweep_sends_what_nobody_holds(scenario: Scenario, sent: list[tuple[st
     assert sent == [("remediation.run_verification", str(lost.pk))]
 
 
-def test_the_evidence_tells_what_was_fetched(scenario: Scenario, site: Site):
+def test_evidence_lists_the_fetched_responses(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
     verification = run(scenario)
 
@@ -233,7 +233,7 @@ def test_the_evidence_tells_what_was_fetched(scenario: Scenario, site: Site):
     ],
     ids=repr,
 )
-def test_evidence_of_another_form_does_not_stop_the_look(
+def test_unexpected_evidence_does_not_stop_the_check(
     scenario: Scenario, site: Site, evidence: dict[str, Any]
 ):
     site.headers["Content-Security-Policy"] = CSP
@@ -247,9 +247,7 @@ def test_evidence_of_another_form_does_not_stop_the_look(
 @pytest.mark.parametrize(
     "address", ["http://[::1", "http://a:99999/", "javascript:alert(1)", "ftp://example.com/"]
 )
-def test_an_asset_that_cannot_be_asked_is_inconclusive_and_not_passed_over(
-    scenario: Scenario, site: Site, address: str
-):
+def test_invalid_asset_url_is_inconclusive(scenario: Scenario, site: Site, address: str):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": site.url}, {"type": "url", "value": address}]
 
@@ -258,7 +256,7 @@ def test_an_asset_that_cannot_be_asked_is_inconclusive_and_not_passed_over(
     assert verification.checks[0]["status"] == "inconclusive"
 
 
-def test_the_checks_of_one_verification_share_what_is_fetched(scenario: Scenario, site: Site):
+def test_checks_of_a_verification_share_responses(scenario: Scenario, site: Site):
     site.headers |= {
         "Content-Security-Policy": CSP,
         "X-Content-Type-Options": "nosniff",
@@ -276,9 +274,7 @@ def test_the_checks_of_one_verification_share_what_is_fetched(scenario: Scenario
     assert len(site.hits) <= 2
 
 
-def test_an_identity_of_the_page_that_somebody_else_wrote_does_not_stop_the_look(
-    scenario: Scenario, site: Site
-):
+def test_invalid_page_identity_does_not_stop_the_check(scenario: Scenario, site: Site):
     outcome = {"status": "failed", "evidence": {"identity": WHO}}
 
     verification = run(scenario, evidence={"pages": [{"url": site.url, "outcome": outcome}]})
@@ -287,7 +283,7 @@ def test_an_identity_of_the_page_that_somebody_else_wrote_does_not_stop_the_look
     assert verification.checks[0]["status"] in ("failed", "inconclusive")
 
 
-def test_a_threshold_beyond_all_numbers_is_ignored(scenario: Scenario):
+def test_threshold_above_the_maximum_is_ignored(scenario: Scenario):
     scenario.client.ask(
         "put", "policies/current", {"config": {"checks": {"security_header_csp": {"threshold": 10**400}}}}
     )
@@ -295,9 +291,7 @@ def test_a_threshold_beyond_all_numbers_is_ignored(scenario: Scenario):
     assert run(scenario).checks[0]["status"] == "failed"
 
 
-def test_pages_beyond_the_most_that_are_looked_at_are_not_taken_to_have_passed(
-    scenario: Scenario, site: Site
-):
+def test_pages_beyond_the_limit_are_inconclusive(scenario: Scenario, site: Site):
     site.headers["Content-Security-Policy"] = CSP
     assets = [{"type": "url", "value": f"{site.url}#{number}"} for number in range(part_runner.MAX_PAGES + 1)]
 

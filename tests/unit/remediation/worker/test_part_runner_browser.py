@@ -1,4 +1,4 @@
-"""What a browser has to look at is a part of its own: the other checks never wait for it."""
+"""Browser checks are a separate part, so that HTTP checks do not wait for a browser."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -27,11 +27,11 @@ BOTH = ["security_header_csp", "seen_in_browser"]
 
 
 class Killed(BaseException):
-    """What a worker meets that is killed."""
+    """Raised when a worker is killed."""
 
 
 class Looks(list[str]):
-    """The addresses that the check of the browser has looked at; it is killed at the one that `deadly` names."""
+    """The URLs that the browser check was run on; it is killed on the URL that `deadly` names."""
 
     deadly = ""
 
@@ -70,7 +70,7 @@ def statuses(verification: Verification) -> dict[str, Any]:
     return {check["key"]: check["status"] for check in row.checks} | {"running": row.running}
 
 
-def test_what_is_asked_by_http_does_not_wait_for_the_browser(scenario: Scenario, looks: Looks):
+def test_http_part_does_not_wait_for_the_browser_part(scenario: Scenario, looks: Looks):
     verification = run(scenario, checks=BOTH)
 
     jobs.run_verification(str(verification.pk))
@@ -82,7 +82,7 @@ def test_what_is_asked_by_http_does_not_wait_for_the_browser(scenario: Scenario,
     assert verification.parts.filter(finished_at__isnull=True).count() == 0
 
 
-def test_the_browser_may_be_first(scenario: Scenario, looks: Looks):
+def test_browser_part_can_finish_before_the_http_part(scenario: Scenario, looks: Looks):
     verification = run(scenario, checks=BOTH)
 
     jobs.run_verification_in_browser(str(verification.pk))
@@ -93,7 +93,7 @@ def test_the_browser_may_be_first(scenario: Scenario, looks: Looks):
     assert statuses(verification) == dict.fromkeys(BOTH, "passed") | {"running": False}
 
 
-def test_only_the_scanners_that_are_needed_get_a_part(scenario: Scenario, looks: Looks):
+def test_parts_are_created_for_needed_scanners_only(scenario: Scenario, looks: Looks):
     made = [run(scenario, checks=keys) for keys in (BOTH[:1], BOTH[1:], BOTH)]
 
     assert [sorted(one.parts.values_list("scanner", flat=True)) for one in made] == [
@@ -103,9 +103,7 @@ def test_only_the_scanners_that_are_needed_get_a_part(scenario: Scenario, looks:
     ]
 
 
-def test_the_worker_after_one_that_was_killed_goes_on_with_the_pages_that_are_left(
-    scenario: Scenario, looks: Looks
-):
+def test_next_worker_continues_after_a_crash(scenario: Scenario, looks: Looks):
     verification = run(scenario, checks=BOTH[1:], pages=("/", "/second", "/third"))
     looks.deadly = "/second"
 
@@ -119,7 +117,7 @@ def test_the_worker_after_one_that_was_killed_goes_on_with_the_pages_that_are_le
     assert statuses(verification) == {"seen_in_browser": "passed", "running": False}
 
 
-def test_a_page_over_which_three_workers_died_is_given_up_and_the_others_are_seen(
+def test_page_that_crashed_three_workers_is_skipped_and_the_others_are_checked(
     scenario: Scenario, looks: Looks
 ):
     verification = run(scenario, checks=BOTH[1:], pages=("/deadly", "/second"))
@@ -142,7 +140,7 @@ def test_a_page_over_which_three_workers_died_is_given_up_and_the_others_are_see
     ]
 
 
-def test_what_one_job_has_no_time_for_is_sent_on(
+def test_job_out_of_time_enqueues_the_next_job(
     scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     verification = run(scenario, checks=BOTH[1:], pages=("/", "/second"))
@@ -159,7 +157,7 @@ def test_what_one_job_has_no_time_for_is_sent_on(
     )
 
 
-def test_a_reopened_verification_leaves_nothing_to_a_worker(scenario: Scenario, looks: Looks):
+def test_reopened_verification_has_no_pending_part(scenario: Scenario, looks: Looks):
     verification = run(scenario, checks=BOTH)
 
     verdicts.reopen(verification.pk, by=scenario.actor)
@@ -169,18 +167,18 @@ def test_a_reopened_verification_leaves_nothing_to_a_worker(scenario: Scenario, 
     assert verification.parts.filter(finished_at__isnull=True).count() == 0
 
 
-def test_where_no_worker_has_a_browser_its_part_is_answered_without_one(
+def test_browser_part_without_browser_worker_is_enqueued_for_http_workers(
     scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]]
 ):
     verification = run(scenario, checks=BOTH[1:])
     VerificationPart.objects.update(created_at=timezone.now() - timedelta(minutes=2))
 
-    jobs.requeue_pending()  # asks the workers, of which there is none
+    jobs.requeue_pending()  # inspects the workers, of which there are none
 
     assert sent == [("remediation.run_verification", str(verification.pk), Scanner.BROWSER)]
 
 
-def test_work_for_a_browser_waits_while_one_may_come(
+def test_browser_part_waits_until_the_queue_is_stalled(
     scenario: Scenario, looks: Looks, sent: list[tuple[str, ...]]
 ):
     verification = run(scenario, checks=BOTH[1:])
@@ -191,7 +189,7 @@ def test_work_for_a_browser_waits_while_one_may_come(
 
 
 @pytest.mark.needs_chromium
-def test_a_finding_of_the_browser_is_verified_by_a_real_one(scenario: Scenario, site: Site):
+def test_real_browser_verifies_a_browser_finding(scenario: Scenario, site: Site):
     site.body = site.body.replace("Good things.", '<font color="#cccccc">Hardly to be read.</font>')
     verification = run(scenario, checks=["a11y_color_contrast", "security_header_csp"])
 

@@ -1,4 +1,4 @@
-"""A scan looks at a real site and tells what is wrong with it."""
+"""Scans of a real site report its findings."""
 
 import socket
 from typing import Any
@@ -35,7 +35,7 @@ def scan(scenario: Scenario, **body: Any) -> Scan:
     return row
 
 
-def test_a_scan_is_queued_with_the_contracts_keys(scenario: Scenario, site: Site):
+def test_queued_scan_has_the_keys_of_the_contract(scenario: Scenario, site: Site):
     response = scenario.client.ask("post", "scans/run", {"url": site.url, "trigger": "post_deploy"})
 
     shown = response.json()["data"]
@@ -48,9 +48,7 @@ def test_a_scan_is_queued_with_the_contracts_keys(scenario: Scenario, site: Site
     assert QuotaMonth.objects.get().spent == 1
 
 
-def test_a_scan_without_a_browser_finds_what_http_shows_and_counts_all_four_domains(
-    scenario: Scenario, site: Site
-):
+def test_scan_without_browser_reports_http_findings_and_counts_all_domains(scenario: Scenario, site: Site):
     site.body = "<html><head></head><body><img src=x.png><input name=q>" + "words " * 1000 + "</body></html>"
     site.headers["Set-Cookie"] = "session=1"
 
@@ -66,12 +64,12 @@ def test_a_scan_without_a_browser_finds_what_http_shows_and_counts_all_four_doma
     assert set(row.summary["domains"]) == {"security", "performance", "accessibility", "seo"}
     assert row.summary["domains"]["accessibility"]["failed"] == 0
     csp = Finding.objects.get(check_keys=["security_header_csp"])
-    assert csp.severity == "high"  # the check's own: the policy speaks where a source gives none
+    assert csp.severity == "high"  # of the check: the policy applies to reports without a severity
     assert csp.affected_assets == [{"type": "url", "value": site.url}]
     assert csp.recommended_fix["steps"]
 
 
-def test_a_second_scan_doubles_nothing_and_closes_nothing(scenario: Scenario, site: Site):
+def test_second_scan_neither_duplicates_nor_closes_findings(scenario: Scenario, site: Site):
     scan(scenario)
     before = set(Finding.objects.values_list("pk", flat=True))
     site.headers["X-Content-Type-Options"] = "nosniff"
@@ -83,7 +81,7 @@ def test_a_second_scan_doubles_nothing_and_closes_nothing(scenario: Scenario, si
     assert mended.status == "new"
 
 
-def test_a_second_scan_leaves_a_persons_triage_alone(scenario: Scenario):
+def test_second_scan_keeps_the_triage_of_a_finding(scenario: Scenario):
     scan(scenario)
     Finding.objects.filter(check_keys=["security_header_csp"]).update(severity="low", status="triaged")
 
@@ -93,7 +91,7 @@ def test_a_second_scan_leaves_a_persons_triage_alone(scenario: Scenario):
     assert (finding.severity, finding.status) == ("low", "triaged")
 
 
-def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(scenario: Scenario):
+def test_scan_of_a_resolved_finding_opens_a_regression(scenario: Scenario):
     scan(scenario)
     Finding.objects.filter(check_keys=["security_header_csp"]).update(status="resolved")
 
@@ -103,7 +101,7 @@ def test_a_resolved_finding_that_a_scan_sees_again_is_a_regression(scenario: Sce
     assert [r.trigger for r in Regression.objects.all()] == ["scan_detected"]
 
 
-def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
+def test_scan_of_an_unreachable_site_fails_and_refunds_the_unit(
     scenario: Scenario, site: Site, no_waiting: None, settings: Any
 ):
     with socket.create_server(("127.0.0.1", 0)) as closed:
@@ -116,7 +114,7 @@ def test_a_site_that_is_down_fails_the_scan_and_gives_the_unit_back(
     assert QuotaMonth.objects.get().spent == 0
 
 
-def test_an_outage_says_nothing_about_the_site(scenario: Scenario, site: Site, no_waiting: None):
+def test_scan_during_an_outage_fails_without_findings(scenario: Scenario, site: Site, no_waiting: None):
     site.status = 503
 
     row = scan(scenario)
@@ -125,7 +123,7 @@ def test_an_outage_says_nothing_about_the_site(scenario: Scenario, site: Site, n
     assert QuotaMonth.objects.get().spent == 0
 
 
-def test_one_domain_that_breaks_off_does_not_stop_the_others(
+def test_error_in_one_domain_leaves_the_others_complete(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     run_in_order = page_checks.run_in_order
@@ -144,7 +142,7 @@ def test_one_domain_that_breaks_off_does_not_stop_the_others(
     assert row.summary["domains"]["security"]["failed"] > 0
 
 
-def test_every_page_that_the_site_links_to_is_looked_at(scenario: Scenario, site: Site):
+def test_scan_checks_every_linked_page(scenario: Scenario, site: Site):
     site.pages = {"/about": GOOD_PAGE.replace("What we sell", "")}
     site.body = GOOD_PAGE.replace("Good things.", '<a href="/about">About us</a>')
 
@@ -155,7 +153,7 @@ def test_every_page_that_the_site_links_to_is_looked_at(scenario: Scenario, site
     assert finding.affected_assets == [{"type": "url", "value": site.url + "about"}]
 
 
-def test_the_policy_switches_a_check_off(scenario: Scenario):
+def test_check_disabled_by_the_policy_does_not_run(scenario: Scenario):
     scenario.client.ask(
         "put", "policies/current", {"config": {"checks": {"security_header_csp": {"enabled": False}}}}
     )
@@ -174,9 +172,7 @@ def test_the_policy_switches_a_check_off(scenario: Scenario):
         "gopher://example.com", "not a url", "http://", "", "http://example.com:22/",
     ],
 )  # fmt: skip
-def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(
-    scenario: Scenario, settings: Any, url: str
-):
+def test_disallowed_url_is_rejected_without_cost(scenario: Scenario, settings: Any, url: str):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
 
     response = scenario.client.ask("post", "scans/run", {"url": url})
@@ -185,25 +181,25 @@ def test_an_address_that_may_not_be_looked_at_is_refused_and_costs_nothing(
     assert (Scan.objects.count(), QuotaMonth.objects.count()) == (0, 0)
 
 
-def test_a_name_that_cannot_be_looked_up_now_is_taken_and_looked_up_later(
+def test_unresolvable_host_is_accepted_and_resolved_by_the_worker(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
     def away(*args: Any, **kwargs: Any) -> Any:
         raise socket.gaierror("no name server")
 
-    monkeypatch.setattr(socket, "getaddrinfo", away)  # the network's far end
+    monkeypatch.setattr(socket, "getaddrinfo", away)
 
     response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
 
     assert (response.status_code, Scan.objects.get().url) == (202, "https://shop.example.com/")
 
 
-def test_a_name_that_stands_for_a_private_address_is_refused(
+def test_host_that_resolves_to_a_private_address_is_rejected(
     scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
 ):
     settings.KRAFTER_ALLOWED_NETWORKS = ""
     inside = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("10.0.0.7", 443))]
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)  # the network's far end
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **kwargs: inside)
 
     response = scenario.client.ask("post", "scans/run", {"url": "https://shop.example.com/"})
 
@@ -211,9 +207,7 @@ def test_a_name_that_stands_for_a_private_address_is_refused(
     assert "10.0.0.7" not in response.content.decode()
 
 
-def test_nothing_is_looked_up_while_a_transaction_is_open(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-):
+def test_host_is_resolved_outside_of_transactions(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
     depth = len(connection.savepoint_ids)
     seen: list[int] = []
 
@@ -225,7 +219,7 @@ def test_nothing_is_looked_up_while_a_transaction_is_open(
         return validate_url(url, resolve=True)
 
     validate_url = scans.validate_url
-    monkeypatch.setattr(socket, "getaddrinfo", look_up)  # the network's far end
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
     monkeypatch.setattr(scans, "validated_url", watched)
 
     scenario.client.ask("post", "scans/run", {"url": "http://192.0.2.1/"}, idempotency_key="k1")
@@ -233,7 +227,7 @@ def test_nothing_is_looked_up_while_a_transaction_is_open(
     assert seen == [depth]
 
 
-def test_an_exhausted_quota_refuses_and_makes_nothing(site: Site):
+def test_exhausted_quota_rejects_the_scan_and_creates_nothing(site: Site):
     scenario = factories.scenario(site_url=site.url, ai_quota=0)
 
     response = scenario.client.ask("post", "scans/run", {})
@@ -243,12 +237,12 @@ def test_an_exhausted_quota_refuses_and_makes_nothing(site: Site):
     assert Scan.objects.count() == 0
 
 
-def test_a_worker_that_lost_its_lease_closes_nothing(scenario: Scenario, site: Site):
+def test_worker_without_lease_cannot_finish_a_part(scenario: Scenario, site: Site):
     response = scenario.client.ask("post", "scans/run", {"url": site.url})
     pk = response.json()["data"]["id"]
     part = ScanPart.objects.get(scan=pk)
-    late = leases.claim(ScanPart, part.pk, seconds=-1)
-    leases.claim(ScanPart, part.pk, seconds=30)
+    late = leases.acquire(ScanPart, part.pk, seconds=-1)
+    leases.acquire(ScanPart, part.pk, seconds=30)
     assert late is not None
 
     assert not finalization.finish_part(late)

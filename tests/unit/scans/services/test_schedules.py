@@ -1,4 +1,4 @@
-"""Scans by the clock: the policy says when, the beat asks for them, nothing is asked for twice."""
+"""Scheduled scans: the policy configures them, beat queues each of them once."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -31,12 +31,12 @@ def ask_for(scenario: Scenario, scans: Any) -> None:
 
 
 def due(scenario: Scenario) -> ScanSchedule:
-    """Let the project's schedule be due."""
+    """Make the project's schedule due."""
     ScanSchedule.objects.filter(project=scenario.project).update(next_at=timezone.now())
     return ScanSchedule.objects.get(project=scenario.project)
 
 
-def test_a_scan_is_asked_for_when_its_time_has_come(scenario: Scenario, site: Site, time_machine: Any):
+def test_due_scan_is_queued(scenario: Scenario, site: Site, time_machine: Any):
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
     ask_for(scenario, NIGHTLY)
     jobs.start_due_scans()
@@ -52,7 +52,7 @@ def test_a_scan_is_asked_for_when_its_time_has_come(scenario: Scenario, site: Si
     assert (QuotaMonth.objects.get().spent, schedule.last_at, schedule.note) == (1, timezone.now(), "")
 
 
-def test_what_was_missed_is_caught_up_with_once(scenario: Scenario, time_machine: Any):
+def test_missed_schedule_is_run_once(scenario: Scenario, time_machine: Any):
     time_machine.move_to("2026-03-01T12:00:00Z", tick=False)
     ask_for(scenario, NIGHTLY)
 
@@ -65,7 +65,7 @@ def test_what_was_missed_is_caught_up_with_once(scenario: Scenario, time_machine
     assert ScanSchedule.objects.get().next_at.date().isoformat() == "2026-03-10"
 
 
-def test_one_scan_of_a_project_at_a_time(scenario: Scenario):
+def test_schedule_waits_while_another_scan_is_running(scenario: Scenario):
     ask_for(scenario, NIGHTLY)
     scenario.client.ask("post", "scans/run", {})
     due(scenario)
@@ -79,7 +79,7 @@ def test_one_scan_of_a_project_at_a_time(scenario: Scenario):
     assert list(Scan.objects.order_by("id").values_list("trigger", flat=True)) == ["manual", "scheduled"]
 
 
-def test_without_quota_it_is_left_out_until_the_next_time(site: Site):
+def test_scheduled_scan_is_skipped_when_the_quota_is_exhausted(site: Site):
     scenario = factories.scenario(site_url=site.url, ai_quota=0)
     ask_for(scenario, NIGHTLY)
     due(scenario)
@@ -93,7 +93,7 @@ def test_without_quota_it_is_left_out_until_the_next_time(site: Site):
     assert Event.objects.get(name="scan.left_out").data == {"reason": schedule.note}
 
 
-def test_an_address_that_may_not_be_looked_at_is_left_out_and_harms_no_other(site: Site):
+def test_schedule_with_a_disallowed_url_is_skipped_and_others_run(site: Site):
     inside, fine = (
         factories.scenario(site_url="http://169.254.169.254/"),
         factories.scenario(site_url=site.url),
@@ -116,7 +116,7 @@ def test_an_address_that_may_not_be_looked_at_is_left_out_and_harms_no_other(sit
         {"schedule": "weekly", "day": "someday"}, {"schedule": "weekly", "day": ["monday"]}, {"schedule": None},
     ],
 )  # fmt: skip
-def test_what_cannot_be_read_is_no_schedule_and_ends_the_one_before(scenario: Scenario, scans: Any):
+def test_invalid_config_deletes_the_schedule(scenario: Scenario, scans: Any):
     ask_for(scenario, NIGHTLY)
 
     ask_for(scenario, scans)
@@ -124,7 +124,7 @@ def test_what_cannot_be_read_is_no_schedule_and_ends_the_one_before(scenario: Sc
     assert not ScanSchedule.objects.exists()
 
 
-def test_the_same_plan_once_more_moves_nothing(scenario: Scenario):
+def test_unchanged_config_keeps_the_next_time(scenario: Scenario):
     ask_for(scenario, NIGHTLY)
     before = due(scenario)
 
@@ -146,7 +146,7 @@ NUMBERED = [UUID(int=number) for number in range(200)]
         ({"schedule": "weekly", "day": "sunday", "hour": 0}, "2026-12-31T23:00", "2027-01-03T00"),
     ],
 )
-def test_the_next_time_of_a_plan(config: dict[str, Any], moment: str, following: str):
+def test_next_time_of_a_schedule(config: dict[str, Any], moment: str, following: str):
     plan = ScheduleRule.from_config(NUMBERED[0], {"scans": config})
     assert plan is not None
 
@@ -155,7 +155,7 @@ def test_the_next_time_of_a_plan(config: dict[str, Any], moment: str, following:
     assert after.isoformat().startswith(following)
 
 
-def test_projects_are_spread_over_the_minutes_hours_and_days():
+def test_schedules_are_spread_over_minutes_hours_and_days():
     plans = [ScheduleRule.from_config(number, {"scans": {"schedule": "weekly"}}) for number in NUMBERED]
     places = [[getattr(plan, name) for plan in plans] for name in ("minute", "hour", "weekday")]
 

@@ -1,4 +1,4 @@
-"""A site behind a login is looked at with what lets in, which goes to that site alone and comes out nowhere."""
+"""Site credentials are sent to their site only, and are not disclosed anywhere."""
 
 import base64
 import json
@@ -32,7 +32,7 @@ INSIDE = GOOD_PAGE.replace("<p>", '<p class="who">Signed in as Ada</p><p>')
 
 
 class Guarded(Site):
-    """Answers those who carry all of it, and shows the others the door."""
+    """Accept requests with all credentials, and reject others."""
 
     def answer(self, method: str, path: str, headers: dict[str, str]) -> Answer:
         self.requests.append((method, path, headers))
@@ -88,11 +88,11 @@ def verified(scenario: Scenario, check: str = "security_header_csp") -> dict[str
 
 
 def carried(site: Site) -> set[tuple[str | None, str | None, str | None]]:
-    """What requests to a site carried of what lets in."""
+    """Return the credentials in the requests to a site."""
     return {(h.get("x-staging-key"), h.get("cookie"), h.get("authorization")) for _, _, h in site.requests}
 
 
-def test_only_kinds_and_origin_are_ever_told(scenario: Scenario, staging: Site):
+def test_only_kinds_and_origin_are_returned(scenario: Scenario, staging: Site):
     basic = {"username": "ada", "password": PASSWORD}
 
     response = put(scenario, staging.url, basic=basic, logged_in={"selector": ".who"})
@@ -131,7 +131,7 @@ def test_only_kinds_and_origin_are_ever_told(scenario: Scenario, staging: Site):
         ({"token": "x"}, "token"),
     ],
 )
-def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(body: dict[str, Any], field: str):
+def test_invalid_credentials_are_rejected_and_not_stored(body: dict[str, Any], field: str):
     scenario = factories.scenario()
     sent = {"origin": "https://staging.example.com", "cookies": {"session": "c00kie-v4lue"}, **body}
 
@@ -141,14 +141,14 @@ def test_what_cannot_be_sent_is_refused_and_nothing_is_kept(body: dict[str, Any]
     assert SiteCredentials.objects.count() == 0
 
 
-def test_a_look_is_let_in(scenario: Scenario, staging: Site):
+def test_scan_sends_the_credentials(scenario: Scenario, staging: Site):
     put(scenario, staging.url, logged_in={"selector": ".who", "text": "Signed in as"})
 
-    assert verified(scenario)["status"] == "failed"  # the page itself was seen, and it has no policy
+    assert verified(scenario)["status"] == "failed"  # the page was fetched, and it has no policy
     assert carried(staging) == {("k3y-4-staging&more", "session=c00kie-v4lue", None)}
 
 
-def test_a_basic_login_is_sent_as_such(scenario: Scenario, staging: Site):
+def test_basic_credentials_are_sent_as_authorization_header(scenario: Scenario, staging: Site):
     scenario.client.ask(
         "put", "access", {"origin": staging.url, "basic": {"username": "ada", "password": PASSWORD}}
     )
@@ -163,7 +163,7 @@ def test_a_basic_login_is_sent_as_such(scenario: Scenario, staging: Site):
 @pytest.mark.parametrize(
     "mark", [{"selector": ".nobody"}, {"text": "Signed out"}, {"selector": ".who", "text": "x y"}]
 )
-def test_a_page_without_the_mark_is_a_login_wall(scenario: Scenario, staging: Site, mark: dict[str, str]):
+def test_page_without_login_marker_is_a_login_wall(scenario: Scenario, staging: Site, mark: dict[str, str]):
     put(scenario, staging.url, logged_in=mark)
 
     page = verified(scenario)
@@ -171,7 +171,7 @@ def test_a_page_without_the_mark_is_a_login_wall(scenario: Scenario, staging: Si
     assert (page["status"], page["reason"]) == ("inconclusive", "login_wall")
 
 
-def test_a_scan_that_is_not_let_in_finds_nothing(scenario: Scenario, staging: Site):
+def test_scan_with_rejected_credentials_reports_nothing(scenario: Scenario, staging: Site):
     put(
         scenario,
         staging.url,
@@ -186,7 +186,7 @@ def test_a_scan_that_is_not_let_in_finds_nothing(scenario: Scenario, staging: Si
     assert Finding.objects.count() == 0
 
 
-def test_nothing_goes_to_another_origin(scenario: Scenario, staging: Site, other: Site):
+def test_credentials_are_sent_to_their_origin_only(scenario: Scenario, staging: Site, other: Site):
     put(scenario, staging.url)
     staging.answers["/"] = Answer("", 302, [("Location", f"{other.url}landing")])
     other.answers["/landing"] = Answer("", 302, [("Location", f"{staging.url}back")])
@@ -194,12 +194,12 @@ def test_nothing_goes_to_another_origin(scenario: Scenario, staging: Site, other
     verified(scenario)
 
     assert carried(other) == {(None, None, None)}
-    # Led back by another origin, nothing is sent either: that request is the other's, not ours.
+    # A redirect back from another origin carries no credentials either.
     assert ("k3y-4-staging&more", "session=c00kie-v4lue", None) in carried(staging)
     assert (None, None, None) in carried(staging)
 
 
-def test_nothing_goes_out_in_clear(trusted: None):
+def test_credentials_are_sent_over_https_only(trusted: None):
     with served(Site(answers={"/": Answer(INSIDE, 200, HTML)})) as plain:
         lets_in = RequestCredentials(plain.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
         with Client(credentials=lets_in) as client:
@@ -208,7 +208,7 @@ def test_nothing_goes_out_in_clear(trusted: None):
         assert carried(plain) == {(None, None, None)}
 
 
-def test_nothing_goes_out_where_certificates_are_not_verified(staging: Site):
+def test_credentials_require_a_verified_certificate(staging: Site):
     with Client(
         credentials=RequestCredentials(staging.url.rstrip("/"), SECRETS["headers"]), verify=False
     ) as client:
@@ -218,7 +218,7 @@ def test_nothing_goes_out_where_certificates_are_not_verified(staging: Site):
 
 
 def echo(headers: dict[str, str]) -> Answer:
-    """A page that shows and sends back all that it was asked with."""
+    """Return a page that contains all request headers."""
     told = " ".join(headers.values())
     login = base64.b64decode(headers.get("authorization", "").removeprefix("Basic ") or "").decode()
     body = f"<!doctype html><title>{told}</title><p>{told.replace('&', '&amp;')} {json.dumps(login)}</p>"
@@ -240,7 +240,7 @@ def everything_kept(scenario: Scenario) -> str:
     return str(kept) + "".join(answers)
 
 
-def test_what_the_site_echoes_is_kept_nowhere(
+def test_credentials_echoed_by_the_site_are_not_stored(
     scenario: Scenario, staging: Site, caplog: pytest.LogCaptureFixture
 ):
     caplog.set_level(logging.DEBUG)
@@ -258,7 +258,7 @@ def test_what_the_site_echoes_is_kept_nowhere(
     assert [secret for secret in secrets if secret in said] == []
 
 
-def test_a_check_that_breaks_on_the_page_tells_nothing(
+def test_error_of_a_check_does_not_contain_credentials(
     staging: Site, caplog: pytest.LogCaptureFixture, monkeypatch: Any
 ):
     staging.answers["/"] = echo
@@ -278,7 +278,7 @@ def test_a_check_that_breaks_on_the_page_tells_nothing(
     assert "c00kie-v4lue" not in caplog.text + str(outcome)
 
 
-def test_it_is_sealed_to_its_project_and_origin(scenario: Scenario, staging: Site):
+def test_credentials_are_encrypted_for_their_project_and_origin(scenario: Scenario, staging: Site):
     put(scenario, staging.url)
     row = SiteCredentials.objects.get()
     assert b"c00kie" not in bytes(row.credentials)
@@ -290,7 +290,7 @@ def test_it_is_sealed_to_its_project_and_origin(scenario: Scenario, staging: Sit
     assert (moved.cookies, moved.unusable_reason) == ({}, services.UNREADABLE)
 
 
-def test_what_does_not_open_any_more_is_inconclusive(scenario: Scenario, staging: Site, settings: Any):
+def test_undecryptable_credentials_make_checks_inconclusive(scenario: Scenario, staging: Site, settings: Any):
     put(scenario, staging.url)
     settings.KRAFTER_ENCRYPTION_KEYS = "new:" + base64.b64encode(b"n" * 32).decode()
 
@@ -301,7 +301,7 @@ def test_what_does_not_open_any_more_is_inconclusive(scenario: Scenario, staging
     )  # fmt: skip
 
 
-def test_the_rotation_of_keys_seals_it_anew(scenario: Scenario, staging: Site, settings: Any):
+def test_key_rotation_encrypts_credentials_again(scenario: Scenario, staging: Site, settings: Any):
     put(scenario, staging.url)
     new = "new:" + base64.b64encode(b"n" * 32).decode()
     settings.KRAFTER_ENCRYPTION_KEYS = f"{new},{settings.KRAFTER_ENCRYPTION_KEYS}"
@@ -314,7 +314,7 @@ def test_the_rotation_of_keys_seals_it_anew(scenario: Scenario, staging: Site, s
     assert (opened.headers, opened.cookies) == (SECRETS["headers"], SECRETS["cookies"])
 
 
-def test_it_is_replaced_whole_and_wiped(scenario: Scenario, staging: Site):
+def test_credentials_are_replaced_and_deleted(scenario: Scenario, staging: Site):
     put(scenario, staging.url)
     first = scenario.client.ask("get", "access")["etag"]
     scenario.client.ask("put", "access", {"origin": staging.url, "cookies": {"a": "bcdef"}})
@@ -327,7 +327,7 @@ def test_it_is_replaced_whole_and_wiped(scenario: Scenario, staging: Site):
     assert SiteCredentials.objects.count() == 0
 
 
-def test_where_we_are_logged_in_no_link_is_followed_that_does_something(scenario: Scenario, staging: Site):
+def test_scan_with_credentials_does_not_follow_links_with_side_effects(scenario: Scenario, staging: Site):
     links = ["/about", "/logout", "/account/sign-out", "/items/3/delete", "/unsubscribe?x=1"]
     anchors = "".join(f'<a href="{link}">a link there</a>' for link in links)
     staging.answers |= {
@@ -342,7 +342,7 @@ def test_where_we_are_logged_in_no_link_is_followed_that_does_something(scenario
     assert [link for link in links if link in staging.paths()] == ["/about"]
 
 
-def test_staff_set_it_by_a_form_that_shows_nothing_again(scenario: Scenario):
+def test_admin_form_sets_credentials_and_never_shows_them(scenario: Scenario):
     operator = staff.browser()
     form = {
         "project": str(scenario.project.pk), "origin": "https://staging.example.com", "headers": "X-Key: k3y-4-staging",
@@ -361,7 +361,7 @@ def test_staff_set_it_by_a_form_that_shows_nothing_again(scenario: Scenario):
     assert [secret for secret in ("k3y-4-staging", "c00kie-v4lue", PASSWORD) if secret in shown] == []
 
 
-def test_a_form_with_a_fault_does_not_show_the_password_again(scenario: Scenario):
+def test_invalid_admin_form_does_not_show_the_password(scenario: Scenario):
     form = {
         "project": str(scenario.project.pk),
         "origin": "http://plain.example",

@@ -1,4 +1,4 @@
-"""Whose is this site? A site that is not proved to be the project's is asked what any stranger may ask, and no more."""
+"""Ownership of sites: only verified sites are probed and visited by a browser."""
 
 import json
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def internet(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Iterator[Interne
 
 @pytest.fixture
 def shop(internet: Internet) -> Iterator[Served]:
-    """A website at http://shop.example.com/ that gives away its repository."""
+    """Serve a website at http://shop.example.com/ that publishes its Git repository."""
     with serve() as served:
         served.pages, served.types = (
             dict(GIT),
@@ -57,7 +57,7 @@ def named(scenario: Scenario, host: str = HOST) -> Site:
 
 
 def verified(scenario: Scenario, site: Site) -> dict[str, Any]:
-    """Ask for a look at the proof, let the worker look, and return what the API says then."""
+    """Request a verification, run it, and return the site from the API."""
     assert scenario.client.ask("post", f"sites/{site.pk}/verify").status_code == 202
     jobs.verify_site(str(site.pk))
     shown: dict[str, Any] = scenario.client.ask("get", f"sites/{site.pk}").json()["data"]
@@ -69,7 +69,7 @@ def proved_by(shown: dict[str, Any]) -> tuple[str, str | None]:
 
 
 def exposed_git(scenario: Scenario) -> tuple[str, dict[str, Any]]:
-    """What a verification says of /.git/config, and its evidence of the first page."""
+    """Verify the finding of /.git/config; return the status and the evidence of the first page."""
     task = factories.task(scenario, of=factories.finding(scenario, checks=["exposed_git"]))
     made = scenario.client.ask("post", "verifications/run", {"task_id": str(task.pk)}).json()["data"]
     from remediation import jobs as remediation_jobs
@@ -79,7 +79,7 @@ def exposed_git(scenario: Scenario) -> tuple[str, dict[str, Any]]:
     return status, json.loads(Evidence.objects.get(verification_id=made["id"]).body)["pages"][0]
 
 
-def test_a_site_is_named_with_the_three_ways_to_prove_it(scenario: Scenario):
+def test_new_site_shows_the_three_verification_methods(scenario: Scenario):
     response = scenario.client.ask("post", "sites", {"host": "https://Shop.Example.com:8443/start"})
 
     shown = response.json()["data"]
@@ -105,7 +105,7 @@ def test_a_site_is_named_with_the_three_ways_to_prove_it(scenario: Scenario):
     }
 
 
-def test_the_same_host_keeps_its_token_and_another_project_gets_another(scenario: Scenario):
+def test_token_is_stable_per_host_and_differs_between_projects(scenario: Scenario):
     first, again = named(scenario), scenario.client.ask("post", "sites", {"host": HOST.upper()})
     other = named(factories.scenario())
 
@@ -116,7 +116,7 @@ def test_the_same_host_keeps_its_token_and_another_project_gets_another(scenario
 @pytest.mark.parametrize(
     "host", ["", "ftp://example.com", "a b", "user:pw@example.com", "http://0x7f.1/", "x" * 300]
 )
-def test_what_is_no_host_is_refused(scenario: Scenario, host: str):
+def test_invalid_host_is_rejected(scenario: Scenario, host: str):
     response = scenario.client.ask("post", "sites", {"host": host})
 
     assert (response.status_code, list(response.json()["error"]["details"])) == (422, ["host"])
@@ -124,7 +124,7 @@ def test_what_is_no_host_is_refused(scenario: Scenario, host: str):
 
 
 @pytest.mark.parametrize("name", [HOST, "example.com"])
-def test_a_record_of_the_host_or_of_a_domain_above_it_proves_a_site(
+def test_dns_record_of_host_or_parent_domain_verifies_a_site(
     scenario: Scenario, internet: Internet, name: str
 ):
     site = named(scenario)
@@ -137,7 +137,9 @@ def test_a_record_of_the_host_or_of_a_domain_above_it_proves_a_site(
     ("name", "record"),
     [("com", "{token}"), ("evil.com", "{token}"), (HOST, "krafter-verification=another"), (HOST, "x{token}")],
 )
-def test_other_records_prove_nothing(scenario: Scenario, internet: Internet, name: str, record: str):
+def test_dns_record_with_another_token_does_not_verify(
+    scenario: Scenario, internet: Internet, name: str, record: str
+):
     site = named(scenario)
     internet.records[name] = [record.replace("{token}", f"krafter-verification={site.token}")]
 
@@ -145,14 +147,14 @@ def test_other_records_prove_nothing(scenario: Scenario, internet: Internet, nam
     assert internet.asked == [HOST, "example.com"]
 
 
-def test_a_file_proves_a_site(scenario: Scenario, shop: Served):
+def test_file_verifies_a_site(scenario: Scenario, shop: Served):
     site = named(scenario)
     shop.pages[ownership.FILE_PATH] = f"krafter-verification=another\nkrafter-verification={site.token}\n"
 
     assert proved_by(verified(scenario, site)) == ("proved", "file")
 
 
-def test_a_meta_tag_of_the_start_page_proves_a_site(scenario: Scenario, shop: Served):
+def test_meta_tag_verifies_a_site(scenario: Scenario, shop: Served):
     site = named(scenario)
     shop.body = GOOD_PAGE.replace(
         "<title>", f'<meta name="krafter-verification" content="{site.token}"><title>'
@@ -170,7 +172,7 @@ def test_a_meta_tag_of_the_start_page_proves_a_site(scenario: Scenario, shop: Se
     ],
     ids=["in the body, where visitors write", "as text", "another token"],
 )
-def test_what_a_visitor_could_have_written_proves_nothing(scenario: Scenario, shop: Served, page: str):
+def test_token_in_user_content_does_not_verify(scenario: Scenario, shop: Served, page: str):
     site = named(scenario)
     shop.body = page.replace("{token}", site.token)
     shop.types[ownership.FILE_PATH] = "text/html"
@@ -179,7 +181,7 @@ def test_what_a_visitor_could_have_written_proves_nothing(scenario: Scenario, sh
     assert proved_by(verified(scenario, site)) == ("unproved", None)
 
 
-def test_a_redirect_to_another_host_proves_nothing(scenario: Scenario, internet: Internet, shop: Served):
+def test_redirect_to_another_host_does_not_verify(scenario: Scenario, internet: Internet, shop: Served):
     site = named(scenario)
     with serve() as mine:
         internet.hosts["evil.example", 80] = int(mine.url.rsplit(":", 1)[1].strip("/"))
@@ -190,7 +192,7 @@ def test_a_redirect_to_another_host_proves_nothing(scenario: Scenario, internet:
         assert proved_by(verified(scenario, site)) == ("unproved", None)
 
 
-def test_the_last_look_says_what_it_saw_where(scenario: Scenario, shop: Served):
+def test_last_check_lists_each_place_and_its_result(scenario: Scenario, shop: Served):
     shown = verified(scenario, named(scenario))
 
     assert [
@@ -203,7 +205,7 @@ def test_the_last_look_says_what_it_saw_where(scenario: Scenario, shop: Served):
     ]
 
 
-def test_an_unproved_site_is_not_probed_and_nothing_passes(scenario: Scenario, shop: Served):
+def test_probing_check_is_inconclusive_for_an_unverified_site(scenario: Scenario, shop: Served):
     status, page = exposed_git(scenario)
 
     assert (status, page["reason"]) == ("inconclusive", "not_available")
@@ -212,7 +214,7 @@ def test_an_unproved_site_is_not_probed_and_nothing_passes(scenario: Scenario, s
     assert [hit for hit in shop.hits if "git" in hit] == []
 
 
-def test_a_proved_site_is_probed(scenario: Scenario, internet: Internet, shop: Served):
+def test_verified_site_is_probed(scenario: Scenario, internet: Internet, shop: Served):
     site = named(scenario)
     internet.records[HOST] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
@@ -221,9 +223,7 @@ def test_a_proved_site_is_probed(scenario: Scenario, internet: Internet, shop: S
     assert "GET /.git/config" in shop.hits
 
 
-def test_a_domain_proved_by_a_record_covers_the_names_below_it(
-    scenario: Scenario, internet: Internet, shop: Served
-):
+def test_domain_verified_by_dns_covers_its_subdomains(scenario: Scenario, internet: Internet, shop: Served):
     site = named(scenario, "example.com")
     internet.records["example.com"] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
@@ -231,7 +231,7 @@ def test_a_domain_proved_by_a_record_covers_the_names_below_it(
     assert exposed_git(scenario)[0] == "failed"
 
 
-def test_another_projects_proof_is_not_mine(scenario: Scenario, internet: Internet, shop: Served):
+def test_verification_of_another_project_does_not_count(scenario: Scenario, internet: Internet, shop: Served):
     other = factories.scenario()
     site = named(other)
     internet.records[HOST] = [f"krafter-verification={site.token}"]
@@ -249,7 +249,7 @@ def test_another_projects_proof_is_not_mine(scenario: Scenario, internet: Intern
         ("*.com", "inconclusive"),
     ],
 )
-def test_the_operator_may_list_hosts_that_need_no_proof(
+def test_hosts_listed_by_the_operator_are_verified(
     scenario: Scenario, shop: Served, settings: Any, listed: str, status: str
 ):
     settings.KRAFTER_OWNED_HOSTS = listed
@@ -257,7 +257,7 @@ def test_the_operator_may_list_hosts_that_need_no_proof(
     assert exposed_git(scenario)[0] == status
 
 
-def test_a_scan_of_an_unproved_site_asks_only_what_a_stranger_may_ask(scenario: Scenario, shop: Served):
+def test_scan_of_an_unverified_site_requests_only_published_paths(scenario: Scenario, shop: Served):
     made = scenario.client.ask("post", "scans/run", {}).json()["data"]
     jobs.run_scan(made["id"])
 
@@ -267,7 +267,7 @@ def test_a_scan_of_an_unproved_site_asks_only_what_a_stranger_may_ask(scenario: 
     assert not Finding.objects.filter(check_keys=["exposed_git"]).exists()
 
 
-def test_no_browser_visits_a_site_that_is_not_proved(shop: Served):
+def test_browser_visits_verified_sites_only(shop: Served):
     with Client() as client, Browser() as browser:
         seen = dict(run_checks(f"http://{HOST}/", ["lcp", "a11y_label"], client=client, browser=browser))
 
@@ -276,9 +276,7 @@ def test_no_browser_visits_a_site_that_is_not_proved(shop: Served):
     assert [hit for hit in shop.hits if hit != "GET /"] == []
 
 
-def test_an_old_proof_is_looked_at_again_before_it_is_relied_upon(
-    scenario: Scenario, internet: Internet, shop: Served
-):
+def test_expired_verification_is_repeated_before_use(scenario: Scenario, internet: Internet, shop: Served):
     site = named(scenario)
     internet.records[HOST] = [f"krafter-verification={site.token}"]
     verified(scenario, site)
@@ -286,7 +284,7 @@ def test_an_old_proof_is_looked_at_again_before_it_is_relied_upon(
 
     assert exposed_git(scenario)[0] == "failed"
     internet.records.clear()
-    assert exposed_git(scenario)[0] == "failed"  # fresh again for thirty days
+    assert exposed_git(scenario)[0] == "failed"  # valid for another 30 days
     Site.objects.update(verified_at=timezone.now() - timedelta(days=31))
     assert exposed_git(scenario)[0] == "inconclusive"
     assert (Site.objects.get().verified_at, Site.objects.get().method) == (None, "")
@@ -295,7 +293,7 @@ def test_an_old_proof_is_looked_at_again_before_it_is_relied_upon(
     ]  # fmt: skip
 
 
-def test_an_old_proof_that_cannot_be_looked_at_counts_as_none_and_is_not_lost(
+def test_expired_verification_without_an_answer_is_not_used_and_not_revoked(
     scenario: Scenario, internet: Internet, shop: Served
 ):
     site = named(scenario)
@@ -311,7 +309,7 @@ def test_an_old_proof_that_cannot_be_looked_at_counts_as_none_and_is_not_lost(
     assert exposed_git(scenario)[0] == "failed"
 
 
-def test_a_look_that_is_asked_for_twice_is_made_once(scenario: Scenario, internet: Internet):
+def test_two_requests_run_one_verification(scenario: Scenario, internet: Internet):
     site = named(scenario)
     for _ in range(2):
         services.request_verification(site.pk, by=scenario.actor)

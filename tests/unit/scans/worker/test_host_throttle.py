@@ -1,4 +1,4 @@
-"""No site is asked more often than it bears, however many look at it."""
+"""Requests to a host are throttled, for any number of workers."""
 
 import threading
 import time
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("site")
 
 @pytest.fixture(params=["Redis", "no Redis"])
 def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site: Site) -> Iterator[None]:
-    """With Redis, and with one that is away."""
+    """Run the test with Redis, and with Redis unavailable."""
     if request.param == "no Redis":
         away = redis.Redis.from_url("redis://127.0.0.1:1/0", socket_connect_timeout=0.1)
         monkeypatch.setattr(redis_client, "connection", lambda: away)
@@ -43,7 +43,7 @@ def at_once(calls: int, call: Callable[[], Any]) -> None:
             done.result()
 
 
-def test_many_workers_together_ask_a_site_twice_in_any_second(turns: None, site: Site):
+def test_all_workers_together_send_two_requests_a_second(turns: None, site: Site):
     began: list[float] = []
     site.before_answer = lambda: began.append(time.monotonic())
 
@@ -54,7 +54,7 @@ def test_many_workers_together_ask_a_site_twice_in_any_second(turns: None, site:
     assert min(later - earlier for earlier, later in zip(began, began[2:], strict=False)) > 0.9
 
 
-def test_two_at_once_and_no_third(turns: None, site: Site):
+def test_at_most_two_requests_are_concurrent(turns: None, site: Site):
     inside, most = [], []
     guard = threading.Lock()
 
@@ -73,7 +73,7 @@ def test_two_at_once_and_no_third(turns: None, site: Site):
     assert (len(most), max(most)) == (6, 2)
 
 
-def test_a_site_that_asks_for_time_is_left_alone_by_everybody(turns: None, site: Site):
+def test_retry_after_applies_to_all_workers(turns: None, site: Site):
     site.status, site.headers["Retry-After"] = 429, "1"
     polite(rate=100).get(site.url)
     site.status, began = 200, time.monotonic()
@@ -83,7 +83,7 @@ def test_a_site_that_asks_for_time_is_left_alone_by_everybody(turns: None, site:
     assert time.monotonic() - began > 0.9
 
 
-def test_one_that_asks_for_much_time_is_not_waited_for(turns: None, site: Site):
+def test_long_retry_after_raises_an_error_at_once(turns: None, site: Site):
     site.status, site.headers["Retry-After"] = 503, "86400"
     polite(rate=100).get(site.url)
 
@@ -92,9 +92,7 @@ def test_one_that_asks_for_much_time_is_not_waited_for(turns: None, site: Site):
     assert site.hits == ["GET /"]
 
 
-def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(
-    turns: None, site: Site, monkeypatch: pytest.MonkeyPatch
-):
+def test_waiting_for_a_slot_times_out(turns: None, site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_throttle, "MAX_WAIT_SECONDS", 0.2)
     throttle, target = host_throttle.SharedHostThrottle(2), ParsedUrl.parse(site.url)
 
@@ -107,11 +105,11 @@ def test_a_turn_that_does_not_come_is_not_waited_for_for_ever(
         raise AssertionError("three at once")
 
 
-def test_a_turn_that_was_never_given_back_is_free_again(site: Site, monkeypatch: pytest.MonkeyPatch):
+def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_throttle, "SLOT_LEASE_SECONDS", 0.1)
     throttle, target = host_throttle.SharedHostThrottle(100), ParsedUrl.parse(site.url)
 
-    killed = [throttle.slot(target) for _ in range(4)]  # in the middle of a request, four times
+    killed = [throttle.slot(target) for _ in range(4)]  # killed during a request, four times
     for turn in killed:
         turn.__enter__()
 
@@ -127,7 +125,7 @@ def test_a_turn_that_was_never_given_back_is_free_again(site: Site, monkeypatch:
         ("http://[2001:db8::1]/", "krafter:pace:[2001:db8::1]"),
     ],
 )
-def test_a_site_has_one_pace_whatever_its_address_looks_like(address: str, name: str):
+def test_urls_of_one_host_share_a_key(address: str, name: str):
     assert host_throttle.host_key(ParsedUrl.parse(address)) == name
 
 
@@ -138,18 +136,18 @@ def test_a_site_has_one_pace_whatever_its_address_looks_like(address: str, name:
         ("Wed, 21 Oct 2015 07:28:00 GMT", 0), ("٣", 0),
     ],
 )  # fmt: skip
-def test_the_header_retry_after_is_read(said: str | None, seconds: float):
+def test_retry_after_header_is_parsed(said: str | None, seconds: float):
     assert parse_retry_after(said) == seconds
 
 
-def test_a_date_to_come_is_waited_for(time_machine: Any):
+def test_retry_after_date_is_converted_to_seconds(time_machine: Any):
     time_machine.move_to("2026-01-01T00:00:00Z", tick=False)
 
     assert parse_retry_after("Thu, 01 Jan 2026 00:00:30 GMT") == 30
 
 
 @pytest.mark.parametrize(("said", "delay"), [("3", 3), ("86400", 10), ("-1", 0)])
-def test_the_delay_that_robots_txt_asks_for_is_known_and_has_a_bound(site: Site, said: str, delay: float):
+def test_crawl_delay_is_read_and_limited(site: Site, said: str, delay: float):
     site.pages = {"/robots.txt": f"User-agent: *\nCrawl-delay: {said}", "/a": GOOD_PAGE}
 
     with Client() as client:

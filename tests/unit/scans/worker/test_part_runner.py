@@ -1,4 +1,4 @@
-"""A scan goes page by page, shows how far it has come, and goes on where a dead worker has stopped."""
+"""A scan checks page after page, shows its progress, and resumes after a worker crash."""
 
 from datetime import timedelta
 from typing import Any
@@ -35,13 +35,13 @@ def scenario(db: None, site: Site) -> Scenario:
 
 
 def ask_only(scenario: Scenario, asked: set[str]) -> None:
-    """Switch all other checks off, so that a scan is easy to follow."""
+    """Disable all other checks."""
     off = {key: {"enabled": False} for key in set(registry.keys()) - asked}
     scenario.client.ask("put", "policies/current", {"config": {"checks": off}})
 
 
 def linking(site: Site, count: int) -> None:
-    """Give the site so many pages, its start among them."""
+    """Give the site this many pages, including the start page."""
     links = [f"/page-{number}" for number in range(1, count)]
     site.pages = dict.fromkeys(links, GOOD_PAGE)
     site.body = GOOD_PAGE.replace("Good things.", "".join(f'<a href="{link}">A page</a>' for link in links))
@@ -52,11 +52,11 @@ def queued(scenario: Scenario, **body: Any) -> Scan:
 
 
 class Killed(BaseException):
-    """The worker's end, in a form that nothing catches."""
+    """Raised when a worker is killed; nothing catches it."""
 
 
 def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, after: bool = False) -> None:
-    """Let the worker die when something is called for the `call`th time, before or after it is done."""
+    """Kill the worker at the `call`th call of a function, before or after it runs."""
     original, calls = getattr(place, name), []
 
     def die(*args: Any, **kwargs: Any) -> Any:
@@ -71,7 +71,7 @@ def dying_at(patch: pytest.MonkeyPatch, place: Any, name: str, *, call: int, aft
 
 
 def killed(scan: Scan) -> None:
-    """Run the scan's job until the worker is killed; its lease is over then."""
+    """Run the scan's job until the worker is killed, and expire its lease."""
     with pytest.raises(Killed):
         jobs.run_scan(str(scan.pk))
     ScanPart.objects.filter(scan=scan).update(lease_until=timezone.now())
@@ -104,7 +104,7 @@ WHOLE = {
 }
 
 
-def test_pages_and_results_are_kept_and_shown(scenario: Scenario, site: Site):
+def test_pages_and_results_are_stored_and_listed(scenario: Scenario, site: Site):
     linking(site, 3)
     scan = queued(scenario)
 
@@ -133,7 +133,7 @@ def test_pages_and_results_are_kept_and_shown(scenario: Scenario, site: Site):
     assert row["evidence"]["identity"]["title"] == "A shop of good things"
 
 
-def test_an_unknown_filter_of_the_results_is_refused(scenario: Scenario):
+def test_unknown_filter_of_results_is_rejected(scenario: Scenario):
     scan = queued(scenario)
 
     refused = [
@@ -160,7 +160,7 @@ def test_an_unknown_filter_of_the_results_is_refused(scenario: Scenario):
         (finalization, "finish_part", 1, False),
     ],
 )
-def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
+def test_scan_resumes_after_a_worker_crash_without_duplicates(
     scenario: Scenario,
     site: Site,
     monkeypatch: pytest.MonkeyPatch,
@@ -184,12 +184,10 @@ def test_a_scan_that_is_killed_anywhere_goes_on_and_doubles_nothing(
         site.url[:-1] + hit.split()[1] for hit in site.hits
     }
     assert what_came_of_it(scan) == WHOLE
-    assert again & done <= {site.url}  # the start may be asked for once more: what pages share hangs on it
+    assert again & done <= {site.url}  # the start page may be requested once more: other pages depend on it
 
 
-def test_progress_is_shown_while_the_scan_runs(
-    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
-):
+def test_progress_is_shown_while_a_scan_runs(scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch):
     linking(site, 4)
     scan = queued(scenario)
     dying_at(monkeypatch, persistence, "save_results", call=2, after=True)
@@ -203,7 +201,7 @@ def test_progress_is_shown_while_the_scan_runs(
     )
 
 
-def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at(
+def test_page_that_crashes_every_worker_is_skipped_and_the_others_are_checked(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 3)
@@ -227,7 +225,7 @@ def test_a_page_that_kills_every_worker_is_given_up_and_the_others_are_looked_at
     assert {reason for position, reason in said if position != 1} == {""}
 
 
-def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
+def test_scan_fails_when_every_worker_crashes_during_discovery(
     scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ):
     scan = queued(scenario)
@@ -243,7 +241,7 @@ def test_a_scan_whose_worker_dies_before_it_has_found_a_page_fails_in_the_end(
     assert QuotaMonth.objects.get().spent == 0
 
 
-def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
+def test_time_limit_of_a_scan_is_noted_in_its_summary(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 3)
@@ -258,12 +256,12 @@ def test_no_page_is_begun_after_the_time_of_a_scan_and_the_summary_tells(
     assert scan.summary["notes"] == ["2 of 3 pages were not checked (http): the time limit was reached."]
 
 
-def test_a_worker_that_has_lost_its_lease_writes_no_page(scenario: Scenario, site: Site):
+def test_worker_without_lease_writes_no_page(scenario: Scenario, site: Site):
     linking(site, 2)
     scan = queued(scenario)
     part = ScanPart.objects.get(scan=scan)
-    late = leases.claim(ScanPart, part.pk, seconds=-1)
-    leases.claim(ScanPart, part.pk, seconds=30)
+    late = leases.acquire(ScanPart, part.pk, seconds=-1)
+    leases.acquire(ScanPart, part.pk, seconds=30)
     assert late is not None
     late.scan = Scan.objects.select_related("project").get(pk=scan.pk)
 
@@ -273,7 +271,7 @@ def test_a_worker_that_has_lost_its_lease_writes_no_page(scenario: Scenario, sit
     assert (held, ScanPage.objects.count(), ScanResult.objects.count()) == (False, 0, 0)
 
 
-def test_the_page_that_was_asked_for_is_looked_at_whatever_robots_txt_says(scenario: Scenario, site: Site):
+def test_requested_page_is_checked_despite_robots_txt(scenario: Scenario, site: Site):
     site.pages = {"/robots.txt": "User-agent: *\nDisallow: /", "/closed": GOOD_PAGE}
     site.body = GOOD_PAGE.replace("Good things.", '<a href="/closed">Closed</a>')
     scan = queued(scenario)
@@ -285,9 +283,9 @@ def test_the_page_that_was_asked_for_is_looked_at_whatever_robots_txt_says(scena
     assert Finding.objects.get().evidence["pages"][0]["outcome"]["evidence"]["note"] == note
 
 
-def test_a_page_more_costs_the_same_few_statements(scenario: Scenario, site: Site):
+def test_each_page_costs_the_same_number_of_queries(scenario: Scenario, site: Site):
     counts = []
-    for pages in (1, 1, 4):  # after the first one the finding is known
+    for pages in (1, 1, 4):  # after the first scan the finding exists
         linking(site, pages)
         scan = queued(scenario)
         with CaptureQueriesContext(connection) as captured:
@@ -299,7 +297,7 @@ def test_a_page_more_costs_the_same_few_statements(scenario: Scenario, site: Sit
     assert each <= 8
 
 
-def test_what_needs_a_browser_is_a_part_of_its_own_and_the_scan_is_over_with_the_last(
+def test_browser_checks_are_a_separate_part_and_the_last_part_finishes_the_scan(
     scenario: Scenario, site: Site
 ):
     linking(site, 2)
@@ -322,9 +320,7 @@ def test_what_needs_a_browser_is_a_part_of_its_own_and_the_scan_is_over_with_the
     ]  # fmt: skip
 
 
-def test_the_browsers_part_may_be_the_first_to_end(
-    scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
-):
+def test_browser_part_can_finish_first(scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch):
     ask_only(scenario, BY_HTTP | BY_BROWSER)
     scan = queued(scenario)
     with monkeypatch.context() as patch:
@@ -341,7 +337,7 @@ def test_the_browsers_part_may_be_the_first_to_end(
 
 
 @pytest.mark.needs_chromium
-def test_one_visit_of_a_real_browser_answers_a_page(scenario: Scenario, site: Site):
+def test_real_browser_runs_all_checks_of_a_page_in_one_visit(scenario: Scenario, site: Site):
     ask_only(scenario, {"a11y_html_has_lang", "a11y_image_alt", "dom_size"})
     site.body = site.body.replace(' lang="en"', "").replace("Good things.", "<img src=x.png>")
     scan = queued(scenario)
@@ -366,7 +362,7 @@ def test_one_visit_of_a_real_browser_answers_a_page(scenario: Scenario, site: Si
     )
 
 
-def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
+def test_browser_job_out_of_time_leaves_pages_to_the_next_job(
     scenario: Scenario, site: Site, monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 2)
@@ -381,7 +377,7 @@ def test_a_job_of_the_browser_hands_on_what_it_has_no_time_for(
     assert (left, part.finished_at, part.lease_until, part.attempts) == (True, None, None, 0)
 
 
-def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
+def test_stopping_worker_leaves_pages_to_the_next_worker(
     scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     linking(site, 3)
@@ -407,7 +403,7 @@ def test_a_worker_that_is_about_to_end_leaves_the_other_pages_to_the_next(
     assert what_came_of_it(scan) == WHOLE
 
 
-def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
+def test_pending_parts_are_requeued_for_matching_workers(
     scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
 ):
     ask_only(scenario, BY_HTTP | BY_BROWSER)
@@ -429,7 +425,7 @@ def test_what_was_lost_is_sent_again_to_those_who_can_do_it(
     ]
 
 
-def test_where_no_worker_has_a_browser_its_part_does_not_wait_for_one(
+def test_browser_part_without_browser_worker_is_finished_by_http_workers(
     scenario: Scenario, site: Site, sent: list[tuple[str, ...]]
 ):
     ask_only(scenario, BY_HTTP | BY_BROWSER)
@@ -446,7 +442,7 @@ def test_where_no_worker_has_a_browser_its_part_does_not_wait_for_one(
     )
 
 
-def test_results_are_forgotten_after_their_time_and_the_scan_stays(
+def test_expired_results_are_deleted_and_the_scan_is_kept(
     scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
 ):
     scans = [queued(scenario) for _ in range(2)]

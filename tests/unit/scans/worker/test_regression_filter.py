@@ -1,4 +1,4 @@
-"""What a scan makes of a finding that it knows: it comes back, it does not waver, its other pages stay."""
+"""Reports of a scan are compared with known findings: fluctuations are ignored and unchecked pages stay."""
 
 from typing import Any
 
@@ -22,7 +22,7 @@ SITE = "https://example.com/"
 
 
 def scanned(scenario: Scenario, key: str, seen: dict[str, Outcome], *, url: str = SITE) -> Scan:
-    """Keep and close a scan of which this check said this, page by page."""
+    """Store and finish a scan with these outcomes of a check by page."""
     registry.load()
     scan = scans.queue(scenario.project, url=url, trigger="manual", by=SYSTEM)
     with part_runner.lease_part(scan.pk, "http") as part:
@@ -40,14 +40,14 @@ def scanned(scenario: Scenario, key: str, seen: dict[str, Outcome], *, url: str 
 
 
 def judged(key: str, samples: list[float], threshold: float | None = None) -> Outcome:
-    """What a numeric check says of its samples."""
+    """Return the outcome of a metric for these samples."""
     known = registry.get(key)
     assert known is not None
     return judge_metric(known, Measurement(samples), threshold)
 
 
 def measured(milliseconds: float) -> Outcome:
-    """What ttfb (600 ms is good) says after three samples."""
+    """Return the outcome of ttfb (threshold 600 ms) for three samples."""
     return judged("ttfb", [milliseconds] * 3)
 
 
@@ -65,15 +65,18 @@ def stands(finding: Finding) -> tuple[str, int]:
 @pytest.mark.parametrize(
     ("values", "after_each"),
     [
-        ([650, 655, 659], [("resolved", 0)] * 3),  # over the line, and within 10 % of it
-        ([670, 670], [("resolved", 0), ("in_progress", 1)]),  # further off, twice in a row
+        ([650, 655, 659], [("resolved", 0)] * 3),  # over the threshold by at most 10 %
+        (
+            [670, 670],
+            [("resolved", 0), ("in_progress", 1)],
+        ),  # over it by more than 10 %, in two consecutive scans
         ([670, 650, 670, 690], [("resolved", 0)] * 3 + [("in_progress", 1)]),
         ([670, 500, 670], [("resolved", 0)] * 3),
-        ([800], [("resolved", 0)]),  # no worse than 1.2 times what it was when it was found
+        ([800], [("resolved", 0)]),  # at most 1.2 times the value when it was found
         ([841], [("in_progress", 1)]),
     ],
 )
-def test_a_number_comes_back_only_when_it_is_believed(
+def test_metric_reopens_a_finding_only_beyond_the_margins(
     scenario: Scenario, values: list[float], after_each: Any
 ):
     scanned(scenario, "ttfb", {SITE: measured(700)})
@@ -89,7 +92,7 @@ def test_a_number_comes_back_only_when_it_is_believed(
     assert seen == after_each
 
 
-def test_a_scan_of_before_the_fix_is_no_second_sight(scenario: Scenario):
+def test_scan_before_the_fix_does_not_count_as_previous_scan(scenario: Scenario):
     scanned(scenario, "ttfb", {SITE: measured(700)})
     scanned(scenario, "ttfb", {SITE: measured(700)})
     finding = resolved("ttfb")
@@ -99,7 +102,7 @@ def test_a_scan_of_before_the_fix_is_no_second_sight(scenario: Scenario):
     assert stands(finding) == ("resolved", 0)
 
 
-def test_a_scan_of_another_address_is_no_second_sight(scenario: Scenario):
+def test_scan_of_another_url_does_not_count_as_previous_scan(scenario: Scenario):
     scanned(scenario, "ttfb", {SITE: measured(700)})
     finding = resolved("ttfb")
     scanned(scenario, "ttfb", {SITE + "shop": measured(700)}, url=SITE + "shop")
@@ -109,7 +112,7 @@ def test_a_scan_of_another_address_is_no_second_sight(scenario: Scenario):
     assert stands(finding) == ("resolved", 0)
 
 
-def test_the_projects_own_threshold_is_the_line(scenario: Scenario):
+def test_threshold_of_the_policy_is_used(scenario: Scenario):
     scenario.client.ask("put", "policies/current", {"config": {"checks": {"ttfb": {"threshold": 300}}}})
     scanned(scenario, "ttfb", {SITE: measured(700)})
     finding = resolved("ttfb")
@@ -120,7 +123,7 @@ def test_the_projects_own_threshold_is_the_line(scenario: Scenario):
     assert stands(finding) == ("in_progress", 1)
 
 
-def test_what_one_sample_tells_exactly_comes_back_at_once(scenario: Scenario):
+def test_exact_metric_reopens_a_finding_at_once(scenario: Scenario):
     key = "tls_certificate_days_left"
     scanned(scenario, key, {SITE: judged(key, [3])})
     finding = resolved(key)
@@ -130,7 +133,7 @@ def test_what_one_sample_tells_exactly_comes_back_at_once(scenario: Scenario):
     assert stands(finding) == ("in_progress", 1)
 
 
-def test_a_rule_that_is_broken_again_comes_back_at_once(scenario: Scenario):
+def test_failed_rule_reopens_a_finding_at_once(scenario: Scenario):
     scanned(scenario, "title_present", {SITE: failed("No title.")})
     finding = resolved("title_present")
 
@@ -139,7 +142,7 @@ def test_a_rule_that_is_broken_again_comes_back_at_once(scenario: Scenario):
     assert stands(finding) == ("in_progress", 1)
 
 
-def test_what_was_dismissed_stays_dismissed(scenario: Scenario):
+def test_dismissed_finding_stays_dismissed(scenario: Scenario):
     scanned(scenario, "ttfb", {SITE: measured(700)})
     Finding.objects.update(status="dismissed")
 
@@ -148,7 +151,7 @@ def test_what_was_dismissed_stays_dismissed(scenario: Scenario):
     assert stands(Finding.objects.get()) == ("dismissed", 0)
 
 
-def test_each_page_keeps_what_was_seen_of_it_and_the_worst_counts(scenario: Scenario):
+def test_finding_keeps_the_value_of_each_page_and_the_worst_of_all(scenario: Scenario):
     scanned(
         scenario, "ttfb", {SITE: measured(700), SITE + "shop": measured(900), SITE + "about": measured(100)}
     )
@@ -162,7 +165,7 @@ def test_each_page_keeps_what_was_seen_of_it_and_the_worst_counts(scenario: Scen
     assert finding.evidence["values"] == {"ttfb": 900}
 
 
-def test_pages_that_a_scan_did_not_look_at_are_not_forgotten(scenario: Scenario):
+def test_unchecked_pages_of_a_finding_are_kept(scenario: Scenario):
     scanned(
         scenario,
         "ttfb",
@@ -180,7 +183,7 @@ def test_pages_that_a_scan_did_not_look_at_are_not_forgotten(scenario: Scenario)
         "ttfb",
         {
             SITE: measured(720),
-            SITE + "blog/second": measured(100),  # stands for its kind, the first post too
+            SITE + "blog/second": measured(100),  # represents its route, including the first post
             SITE + "gone": inconclusive("target_missing", "404"),
             SITE + "busy": inconclusive("timeout", "No answer."),
         },
@@ -193,7 +196,7 @@ def test_pages_that_a_scan_did_not_look_at_are_not_forgotten(scenario: Scenario)
     assert finding.evidence["values"] == {"ttfb": 950}
 
 
-def test_what_is_about_the_whole_site_names_the_page_that_was_asked_last(scenario: Scenario):
+def test_finding_of_a_site_check_has_the_last_checked_page(scenario: Scenario):
     scanned(scenario, "exposed_git", {SITE + "shop": failed("It is there.")}, url=SITE + "shop")
 
     scanned(scenario, "exposed_git", {SITE: failed("It is there.")})
@@ -201,7 +204,7 @@ def test_what_is_about_the_whole_site_names_the_page_that_was_asked_last(scenari
     assert Finding.objects.get().affected_assets == [{"type": "url", "value": SITE}]
 
 
-def test_absence_closes_nothing(scenario: Scenario):
+def test_missing_failure_leaves_the_finding_open(scenario: Scenario):
     scanned(scenario, "title_present", {SITE: failed("No title.")})
 
     scanned(scenario, "title_present", {SITE: passed("There it is.")})

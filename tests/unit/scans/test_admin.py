@@ -1,0 +1,88 @@
+"""Admin pages of scans."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from accounts.actors import SYSTEM
+from events.models import Event
+from scans import jobs
+from scans.models import Scan, ScanPage, ScanResult
+from scans.services import scans
+from tests import factories, staff
+from tests.factories import Scenario
+from tests.fakes.faulty_site import Site
+from tests.staff import act, address, told
+
+
+@pytest.fixture
+def operator(db: None) -> Client:
+    """Return a client that is logged in as a superuser."""
+    return staff.browser()
+
+
+def test_scan_now_queues_a_scan_and_logs_the_operator(
+    scenario: Scenario, site: Site, django_capture_on_commit_callbacks: Any
+) -> None:
+    user = staff.superuser()
+    scenario.project.site_url = site.url
+    scenario.project.save()
+
+    messages = told(act(staff.browser(user), "scan_now", scenario.project))
+
+    scan = Scan.objects.get()
+    event = Event.objects.get(subject_id=scan.pk)
+    assert messages == [f"production-website: a scan of {scan.url} is queued."]
+    assert (scan.requested_by, event.actor, event.actor_id) == (user, "admin", user.pk)
+    assert event.request_id
+
+
+def test_scan_now_shows_a_message_for_each_project(operator: Client, site: Site) -> None:
+    fine, spent, inside = factories.scenario(), factories.scenario(ai_quota=0), factories.scenario()
+    for scenario, url in ((fine, site.url), (spent, site.url), (inside, "http://169.254.169.254/")):
+        scenario.project.site_url = url
+        scenario.project.save()
+
+    messages = told(act(operator, "scan_now", fine.project, spent.project, inside.project))
+
+    assert len(messages) == 3
+    assert "is queued" in messages[0]
+    assert messages[1].endswith("The organisation's quota for this month is used up.")
+    assert "queued" not in messages[2]
+    assert Scan.objects.get().project == fine.project
+
+
+def test_form_shows_the_error_for_a_url_that_is_not_allowed(operator: Client, scenario: Scenario) -> None:
+    asked = {"project": scenario.project.pk, "url": "http://127.0.0.1/"}
+
+    page = operator.post(address(Scan, "add"), asked)
+
+    assert page.status_code == 200
+    assert page.context["adminform"].form.non_field_errors()
+    assert not Scan.objects.exists()
+
+
+def test_page_of_a_running_scan_shows_its_progress_and_refreshes(
+    operator: Client, scenario: Scenario, site: Site
+) -> None:
+    scenario.project.site_url = site.url
+    scenario.project.save()
+    scan = scans.run(scenario.project, url=None, trigger="manual", by=SYSTEM)
+    waiting = operator.get(address(Scan, "change", scan.pk))
+    jobs.run_scan(str(scan.pk))
+    half = operator.get(address(Scan, "change", scan.pk))
+    jobs.run_scan(str(scan.pk), "browser")
+
+    over = operator.get(address(Scan, "change", scan.pk))
+    page = ScanPage.objects.get(part__scan=scan, part__scanner="http")
+    failed = operator.get(
+        address(ScanResult, "changelist"), {"page__id__exact": page.pk, "outcome__exact": "failed"}
+    )
+
+    assert [each.headers.get("Refresh") for each in (waiting, half, over)] == ["5", "5", None]
+    assert "http: 1 of 1 pages" in half.content.decode()
+    assert "pending" in half.content.decode()
+    assert "pending" not in over.content.decode()
+    rows = ScanResult.objects.filter(page=page, outcome="failed")
+    assert failed.context["cl"].result_count == rows.count() > 0
