@@ -1,10 +1,31 @@
-"""Read X.509 certificates. Imported on demand: `cryptography` takes a megabyte."""
+"""X.509 certificates."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 
 from scanner.preconditions import Inconclusive
-from scanner.tls.probe import Certificate
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """A server's certificate: `bits` is the size of its key, `fault` the reason why it is not trusted."""
+
+    subject: str
+    issuer: str
+    not_before: datetime
+    not_after: datetime
+    names: tuple[str, ...]
+    key: str
+    bits: int
+    signature_hash: str
+    fault: str | None
+
+    def days_left(self, now: datetime | None = None) -> float:
+        """Return the days until it expires; negative when it has expired."""
+        return (self.not_after - (now or datetime.now(UTC))).total_seconds() / 86400
 
 
 def read_certificate(der: bytes, fault: str | None) -> Certificate:

@@ -5,34 +5,15 @@ import ssl
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from krafter_audit.http.client import HttpError
 from scanner.preconditions import Inconclusive
+from scanner.tls.certificates import Certificate, read_certificate
 
 TIMEOUT = 10.0
 OLD_VERSIONS = {"TLS 1.0": ssl.TLSVersion.TLSv1, "TLS 1.1": ssl.TLSVersion.TLSv1_1}
 
 type Dial = Callable[[], tuple[socket.socket, str]]
-
-
-@dataclass(frozen=True)
-class Certificate:
-    """A server's certificate: `bits` is the size of its key, `fault` the reason why it is not trusted."""
-
-    subject: str
-    issuer: str
-    not_before: datetime
-    not_after: datetime
-    names: tuple[str, ...]
-    key: str
-    bits: int
-    signature_hash: str
-    fault: str | None
-
-    def days_left(self, now: datetime | None = None) -> float:
-        """Return the days until it expires; negative when it has expired."""
-        return (self.not_after - (now or datetime.now(UTC))).total_seconds() / 86400
 
 
 @dataclass(frozen=True)
@@ -71,8 +52,6 @@ def _no_handshake(error: ssl.SSLError) -> Inconclusive:
 
 
 def _handshake(host: str, port: int, dial: Dial, context: ssl.SSLContext, fault: str | None) -> Handshake:
-    from scanner.tls.certificates import read_certificate
-
     connection, address = _connect(dial)
     try:
         with connection, context.wrap_socket(connection, server_hostname=host) as secured:

@@ -7,7 +7,8 @@ from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
 from scanner.page_context import PageContext
 from scanner.registry import CRITICAL, HIGH, MEDIUM, SECURITY, Fix, Metric, check
-from scanner.tls.probe import Certificate, Handshake
+from scanner.tls.certificates import Certificate
+from scanner.tls.probe import Handshake
 
 MOZILLA = "https://wiki.mozilla.org/Security/Server_Side_TLS"
 GENERATOR = "https://ssl-config.mozilla.org/"
