@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from devtools import system_packages
@@ -54,7 +55,13 @@ def checksum(level: str) -> str:
 def installed_level() -> str:
     """Return which locked set is installed as it is locked now, "" where none is."""
     level, _, kept = _stamp().partition(" ")
-    return level if level in LEVELS and kept == checksum(level) and _runs(str(PYTHON), "-c", "") else ""
+    return level if level in LEVELS and kept == checksum(level) and _venv_works() else ""
+
+
+@cache
+def _venv_works() -> bool:
+    """Tell whether the Python of the virtual environment runs: its base may have been removed or replaced."""
+    return _runs(str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 12))")
 
 
 def is_installed(level: str) -> bool:
@@ -138,6 +145,7 @@ class Setup:
             except BlockingIOError:
                 self.progress.say("  Another ./krafter is setting up this folder; waiting for it.")
                 fcntl.flock(file, fcntl.LOCK_EX)
+            _venv_works.cache_clear()
             yield
 
     def uv(self) -> str:
@@ -165,9 +173,10 @@ class Setup:
 
     def _sync(self, uv: str, level: str) -> None:
         STAMP.unlink(missing_ok=True)
-        if not _runs(str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 12))"):
+        if not _venv_works():
             shutil.rmtree(VENV, ignore_errors=True)
             self.progress.run(uv, "venv", "--quiet", "--no-project", "--python", base_python(), VENV)
+            _venv_works.cache_clear()
         locked = f"requirements/{level}.txt"
         self.progress.run(
             uv, "pip", "sync", "--quiet", "--require-hashes", "--python", PYTHON, locked, cwd=ROOT

@@ -1,4 +1,4 @@
-"""Integrations in the admin: statuses are read, credentials are never shown, the buttons are the services."""
+"""Integrations in the admin: read-only, without credentials. The actions call the services."""
 
 from typing import ClassVar
 
@@ -9,8 +9,6 @@ from django.http import HttpRequest
 from accounts.admin import operator
 from integrations import services
 from integrations.models import (
-    Alert,
-    Destination,
     Integration,
     SyncConflict,
     SyncRun,
@@ -42,7 +40,7 @@ OUTCOMES = {
 
 @admin.register(Integration)
 class IntegrationAdmin(ReadOnlyAdmin):
-    """The connections of all projects."""
+    """Connections to providers."""
 
     list_display = (
         "provider",
@@ -60,25 +58,25 @@ class IntegrationAdmin(ReadOnlyAdmin):
     actions: ClassVar = ["sync_now", "disconnect"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Integration]:
-        """Leave the sealed credentials where they are."""
+        """Do not load the sealed credentials."""
         return super().get_queryset(request).defer("credentials")
 
     @admin.action(description="Sync now", permissions=["operate"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        """Ask for a sync of each."""
+        """Start a sync of each."""
 
-        def sync(row: Integration) -> str:
-            services.sync_now(row.project, row.provider, by=operator(request))
-            return "asked to sync."
+        def sync(integration: Integration) -> str:
+            services.sync_now(integration.project, integration.provider, by=operator(request))
+            return "sync requested."
 
         self.run_for_each(request, queryset, sync)
 
-    @admin.action(description="Disconnect and wipe the credentials", permissions=["operate"])
+    @admin.action(description="Disconnect and delete the credentials", permissions=["operate"])
     def disconnect(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
         """Disconnect each."""
 
-        def disconnect(row: Integration) -> str:
-            services.disconnect(row.project, row.provider, by=operator(request))
+        def disconnect(integration: Integration) -> str:
+            services.disconnect(integration.project, integration.provider, by=operator(request))
             return "disconnected."
 
         self.run_for_each(request, queryset, disconnect)
@@ -86,7 +84,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
 
 @admin.register(TicketLink)
 class TicketLinkAdmin(ReadOnlyAdmin):
-    """Which ticket stands for which task."""
+    """Links between tasks and tickets."""
 
     list_display = ("key", "task", "integration", "state", "halted_at", "updated_at")
     list_filter: ClassVar = ["state", ("halted_at", admin.EmptyFieldListFilter)]
@@ -96,7 +94,7 @@ class TicketLinkAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
-    """What each sync did."""
+    """Runs of syncs."""
 
     list_display = (
         "integration",
@@ -113,7 +111,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncConflict)
 class SyncConflictAdmin(ReadOnlyAdmin):
-    """What a task and its ticket want differently; the buttons say whose side counts."""
+    """Conflicts between tasks and their tickets."""
 
     list_display = ("link", "field", "ours", "theirs", "why", "kept", "resolved_at", "created_at")
     list_filter: ClassVar = ["field", "kept", ("resolved_at", admin.EmptyFieldListFilter)]
@@ -121,79 +119,44 @@ class SyncConflictAdmin(ReadOnlyAdmin):
     search_fields = ("^link__key",)
     actions: ClassVar = ["keep_ours", "keep_theirs"]
 
-    @admin.action(description="Let our side count", permissions=["operate"])
+    @admin.action(description="Keep the task's value", permissions=["operate"])
     def keep_ours(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
-        """What the task says goes out with the next sync."""
+        """Keep the task's values; the next sync pushes them."""
         self._resolve(request, queryset, SyncConflict.Kept.OURS)
 
-    @admin.action(description="Let their side count", permissions=["operate"])
+    @admin.action(description="Keep the ticket's value", permissions=["operate"])
     def keep_theirs(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
-        """The task takes what its ticket says."""
+        """Apply the ticket's values to the task."""
         self._resolve(request, queryset, SyncConflict.Kept.THEIRS)
 
     def _resolve(self, request: HttpRequest, queryset: QuerySet[SyncConflict], kept: str) -> None:
-        def resolve(row: SyncConflict) -> str:
-            place = row.integration
-            done = conflicts.resolve(place.project, place.provider, row.pk, kept=kept, by=operator(request))
-            return f"{done.kept} counts."
+        def resolve(conflict: SyncConflict) -> str:
+            project, provider = conflict.integration.project, conflict.integration.provider
+            resolved = conflicts.resolve(project, provider, conflict.pk, kept=kept, by=operator(request))
+            return f"resolved, {resolved.kept} kept."
 
         self.run_for_each(request, queryset, resolve)
 
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin):
-    """Where providers call; the secrets are shown by the API alone, once."""
+    """Webhooks without their secrets."""
 
     list_display = ("integration", "last_delivery_at", "updated_at")
     list_select_related = ("integration",)
     exclude = ("credentials",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
-        """Leave the sealed secrets where they are."""
+        """Do not load the sealed secrets."""
         return super().get_queryset(request).defer("credentials")
 
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
-    """What providers called about, kept for a week."""
+    """Deliveries of webhooks, stored for a week."""
 
     list_display = ("created_at", "integration", "event", "delivery_id", "processed_at")
     exclude = ("body_digest",)
     list_filter: ClassVar = ["integration__provider", ("processed_at", admin.EmptyFieldListFilter)]
     list_select_related = ("integration",)
     search_fields = ("^delivery_id",)
-
-
-ALERTS = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed": DANGER}
-
-
-@admin.register(Alert)
-class AlertAdmin(ReadOnlyAdmin):
-    """Every message that was or was not sent."""
-
-    list_display = (
-        "created_at",
-        "project",
-        "channel",
-        badge_column("status", ALERTS),
-        "total",
-        "held_back",
-        "outcome",
-        "sent_at",
-    )
-    list_filter: ClassVar = ["channel", "status", ("project", AutocompleteFilter)]
-    list_select_related = ("project",)
-
-
-@admin.register(Destination)
-class DestinationAdmin(ReadOnlyAdmin):
-    """Where alerts go; webhooks are never shown."""
-
-    list_display = ("project", "channel", "updated_at")
-    list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
-    list_select_related = ("project",)
-    exclude = ("credentials",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Destination]:
-        """Leave the sealed webhooks where they are."""
-        return super().get_queryset(request).defer("credentials")

@@ -14,12 +14,11 @@ class IntegrationsConfig(AppConfig):
         """Register the system checks, the provider checks of findings, and the events that are consumed."""
         from events.outbox import register_consumer
         from findings.provider_checks import register
-        from integrations import gathering, system_checks  # noqa: F401
+        from integrations import system_checks  # noqa: F401
         from integrations.sync import verification_events
 
         register(provider_checks)
         register_consumer(verification_events.CONSUMER, verification_events.EVENTS)
-        register_consumer(gathering.CONSUMER, gathering.KINDS)
 
 
 def provider_checks() -> "Mapping[str, ProviderCheck]":

@@ -30,8 +30,8 @@ def open_credentials(integration: Integration) -> dict[str, Any]:
     return credentials
 
 
-def resealed(integration: Integration) -> bytes:
-    """Return the credentials, sealed with the first key."""
+def reseal(integration: Integration) -> bytes:
+    """Return the credentials sealed with the first key."""
     owner = owner_of(integration)
     return vault.seal(vault.open_sealed(bytes(integration.credentials or b""), owner=owner), owner=owner)
 

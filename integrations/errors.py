@@ -32,9 +32,5 @@ class WebhooksNotSupported(NotFound):
     message = "This provider does not send webhooks; its changes are read by each sync."
 
 
-class NoDestination(NotFound):
-    message = "There is no such destination. The channels are slack and email."
-
-
 class IntegrationChanged(Exception):
     """The integration was disconnected, connected anew, or taken over by another worker during a sync."""

@@ -8,8 +8,6 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Organization, Project, User
-from integrations.alert_models import Alert as Alert
-from integrations.alert_models import Destination as Destination
 from integrations.providers.registry import provider_choices
 from krafter_audit.db.leases import Leased
 from krafter_audit.db.models import Record

@@ -1,4 +1,4 @@
-"""What is asked about integrations, and what answers show: never a credential."""
+"""Requests and responses of integrations. Credentials are never in a response."""
 
 from typing import Any, ClassVar
 
@@ -25,26 +25,26 @@ PLACEHOLDER: dict[str, Any] = {
 
 
 class ConnectIntegrationRequestSerializer(RequestSerializer):
-    """The provider's secrets, or a code of its sign-in; one of the two."""
+    """Credentials of the provider, or an OAuth code: exactly one of them."""
 
     credentials = JSONObjectField(required=False)
     auth_code = StrictCharField(max_length=4000, required=False)
     redirect_uri = StrictCharField(max_length=2000, required=False)
     code_verifier = StrictCharField(max_length=128, required=False)
     installation_id = serializers.UUIDField(
-        required=False, help_text="Of a public integration of Sentry, as its redirect gives it."
+        required=False, help_text="For a public integration of Sentry: the value in its redirect."
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse neither, both, an empty map, and what belongs to a code without one."""
+        """Require either credentials or a code, and a code for the fields that need one."""
         if ("credentials" in attrs) == ("auth_code" in attrs):
             raise serializers.ValidationError("Send either credentials or auth_code.")
         if attrs.get("credentials") == {}:
             raise serializers.ValidationError({"credentials": ["Send at least one credential."]})
-        alone = {"redirect_uri", "code_verifier", "installation_id"} & set(attrs)
-        if alone and "auth_code" not in attrs:
+        code_fields = {"redirect_uri", "code_verifier", "installation_id"} & set(attrs)
+        if code_fields and "auth_code" not in attrs:
             raise serializers.ValidationError(
-                {name: ["This goes with an auth_code."] for name in sorted(alone)}
+                {name: ["Send this together with an auth_code."] for name in sorted(code_fields)}
             )
         if "installation_id" in attrs:
             attrs["installation_id"] = str(attrs["installation_id"])
@@ -52,7 +52,7 @@ class ConnectIntegrationRequestSerializer(RequestSerializer):
 
 
 class IntegrationSerializer(ProjectResponseSerializer):
-    """A provider that was connected once."""
+    """An integration that is or was connected."""
 
     class Meta:
         model = Integration
@@ -62,7 +62,7 @@ class IntegrationSerializer(ProjectResponseSerializer):
 
 
 class IntegrationListItemSerializer(IntegrationSerializer):
-    """A provider as the list has it; one that was never connected has no id and other keys."""
+    """A list item: an integration, or a placeholder without an id if it was never connected."""
 
     id = serializers.UUIDField(allow_null=True)
     credentials = serializers.DictField(
@@ -75,7 +75,7 @@ class IntegrationListItemSerializer(IntegrationSerializer):
 
 
 class SyncScheduleSerializer(ResponseSerializer):
-    """When a provider is synced by itself."""
+    """The schedule of the automatic syncs."""
 
     class Meta:
         model = Integration
@@ -83,19 +83,19 @@ class SyncScheduleSerializer(ResponseSerializer):
 
 
 def placeholder(provider: str) -> dict[str, Any]:
-    """Return the row of a provider that was never connected."""
+    """Return the list item of a provider that was never connected."""
     return {"id": None, "provider": provider, **PLACEHOLDER}
 
 
 class SyncRefusalSerializer(serializers.Serializer[Any]):
-    """What was refused or could not be decided, and why."""
+    """A refused or undecidable change, and the reason."""
 
     what = serializers.CharField()
     why = serializers.CharField()
 
 
 class SyncRunSerializer(ResponseSerializer):
-    """One run of a sync."""
+    """A run of a sync."""
 
     refused = SyncRefusalSerializer(many=True)
     notes = serializers.ListField(child=serializers.CharField())
@@ -108,13 +108,13 @@ class SyncRunSerializer(ResponseSerializer):
 
 
 class CreateWebhookRequestSerializer(RequestSerializer):
-    """Nothing, or the secret that the provider chose."""
+    """Empty, or the secret that the provider has chosen."""
 
     secret = StrictCharField(min_length=8, max_length=500, required=False)
 
 
 class WebhookSerializer(serializers.Serializer[Any]):
-    """Where a provider calls; `secret` is there once, when it was made."""
+    """A webhook. `secret` is only in the response that created it."""
 
     provider = serializers.CharField()
     url = serializers.CharField()
@@ -126,19 +126,19 @@ class WebhookSerializer(serializers.Serializer[Any]):
 
 
 class ConflictFilterSerializer(serializers.Serializer[Any]):
-    """Which conflicts a list is to show."""
+    """Query parameters of the list of conflicts."""
 
     status = StrictChoiceField(choices=["open", "resolved"], default="open")
 
 
 class ResolveConflictRequestSerializer(RequestSerializer):
-    """Whose side counts."""
+    """The side to keep: ours (the task) or theirs (the ticket)."""
 
     keep = StrictChoiceField(choices=[SyncConflict.Kept.OURS.value, SyncConflict.Kept.THEIRS.value])
 
 
 class ConflictSerializer(ResponseSerializer):
-    """What both sides want differently, and what became of it."""
+    """A conflict between a task and its ticket, and its resolution."""
 
     task_id = serializers.UUIDField(source="link.task_id")
     external_ticket_key = serializers.CharField(source="link.key")

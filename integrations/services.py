@@ -157,7 +157,7 @@ def _start(integration: Integration, scope: str, delay_seconds: int = 0) -> None
         requested_at=now,
     )
     if not delay_seconds:
-        enqueue_on_commit("integrations.sync", str(integration.pk))
+        enqueue_on_commit("integrations.run_sync", str(integration.pk))
 
 
 def _request_again(integration: Integration, scope: str) -> None:

@@ -1,16 +1,10 @@
-"""Addresses of integrations."""
+"""URLs of integrations."""
 
 from django.urls import path
 
-from integrations.alert_views import AlertViewSet, DestinationViewSet
-from integrations.views import ConflictViewSet, HookViewSet, IntegrationViewSet
+from integrations.views import ConflictViewSet, IntegrationViewSet, WebhookViewSet
 
 urlpatterns = [
-    path("alerts", AlertViewSet.as_view({"get": "list"})),
-    path("alerts/destinations", DestinationViewSet.as_view({"get": "list"})),
-    path(
-        "alerts/destinations/<str:channel>", DestinationViewSet.as_view({"put": "set", "delete": "destroy"})
-    ),
     path("integrations", IntegrationViewSet.as_view({"get": "list"})),
     path("integrations/<str:provider>", IntegrationViewSet.as_view({"delete": "destroy"})),
     path("integrations/<str:provider>/connect", IntegrationViewSet.as_view({"post": "connect"})),
@@ -19,7 +13,7 @@ urlpatterns = [
     path("integrations/<str:provider>/log", IntegrationViewSet.as_view({"get": "log"})),
     path(
         "integrations/<str:provider>/webhook",
-        HookViewSet.as_view({"get": "retrieve", "put": "make", "delete": "destroy"}),
+        WebhookViewSet.as_view({"get": "retrieve", "put": "enable", "delete": "destroy"}),
     ),
     path("integrations/<str:provider>/conflicts", ConflictViewSet.as_view({"get": "list"})),
     path(

@@ -1,4 +1,4 @@
-"""Integrations over HTTP."""
+"""Integration views."""
 
 from functools import cached_property
 from typing import Any, ClassVar
@@ -29,19 +29,19 @@ from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing,
 
 
 class IntegrationViewSet(ProjectViewSet):
-    """The eight providers that a project can be connected to."""
+    """The integrations of a project."""
 
     network_properties: ClassVar = {"connect": "credentials"}
 
-    @extend_schema(summary="List the eight providers", responses=IntegrationListItemSerializer(many=True))
+    @extend_schema(summary="List integrations", responses=IntegrationListItemSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with one entry for each provider, always in the same order."""
+        """List every provider, always in the same order."""
         self.reject_unknown_parameters(())
         entries = queries.integrations_by_provider(self.project)
         return Response(
             [
-                self.serialize(row, IntegrationSerializer) if row else placeholder(name)
-                for name, row in entries
+                self.serialize(integration, IntegrationSerializer) if integration else placeholder(name)
+                for name, integration in entries
             ]
         )
 
@@ -51,78 +51,78 @@ class IntegrationViewSet(ProjectViewSet):
         responses=IntegrationSerializer,
     )
     def connect(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Keep credentials, or exchange a code for them."""
-        row = services.connect(self.project, provider, credentials=self.credentials, by=self.actor)
-        return self.respond(row, IntegrationSerializer)
+        """Connect with credentials, or with an OAuth code."""
+        integration = services.connect(self.project, provider, credentials=self.credentials, by=self.actor)
+        return self.respond(integration, IntegrationSerializer)
 
     @cached_property
     def credentials(self) -> dict[str, Any]:
-        """The credentials that were sent, or those that the provider gives for the code."""
+        """The credentials that were sent, or those that the provider returns for the code."""
         provider = self.kwargs["provider"]
         queries.require_known_provider(provider)
-        asked = self.validated_body(ConnectIntegrationRequestSerializer)
-        return asked.get("credentials") or services.exchange_code(self.project, provider, **asked)
+        body = self.validated_body(ConnectIntegrationRequestSerializer)
+        return body.get("credentials") or services.exchange_code(self.project, provider, **body)
 
     @extend_schema(summary="Disconnect a provider", request=None, responses=IntegrationSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Wipe the credentials; 404 for a provider that was never connected."""
-        row = services.disconnect(self.project, provider, by=self.actor)
-        return self.respond(row, IntegrationSerializer)
+        """Delete the credentials; 404 for a provider that was never connected."""
+        integration = services.disconnect(self.project, provider, by=self.actor)
+        return self.respond(integration, IntegrationSerializer)
 
     @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
     def sync(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Queue a sync of all that is pending."""
+        """Start a sync."""
         queries.require_known_provider(provider)
         self.require_empty_body()
-        row = services.sync_now(self.project, provider, by=self.actor)
-        return self.respond(row, IntegrationSerializer, status=202)
+        integration = services.sync_now(self.project, provider, by=self.actor)
+        return self.respond(integration, IntegrationSerializer, status=202)
 
-    @extend_schema(summary="Read when a provider is synced next", responses=SyncScheduleSerializer)
+    @extend_schema(summary="Get the sync schedule of a provider", responses=SyncScheduleSerializer)
     def schedule(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Answer with the next time; 404 for a provider that was never connected."""
-        row = queries.get_integration(self.project, provider)
-        return self.respond(row, SyncScheduleSerializer)
+        """Return the time of the next sync; 404 for a provider that was never connected."""
+        integration = queries.get_integration(self.project, provider)
+        return self.respond(integration, SyncScheduleSerializer)
 
-    @extend_schema(summary="Read what the last syncs did", responses=SyncRunSerializer(many=True))
+    @extend_schema(summary="List the latest syncs of a provider", responses=SyncRunSerializer(many=True))
     def log(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Answer with the last runs, the newest first."""
+        """List the latest runs, newest first."""
         queries.require_known_provider(provider)
         self.reject_unknown_parameters(())
         runs = queries.latest_runs(self.project, provider)
         return Response([self.serialize(run, SyncRunSerializer) for run in runs])
 
 
-class HookViewSet(ProjectViewSet):
-    """Where a provider calls a project."""
+class WebhookViewSet(ProjectViewSet):
+    """The webhook of a provider."""
 
-    @extend_schema(summary="Read where a provider calls", responses=WebhookSerializer)
+    @extend_schema(summary="Get the webhook of a provider", responses=WebhookSerializer)
     def retrieve(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Answer with the address; the secret was shown once."""
+        """Return the URL, without the secret."""
         queries.require_known_provider(provider)
-        return self._show(webhooks.get_webhook(self.project, provider))
+        return self._present(webhooks.get_webhook(self.project, provider))
 
     @extend_schema(
-        summary="Let a provider call", request=CreateWebhookRequestSerializer, responses=WebhookSerializer
+        summary="Enable the webhook", request=CreateWebhookRequestSerializer, responses=WebhookSerializer
     )
-    def make(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Make a new secret, or take the provider's own; the one before is void at once."""
+    def enable(self, request: Request, provider: str, **kwargs: Any) -> Response:
+        """Enable the webhook with a new secret, or with the provider's own. The previous one is void."""
         queries.require_known_provider(provider)
         secret = self.validated_body(CreateWebhookRequestSerializer).get("secret")
         webhook, generated = webhooks.enable(self.project, provider, secret=secret, by=self.actor)
-        return self._show(webhook, generated)
+        return self._present(webhook, generated)
 
-    @extend_schema(summary="Let a provider call no more", request=None, responses=WebhookSerializer)
+    @extend_schema(summary="Disable the webhook", request=None, responses=WebhookSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Take the address away."""
+        """Delete the webhook."""
         queries.require_known_provider(provider)
-        return self._show(webhooks.disable(self.project, provider, by=self.actor))
+        return self._present(webhooks.disable(self.project, provider, by=self.actor))
 
-    def _show(self, webhook: Webhook, secret: str | None = None) -> Response:
+    def _present(self, webhook: Webhook, secret: str | None = None) -> Response:
         return Response(self.serialize(webhooks.describe(webhook, secret), WebhookSerializer))
 
 
 class ConflictViewSet(ProjectViewSet):
-    """What a project and a provider want differently."""
+    """Conflicts between tasks and their tickets."""
 
     @extend_schema(
         summary="List the conflicts of a provider",
@@ -130,16 +130,16 @@ class ConflictViewSet(ProjectViewSet):
         responses=ConflictSerializer(many=True),
     )
     def list(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Answer with those that a person has yet to decide, or with `?status=resolved`, the newest first."""
+        """List open conflicts, or resolved ones with `?status=resolved`, newest first."""
         queries.require_known_provider(provider)
         self.reject_unknown_parameters({*PAGINATION_PARAMETERS, "status"} - {"offset"})
-        wanted = ConflictFilterSerializer(data=request.query_params)
-        wanted.is_valid(raise_exception=True)
-        status = wanted.validated_data["status"]
-        rows = queries.conflicts(self.project, provider, resolved=status == "resolved")
-        place = f"{SyncConflict._meta.label} {self.project.pk} {provider} {status}"
+        filters = ConflictFilterSerializer(data=request.query_params)
+        filters.is_valid(raise_exception=True)
+        status = filters.validated_data["status"]
+        conflicts = queries.conflicts(self.project, provider, resolved=status == "resolved")
+        bound_to = f"{SyncConflict._meta.label} {self.project.pk} {provider} {status}"
         page = paginate_by_cursor(
-            QuerySetListing(rows), request.query_params, bound_to=place, total=rows.count
+            QuerySetListing(conflicts), request.query_params, bound_to=bound_to, total=conflicts.count
         )
         return self.respond_page(page, ConflictSerializer)
 
@@ -147,8 +147,8 @@ class ConflictViewSet(ProjectViewSet):
         summary="Resolve a conflict", request=ResolveConflictRequestSerializer, responses=ConflictSerializer
     )
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
-        """Let one side count; a conflict that is resolved already stays as it is."""
+        """Keep one side; a resolved conflict does not change."""
         conflict = queries.get_conflict(self.project, provider, uuid_or_404(pk))
         kept = self.validated_body(ResolveConflictRequestSerializer)["keep"]
-        row = resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
-        return self.respond(row, ConflictSerializer)
+        resolved = resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
+        return self.respond(resolved, ConflictSerializer)

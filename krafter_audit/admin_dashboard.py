@@ -40,13 +40,18 @@ SECTIONS = (
         "Integrations",
         (
             ("Integrations", "extension", "integrations.integration"),
-            ("Linked tickets", "link", "integrations.ticketlink"),
+            ("Ticket links", "link", "integrations.ticketlink"),
             ("Conflicts", "call_split", "integrations.syncconflict"),
             ("Sync runs", "sync", "integrations.syncrun"),
             ("Webhooks", "webhook", "integrations.webhook"),
             ("Webhook deliveries", "inbox", "integrations.webhookdelivery"),
-            ("Alerts", "notifications", "integrations.alert"),
-            ("Alert destinations", "alternate_email", "integrations.destination"),
+        ),
+    ),
+    (
+        "Notifications",
+        (
+            ("Alerts", "notifications", "notifications.alert"),
+            ("Alert destinations", "alternate_email", "notifications.destination"),
         ),
     ),
     (

@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "scans",
     "remediation",
     "integrations",
+    "notifications",
     "reports",
 ]
 

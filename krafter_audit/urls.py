@@ -10,7 +10,7 @@ from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView
 
 PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
-APPS = ("findings", "scans", "remediation", "integrations", "reports")
+APPS = ("findings", "scans", "remediation", "integrations", "notifications", "reports")
 
 urlpatterns = [
     *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent

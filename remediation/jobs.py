@@ -6,6 +6,7 @@ from krafter_audit.celery import app
 from krafter_audit.jobs import enqueue
 from remediation.checks import reliability
 from remediation.evidence import retention
+from remediation.services import overdue
 from remediation.worker import part_runner, queueing
 from scans.models import Scanner
 
@@ -40,6 +41,12 @@ def measure_all_projects() -> None:
     """Enqueue a measurement for each project with recent scans or verifications."""
     for pk in reliability.active_projects().values_list("pk", flat=True):
         enqueue("remediation.measure_check_reliability", str(pk))
+
+
+@app.task(name="remediation.log_overdue_tasks")
+def log_overdue_tasks() -> None:
+    """Log an event for each task that has become overdue."""
+    overdue.log_overdue_tasks()
 
 
 @app.task(name="remediation.rotate_evidence_partitions")

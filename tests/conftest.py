@@ -17,7 +17,7 @@ from tests.fakes import faulty_site
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _static_files_are_looked_for_once() -> Iterator[None]:
+def _search_static_files_once() -> Iterator[None]:
     """Search the static files once: each test client starts WhiteNoise, which would search the folders again."""
     look, found = WhiteNoiseMiddleware.add_files_from_finders, {}
 
@@ -33,7 +33,7 @@ def _static_files_are_looked_for_once() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _what_was_not_written_is_not_emptied() -> Iterator[None]:
+def _flush_written_tables_only() -> Iterator[None]:
     """Flush only the tables that a test has written (tests/database_flush.py)."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", database_flush.flush)
@@ -47,7 +47,7 @@ def scenario(db: None) -> factories.Scenario:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _cheap_passwords_and_roomy_rate_limits() -> Iterator[None]:
+def _fast_hasher_and_high_rate_limits() -> Iterator[None]:
     """Use a fast password hasher and high rate limits; tests of these set their own values."""
     roomy = dict.fromkeys(("KRAFTER_RATE_DEFAULT", "KRAFTER_RATE_STRICT", "KRAFTER_RATE_PUBLIC"), 1_000_000)
     cheap = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -92,7 +92,7 @@ def sent(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, ...]]:
 
 
 @pytest.fixture
-def a_worker_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def eager_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Run each job at once in the process that enqueues it."""
     app.loader.import_default_modules()
 
@@ -111,12 +111,12 @@ def site(settings: object) -> Iterator[faulty_site.Site]:
 
 
 @pytest.fixture
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_retry_delay(monkeypatch: pytest.MonkeyPatch) -> None:
     """Retry at once after an outage instead of after seconds. The requests are real."""
     monkeypatch.setattr("scanner.fetcher.time.sleep", lambda seconds: None)
 
 
 @pytest.fixture
-def middle_of_a_minute(time_machine: Any) -> None:
+def mid_minute_clock(time_machine: Any) -> None:
     """Stop the clock in the middle of a minute, so that a test does not cross two rate limit windows."""
     time_machine.move_to(int(time.time()) // 60 * 60 + 30, tick=False)

@@ -184,7 +184,7 @@ def regression(scenario: Scenario, *, of: Finding | None = None) -> Regression:
     )
 
 
-def where_things_stand(verification: Verification) -> dict[str, Any]:
+def remediation_state(verification: Verification) -> dict[str, Any]:
     """Return a snapshot of the rows that a verdict changes."""
     row = Verification.objects.select_related("task__finding").get(pk=verification.pk)
     found = row.task.finding

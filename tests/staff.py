@@ -14,8 +14,6 @@ from accounts.models import ApiKey, Organization, Project, QuotaMonth, User, mon
 from events.models import Event
 from findings.models import Finding, Regression
 from integrations.models import (
-    Alert,
-    Destination,
     Integration,
     SyncConflict,
     SyncRun,
@@ -23,6 +21,7 @@ from integrations.models import (
     Webhook,
     WebhookDelivery,
 )
+from notifications.models import Alert, Destination
 from remediation.evidence.chain import append
 from remediation.models import CheckReliability, Policy, Task, Verification
 from remediation.services import policies

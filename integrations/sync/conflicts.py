@@ -18,7 +18,7 @@ from integrations.providers.types import TicketState
 from integrations.queries import get_conflict
 from integrations.sync import loop_breaker
 from integrations.sync.run import SyncContext
-from remediation.locks import lock_task
+from remediation.locks import LockedTask, lock_task
 from remediation.models import Result, Task, Verification
 from remediation.services import tasks, tickets, verdicts
 
@@ -51,47 +51,47 @@ def resolve(project: Project, provider: str, conflict_id: UUID, *, kept: str, by
 
     A resolved conflict stays as it is. Locks: finding and task first, then conflict and link.
     """
-    task = lock_task(get_conflict(project, provider, conflict_id).link.task_id).task
+    locked = lock_task(get_conflict(project, provider, conflict_id).link.task_id)
     conflict = get_conflict(project, provider, conflict_id, lock=True)
     if conflict.resolved_at:
         return conflict
     link = conflict.link
-    link.task = task
-    RESOLUTIONS[Kept(kept), conflict.field == Field.TITLE](link, conflict, by)
+    link.task = locked.task
+    RESOLUTIONS[Kept(kept), conflict.field == Field.TITLE](locked, link, conflict, by)
     loop_breaker.reset(link)
     link.task_synced_at = None
     link.save()
     conflict.kept, conflict.resolved_at, conflict.resolved_by_id = kept, timezone.now(), by.user_id
     conflict.save()
-    details = {"field": conflict.field, "kept": kept, "task_id": task.pk}
+    details = {"field": conflict.field, "kept": kept, "task_id": link.task_id}
     log_event("integration.conflict_resolved", conflict.integration, by=by, **details)
     services.request_sync(conflict.integration)
     return conflict
 
 
-def _keep_our_title(link: TicketLink, conflict: SyncConflict, by: Actor) -> None:
+def _keep_our_title(locked: LockedTask, link: TicketLink, conflict: SyncConflict, by: Actor) -> None:
     link.last_synced["task"]["title"] = link.last_synced["ticket"]["title"] = conflict.theirs
 
 
-def _keep_their_title(link: TicketLink, conflict: SyncConflict, by: Actor) -> None:
-    tasks.update(link.task_id, changes={"title": conflict.theirs}, by=by)
-    _keep_our_title(link, conflict, by)
+def _keep_their_title(locked: LockedTask, link: TicketLink, conflict: SyncConflict, by: Actor) -> None:
+    tasks.update_locked(locked, changes={"title": conflict.theirs}, by=by)
+    _keep_our_title(locked, link, conflict, by)
 
 
-def _keep_our_state(link: TicketLink, conflict: SyncConflict, by: Actor) -> None:
+def _keep_our_state(locked: LockedTask, link: TicketLink, conflict: SyncConflict, by: Actor) -> None:
     link.last_synced["task"]["status"] = NO_STATUS
 
 
-def _keep_their_state(link: TicketLink, conflict: SyncConflict, by: Actor) -> None:
+def _keep_their_state(locked: LockedTask, link: TicketLink, conflict: SyncConflict, by: Actor) -> None:
     state = TicketState(link.last_synced["ticket"]["state"])
     if state == TicketState.DROPPED:
         dismissed = {"status": FindingStatus.DISMISSED}
-        triage.update(link.task.finding_id, changes=dismissed, by=by, project=link.task.project)
-    elif link.task.status == Task.Status.DONE and state != TicketState.CLOSED:
-        _reopen(link.task, by)
+        triage.update(locked.finding.pk, changes=dismissed, by=by, project=locked.task.project)
+    elif locked.task.status == Task.Status.DONE and state != TicketState.CLOSED:
+        _reopen(locked.task, by)
     else:
         follow = {TicketState.CLOSED: "closed", TicketState.STARTED: "started"}.get(state, "reopened")
-        tickets.follow_ticket(link.task_id, state=follow, by=by)
+        tickets.follow_ticket(locked, state=follow, by=by)
     status = Task.objects.values_list("status", flat=True).get(pk=link.task_id)
     link.last_synced["task"]["status"] = status
 
@@ -102,7 +102,7 @@ def _reopen(task: Task, by: Actor) -> None:
         verdicts.reopen(approved.pk, by=by)
 
 
-type Resolution = Callable[[TicketLink, SyncConflict, Actor], None]
+type Resolution = Callable[[LockedTask, TicketLink, SyncConflict, Actor], None]
 RESOLUTIONS: dict[tuple[str, bool], Resolution] = {
     (Kept.OURS, True): _keep_our_title,
     (Kept.THEIRS, True): _keep_their_title,

@@ -102,20 +102,20 @@ def _observed_before_approval(context: SyncContext, page: Sequence[RemoteFinding
 
 def _changed(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
     """Leave out unchanged findings, so that a severity set by a person is not overwritten at every sync."""
-    sightings = {(sighting.domain, sighting.title): sighting for sighting in _with_known_names(context, page)}
+    reports = {(report.domain, report.title): report for report in _with_known_names(context, page)}
     known = Finding.objects.filter(
-        project=context.integration.project, title__in=[title for _, title in sightings]
+        project=context.integration.project, title__in=[title for _, title in reports]
     ).exclude(status=FindingStatus.RESOLVED)
     for domain, title, evidence in known.values_list("domain", "title", "evidence"):
-        sighting = sightings.get((domain, title))
+        report = reports.get((domain, title))
         imported = {name: value for name, value in evidence.items() if name != TRAFFIC_WEIGHT}
-        if sighting and imported == sighting.evidence:
-            del sightings[domain, title]
-    return list(sightings.values())
+        if report and imported == report.evidence:
+            del reports[domain, title]
+    return list(reports.values())
 
 
 def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> list[FindingReport]:
-    """Return sightings under the domain and title of the existing finding: vendors and people reword titles."""
+    """Return reports under the domain and title of the existing finding: vendors and people reword titles."""
     known = Finding.objects.filter(
         project=context.integration.project, evidence__source__in=[found.external_id for found in page]
     ).order_by("-created_at")
@@ -123,15 +123,15 @@ def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> li
         external_id: (domain, title)
         for external_id, domain, title in known.values_list("evidence__source", "domain", "title")
     }
-    sightings = []
+    reports = []
     for found in page:
-        sighting = sighting_of(found)
-        domain, title = names.get(found.external_id, sighting.identity)
-        sightings.append(replace(sighting, domain=domain, title=title))
-    return sightings
+        report = to_report(found)
+        domain, title = names.get(found.external_id, report.identity)
+        reports.append(replace(report, domain=domain, title=title))
+    return reports
 
 
-def sighting_of(found: RemoteFinding) -> FindingReport:
+def to_report(found: RemoteFinding) -> FindingReport:
     """Return a provider's finding as the ingestion accepts it, with its id and URL as evidence."""
     evidence = {
         "source": found.external_id,

@@ -15,7 +15,7 @@ from integrations.sync import conflicts, loop_breaker
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.three_way_merge import agreed_values, merge, ticket_values
 from integrations.sync.ticket_drafts import draft_of
-from remediation.locks import lock_task
+from remediation.locks import LockedTask, lock_task
 from remediation.models import Task
 from remediation.services import tickets
 
@@ -67,14 +67,16 @@ def follow_ticket(context: SyncContext, link_id: UUID, ticket: Ticket) -> None:
     else:
         conflicts.settle(link, Field.STATE)
     if merged.follow and may_change_state(context, link, ticket):
-        _move_task(context, link, ticket, merged.follow)
+        _move_task(context, link, ticket, locked, merged.follow)
     link.last_synced["ticket"] = agreed_values(link.last_synced, ticket)
     link.save(update_fields=["last_synced", "state_changes", "halted_at", "updated_at"])
 
 
-def _move_task(context: SyncContext, link: TicketLink, ticket: Ticket, state: str) -> None:
-    was_done = link.task.status == Task.Status.DONE
-    problems = tickets.follow_ticket(link.task_id, state=state, by=BY_INTEGRATION)
+def _move_task(
+    context: SyncContext, link: TicketLink, ticket: Ticket, locked: LockedTask, state: str
+) -> None:
+    was_done = locked.task.status == Task.Status.DONE
+    problems = tickets.follow_ticket(locked, state=state, by=BY_INTEGRATION)
     context.log.pulled += 1
     for problem in problems:
         if was_done:

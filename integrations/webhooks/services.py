@@ -43,8 +43,8 @@ def open_secret(webhook: Webhook) -> str:
     return vault.open_sealed(bytes(webhook.credentials), owner=owner_of(webhook.integration)).decode()
 
 
-def resealed(webhook: Webhook) -> bytes:
-    """Return the secret, sealed with the first key."""
+def reseal(webhook: Webhook) -> bytes:
+    """Return the secret sealed with the first key."""
     return vault.seal(open_secret(webhook).encode(), owner=owner_of(webhook.integration))
 
 

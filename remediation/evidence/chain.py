@@ -68,9 +68,8 @@ def append(
         header["links"] = earlier
     link = _signed(verification, chain.sequence + 1, chain.hash, canonical(plain({**content, **header})))
     link.kind, link.key, link.recorded_at = kind, key, now
-    link.save(
-        force_insert=True
-    )  # a trigger advances the chain, and rejects a link that does not follow its end
+    # A trigger advances the chain, and rejects a link that does not follow its end.
+    link.save(force_insert=True)
     return link
 
 

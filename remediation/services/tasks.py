@@ -53,8 +53,13 @@ def update(
 ) -> Task:
     """Change the given fields, and advance the finding with the status of the task."""
     locked = lock_task(task_id, project)
+    require_match(if_match, locked.task)
+    return update_locked(locked, changes=changes, by=by)
+
+
+def update_locked(locked: LockedTask, *, changes: Mapping[str, Any], by: Actor) -> Task:
+    """Change a task that the caller has locked, as `update` does."""
     task = locked.task
-    require_match(if_match, task)
     _refuse_forbidden_status(task, changes.get("status"))
     was = {name: getattr(task, name) for name in changes}
     status = changes.get("status", task.status)

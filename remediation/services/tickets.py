@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from events.log import log_event
 from krafter_audit.api.errors import ApiError
 from remediation.errors import TaskDone
-from remediation.locks import lock_task
+from remediation.locks import LockedTask, lock_task
 from remediation.models import CheckStatus, Result, Task, Verification
 from remediation.services import tasks, verifications
 
@@ -34,29 +34,28 @@ def link_ticket(task_id: UUID, *, key: str | None = None, pr_url: str | None = N
     return task
 
 
-@transaction.atomic
-def follow_ticket(task_id: UUID, *, state: str, by: Actor) -> list[str]:
-    """Set the status of a task: started, reopened → in_progress; closed → ready_verify, with a verification.
+def follow_ticket(locked: LockedTask, *, state: str, by: Actor) -> list[str]:
+    """Set the status of a locked task: started, reopened → in_progress; closed → ready_verify, with a verification.
 
     A ticket never sets a task to done. Returns sentences about what could not be done.
     """
-    task = lock_task(task_id).task
+    task = locked.task
     if task.status == Status.DONE:
         return [TaskDone.message] if state == REOPENED else []
     before, after = TRANSITIONS[state]
     if task.status in before:
-        tasks.update(task_id, changes={"status": after}, by=by)
-    return _verify(task, by) if state == CLOSED else []
+        tasks.update_locked(locked, changes={"status": after}, by=by)
+    return _verify(locked, by) if state == CLOSED else []
 
 
-def _verify(task: Task, by: Actor) -> list[str]:
+def _verify(locked: LockedTask, by: Actor) -> list[str]:
     """Run a verification, unless one is running or has passed and awaits a decision."""
-    newest = Verification.objects.filter(task=task).order_by("-created_at", "-id").first()
+    newest = Verification.objects.filter(task=locked.task).order_by("-created_at", "-id").first()
     if newest is not None and newest.result == Result.PENDING and (newest.running or _all_passed(newest)):
         return []
     try:
         with transaction.atomic():
-            verifications.run(task.project, task_id=task.pk, by=by)
+            verifications.run_locked(locked, by=by)
     except ApiError as error:
         return [f"No verification was queued: {error.message}"]
     return []

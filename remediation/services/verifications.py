@@ -14,7 +14,7 @@ from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
 from remediation.checks.queues import JOB_OF_SCANNER, scanner_of
 from remediation.errors import VerificationInProgress
-from remediation.locks import lock_task
+from remediation.locks import LockedTask, lock_task
 from remediation.models import CheckStatus, Verification, VerificationPart
 
 MANUAL_REVIEW = "manual_review"
@@ -29,6 +29,12 @@ def run(project: Project, *, task_id: UUID, by: Actor) -> Verification:
         raise NotFound(
             "The task was not found in this project.", details={"task_id": ["Not found."]}
         ) from None
+    return run_locked(locked, by=by)
+
+
+def run_locked(locked: LockedTask, *, by: Actor) -> Verification:
+    """Start a verification of a task that the caller has locked, as `run` does."""
+    project = locked.task.project
     keys = locked.finding.check_keys
     verification = Verification(
         project=project,

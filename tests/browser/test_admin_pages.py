@@ -120,4 +120,4 @@ def test_a_verification_is_approved_by_its_button(live_server: Any, scenario: Sc
         browser.close()
 
     assert (complaints, landed) == ([], live_server.url + path)
-    assert factories.where_things_stand(verification)["task"] == "done"
+    assert factories.remediation_state(verification)["task"] == "done"

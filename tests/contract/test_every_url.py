@@ -100,13 +100,13 @@ def test_rows_of_another_project_are_not_found(
     pk = {"another project's": str(ids.get(kind, other.owner.pk)), "absent": str(other.owner.pk)}.get(
         row, row
     )
-    before = factories.where_things_stand(verification)
+    before = factories.remediation_state(verification)
     change = {"title": "Another"} if method == "patch" else None
 
     response = scenario.client.ask(method, fill(place, scenario, pk), change)
 
     assert (response.status_code, response.json()["error"]["code"]) == (404, "not_found")
-    assert factories.where_things_stand(verification) == before
+    assert factories.remediation_state(verification) == before
 
 
 @pytest.mark.parametrize(("path", "field"), [("tasks", "finding_id"), ("verifications/run", "task_id")])

@@ -117,7 +117,7 @@ def test_approve_sets_the_result_to_passed(scenario: Scenario):
         verified_at=MOMENT,
     )
     same(answer(response), {"data": expected, "meta": META, "error": None})
-    assert factories.where_things_stand(verification) == {
+    assert factories.remediation_state(verification) == {
         "result": "passed", "task": "done", "finding": "resolved", "open regressions": 0,
     }  # fmt: skip
 

@@ -82,9 +82,8 @@ def test_approve_costs_thirteen_queries(scenario: Scenario):
     first, verification = [
         factories.verification(scenario, checks="passed", open_regressions=1) for _ in "12"
     ]
-    scenario.client.ask(
-        "post", f"verifications/{first.pk}/approve"
-    )  # the first link begins the project's chain
+    # The first link creates the project's chain.
+    scenario.client.ask("post", f"verifications/{first.pk}/approve")
 
     # BEGIN, the locks, a newer verification, verification, task, finding, regressions, the chain's end, earlier
     # links, link, event, outbox entry, COMMIT

@@ -50,9 +50,7 @@ def _one_quick_load(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ready(
-    live_server: LiveServer, bakery: str, a_worker_at_once: None, settings: Any, tmp_path: Path
-) -> Path:
+def ready(live_server: LiveServer, bakery: str, eager_jobs: None, settings: Any, tmp_path: Path) -> Path:
     """Write the file of `./krafter up` about a running system; jobs run in the request that enqueues them."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     settings.KRAFTER_PUBLIC_URL = live_server.url

@@ -13,6 +13,7 @@ PACKAGES = (
     "findings",
     "integrations",
     "krafter_audit",
+    "notifications",
     "remediation",
     "reports",
     "scanner",

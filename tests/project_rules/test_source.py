@@ -51,7 +51,7 @@ ALLOWED_OUT = {
 }
 
 OPENERS = {
-    "integrations/destinations.py": "opens a Slack webhook at the moment at which it is sent to",
+    "notifications/destinations.py": "opens a Slack webhook at the moment at which it is sent to",
     "integrations/webhooks/services.py": "to see whether a provider signed with it",
     "krafter_audit/security/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",

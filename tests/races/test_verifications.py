@@ -22,7 +22,7 @@ from remediation.models import CheckStatus, Task, Verification, VerificationPart
 from remediation.services import tasks, verdicts, verifications
 from remediation.worker import check_aggregation, part_runner
 from tests import factories
-from tests.factories import Scenario, where_things_stand
+from tests.factories import Scenario, remediation_state
 from tests.races.threads import Race, at_once, racers
 from tests.unit.devtools.local_stack.processes import eventually
 
@@ -88,7 +88,7 @@ def test_concurrent_approvals_close_once(scenario: Scenario, both: Race):
         answers = both(*[lambda: verdicts.approve(verification.pk, by=scenario.actor)] * 2)  # noqa: B023
 
         assert [answer.result for answer in answers] == ["passed", "passed"]
-        assert where_things_stand(verification) == PASSED
+        assert remediation_state(verification) == PASSED
         assert events(verification, "verification.approved") == 1
 
 
@@ -106,7 +106,7 @@ def test_concurrent_approve_and_reopen_are_serialized(scenario: Scenario, both: 
             getattr(approved, "result", None) or approved.code
         )  # approved before the reopening, or after it
         assert first in ("passed", "verification_failed")
-        assert where_things_stand(verification) == FAILED
+        assert remediation_state(verification) == FAILED
         assert events(verification, "verification.approved") == (1 if first == "passed" else 0)
         assert Regression.objects.filter(verification_id=verification.pk).count() == 1
 
@@ -124,7 +124,7 @@ def test_late_write_of_a_worker_is_dropped_after_reopen(scenario: Scenario, both
         )
 
         assert reopened.result == "failed"
-        assert where_things_stand(verification) == FAILED
+        assert remediation_state(verification) == FAILED
         status = Verification.objects.get(pk=verification.pk).checks[0]["status"]
         assert (wrote, status) in [(True, "passed"), (False, "failed")]
         assert list(verification.evidence.order_by("sequence").values_list("key", flat=True)) == [

@@ -10,11 +10,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 COPIED = ("krafter", "requirements")
 PROCESS_GUARD = ("scanner/__init__.py", "scanner/browser/__init__.py", "scanner/browser/process_guard.py")
-# Notes what it was called with; makes a virtual environment without the network.
+# Notes what it was called with; its virtual environment is this Python under another path.
 UV = f"""#!/bin/sh
 echo "uv $*" >>"$CALLS"
 case "$1 $2" in
-  "venv "*) for path; do :; done; exec {sys.executable} -m venv --without-pip "$path" ;;
+  "venv "*) for path; do :; done; mkdir -p "$path/bin" && ln -s {sys.executable} "$path/bin/python" ;;
   "pip sync") sleep "${{SYNC_SECONDS:-0}}"; [ -z "$SYNC_FAILS" ] || {{ echo "$SYNC_FAILS"; exit 2; }} ;;
 esac
 """

@@ -5,13 +5,12 @@ import json
 import re
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
-from devtools import launcher, system_packages
-from tests.unit.devtools.script import NO_SANDBOX, UV, Script, is_root
+from devtools import launcher
+from tests.unit.devtools.script import NO_SANDBOX, Script, is_root
 
 SHOW = (
     "import json, os, sys; print(json.dumps([sys.argv[1:], os.environ.get('KRAFTER_CHROMIUM'), os.getcwd()]))"
@@ -86,26 +85,6 @@ def test_a_command_installs_its_locked_set_once_and_becomes_its_module(script: S
     assert second.stderr == ""
     assert len(script.calls("uv pip sync")) == 1
     assert script.calls("uv pip sync")[0].endswith("requirements/base.txt")
-
-
-@pytest.mark.skipif(system_packages.python_lacks_venv(), reason="this Python has no ensurepip")
-def test_a_machine_without_uv_installs_it_from_the_package_index(script: Script, tmp_path: Path) -> None:
-    (script.bin / "uv").unlink()
-    with zipfile.ZipFile(tmp_path / "uv-1-py3-none-any.whl", "w") as wheel:
-        program = zipfile.ZipInfo("uv-1.data/scripts/uv")
-        program.external_attr = 0o100755 << 16
-        wheel.writestr(program, UV)
-        wheel.writestr("uv-1.dist-info/METADATA", "Metadata-Version: 2.1\nName: uv\nVersion: 1\n")
-        wheel.writestr(
-            "uv-1.dist-info/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
-        wheel.writestr("uv-1.dist-info/RECORD", "")
-
-    ended = script.run("check", PIP_NO_INDEX="1", PIP_FIND_LINKS=str(tmp_path))
-
-    assert ended.returncode == 0, ended.stderr
-    assert re.search(r"^  uv, into \.krafter/uv \.+ \d+\.\d s$", ended.stderr, re.MULTILINE)
-    assert len(script.calls("uv pip sync")) == 1
 
 
 def test_a_larger_set_replaces_a_smaller_one_and_is_kept(script: Script) -> None:

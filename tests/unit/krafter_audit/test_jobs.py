@@ -25,6 +25,7 @@ from krafter_audit import jobs
 from krafter_audit.celery import app
 from krafter_audit.db import redis_client
 from krafter_audit.jobs import enqueue
+from notifications import jobs as notifications_jobs
 from remediation import jobs as remediation_jobs
 from reports import jobs as reports_jobs
 from scans import jobs as scans_jobs
@@ -37,8 +38,8 @@ QUEUE_OF_JOB = {
     remediation_jobs.run_verification: "scan_http",
     remediation_jobs.run_verification_in_browser: "scan_browser",
     remediation_jobs.measure_check_reliability: "celery",
-    integrations_jobs.sync: "celery",
-    integrations_jobs.tell: "celery",
+    integrations_jobs.run_sync: "celery",
+    notifications_jobs.deliver_alert: "celery",
     reports_jobs.export: "celery",
     reports_jobs.deliver: "celery",
 }

@@ -12,7 +12,7 @@ from remediation.models import Policy, PolicyVersion, Task, Verification
 from remediation.services import policies, verdicts
 from scanner.evidence_bundle.verification import examine
 from tests import factories, staff
-from tests.factories import Scenario, where_things_stand
+from tests.factories import Scenario, remediation_state
 from tests.staff import act, address, told
 
 CLOSED = {"result": "passed", "task": "done", "finding": "resolved", "open regressions": 0}
@@ -37,7 +37,7 @@ def test_approve_action_closes_task_and_finding(operator: Client, user: User, sc
 
     event = Event.objects.get(name="verification.approved")
     verification.refresh_from_db()
-    assert where_things_stand(verification) == CLOSED
+    assert remediation_state(verification) == CLOSED
     assert (event.actor, event.actor_id, verification.verified_by) == ("admin", user.pk, user)
     assert messages == ["Fix it: approved."]
 
@@ -49,7 +49,7 @@ def test_reopen_action_opens_a_regression(operator: Client, scenario: Scenario) 
     messages = told(act(operator, "reopen", verification))
 
     assert messages == ["Fix it: reopened."]
-    assert where_things_stand(verification) == {
+    assert remediation_state(verification) == {
         "result": "failed", "task": "in_progress", "finding": "in_progress", "open regressions": 1,
     }  # fmt: skip
 
@@ -58,7 +58,7 @@ def test_approve_action_shows_errors_and_approves_the_others(operator: Client, s
     running = factories.verification(scenario, checks="running", of=factories.task(scenario, title="Running"))
     failed = factories.verification(scenario, checks="failed", of=factories.task(scenario, title="Failed"))
     passed = factories.verification(scenario, checks="passed", of=factories.task(scenario, title="Passed"))
-    before = where_things_stand(running), where_things_stand(failed)
+    before = remediation_state(running), remediation_state(failed)
 
     messages = told(act(operator, "approve", running, failed, passed))
 
@@ -67,8 +67,8 @@ def test_approve_action_shows_errors_and_approves_the_others(operator: Client, s
         "Failed: Not every check passed. Fix the problem and run a new verification, or override with a reason.",
         "Passed: approved.",
     ]
-    assert (where_things_stand(running), where_things_stand(failed)) == before
-    assert where_things_stand(passed) == CLOSED
+    assert (remediation_state(running), remediation_state(failed)) == before
+    assert remediation_state(passed) == CLOSED
 
 
 def test_override_action_requires_a_reason_and_stores_it(operator: Client, scenario: Scenario) -> None:
@@ -76,7 +76,7 @@ def test_override_action_requires_a_reason_and_stores_it(operator: Client, scena
 
     asked = act(operator, "approve_with_override", verification)
     empty = act(operator, "approve_with_override", verification, reason=" ")
-    undecided = where_things_stand(verification)["result"]
+    undecided = remediation_state(verification)["result"]
     messages = told(act(operator, "approve_with_override", verification, reason="Accepted until March."))
 
     verification.refresh_from_db()

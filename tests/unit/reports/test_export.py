@@ -212,7 +212,7 @@ def flaky_csv(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 def test_an_export_that_breaks_off_is_free_again_and_is_given_up_after_five_attempts(
-    scenario: Scenario, exported: Exported, flaky_csv: list[int], time_machine: Any, a_worker_at_once: None
+    scenario: Scenario, exported: Exported, flaky_csv: list[int], time_machine: Any, eager_jobs: None
 ) -> None:
     report = exported("csv")
 
@@ -226,7 +226,7 @@ def test_an_export_that_breaks_off_is_free_again_and_is_given_up_after_five_atte
 
 
 def test_a_report_whose_message_was_lost_is_sent_again(
-    scenario: Scenario, ask: Ask, a_worker_at_once: None
+    scenario: Scenario, ask: Ask, eager_jobs: None
 ) -> None:
     ask("post", "reports/export", {"format": "json"})
     lost = Report.objects.get().status

@@ -158,7 +158,7 @@ def test_an_unchanged_resource_is_not_sent_again(scenario: Scenario):
 
 @pytest.mark.django_db
 def test_the_limit_of_a_minute_is_kept_to_the_request(
-    scenario: Scenario, settings: Any, middle_of_a_minute: None
+    scenario: Scenario, settings: Any, mid_minute_clock: None
 ):
     settings.KRAFTER_RATE_DEFAULT = 3
 
@@ -174,7 +174,7 @@ def test_the_limit_of_a_minute_is_kept_to_the_request(
 
 @pytest.mark.django_db
 def test_sixteen_threads_never_get_more_than_the_limit(
-    scenario: Scenario, settings: Any, middle_of_a_minute: None
+    scenario: Scenario, settings: Any, mid_minute_clock: None
 ):
     settings.KRAFTER_RATE_DEFAULT = 100
     used: list[int] = []

@@ -9,7 +9,7 @@ from remediation import errors
 from remediation.models import Verification
 from remediation.services import verdicts
 from tests import factories
-from tests.factories import Scenario, where_things_stand
+from tests.factories import Scenario, remediation_state
 
 pytestmark = pytest.mark.django_db
 
@@ -19,7 +19,7 @@ def test_approve_closes_task_finding_and_regressions(scenario: Scenario):
 
     verdicts.approve(verification.pk, by=scenario.actor)
 
-    assert where_things_stand(verification) == {
+    assert remediation_state(verification) == {
         "result": "passed", "task": "done", "finding": "resolved", "open regressions": 0,
     }  # fmt: skip
 
@@ -30,7 +30,7 @@ def test_reopen_reverts_the_approval_and_opens_a_regression(scenario: Scenario):
 
     verdicts.reopen(verification.pk, by=scenario.actor)
 
-    assert where_things_stand(verification) == {
+    assert remediation_state(verification) == {
         "result": "failed", "task": "in_progress", "finding": "in_progress", "open regressions": 1,
     }  # fmt: skip
     regression = Regression.objects.get()
@@ -62,12 +62,12 @@ def test_repeated_verdict_changes_nothing(scenario: Scenario, verdict):
 )
 def test_approve_requires_passed_checks(scenario: Scenario, checks: str, refusal: type[ApiError]):
     verification = factories.verification(scenario, checks=checks)
-    before = where_things_stand(verification)
+    before = remediation_state(verification)
 
     with pytest.raises(refusal):
         verdicts.approve(verification.pk, by=scenario.actor)
 
-    assert where_things_stand(verification) == before
+    assert remediation_state(verification) == before
 
 
 def test_override_closes_the_finding_and_keeps_the_check_results(scenario: Scenario):
@@ -75,7 +75,7 @@ def test_override_closes_the_finding_and_keeps_the_check_results(scenario: Scena
 
     decided = verdicts.approve(verification.pk, by=scenario.actor, override_reason="Accepted by the owner")
 
-    assert where_things_stand(verification)["finding"] == "resolved"
+    assert remediation_state(verification)["finding"] == "resolved"
     assert [check["status"] for check in decided.checks] == ["failed"]
     assert Verification.objects.get().override_reason == "Accepted by the owner"
 
@@ -131,7 +131,7 @@ def test_approve_passes_a_manual_review(scenario: Scenario):
     assert decided.checks == [
         {"key": "manual_review", "before": "failed", "after": "passed", "status": "passed"}
     ]
-    assert where_things_stand(verification)["task"] == "done"
+    assert remediation_state(verification)["task"] == "done"
 
 
 def updates() -> tuple[int, int]:

@@ -84,7 +84,7 @@ def test_metric_is_measured_an_odd_number_of_times_and_the_median_counts(scenari
     ("status", "after"), [(500, "inconclusive"), (404, "inconclusive"), (403, "inconclusive")]
 )
 def test_blocked_or_replaced_page_is_inconclusive(
-    scenario: Scenario, site: Site, no_waiting: None, status: int, after: str
+    scenario: Scenario, site: Site, no_retry_delay: None, status: int, after: str
 ):
     site.headers["Content-Security-Policy"] = CSP
     site.status = status

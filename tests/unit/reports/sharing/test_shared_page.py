@@ -166,7 +166,7 @@ def test_only_reading_is_possible(link: Link) -> None:
     assert Client().head(url).status_code == 200
 
 
-def test_one_client_may_read_so_often_a_minute(link: Link, settings: Any, middle_of_a_minute: None) -> None:
+def test_one_client_may_read_so_often_a_minute(link: Link, settings: Any, mid_minute_clock: None) -> None:
     url = link()
     settings.KRAFTER_RATE_PUBLIC = 2
 

@@ -73,7 +73,7 @@ def test_failed_check_is_printed_and_exits_with_1(site: Site, capsys: Any):
     assert shown[-1].startswith("  1 failed (")
 
 
-def test_passed_exits_with_0_and_inconclusive_with_2(site: Site, no_waiting: None, capsys: Any):
+def test_passed_exits_with_0_and_inconclusive_with_2(site: Site, no_retry_delay: None, capsys: Any):
     site.headers |= CSP
 
     assert main([site.url, *ONE]) == 0
@@ -195,7 +195,7 @@ def bottomless(connection: socket.socket) -> None:
 
 @pytest.mark.parametrize("answer", [reset, garbage, circle, away, bottomless])
 def test_hostile_site_is_inconclusive_and_does_not_affect_other_urls(
-    site: Site, no_waiting: None, answer: Any, capsys: Any
+    site: Site, no_retry_delay: None, answer: Any, capsys: Any
 ):
     with endpoint(answer) as url:
         ended = main([url, site.url, "--json", "--only", "security_header_csp,title_present"])
@@ -205,7 +205,7 @@ def test_hostile_site_is_inconclusive_and_does_not_affect_other_urls(
     assert {one["outcome"] for one in found[url].values()} == {"inconclusive"}
 
 
-def test_malformed_bytes_break_no_check_and_reach_no_terminal(site: Site, no_waiting: None, capsys: Any):
+def test_malformed_bytes_break_no_check_and_reach_no_terminal(site: Site, no_retry_delay: None, capsys: Any):
     with endpoint(odd) as url:
         main([url, "--json", "--no-browser"])
         checks = lines(capsys.readouterr().out)[url]

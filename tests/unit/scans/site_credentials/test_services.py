@@ -24,7 +24,7 @@ from tests.factories import Scenario
 from tests.fakes.faulty_site import GOOD_PAGE
 from tests.fakes.website import Answer, Site, served, tls_context
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_waiting")]
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_retry_delay")]
 SECRETS = {"headers": {"X-Staging-Key": "k3y-4-staging&more"}, "cookies": {"session": "c00kie-v4lue"}}
 PASSWORD = "pa55word with blanks"
 HTML = [("Content-Type", "text/html; charset=utf-8")]

@@ -1,0 +1,52 @@
+"""Alerts and their destinations in the admin, read-only."""
+
+from typing import ClassVar
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    badge_column,
+)
+from notifications.models import Alert, Destination
+
+STATUS_BADGES = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed": DANGER}
+
+
+@admin.register(Alert)
+class AlertAdmin(ReadOnlyAdmin):
+    """Alerts with their outcome."""
+
+    list_display = (
+        "created_at",
+        "project",
+        "channel",
+        badge_column("status", STATUS_BADGES),
+        "total",
+        "held_back",
+        "outcome",
+        "sent_at",
+    )
+    list_filter: ClassVar = ["channel", "status", ("project", AutocompleteFilter)]
+    list_select_related = ("project",)
+
+
+@admin.register(Destination)
+class DestinationAdmin(ReadOnlyAdmin):
+    """Alert destinations without their webhooks."""
+
+    list_display = ("project", "channel", "updated_at")
+    list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
+    list_select_related = ("project",)
+    exclude = ("credentials",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Destination]:
+        """Do not load the sealed webhooks."""
+        return super().get_queryset(request).defer("credentials")

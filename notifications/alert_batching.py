@@ -1,0 +1,128 @@
+"""Batch events into alerts as the policy's `alert_routing` says: many events become one message.
+
+This runs in the transaction that deletes the outbox entry, so that an event is neither lost nor counted twice.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import F
+from django.utils import timezone
+
+from accounts.models import Project
+from events.models import Event
+from events.outbox import EventBatch
+from findings.models import Finding, Severity
+from notifications.models import Alert, Channel
+from remediation.services.policies import config_of
+
+CONSUMER = "alerts"
+NEW, REGRESSION, OVERDUE = "new", "regression", "overdue"
+KINDS = {
+    "finding.created": NEW,
+    "finding.regressed": REGRESSION,
+    "verification.reopened": REGRESSION,
+    "task.overdue": OVERDUE,
+}
+BATCH_WINDOW = timedelta(seconds=60)  # in which events become one message
+HOUR = timedelta(hours=1)
+MAX_ALERTS_PER_HOUR = 6  # of a project's channel
+MAX_NAMED = 10
+RANK = {severity: rank for rank, severity in enumerate(Severity.values)}
+
+
+@dataclass(frozen=True)
+class AlertContent:
+    """What an alert reports about events of one kind: the number by severity, and the worst by name."""
+
+    kind: str
+    counts: Mapping[str, int]
+    worst: Sequence[Mapping[str, Any]]
+
+
+def consume(batch: EventBatch) -> None:
+    """Add events of the outbox to the alerts of the channels that the policy routes them to."""
+    project = Project.objects.filter(pk=batch.project_id).first()
+    if project is None:
+        return
+    routes = parse_routes(config_of(project))
+    if not routes:
+        return
+    kind = KINDS[batch.name]
+    severities = finding_severities(batch.events)
+    for channel, routed in routes.items():
+        selected = {pk: severity for pk, severity in severities.items() if severity in routed}
+        if selected:
+            content = AlertContent(kind, Counter(selected.values()), _worst(kind, selected))
+            add_to_alert(project, channel, content)
+
+
+def parse_routes(config: Mapping[str, Any]) -> dict[str, set[str]]:
+    """Return `{channel: severities}` of a policy. Invalid parts are ignored: policies accept any JSON."""
+    routing = config.get("alert_routing")
+    routes: dict[str, set[str]] = {}
+    for severity, channels in routing.items() if isinstance(routing, dict) else ():
+        for channel in channels if isinstance(channels, list) else ():
+            if severity in RANK and channel in Channel.values:
+                routes.setdefault(channel, set()).add(severity)
+    return routes
+
+
+def finding_severities(events: Iterable[Event]) -> dict[UUID, str]:
+    """Return `{finding id: severity}`: the severity in the event, otherwise the current one."""
+    severities: dict[UUID, str] = {}
+    unknown: list[UUID] = []
+    for event in events:
+        finding_id = UUID(str(event.data.get("finding_id") or event.subject_id))
+        if event.data.get("severity") in RANK:
+            severities[finding_id] = event.data["severity"]
+        else:
+            unknown.append(finding_id)
+    if unknown:
+        severities |= dict(Finding.objects.filter(pk__in=unknown).values_list("pk", "severity"))
+    return severities
+
+
+def _worst(kind: str, severities: Mapping[UUID, str]) -> list[dict[str, Any]]:
+    """Return the findings to name. Only some of the highest severity are read, however many there are."""
+    candidates = sorted(severities, key=lambda pk: RANK[severities[pk]])[: MAX_NAMED * 10]
+    findings = Finding.objects.filter(pk__in=candidates).values_list("pk", "title", "score")
+    ranked = sorted((RANK[severities[pk]], -score, pk, title) for pk, title, score in findings)
+    return [
+        {"kind": kind, "severity": severities[pk], "title": title, "id": str(pk)}
+        for _, _, pk, title in ranked[:MAX_NAMED]
+    ]
+
+
+def add_to_alert(project: Project, channel: str, content: AlertContent) -> None:
+    """Add to the alert that the channel is gathering, or start one."""
+    now = timezone.now()
+    allowed_at = next_allowed_at(project, channel, now)
+    new = Alert(project=project, channel=channel, due_at=max(now + BATCH_WINDOW, allowed_at))
+    Alert.objects.bulk_create([new], ignore_conflicts=True)
+    alert = Alert.objects.select_for_update().get(
+        project=project, channel=channel, status=Alert.Status.GATHERING
+    )
+    counts = {kind: dict(numbers) for kind, numbers in alert.counts.items()}
+    counts[content.kind] = dict(Counter(counts.get(content.kind, {})) + Counter(content.counts))
+    worst = sorted([*alert.worst, *content.worst], key=lambda item: RANK[item["severity"]])[:MAX_NAMED]
+    number = sum(content.counts.values())
+    Alert.objects.filter(pk=alert.pk).update(
+        counts=counts,
+        worst=worst,
+        total=F("total") + number,
+        held_back=F("held_back") + (number if allowed_at > now else 0),
+        updated_at=now,
+    )
+
+
+def next_allowed_at(project: Project, channel: str, now: datetime) -> datetime:
+    """Return when the hourly limit allows the channel's next alert."""
+    sent = Alert.objects.filter(project=project, channel=channel, sent_at__gt=now - HOUR)
+    latest = list(sent.order_by("-sent_at").values_list("sent_at", flat=True)[:MAX_ALERTS_PER_HOUR])
+    oldest = latest[-1] if len(latest) == MAX_ALERTS_PER_HOUR else None
+    return oldest + HOUR if oldest else now

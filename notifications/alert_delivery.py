@@ -1,0 +1,111 @@
+"""Deliver an alert: lease it, send it through its channel, store the outcome."""
+
+import smtplib
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.core.mail import EmailMessage, mailers
+from django.utils import timezone
+
+from krafter_audit.db import leases
+from krafter_audit.http import slack
+from krafter_audit.security.vault import VaultError
+from notifications import destinations
+from notifications.errors import AlertPostponed, AlertRefused
+from notifications.messages import slack_payload, subject, text
+from notifications.models import Alert, Channel, Destination
+
+LEASE_SECONDS = 60
+MAX_ATTEMPTS = 5
+RETRY_SECONDS = 30  # before the second attempt; each further one waits twice as long
+Status = Alert.Status
+
+
+def deliver(alert_id: UUID) -> None:
+    """Deliver a due alert; do nothing if another worker has it."""
+    alert = leases.acquire(
+        Alert,
+        alert_id,
+        seconds=LEASE_SECONDS,
+        status__in=Alert.UNFINISHED,
+        due_at__lte=timezone.now(),
+    )
+    if alert is None or not _stop_gathering(alert):
+        return
+    try:
+        with leases.renewing(alert, seconds=LEASE_SECONDS):
+            outcome = _send(alert)
+    except AlertRefused as error:
+        _finish(alert, Status.FAILED, str(error))
+    except AlertPostponed as error:
+        _retry_later(alert, error)
+    else:
+        _finish(alert, Status.SENT, outcome, sent_at=timezone.now())
+
+
+def _stop_gathering(alert: Alert) -> bool:
+    """Let later events start another alert, and read the final content; False if the lease was lost."""
+    if not Alert.transitions.update(leases.owned(alert), Alert.UNFINISHED, Status.SENDING):
+        return False
+    alert.refresh_from_db()
+    return True
+
+
+def _send(alert: Alert) -> str:
+    destination = Destination.objects.filter(project=alert.project, channel=alert.channel).first()
+    if alert.channel == Channel.EMAIL:
+        return _send_by_email(alert, destination)
+    return _send_to_slack(alert, destination)
+
+
+def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
+    if destination is None:
+        raise AlertRefused("No Slack webhook is set for this project: PUT …/alerts/destinations/slack.")
+    try:
+        slack.post(destinations.open_webhook_url(destination), slack_payload(alert))
+    except VaultError as error:
+        raise AlertRefused(f"{error} Set the webhook again.") from None
+    except slack.SlackRefused as error:
+        raise AlertRefused(str(error)) from None
+    except slack.SlackUnavailable as error:
+        raise AlertPostponed(str(error), wait=error.wait) from None
+    return "Delivered."
+
+
+def _send_by_email(alert: Alert, destination: Destination | None) -> str:
+    """Send an e-mail to each address that has not received one, over one connection."""
+    recipients = destination.recipients if destination else destinations.default_recipients(alert.project)
+    if not recipients:
+        raise AlertRefused("There are no recipients: PUT …/alerts/destinations/email.")
+    try:
+        with mailers.default as server:
+            for address in recipients:
+                if address not in alert.delivered_to:
+                    email = EmailMessage(subject=subject(alert), body=text(alert), to=[address])
+                    server.send_messages([email])
+                    alert.delivered_to = [*alert.delivered_to, address]
+                    leases.write(alert, delivered_to=alert.delivered_to)
+    except smtplib.SMTPRecipientsRefused:
+        raise AlertRefused(
+            f"The mail server refused an address; sent to {len(alert.delivered_to)}."
+        ) from None
+    except (OSError, smtplib.SMTPException) as error:
+        raise AlertPostponed(
+            f"The mail server did not accept the message ({type(error).__name__})."
+        ) from None
+    return f"Sent to {len(alert.delivered_to)}."
+
+
+def _retry_later(alert: Alert, error: AlertPostponed) -> None:
+    if alert.attempts >= MAX_ATTEMPTS:
+        _finish(alert, Status.FAILED, f"{error} It was tried {alert.attempts} times.")
+        return
+    wait = error.wait or RETRY_SECONDS * 2 ** (alert.attempts - 1)
+    due_at = timezone.now() + timedelta(seconds=wait)
+    leases.write(alert, due_at=due_at, lease_until=None, outcome=str(error)[:300], updated_at=timezone.now())
+
+
+def _finish(alert: Alert, status: str, outcome: str, **changes: Any) -> None:
+    changes |= {"outcome": outcome[:300], "lease_until": None}
+    Alert.transitions.update(leases.owned(alert), Status.SENDING, status, **changes)

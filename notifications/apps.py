@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    name = "notifications"
+
+    def ready(self) -> None:
+        """Register the events that are consumed."""
+        from events.outbox import register_consumer
+        from notifications import alert_batching
+
+        register_consumer(alert_batching.CONSUMER, alert_batching.KINDS)

@@ -1,0 +1,98 @@
+"""Set and delete alert destinations. A Slack webhook is a secret: it is sealed, and never shown."""
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.actors import Actor
+from accounts.models import Membership, Project
+from events.log import log_event
+from krafter_audit.api.errors import InvalidParams
+from krafter_audit.http import slack
+from krafter_audit.security import vault
+from notifications.errors import AlertDestinationNotFound
+from notifications.models import Channel, Destination
+
+DEFAULT_RECIPIENT_ROLES = (Membership.Role.OWNER, Membership.Role.ADMIN)
+MAX_RECIPIENTS = 50
+HIDDEN_URL = "https://hooks.slack.com/services/…"
+
+
+@transaction.atomic
+def set_destination(project: Project, channel: str, *, by: Actor, **settings: Any) -> Destination:
+    """Set or replace the destination of a channel: `webhook_url` for Slack, `recipients` for e-mail."""
+    require_known_channel(channel)
+    destination = Destination(project=project, channel=channel)
+    values: dict[str, Any] = {"credentials": None, "recipients": []}
+    if channel == Channel.SLACK:
+        values["credentials"] = vault.seal(_webhook_url(settings).encode(), owner=_owner(destination))
+    else:
+        values["recipients"] = _recipients(settings)
+    destination, _ = Destination.objects.update_or_create(project=project, channel=channel, defaults=values)
+    log_event("destination.set", destination, by=by, channel=channel)
+    return destination
+
+
+def _webhook_url(settings: dict[str, Any]) -> str:
+    url = str(settings.get("webhook_url") or "")
+    if settings.get("recipients") is not None or not slack.is_webhook(url):
+        raise InvalidParams(details={"webhook_url": [slack.INVALID_WEBHOOK_URL]})
+    return url
+
+
+def _recipients(settings: dict[str, Any]) -> list[str]:
+    if settings.get("webhook_url") is not None or not settings.get("recipients"):
+        raise InvalidParams(details={"recipients": [f"Send 1 to {MAX_RECIPIENTS} addresses."]})
+    return list(dict.fromkeys(settings["recipients"]))
+
+
+@transaction.atomic
+def delete_destination(project: Project, channel: str, *, by: Actor) -> Destination:
+    """Delete the destination of a channel."""
+    require_known_channel(channel)
+    found = Destination.objects.select_for_update().filter(project=project, channel=channel)
+    destination = found.first()
+    if destination is None:
+        raise AlertDestinationNotFound
+    log_event("destination.removed", destination, by=by, channel=channel)
+    found.delete()
+    return destination
+
+
+def require_known_channel(channel: str) -> None:
+    """Raise AlertDestinationNotFound for anything but the channels."""
+    if channel not in Channel.values:
+        raise AlertDestinationNotFound
+
+
+def default_recipients(project: Project) -> list[str]:
+    """Return the addresses of the owners and admins, who get the e-mails if no recipients are set."""
+    members = Membership.objects.filter(
+        organization=project.organization_id, role__in=DEFAULT_RECIPIENT_ROLES, user__is_active=True
+    )
+    return list(members.order_by("user__email").values_list("user__email", flat=True)[:MAX_RECIPIENTS])
+
+
+def open_webhook_url(destination: Destination) -> str:
+    """Open the URL of a Slack webhook. Raises VaultError."""
+    return vault.open_sealed(bytes(destination.credentials or b""), owner=_owner(destination)).decode()
+
+
+def reseal(destination: Destination) -> bytes:
+    """Return the webhook sealed with the first key."""
+    return vault.seal(open_webhook_url(destination).encode(), owner=_owner(destination))
+
+
+def describe(destination: Destination) -> dict[str, Any]:
+    """Return what a response shows, which is never the webhook."""
+    return {
+        "channel": destination.channel,
+        "webhook_url": HIDDEN_URL if destination.credentials else None,
+        "recipients": destination.recipients,
+        "created_at": destination.created_at,
+        "updated_at": destination.updated_at,
+    }
+
+
+def _owner(destination: Destination) -> tuple[str, ...]:
+    return (str(destination.project_id), "alerts", destination.channel)

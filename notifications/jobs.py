@@ -1,0 +1,34 @@
+"""Celery tasks of notifications."""
+
+from uuid import UUID
+
+from django.utils import timezone
+
+from events import outbox
+from krafter_audit.celery import app
+from krafter_audit.db.leases import unleased
+from krafter_audit.jobs import enqueue
+from notifications import alert_batching, alert_delivery
+from notifications.models import Alert
+
+BATCH_SIZE = 200
+
+
+@app.task(name="notifications.process_events")
+def process_events() -> None:
+    """Batch the events of the outbox into alerts."""
+    outbox.consume(alert_batching.CONSUMER, alert_batching.consume)
+
+
+@app.task(name="notifications.deliver_alert")
+def deliver_alert(alert_id: str) -> None:
+    """Deliver one alert."""
+    alert_delivery.deliver(UUID(alert_id))
+
+
+@app.task(name="notifications.requeue_pending")
+def requeue_pending() -> None:
+    """Enqueue the alerts that are due and that no worker holds."""
+    due = Alert.objects.filter(unleased(), status__in=Alert.UNFINISHED, due_at__lte=timezone.now())
+    for pk in due.order_by("due_at").values_list("pk", flat=True)[:BATCH_SIZE]:
+        enqueue("notifications.deliver_alert", str(pk))

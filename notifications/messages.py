@@ -1,0 +1,82 @@
+"""The text of an alert: numbers by kind and severity, the worst findings by name, and what was held back."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from findings.models import Severity
+from krafter_audit.http.slack import escape, header, section
+from notifications.alert_batching import MAX_ALERTS_PER_HOUR, NEW, OVERDUE, REGRESSION
+from notifications.models import Alert
+
+LABELS = {NEW: "new", REGRESSION: "came back", OVERDUE: "overdue"}
+MAX_TITLE_LENGTH = 120
+MAX_SECTION_LENGTH = 2900  # Slack accepts 3,000 characters
+
+
+def subject(alert: Alert) -> str:
+    """Return one line: the project and the numbers."""
+    return f"{alert.project.slug}: {'; '.join(_numbers(alert))}".replace("\n", " ").replace("\r", " ")[:200]
+
+
+def text(alert: Alert) -> str:
+    """Return the message as plain text."""
+    lines = [
+        f"{alert.project.name or alert.project.slug} ({alert.project.site_url})",
+        "",
+        *_numbers(alert),
+        "",
+    ]
+    lines += [f"- {_label(item)}\n  {_url(item)}" for item in alert.worst]
+    return "\n".join([*lines, *_remainder(alert)]) + "\n"
+
+
+def slack_payload(alert: Alert) -> dict[str, Any]:
+    """Return the message as Slack blocks, with a plain text for notifications."""
+    named = [f"• <{_url(item)}|{escape(_label(item))}>\n" for item in alert.worst]
+    blocks = [header(f"Audit alert: {alert.project.slug}"), section(escape("\n".join(_numbers(alert))))]
+    blocks += [section(part) for part in _join_to_sections(named)]
+    remainder = "\n".join(_remainder(alert))
+    if remainder:
+        blocks.append(section(escape(remainder)))
+    return {"text": escape(subject(alert)), "blocks": blocks}
+
+
+def _numbers(alert: Alert) -> Iterator[str]:
+    for kind, label in LABELS.items():
+        counts = alert.counts.get(kind, {})
+        parts = [f"{counts[severity]} {severity}" for severity in Severity.values if counts.get(severity)]
+        if parts:
+            yield f"{label}: {', '.join(parts)}"
+
+
+def _join_to_sections(lines: list[str]) -> Iterator[str]:
+    """Join lines up to the length of a section; a link cannot be split."""
+    part = ""
+    for line in lines:
+        if part and len(part) + len(line) > MAX_SECTION_LENGTH:
+            yield part
+            part = ""
+        part += line
+    if part:
+        yield part
+
+
+def _remainder(alert: Alert) -> list[str]:
+    more = alert.total - len(alert.worst)
+    lines = [f"And {more} more."] if more > 0 else []
+    if alert.held_back:
+        lines.append(
+            f"{alert.held_back} of these came after {MAX_ALERTS_PER_HOUR} messages within an hour and were held back."
+        )
+    return lines
+
+
+def _label(item: dict[str, Any]) -> str:
+    return f"{item['severity']}, {LABELS[item['kind']]}: {item['title'][:MAX_TITLE_LENGTH]}"
+
+
+def _url(item: dict[str, Any]) -> str:
+    return f"{settings.KRAFTER_PUBLIC_URL}{reverse('admin:findings_finding_change', args=[item['id']])}"

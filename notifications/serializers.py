@@ -1,0 +1,46 @@
+"""Requests and responses of alerts. A Slack webhook is never in a response."""
+
+from typing import Any, ClassVar
+
+from rest_framework import serializers
+
+from krafter_audit.api.serializers import (
+    RequestSerializer,
+    ResponseSerializer,
+    StrictCharField,
+    UTCDateTimeField,
+)
+from notifications.models import Alert
+
+
+class SetAlertDestinationRequestSerializer(RequestSerializer):
+    """A Slack webhook, or e-mail addresses."""
+
+    webhook_url = StrictCharField(max_length=2000, required=False)
+    recipients = serializers.ListField(
+        child=serializers.EmailField(max_length=254), min_length=1, max_length=50, required=False
+    )
+
+
+class AlertDestinationSerializer(serializers.Serializer[Any]):
+    """Where a channel sends alerts."""
+
+    channel = serializers.CharField()
+    webhook_url = serializers.CharField(allow_null=True)
+    recipients = serializers.ListField(child=serializers.CharField())
+    created_at = UTCDateTimeField()
+    updated_at = UTCDateTimeField()
+
+
+class AlertSerializer(ResponseSerializer):
+    """A message: what it reports, and its outcome."""
+
+    counts = serializers.DictField()
+    worst = serializers.ListField(child=serializers.DictField())
+
+    class Meta:
+        model = Alert
+        fields: ClassVar = [
+            "id", "channel", "status", "total", "counts", "worst", "held_back", "outcome", "due_at", "sent_at",
+            "created_at", "updated_at",
+        ]  # fmt: skip

@@ -1,0 +1,58 @@
+"""Alert views."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.viewsets import ProjectViewSet
+from notifications import destinations
+from notifications.models import Alert, Destination
+from notifications.serializers import (
+    AlertDestinationSerializer,
+    AlertSerializer,
+    SetAlertDestinationRequestSerializer,
+)
+
+
+class AlertViewSet(ProjectViewSet):
+    """The alerts of a project."""
+
+    @extend_schema(summary="List alerts", responses=AlertSerializer(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """List the alerts, newest first."""
+        alerts = Alert.objects.filter(project=self.project)
+        return self.respond_newest(alerts, AlertSerializer, total=alerts.count)
+
+
+class AlertDestinationViewSet(ProjectViewSet):
+    """Where the alerts of a project are sent."""
+
+    @extend_schema(summary="List alert destinations", responses=AlertDestinationSerializer(many=True))
+    def list(self, request: Request, **kwargs: Any) -> Response:
+        """List the destinations that are set, one for each channel."""
+        self.reject_unknown_parameters(())
+        found = Destination.objects.filter(project=self.project).order_by("channel")
+        return Response([self._present(destination) for destination in found])
+
+    @extend_schema(
+        summary="Set an alert destination",
+        request=SetAlertDestinationRequestSerializer,
+        responses=AlertDestinationSerializer,
+    )
+    def set(self, request: Request, channel: str, **kwargs: Any) -> Response:
+        """Set or replace the destination of a channel."""
+        destinations.require_known_channel(channel)
+        body = self.validated_body(SetAlertDestinationRequestSerializer)
+        destination = destinations.set_destination(self.project, channel, by=self.actor, **body)
+        return Response(self._present(destination))
+
+    @extend_schema(summary="Delete an alert destination", request=None, responses=AlertDestinationSerializer)
+    def destroy(self, request: Request, channel: str, **kwargs: Any) -> Response:
+        """Delete the destination of a channel."""
+        destination = destinations.delete_destination(self.project, channel, by=self.actor)
+        return Response(self._present(destination))
+
+    def _present(self, destination: Destination) -> dict[str, Any]:
+        return self.serialize(destinations.describe(destination), AlertDestinationSerializer)

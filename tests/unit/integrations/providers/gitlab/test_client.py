@@ -1,0 +1,160 @@
+"""Requests to GitLab: headers, refusals, outages, rate limits and credentials."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.gitlab import GitLab
+from krafter_audit.http.client import Client
+from tests.fakes.dialects.gitlab import TOKEN, FakeGitLab
+from tests.unit.integrations.providers.gitlab.conftest import connect
+
+PATH = "/api/v4/projects/acme%2Fshop%2Fweb-app"
+UNDOCUMENTED = [b"", b"<html>Sign in</html>", b"[]", b"null", b"\xff", b"[" * 100_000, b"{}"]
+
+
+def test_request_sends_the_token_as_bearer(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    adapter.check_connection()
+
+    (request,) = gitlab.requests
+    assert request.path == PATH
+    assert request.headers["authorization"] == f"Bearer {TOKEN}"
+    assert "private-token" not in request.headers
+    assert request.headers["user-agent"]
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (401, "does not accept the token"),
+        (403, "lacks a permission or the scope api"),
+        (404, "did not find acme/shop/web-app, or"),
+        (410, "did not find acme/shop/web-app"),
+        (301, "has moved"),
+        (302, "has moved"),
+        (422, "status 422: {'title': \\['is too long'\\]}"),
+    ],
+)
+def test_refusal_has_a_message_without_the_token_and_is_not_retried(
+    adapter: GitLab, gitlab: FakeGitLab, status: int, sentence: str
+) -> None:
+    gitlab.next_answer("GET", "web-app$", (status, {}, {"message": {"title": ["is too long"]}}))
+
+    with pytest.raises(ProviderRefused, match=sentence) as caught:
+        adapter.check_connection()
+    assert len(gitlab.requests) == 1
+    assert TOKEN not in str(caught.value)
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 409, 408])
+def test_idempotent_request_is_tried_three_times(adapter: GitLab, gitlab: FakeGitLab, status: int) -> None:
+    for _ in range(3):
+        gitlab.next_answer("GET", "web-app$", (status, {}, b"<html>Whoops</html>"))
+
+    with pytest.raises(ProviderUnavailable, match=f"status {status}"):
+        adapter.check_connection()
+    assert len(gitlab.requests) == 3
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"Retry-After": "30", "RateLimit-Reset": "1"}, 30),
+        ({"Retry-After": "soon"}, 60),
+        ({}, 60),
+    ],
+)
+def test_rate_limit_sets_retry_at_and_is_not_retried(
+    adapter: GitLab, gitlab: FakeGitLab, headers: dict[str, str], seconds: int
+) -> None:
+    gitlab.next_answer("GET", "web-app$", (429, headers, b"Retry later"))
+
+    with pytest.raises(ProviderUnavailable) as caught:
+        adapter.check_connection()
+
+    assert caught.value.retry_at is not None
+    wait = caught.value.retry_at - datetime.now(UTC)
+    assert timedelta(seconds=seconds - 5) < wait <= timedelta(seconds=seconds)
+    assert len(gitlab.requests) == 1
+
+
+def test_rate_limit_ends_at_its_reset(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    reset = int(datetime.now(UTC).timestamp()) + 45
+    gitlab.next_answer("GET", "web-app$", (429, {"RateLimit-Reset": str(reset)}, b"Retry later"))
+
+    with pytest.raises(ProviderUnavailable) as caught:
+        adapter.check_connection()
+
+    assert caught.value.retry_at == datetime.fromtimestamp(reset, UTC)
+
+
+@pytest.mark.parametrize("body", UNDOCUMENTED)
+def test_undocumented_project_is_unavailable(adapter: GitLab, gitlab: FakeGitLab, body: bytes) -> None:
+    gitlab.next_answer("GET", "web-app$", (200, {}, body))
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        adapter.check_connection()
+
+
+@pytest.mark.parametrize(
+    ("features", "sentence"),
+    [
+        ({"issues_enabled": False}, "issues are disabled"),
+        ({"issues_access_level": "disabled"}, "issues are disabled"),
+        ({"archived": True}, "is archived"),
+    ],
+)
+def test_project_without_issues_is_refused(
+    adapter: GitLab, gitlab: FakeGitLab, features: dict[str, Any], sentence: str
+) -> None:
+    gitlab.features = features
+
+    with pytest.raises(ProviderRefused, match=sentence):
+        adapter.check_connection()
+
+
+@pytest.mark.parametrize(
+    ("credentials", "sentence"),
+    [
+        ({"token": ""}, "need a 'token'"),
+        ({"token": "a\r\nX-Evil: 1"}, "need a 'token'"),
+        ({"project": None}, "need a 'project'"),
+        ({"project": "web-app"}, "path or number"),
+        ({"project": "acme/../user"}, "path or number"),
+        ({"project": "acme/web app"}, "path or number"),
+        ({"project": "acme/web?x="}, "path or number"),
+        ({"project": "acme%2Fweb"}, "path or number"),
+        ({"project": "/acme/web"}, "path or number"),
+        ({"base_url": "http://10.0.0.8"}, "may not connect"),
+        ({"base_url": "file:///etc/passwd"}, "must be a URL"),
+        ({"base_url": "https://user:pass@gitlab.example"}, "must be a URL"),
+        ({"base_url": ["https://gitlab.example"]}, "must be a URL"),
+    ],
+)
+def test_invalid_credentials_are_refused_without_a_request(
+    gitlab: FakeGitLab, http_client: Client, credentials: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ProviderRefused, match=sentence):
+        connect(gitlab, http_client, **credentials).check_connection()
+    assert gitlab.requests == []
+
+
+@pytest.mark.parametrize(
+    ("base_url", "expected"),
+    [
+        ("https://gitlab.acme.example", "https://gitlab.acme.example/api/v4"),
+        ("https://acme.example/gitlab/", "https://acme.example/gitlab/api/v4"),
+        ("https://gitlab.acme.example/api/v4/", "https://gitlab.acme.example/api/v4"),
+        ("", "https://gitlab.com/api/v4"),
+        (None, "https://gitlab.com/api/v4"),
+    ],
+)
+def test_base_url_leads_to_the_api(http_client: Client, base_url: str | None, expected: str) -> None:
+    assert GitLab(http_client, {**FakeGitLab.credentials, "base_url": base_url}).base_url == expected
+
+
+def test_unreachable_server_is_unavailable(http_client: Client, gitlab: FakeGitLab) -> None:
+    with pytest.raises(ProviderUnavailable, match="could not be reached"):
+        connect(gitlab, http_client, base_url="http://127.0.0.1:9").check_connection()

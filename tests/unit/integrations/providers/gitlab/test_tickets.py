@@ -1,0 +1,272 @@
+"""Issues of GitLab: what is sent, and how responses are read."""
+
+import time
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.gitlab import GitLab
+from integrations.providers.types import TicketState
+from krafter_audit.http.client import Client, Limits
+from tests.fakes.dialects.gitlab import PROJECT, FakeGitLab, example
+from tests.fakes.specs import requires_spec
+from tests.unit.integrations.providers.drafts import LONG_AGO, TASK, draft
+from tests.unit.integrations.providers.gitlab.conftest import connect
+
+KEY = f"{PROJECT}#1"
+PATH = "/api/v4/projects/acme%2Fshop%2Fweb-app"
+UNDOCUMENTED = [b"", b"<html>Sign in</html>", b"[]", b"null", b"\xff", b"[" * 100_000, b"{}"]
+
+
+def test_create_sends_title_labels_due_date_guidance_and_hidden_marker(
+    adapter: GitLab, gitlab: FakeGitLab
+) -> None:
+    ticket = adapter.create_ticket(draft(confidential=True))
+
+    (sent,) = gitlab.asked("POST")
+    assert sent.path == f"{PATH}/issues"
+    assert sent.body == {
+        "title": "Send a Content-Security-Policy",
+        "labels": ["krafter:backlog", "priority:high"],
+        "due_date": "2026-12-01",
+        "confidential": True,
+        "description": (
+            f"<!-- krafter-task:{TASK} -->\n**Due:** 2026-12-01 14:30 UTC · **Priority:** high\n\n"
+            "Name a default.\n1. Add the header.\n<!-- /krafter-task -->"
+        ),
+    }
+    assert (ticket.key, ticket.external_id, ticket.marker) == (KEY, KEY, TASK)
+    assert ticket.url == "https://gitlab.example/acme/shop/web-app/-/issues/1"
+    assert ticket.state == TicketState.OPEN
+
+
+def test_create_sends_confidentiality_and_due_date_only_if_needed(
+    adapter: GitLab, gitlab: FakeGitLab
+) -> None:
+    adapter.create_ticket(draft(due=None, title="x" * 300))
+
+    body = gitlab.asked("POST")[0].body
+    assert set(body) == {"title", "labels", "description"}
+    assert len(body["title"]) == 255
+
+
+@pytest.mark.parametrize("text", ["/close", "First.\n/close", "First.\r\n/close", "First.\n  /close\nthen"])
+def test_text_of_a_finding_cannot_run_quick_actions(adapter: GitLab, gitlab: FakeGitLab, text: str) -> None:
+    made_there = adapter.create_ticket(draft(text=text))
+    ticket = adapter.update_ticket(made_there, draft(text=text, due=None), ["due"])
+
+    assert (made_there.state, ticket.state) == (TicketState.OPEN, TicketState.OPEN)
+    assert "\\/close" in gitlab.issues[1]["description"]
+
+
+def test_text_of_a_finding_cannot_close_our_block_or_mention_people(
+    adapter: GitLab, gitlab: FakeGitLab
+) -> None:
+    adapter.create_ticket(draft(text="<!-- /krafter-task --> ask @everyone"))
+
+    description = gitlab.issues[1]["description"]
+    assert description.count("-->") == 2
+    assert "@everyone" not in description
+
+
+def test_update_keeps_labels_and_text_of_other_people(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    adapter.create_ticket(draft())
+    written = f"Seen in shop.\n\n{gitlab.issues[1]['description']}\n\nI take it."
+    gitlab.touch(1, description=written, add_labels=["team::web"])
+
+    ticket = adapter.update_ticket(
+        adapter.get_ticket(KEY),
+        draft(status="blocked", priority="low", due=None),
+        ["status", "priority", "due"],
+    )
+
+    sent = gitlab.asked("PUT")[0].body
+    assert sent["add_labels"] == ["krafter:blocked", "priority:low"]
+    assert sent["remove_labels"] == ["krafter:backlog", "priority:high"]
+    assert sent["due_date"] is None
+    assert ticket.labels == ("krafter:blocked", "priority:low", "team::web")
+    assert ticket.body.startswith("Seen in shop.\n\n<!-- krafter-task:")
+    assert ticket.body.endswith("<!-- /krafter-task -->\n\nI take it.")
+    assert "**Priority:** low" in ticket.body
+    assert "Due" not in ticket.body
+
+
+def test_update_keeps_the_dismissed_label(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    adapter.create_ticket(draft())
+    gitlab.touch(1, state="closed", add_labels=["krafter:dismissed"])
+
+    ticket = adapter.update_ticket(adapter.get_ticket(KEY), draft(status="blocked"), ["status"])
+
+    assert ticket.labels == ("krafter:blocked", "krafter:dismissed", "priority:high")
+    assert ticket.state == TicketState.DROPPED
+
+
+def test_close_and_reopen_send_an_event_once(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    ticket = adapter.create_ticket(draft())
+
+    closed = adapter.update_ticket(ticket, draft(closed=True), ["closed"])
+    again = adapter.update_ticket(closed, draft(closed=True), ["closed"])
+    opened = adapter.update_ticket(closed, draft(), ["closed"])
+
+    assert [sent.body for sent in gitlab.asked("PUT")] == [
+        {"state_event": "close"},
+        {"state_event": "reopen"},
+    ]
+    assert (closed.state, again, opened.state) == (TicketState.CLOSED, closed, TicketState.OPEN)
+
+
+def test_update_without_changes_sends_nothing(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    ticket = adapter.create_ticket(draft())
+
+    assert adapter.update_ticket(ticket, draft(), []) == ticket
+    assert adapter.update_ticket(ticket, draft(), ["status"]) == ticket
+    assert gitlab.asked("PUT") == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"state": "opened"}, TicketState.OPEN),
+        ({"state": "locked"}, TicketState.OPEN),
+        ({"add_labels": ["krafter:in_progress"]}, TicketState.STARTED),
+        ({"add_labels": ["Doing"]}, TicketState.STARTED),
+        ({"state": "closed"}, TicketState.CLOSED),
+        ({"state": "closed", "add_labels": ["Doing"]}, TicketState.CLOSED),
+        ({"state": "closed", "_links": {"closed_as_duplicate_of": None}}, TicketState.CLOSED),
+        ({"state": "closed", "add_labels": ["krafter:dismissed"]}, TicketState.DROPPED),
+        ({"state": "closed", "moved_to_id": 77}, TicketState.DROPPED),
+        ({"state": "closed", "_links": {"closed_as_duplicate_of": "https://…/9"}}, TicketState.DROPPED),
+    ],
+)
+def test_state_is_read_from_state_labels_and_links(
+    adapter: GitLab, gitlab: FakeGitLab, changes: dict[str, Any], state: TicketState
+) -> None:
+    adapter.create_ticket(draft())
+    gitlab.touch(1, **changes)
+
+    assert adapter.get_ticket(KEY).state == state
+
+
+def test_changed_tickets_reads_all_pages(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    for _ in range(5):
+        adapter.create_ticket(draft())
+    gitlab.page_size = 2
+
+    pages = list(adapter.changed_tickets(LONG_AGO))
+
+    assert [len(page) for page in pages] == [2, 2, 1]
+    assert [ticket.key.rpartition("#")[2] for page in pages for ticket in page] == ["5", "4", "3", "2", "1"]
+
+
+def test_changed_tickets_requests_changes_since_a_time(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    list(adapter.changed_tickets(datetime(2026, 11, 25, 10, 30, 15, 999, tzinfo=UTC)))
+
+    assert gitlab.requests[0].query == {
+        "scope": "all",
+        "state": "all",
+        "order_by": "updated_at",
+        "sort": "desc",
+        "updated_after": "2026-11-25T10:30:15Z",
+        "per_page": "100",
+    }
+
+
+def test_next_page_on_another_host_is_refused(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    elsewhere = {"Link": '<http://127.0.0.2:1/steal>; rel="next"'}
+    gitlab.next_answer("GET", "/issues$", (200, elsewhere, []))
+
+    with pytest.raises(ProviderRefused, match="another host"):
+        list(adapter.changed_tickets(LONG_AGO))
+
+
+def test_newest_closing_merge_request_of_the_project_is_found(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    gitlab.merge(1, 142, state="merged")
+    gitlab.merge(1, 141)
+    gitlab.merge(1, 150, state="closed")
+    gitlab.merge(1, 151, web_url="javascript:alert(1)")
+    gitlab.merge(1, 999, project="stranger/web-app")
+    gitlab.merge(1, 160, relation="related_merge_requests")
+    gitlab.page_size = 2
+
+    found = adapter.find_pull_request(KEY)
+
+    assert found == "https://gitlab.example/acme/shop/web-app/-/merge_requests/142"
+    assert gitlab.asked("GET", "/related_merge_requests") == []
+
+
+def test_related_merge_request_is_found_if_none_closes_the_issue(
+    http_client: Client, gitlab: FakeGitLab
+) -> None:
+    gitlab.merge(1, 8, relation="related_merge_requests")
+    gitlab.merge(1, 9, relation="related_merge_requests", project="stranger/web-app")
+    expected = "https://gitlab.example/acme/shop/web-app/-/merge_requests/8"
+
+    assert connect(gitlab, http_client).find_pull_request(KEY) == expected
+    assert connect(gitlab, http_client, project="42").find_pull_request("42#1") == expected
+
+
+def test_issue_without_merge_request(adapter: GitLab) -> None:
+    assert adapter.find_pull_request(KEY) is None
+
+
+def test_create_is_not_retried(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    gitlab.next_answer("POST", "/issues$", (502, {}, {}))
+
+    with pytest.raises(ProviderUnavailable):
+        adapter.create_ticket(draft())
+    assert len(gitlab.requests) == 1
+
+
+@pytest.mark.parametrize("body", [*UNDOCUMENTED, b'{"iid": "x"}', b'{"iid": 1}'])
+def test_undocumented_issue_is_unavailable(adapter: GitLab, gitlab: FakeGitLab, body: bytes) -> None:
+    gitlab.next_answer("POST", "/issues$", (201, {}, body))
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        adapter.create_ticket(draft())
+
+
+def test_issue_of_another_project_is_refused(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    assert adapter.owns("Acme/Shop/Web-App#12")
+    assert not adapter.owns("acme/other#12")
+    for other in ("acme/other#12", f"{PROJECT}#", f"{PROJECT}#1/../2"):
+        with pytest.raises(ProviderRefused):
+            adapter.get_ticket(other)
+    assert gitlab.requests == []
+
+
+@requires_spec("gitlab.json")
+def test_examples_of_the_description_are_read(adapter: GitLab, gitlab: FakeGitLab) -> None:
+    issue, merge_request = example("APIEntitiesIssue"), example("APIEntitiesMergeRequestBasic")
+    project = example("APIEntitiesProjectWithAccess")
+    finding = {**example("VulnerabilitiesFindingEntity"), "name": "Weak cipher", "uuid": "u-1"}
+    finding["dismissal_feedback"] = None
+    gitlab.next_answer("GET", "web-app$", (200, {}, {**project, "issues_enabled": True}))
+    gitlab.next_answer("GET", "/issues$", (200, {}, [issue]))
+    gitlab.next_answer("GET", "/closed_by$", (200, {}, [merge_request]))
+    gitlab.findings = [finding]
+
+    adapter.check_connection()
+    (ticket,) = next(iter(adapter.changed_tickets(LONG_AGO)))
+
+    assert (ticket.key, ticket.title, ticket.labels) == (f"{PROJECT}#14", issue["title"], ("bug",))
+    assert ticket.updated_at == datetime(2022, 11, 14, 17, 22, 1, 470000, tzinfo=UTC)
+    assert ticket.url == "http://example.com/example/example/issues/14"
+    assert adapter.find_pull_request(KEY) is None
+    (page,) = adapter.finding_lists()[0].pages()
+    assert [found.severity for found in page] == ["medium"]
+
+
+def test_timeout_is_unavailable(gitlab: FakeGitLab) -> None:
+    def late() -> Any:
+        time.sleep(0.4)
+        return 200, {}, {}
+
+    gitlab.next_answer("POST", "/issues$", late)
+
+    with (
+        Client(limits=Limits(read=0.1, total=0.2)) as client,
+        pytest.raises(ProviderUnavailable, match="timeout"),
+    ):
+        connect(gitlab, client).create_ticket(draft())

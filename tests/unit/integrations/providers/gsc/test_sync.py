@@ -1,0 +1,79 @@
+"""Whole syncs with Search Console."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+
+from accounts.models import Project
+from findings.models import Finding, Regression
+from integrations.models import Integration, SyncRun
+from tests import factories
+from tests.fakes.gsc import TOKEN, FakeSearchConsole, inspection
+from tests.unit.integrations.conftest import run_sync
+
+
+def test_sync_imports_findings_and_stores_what_was_inspected(
+    integration: Integration, fake: FakeSearchConsole
+) -> None:
+    fake.impressions = {"https://example.com/a": 20}
+    fake.pages["https://example.com/a"] = inspection(robotsTxtState="DISALLOWED")
+    outcomes = []
+    for _ in range(2):
+        run_sync(integration)
+        run = SyncRun.objects.order_by("-started_at").first()
+        assert run is not None
+        outcomes.append(
+            (integration.status, integration.last_error, run.pulled, run.notes, len(fake.inspected))
+        )
+
+    assert outcomes == [("connected", "", 1, [], 2), ("connected", "", 0, [], 2)]
+    assert fake.inspected == ["https://example.com/a", "https://example.com/"]
+    assert [(finding.domain, finding.title) for finding in Finding.objects.all()] == [
+        ("seo", "https://example.com/a is blocked by robots.txt")
+    ]
+    assert TOKEN not in str(list(Integration.objects.values())) + str(list(SyncRun.objects.values()))
+
+
+def test_problem_seen_before_the_approval_is_not_a_regression(
+    integration: Integration, fake: FakeSearchConsole
+) -> None:
+    fake.impressions = {"https://example.com/a": 20}
+    pictures = []
+    for crawled in (timedelta(days=-3), timedelta(days=-3), timedelta(minutes=5)):
+        moment = (datetime.now(UTC) + crawled).isoformat()
+        fake.pages["https://example.com/a"] = inspection(robotsTxtState="DISALLOWED", lastCrawlTime=moment)
+        Integration.objects.update(cursor={})
+        run_sync(integration)
+        finding = Finding.objects.get()
+        pictures.append((finding.status, Regression.objects.count()))
+        Finding.objects.filter(pk=finding.pk).update(status="resolved", updated_at=datetime.now(UTC))
+
+    assert pictures == [("new", 0), ("resolved", 0), ("in_progress", 1)]
+
+
+def test_findings_are_found_by_source_with_an_index(project_with_many: Project) -> None:
+    rows = Finding.objects.filter(project=project_with_many, evidence__source__in=["gsc/x/1", "gsc/x/2"])
+
+    plan = rows.explain()
+
+    assert "finding_source" in plan
+    assert rows.count() == 2
+
+
+@pytest.fixture
+def project_with_many(db: None) -> Project:
+    project = factories.project()
+    numbers = {"impact": 1, "effort": 1, "risk": 1, "score": 1, "severity": "low", "domain": "seo"}
+    Finding.objects.bulk_create(
+        Finding(
+            project=project,
+            title=f"finding {place}",
+            evidence={"source": f"gsc/x/{place}"} if place < 50 else {},
+            **numbers,
+        )
+        for place in range(1500)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE findings_finding")
+    return project

@@ -1,0 +1,192 @@
+"""Whole syncs with Jira, and its sign-in."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from integrations import credentials as secrets
+from integrations import services
+from integrations.models import Integration, SyncRun, TicketLink
+from integrations.sync import engine
+from remediation.models import Task, Verification
+from remediation.services import tasks, verdicts
+from tests.fakes.dialects import jira as dialect
+from tests.fakes.dialects.jira import API_TOKEN, TOKEN, FakeJira
+from tests.unit.integrations.conftest import MakeTask, Sync
+from tests.unit.integrations.providers.jira.conftest import an_hour_passes
+from tests.unit.integrations.providers.jira.test_tickets import FIRST
+
+
+def status_of(task: Task) -> str:
+    task.refresh_from_db()
+    return task.status
+
+
+def test_sync_creates_one_issue_and_changes_nothing_afterwards(
+    sync: Sync, make_task: MakeTask, jira: FakeJira, integration: Integration
+) -> None:
+    task = make_task()
+
+    outcomes = [(sync().status, sync().last_error), (sync().status, sync().last_error)]
+
+    task.refresh_from_db()
+    assert outcomes == [("connected", "")] * 2
+    assert list(jira.issues) == [10001]
+    assert task.external_ticket_key == "SHOP-1"
+    assert jira.asked("PUT") == []
+    link = TicketLink.objects.get(task=task)
+    assert (link.external_id, link.url) == (FIRST, "https://acme.atlassian.net/browse/SHOP-1")
+    assert jira.links[10001][0]["object"]["url"].endswith(f"/admin/remediation/task/{task.pk}/change/")
+
+
+def test_issue_is_created_once_when_the_response_is_lost(
+    sync: Sync, make_task: MakeTask, jira: FakeJira
+) -> None:
+    task = make_task()
+
+    def lost() -> Any:
+        jira.create(jira.requests[-1].body)
+        return 502, {}, b""
+
+    jira.next_answer("POST", "/issue$", lost)
+
+    first, second = sync().status, sync().status
+
+    task.refresh_from_db()
+    assert (first, second) == ("error", "connected")
+    assert list(jira.issues) == [10001]
+    assert task.external_ticket_key == "SHOP-1"
+
+
+def test_issue_is_created_once_when_the_run_fails_after_it(
+    sync: Sync, make_task: MakeTask, jira: FakeJira
+) -> None:
+    task = make_task()
+    jira.next_answer("GET", "/issue/10001$", (200, {}, b"<html>"))
+
+    first = (sync().status, TicketLink.objects.get(task=task).state)
+    jira.touch(10001, summary="Renamed meanwhile", description=None)
+    second = (sync().status, TicketLink.objects.get(task=task).state)
+
+    assert (first, second) == (("error", "creating"), ("connected", "linked"))
+    assert len(jira.asked("POST", "/issue")) == 1
+
+
+def test_task_changes_are_pushed(sync: Sync, make_task: MakeTask, jira: FakeJira) -> None:
+    task = make_task()
+    sync()
+
+    due = datetime(2027, 1, 2, 3, 4, tzinfo=UTC)
+    changes = {"title": "Send it", "status": "blocked", "priority": "critical", "sla_due_at": due}
+    tasks.update(task.pk, changes=changes, by=SYSTEM)
+    sync()
+
+    fields = jira.issues[10001]["fields"]
+    assert (fields["summary"], fields["duedate"], fields["priority"]) == (
+        "Send it",
+        "2027-01-02",
+        {"id": "1"},
+    )
+    assert jira.status() == "Blocked"
+    task.refresh_from_db()
+    assert task.status == "blocked"
+
+
+def test_task_follows_its_issue_and_verdicts_move_the_issue(
+    sync: Sync, make_task: MakeTask, jira: FakeJira
+) -> None:
+    task = make_task()
+    sync()
+    jira.touch(10001, status=dialect.IN_REVIEW)
+    sync()
+    started = status_of(task)
+    jira.touch(10001, status=dialect.DONE)
+    sync()
+    ready = (status_of(task), jira.status())
+
+    pending = Verification.objects.get(task=task)
+    verdicts.approve(pending.pk, by=SYSTEM)
+    sync()
+    closed = (status_of(task), jira.status())
+    verdicts.reopen(pending.pk, by=SYSTEM)
+    sync()
+
+    assert started == "in_progress"
+    assert ready == ("ready_verify", "Done")
+    assert closed == ("done", "Done")
+    assert (status_of(task), jira.status()) == ("in_progress", "In Progress")
+
+
+def test_reopened_issue_moves_the_task_to_in_progress(
+    sync: Sync, make_task: MakeTask, jira: FakeJira
+) -> None:
+    task = make_task()
+    sync()
+    jira.touch(10001, status=dialect.DONE)
+    sync()
+    jira.touch(10001, status=dialect.TO_DO)
+    sync()
+
+    assert status_of(task) == "in_progress"
+
+
+def test_refused_task_does_not_stop_the_others(sync: Sync, make_task: MakeTask, jira: FakeJira) -> None:
+    make_task("First"), make_task("Second")
+    wrong = {"errors": {"customfield_1": f"Team is required, {API_TOKEN}."}}
+    jira.next_answer("POST", "/issue$", (400, {}, wrong))
+
+    assert sync().status == "connected"
+    assert [issue["fields"]["summary"] for issue in jira.issues.values()] == ["Second"]
+    (refused,) = SyncRun.objects.get().refused
+    assert refused == {
+        "what": "First",
+        "why": "Jira refused the request for issue (status 400: customfield_1: Team is required, [hidden].).",
+    }
+
+
+def test_rate_limit_pauses_the_sync(
+    sync: Sync, make_task: MakeTask, jira: FakeJira, integration: Integration
+) -> None:
+    make_task("First"), make_task("Second")
+    jira.next_answer("GET", "/issuetypes$", (429, {"Retry-After": "30"}, {}))
+
+    paused = sync().status
+    an_hour_passes()
+    Integration.objects.update(not_before=datetime.now(UTC))
+    engine.sync(integration.pk)
+
+    integration.refresh_from_db()
+    assert (paused, integration.status) == ("syncing", "connected")
+    assert len(jira.issues) == 2
+
+
+def test_sign_in_keeps_the_project_and_drops_the_api_token(
+    integration: Integration, project: Project, jira: FakeJira, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "CLIENT_ID": "client-1",
+        "CLIENT_SECRET": "secret-1",
+        "TOKEN_URL": f"{jira.url}/oauth/token",
+    }.items():
+        monkeypatch.setenv(f"KRAFTER_JIRA_{name}", value)
+
+    row = services.connect_by_code(project, "jira", auth_code="once", by=SYSTEM)
+
+    assert jira.token_requests == [
+        {
+            "grant_type": "authorization_code",
+            "code": "once",
+            "client_id": "client-1",
+            "client_secret": "secret-1",
+        }
+    ]
+    kept = secrets.open_credentials(row)
+    assert (kept["token"], kept["site"], kept["project_key"]) == (TOKEN, "acme.atlassian.net", "SHOP")
+    assert "api_token" not in kept
+    services.sync_now(project, "jira", by=SYSTEM)
+    engine.sync(row.pk)
+    row.refresh_from_db()
+    assert (row.status, row.last_error) == ("connected", "")

@@ -1,0 +1,261 @@
+"""Issues of Jira: what is sent, and how responses are read."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.jira import Jira
+from integrations.providers.types import TicketDraft, TicketState
+from tests.fakes.dialects import jira as dialect
+from tests.fakes.dialects.jira import FakeJira
+from tests.fakes.specs import load_spec, requires_spec
+from tests.unit.integrations.providers import drafts
+from tests.unit.integrations.providers.drafts import LONG_AGO, TASK
+
+FIRST = "acme.atlassian.net/SHOP/10001"
+
+
+def draft(**changes: Any) -> TicketDraft:
+    """Return the draft of a task with a page of its own."""
+    return drafts.draft(**{"url": f"https://audit.acme.example/tasks/{TASK}", **changes})
+
+
+DONE = {"status": "done", "closed": True}
+UNDOCUMENTED = [b"", b"<html>", b"[]", b"null", b"\xff", b"[" * 100_000, b'{"id": "x"}']
+
+
+def lines(node: dict[str, Any]) -> list[str]:
+    return ["".join(part["text"] for part in each["content"]) for each in node["content"]]
+
+
+def test_create_sends_title_priority_due_date_guidance_and_the_task_as_property(
+    adapter: Jira, jira: FakeJira
+) -> None:
+    ticket = adapter.create_ticket(draft())
+
+    body = jira.asked("POST", "/issue")[0].body
+    panel = body["fields"].pop("description")["content"][0]
+    assert body == {
+        "fields": {
+            "project": {"key": "SHOP"},
+            "issuetype": {"id": "10002"},
+            "summary": "Send a Content-Security-Policy",
+            "duedate": "2026-12-01",
+            "priority": {"id": "2"},
+        },
+        "properties": [{"key": "krafter.task", "value": {"id": TASK}}],
+    }
+    assert lines(panel) == [
+        "Due: 2026-12-01 14:30 UTC · Priority: high",
+        "Name a default.",
+        "1. Add the header.",
+        f"krafter-task:{TASK}",
+    ]
+    assert (ticket.external_id, ticket.key, ticket.marker) == (FIRST, "SHOP-1", TASK)
+    assert ticket.url == "https://acme.atlassian.net/browse/SHOP-1"
+    assert ticket.state == TicketState.OPEN
+
+
+def test_issue_has_one_web_link_to_its_task(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+
+    (link,) = jira.links[10001]
+    assert link["globalId"] == f"urn:uuid:{TASK}"
+    assert link["object"] == {
+        "url": f"https://audit.acme.example/tasks/{TASK}",
+        "title": "Send a Content-Security-Policy",
+        "status": {"resolved": True},
+    }
+
+
+def test_create_succeeds_if_the_web_link_is_refused(adapter: Jira, jira: FakeJira) -> None:
+    jira.next_answer("POST", "/remotelink$", (403, {}, {"errorMessages": ["Issue linking is off."]}))
+
+    assert adapter.create_ticket(draft()).key == "SHOP-1"
+
+
+def test_update_succeeds_if_web_link_and_transition_are_refused(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    jira.next_answer("POST", "/remotelink$", (403, {}, {}))
+    jira.next_answer("POST", "/transitions$", (409, {}, {}))
+
+    moved = adapter.update_ticket(ticket, draft(title="New", status="in_progress"), ["title", "status"])
+
+    assert (moved.title, moved.state) == ("New", TicketState.OPEN)
+
+
+def test_create_succeeds_if_the_issue_cannot_be_read(adapter: Jira, jira: FakeJira) -> None:
+    jira.next_answer("GET", "/issue/10001$", (404, {}, {"errorMessages": ["Issue does not exist."]}))
+
+    ticket = adapter.create_ticket(draft())
+
+    assert (ticket.external_id, ticket.key, ticket.state) == (FIRST, "SHOP-1", TicketState.OPEN)
+
+
+def test_update_replaces_our_panel_and_keeps_other_text(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    ours = jira.issues[10001]["fields"]["description"]["content"][0]
+    said = {"type": "paragraph", "content": [{"type": "text", "text": "Seen in shop."}]}
+    note = {"type": "panel", "attrs": {"panelType": "note"}, "content": [said]}
+    rule = {"type": "rule"}
+    jira.touch(10001, description={"type": "doc", "version": 1, "content": [note, ours, rule]})
+
+    adapter.update_ticket(ticket, draft(priority="low", due=None), ["priority", "due"])
+
+    fields = jira.issues[10001]["fields"]
+    before, renewed, after = fields["description"]["content"]
+    assert (before, after) == (note, rule)
+    assert lines(renewed)[0] == "Priority: low"
+    assert (fields["priority"], fields["duedate"]) == ({"id": "4"}, None)
+
+
+@pytest.mark.parametrize("present", [None, "", "Plain words.", {"type": "doc", "version": 1}])
+def test_update_adds_our_panel_to_any_description(adapter: Jira, jira: FakeJira, present: Any) -> None:
+    ticket = adapter.create_ticket(draft())
+    jira.touch(10001, description=present)
+
+    adapter.update_ticket(ticket, draft(), ["text"])
+
+    content = jira.issues[10001]["fields"]["description"]["content"]
+    assert content[0]["type"] == "panel"
+    assert [lines({"content": content[1:]})] == [[present] if present == "Plain words." else []]
+
+
+def test_update_without_fields_sends_nothing(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    before = len(jira.requests)
+
+    assert adapter.update_ticket(ticket, draft(), []) == ticket
+    assert len(jira.requests) == before
+
+
+def test_update_of_the_title_sends_only_the_title(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+
+    renewed = adapter.update_ticket(ticket, draft(title="Send a strict policy"), ["title"])
+
+    assert [request.body for request in jira.asked("PUT")] == [
+        {"fields": {"summary": "Send a strict policy"}}
+    ]
+    assert renewed.title == "Send a strict policy"
+
+
+def test_changed_tickets_reads_all_pages(adapter: Jira, jira: FakeJira) -> None:
+    for _ in range(5):
+        adapter.create_ticket(draft())
+    jira.page_size = 2
+
+    pages = list(adapter.changed_tickets(LONG_AGO))
+
+    assert [[ticket.key for ticket in page] for page in pages] == [
+        ["SHOP-5", "SHOP-4"],
+        ["SHOP-3", "SHOP-2"],
+        ["SHOP-1"],
+    ]
+    assert {ticket.marker for page in pages for ticket in page} == {TASK}
+    assert [request.body.get("nextPageToken") for request in jira.asked("POST", "/search/jql")] == [
+        None,
+        "page-2",
+        "page-4",
+    ]
+
+
+def test_changed_tickets_requests_a_relative_time(adapter: Jira, jira: FakeJira) -> None:
+    list(adapter.changed_tickets(datetime.now(UTC) - timedelta(minutes=90)))
+
+    assert jira.requests[0].body == {
+        "jql": 'project = "SHOP" AND updated >= "-92m" ORDER BY updated DESC',
+        "fields": ["summary", "status", "resolution", "updated", "description"],
+        "properties": ["krafter.task"],
+        "maxResults": 100,
+    }
+
+
+def test_circular_page_tokens_end(adapter: Jira, jira: FakeJira) -> None:
+    for _ in range(3):
+        jira.next_answer("POST", "/search/jql$", (200, {}, {"issues": [], "nextPageToken": "again"}))
+
+    assert len(list(adapter.changed_tickets(LONG_AGO))) == 2
+
+
+def test_newest_pull_request_among_the_web_links_is_found(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    for place, url in enumerate(
+        [
+            "https://github.com/acme/web-app/pull/141",
+            "https://gitlab.com/acme/web/-/merge_requests/7",
+            "https://github.com/acme/web-app/pull/142/files",
+            "https://wiki.acme.example/pull",
+        ]
+    ):
+        jira.links[10001].append({"id": 20000 + place, "object": {"title": "x", "url": url}})
+
+    assert adapter.find_pull_request(ticket.external_id) == "https://gitlab.com/acme/web/-/merge_requests/7"
+
+
+def test_issue_without_pull_request(adapter: Jira) -> None:
+    assert adapter.find_pull_request(adapter.create_ticket(draft()).external_id) is None
+
+
+@requires_spec("jira.json")
+def test_examples_of_the_description_are_read(adapter: Jira, jira: FakeJira) -> None:
+    base, spec = "/rest/api/3", load_spec("jira.json")
+    jira.next_answer("GET", "/myself$", (200, {}, spec.sample("GET", f"{base}/myself")))
+    jira.next_answer("GET", "/project/SHOP$", (200, {}, spec.sample("GET", f"{base}/project/SHOP")))
+    types = spec.sample("GET", f"{base}/issue/createmeta/SHOP/issuetypes")
+    jira.next_answer("GET", "/issuetypes$", (200, {}, types))
+    jira.next_answer("POST", "/issue$", (201, {}, spec.sample("POST", f"{base}/issue", 201)))
+    jira.next_answer("POST", "/remotelink$", (201, {}, {"id": 10000}))
+    ways = spec.sample("GET", f"{base}/issue/ED-24/transitions")
+    issue = spec.sample("GET", f"{base}/issue/ED-24")
+    issue["fields"] |= {"summary": "x", "status": dialect.TO_DO, "updated": "2026-11-25T10:30:15.000+0100"}
+    for _ in range(2):
+        jira.next_answer("GET", "/issue/10000$", (200, {}, issue))
+    jira.next_answer("GET", "/transitions$", (200, {}, ways))
+
+    adapter.check_connection()
+    ticket = adapter.create_ticket(draft(status="in_progress"))
+
+    assert (ticket.key, ticket.updated_at.hour, ticket.state) == ("ED-1", 10, TicketState.OPEN)
+    assert json.loads(ticket.body)["content"][0]["content"][0]["text"] == "Main order flow broken"
+
+
+def test_create_is_not_retried(adapter: Jira, jira: FakeJira) -> None:
+    jira.next_answer("POST", "/issue$", (503, {}, b""))
+
+    with pytest.raises(ProviderUnavailable):
+        adapter.create_ticket(draft())
+    assert len(jira.asked("POST")) == 1
+
+
+@pytest.mark.parametrize("body", UNDOCUMENTED)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/myself$"),
+        ("POST", "/search/jql$"),
+        ("GET", "/issuetypes$"),
+        ("POST", "/issue$"),
+        ("GET", "/issue/10001$"),
+    ],
+)
+def test_undocumented_response_is_unavailable(
+    adapter: Jira, jira: FakeJira, method: str, path: str, body: bytes
+) -> None:
+    jira.next_answer(method, path, (200, {}, body))
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        adapter.check_connection(), list(adapter.changed_tickets(LONG_AGO)), adapter.create_ticket(draft())
+
+
+def test_issue_of_another_project_or_site_is_refused(adapter: Jira, jira: FakeJira) -> None:
+    assert adapter.owns(FIRST)
+    for other in ("acme.atlassian.net/STORE/10001", "other.atlassian.net/SHOP/10001", "10001", ""):
+        assert not adapter.owns(other)
+        with pytest.raises(ProviderRefused, match="not an issue of SHOP"):
+            adapter.get_ticket(other)
+    assert jira.requests == []

@@ -1,0 +1,189 @@
+"""Issues move through the workflow of a Jira project."""
+
+from typing import Any
+
+import pytest
+
+from integrations.providers.errors import ProviderRefused
+from integrations.providers.jira import Jira
+from integrations.providers.types import TicketState
+from tests.fakes.dialects import jira as dialect
+from tests.fakes.dialects.jira import FakeJira
+from tests.unit.integrations.providers.jira.test_tickets import DONE, FIRST, draft
+
+
+@pytest.mark.parametrize(
+    ("status", "name"),
+    [
+        ("backlog", "To Do"),
+        ("in_progress", "In Progress"),
+        ("blocked", "Blocked"),
+        ("ready_verify", "In Review"),
+    ],
+)
+def test_new_issue_gets_the_status_of_its_task(adapter: Jira, jira: FakeJira, status: str, name: str) -> None:
+    adapter.create_ticket(draft(status=status))
+
+    assert jira.status() == name
+
+
+@pytest.mark.parametrize(
+    ("at", "status", "name"),
+    [
+        (dialect.TO_DO, "in_progress", "In Progress"),
+        (dialect.IN_REVIEW, "in_progress", "In Review"),  # people chose it among those of work under way
+        (dialect.IN_PROGRESS, "ready_verify", "In Progress"),
+        (dialect.BLOCKED, "in_progress", "In Progress"),
+        (dialect.IN_PROGRESS, "blocked", "Blocked"),
+        (dialect.IN_PROGRESS, "backlog", "To Do"),
+        (dialect.DONE, "ready_verify", "Done"),
+        (dialect.DONE, "in_progress", "Done"),  # opened again by `closed` alone
+        (dialect.WONT_DO, "backlog", "Won\u2019t do"),
+    ],
+)
+def test_update_of_the_status_moves_an_open_issue_by_category(
+    adapter: Jira, jira: FakeJira, at: Any, status: str, name: str
+) -> None:
+    ticket = adapter.create_ticket(draft())
+    jira.touch(10001, status=at)
+
+    adapter.update_ticket(ticket, draft(status=status), ["status"])
+
+    assert jira.status() == name
+
+
+def test_blocked_task_stays_in_progress_without_a_status_named_blocked(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft(status="in_progress"))
+    jira.transitions = {"In Progress": ["To Do", "In Review", "Done"]}
+
+    adapter.update_ticket(ticket, draft(status="blocked"), ["status"])
+
+    assert jira.status() == "In Progress"
+
+
+def test_issue_keeps_its_status_without_a_fitting_transition(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    jira.transitions = {"To Do": []}
+
+    moved = adapter.update_ticket(ticket, draft(status="in_progress", title="New"), ["status", "title"])
+
+    assert (moved.title, moved.state) == ("New", TicketState.OPEN)
+
+
+def test_close_sets_the_resolution_and_reopen_moves_back(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+
+    closed = adapter.update_ticket(ticket, draft(**DONE), ["status", "closed"])
+    opened = adapter.update_ticket(closed, draft(status="in_progress"), ["status", "closed"])
+
+    assert [request.body for request in jira.asked("POST", "/transitions")] == [
+        {"transition": {"id": "101"}, "fields": {"resolution": {"id": "10000"}}},
+        {"transition": {"id": "31"}},
+    ]
+    assert (closed.state, opened.state) == (TicketState.CLOSED, TicketState.STARTED)
+
+
+def test_closed_issue_is_not_closed_again(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    jira.touch(10001, status=dialect.DONE)
+
+    assert adapter.update_ticket(ticket, draft(**DONE), ["status", "closed"]).state == TicketState.CLOSED
+    assert jira.asked("POST", "/transitions") == []
+
+
+def test_close_passes_intermediate_statuses(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    jira.transitions = {
+        "To Do": ["Blocked", "In Progress"],
+        "In Progress": ["To Do", "Blocked", "In Review"],
+        "In Review": ["In Progress", "Done"],
+    }
+
+    assert adapter.update_ticket(ticket, draft(**DONE), ["closed"]).state == TicketState.CLOSED
+    assert jira.status() == "Done"
+
+
+def test_reopen_uses_the_available_transition(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    jira.touch(10001, status=dialect.DONE)
+    jira.transitions = {"Done": ["In Review"]}
+
+    assert adapter.update_ticket(ticket, draft(), ["closed"]).state == TicketState.STARTED
+    assert jira.status() == "In Review"
+
+
+@pytest.mark.parametrize(
+    "ways", [{"To Do": []}, {"To Do": ["Won\u2019t do"]}, {"To Do": ["Blocked"], "Blocked": []}]
+)
+def test_close_without_a_transition_is_refused(
+    adapter: Jira, jira: FakeJira, ways: dict[str, list[str]]
+) -> None:
+    ticket = adapter.create_ticket(draft())
+    jira.transitions = ways
+
+    with pytest.raises(
+        ProviderRefused,
+        match="The workflow has no transition of SHOP-1 from .* to a status of the category done",
+    ):
+        adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+
+
+def test_circular_workflow_is_refused_after_one_round(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    jira.transitions = {"To Do": ["In Progress"], "In Progress": ["In Review"], "In Review": ["In Progress"]}
+
+    with pytest.raises(ProviderRefused, match="from 'in review'"):
+        adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+    assert len(jira.asked("POST", "/transitions")) == 2
+
+
+def test_transition_with_the_fewest_missing_fields_is_chosen(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    asking = {"customfield_10010": {"required": True, "name": "Root cause"}}
+    filled = {"customfield_10011": {"required": True, "hasDefaultValue": True}}
+    ways = [
+        {"id": "7", "to": dialect.DONE, "fields": asking},
+        {"id": "8", "to": dialect.DONE, "isAvailable": False},
+        {"id": "101", "to": dialect.DONE, "fields": filled},
+    ]
+    jira.next_answer("GET", "/transitions$", (200, {}, {"transitions": ways}))
+    jira.next_answer("POST", "/transitions$", (204, {}, b""))
+
+    adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+
+    assert jira.asked("POST", "/transitions")[0].body == {"transition": {"id": "101"}}
+
+
+def test_missing_field_of_a_transition_is_named(adapter: Jira, jira: FakeJira) -> None:
+    ticket = adapter.create_ticket(draft())
+    wrong = {"errorMessages": [], "errors": {"customfield_10010": "Root cause is required."}}
+    jira.next_answer("POST", "/transitions$", (400, {}, wrong))
+
+    with pytest.raises(ProviderRefused, match=r"status 400: customfield_10010: Root cause is required\."):
+        adapter.update_ticket(ticket, draft(**DONE), ["closed"])
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"status": dialect.TO_DO}, TicketState.OPEN),
+        ({"status": dialect.IN_PROGRESS}, TicketState.STARTED),
+        ({"status": dialect.IN_REVIEW}, TicketState.STARTED),
+        ({"status": dialect.BLOCKED}, TicketState.OPEN),
+        ({"status": dialect.DONE}, TicketState.CLOSED),
+        ({"status": dialect.DONE, "resolution": {"name": "Done"}}, TicketState.CLOSED),
+        ({"status": dialect.DONE, "resolution": {"name": "Erledigt"}}, TicketState.CLOSED),
+        ({"status": dialect.DONE, "resolution": {"name": "Duplicate"}}, TicketState.DROPPED),
+        ({"status": dialect.WONT_DO}, TicketState.DROPPED),
+        ({"status": dialect.status("7", "Odd", "in-flight")}, TicketState.OPEN),
+        ({"status": {"id": "7", "name": "Odd"}}, TicketState.OPEN),
+        ({"status": {"statusCategory": None}}, TicketState.OPEN),
+    ],
+)
+def test_state_is_read_from_the_status_category(
+    adapter: Jira, jira: FakeJira, changes: dict[str, Any], state: TicketState
+) -> None:
+    adapter.create_ticket(draft())
+    jira.touch(10001, **changes)
+
+    assert adapter.get_ticket(FIRST).state == state

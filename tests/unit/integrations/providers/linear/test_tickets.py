@@ -1,0 +1,298 @@
+"""Issues of Linear: what is sent, and how responses are read."""
+
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.linear import Linear
+from integrations.providers.linear.graphql import DOCUMENTS
+from integrations.providers.linear.tickets import issue_id
+from integrations.providers.types import TicketState
+from tests.fakes.dialects.linear import OTHER_TEAM, SCHEMA, TEAM, FakeLinear, error, schema_errors
+from tests.fakes.specs import requires_spec
+from tests.unit.integrations.providers.drafts import LONG_AGO, TASK, draft
+
+ISSUE = issue_id(TEAM, TASK)
+
+
+@requires_spec(SCHEMA)
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.split()[1].partition("(")[0])
+def test_documents_are_valid_for_the_schema(document: str) -> None:
+    assert schema_errors(document) == ()
+
+
+def test_create_sends_title_state_priority_due_date_guidance_and_our_id(
+    adapter: Linear, linear: FakeLinear
+) -> None:
+    ticket = adapter.create_ticket(draft())
+
+    assert linear.variables("Create") == [
+        {
+            "input": {
+                "id": ISSUE,
+                "teamId": TEAM,
+                "title": "Send a Content-Security-Policy",
+                "description": f"Name a default.\n1. Add the header.\n\n---\n\nKrafter Audit task {TASK}",
+                "stateId": "backlog",
+                "priority": 2,
+                "dueDate": "2026-12-01",
+            }
+        }
+    ]
+    assert (ticket.key, ticket.external_id, ticket.marker) == ("ENG-1", f"{TEAM}/{ISSUE}", TASK)
+    assert (ticket.url, ticket.state) == ("https://linear.app/acme/issue/ENG-1", TicketState.OPEN)
+
+
+def test_issue_id_is_a_version_4_uuid_of_task_and_team() -> None:
+    assert UUID(ISSUE).version == 4
+    assert issue_id(TEAM, TASK) == ISSUE
+    assert len({ISSUE, issue_id(OTHER_TEAM, TASK), issue_id(TEAM, TASK[:-1] + "2")}) == 3
+
+
+def test_create_returns_the_existing_issue(adapter: Linear, linear: FakeLinear) -> None:
+    first = adapter.create_ticket(draft())
+
+    assert adapter.create_ticket(draft()) == first
+    assert len(linear.issues) == 1
+
+
+def test_create_of_a_refused_issue_is_refused(adapter: Linear, linear: FakeLinear) -> None:
+    linear.next_operation("Create", (200, {}, error("INPUT_ERROR", "title is too long")))
+
+    with pytest.raises(ProviderRefused, match="title is too long"):
+        adapter.create_ticket(draft())
+    assert linear.issues == {}
+
+
+def test_create_is_not_retried(adapter: Linear, linear: FakeLinear) -> None:
+    linear.next_operation("Create", (502, {}, {}))
+
+    with pytest.raises(ProviderUnavailable):
+        adapter.create_ticket(draft())
+    assert len(linear.variables("Create")) == 1
+
+
+def test_copied_issue_has_no_marker(adapter: Linear, linear: FakeLinear) -> None:
+    adapter.create_ticket(draft())
+    copy = {**linear.only, "id": "11111111-1111-4111-8111-111111111111", "number": 2}
+    linear.issues[copy["id"]] = copy
+
+    assert [t.marker for page in adapter.changed_tickets(LONG_AGO) for t in page] == [None, TASK]
+
+
+def test_description_links_to_the_task(adapter: Linear, linear: FakeLinear) -> None:
+    ticket = adapter.create_ticket(draft(url="https://audit.acme.example/task/1"))
+
+    assert linear.only["description"].endswith(f"task {TASK}\nhttps://audit.acme.example/task/1")
+    assert ticket.marker == TASK
+
+
+def test_text_of_a_finding_cannot_mention_people(adapter: Linear, linear: FakeLinear) -> None:
+    adapter.create_ticket(draft(text="ask @everyone"))
+
+    assert "@everyone" not in linear.only["description"]
+
+
+@pytest.mark.parametrize(
+    ("priority", "number"), [("critical", 1), ("high", 2), ("medium", 3), ("low", 4), ("strange", 0)]
+)
+def test_priority_is_mapped_to_its_number(
+    adapter: Linear, linear: FakeLinear, priority: str, number: int
+) -> None:
+    ticket = adapter.create_ticket(draft(priority="low"))
+
+    adapter.update_ticket(ticket, draft(priority=priority), ["priority"])
+
+    assert linear.variables("Update") == [{"id": ISSUE, "input": {"priority": number}}]
+
+
+def test_update_sends_changed_fields_and_keeps_the_description(adapter: Linear, linear: FakeLinear) -> None:
+    ticket = adapter.create_ticket(draft())
+    linear.touch_only(description="Rewritten by a person.")
+
+    changed = adapter.update_ticket(
+        ticket, draft(title="Send a strict policy", due=None), ["title", "due", "text"]
+    )
+
+    assert linear.variables("Update") == [
+        {"id": ISSUE, "input": {"title": "Send a strict policy", "dueDate": None}}
+    ]
+    assert (changed.title, changed.body) == ("Send a strict policy", "Rewritten by a person.")
+
+
+def test_update_without_fields_sends_nothing(adapter: Linear, linear: FakeLinear) -> None:
+    ticket = adapter.create_ticket(draft())
+
+    assert adapter.update_ticket(ticket, draft(), []) == ticket
+    assert linear.variables("Update") == []
+
+
+@pytest.mark.parametrize(
+    ("status", "state"),
+    [
+        ("backlog", "backlog"),
+        ("in_progress", "progress"),
+        ("blocked", "progress"),
+        ("ready_verify", "review"),
+    ],
+)
+def test_status_is_mapped_to_a_workflow_state(
+    adapter: Linear, linear: FakeLinear, status: str, state: str
+) -> None:
+    adapter.create_ticket(draft(status=status))
+
+    assert linear.only["stateId"] == state
+
+
+def test_backlog_falls_back_to_an_unstarted_state(adapter: Linear, linear: FakeLinear) -> None:
+    linear.workflow = (("todo", "unstarted", 0), ("progress", "started", 1))
+
+    adapter.create_ticket(draft())
+
+    assert linear.only["stateId"] == "todo"
+
+
+def test_workflow_without_a_fitting_state_is_refused(adapter: Linear, linear: FakeLinear) -> None:
+    linear.workflow = (("done", "completed", 0),)
+
+    with pytest.raises(ProviderRefused, match="no state of the type 'unstarted'"):
+        adapter.create_ticket(draft())
+
+
+def test_close_completes_and_reopen_starts_the_issue(adapter: Linear, linear: FakeLinear) -> None:
+    ticket = adapter.create_ticket(draft())
+
+    closed = adapter.update_ticket(ticket, draft(status="done", closed=True), ["closed", "status"])
+    opened = adapter.update_ticket(closed, draft(status="in_progress"), ["closed", "status"])
+
+    assert [asked["input"] for asked in linear.variables("Update")] == [
+        {"stateId": "done"},
+        {"stateId": "progress"},
+    ]
+    assert (closed.state, opened.state) == (TicketState.CLOSED, TicketState.STARTED)
+
+
+@pytest.mark.parametrize(
+    ("there", "status"),
+    [
+        ("shipped", "ready_verify"),
+        ("canceled", "in_progress"),
+        ("review", "in_progress"),
+        ("todo", "backlog"),
+    ],
+)
+def test_fitting_and_closed_states_are_kept(
+    adapter: Linear, linear: FakeLinear, there: str, status: str
+) -> None:
+    ticket = adapter.create_ticket(draft())
+    linear.touch_only(stateId=there)
+
+    adapter.update_ticket(adapter.get_ticket(ticket.external_id), draft(status=status), ["status"])
+
+    assert linear.only["stateId"] == there
+    assert linear.variables("Update") == []
+
+
+def test_moved_issue_uses_the_workflow_of_its_team(adapter: Linear, linear: FakeLinear) -> None:
+    ticket = adapter.create_ticket(draft())
+    linear.workflow = (("theirs", "completed", 1), ("ready", "started", 0))
+
+    adapter.update_ticket(ticket, draft(status="done", closed=True), ["status", "closed"])
+
+    assert linear.only["stateId"] == "theirs"
+
+
+@pytest.mark.parametrize(
+    ("changes", "state"),
+    [
+        ({"stateId": "triage"}, TicketState.OPEN),
+        ({"stateId": "later"}, TicketState.OPEN),
+        ({"stateId": "todo"}, TicketState.OPEN),
+        ({"stateId": "review"}, TicketState.STARTED),
+        ({"stateId": "shipped"}, TicketState.CLOSED),
+        ({"stateId": "canceled"}, TicketState.DROPPED),
+        ({"stateId": "duplicate"}, TicketState.DROPPED),
+        ({"stateId": "new"}, TicketState.OPEN),
+        ({"trashed": True}, TicketState.DROPPED),
+    ],
+)
+def test_state_is_read_from_the_state_type(
+    adapter: Linear, linear: FakeLinear, changes: dict[str, Any], state: TicketState
+) -> None:
+    linear.workflow = (*linear.workflow, ("new", "a kind of tomorrow", 9))
+    ticket = adapter.create_ticket(draft())
+    linear.touch_only(**changes)
+
+    assert adapter.get_ticket(ticket.external_id).state == state
+
+
+def test_changed_tickets_reads_all_pages(adapter: Linear, linear: FakeLinear) -> None:
+    for last in range(5):
+        adapter.create_ticket(draft(marker=TASK[:-1] + str(last)))
+    linear.page_size = 2
+
+    pages = list(adapter.changed_tickets(datetime(2020, 1, 2, 3, 4, 5, 678, tzinfo=UTC)))
+
+    assert [[ticket.key for ticket in page] for page in pages] == [
+        ["ENG-5", "ENG-4"],
+        ["ENG-3", "ENG-2"],
+        ["ENG-1"],
+    ]
+    assert linear.variables("Issues") == [
+        {"team": TEAM, "since": "2020-01-02T03:04:05Z", "after": after}
+        for after in (None, "cursor-2", "cursor-4")
+    ]
+
+
+def test_circular_cursors_end(adapter: Linear, linear: FakeLinear) -> None:
+    again = {"data": {"issues": {"nodes": [], "pageInfo": {"hasNextPage": True, "endCursor": "same"}}}}
+    for _ in range(3):
+        linear.next_operation("Issues", (200, {}, again))
+
+    assert list(adapter.changed_tickets(LONG_AGO)) == [[], []]
+
+
+def test_newest_attached_pull_or_merge_request_is_found(adapter: Linear, linear: FakeLinear) -> None:
+    ticket = adapter.create_ticket(draft())
+    linear.attach("https://github.com/acme/web-app/pull/141")
+    linear.attach("https://gitlab.com/acme/web-app/-/merge_requests/142")
+    linear.attach("https://sentry.io/issues/4711")
+    linear.attach("javascript://github.com/acme/web-app/pull/9")
+    linear.attach("https://[/pull/1x")
+    linear.page_size = 1
+
+    found = adapter.find_pull_request(ticket.external_id)
+
+    assert found == "https://gitlab.com/acme/web-app/-/merge_requests/142"
+
+
+def test_issue_without_pull_request(adapter: Linear) -> None:
+    assert adapter.find_pull_request(adapter.create_ticket(draft()).external_id) is None
+
+
+@pytest.mark.parametrize("issue", [None, {}, {"id": "x"}, {"id": ISSUE, "identifier": "ENG-1"}])
+def test_undocumented_issue_is_unavailable(adapter: Linear, linear: FakeLinear, issue: Any) -> None:
+    told = {"data": {"issueCreate": {"success": True, "issue": issue}}}
+    linear.next_operation("Create", (200, {}, told))
+
+    with pytest.raises(ProviderUnavailable, match="cannot read"):
+        adapter.create_ticket(draft())
+
+
+@pytest.mark.parametrize("external_id", [f"{OTHER_TEAM}/{ISSUE}", f"{TEAM}/7", TEAM, ""])
+def test_issue_of_another_team_is_refused(adapter: Linear, linear: FakeLinear, external_id: str) -> None:
+    assert adapter.owns(f"{TEAM}/{ISSUE}")
+    with pytest.raises(ProviderRefused, match="not one of the connected team"):
+        adapter.get_ticket(external_id)
+    assert linear.requests == []
+
+
+def test_update_without_success_is_refused(adapter: Linear, linear: FakeLinear) -> None:
+    ticket = adapter.create_ticket(draft())
+    linear.next_operation("Update", (200, {}, {"data": {"issueUpdate": {"success": False, "issue": None}}}))
+
+    with pytest.raises(ProviderRefused, match="did not accept the change"):
+        adapter.update_ticket(ticket, draft(priority="low"), ["priority"])

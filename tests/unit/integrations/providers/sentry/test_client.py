@@ -1,0 +1,162 @@
+"""Requests to Sentry: refusals, outages, rate limits and credentials."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable
+from integrations.providers.sentry import Sentry
+from krafter_audit.http.client import Client, Limits
+from tests.fakes.sentry import CREDENTIALS, TOKEN
+from tests.fakes.vendor_server import FakeServer
+from tests.unit.integrations.providers.sentry.conftest import connect
+from tests.unit.integrations.providers.sentry.test_findings import PROJECT
+
+
+@pytest.mark.parametrize("given", ["{url}/", "{url}/api/0", "{url}/api/0/"])
+def test_base_url_of_the_credentials_is_used(server: FakeServer, given: str) -> None:
+    credentials = {**CREDENTIALS, "base_url": given.format(url=server.url)}
+
+    Sentry(Client(), credentials, "http://127.0.0.1:9").check_connection()
+
+    assert len(server.asked(PROJECT)) == 1
+
+
+@pytest.mark.parametrize(
+    "given", ["sentry", "ftp://sentry.io", "https://me:x@sentry.io", ["https://x"], "https://[", "//x"]
+)
+def test_invalid_base_url_is_refused(server: FakeServer, given: Any) -> None:
+    with pytest.raises(ProviderRefused, match="base_url of Sentry must be"):
+        connect(server, base_url=given)
+
+
+def test_public_credentials_do_not_include_the_base_url(server: FakeServer) -> None:
+    adapter = connect(server, base_url=server.url)
+
+    assert set(adapter.credentials) - set(adapter.secrets) == {"organization", "project"}
+
+
+def test_default_base_url_is_sentry_io() -> None:
+    assert Sentry(Client(), CREDENTIALS).base_url == "https://sentry.io"
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence"),
+    [
+        (401, "does not accept the token"),
+        (403, "denies access to acme/pump-station"),
+        (404, "did not find acme/pump-station"),
+        (302, "acme/pump-station has moved"),
+        (400, r"\(status 400: Invalid period\)"),
+        (418, r"\(status 418: Invalid period\)"),
+    ],
+)
+def test_refusal_has_a_message_and_is_not_retried(
+    adapter: Sentry, server: FakeServer, status: int, sentence: str
+) -> None:
+    server.next_answer(PROJECT, status, {"Location": "/elsewhere/"}, {"detail": "Invalid  period\n"})
+
+    with pytest.raises(ProviderRefused, match=sentence) as caught:
+        adapter.check_connection()
+
+    assert TOKEN not in str(caught.value)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize("content", [b"<html>", b"", b'["x"]', b'{"detail": {"code": "x"}}', b"[" * 100_000])
+def test_undocumented_error_is_refused(adapter: Sentry, server: FakeServer, content: bytes) -> None:
+    server.next_answer(PROJECT, 400, {}, content)
+
+    with pytest.raises(ProviderRefused, match=r"\(status 400\)"):
+        adapter.check_connection()
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_request_is_tried_three_times(adapter: Sentry, server: FakeServer, status: int) -> None:
+    for _ in range(3):
+        server.next_answer(PROJECT, status, {}, b"<html>")
+
+    with pytest.raises(ProviderUnavailable, match=f"status {status}"):
+        adapter.check_connection()
+    assert len(server.requests) == 3
+
+
+def test_web_page_with_an_error_status_is_unavailable(adapter: Sentry, server: FakeServer) -> None:
+    for _ in range(3):
+        server.next_answer(PROJECT, 403, {"Content-Type": "text/html"}, b"<html>Just a moment</html>")
+
+    with pytest.raises(ProviderUnavailable, match="answered with status 403"):
+        adapter.check_connection()
+
+
+TOO_MANY_REQUESTS = {"detail": "You are attempting to use this endpoint too frequently."}
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({"retry-after": "30", "x-sentry-rate-limit-reset": "4000000000"}, 30),
+        ({"x-sentry-rate-limit-reset": "1700000000", "x-sentry-rate-limit-concurrentremaining": "0"}, 60),
+        ({"x-sentry-rate-limit-reset": "soon"}, 60),
+        ({}, 60),
+    ],
+)
+def test_rate_limit_sets_retry_at_and_is_not_retried(
+    adapter: Sentry, server: FakeServer, headers: dict[str, str], seconds: int
+) -> None:
+    server.next_answer(PROJECT, 429, headers, TOO_MANY_REQUESTS)
+
+    with pytest.raises(ProviderUnavailable) as caught:
+        adapter.check_connection()
+
+    assert caught.value.retry_at is not None
+    wait = caught.value.retry_at - datetime.now(UTC)
+    assert timedelta(seconds=seconds - 5) < wait <= timedelta(seconds=seconds)
+    assert len(server.requests) == 1
+
+
+def test_rate_limit_ends_at_its_reset(adapter: Sentry, server: FakeServer) -> None:
+    reset = int(datetime.now(UTC).timestamp()) + 600
+    headers = {"X-Sentry-Rate-Limit-Remaining": "0", "X-Sentry-Rate-Limit-Reset": str(reset)}
+    server.next_answer(PROJECT, 429, headers, TOO_MANY_REQUESTS)
+
+    with pytest.raises(ProviderUnavailable) as caught:
+        adapter.check_connection()
+
+    assert caught.value.retry_at == datetime.fromtimestamp(reset, UTC)
+
+
+@pytest.mark.parametrize(
+    ("credentials", "sentence"),
+    [
+        ({"token": ""}, "need a 'token'"),
+        ({"token": "a\r\nX-Evil: 1"}, "need a 'token'"),
+        ({"organization": None}, "need a 'organization'"),
+        ({"project": ["x"]}, "need a 'project'"),
+        ({"organization": "../users"}, "The organization must be written as its slug"),
+        ({"project": "a/../../b"}, "The project must be written as its slug"),
+        ({"project": "a?b"}, "The project must be written as its slug"),
+    ],
+)
+def test_invalid_credentials_are_refused_without_a_request(
+    server: FakeServer, credentials: dict[str, Any], sentence: str
+) -> None:
+    with pytest.raises(ProviderRefused, match=sentence):
+        connect(server, **credentials).check_connection()
+    assert server.requests == []
+
+
+def test_unreachable_server_is_unavailable(server: FakeServer) -> None:
+    server.url = "http://127.0.0.1:9"
+
+    with pytest.raises(ProviderUnavailable, match="could not be reached"):
+        connect(server).check_connection()
+
+
+def test_timeout_is_unavailable(server: FakeServer) -> None:
+    server.delay = 0.5
+    client = Client(limits=Limits(connect=0.2, read=0.05, total=0.2))
+
+    with pytest.raises(ProviderUnavailable, match=r"could not be reached \(timeout\)"):
+        connect(server, client).check_connection()

@@ -1,0 +1,239 @@
+"""Conflicts between task and ticket are kept for a person, and a ticket in a loop is halted."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+
+from accounts import api_keys
+from accounts.models import Membership
+from accounts.services import create_user
+from findings.models import Regression
+from integrations.models import Integration, SyncConflict, TicketLink
+from remediation.models import Task, Verification
+from remediation.services import verdicts
+from tests import factories
+from tests.factories import AuditClient
+from tests.fakes.dialects.github import FakeGitHub
+from tests.unit.integrations.conftest import MakeTask, Sync
+from tests.unit.integrations.sync.scenario import change, last_run, verify
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def client(integration: Integration) -> AuditClient:
+    project = integration.project
+    owner = create_user("owner@example.com", organization=project.organization, role=Membership.Role.OWNER)
+    _, key = api_keys.issue(project.organization, user=owner, name="tests", scopes=("*",))
+    return AuditClient(project, key)
+
+
+def listed(client: AuditClient, **query: str) -> list[dict[str, Any]]:
+    address = "integrations/github/conflicts" + (f"?{urlencode(query)}" if query else "")
+    rows: list[dict[str, Any]] = client.ask("get", address).json()["data"]
+    return rows
+
+
+def resolve(client: AuditClient, keep: str) -> dict[str, Any]:
+    (row,) = listed(client)
+    response = client.ask("post", f"integrations/github/conflicts/{row['id']}/resolve", {"keep": keep})
+    assert response.status_code == 200
+    shown: dict[str, Any] = response.json()["data"]
+    return shown
+
+
+@pytest.fixture
+def title_conflict(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
+    """A task whose title was changed on both sides."""
+    task = make_task()
+    sync()
+    github.touch(1, title="CSP, please")
+    change(task, title="Send a strict policy")
+    sync()
+    return task
+
+
+@pytest.fixture
+def not_planned(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> Task:
+    """A task whose issue was closed as not planned."""
+    task = make_task()
+    sync()
+    github.touch(1, state="closed", state_reason="not_planned")
+    sync()
+    return task
+
+
+def test_title_conflict_is_listed_until_it_is_resolved(
+    title_conflict: Task, client: AuditClient, sync: Sync
+) -> None:
+    sync()
+
+    (row,) = listed(client)
+    told = {name: row[name] for name in ("task_id", "external_ticket_key", "field", "ours", "theirs", "kept")}
+    assert told == {
+        "task_id": str(title_conflict.pk),
+        "external_ticket_key": "acme/web-app#1",
+        "field": "title",
+        "ours": "Send a strict policy",
+        "theirs": "CSP, please",
+        "kept": "",
+    }
+
+
+@pytest.mark.parametrize(("keep", "title"), [("ours", "Send a strict policy"), ("theirs", "CSP, please")])
+def test_resolved_title_is_on_both_sides(
+    title_conflict: Task, client: AuditClient, sync: Sync, github: FakeGitHub, keep: str, title: str
+) -> None:
+    resolved = resolve(client, keep)
+    sync()
+
+    title_conflict.refresh_from_db()
+    assert (title_conflict.title, github.issues[1]["title"]) == (title, title)
+    assert (resolved["kept"], listed(client)) == (keep, [])
+    assert [row["id"] for row in listed(client, status="resolved")] == [resolved["id"]]
+    assert last_run().refused == []
+
+
+def test_resolution_requests_a_sync(
+    title_conflict: Task, client: AuditClient, integration: Integration
+) -> None:
+    resolve(client, "ours")
+
+    integration.refresh_from_db()
+    assert integration.status == "syncing"
+
+
+def test_second_resolution_changes_nothing(title_conflict: Task, client: AuditClient) -> None:
+    first = resolve(client, "theirs")
+
+    again = client.ask("post", f"integrations/github/conflicts/{first['id']}/resolve", {"keep": "ours"})
+
+    title_conflict.refresh_from_db()
+    assert (again.json()["data"], title_conflict.title) == (first, "CSP, please")
+
+
+def test_titles_that_agree_again_settle_the_conflict(
+    title_conflict: Task, client: AuditClient, sync: Sync, github: FakeGitHub
+) -> None:
+    github.touch(1, title="Send a strict policy")
+    change(title_conflict, priority="low")
+    sync()
+
+    assert listed(client) == []
+    assert [row["kept"] for row in listed(client, status="resolved")] == ["settled"]
+
+
+def test_keeping_theirs_dismisses_the_finding_of_an_issue_closed_as_not_planned(
+    not_planned: Task, client: AuditClient, sync: Sync, github: FakeGitHub
+) -> None:
+    resolve(client, "theirs")
+    sync()
+
+    not_planned.finding.refresh_from_db()
+    assert (not_planned.finding.status, github.issues[1]["state"]) == ("dismissed", "closed")
+
+
+def test_keeping_ours_reopens_an_issue_closed_as_not_planned(
+    not_planned: Task, client: AuditClient, sync: Sync, github: FakeGitHub
+) -> None:
+    resolve(client, "ours")
+    sync()
+
+    not_planned.finding.refresh_from_db()
+    assert (not_planned.finding.status, github.issues[1]["state"]) == ("new", "open")
+
+
+def test_reopened_issue_settles_its_conflict(
+    not_planned: Task, client: AuditClient, sync: Sync, github: FakeGitHub
+) -> None:
+    github.touch(1, state="open", state_reason="reopened")
+    sync()
+
+    assert listed(client) == []
+
+
+@pytest.mark.parametrize(
+    ("keep", "outcome"), [("ours", ("done", "closed", 0)), ("theirs", ("in_progress", "open", 1))]
+)
+def test_issue_reopened_after_the_approval_follows_the_resolution(
+    sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub, keep: str, outcome: Any
+) -> None:
+    task = make_task()
+    sync()
+    verify(task, verdicts.approve)
+    sync()
+    github.touch(1, state="open", state_reason="reopened")
+    sync()
+
+    resolve(client, keep)
+    sync()
+
+    task.refresh_from_db()
+    assert (task.status, github.issues[1]["state"], Regression.objects.count()) == outcome
+
+
+def close_and_reopen(sync: Sync, github: FakeGitHub, task: Task, rounds: int) -> None:
+    """Close and reopen the issue again and again."""
+    for number in range(rounds):
+        state = "closed" if number % 2 == 0 else "open"
+        github.touch(1, state=state, state_reason="completed" if state == "closed" else "reopened")
+        Verification.objects.filter(task=task).delete()
+        sync()
+
+
+def test_ticket_in_a_loop_is_halted_with_one_conflict(
+    sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    close_and_reopen(sync, github, task, 10)
+
+    task.refresh_from_db()
+    github.requests.clear()
+    sync()
+    assert task.status == "in_progress"
+    assert [(row["field"], row["theirs"]) for row in listed(client)] == [("loop", "closed")]
+    assert TicketLink.objects.get().halted_at is not None
+    assert github.asked("PATCH") == []
+
+
+def test_halted_ticket_still_gets_other_changes(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
+    task = make_task()
+    sync()
+    close_and_reopen(sync, github, task, 10)
+
+    change(task, title="Send a strict policy")
+    sync()
+
+    assert github.issues[1]["title"] == "Send a strict policy"
+
+
+def test_halted_ticket_is_synced_again_after_the_resolution(
+    sync: Sync, make_task: MakeTask, client: AuditClient, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    close_and_reopen(sync, github, task, 9)
+
+    resolve(client, "theirs")
+    sync()
+    there = github.issues[1]["state"]
+    github.touch(1, state="open", state_reason="reopened")
+    sync()
+
+    task.refresh_from_db()
+    link = TicketLink.objects.get()
+    assert (there, task.status, link.halted_at, listed(client)) == ("closed", "in_progress", None, [])
+
+
+def test_conflict_of_another_project_is_not_found(title_conflict: Task, client: AuditClient) -> None:
+    stranger = factories.scenario()
+    (row,) = listed(client)
+
+    response = stranger.client.ask(
+        "post", f"integrations/github/conflicts/{row['id']}/resolve", {"keep": "theirs"}
+    )
+
+    assert response.status_code == 404
+    assert SyncConflict.objects.get().resolved_at is None

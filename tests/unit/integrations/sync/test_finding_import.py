@@ -1,0 +1,71 @@
+"""A provider's findings are imported."""
+
+import pytest
+
+from accounts.models import Project
+from findings.models import Finding, Regression
+from tests.fakes.dialects.github import FakeGitHub
+from tests.unit.integrations.conftest import Sync
+from tests.unit.integrations.providers.github.test_findings import code_scanning_alert, dependabot_alert
+from tests.unit.integrations.sync.scenario import last_run
+
+pytestmark = pytest.mark.django_db
+
+
+def test_alerts_are_imported_as_security_findings(sync: Sync, github: FakeGitHub, project: Project) -> None:
+    github.alerts = {
+        "code-scanning": [code_scanning_alert(severity="error")],
+        "dependabot": [dependabot_alert()],
+    }
+
+    sync()
+
+    found = Finding.objects.filter(project=project).order_by("title")
+    assert [(f.title, f.domain, f.severity, f.status) for f in found] == [
+        ("Cross-site scripting (code scanning alert 7)", "security", "high", "new"),
+        ("django: Information leakage (Dependabot alert 2)", "security", "high", "new"),
+    ]
+    assert found[1].evidence["url"] == "https://github.com/acme/web-app/security/dependabot/2"
+    assert found[1].evidence["source"] == "acme/web-app/dependabot/2"
+    assert found[1].affected_assets == [{"type": "file", "value": "requirements.txt"}]
+    assert last_run().pulled == 2
+
+
+def test_unchanged_alert_keeps_the_severity_set_by_a_person(
+    sync: Sync, github: FakeGitHub, project: Project
+) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    Finding.objects.filter(project=project).update(severity="low")
+
+    sync()
+
+    assert Finding.objects.get(project=project).severity == "low"
+    assert last_run().pulled == 0
+
+
+def test_open_alert_of_a_resolved_finding_is_one_regression(
+    sync: Sync, github: FakeGitHub, project: Project
+) -> None:
+    github.alerts = {"dependabot": [dependabot_alert()]}
+    sync()
+    Finding.objects.filter(project=project).update(status="resolved")
+
+    sync()
+    sync()
+
+    assert [r.trigger for r in Regression.objects.all()] == ["scan_detected"]
+    assert Finding.objects.get(project=project).status == "in_progress"
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_disabled_alerts_are_noted_without_an_error(sync: Sync, github: FakeGitHub, status: int) -> None:
+    github.alerts = {"code-scanning": status, "dependabot": status}
+
+    row = sync()
+
+    assert row.status == "connected"
+    assert [note.split(" are not available")[0] for note in last_run().notes] == [
+        "The code scanning alerts",
+        "The Dependabot alerts",
+    ]

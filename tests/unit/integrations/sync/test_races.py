@@ -1,0 +1,211 @@
+"""Concurrent syncs, connects and disconnects: real transactions and threads on PostgreSQL."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from django.db import connection
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from integrations import credentials, services
+from integrations.models import Integration, SyncRun
+from integrations.sync import engine
+from krafter_audit.management.commands import rotate_credentials
+from tests.fakes.dialects.github import FakeGitHub
+from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def concurrently(*calls: Callable[[], Any]) -> list[Any]:
+    """Run the calls in threads of their own, each with its own connection."""
+
+    def run(call: Callable[[], Any]) -> Any:
+        try:
+            return call()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        return list(pool.map(run, calls))
+
+
+def during_request(github: FakeGitHub, method: str, path: str, call: Callable[[], Any]) -> None:
+    """While a request is at GitHub, do something here; then GitHub answers as it would have."""
+
+    def answer() -> Any:
+        try:
+            call()
+        finally:
+            connection.close()
+        return github.route(github.requests[-1])
+
+    github.next_answer(method, path, answer)
+
+
+def test_concurrent_first_connects_create_one_integration(project: Project) -> None:
+    connects = [
+        lambda n=n: services.connect(project, "github", credentials={"token": f"t{n}"}, by=SYSTEM)
+        for n in range(6)
+    ]
+
+    rows = concurrently(*connects)
+
+    assert len({row.pk for row in rows}) == 1
+    assert Integration.objects.get().credentials_version == 6
+
+
+def test_concurrent_syncs_create_one_issue_per_task(
+    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    for number in range(5):
+        make_task(f"Task {number}")
+
+    concurrently(*[lambda: services.sync_now(project, "github", by=SYSTEM)] * 4)
+    concurrently(*[lambda: engine.sync(integration.pk)] * 4)
+
+    assert sorted(issue["title"] for issue in github.issues.values()) == [f"Task {n}" for n in range(5)]
+    assert SyncRun.objects.count() == 1
+    assert Integration.objects.get().status == "connected"
+
+
+def test_disconnect_during_a_sync_stops_it(
+    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task("One")
+    make_task("Two")
+    services.sync_now(project, "github", by=SYSTEM)
+    during_request(github, "POST", "/issues$", lambda: services.disconnect(project, "github", by=SYSTEM))
+
+    engine.sync(integration.pk)
+
+    integration.refresh_from_db()
+    assert (integration.status, integration.credentials, integration.lease_until) == (
+        "disconnected",
+        None,
+        None,
+    )
+    assert len(github.issues) == 1
+    assert SyncRun.objects.get().outcome == "interrupted"
+
+
+def test_new_credentials_during_a_sync_stop_it(
+    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task("One")
+    make_task("Two")
+
+    def reconnect() -> None:
+        services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+        services.sync_now(project, "github", by=SYSTEM)
+
+    services.sync_now(project, "github", by=SYSTEM)
+    during_request(github, "POST", "/issues$", reconnect)
+    engine.sync(integration.pk)
+    stopped = (Integration.objects.get().status, len(github.issues))
+    engine.sync(integration.pk)
+
+    assert stopped == ("syncing", 1)
+    assert [issue["title"] for issue in github.issues.values()] == ["One", "Two"]
+    assert Integration.objects.get().status == "connected"
+
+
+def test_no_transaction_is_open_during_a_request(
+    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task()
+    services.sync_now(project, "github", by=SYSTEM)
+    open_then: list[list[str]] = []
+
+    def look() -> None:
+        with connection.cursor() as cursor:
+            # PostgreSQL's own vacuum may be at work in the same database at any moment, and is no client of it.
+            cursor.execute(
+                "SELECT query FROM pg_stat_activity WHERE datname = current_database()"
+                " AND backend_type = 'client backend' AND pid <> pg_backend_pid() AND xact_start IS NOT NULL"
+            )
+            open_then.append([query for (query,) in cursor])
+
+    for method, path in (("GET", "/web-app$"), ("GET", "/dependabot/alerts$"), ("POST", "/issues$")):
+        during_request(github, method, path, look)
+    engine.sync(integration.pk)
+
+    assert open_then == [[], [], []]
+
+
+def test_worker_killed_during_a_request_creates_no_second_issue(
+    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    services.sync_now(project, "github", by=SYSTEM)
+    worker: list[subprocess.Popen[bytes]] = []
+
+    def create_and_kill() -> Any:
+        worker[0].kill()
+        worker[0].wait()
+        return github.create(github.requests[-1].body)
+
+    github.next_answer("POST", "/issues$", create_and_kill)
+    worker.append(start_worker(integration))
+    killed = worker[0].wait(timeout=30)
+    held_still = Integration.objects.get().status
+    Integration.objects.update(lease_until=timezone.now() - timedelta(seconds=1))  # a minute later
+    wait_until(lambda: 1 in github.issues)
+    engine.sync(integration.pk)
+
+    task.refresh_from_db()
+    assert (killed, held_still) == (-signal.SIGKILL, "syncing")
+    assert list(github.issues) == [1]
+    assert (task.external_ticket_key, Integration.objects.get().status) == ("acme/web-app#1", "connected")
+    assert list(SyncRun.objects.order_by("started_at").values_list("outcome", flat=True)) == [
+        "interrupted",
+        "succeeded",
+    ]
+
+
+def start_worker(row: Integration) -> subprocess.Popen[bytes]:
+    """Start the job in a process of its own, on the tests' database."""
+    server = urlsplit(os.environ["DATABASE_URL"])
+    address = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
+    job = f"import django; django.setup(); from integrations import jobs; jobs.run_sync('{row.pk}')"
+    environment = {
+        **os.environ,
+        "DATABASE_URL": address,
+        "KRAFTER_ALLOWED_NETWORKS": "127.0.0.0/8",
+        "DJANGO_SETTINGS_MODULE": "krafter_audit.settings",
+    }
+    return subprocess.Popen([sys.executable, "-c", job], env=environment)
+
+
+def wait_until(happened: Callable[[], bool]) -> None:
+    """Wait for another thread, ten seconds at most."""
+    deadline = time.monotonic() + 10
+    while not happened() and time.monotonic() < deadline:
+        time.sleep(0.01)
+
+
+def test_key_rotation_during_a_sync(
+    integration: Integration, project: Project, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task()
+    services.sync_now(project, "github", by=SYSTEM)
+    during_request(
+        github,
+        "POST",
+        "/issues$",
+        lambda: rotate_credentials.rotate(Integration.objects.get(), "another", credentials.reseal),
+    )
+
+    engine.sync(integration.pk)
+
+    assert Integration.objects.get().status == "connected"

@@ -1,0 +1,197 @@
+"""Tickets that changed at the provider move their tasks."""
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from findings.models import Regression
+from remediation.models import Verification
+from remediation.services import verdicts, verifications
+from tests.fakes.dialects.github import FakeGitHub
+from tests.unit.integrations.conftest import MakeTask, Sync
+from tests.unit.integrations.sync.scenario import labels, last_run, verify
+
+pytestmark = pytest.mark.django_db
+
+
+def test_closed_issue_moves_the_task_to_ready_verify_and_starts_one_verification(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+
+    github.touch(1, state="closed", state_reason="completed")
+    sync()
+    sync()
+
+    task.refresh_from_db()
+    assert task.status == "ready_verify"
+    assert [v.result for v in Verification.objects.filter(task=task)] == ["pending"]
+    assert github.issues[1]["state"] == "closed"
+    assert labels(github) == ["krafter:ready_verify", "priority:medium"]
+
+
+def test_reopened_verification_opens_the_closed_issue(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    github.touch(1, state="closed", state_reason="completed")
+    sync()
+
+    verify(task, verdicts.reopen)
+    sync()
+
+    assert github.issues[1]["state"] == "open"
+    assert Regression.objects.count() == 1
+
+
+def test_reopened_issue_moves_the_task_to_in_progress(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    github.touch(1, state="closed", state_reason="completed")
+    sync()
+
+    github.touch(1, state="open", state_reason="reopened")
+    sync()
+
+    task.refresh_from_db()
+    assert task.status == "in_progress"
+    assert github.issues[1]["state"] == "open"
+
+
+def test_issue_reopened_after_the_approval_is_left_for_a_person(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    verify(task, verdicts.approve)
+    sync()
+
+    github.touch(1, state="open", state_reason="reopened")
+    sync()
+    told = last_run().refused
+    sync()
+
+    task.refresh_from_db()
+    assert task.status == "done"
+    assert github.issues[1]["state"] == "open"
+    assert told == [
+        {"what": "acme/web-app#1", "why": "The task is done. Reopen its verification to work on it again."}
+    ]
+
+
+def test_approval_and_reopened_issue_between_two_syncs_are_left_for_a_person(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    github.touch(1, state="closed", state_reason="completed")
+    sync()
+
+    verify(task, verdicts.approve)
+    github.touch(1, state="open", state_reason="reopened")
+    sync()
+
+    task.refresh_from_db()
+    assert (task.status, github.issues[1]["state"]) == ("done", "open")
+    assert [refused["why"] for refused in last_run().refused] == [
+        "The ticket was reopened while the task was completed."
+    ]
+
+
+def test_issue_closed_during_a_verification_starts_no_second_one(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    verifications.run(task.project, task_id=task.pk, by=SYSTEM)
+
+    github.touch(1, state="closed", state_reason="completed")
+    sync()
+
+    task.refresh_from_db()
+    assert (task.status, Verification.objects.count(), last_run().refused) == ("ready_verify", 1, [])
+
+
+def test_issue_closed_with_exhausted_quota_logs_the_missing_verification(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
+) -> None:
+    task = make_task()
+    sync()
+    project.organization.ai_quota = 0
+    project.organization.save()
+
+    github.touch(1, state="closed", state_reason="completed")
+    row = sync()
+
+    task.refresh_from_db()
+    assert (row.status, task.status, Verification.objects.count()) == ("connected", "ready_verify", 0)
+    assert last_run().refused[0]["why"].startswith("No verification was queued: The organisation's quota")
+
+
+def test_issue_closed_as_not_planned_is_left_for_a_person(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+
+    github.touch(1, state="closed", state_reason="not_planned")
+    row = sync()
+
+    task.refresh_from_db()
+    assert (row.status, task.status) == ("connected", "backlog")
+    assert "dismiss the finding" in last_run().refused[0]["why"]
+    assert Verification.objects.count() == 0
+
+
+def test_in_progress_label_starts_the_task(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
+    task = make_task()
+    sync()
+
+    github.touch(1, labels=["krafter:in_progress", "priority:medium"])
+    sync()
+
+    task.refresh_from_db()
+    assert task.status == "in_progress"
+
+
+def test_referring_pull_request_is_stored_on_the_task(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+
+    github.refer(1, "https://github.com/acme/web-app/pull/142")
+    sync()
+
+    task.refresh_from_db()
+    assert task.pr_url == "https://github.com/acme/web-app/pull/142"
+
+
+def test_pull_request_of_an_unchanged_issue_in_progress_is_found(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task(status="in_progress")
+    sync()
+    before = github.issues[1]["updated_at"]
+    github.refer(1, "https://github.com/acme/web-app/pull/142")
+    github.issues[1]["updated_at"] = before
+
+    sync()
+
+    task.refresh_from_db()
+    assert task.pr_url == "https://github.com/acme/web-app/pull/142"
+
+
+def test_existing_pull_request_url_is_kept(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
+    task = make_task(pr_url="https://github.com/acme/web-app/pull/1")
+    sync()
+
+    github.refer(1, "https://github.com/acme/web-app/pull/142")
+    sync()
+
+    task.refresh_from_db()
+    assert task.pr_url == "https://github.com/acme/web-app/pull/1"

@@ -1,0 +1,261 @@
+"""Tasks become tickets, and changes of tasks are pushed."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from findings.models import Finding
+from integrations import services
+from integrations.models import TicketLink
+from remediation.models import Verification
+from remediation.services import verdicts
+from tests.fakes.dialects.github import TOKEN, FakeGitHub
+from tests.unit.integrations.conftest import CREDENTIALS, MakeTask, Sync
+from tests.unit.integrations.sync.scenario import change, labels, last_run, verify
+
+pytestmark = pytest.mark.django_db
+BAD_GATEWAY = (502, {}, {})
+
+
+def test_task_gets_one_issue_and_its_key_is_stored(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+
+    first, second = sync().status, sync().status
+
+    task.refresh_from_db()
+    assert (first, second) == ("connected", "connected")
+    assert list(github.issues) == [1]
+    assert github.issues[1]["title"] == "Send a Content-Security-Policy"
+    assert task.external_ticket_key == "acme/web-app#1"
+    link = TicketLink.objects.get(task=task)
+    assert (link.state, link.url) == ("linked", "https://github.com/acme/web-app/issues/1")
+
+
+def test_unchanged_tasks_and_tickets_are_not_synced(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    change(task, status="in_progress", priority="low")
+    sync()
+    github.requests.clear()
+
+    sync()
+
+    run = last_run()
+    task.refresh_from_db()
+    assert (run.pushed, run.pulled, run.refused) == (0, 0, [])
+    assert [request.method for request in github.requests] == ["GET"] * len(github.requests)
+    assert task.status == "in_progress"
+
+
+def test_task_with_a_ticket_key_gets_no_issue(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
+    make_task(external_ticket_key="WEB-7")
+
+    sync()
+
+    assert github.issues == {}
+
+
+def test_done_tasks_and_tasks_of_dismissed_findings_get_no_issue(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    dismissed, done = make_task("Dismissed"), make_task("Done")
+    Finding.objects.filter(pk=dismissed.finding_id).update(status="dismissed")
+    verify(done, verdicts.approve)
+
+    sync()
+
+    assert github.issues == {}
+
+
+def test_task_changes_are_pushed(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
+    task = make_task()
+    sync()
+
+    change(
+        task,
+        title="Send a strict policy",
+        status="blocked",
+        priority="critical",
+        sla_due_at=datetime(2027, 1, 2, 3, 4, tzinfo=UTC),
+    )
+    sync()
+
+    assert github.issues[1]["title"] == "Send a strict policy"
+    assert labels(github) == ["krafter:blocked", "priority:critical"]
+    assert "**Due:** 2027-01-02 03:04 UTC" in github.issues[1]["body"]
+    assert github.issues[1]["state"] == "open"
+
+
+def test_approve_closes_the_issue_and_reopen_opens_it(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+
+    verify(task, verdicts.approve)
+    sync()
+    closed = dict(github.issues[1])
+    verdicts.reopen(Verification.objects.get(task=task).pk, by=SYSTEM)
+    sync()
+
+    assert (closed["state"], closed["state_reason"]) == ("closed", "completed")
+    assert (github.issues[1]["state"], github.issues[1]["state_reason"]) == ("open", "reopened")
+    assert labels(github) == ["krafter:in_progress", "priority:medium"]
+    task.refresh_from_db()
+    assert task.status == "in_progress"
+
+
+def test_missing_permission_for_labels_causes_no_loop(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    github.keeps_labels = False
+    task = make_task()
+    sync()
+    change(task, status="in_progress")
+
+    sync()
+    sync()
+
+    task.refresh_from_db()
+    assert task.status == "in_progress"
+    assert (last_run().pushed, last_run().pulled) == (0, 0)
+
+
+def test_title_changed_in_the_ticket_only_is_kept(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    github.touch(1, title="CSP, please")
+
+    change(task, status="in_progress")
+    sync()
+
+    assert github.issues[1]["title"] == "CSP, please"
+    assert last_run().refused == []
+
+
+def test_title_changed_on_both_sides_is_a_conflict(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    github.touch(1, title="CSP, please")
+    sync()
+
+    change(task, title="Send a strict policy", status="blocked")
+    row = sync()
+
+    task.refresh_from_db()
+    assert row.status == "connected"
+    assert (github.issues[1]["title"], task.title) == ("CSP, please", "Send a strict policy")
+    assert labels(github) == ["krafter:blocked", "priority:medium"]
+    (refused,) = last_run().refused
+    assert refused["what"] == "acme/web-app#1"
+    assert "changed on both sides" in refused["why"]
+
+
+def test_issue_is_created_once_when_the_response_is_lost(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+
+    def create_and_lose() -> Any:
+        github.create(github.requests[-1].body)
+        return BAD_GATEWAY
+
+    github.next_answer("POST", "/issues$", create_and_lose)
+    failed = sync().status
+    recovered = sync().status
+
+    task.refresh_from_db()
+    assert (failed, recovered) == ("error", "connected")
+    assert list(github.issues) == [1]
+    assert task.external_ticket_key == "acme/web-app#1"
+
+
+def test_link_without_an_issue_is_completed_by_the_next_sync(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    github.next_answer("POST", "/issues$", BAD_GATEWAY)
+    sync()
+    left = TicketLink.objects.get(task=task).state
+
+    sync()
+
+    assert left == "creating"
+    assert list(github.issues) == [1]
+    assert TicketLink.objects.get(task=task).state == "linked"
+
+
+def test_refused_task_does_not_stop_the_others(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
+    make_task("One")
+    make_task("Two")
+    github.next_answer("POST", "/issues$", (422, {}, {"message": "Validation Failed"}))
+
+    row = sync()
+
+    assert row.status == "connected"
+    assert [issue["title"] for issue in github.issues.values()] == ["Two"]
+    assert [link.task.title for link in TicketLink.objects.all()] == ["Two"]
+    assert last_run().refused == [
+        {
+            "what": "One",
+            "why": "GitHub refused the request for acme/web-app/issues (status 422: Validation Failed).",
+        }
+    ]
+
+
+def test_echoed_credential_is_redacted_in_the_log(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task()
+    github.next_answer("POST", "/issues$", (422, {}, {"message": f"No: {TOKEN}"}))
+
+    sync()
+
+    assert last_run().refused[0]["why"].endswith("(status 422: No: [hidden]).")
+
+
+def test_deleted_issue_is_logged_and_the_others_are_updated(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    first, second = make_task("One"), make_task("Two")
+    sync()
+    del github.issues[1]
+    change(first, status="blocked")
+    change(second, status="blocked")
+
+    row = sync()
+
+    assert row.status == "connected"
+    assert labels(github, 2) == ["krafter:blocked", "priority:medium"]
+    assert last_run().refused[0]["what"] == "acme/web-app#1"
+
+
+def test_tasks_get_new_issues_after_a_change_of_repository_and_the_old_ones_after_changing_back(
+    sync: Sync, make_task: MakeTask, github: FakeGitHub, project: Project
+) -> None:
+    task = make_task()
+    sync()
+    old, github.issues = github.issues, {}
+    github.repository = "acme/shop"
+    services.connect(project, "github", credentials={**CREDENTIALS, "repository": "acme/shop"}, by=SYSTEM)
+    sync()
+    task.refresh_from_db()
+    moved = (task.external_ticket_key, len(github.issues))
+    github.issues, github.repository = old, "acme/web-app"
+    services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+    sync()
+
+    task.refresh_from_db()
+    assert moved == ("acme/shop#1", 1)
+    assert (task.external_ticket_key, len(github.issues)) == ("acme/web-app#1", 1)

@@ -1,0 +1,346 @@
+"""The API of integrations: list, connect, sync, disconnect, log; and that no credential is shown."""
+
+import io
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
+
+from accounts import api_keys
+from accounts.actors import SYSTEM
+from accounts.models import Membership, Project, Scope
+from accounts.services import create_organization, create_project, create_user
+from integrations import credentials, services
+from integrations.models import Integration, SyncRun
+from integrations.sync import engine
+from tests.fakes.dialects.github import TOKEN, FakeGitHub
+from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
+
+pytestmark = pytest.mark.django_db
+Call = Callable[..., Any]
+
+
+@pytest.fixture
+def call(project: Project) -> Call:
+    """Call an address below `audit/` with a key that may do everything."""
+    user = create_user("owner@acme.example", organization=project.organization, role=Membership.Role.OWNER)
+    _, key = api_keys.issue(project.organization, user=user, name="tests", scopes=[Scope.ALL])
+    base = f"/api/v1/orgs/{project.organization_id}/projects/{project.slug}/audit/"
+
+    def send(method: str, path: str, body: Any = None, **headers: str) -> Any:
+        sent = "" if body is None else json.dumps(body)
+        kind = "application/octet-stream" if body is None else "application/json"
+        return Client(raise_request_exception=False).generic(
+            method, base + path, sent, kind, headers={"authorization": f"Bearer {key}", **headers}
+        )
+
+    return send
+
+
+def code(response: Any) -> tuple[int, str]:
+    return response.status_code, response.json()["error"]["code"]
+
+
+def test_list_has_eight_placeholders_in_order(call: Call) -> None:
+    answer = call("GET", "integrations")
+
+    names = ["ga4", "gsc", "sentry", "github", "gitlab", "jira", "linear", "cloudflare"]
+    assert answer.status_code == 200
+    assert answer.json()["data"][:8] == [
+        {
+            "id": None,
+            "provider": name,
+            "status": "disconnected",
+            "credentials": {},
+            "last_sync_at": None,
+            "inserted_at": None,
+            "updated_at": None,
+        }
+        for name in names
+    ]
+    assert list(answer.json()["data"][0]) == [
+        "id", "provider", "status", "credentials", "last_sync_at", "inserted_at", "updated_at",
+    ]  # fmt: skip
+    assert list(answer.json()["meta"]) == ["request_id"]
+
+
+def test_connect_returns_the_integration_and_the_list_contains_it(call: Call, project: Project) -> None:
+    answer = call("POST", "integrations/github/connect", {"credentials": CREDENTIALS})
+
+    row = answer.json()["data"]
+    assert answer.status_code == 200
+    assert list(row) == [
+        "id", "org_id", "project_id", "provider", "status", "last_sync_at", "created_at", "updated_at",
+    ]  # fmt: skip
+    assert row["org_id"] == str(project.organization_id)
+    assert (row["project_id"], row["provider"], row["status"]) == (
+        "production-website",
+        "github",
+        "connected",
+    )
+    assert row["last_sync_at"] is None
+    assert call("GET", "integrations").json()["data"][3] == row
+
+
+def test_list_takes_one_query(
+    call: Call, project: Project, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    call("GET", "integrations")
+    with django_assert_num_queries(1):
+        call("GET", "integrations")
+    for name in ("ga4", "github", "jira"):
+        services.connect(project, name, credentials={"token": "x"}, by=SYSTEM)
+    with django_assert_num_queries(1):
+        call("GET", "integrations")
+
+
+def test_second_connect_replaces_the_credentials(call: Call) -> None:
+    first = call("POST", "integrations/github/connect", {"credentials": {"token": "one", "extra": 1}}).json()
+
+    second = call("POST", "integrations/github/connect", {"credentials": {"token": "two"}}).json()
+
+    assert first["data"]["id"] == second["data"]["id"]
+    assert credentials.open_credentials(Integration.objects.get()) == {"token": "two"}
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({}, "body"),
+        ({"credentials": {"token": "x"}, "auth_code": "y"}, "body"),
+        ({"credentials": {}}, "credentials"),
+        ({"credentials": []}, "credentials"),
+        ({"credentials": None}, "credentials"),
+        ({"credentials": "x"}, "credentials"),
+        ({"auth_code": ""}, "auth_code"),
+        ({"auth_code": 7}, "auth_code"),
+        ({"credentials": {"a": 1}, "redirect_uri": "https://x.example"}, "redirect_uri"),
+        ({"credentials": {"a": 1}, "token": "x"}, "token"),
+    ],
+)
+def test_invalid_connect_is_refused_with_the_field(call: Call, body: Any, field: str) -> None:
+    answer = call("POST", "integrations/github/connect", body)
+
+    assert code(answer) == (422, "invalid_params")
+    assert field in answer.json()["error"]["details"]
+    assert Integration.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "integrations/bitbucket/connect"),
+        ("POST", "integrations/bitbucket/sync"),
+        ("DELETE", "integrations/bitbucket"),
+        ("GET", "integrations/bitbucket/log"),
+        ("DELETE", "integrations/github"),
+    ],
+)
+def test_unknown_or_never_connected_provider_is_not_found(call: Call, method: str, path: str) -> None:
+    body = {"credentials": {"a": "b"}} if path.endswith("connect") else None
+
+    assert code(call(method, path, body)) == (404, "not_found")
+
+
+def test_sync_starts_once(call: Call, project: Project) -> None:
+    services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+
+    first = call("POST", "integrations/github/sync")
+    second = call("POST", "integrations/github/sync", {})
+
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.json()["data"]["status"] == "syncing"
+    assert first.json()["data"] == second.json()["data"]
+
+
+def test_sync_of_a_disconnected_provider_is_refused(call: Call, project: Project) -> None:
+    never = code(call("POST", "integrations/github/sync"))
+    services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+    services.disconnect(project, "github", by=SYSTEM)
+
+    assert never == (409, "not_connected")
+    assert code(call("POST", "integrations/github/sync")) == (409, "not_connected")
+
+
+def test_sync_accepts_no_body(call: Call, project: Project) -> None:
+    services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+
+    assert code(call("POST", "integrations/github/sync", {"full": True})) == (422, "invalid_params")
+    assert Integration.objects.get().status == "connected"
+
+
+def test_disconnect_deletes_the_credentials_and_keeps_the_integration(call: Call, project: Project) -> None:
+    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+
+    first = call("DELETE", "integrations/github")
+    second = call("DELETE", "integrations/github")
+
+    row.refresh_from_db()
+    assert (first.status_code, second.status_code) == (200, 200)
+    assert first.json()["data"]["status"] == "disconnected"
+    assert first.json()["data"]["id"] == str(row.pk)
+    assert row.credentials is None
+    assert call("GET", "integrations").json()["data"][3] == first.json()["data"]
+
+
+def test_log_shows_what_a_sync_did(
+    call: Call, project: Project, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task()
+    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+    services.sync_now(project, "github", by=SYSTEM)
+    engine.sync(row.pk)
+
+    (run,) = call("GET", "integrations/github/log").json()["data"]
+
+    assert list(run) == [
+        "id", "outcome", "started_at", "finished_at", "pushed", "pulled", "refused", "notes", "error",
+    ]  # fmt: skip
+    assert (run["outcome"], run["pushed"], run["pulled"], run["refused"]) == ("succeeded", 1, 0, [])
+    assert len(run["notes"]) == 2
+
+
+def test_log_of_a_never_connected_provider_is_empty(call: Call) -> None:
+    assert call("GET", "integrations/github/log").json()["data"] == []
+
+
+def test_integrations_belong_to_one_project(call: Call, project: Project) -> None:
+    other = create_project(project.organization, slug="shop", site_url="https://shop.example")
+    stranger = create_project(
+        create_organization("Other"), slug="production-website", site_url="https://o.example"
+    )
+    for elsewhere in (other, stranger):
+        services.connect(elsewhere, "github", credentials=CREDENTIALS, by=SYSTEM)
+
+    assert {entry["id"] for entry in call("GET", "integrations").json()["data"]} == {None}
+    assert code(call("DELETE", "integrations/github")) == (404, "not_found")
+    assert Integration.objects.filter(status="connected").count() == 2
+
+
+def test_read_key_cannot_connect(call: Call, project: Project) -> None:
+    user = create_user("reader@acme.example", organization=project.organization)
+    _, key = api_keys.issue(project.organization, user=user, name="reads", scopes=[Scope.READ])
+    reader = {"authorization": f"Bearer {key}"}
+
+    refused = call("POST", "integrations/github/connect", {"credentials": CREDENTIALS}, **reader)
+
+    assert code(refused) == (403, "insufficient_scope")
+    assert call("GET", "integrations", **reader).status_code == 200
+
+
+def everything_stored() -> str:
+    """Return all text of all tables; binary columns as they are, so that clear text in them would show."""
+    out = io.StringIO()
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names():
+            cursor.execute(f'SELECT * FROM "{table}"')  # noqa: S608  a name from the catalogue
+            for row in cursor.fetchall():
+                out.write(" ".join(_shown(value) for value in row) + "\n")
+    return out.getvalue()
+
+
+def _shown(value: Any) -> str:
+    return bytes(value).decode("latin-1") if isinstance(value, bytes | memoryview) else str(value)
+
+
+def test_no_response_log_table_or_admin_page_contains_a_credential(
+    call: Call, project: Project, make_task: MakeTask, github: FakeGitHub, caplog: pytest.LogCaptureFixture,
+    capfd: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    make_task()
+    secrets = {**CREDENTIALS, "note": "extra-secret-4711"}
+    echo = {"message": f"Bad credentials: {TOKEN} extra-secret-4711"}
+    seen = []
+    with caplog.at_level(logging.DEBUG):
+        seen.append(call("POST", "integrations/github/connect", {"credentials": secrets}))
+        for answers in (
+            [],
+            [(401, {}, echo)],
+            [(422, {}, echo)],
+            [(502, {}, echo)] * 3,
+            [(200, {}, b"<html>")] * 3,
+        ):
+            for answer in answers:
+                github.next_answer("GET", "/web-app$", answer)
+            seen.append(call("POST", "integrations/github/sync"))
+            engine.sync(Integration.objects.get().pk)
+            seen.append(call("GET", "integrations"))
+        seen.append(call("GET", "integrations/github/log"))
+        seen.append(call("POST", "integrations/github/connect", {"credentials": secrets, "auth_code": TOKEN}))
+        seen += admin_pages(Integration.objects.get())
+
+    printed = capfd.readouterr()
+    told = "\n".join(
+        [
+            *(answer.content.decode() + str(answer.headers) for answer in seen),
+            caplog.text,
+            everything_stored(),
+        ]
+    )
+    assert SyncRun.objects.count() == 5
+    assert {answer.status_code for answer in seen} == {200, 202, 422}
+    for secret in (TOKEN, "extra-secret-4711"):
+        assert secret not in told
+        assert secret not in printed.out + printed.err
+
+
+def admin_pages(row: Integration) -> list[Any]:
+    browser = staff()
+    return [
+        browser.get("/admin/integrations/integration/"),
+        browser.get(f"/admin/integrations/integration/{row.pk}/change/"),
+        browser.get("/admin/integrations/syncrun/"),
+        browser.get("/admin/integrations/ticketlink/"),
+    ]
+
+
+def staff() -> Client:
+    organization = create_organization("Staff")
+    user = create_user(
+        "staff@acme.example", organization=organization, password="a long one 4711", is_staff=True
+    )
+    browser = Client()
+    browser.force_login(user)
+    return browser
+
+
+def test_admin_actions_sync_and_disconnect(project: Project) -> None:
+    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+    browser, address = staff(), "/admin/integrations/integration/"
+
+    browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)})
+    syncing = Integration.objects.get().status
+    browser.post(address, {"action": "disconnect", "_selected_action": str(row.pk)})
+    told = browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)}, follow=True)
+
+    assert (syncing, Integration.objects.get().status) == ("syncing", "disconnected")
+    assert "not connected" in told.content.decode()
+
+
+def test_admin_list_takes_a_constant_number_of_queries(
+    project: Project, django_assert_max_num_queries: Any
+) -> None:
+    browser = staff()
+    for slug in ("a", "b", "c", "d", "e", "f"):
+        other = create_project(project.organization, slug=slug, site_url="https://example.com")
+        services.connect(other, "github", credentials=CREDENTIALS, by=SYSTEM)
+
+    with django_assert_max_num_queries(8):
+        assert browser.get("/admin/integrations/integration/").status_code == 200
+
+
+def test_times_are_utc_in_whole_seconds(call: Call, project: Project) -> None:
+    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+    Integration.objects.filter(pk=row.pk).update(last_sync_at=timezone.now())
+
+    shown = call("GET", "integrations").json()["data"][3]
+
+    for name in ("last_sync_at", "created_at", "updated_at"):
+        assert len(shown[name]) == 20
+        assert shown[name].endswith("Z")

@@ -1,0 +1,170 @@
+"""Deliveries of the five vendors: what is signed and new is stored, and everything else gets one answer."""
+
+import json
+import time
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from integrations import services
+from integrations.models import Integration, Webhook, WebhookDelivery
+from integrations.providers.github.webhooks import WEBHOOKS
+from integrations.providers.webhooks import WebhookRequest
+from tests.fakes.specs import SPECS, requires_spec
+from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, issue, now, send, signature
+
+pytestmark = pytest.mark.django_db
+
+
+def stored(each_integration: Integration) -> dict[str, Any]:
+    each_integration.refresh_from_db()
+    return {
+        "deliveries": WebhookDelivery.objects.count(),
+        "status": each_integration.status,
+        "last": Webhook.objects.values_list("last_delivery_at", flat=True).first() is not None,
+    }
+
+
+NOTHING_STORED = {"deliveries": 0, "status": "connected", "last": False}
+DELIVERY_STORED = {"deliveries": 1, "status": "syncing", "last": True}
+
+
+def test_signed_delivery_is_stored_and_requests_a_sync(each_integration: Integration) -> None:
+    response = send(each_integration)
+
+    assert (response.status_code, response.json()["data"]) == (202, {"accepted": True})
+    assert stored(each_integration) == DELIVERY_STORED
+    assert each_integration.scope == ("all" if each_integration.provider == "sentry" else "pending")
+
+
+def test_delivery_is_answered_within_200_ms(each_integration: Integration) -> None:
+    began = time.perf_counter()
+    send(each_integration)
+
+    assert time.perf_counter() - began < 0.2
+
+
+def test_wrong_signature_and_unknown_url_get_the_same_answer(
+    each_integration: Integration,
+) -> None:
+    sender = SENDERS[each_integration.provider]
+    body = json.dumps(sender.payload(now())).encode()
+    headers = sender.headers(body)
+    spoilt = {
+        name: value.replace(SECRET, "x").replace(signature(body), "0" * 64) for name, value in headers.items()
+    }
+
+    refused = [
+        call(each_integration, body, spoilt),
+        call(each_integration, body, {}),
+        call(each_integration, body + b" ", headers)
+        if each_integration.provider != "gitlab"
+        else call(each_integration, body, {"X-Gitlab-Token": "é"}),
+        call(
+            each_integration,
+            body,
+            headers,
+            place=str(SYSTEM.user_id or "01a2146b-c715-79f9-b747-c8d7c983a9c1"),
+        ),
+        call(each_integration, body, headers, place="no-uuid"),
+    ]
+
+    told = {(answer.status_code, json.dumps(answer.json()["error"])) for answer in refused}
+    assert len(told) == 1
+    assert refused[0].status_code == 404
+    assert stored(each_integration) == NOTHING_STORED
+
+
+def test_stale_delivery_is_accepted_and_dropped(each_integration: Integration) -> None:
+    sender = SENDERS[each_integration.provider]
+
+    late = send(each_integration, ago=sender.max_age + timedelta(seconds=2))
+    early = send(each_integration, ago=timedelta(minutes=-2))
+
+    assert (late.status_code, early.status_code) == (202, 202)
+    assert stored(each_integration) == NOTHING_STORED
+
+
+def test_repeated_delivery_is_accepted_and_dropped(each_integration: Integration) -> None:
+    sender = SENDERS[each_integration.provider]
+    body = json.dumps(sender.payload(now())).encode()
+    headers = sender.headers(body)
+    other = {name: "two" if value == "one" else value for name, value in headers.items()}
+    call(each_integration, body, headers)
+    Integration.objects.update(status="connected")
+
+    answers = [
+        call(each_integration, body, headers),
+        call(each_integration, body, other),
+        call(each_integration, body, headers),
+    ]
+
+    assert [answer.status_code for answer in answers] == [202] * 3
+    assert stored(each_integration) == {**DELIVERY_STORED, "status": "connected"}
+
+
+@pytest.mark.parametrize("body", [b"", b"[]", b"null", b"{", b"[" * 100_000, b'{"issue": 1}', b'"\xff"'])
+def test_undocumented_delivery_is_accepted_and_dropped(each_integration: Integration, body: bytes) -> None:
+    headers = {
+        "X-Hub-Signature-256": f"sha256={signature(body)}",
+        "X-Hub-Signature": f"sha256={signature(body)}",
+        "X-Gitlab-Token": SECRET,
+        "Linear-Signature": signature(body),
+        "Sentry-Hook-Signature": signature(body),
+        "X-GitHub-Event": "issues",
+    }
+
+    assert call(each_integration, body, headers).status_code == 202
+    assert stored(each_integration)["status"] == "connected"
+
+
+def test_disconnect_disables_the_webhook(each_integration: Integration, project: Project) -> None:
+    services.disconnect(project, each_integration.provider, by=SYSTEM)
+
+    assert send(each_integration).status_code == 404
+    assert Webhook.objects.count() == 0
+
+
+def test_changed_alerts_delay_the_sync_by_30_seconds(github_integration: Integration) -> None:
+    body = json.dumps({"action": "created", "alert": {"number": 1}}).encode()
+    headers = {**SENDERS["github"].headers(body), "X-GitHub-Event": "dependabot_alert"}
+
+    call(github_integration, body, headers)
+
+    github_integration.refresh_from_db()
+    assert github_integration.scope == "all"
+    assert timedelta(seconds=20) < github_integration.not_before - timezone.now() <= timedelta(seconds=30)
+
+
+def test_example_signature_of_github_is_valid() -> None:
+    told = "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+
+    assert WEBHOOKS.is_signed(WebhookRequest({"x-hub-signature-256": told}, b"Hello, World!"), SECRET)
+
+
+@requires_spec("github_webhooks.json")
+def test_every_issue_and_alert_event_of_the_description_is_read() -> None:
+    described = json.loads((SPECS / "github_webhooks.json").read_text())
+    events = sorted(path.removeprefix("/hook/") for path in described["paths"])
+    told = {}
+    for event in events:
+        name = next(
+            each
+            for each in ("issues", "issue-comment", "dependabot-alert", "code-scanning-alert", "")
+            if event.startswith(each)
+        )
+        payload = {"action": event.removeprefix(name + "-"), "issue": issue(now()), "alert": {"number": 1}}
+        sent = WebhookRequest({"x-github-event": name.replace("-", "_"), "x-github-delivery": "1"}, b"")
+        read = WEBHOOKS.read(sent, payload)
+        told[event] = (bool(read.ticket_ids), read.findings_changed)
+
+    assert {event for event, (tickets, _) in told.items() if tickets} == {
+        event for event in events if event.startswith("issues-")
+    }
+    assert {event for event, (_, findings) in told.items() if findings} == {
+        event for event in events if event.startswith(("code-scanning", "dependabot"))
+    }

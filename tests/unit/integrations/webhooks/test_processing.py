@@ -1,0 +1,123 @@
+"""Stored deliveries are processed by a sync: the reported tickets are requested, and their tasks follow."""
+
+import json
+from datetime import datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from integrations import jobs, services
+from integrations.models import Integration, SyncRun, WebhookDelivery
+from integrations.sync import engine
+from remediation.models import Task, Verification
+from tests.fakes.dialects.github import FakeGitHub
+from tests.unit.integrations.conftest import MakeTask, Sync
+from tests.unit.integrations.webhooks.senders import SENDERS, call, now, send
+
+pytestmark = pytest.mark.django_db
+
+
+def test_closed_issue_is_followed_by_requesting_only_this_issue(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    make_task("Another")
+    sync()
+    github.touch(1, state="closed", state_reason="completed")
+    github.requests.clear()
+
+    send(github_integration)
+    engine.sync(github_integration.pk)
+
+    task.refresh_from_db()
+    asked = [request.path.removeprefix("/repos/acme/web-app") for request in github.asked("GET")]
+    assert (task.status, Verification.objects.filter(task=task).count()) == ("ready_verify", 1)
+    assert asked == ["", "/issues/1", "/issues/1"]
+    assert WebhookDelivery.objects.get().processed_at is not None
+
+
+def test_echo_of_our_own_change_is_not_requested(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task()
+    sync()
+    github.requests.clear()
+    known = datetime.fromisoformat(github.issues[1]["updated_at"])
+
+    body = json.dumps(SENDERS["github"].payload(known)).encode()
+    call(github_integration, body, SENDERS["github"].headers(body))
+    engine.sync(github_integration.pk)
+
+    assert [request.path for request in github.asked("GET")] == ["/repos/acme/web-app"]
+
+
+def test_state_in_the_delivery_is_not_trusted(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+
+    send(github_integration)
+    engine.sync(github_integration.pk)
+
+    task.refresh_from_db()
+    assert (task.status, Verification.objects.count()) == ("backlog", 0)
+
+
+def test_delivery_during_a_sync_is_processed_after_it(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+
+    services.sync_now(github_integration.project, "github", by=SYSTEM)
+    integration = Integration.objects.get()
+    send(github_integration)
+    assert engine.finish_or_repeat(integration, status="connected", lease_until=None)
+    github.touch(1, state="closed", state_reason="completed")
+    engine.sync(github_integration.pk)
+
+    task.refresh_from_db()
+    assert task.status == "ready_verify"
+
+
+def test_many_deliveries_are_one_run(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    make_task()
+    sync()
+    before = SyncRun.objects.count()
+    for place in range(20):
+        sender = SENDERS["github"]
+        body = json.dumps({**sender.payload(now()), "place": place}).encode()
+        call(github_integration, body, {**sender.headers(body), "X-GitHub-Delivery": str(place)})
+
+    engine.sync(github_integration.pk)
+
+    assert SyncRun.objects.count() - before == 1
+    assert WebhookDelivery.objects.filter(processed_at=None).count() == 0
+
+
+def test_delivery_only_follows_the_reported_ticket(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    tasks = [make_task(f"Task {number}") for number in range(11)]
+    sync()
+    github.touch(11, state="closed", state_reason="completed")
+    github.requests.clear()
+
+    send(github_integration)
+    engine.sync(github_integration.pk)
+
+    assert {request.path for request in github.asked("GET", "/issues/11")} == set()
+    assert {task.status for task in Task.objects.filter(pk__in=[task.pk for task in tasks])} == {"backlog"}
+
+
+def test_processed_deliveries_are_deleted_after_a_week(github_integration: Integration) -> None:
+    send(github_integration)
+    WebhookDelivery.objects.update(created_at=timezone.now() - timedelta(days=8), processed_at=timezone.now())
+
+    jobs.delete_old_deliveries()
+
+    assert WebhookDelivery.objects.count() == 0

@@ -1,0 +1,126 @@
+"""Events become alerts as the policy routes them, within the hourly limit."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.utils import timezone
+from pytest_httpserver import HTTPServer
+
+from accounts.actors import SYSTEM
+from events.models import Event
+from findings.models import Finding
+from notifications import alert_batching
+from notifications.models import Alert
+from remediation.models import Task
+from remediation.services import policies, verdicts
+from tests import factories
+from tests.factories import Scenario
+from tests.unit.notifications.conftest import alerts, make_findings, process_events, run_workers
+
+pytestmark = pytest.mark.django_db
+
+
+def test_policy_routes_severities_to_channels(scenario: Scenario, slack: HTTPServer) -> None:
+    make_findings(scenario, 1, severity="high")
+    make_findings(scenario, 1, severity="critical", start=1)
+
+    run_workers()
+
+    assert (alerts("slack"), alerts("email")) == ([("sent", 2, 0)], [("sent", 1, 0)])
+    assert [email.to for email in mail.outbox] == [[scenario.owner.email]]
+    assert mail.outbox[0].subject == "production-website: new: 1 critical"
+
+
+def test_invalid_routing_sends_no_alert(scenario: Scenario, slack: HTTPServer) -> None:
+    policies.replace(scenario.project, config={"alert_routing": "everybody"}, name=None, by=SYSTEM)
+    make_findings(scenario, 3)
+
+    run_workers()
+
+    assert Alert.objects.count() == 0
+
+
+def test_finding_reported_again_is_not_alerted_again(scenario: Scenario, slack: HTTPServer) -> None:
+    make_findings(scenario, 1)
+    run_workers()
+
+    make_findings(scenario, 1)
+    run_workers()
+
+    assert alerts("slack") == [("sent", 1, 0)]
+
+
+def test_regressed_and_reopened_findings_are_alerted(scenario: Scenario, slack: HTTPServer) -> None:
+    (finding,) = make_findings(scenario, 1)
+    run_workers()
+    Finding.objects.update(status="resolved")
+    make_findings(scenario, 1)
+    run_workers()
+    task = factories.task(scenario, of=finding, status="ready_verify")
+    verdicts.reopen(factories.verification(scenario, of=task).pk, by=SYSTEM)
+    run_workers()
+
+    counts = Alert.objects.filter(channel="slack").order_by("created_at").values_list("counts", flat=True)
+    assert list(counts) == [
+        {"new": {"critical": 1}},
+        {"regression": {"critical": 1}},
+        {"regression": {"critical": 1}},
+    ]
+
+
+def test_overdue_task_is_alerted_once_per_due_date(scenario: Scenario, slack: HTTPServer) -> None:
+    (finding,) = make_findings(scenario, 1)
+    run_workers()
+    task = factories.task(scenario, of=finding, sla_due_at=timezone.now() - timedelta(hours=1))
+    for _ in range(3):
+        run_workers()
+    events = Event.objects.filter(name="task.overdue").count()
+    Task.objects.filter(pk=task.pk).update(sla_due_at=timezone.now() - timedelta(minutes=1))
+    run_workers()
+
+    kinds = [set(counts) for counts in Alert.objects.filter(channel="slack").values_list("counts", flat=True)]
+    assert (events, kinds.count({"overdue"})) == (1, 2)
+
+
+def test_done_tasks_and_tasks_without_a_due_date_are_not_overdue(scenario: Scenario) -> None:
+    yesterday = timezone.now() - timedelta(days=1)
+    Task.objects.filter(pk=factories.task(scenario, sla_due_at=yesterday).pk).update(status="done")
+    factories.task(scenario, sla_due_at=None)
+    factories.task(scenario, sla_due_at=timezone.now() + timedelta(hours=1))
+
+    process_events()
+
+    assert not Event.objects.filter(name="task.overdue").exists()
+
+
+def test_events_beyond_the_hourly_limit_are_held_back_and_counted(
+    scenario: Scenario, slack: HTTPServer
+) -> None:
+    for start in range(alert_batching.MAX_ALERTS_PER_HOUR):
+        make_findings(scenario, 1, start=start)
+        run_workers()
+    make_findings(scenario, 430, start=100)
+    run_workers()
+    held_back = alerts("slack")[-1]
+    Alert.objects.filter(status="sent").update(sent_at=timezone.now() - timedelta(hours=1))
+    Alert.objects.filter(status="gathering").update(due_at=timezone.now())
+    run_workers()
+
+    assert held_back == ("gathering", 430, 430)
+    assert len(slack.log) == alert_batching.MAX_ALERTS_PER_HOUR + 1
+    remainder = slack.log[-1][0].get_json()["blocks"][-1]["text"]["text"]
+    assert "430 of these came after 6 messages within an hour and were held back." in remainder
+
+
+def test_events_during_a_delivery_start_another_alert(scenario: Scenario, slack: HTTPServer) -> None:
+    make_findings(scenario, 1)
+    process_events()
+    Alert.objects.filter(channel="slack").update(
+        status="sending", lease_until=timezone.now() + timedelta(hours=1)
+    )
+    make_findings(scenario, 1, start=1)
+
+    process_events()
+
+    assert alerts("slack") == [("sending", 1, 0), ("gathering", 1, 0)]

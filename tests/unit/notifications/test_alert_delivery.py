@@ -1,0 +1,97 @@
+"""Alerts are delivered once, retried while the remote server is unavailable, and keep their outcome."""
+
+import smtplib
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
+from django.utils import timezone
+from pytest_httpserver import HTTPServer
+
+from accounts.actors import SYSTEM
+from notifications import alert_delivery, destinations
+from notifications.models import Alert
+from tests.factories import Scenario
+from tests.unit.notifications.conftest import alerts, make_findings, process_events, run_workers
+
+pytestmark = pytest.mark.django_db
+
+
+def test_alert_without_a_slack_webhook_fails_with_the_reason(scenario: Scenario) -> None:
+    make_findings(scenario, 1)
+
+    run_workers()
+
+    (alert,) = Alert.objects.filter(channel="slack")
+    assert (alert.status, alert.outcome.startswith("No Slack webhook is set")) == ("failed", True)
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 410])
+def test_alert_refused_by_slack_is_not_retried(scenario: Scenario, slack: HTTPServer, status: int) -> None:
+    slack.clear()
+    slack.expect_request("/services/T/B/X").respond_with_data("no_service", status)
+    make_findings(scenario, 1)
+
+    run_workers()
+    run_workers()
+
+    assert (alerts("slack"), len(slack.log)) == ([("failed", 1, 0)], 1)
+
+
+def test_retry_waits_as_long_as_slack_requests(scenario: Scenario, slack: HTTPServer) -> None:
+    slack.clear()
+    slack.expect_oneshot_request("/services/T/B/X").respond_with_data("", 429, {"Retry-After": "600"})
+    slack.expect_request("/services/T/B/X").respond_with_data("ok")
+    make_findings(scenario, 1)
+
+    run_workers()
+    alert = Alert.objects.get(channel="slack")
+    wait = alert.due_at - timezone.now()
+    Alert.objects.update(due_at=timezone.now())
+    alert_delivery.deliver(alert.pk)
+
+    assert timedelta(seconds=590) < wait <= timedelta(seconds=600)
+    assert alerts("slack") == [("sent", 1, 0)]
+
+
+def test_delivery_to_an_unavailable_slack_fails_after_five_attempts(
+    scenario: Scenario, slack: HTTPServer
+) -> None:
+    slack.clear()
+    slack.expect_request("/services/T/B/X").respond_with_data("", 503)
+    make_findings(scenario, 1)
+
+    for _ in range(7):
+        run_workers()
+        Alert.objects.filter(channel="slack").update(due_at=timezone.now())
+
+    alert = Alert.objects.get(channel="slack")
+    assert (alert.status, len(slack.log)) == ("failed", 5)
+    assert alert.outcome == "Slack could not accept the message (503). It was tried 5 times."
+
+
+def test_retry_skips_addresses_that_have_received_the_email(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipients = ["a@example.com", "b@example.com"]
+    destinations.set_destination(scenario.project, "email", recipients=recipients, by=SYSTEM)
+    make_findings(scenario, 1)
+    process_events()
+    Alert.objects.update(due_at=timezone.now())
+    send_messages = EmailBackend.send_messages
+
+    def disconnect_at_the_second(self: EmailBackend, messages: Any) -> int:
+        if messages[0].to == ["b@example.com"]:
+            raise smtplib.SMTPServerDisconnected
+        return send_messages(self, messages)
+
+    alert = Alert.objects.get(channel="email")
+    with monkeypatch.context() as patch:
+        patch.setattr(EmailBackend, "send_messages", disconnect_at_the_second)
+        alert_delivery.deliver(alert.pk)
+    Alert.objects.update(due_at=timezone.now())
+    alert_delivery.deliver(alert.pk)
+
+    assert [email.to for email in mail.outbox] == [["a@example.com"], ["b@example.com"]]
