@@ -1,1 +1,1 @@
-"""Accounts: who: organisations, users, projects, keys, quota."""
+"""Organisations, users, projects, API keys and quota."""

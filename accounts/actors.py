@@ -1,4 +1,4 @@
-"""Who does something: a person by a key, a person in the admin, or the system itself."""
+"""The author of a change: a user by an API key or in the admin, or the system."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -6,7 +6,7 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Actor:
-    """The author of a change, as the record keeps it. `user_id` is null for the system."""
+    """The author of a change, as the audit log stores it. `user_id` is null for the system."""
 
     kind: str = "system"
     user_id: UUID | None = None

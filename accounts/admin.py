@@ -1,4 +1,4 @@
-"""Organisations, people, projects and keys in the admin."""
+"""Admin pages of organisations, users, projects, API keys and quota."""
 
 from typing import Any, ClassVar
 
@@ -14,10 +14,10 @@ from unfold.admin import ModelAdmin, TabularInline
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from accounts import keys
+from accounts import api_keys
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, QuotaMonth, Scope, User
-from krafter_audit.admin.base import ReadOnlyAdmin, RecordAdmin, RelatedFilter
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, ServiceModelAdmin
 from krafter_audit.admin.forms import ServiceForm
 from krafter_audit.api.middleware import request_id_of
 
@@ -25,17 +25,17 @@ admin.site.unregister(Group)
 
 
 def operator(request: HttpRequest) -> Actor:
-    """Name the person at the admin as the author of what they do there, member of an organisation or not."""
+    """Return the staff user as the author of a change."""
     return Actor("admin", request.user.pk, request_id_of(request))
 
 
 @admin.register(Group)
 class GroupAdmin(BaseGroupAdmin, ModelAdmin):
-    """Sets of permissions for staff who may not do everything."""
+    """Permission groups for staff."""
 
 
 class MembershipInline(TabularInline):
-    """Who belongs to the organisation."""
+    """Members of the organisation."""
 
     model = Membership
     extra = 0
@@ -44,8 +44,8 @@ class MembershipInline(TabularInline):
 
 
 @admin.register(Organization)
-class OrganizationAdmin(RecordAdmin):
-    """Teams with their members and their quota."""
+class OrganizationAdmin(ServiceModelAdmin):
+    """Organisations with their members and quota."""
 
     list_display = ("name", "ai_quota", "created_at")
     search_fields = ("name",)
@@ -54,19 +54,19 @@ class OrganizationAdmin(RecordAdmin):
 
 
 class NewUserForm(UserCreationForm):
-    """A person, with a password or without one."""
+    """A new user, with or without a password."""
 
     class Meta:
         model = User
         fields = ("email", "name")
 
     def clean_email(self) -> str:
-        """Addresses differ by more than their capitals."""
+        """Return the address in lower case."""
         return str(self.cleaned_data["email"]).lower()
 
 
 class UserForm(UserChangeForm):
-    """A person; the password is changed on a page of its own."""
+    """A user; the password is changed on its own page."""
 
     class Meta:
         model = User
@@ -74,13 +74,13 @@ class UserForm(UserChangeForm):
         field_classes: ClassVar[dict[str, type]] = {}
 
     def clean_email(self) -> str:
-        """Addresses differ by more than their capitals."""
+        """Return the address in lower case."""
         return str(self.cleaned_data.get("email", self.instance.email)).lower()
 
 
 @admin.register(User)
-class UserAdmin(RecordAdmin, BaseUserAdmin):  # type: ignore[misc]  # the stubs know one paginator and one action
-    """People. Who leaves is made inactive: what they did stays theirs."""
+class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the stubs know one paginator and one action
+    """Users. They are deactivated instead of deleted, so that the audit log stays complete."""
 
     form, add_form, change_password_form = UserForm, NewUserForm, AdminPasswordChangeForm
     list_display = ("email", "name", "is_active", "is_staff", "last_login", "created_at")
@@ -90,34 +90,34 @@ class UserAdmin(RecordAdmin, BaseUserAdmin):  # type: ignore[misc]  # the stubs 
     filter_horizontal = ("groups",)
     fieldsets = (
         (None, {"fields": ("email", "name", "password_page")}),
-        ("What they may do", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
-        ("Times", {"fields": ("last_login", "created_at")}),
+        ("Permissions", {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        ("Important dates", {"fields": ("last_login", "created_at")}),
     )
     add_fieldsets = ((None, {"fields": ("email", "name", "usable_password", "password1", "password2")}),)
     readonly_fields = ("password_page", "last_login", "created_at")
 
     @admin.display(description="password")
     def password_page(self, user: User) -> str:
-        """Lead to where it is set; nothing of it is shown."""
-        return format_html('<a class="text-primary-600" href="{}">Set a password</a>', "../password/")
+        """Return a link to the password page."""
+        return format_html('<a class="text-primary-600" href="{}">Set password</a>', "../password/")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Only a superuser changes members of staff: nobody raises themselves."""
-        may = super().has_change_permission(request, obj)
-        return may and (obj is None or not obj.is_staff or request.user.is_superuser)
+        """Allow only superusers to change staff, so that staff cannot extend their own permissions."""
+        allowed = super().has_change_permission(request, obj)
+        return allowed and (obj is None or not obj.is_staff or request.user.is_superuser)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Only a superuser makes members of staff."""
-        beyond = () if request.user.is_superuser else ("is_staff", "is_superuser", "groups")
-        return (*self.readonly_fields, *beyond)
+        """Allow only superusers to grant staff status and permissions."""
+        restricted = () if request.user.is_superuser else ("is_staff", "is_superuser", "groups")
+        return (*self.readonly_fields, *restricted)
 
 
 @admin.register(Project)
-class ProjectAdmin(RecordAdmin):
-    """Websites under audit. Apps above this one add what they do with a project to `actions`."""
+class ProjectAdmin(ServiceModelAdmin):
+    """Projects. Higher apps add their actions to `actions`."""
 
     list_display = ("slug", "name", "organization", "site_url", "created_at")
-    list_filter = (("organization", RelatedFilter),)
+    list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)
     search_fields = ("^slug", "^name", "^organization__name")
     autocomplete_fields = ("organization",)
@@ -125,12 +125,12 @@ class ProjectAdmin(RecordAdmin):
     actions: ClassVar[list[Any]] = []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """A project stays with its organisation: what it owns is sealed and counted there."""
+        """Keep a project in its organisation, which its secrets and counters are bound to."""
         return ("organization",) if obj else ()
 
 
 class IssueKeyForm(ServiceForm):
-    """What a new key may do, and as whom."""
+    """The user and the scopes of a new key."""
 
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices, initial=[Scope.WRITE], widget=UnfoldAdminCheckboxSelectMultipleWidget
@@ -142,69 +142,69 @@ class IssueKeyForm(ServiceForm):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(RecordAdmin):
-    """Keys: issued here, shown once, revoked; never changed."""
+class ApiKeyAdmin(ServiceModelAdmin):
+    """API keys: issued, shown once, revoked, never changed."""
 
     form = IssueKeyForm
     list_display = (
-        "name", "key_prefix", "organization", "user", "may", "expires_at", "last_used_at", "revoked_at",
+        "name", "key_prefix", "organization", "user", "scope_list", "expires_at", "last_used_at", "revoked_at",
     )  # fmt: skip
-    list_filter = (("organization", RelatedFilter),)
+    list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization", "user")
     search_fields = ("^name", "^key_prefix", "^user__email")
     autocomplete_fields = ("organization", "user")
     actions: ClassVar[list[str]] = ["revoke"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Never the digest."""
+        """Return all fields but the digest."""
         if obj is None:
             return IssueKeyForm.Meta.fields
         return (
-            "organization", "user", "name", "key_prefix", "may", "expires_at", "last_used_at", "revoked_at",
+            "organization", "user", "name", "key_prefix", "scope_list", "expires_at", "last_used_at", "revoked_at",
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """A key that is issued is read."""
+        """Make an issued key read-only."""
         return self.get_fields(request, obj) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A key is not changed: issue another and revoke this one."""
+        """Forbid changes: issue a new key and revoke the old one."""
         return False
 
     @admin.display(description="scopes")
-    def may(self, key: ApiKey) -> str:
-        """Name the scopes."""
+    def scope_list(self, key: ApiKey) -> str:
+        """Return the scopes."""
         return ", ".join(key.scopes)
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """Issue the key and show it this one time."""
-        asked = form.cleaned_data
-        row, key = keys.issue(
-            asked["organization"],
-            user=asked["user"],
-            name=asked["name"],
-            scopes=asked["scopes"],
-            expires_at=asked["expires_at"],
+        """Issue the key and show it once."""
+        values = form.cleaned_data
+        row, key = api_keys.issue(
+            values["organization"],
+            user=values["user"],
+            name=values["name"],
+            scopes=values["scopes"],
+            expires_at=values["expires_at"],
         )
         obj.__dict__.update(row.__dict__)
-        shown = format_html("Copy the key now, it is not shown again: <code>{}</code>", key)
-        self.message_user(request, shown, messages.WARNING)
+        message = format_html("Copy the key now. It is not shown again: <code>{}</code>", key)
+        self.message_user(request, message, messages.WARNING)
 
     @admin.action(description="Revoke", permissions=["operate"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """Put the keys out of use."""
+        """Revoke the selected keys."""
 
         def revoke(row: ApiKey) -> str:
-            keys.revoke(row)
+            api_keys.revoke(row)
             return "revoked."
 
-        self.each(request, queryset, revoke)
+        self.run_for_each(request, queryset, revoke)
 
 
 @admin.register(QuotaMonth)
 class QuotaMonthAdmin(ReadOnlyAdmin):
-    """What each organisation has spent."""
+    """Used quota per organisation and month; read-only."""
 
     list_display = ("organization", "month", "spent")
-    list_filter = (("organization", RelatedFilter),)
+    list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)

@@ -12,8 +12,8 @@ from typing import Any
 from django.db import models, transaction
 from django.db.models.signals import post_delete, post_save
 
-from accounts import keys
-from accounts.keys import Caller
+from accounts import api_keys
+from accounts.api_keys import Caller
 from krafter_audit.db import redis_client
 
 GENERATION_KEY = "krafter:callers"
@@ -35,7 +35,7 @@ def load(header: str | None, slug: str) -> Caller:
     """Authenticate a caller and cache it. Raises Unauthorized; failures are not cached."""
     # The generation is read first: a change during the look-up makes the entry stale.
     generation = redis_client.call_or_default(_generation, None)
-    caller = keys.authenticate(header, slug=slug)
+    caller = api_keys.authenticate(header, slug=slug)
     if generation:
         if len(_entries) >= MAX_ENTRIES:
             _entries.clear()
@@ -65,7 +65,7 @@ def _invalidate(**kwargs: Any) -> None:
 
 
 def _entry_key(header: str | None, slug: str) -> tuple[str, str]:
-    return keys.digest(header or ""), slug  # never the API key itself
+    return api_keys.digest(header or ""), slug  # never the API key itself
 
 
 def _generation(server: Any) -> bytes:

@@ -5,7 +5,7 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self) -> None:
-        """Forget callers whenever one of the rows that make them changes."""
+        """Invalidate the API key cache when a row that it depends on changes."""
         from accounts.api_key_cache import invalidate_on_change_of
         from accounts.models import ApiKey, Membership, Organization, Project, User
 

@@ -1,4 +1,4 @@
-"""Organisations, the people in them, the websites they audit, and the keys that programs call with."""
+"""Organisations, users, memberships, projects, API keys and quota."""
 
 import uuid
 from collections.abc import Iterable
@@ -21,11 +21,11 @@ slug_validator = RegexValidator(
 
 
 class Organization(Record):
-    """A team: the owner of projects, keys and quota. `ai_quota` = units a calendar month, null = no limit."""
+    """A team, which owns projects, API keys and quota. `ai_quota`: units per calendar month, null = unlimited."""
 
     name = models.CharField(max_length=200)
     ai_quota = models.PositiveIntegerField(
-        null=True, blank=True, help_text="Units a month; empty = no limit."
+        null=True, blank=True, help_text="Units per month; empty = unlimited."
     )
 
     def __str__(self) -> str:
@@ -33,10 +33,10 @@ class Organization(Record):
 
 
 class UserManager(BaseUserManager["User"]):
-    """Makes users by e-mail address."""
+    """Creates users by e-mail address."""
 
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make a person who can hold keys and own tasks; without a password they cannot log in."""
+        """Create a user; without a password they cannot log in."""
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.full_clean(exclude=["password"])
@@ -44,18 +44,18 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Make a member of staff who may do everything in the admin."""
+        """Create a staff user with all permissions."""
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, known by e-mail address and shown to programs by UUID."""
+    """A person, identified by e-mail address, in the API by UUID."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True)
     is_active = models.BooleanField(default=True)
-    is_staff = models.BooleanField("may use the admin", default=False)
+    is_staff = models.BooleanField("staff status", default=False)
     created_at = models.DateTimeField(auto_now_add=True)
 
     USERNAME_FIELD = "email"
@@ -67,7 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
 
 class Membership(Record):
-    """Who belongs to which organisation, and as what."""
+    """A user's role in an organisation."""
 
     class Role(models.TextChoices):
         OWNER = "owner"
@@ -92,7 +92,7 @@ class Membership(Record):
 
 
 class Project(Record):
-    """One website under audit, named in paths by its slug."""
+    """A website under audit, identified in URLs by its slug."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="projects")
     slug = models.CharField(max_length=63, validators=[slug_validator])
@@ -109,7 +109,7 @@ class Project(Record):
 
 
 class Scope(models.TextChoices):
-    """What a key may do; write includes read, `*` is everything."""
+    """The scopes of a key; write includes read, `*` includes all."""
 
     READ = "audit:read"
     WRITE = "audit:write"
@@ -117,7 +117,7 @@ class Scope(models.TextChoices):
 
     @classmethod
     def grants(cls, held: Iterable[str], needed: str) -> bool:
-        """Tell whether the scopes `held` cover the one that is `needed`."""
+        """Tell whether the scopes `held` include the one `needed`."""
         covering = {cls.READ.value, cls.WRITE.value, cls.ALL.value}
         if needed == cls.WRITE:
             covering.discard(cls.READ.value)
@@ -125,7 +125,7 @@ class Scope(models.TextChoices):
 
 
 class ApiKey(Record):
-    """A secret that acts as the person who made it. Only its SHA-256 is kept; the key itself is shown once."""
+    """A key that acts as its user. Only its SHA-256 is stored."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="api_keys")
     user = models.ForeignKey(User, models.CASCADE, related_name="api_keys")
@@ -145,10 +145,10 @@ class ApiKey(Record):
 
 
 class QuotaMonth(models.Model):
-    """The units that an organisation has spent in one calendar month."""
+    """The units that an organisation has used in a calendar month."""
 
     organization = models.ForeignKey(Organization, models.CASCADE, related_name="quota_months")
-    month = models.DateField(help_text="Its first day.")
+    month = models.DateField(help_text="First day of the month.")
     spent = models.PositiveIntegerField(default=0)
 
     class Meta:

@@ -1,4 +1,4 @@
-"""Units of quota: taken by one conditional UPDATE in the transaction of the row that they pay for."""
+"""Quota: units are spent by a conditional UPDATE in the transaction of the row that they pay for."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -20,7 +20,7 @@ SPEND = """
 
 
 def spend(organization_id: UUID) -> None:
-    """Take one unit of this month, or raise QuotaExceeded. Call it last: its row is the last in the lock order."""
+    """Spend a unit of this month. Raises QuotaExceeded. Call it last: the quota row is last in the lock order."""
     today = timezone.now().date()
     values: dict[str, str | date] = {"organization": str(organization_id), "month": month_of(today)}
     with connection.cursor() as cursor:
@@ -37,15 +37,15 @@ def spend(organization_id: UUID) -> None:
             raise QuotaExceeded(headers={"retry-after": str(seconds_to_next_month())})
 
 
-def give_back(organization_id: UUID, *, spent_at: datetime) -> None:
-    """Return one unit to the month in which it was spent."""
+def refund(organization_id: UUID, *, spent_at: datetime) -> None:
+    """Refund a unit to the month in which it was spent."""
     QuotaMonth.objects.filter(
         organization_id=organization_id, month=month_of(spent_at.date()), spent__gt=0
     ).update(spent=F("spent") - 1)
 
 
 def usage(organization: Organization) -> dict[str, object]:
-    """Return `{month, ai_quota, spent, remaining, resets_at}` of the current month; remaining null = no limit."""
+    """Return `{month, ai_quota, spent, remaining, resets_at}` ; remaining is null if unlimited."""
     month = month_of(timezone.now().date())
     row = QuotaMonth.objects.filter(organization=organization, month=month).first()
     spent = row.spent if row else 0
@@ -60,11 +60,11 @@ def usage(organization: Organization) -> dict[str, object]:
 
 
 def next_month() -> datetime:
-    """Return the moment at which the next calendar month begins, UTC."""
+    """Return the start of the next calendar month in UTC."""
     first = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     return (first + timedelta(days=32)).replace(day=1)
 
 
 def seconds_to_next_month() -> int:
-    """Return whole seconds until the quota is full again, at least 1."""
+    """Return the seconds until the next month, at least 1."""
     return max(1, int((next_month() - timezone.now()).total_seconds()))

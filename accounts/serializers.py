@@ -9,7 +9,7 @@ from krafter_audit.api.serializers import ResponseSerializer, StrictUUIDField, U
 
 
 class UsageSerializer(serializers.Serializer[Any]):
-    """One month of quota."""
+    """The quota of a month."""
 
     month = serializers.CharField()
     ai_quota = serializers.IntegerField(allow_null=True)

@@ -1,4 +1,4 @@
-"""Organisations, people and projects are made."""
+"""Create organisations, users, memberships and projects."""
 
 from django.db import transaction
 
@@ -6,7 +6,7 @@ from accounts.models import Membership, Organization, Project, User
 
 
 def create_organization(name: str, *, ai_quota: int | None = None) -> Organization:
-    """Make an organisation; `ai_quota` units a month, None = no limit."""
+    """Create an organisation; `ai_quota`: units per month, None = unlimited."""
     organization = Organization(name=name, ai_quota=ai_quota)
     organization.full_clean()
     organization.save()
@@ -23,14 +23,14 @@ def create_user(
     name: str = "",
     is_staff: bool = False,
 ) -> User:
-    """Make a person who belongs to an organisation."""
+    """Create a user as a member of an organisation."""
     user = User.objects.create_user(email, password, name=name, is_staff=is_staff, is_superuser=is_staff)
-    add_member(organization, user, role=role)
+    set_member(organization, user, role=role)
     return user
 
 
-def add_member(organization: Organization, user: User, *, role: str) -> Membership:
-    """Put a person into an organisation, or change what they are in it."""
+def set_member(organization: Organization, user: User, *, role: str) -> Membership:
+    """Add a user to an organisation, or change their role."""
     membership = Membership.objects.filter(organization=organization, user=user).first()
     membership = membership or Membership(organization=organization, user=user)
     membership.role = role
@@ -40,7 +40,7 @@ def add_member(organization: Organization, user: User, *, role: str) -> Membersh
 
 
 def create_project(organization: Organization, *, slug: str, site_url: str, name: str = "") -> Project:
-    """Make a project: one website under audit."""
+    """Create a project."""
     project = Project(organization=organization, slug=slug, name=name or slug, site_url=site_url)
     project.full_clean()
     project.save()

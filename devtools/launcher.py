@@ -18,7 +18,7 @@ MODULES = {
     "up": "devtools.local_stack.up",
     "doctor": "devtools.local_stack.doctor",
     "manage": "devtools.local_stack.manage",
-    "demo": "devtools.demo.story",
+    "demo": "devtools.demo.walkthrough",
     "bench": "devtools.benchmark",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",

@@ -5,7 +5,7 @@ from typing import ClassVar
 from django.contrib import admin
 
 from events.models import Event
-from krafter_audit.admin.base import ReadOnlyAdmin, RelatedFilter, pretty
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin, render_json
 
 
 @admin.register(Event)
@@ -13,11 +13,11 @@ class EventAdmin(ReadOnlyAdmin):
     """Events, newest first. A search by id finds every event about that row."""
 
     list_display = ("at", "name", "project", "subject_id", "actor", "actor_id")
-    list_filter: ClassVar = [("project", RelatedFilter)]
+    list_filter: ClassVar = [("project", AutocompleteFilter)]
     list_select_related = ("project",)
     search_help_text = "The id of the subject, or the beginning of the event's name"
     search_fields = ("^name",)
-    found_by = "subject_id"
+    uuid_search_field = "subject_id"
     fields = (
         "at", "name", "organization", "project", "subject_id", "actor", "actor_id", "request_id",
         "what_changed",
@@ -27,4 +27,4 @@ class EventAdmin(ReadOnlyAdmin):
     @admin.display(description="data")
     def what_changed(self, event: Event) -> str:
         """Format the data on several lines."""
-        return pretty(event.data)
+        return render_json(event.data)

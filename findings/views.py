@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, uuid_or_404
+from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
 from findings.filters import FindingFilter
 from findings.models import Domain, Finding, FindingStatus, Regression, Severity

@@ -17,10 +17,25 @@ from integrations.models import (
     WebhookDelivery,
 )
 from integrations.sync import conflicts
-from krafter_audit.admin.base import BAD, GOOD, QUIET, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    badge_column,
+)
 
-STATUSES = {"connected": GOOD, "syncing": UNDER_WAY, "error": BAD, "disconnected": QUIET}
-OUTCOMES = {"running": UNDER_WAY, "succeeded": GOOD, "failed": BAD, "paused": WAITING, "interrupted": WAITING}
+STATUSES = {"connected": SUCCESS, "syncing": INFO, "error": DANGER, "disconnected": PRIMARY}
+OUTCOMES = {
+    "running": INFO,
+    "succeeded": SUCCESS,
+    "failed": DANGER,
+    "paused": WARNING,
+    "interrupted": WARNING,
+}
 
 
 @admin.register(Integration)
@@ -30,13 +45,13 @@ class IntegrationAdmin(ReadOnlyAdmin):
     list_display = (
         "provider",
         "project",
-        badge("status", STATUSES),
+        badge_column("status", STATUSES),
         "last_sync_at",
         "next_sync_at",
         "last_error",
         "updated_at",
     )
-    list_filter = ("provider", "status", ("project", RelatedFilter))
+    list_filter = ("provider", "status", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug", "^organization__name")
     exclude = ("credentials", "cursor", "credentials_version")
@@ -54,7 +69,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
             services.sync_now(integration.project, integration.provider, by=operator(request))
             return "sync requested."
 
-        self.each(request, queryset, sync)
+        self.run_for_each(request, queryset, sync)
 
     @admin.action(description="Disconnect and delete the credentials", permissions=["operate"])
     def disconnect(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
@@ -64,7 +79,7 @@ class IntegrationAdmin(ReadOnlyAdmin):
             services.disconnect(integration.project, integration.provider, by=operator(request))
             return "disconnected."
 
-        self.each(request, queryset, disconnect)
+        self.run_for_each(request, queryset, disconnect)
 
 
 @admin.register(TicketLink)
@@ -83,7 +98,7 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
     list_display = (
         "integration",
-        badge("outcome", OUTCOMES),
+        badge_column("outcome", OUTCOMES),
         "started_at",
         "finished_at",
         "pushed",
@@ -120,7 +135,7 @@ class SyncConflictAdmin(ReadOnlyAdmin):
             resolved = conflicts.resolve(project, provider, conflict.pk, kept=kept, by=operator(request))
             return f"resolved, {resolved.kept} kept."
 
-        self.each(request, queryset, resolve)
+        self.run_for_each(request, queryset, resolve)
 
 
 @admin.register(Webhook)

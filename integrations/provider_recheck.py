@@ -18,7 +18,7 @@ from integrations.providers.findings import FindingSource
 from integrations.providers.recheck import RecheckResult
 from integrations.providers.registry import FINDING_SOURCES
 from krafter_audit.http.client import Client, Limits, Response
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 from krafter_audit.security.vault import VaultError
 from scanner.outcome import Outcome, failed, inconclusive, passed
 
@@ -76,7 +76,7 @@ def _described(response: Response) -> dict[str, Any]:
         "address": response.address,
         "status": response.status,
         "sha256": response.sha256,
-        "at": written(response.started_at),
+        "at": format_timestamp(response.started_at),
         "duration_ms": round(response.duration_ms, 1),
     }
 

@@ -13,7 +13,7 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         _every(sweep_seconds, "remediation.requeue_pending", expires=10),
         _every(sweep_seconds, "integrations.requeue_pending", expires=10),
         _every(sweep_seconds, "notifications.requeue_pending", expires=10),
-        _every(sweep_seconds, "reports.sweep", expires=10),
+        _every(sweep_seconds, "reports.requeue_pending", expires=10),
         _every(sweep_seconds, "remediation.log_overdue_tasks", expires=10),
         _every(sweep_seconds, "integrations.process_events", expires=10),
         _every(sweep_seconds, "notifications.process_events", expires=10),
@@ -26,7 +26,7 @@ def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
         _every(HOUR, "integrations.delete_old_deliveries", expires=600),
         _every(HOUR, "remediation.measure_all_projects", expires=600),
         _every(HOUR, "remediation.rotate_evidence_partitions", expires=600),
-        _every(HOUR, "reports.forget", expires=600),
+        _every(HOUR, "reports.delete_expired_items", expires=600),
     ]
     return {entry["task"]: entry for entry in entries}
 

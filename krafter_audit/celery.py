@@ -38,4 +38,4 @@ def refuse_wrong_settings(**kwargs: object) -> None:
 @worker_shutting_down.connect
 def stop_long_jobs(**kwargs: object) -> None:
     """Tell long jobs to stop at their next step; another worker resumes them."""
-    shutdown.stop()
+    shutdown.request_shutdown()

@@ -19,9 +19,9 @@ def live(request: HttpRequest) -> HttpResponse:
 
 def ready(request: HttpRequest) -> HttpResponse:
     """Return 200 if PostgreSQL and Redis respond, otherwise 503 with what does not."""
-    parts = {"database": _answers(_database), "redis": _answers(_redis)}
-    status = 200 if all(word == "ok" for word in parts.values()) else 503
-    return JsonResponse(parts, status=status, headers={"cache-control": "no-store"})
+    checks = {"database": _check(_database), "redis": _check(_redis)}
+    status = 200 if all(result == "ok" for result in checks.values()) else 503
+    return JsonResponse(checks, status=status, headers={"cache-control": "no-store"})
 
 
 def metrics(request: HttpRequest) -> HttpResponse:
@@ -33,9 +33,9 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(), content_type=CONTENT_TYPE_LATEST)
 
 
-def _answers(part: Callable[[], None]) -> str:
+def _check(query: Callable[[], None]) -> str:
     try:
-        part()
+        query()
     except (Error, redis.RedisError):
         return "away"
     return "ok"

@@ -50,7 +50,7 @@ SILENCED_SYSTEM_CHECKS: list[str] = []
 INSTALLED_APPS = [
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.filters",
-    "krafter_audit.admin_site.SiteConfig",
+    "krafter_audit.admin_site.AdminSiteConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -217,8 +217,8 @@ UNFOLD = {
     ],
     "SITE_URL": "/api/docs",
     "SHOW_HISTORY": True,
-    "DASHBOARD_CALLBACK": "krafter_audit.admin_site.first_page",
-    "SIDEBAR": {"navigation": "krafter_audit.admin_site.navigation"},
+    "DASHBOARD_CALLBACK": "krafter_audit.admin_dashboard.dashboard",
+    "SIDEBAR": {"navigation": "krafter_audit.admin_dashboard.navigation"},
 }
 
 SPECTACULAR_SETTINGS = {

@@ -1,21 +1,21 @@
-"""Whether this worker is about to end: work that takes long stops at its next step and leaves the rest to another."""
+"""The shutdown of a worker: long work checks for it at each step, and leaves the rest to another worker."""
 
 import mmap
 
-# One byte that a worker's processes share: it is made before they are forked, and the first of them learns of the end.
+# A byte of shared memory, allocated before the worker forks its processes.
 _flag = mmap.mmap(-1, 1)
 
 
-def stop() -> None:
-    """Say to all processes of this worker that it is about to end."""
+def request_shutdown() -> None:
+    """Tell all processes of this worker to stop."""
     _flag[0] = 1
 
 
-def is_stopping() -> bool:
-    """Tell whether the worker is about to end."""
+def is_shutting_down() -> bool:
+    """Tell whether the worker is to stop."""
     return bool(_flag[0])
 
 
-def go_on() -> None:
-    """Take it back."""
+def reset() -> None:
+    """Withdraw the request."""
     _flag[0] = 0

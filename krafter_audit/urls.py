@@ -1,4 +1,4 @@
-"""URL configuration."""
+"""URLs of the project."""
 
 from django.contrib import admin
 from django.urls import include, path, re_path
@@ -9,11 +9,11 @@ from krafter_audit import health
 from krafter_audit.api.exceptions import not_found
 from krafter_audit.api.schema_views import DocsView, SchemaView
 
-AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
+PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 APPS = ("findings", "scans", "remediation", "integrations", "notifications", "reports")
 
 urlpatterns = [
-    *(path(AUDIT, include(f"{app}.urls")) for app in APPS),  # first: the most requested
+    *(path(PROJECT, include(f"{app}.urls")) for app in APPS),  # first, as the most frequent
     path("", RedirectView.as_view(url="/api/docs")),
     path("admin/", admin.site.urls),
     path("healthz/live", health.live),
@@ -23,7 +23,7 @@ urlpatterns = [
     path("api/docs", DocsView.as_view(), name="docs"),
     path("api/v1/orgs/<str:org_id>/usage", UsageViewSet.as_view({"get": "retrieve"})),
     path("", include("remediation.public_urls")),
-    path("", include("reports.public_urls")),
+    path("", include("reports.sharing.urls")),
     path("", include("integrations.webhooks.urls")),
     re_path(r"^api/", not_found),
 ]

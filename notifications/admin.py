@@ -6,10 +6,18 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from krafter_audit.admin.base import BAD, GOOD, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    badge_column,
+)
 from notifications.models import Alert, Destination
 
-STATUS_BADGES = {"gathering": WAITING, "sending": UNDER_WAY, "sent": GOOD, "failed": BAD}
+STATUS_BADGES = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed": DANGER}
 
 
 @admin.register(Alert)
@@ -20,13 +28,13 @@ class AlertAdmin(ReadOnlyAdmin):
         "created_at",
         "project",
         "channel",
-        badge("status", STATUS_BADGES),
+        badge_column("status", STATUS_BADGES),
         "total",
         "held_back",
         "outcome",
         "sent_at",
     )
-    list_filter: ClassVar = ["channel", "status", ("project", RelatedFilter)]
+    list_filter: ClassVar = ["channel", "status", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
 
 
@@ -35,7 +43,7 @@ class DestinationAdmin(ReadOnlyAdmin):
     """Alert destinations without their webhooks."""
 
     list_display = ("project", "channel", "updated_at")
-    list_filter: ClassVar = ["channel", ("project", RelatedFilter)]
+    list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
     exclude = ("credentials",)
 

@@ -68,7 +68,7 @@ def _send_to_slack(alert: Alert, destination: Destination | None) -> str:
         raise AlertRefused(f"{error} Set the webhook again.") from None
     except slack.SlackRefused as error:
         raise AlertRefused(str(error)) from None
-    except slack.SlackPostponed as error:
+    except slack.SlackUnavailable as error:
         raise AlertPostponed(str(error), wait=error.wait) from None
     return "Delivered."
 

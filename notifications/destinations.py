@@ -36,7 +36,7 @@ def set_destination(project: Project, channel: str, *, by: Actor, **settings: An
 def _webhook_url(settings: dict[str, Any]) -> str:
     url = str(settings.get("webhook_url") or "")
     if settings.get("recipients") is not None or not slack.is_webhook(url):
-        raise InvalidParams(details={"webhook_url": [slack.WRONG]})
+        raise InvalidParams(details={"webhook_url": [slack.INVALID_WEBHOOK_URL]})
     return url
 
 

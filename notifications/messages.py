@@ -7,7 +7,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from findings.models import Severity
-from krafter_audit.http.slack import escaped, header, section
+from krafter_audit.http.slack import escape, header, section
 from notifications.alert_batching import MAX_ALERTS_PER_HOUR, NEW, OVERDUE, REGRESSION
 from notifications.models import Alert
 
@@ -35,13 +35,13 @@ def text(alert: Alert) -> str:
 
 def slack_payload(alert: Alert) -> dict[str, Any]:
     """Return the message as Slack blocks, with a plain text for notifications."""
-    named = [f"• <{_url(item)}|{escaped(_label(item))}>\n" for item in alert.worst]
-    blocks = [header(f"Audit alert: {alert.project.slug}"), section(escaped("\n".join(_numbers(alert))))]
+    named = [f"• <{_url(item)}|{escape(_label(item))}>\n" for item in alert.worst]
+    blocks = [header(f"Audit alert: {alert.project.slug}"), section(escape("\n".join(_numbers(alert))))]
     blocks += [section(part) for part in _join_to_sections(named)]
     remainder = "\n".join(_remainder(alert))
     if remainder:
-        blocks.append(section(escaped(remainder)))
-    return {"text": escaped(subject(alert)), "blocks": blocks}
+        blocks.append(section(escape(remainder)))
+    return {"text": escape(subject(alert)), "blocks": blocks}
 
 
 def _numbers(alert: Alert) -> Iterator[str]:

@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet
+from accounts.viewsets import ProjectViewSet
 from notifications import destinations
 from notifications.models import Alert, Destination
 from notifications.serializers import (

@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet, uuid_or_404
+from accounts.viewsets import ProjectViewSet, uuid_or_404
 from events import counters
 from findings.models import Severity
 from krafter_audit.api.errors import InvalidParams

@@ -1,4 +1,4 @@
-"""Reports and shares for operators: to look at, to revoke, to export again. Statuses are read-only."""
+"""Admin pages of reports and shares."""
 
 from typing import Any, ClassVar
 
@@ -7,29 +7,37 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from krafter_audit.admin.base import BAD, GOOD, UNDER_WAY, WAITING, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ReadOnlyAdmin,
+    badge_column,
+)
 from krafter_audit.admin.forms import ServiceForm
 from reports import services
 from reports.models import Report, Share
 
-STATUSES = {"queued": WAITING, "exporting": UNDER_WAY, "exported": GOOD, "shared": GOOD, "failed": BAD}
-DELIVERIES = {"queued": WAITING, "sent": GOOD, "failed": BAD}
+STATUSES = {"queued": WARNING, "exporting": INFO, "exported": SUCCESS, "shared": SUCCESS, "failed": DANGER}
+DELIVERIES = {"queued": WARNING, "sent": SUCCESS, "failed": DANGER}
 
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    """What was exported, and how it ended."""
+    """Exports and their results; read-only, except that a new export can be queued."""
 
     list_display = (
         "created_at",
         "project",
         "format",
-        badge("status", STATUSES),
+        badge_column("status", STATUSES),
         "exported_at",
         "shared_at",
         "attempts",
     )
-    list_filter = ("status", "format", ("project", RelatedFilter))
+    list_filter = ("status", "format", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     exclude = ("breakdown", "subject")
@@ -38,54 +46,54 @@ class ReportAdmin(ReadOnlyAdmin):
     actions: ClassVar = ["export_again"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A report is asked for here; the worker makes it."""
+        """Allow staff to queue an export."""
         return bool(request.user.has_perm("reports.add_report"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Ask for little, show all."""
+        """Show project and format in the add form, all fields afterwards."""
         return super().get_fields(request, obj) if obj else ("project", "format")
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
         """Queue the export."""
-        made = services.export(obj.project, format=obj.format, by=operator(request))
-        obj.__dict__.update(made.__dict__)
+        report = services.queue_export(obj.project, format=obj.format, by=operator(request))
+        obj.__dict__.update(report.__dict__)
 
-    @admin.action(description="Export the project again in the same format", permissions=["operate"])
+    @admin.action(description="Export again", permissions=["operate"])
     def export_again(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
-        """Make a new report for each one chosen; each costs its organisation one unit of quota."""
+        """Export the project of each selected report again, in the same format; costs one unit of quota each."""
 
         def export(report: Report) -> str:
-            services.export(report.project, format=report.format, by=operator(request))
-            return "a new report is queued."
+            services.queue_export(report.project, format=report.format, by=operator(request))
+            return "export queued."
 
-        self.each(request, reports, export)
+        self.run_for_each(request, reports, export)
 
 
 @admin.register(Share)
 class ShareAdmin(ReadOnlyAdmin):
-    """Who was handed what, and whether it arrived."""
+    """Shares and the results of their delivery; read-only."""
 
     list_display = (
         "created_at",
         "project",
         "channel",
-        badge("status", DELIVERIES),
+        badge_column("status", DELIVERIES),
         "outcome",
         "expires_at",
         "revoked_at",
     )
-    list_filter = ("channel", "status", ("project", RelatedFilter))
+    list_filter = ("channel", "status", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     exclude = ("webhook", "key")
     actions: ClassVar = ["revoke"]
 
-    @admin.action(description="Revoke the links", permissions=["operate"])
+    @admin.action(description="Revoke link", permissions=["operate"])
     def revoke(self, request: HttpRequest, shares: QuerySet[Share]) -> None:
-        """Close the link of each one chosen."""
+        """Revoke the link of each selected share."""
 
         def revoke(share: Share) -> str:
-            services.revoke(share.pk, by=operator(request))
+            services.revoke_share(share.pk, by=operator(request))
             return "revoked."
 
-        self.each(request, shares, revoke)
+        self.run_for_each(request, shares, revoke)

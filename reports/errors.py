@@ -1,4 +1,4 @@
-"""What reports refuse, and why an export or a delivery came to nothing."""
+"""API errors of reports, and the failures of exports and deliveries."""
 
 from krafter_audit.api.errors import Conflict
 
@@ -10,21 +10,21 @@ class NoReport(Conflict):
 
 class ReportNotReady(Conflict):
     code = "report_not_ready"
-    message = "The report is still being exported. Ask again in a moment."
+    message = "The report is still being exported. Try again in a moment."
 
 
 class ReportFailed(Conflict):
     code = "report_failed"
-    message = "The export of this report failed, so there is no file. Export it again."
+    message = "The export of this report failed, so it has no file. Export it again."
 
 
 class ExportFailed(Exception):
-    """The file cannot be made, and another try would end the same way. The text is a sentence."""
+    """The file cannot be written, and a retry would fail too. The text is a sentence."""
 
 
 class DeliveryRefused(Exception):
-    """The far end will not take the message, now or later. The text is a sentence without secrets."""
+    """The remote server rejects the message permanently. The text is a sentence without secrets."""
 
 
 class DeliveryPostponed(Exception):
-    """The far end could not take the message now. The text is a sentence without secrets."""
+    """The remote server cannot accept the message now. The text is a sentence without secrets."""

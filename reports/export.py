@@ -1,4 +1,4 @@
-"""The engine of an export: claim the row, write the file from what was frozen, store it, say how it ended."""
+"""The export engine: lease the report, write its file from the snapshot, store it, set the status."""
 
 import logging
 from datetime import timedelta
@@ -9,65 +9,68 @@ from uuid import UUID
 from django.core.files import File
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
 from events.log import log_event
 from krafter_audit.api import read_replica
 from krafter_audit.db import leases
+from krafter_audit.jobs import enqueue
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS
-from reports.freezing import snapshot_of
 from reports.models import Report
+from reports.snapshots.snapshotting import load_snapshot
 
 logger = logging.getLogger(__name__)
 
-LEASE = 30  # seconds; kept alive while the file is written
-MOST_ATTEMPTS = 5
-GAVE_UP = "The export did not come to an end in five attempts. Export the report again."
+LEASE_SECONDS = 30  # renewed while the file is written
+MAX_ATTEMPTS = 5
+SWEEP_BATCH_SIZE = 200
+TOO_MANY_ATTEMPTS = "The export did not finish in five attempts. Export the report again."
 
 
-def export(report_id: UUID) -> None:
-    """Make the file of one report. Delivered twice, it works once; why it cannot, it says in the row."""
-    report = leases.acquire(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
-    if report is None or move(report, Report.Status.EXPORTING) is None:
+def export_report(report_id: UUID) -> None:
+    """Write the file of a report; a permanent failure is stored in its row. Idempotent."""
+    report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
+    if report is None or change_status(report, Report.Status.EXPORTING) is None:
         return
     try:
-        with leases.renewing(report, seconds=LEASE):
-            name, size = store(report)
+        with leases.renewing(report, seconds=LEASE_SECONDS):
+            name, size = write_file(report)
     except ExportFailed as failure:
         fail(report, str(failure))
     except Exception:
-        # The worker's boundary: whatever it was, the row is free again and the sweep tries it later.
-        logger.exception("export of report %s broke off", report.pk)
+        # The lease expires soon, and the sweep enqueues the export again.
+        logger.exception("export of report %s failed", report.pk)
         leases.write(report, lease_until=timezone.now() + timedelta(seconds=5 * report.attempts))
     else:
         if name:
             finish(report, name, size)
 
 
-def store(report: Report) -> tuple[str, int]:
-    """Write the file, put it into the default storage, and return its name there and its size in bytes.
+def write_file(report: Report) -> tuple[str, int]:
+    """Write the file into the default storage and return its name there and its size in bytes.
 
-    The name is empty when another worker has taken the report over: the storage is left alone then.
+    The name is empty if another worker has taken over the report; then nothing is stored.
     """
     exporter = EXPORTERS[report.format]
     name = f"reports/{report.project.organization_id}/{report.pk}.{exporter.extension}"
     with TemporaryFile() as file:
-        with read_replica.reading_current_state():  # what was frozen never changes
-            exporter.write(snapshot_of(report), file)
+        with read_replica.reading_current_state():  # a snapshot never changes
+            exporter.write(load_snapshot(report), file)
         size = file.tell()
         file.seek(0)
-        if not leases.extend(report, seconds=LEASE):
+        if not leases.extend(report, seconds=LEASE_SECONDS):
             return "", 0
-        default_storage.delete(name)  # left by an attempt that broke off
+        default_storage.delete(name)  # from an interrupted attempt
         return default_storage.save(name, File(file)), size
 
 
 def finish(report: Report, name: str, size: int) -> None:
-    """Say that the file is there; a report that was shared meanwhile ends as shared."""
+    """Set the report to exported, and to shared if it was shared meanwhile."""
     with transaction.atomic():
-        exported = move(
+        exported = change_status(
             report,
             Report.Status.EXPORTED,
             file=name,
@@ -82,24 +85,38 @@ def finish(report: Report, name: str, size: int) -> None:
             Report.transitions.apply(exported, Report.Status.SHARED)
 
 
-def fail(report: Report, sentence: str) -> None:
-    """Say why there is no file."""
+def fail(report: Report, reason: str) -> None:
+    """Set the report to failed with the reason, a sentence."""
     with transaction.atomic():
-        if move(report, Report.Status.FAILED, failure=sentence, lease_until=None) is not None:
-            log_event("report.failed", report, by=SYSTEM, format=report.format, reason=sentence)
+        if change_status(report, Report.Status.FAILED, failure=reason, lease_until=None) is not None:
+            log_event("report.failed", report, by=SYSTEM, format=report.format, reason=reason)
 
 
 @transaction.atomic
-def move(report: Report, status: str, **changes: Any) -> Report | None:
-    """Change the status of a leased report and return its row; None when another worker has acquired it since."""
+def change_status(report: Report, status: str, **changes: Any) -> Report | None:
+    """Change the status of a leased report and return its row; None if another worker has acquired it since."""
     held = leases.owned(report).select_for_update().first()
     if held is not None:
         Report.transitions.apply(held, status, **changes)
     return held
 
 
-def give_up(report_id: UUID) -> None:
-    """Fail a report that has been tried often enough."""
-    report = leases.acquire(Report, report_id, seconds=LEASE, status__in=Report.UNDONE)
-    if report is not None:
-        fail(report, GAVE_UP)
+def fail_exhausted() -> None:
+    """Fail reports whose export was tried too often."""
+    exhausted = pending_reports().filter(attempts__gte=MAX_ATTEMPTS)
+    for report_id in exhausted.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
+        report = leases.acquire(Report, report_id, seconds=LEASE_SECONDS, status__in=Report.PENDING)
+        if report is not None:
+            fail(report, TOO_MANY_ATTEMPTS)
+
+
+def enqueue_pending() -> None:
+    """Enqueue exports whose job was lost or interrupted."""
+    pending = pending_reports().filter(attempts__lt=MAX_ATTEMPTS)
+    for report_id in pending.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
+        enqueue("reports.export", str(report_id))
+
+
+def pending_reports() -> QuerySet[Report]:
+    """Return the reports that need a file and are not leased, oldest first."""
+    return Report.objects.filter(leases.unleased(), status__in=Report.PENDING).order_by("created_at")

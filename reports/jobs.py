@@ -1,61 +1,36 @@
-"""What the worker runs. The rows are the truth: a message wakes a worker, the sweep sends lost ones again."""
+"""Celery tasks of reports. Jobs are idempotent, and lost ones are enqueued again."""
 
 from uuid import UUID
 
-from django.db.models import QuerySet
-
 from krafter_audit.celery import app
-from krafter_audit.db.leases import unleased
-from krafter_audit.jobs import enqueue
-from reports import deliver as delivery
-from reports import export as exporting
-from reports import forgetting
-from reports.models import Report, Share
-
-AT_ONCE = 200
+from reports import export as export_engine
+from reports.sharing import delivery
+from reports.snapshots import retention
 
 
 @app.task(name="reports.export")
 def export(report_id: str) -> None:
-    """Make the file of a report."""
-    exporting.export(UUID(report_id))
+    """Write the file of a report."""
+    export_engine.export_report(UUID(report_id))
 
 
 @app.task(name="reports.deliver")
 def deliver(share_id: str) -> None:
-    """Send a share, and come back when it was postponed."""
-    wait = delivery.deliver(UUID(share_id))
+    """Deliver a share; retry later if it was postponed."""
+    wait = delivery.deliver_share(UUID(share_id))
     if wait is not None:
         deliver.apply_async((share_id,), countdown=wait + 1)
 
 
-@app.task(name="reports.sweep")
-def sweep() -> None:
-    """Send again what was lost or left behind, and end what was tried often enough."""
-    reports, shares = unclaimed_reports(), unclaimed_shares()
-    for report_id in reports.filter(attempts__gte=exporting.MOST_ATTEMPTS).values_list("pk", flat=True)[
-        :AT_ONCE
-    ]:
-        exporting.give_up(report_id)
-    lost_reports = reports.filter(attempts__lt=exporting.MOST_ATTEMPTS).values_list("pk", flat=True)[:AT_ONCE]
-    lost_shares = shares.values_list("pk", flat=True)[:AT_ONCE]
-    for pk in lost_reports:
-        enqueue("reports.export", str(pk))
-    for pk in lost_shares:
-        enqueue("reports.deliver", str(pk))
+@app.task(name="reports.requeue_pending")
+def requeue_pending() -> None:
+    """Enqueue pending exports and deliveries again; fail exports that were tried too often."""
+    export_engine.fail_exhausted()
+    export_engine.enqueue_pending()
+    delivery.enqueue_pending()
 
 
-def unclaimed_reports() -> QuerySet[Report]:
-    """Return the reports that still need a file and that no worker holds."""
-    return Report.objects.filter(unleased(), status__in=Report.UNDONE).order_by("created_at")
-
-
-def unclaimed_shares() -> QuerySet[Share]:
-    """Return the shares that wait for delivery and that no worker holds."""
-    return Share.objects.filter(unleased(), status=Share.Status.QUEUED).order_by("created_at")
-
-
-@app.task(name="reports.forget")
-def forget() -> None:
-    """Delete the copied rows of reports that nobody can be shown any more."""
-    forgetting.forget_items()
+@app.task(name="reports.delete_expired_items")
+def delete_expired_items() -> None:
+    """Delete the copied rows of reports that can no longer be shown."""
+    retention.delete_expired_items()

@@ -1,4 +1,4 @@
-"""What we show: reports with the picture they froze, and the shares that let others read them."""
+"""Reports with their snapshot, and the shares that give access to them."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -24,9 +24,9 @@ class Format(models.TextChoices):
 
 
 class Report(Record, Leased):
-    """One export: the summary as it was when it was asked for, and the file that the worker makes of it.
+    """One export: a snapshot of the project, and the file that a worker writes from it.
 
-    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names of that moment:
+    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time:
     `{"organization", "project", "site_url"}`. `file` is a name in the default storage, empty until exported.
     """
 
@@ -47,12 +47,12 @@ class Report(Record, Leased):
     subject = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     file = models.CharField(max_length=200, blank=True)
     file_size = models.PositiveBigIntegerField(null=True, help_text="Bytes.")
-    failure = models.TextField(blank=True, help_text="Why there is no file, as a sentence.")
+    failure = models.TextField(blank=True, help_text="Why the export failed.")
     exported_at = models.DateTimeField(null=True)
     shared_at = models.DateTimeField(null=True)
     requested_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
 
-    UNDONE = (Status.QUEUED, Status.EXPORTING)
+    PENDING = (Status.QUEUED, Status.EXPORTING)
     READY = (Status.EXPORTED, Status.SHARED)
     transitions = StatusTransitions(
         "status",
@@ -69,7 +69,7 @@ class Report(Record, Leased):
         indexes: ClassVar = [
             models.Index(fields=["project", "-created_at", "-id"], name="report_newest"),
             models.Index(
-                fields=["lease_until"], condition=Q(status__in=["queued", "exporting"]), name="report_undone"
+                fields=["lease_until"], condition=Q(status__in=["queued", "exporting"]), name="report_pending"
             ),
         ]
         constraints: ClassVar = [
@@ -98,17 +98,17 @@ class Report(Record, Leased):
 
     @property
     def snapshot(self) -> dict[str, object]:
-        """The part of the summary that the list of reports shows."""
+        """The part of the summary that the API shows with a report."""
         return {key: self.summary[key] for key in ("open_findings", "verification_pass_rate")}
 
     def filename(self, slug: str) -> str:
-        """Return the name under which a browser saves the file."""
+        """Return the file name of a download."""
         day: date = self.period_end
         return f"krafter-audit-{slug}-{day.isoformat()}.{self.format}"
 
 
 class ReportItem(models.Model):
-    """A finding or a task as it was when its report was asked for: the API's keys, in the list's place."""
+    """A finding or task copied into a snapshot, with the API's keys and its position in the list."""
 
     class Kind(models.TextChoices):
         FINDING = "finding"
@@ -125,10 +125,10 @@ class ReportItem(models.Model):
 
 
 class Share(Record, Leased):
-    """One way in which a report was handed on. Whatever the channel, it has a link, which can be revoked.
+    """The delivery of a report through a channel. Every share has a link, which can be revoked.
 
-    `key` is the random part of the link's token. `webhook` is sealed, and wiped once it is no longer needed.
-    `outcomes` says of each address how sending went: `{"ada@example.com": "sent"}`.
+    `key` is the random part of the link's token. `webhook` is encrypted, and deleted after the delivery.
+    `outcomes` has the result per recipient: `{"ada@example.com": "sent"}`.
     """
 
     class Channel(models.TextChoices):
@@ -150,7 +150,7 @@ class Share(Record, Leased):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     status = StatusField(max_length=6, choices=Status, default=Status.QUEUED)
-    outcome = models.TextField(blank=True, help_text="How the delivery went, as a sentence.")
+    outcome = models.TextField(blank=True, help_text="Result of the delivery.")
     outcomes = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     sent_at = models.DateTimeField(null=True)
     shared_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+", db_index=False)
@@ -182,6 +182,11 @@ class Share(Record, Leased):
     def __str__(self) -> str:
         return f"{self.channel} ({self.status})"
 
+    @property
+    def vault_owner(self) -> tuple[str, ...]:
+        """The owner that the encrypted webhook is bound to."""
+        return ("reports.share", str(self.project_id), str(self.pk))
+
     def is_live(self, now: datetime | None = None) -> bool:
-        """Tell whether the link still opens."""
+        """Tell whether the link is open: not revoked, not expired."""
         return self.revoked_at is None and self.expires_at > (now or timezone.now())

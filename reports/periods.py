@@ -1,4 +1,4 @@
-"""Reading `date_from` and `date_to`."""
+"""The query parameters `date_from` and `date_to`."""
 
 import re
 from collections.abc import Mapping
@@ -7,44 +7,44 @@ from datetime import date, timedelta
 from django.utils import timezone
 
 from krafter_audit.api.errors import InvalidParams
-from reports.queries import MOST_DAYS, Period, last_days
+from reports.queries import MAX_PERIOD_DAYS, Period, last_days
 
-DAY = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
+ISO_DATE = re.compile(r"\A[0-9]{4}-[0-9]{2}-[0-9]{2}\Z")
 EARLIEST, LATEST = date(2000, 1, 1), date(2199, 12, 31)
 PARAMETERS = frozenset({"date_from", "date_to"})
 
 
-def asked_in(params: Mapping[str, str]) -> Period | None:
-    """Return the period that the query string asks for, None when it names none, or refuse it.
+def parse_period(params: Mapping[str, str]) -> Period | None:
+    """Parse the period of a query string; None without one. Raises InvalidParams.
 
-    `date_from` alone runs until today, `date_to` alone covers the seven days that end with it.
+    `date_from` alone ends today; `date_to` alone ends a period of seven days.
     """
-    start, end = day_in(params, "date_from"), day_in(params, "date_to")
+    start, end = parse_date(params, "date_from"), parse_date(params, "date_to")
     if start is None and end is None:
         return None
     if start is None:
         return last_days(end)
-    return bounded(start, end or timezone.now().date())
+    return checked_period(start, end or timezone.now().date())
 
 
-def day_in(params: Mapping[str, str], name: str) -> date | None:
-    """Read one day, or refuse what is not one."""
-    raw = params.get(name)
-    if raw is None:
+def parse_date(params: Mapping[str, str], name: str) -> date | None:
+    """Parse a date parameter; None if absent. Raises InvalidParams."""
+    value = params.get(name)
+    if value is None:
         return None
     try:
-        day = date.fromisoformat(raw) if DAY.match(raw) else None
+        day = date.fromisoformat(value) if ISO_DATE.match(value) else None
     except ValueError:
         day = None
     if day is None or not EARLIEST <= day <= LATEST:
-        raise InvalidParams(details={name: ["Use a day as YYYY-MM-DD, between the years 2000 and 2199."]})
+        raise InvalidParams(details={name: ["Use a date as YYYY-MM-DD, between 2000 and 2199."]})
     return day
 
 
-def bounded(start: date, end: date) -> Period:
-    """Return the period, or refuse one that runs backwards or is too long."""
+def checked_period(start: date, end: date) -> Period:
+    """Return the period. Raises InvalidParams if it ends before it starts or is too long."""
     if start > end:
-        raise InvalidParams(details={"date_from": ["It must not be after date_to (today when left out)."]})
-    if end - start >= timedelta(days=MOST_DAYS):
-        raise InvalidParams(details={"date_from": [f"The range may cover {MOST_DAYS} days at most."]})
+        raise InvalidParams(details={"date_from": ["Must not be after date_to (today if left out)."]})
+    if end - start >= timedelta(days=MAX_PERIOD_DAYS):
+        raise InvalidParams(details={"date_from": [f"The period must not exceed {MAX_PERIOD_DAYS} days."]})
     return Period(start, end)

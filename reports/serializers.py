@@ -1,4 +1,4 @@
-"""What is asked about reports, and what answers show."""
+"""Requests and responses about reports and shares."""
 
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -15,15 +15,15 @@ from krafter_audit.api.serializers import (
     StrictIntegerField,
     UTCDateTimeField,
 )
-from reports import links
-from reports.channels import CHANNELS
 from reports.models import Format, Report, Share
+from reports.sharing.channels import CHANNELS
+from reports.sharing.links import share_url
 
-SHORTEST, LONGEST = 60, 30 * 24 * 3600
+MIN_LIFETIME_SECONDS, MAX_LIFETIME_SECONDS = 60, 30 * 24 * 3600
 
 
 class ExportReportRequestSerializer(RequestSerializer):
-    """In which format."""
+    """The format of an export."""
 
     format = StrictChoiceField(choices=Format.choices)
 
@@ -33,7 +33,7 @@ class EmailAddressField(StrictCharField, serializers.EmailField):
 
 
 class ShareReportRequestSerializer(RequestSerializer):
-    """Through which channel, with the fields that belong to it and no others."""
+    """A channel with its own fields."""
 
     channel = StrictChoiceField(choices=Share.Channel.choices)
     recipients = serializers.ListField(
@@ -41,14 +41,18 @@ class ShareReportRequestSerializer(RequestSerializer):
     )
     webhook_url = StrictCharField(max_length=2000, required=False)
     expires_in = StrictIntegerField(
-        min_value=SHORTEST, max_value=LONGEST, required=False, help_text="Seconds; 30 days by default."
+        min_value=MIN_LIFETIME_SECONDS,
+        max_value=MAX_LIFETIME_SECONDS,
+        required=False,
+        help_text="Seconds; 30 days by default.",
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Refuse fields of another channel and miss those of this one; an address named twice is one."""
-        sent, needs = set(attrs) - {"channel", "expires_in"}, CHANNELS[attrs["channel"]].needs
-        wrong = {name: [f"The channel {attrs['channel']} does not take this."] for name in sent - needs}
-        missing = {name: [f"The channel {attrs['channel']} needs this."] for name in needs - sent}
+        """Require the fields of the channel and no others; remove duplicate recipients."""
+        channel = attrs["channel"]
+        sent, needs = set(attrs) - {"channel", "expires_in"}, CHANNELS[channel].needs
+        wrong = {name: [f"Not accepted by the channel {channel}."] for name in sent - needs}
+        missing = {name: [f"Required by the channel {channel}."] for name in needs - sent}
         if wrong or missing:
             raise serializers.ValidationError({**wrong, **missing})
         if "recipients" in attrs:
@@ -66,7 +70,7 @@ class DailyRiskSerializer(serializers.Serializer[Any]):
 
 
 class ReportSummarySerializer(serializers.Serializer[Any]):
-    """The state of a project in four numbers and a series."""
+    """The key figures of a project and its burn-down."""
 
     risk_burn_down = DailyRiskSerializer(many=True)
     verification_pass_rate = serializers.FloatField()
@@ -75,7 +79,7 @@ class ReportSummarySerializer(serializers.Serializer[Any]):
 
 
 class ReportSnapshotSerializer(serializers.Serializer[Any]):
-    """The frozen numbers that a list of reports shows."""
+    """The key figures of a report."""
 
     open_findings = serializers.IntegerField()
     verification_pass_rate = serializers.FloatField()
@@ -95,7 +99,7 @@ class ReportSerializer(ProjectResponseSerializer):
 
 
 class ShareResultSerializer(serializers.Serializer[Any]):
-    """What a share has brought about. `id` is the report's."""
+    """The result of sharing. `id` is the report's."""
 
     id = serializers.UUIDField(source="report_id")
     channel = serializers.ChoiceField(choices=Share.Channel.choices)
@@ -105,12 +109,12 @@ class ShareResultSerializer(serializers.Serializer[Any]):
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
-        """The link; null for e-mail and Slack, whose messages carry one of their own."""
-        return links.url_of(share) if share.channel == Share.Channel.LINK else None
+        """The link; null for e-mail and Slack, whose messages contain it."""
+        return share_url(share) if share.channel == Share.Channel.LINK else None
 
 
 class ShareSerializer(ResponseSerializer):
-    """A share as the list of shares has it."""
+    """A share."""
 
     report_id = serializers.UUIDField()
     share_url = serializers.SerializerMethodField()
@@ -124,5 +128,5 @@ class ShareSerializer(ResponseSerializer):
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
-        """The link while it opens; null when it was sent by e-mail or Slack, has expired or was revoked."""
-        return links.url_of(share) if share.channel == Share.Channel.LINK and share.is_live() else None
+        """The link; null if it was sent by e-mail or Slack, has expired or was revoked."""
+        return share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else None

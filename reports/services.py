@@ -1,4 +1,4 @@
-"""What can be done with reports: export, share, revoke."""
+"""Export a report, share it, revoke a share."""
 
 from datetime import timedelta
 from typing import Any
@@ -14,18 +14,19 @@ from events.log import log_event
 from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
-from reports import freezing, links, queries
-from reports.channels import CHANNELS
-from reports.deliver import owner_of
+from reports import queries
 from reports.errors import NoReport
 from reports.models import Report, Share
+from reports.sharing import links
+from reports.sharing.channels import CHANNELS
+from reports.snapshots.snapshotting import take_snapshot
 
-LINK_LIVES = timedelta(days=30)
+LINK_LIFETIME = timedelta(days=30)
 
 
 @transaction.atomic
-def export(project: Project, *, format: str, by: Actor) -> Report:
-    """Freeze the summary with the findings and tasks behind it, and queue the file. Costs one unit."""
+def queue_export(project: Project, *, format: str, by: Actor) -> Report:
+    """Take a snapshot of the project and queue its file. Costs one unit of quota."""
     period = queries.last_days()
     report = Report(
         project=project,
@@ -34,7 +35,7 @@ def export(project: Project, *, format: str, by: Actor) -> Report:
         period_end=period.end,
         requested_by_id=by.user_id,
     )
-    freezing.freeze(report, project, period)
+    take_snapshot(report, project, period)
     report.save(force_insert=True)
     log_event("report.queued", report, by=by, format=format)
     quota.spend(project.organization_id)
@@ -43,14 +44,14 @@ def export(project: Project, *, format: str, by: Actor) -> Report:
 
 
 @transaction.atomic
-def share(
-    project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIVES, **fields: Any
+def share_latest(
+    project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIFETIME, **fields: Any
 ) -> Share:
-    """Hand the latest report on. `fields` are the channel's own: `recipients`, or `webhook_url`."""
+    """Share the latest report. `fields` are the channel's: `recipients` or `webhook_url`. Raises NoReport."""
     CHANNELS[channel].check(fields)
     now = timezone.now()
     report = lock_latest(project)
-    made = Share(
+    share = Share(
         project=project,
         report=report,
         channel=channel,
@@ -61,17 +62,19 @@ def share(
         status=Share.Status.QUEUED if CHANNELS[channel].deliver else Share.Status.SENT,
     )
     if "webhook_url" in fields:
-        made.webhook = vault.seal(fields["webhook_url"].encode(), owner=owner_of(made))
-    made.save(force_insert=True)
+        share.webhook = vault.seal(fields["webhook_url"].encode(), owner=share.vault_owner)
+    share.save(force_insert=True)
     mark_shared(report)
-    log_event("report.shared", report, by=by, channel=channel, share=made.pk, recipients=len(made.recipients))
-    if made.status == Share.Status.QUEUED:
-        enqueue_on_commit("reports.deliver", str(made.pk))
-    return made
+    log_event(
+        "report.shared", report, by=by, channel=channel, share=share.pk, recipients=len(share.recipients)
+    )
+    if share.status == Share.Status.QUEUED:
+        enqueue_on_commit("reports.deliver", str(share.pk))
+    return share
 
 
 def lock_latest(project: Project) -> Report:
-    """Return the project's newest report, locked, or raise NoReport."""
+    """Return the newest report of the project, locked. Raises NoReport."""
     newest = Report.objects.filter(project=project).order_by("-created_at", "-id")
     report = newest.select_for_update(of=("self",)).select_related("project").first()
     if report is None:
@@ -80,14 +83,14 @@ def lock_latest(project: Project) -> Report:
 
 
 def mark_shared(report: Report) -> None:
-    """Set the time at once; the status follows when there is a file (`export.finish`, for a late one)."""
-    end = Report.Status.SHARED if report.status in Report.READY else report.status
-    Report.transitions.apply(report, end, shared_at=timezone.now())
+    """Set `shared_at`, and the status if the file is ready; otherwise `export.finish` sets it."""
+    status = Report.Status.SHARED if report.status in Report.READY else report.status
+    Report.transitions.apply(report, status, shared_at=timezone.now())
 
 
 @transaction.atomic
-def revoke(share_id: UUID, *, by: Actor) -> Share:
-    """Close a share's link for good. Again: nothing changes."""
+def revoke_share(share_id: UUID, *, by: Actor) -> Share:
+    """Close the link of a share permanently; idempotent. Raises NotFound."""
     shares = Share.objects.select_for_update(of=("self",)).select_related("project", "report")
     share = shares.filter(pk=share_id).first()
     if share is None:

@@ -1,4 +1,4 @@
-"""Addresses of reports and shares."""
+"""URLs of reports and shares."""
 
 from django.urls import path
 

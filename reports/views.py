@@ -1,4 +1,4 @@
-"""Reports and their shares over HTTP."""
+"""API views of reports and shares."""
 
 from typing import Any
 
@@ -9,9 +9,10 @@ from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet
+from accounts.viewsets import ProjectViewSet
 from events import counters
-from reports import files, periods, queries, services
+from reports import periods, queries, services
+from reports.downloads import file_response
 from reports.models import Report, Share
 from reports.serializers import (
     ExportReportRequestSerializer,
@@ -23,15 +24,17 @@ from reports.serializers import (
 )
 
 PAGE = [
-    OpenApiParameter("limit", int, description="1 to 100, 25 by default."),
-    OpenApiParameter("cursor", str, description="`meta.next_cursor` of the page before."),
+    OpenApiParameter("limit", int, description="1 to 100; default 25."),
+    OpenApiParameter("cursor", str, description="`meta.next_cursor` of the previous page."),
 ]
-DAY_FROM = OpenApiParameter("date_from", OpenApiTypes.DATE, description="The first day of the series.")
-DAY_TO = OpenApiParameter("date_to", OpenApiTypes.DATE, description="Its last day; 366 days at most.")
+DAY_FROM = OpenApiParameter("date_from", OpenApiTypes.DATE, description="First day of the period.")
+DAY_TO = OpenApiParameter(
+    "date_to", OpenApiTypes.DATE, description="Last day of the period, at most 366 days."
+)
 
 
 class ReportViewSet(ProjectViewSet):
-    """What we show."""
+    """Reports of a project."""
 
     replica_actions = frozenset({"list", "summary"})
 
@@ -39,16 +42,16 @@ class ReportViewSet(ProjectViewSet):
         summary="Summarise the project", parameters=[DAY_FROM, DAY_TO], responses=ReportSummarySerializer
     )
     def summary(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with the burn-down and the rates."""
+        """Return the burn-down and the rates."""
         self.reject_unknown_parameters(periods.PARAMETERS)
-        period = periods.asked_in(request.query_params)
+        period = periods.parse_period(request.query_params)
         return Response(self.serialize(queries.summary(self.project, period), ReportSummarySerializer))
 
     @extend_schema(
         summary="List reports, newest first", parameters=PAGE, responses=ReportSerializer(many=True)
     )
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
+        """Return a page."""
         rows = Report.objects.filter(project=self.project)
         return self.respond_newest(
             rows, ReportSerializer, total=lambda: counters.count(self.project.pk, "report")
@@ -56,17 +59,16 @@ class ReportViewSet(ProjectViewSet):
 
     @extend_schema(summary="Read a report", responses=ReportSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one report."""
+        """Return a report."""
         return self.respond(self.get_row(Report.objects.all(), pk), ReportSerializer)
 
     @extend_schema(
         summary="Export a report", request=ExportReportRequestSerializer, responses={202: ReportSerializer}
     )
     def export(self, request: Request, **kwargs: Any) -> Response:
-        """Freeze the summary and queue the file; one unit of quota."""
-        report = services.export(
-            self.project, format=self.validated_body(ExportReportRequestSerializer)["format"], by=self.actor
-        )
+        """Take a snapshot and queue its file; costs one unit of quota."""
+        body = self.validated_body(ExportReportRequestSerializer)
+        report = services.queue_export(self.project, format=body["format"], by=self.actor)
         return self.respond(report, ReportSerializer, status=202)
 
     @extend_schema(
@@ -75,29 +77,29 @@ class ReportViewSet(ProjectViewSet):
         responses=ShareResultSerializer,
     )
     def share(self, request: Request, **kwargs: Any) -> Response:
-        """Hand the latest report on by link, e-mail or Slack."""
-        share = services.share(
+        """Share the latest report by link, e-mail or Slack."""
+        share = services.share_latest(
             self.project, **self.validated_body(ShareReportRequestSerializer), by=self.actor
         )
         return Response(self.serialize(share, ShareResultSerializer))
 
 
-class AnyAccept(BaseContentNegotiation):
-    """A file is what it is: whatever a client says it accepts, it gets the file, or a refusal in JSON."""
+class IgnoreAcceptHeader(BaseContentNegotiation):
+    """Send the file, or an error in JSON, whatever the client accepts."""
 
     def select_parser(self, request: Request, parsers: Any) -> Any:
-        """Read bodies as everywhere."""
+        """Return the default parser."""
         return parsers[0]
 
     def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> Any:
-        """Write refusals as everywhere."""
+        """Return the default renderer, for errors."""
         return renderers[0], renderers[0].media_type
 
 
 class ReportFileViewSet(ProjectViewSet):
-    """The file of a report."""
+    """Files of reports."""
 
-    content_negotiation_class = AnyAccept
+    content_negotiation_class = IgnoreAcceptHeader
 
     @extend_schema(
         summary="Download the file of a report",
@@ -106,16 +108,16 @@ class ReportFileViewSet(ProjectViewSet):
         },
     )
     def download(self, request: Request, pk: str, **kwargs: Any) -> FileResponse:
-        """Stream the file, or say why there is none."""
-        return files.download(self.get_row(Report.objects.select_related("project"), pk))
+        """Return the file. Raises ReportNotReady or ReportFailed."""
+        return file_response(self.get_row(Report.objects.select_related("project"), pk))
 
 
 class ShareViewSet(ProjectViewSet):
-    """The shares of a project's reports."""
+    """Shares of a project's reports."""
 
     @extend_schema(summary="List shares, newest first", parameters=PAGE, responses=ShareSerializer(many=True))
     def list(self, request: Request, **kwargs: Any) -> Response:
-        """Answer with a page."""
+        """Return a page."""
         rows = Share.objects.filter(project=self.project).defer("webhook")
         return self.respond_newest(
             rows, ShareSerializer, total=lambda: counters.count(self.project.pk, "share")
@@ -123,12 +125,12 @@ class ShareViewSet(ProjectViewSet):
 
     @extend_schema(summary="Read a share", responses=ShareSerializer)
     def retrieve(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Answer with one share."""
+        """Return a share."""
         return self.respond(self.get_row(Share.objects.defer("webhook"), pk), ShareSerializer)
 
     @extend_schema(summary="Revoke a share", responses=ShareSerializer)
     def destroy(self, request: Request, pk: str, **kwargs: Any) -> Response:
-        """Close the link for good."""
+        """Close the link permanently."""
         self.require_empty_body()
         share = self.get_row(Share.objects.only("id"), pk)
-        return self.respond(services.revoke(share.pk, by=self.actor), ShareSerializer)
+        return self.respond(services.revoke_share(share.pk, by=self.actor), ShareSerializer)

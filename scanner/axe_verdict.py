@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from scanner.axe_keys import key_of
 from scanner.outcome import Outcome, failed, inconclusive, passed
 from scanner.page import Page
 from scanner.tool_versions import changed_tools
@@ -12,11 +13,6 @@ if TYPE_CHECKING:
     from scanner.page_visit.axe import RuleResult
 
 MAX_EXPLAINED = 5
-
-
-def key_of(rule: str) -> str:
-    """Return the check key of an axe-core rule."""
-    return f"a11y_{rule.replace('-', '_')}"
 
 
 def judge_rule(context: "PageContext", rule: str) -> Outcome:

@@ -99,7 +99,7 @@ def _from_sitemap(context: PageContext, delay: float) -> list[str]:
 
 def _from_links(context: PageContext) -> list[str]:
     try:
-        logged_in = context.client.access is not None
+        logged_in = context.client.credentials is not None
         return same_origin_links(context.document, logged_in=logged_in)[:MAX_CANDIDATES]
     except Inconclusive:
         return []

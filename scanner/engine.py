@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from krafter_audit.http.client import Access, Client
+from krafter_audit.http.client import Client, RequestCredentials
 from scanner import registry
 from scanner.evidence import collect, identity_before, rule_info, storable
 from scanner.fetcher import RETRY_DELAYS
@@ -75,14 +75,16 @@ def _run_check(
     collected = collect(known, context)
     outcome = with_tool_versions(known, outcome, before, collected)
     complete = outcome.with_evidence({**collected, **rule_info(known, before)})
-    return redacted(replace(complete, evidence=storable(complete.evidence)), context.client.access)
+    return redacted(replace(complete, evidence=storable(complete.evidence)), context.client.credentials)
 
 
-def redacted(outcome: Outcome, access: Access | None) -> Outcome:
+def redacted(outcome: Outcome, credentials: RequestCredentials | None) -> Outcome:
     """Return the outcome without the site's credentials, which the site may have echoed."""
-    if access is None:
+    if credentials is None:
         return outcome
-    return replace(outcome, value=access.hide(outcome.value), evidence=access.hide(outcome.evidence))
+    return replace(
+        outcome, value=credentials.redact(outcome.value), evidence=credentials.redact(outcome.evidence)
+    )
 
 
 def _run_confirmed(
@@ -123,5 +125,5 @@ def _run_once(known: Check, context: PageContext, threshold: float | None) -> Ou
         return Outcome(INCONCLUSIVE, reason=error.reason, evidence={"detail": error.detail})
     except Exception as error:  # noqa: BLE001 - the worker's boundary: a broken check must not end the run
         # The exception may quote the page, and the page may have echoed the site's credentials.
-        logger.error("check %s raised", known.key, exc_info=None if context.client.access else error)
+        logger.error("check %s raised", known.key, exc_info=None if context.client.credentials else error)
         return inconclusive("not_available", "The check raised an error.", error=type(error).__name__)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import krafter_audit
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 from scanner.outcome import Outcome
 from scanner.page_identity import Identity, page_identity
 from scanner.preconditions import Inconclusive
@@ -88,7 +88,7 @@ def _responses(known: Check, context: "PageContext") -> list["Response"]:
 
 def _main(known: Check, context: "PageContext", responses: list["Response"]) -> dict[str, Any]:
     if not responses:
-        return {"time": written(datetime.now(UTC))}
+        return {"time": format_timestamp(datetime.now(UTC))}
     main = _main_response(known, context, responses)
     return {
         "final_url": main.url,
@@ -96,7 +96,7 @@ def _main(known: Check, context: "PageContext", responses: list["Response"]) -> 
         "status": main.status,
         "headers": _shown_headers(main, known.headers),
         "sha256": main.sha256,
-        "time": written(main.started_at),
+        "time": format_timestamp(main.started_at),
         "duration_ms": round(main.duration_ms, 1),
         **_identity(context),
     }

@@ -119,7 +119,7 @@ class PageContext(TlsContext):
     def _arrive(self) -> Page:
         page = self.landing
         preconditions.require_success_status(page)
-        preconditions.require_logged_in(self.url, page, self.client.access)
+        preconditions.require_logged_in(self.url, page, self.client.credentials)
         if self.verifying:
             preconditions.require_no_login_wall(self.url, page, self.before)
             preconditions.require_no_downgrade(self.url, page, self.before)
@@ -251,7 +251,7 @@ class PageContext(TlsContext):
         return self.once("links", self._fetch_links)
 
     def _fetch_links(self) -> dict[str, int | None]:
-        logged_in = self.client.access is not None
+        logged_in = self.client.credentials is not None
         urls = same_origin_links(self._root.document, logged_in=logged_in)[:MAX_LINKS]
         affordable = max(0, self.budget.left() - RESERVED_REQUESTS)
         site = self._site

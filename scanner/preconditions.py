@@ -8,7 +8,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from krafter_audit.http.addresses import address_of
+from krafter_audit.http.addresses import parse_address
 from scanner import page_similarity
 from scanner.page import Page
 from scanner.page_identity import Identity, page_identity
@@ -16,7 +16,7 @@ from scanner.parsing.parser_limits import exceeds_parser_limits
 from scanner.parsing.registrable_domain import host_of, origin_of, same_site
 
 if TYPE_CHECKING:
-    from krafter_audit.http.client import Access, AddressPolicy
+    from krafter_audit.http.client import AddressPolicy, RequestCredentials
 
 _LOGIN_SEGMENTS = (
     "login",
@@ -113,25 +113,29 @@ class Inconclusive(Exception):
 
 def require_ownership(page: Page, policy: "AddressPolicy", owned: OwnedHosts | None) -> None:
     """Raise unless the page's host is verified as the project's, or on a network that the operator allows."""
-    address, port = address_of(page.response.address), int(origin_of(page.url).rpartition(":")[2])
-    if (address and policy.lists(address, port)) or (owned and owned.covers(page.host)):
+    address, port = parse_address(page.response.address), int(origin_of(page.url).rpartition(":")[2])
+    if (address and policy.is_allowed(address, port)) or (owned and owned.covers(page.host)):
         return
     raise Inconclusive("not_available", NOT_VERIFIED.format(host=page.host))
 
 
-def require_logged_in(requested: str, page: Page, access: "Access | None") -> None:
+def require_logged_in(requested: str, page: Page, credentials: "RequestCredentials | None") -> None:
     """Raise when the page was requested with site credentials and does not show that they were accepted."""
-    if access is None or origin_of(requested) != origin_of(access.origin):
+    if credentials is None or origin_of(requested) != origin_of(credentials.origin):
         return
-    if access.broken:
-        raise Inconclusive("not_available", access.broken)
-    if not (access.selector or access.text):
+    if credentials.unusable_reason:
+        raise Inconclusive("not_available", credentials.unusable_reason)
+    if not (credentials.selector or credentials.text):
         return
-    if origin_of(page.url) != origin_of(access.origin):
+    if origin_of(page.url) != origin_of(credentials.origin):
         raise Inconclusive(
             "login_wall", f"The URL redirects to {page.host}, to which the site credentials are not sent."
         )
-    shown = page.is_html and access.text in page.text and (not access.selector or page.first(access.selector))
+    shown = (
+        page.is_html
+        and credentials.text in page.text
+        and (not credentials.selector or page.first(credentials.selector))
+    )
     if not shown:
         raise Inconclusive(
             "login_wall", "The page does not contain the selector or text that shows a successful login."
@@ -185,7 +189,7 @@ def require_complete_body(page: Page) -> None:
 
 def require_content(page: Page, before: Identity | None) -> None:
     """Raise when a verification gets an empty response: a header on it proves nothing about the page."""
-    if page.response.broke_off:
+    if page.response.interrupted:
         raise Inconclusive("truncated", "The transfer of the page was interrupted.")
     if page.response.status in (204, 205) or not page.response.body.strip():
         raise Inconclusive("target_missing", "The URL answers with an empty page.")

@@ -11,10 +11,11 @@ thread that owns the browser.
 import time
 from collections.abc import Callable, Iterable, Mapping, Set
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
+from krafter_audit.http.client import Client
 from scanner import preconditions
-from scanner.axe_verdict import key_of
+from scanner.axe_keys import key_of
 from scanner.outcome import PASSED
 from scanner.page import Page
 from scanner.page_identity import Identity, page_identity
@@ -23,7 +24,6 @@ from scanner.preconditions import Inconclusive
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
     from scanner.outcome import Outcome
-    from scanner.page_context import PageContext
     from scanner.page_visit import PageSnapshot, Vitals
     from scanner.page_visit.axe import RuleResult
     from scanner.page_visit.scripts import ScriptUsage
@@ -34,6 +34,24 @@ SCRIPTS = "scripts"
 RULE = "axe:"  # a check that needs "axe:label" runs axe-core's rule "label"
 
 
+class VisitContext(Protocol):
+    """The part of a `PageContext` that a rendered page needs."""
+
+    url: str
+    client: Client
+    before: Identity | None
+    verifying: bool
+
+    @property
+    def page(self) -> Page: ...
+
+    def require_ownership(self) -> None: ...
+
+    def once[T](self, name: str, produce: Callable[[], T]) -> T: ...
+
+    def with_retries[T](self, attempt: Callable[[], T], is_outage: Callable[[T], bool]) -> T: ...
+
+
 class RenderedPage:
     """The facts of one page that need a browser.
 
@@ -41,7 +59,7 @@ class RenderedPage:
     outcomes by key. `save_screenshot` stores a JPEG and returns its SHA-256; without it no screenshot is taken.
     """
 
-    def __init__(self, context: "PageContext", browser: "Browser | None") -> None:
+    def __init__(self, context: VisitContext, browser: "Browser | None") -> None:
         self.browser = browser
         self.rules: set[str] = set()
         self.with_scripts = False
@@ -60,7 +78,7 @@ class RenderedPage:
         self.with_scripts |= SCRIPTS in needs
         self.earlier.update(earlier)
 
-    def repeat(self, context: "PageContext") -> "RenderedPage":
+    def repeat(self, context: VisitContext) -> "RenderedPage":
         """Return the rendered page of a repetition, for which no screenshots are saved."""
         other = RenderedPage(context, self.browser)
         other.earlier, other.with_scripts, other._first = self.earlier, self.with_scripts, self
@@ -163,7 +181,7 @@ class RenderedPage:
                 context.url,
                 throttled=throttled,
                 rules=rules,
-                access=context.client.access,
+                credentials=context.client.credentials,
                 screenshots=bool(self.save_screenshot) and not throttled,
                 scripts=self.with_scripts and not throttled,
             ),
@@ -191,7 +209,7 @@ class RenderedPage:
         preconditions.require_parseable(page)
         preconditions.require_no_challenge(page)
         preconditions.require_success_status(page)
-        preconditions.require_logged_in(url, page, self._context.client.access)
+        preconditions.require_logged_in(url, page, self._context.client.credentials)
         if self._context.verifying:
             before = self._context.before.as_rendered() if self._context.before else None
             preconditions.require_no_login_wall(url, page, before)

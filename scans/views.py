@@ -9,7 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.views import ProjectViewSet
+from accounts.viewsets import ProjectViewSet
 from events import counters
 from krafter_audit.api.envelope import Page
 from krafter_audit.api.errors import NotFound

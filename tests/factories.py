@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from accounts import keys
+from accounts import api_keys
 from accounts.actors import Actor
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from findings.models import Finding, Regression
@@ -71,12 +71,12 @@ def scenario(
     `tests/unit/test_factories.py` compares both.
     """
     time.sleep(APART)
-    count, key = next(number), keys.new_key()
+    count, key = next(number), api_keys.new_key()
     organization = Organization(name=f"Acme {count}", ai_quota=ai_quota)
     owner = User(email=f"owner{count}@example.com")
     owner.set_password(None)
     project = _site(organization, site_url)
-    digests = {"key_prefix": key[:12], "digest": keys.digest(key), "scopes": list(scopes)}
+    digests = {"key_prefix": key[:12], "digest": api_keys.digest(key), "scopes": list(scopes)}
     _write(
         organization,
         owner,

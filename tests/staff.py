@@ -70,7 +70,7 @@ def _verification(scenario: Scenario) -> Verification:
 
 
 def _report(scenario: Scenario) -> Report:
-    return reports.export(scenario.project, format="json", by=scenario.actor)
+    return reports.queue_export(scenario.project, format="json", by=scenario.actor)
 
 
 def _share(scenario: Scenario) -> Share:

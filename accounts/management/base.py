@@ -1,4 +1,4 @@
-"""What the account commands share: they look things up and turn refusals into one line."""
+"""Base class and lookups of the account commands."""
 
 from typing import Any
 from uuid import UUID
@@ -11,37 +11,37 @@ from krafter_audit.api.errors import ApiError
 
 
 class AccountCommand(BaseCommand):
-    """A command about accounts: a refusal ends it with a sentence, not with a traceback."""
+    """A command that prints an error as one line instead of a traceback."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run the command."""
         try:
             self.run(**options)
-        except ApiError as refusal:
-            raise CommandError(refusal.message) from None
+        except ApiError as error:
+            raise CommandError(error.message) from None
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from None
 
     def run(self, **options: Any) -> None:
-        """Do what the command is for."""
-        raise CommandError("This command does nothing.")
+        """Run the command; subclasses override it."""
+        raise NotImplementedError
 
-    def say(self, line: str) -> None:
-        """Write one line."""
+    def print_line(self, line: str) -> None:
+        """Print a line."""
         self.stdout.write(line)
 
 
 def organization(pk: str) -> Organization:
-    """Find an organisation by its id."""
+    """Return the organisation with that id. Raises CommandError."""
     try:
         return Organization.objects.get(pk=UUID(pk))
     except (ValueError, Organization.DoesNotExist):
-        raise CommandError(f"There is no organisation {pk}.") from None
+        raise CommandError(f"Organisation {pk} not found.") from None
 
 
 def user(email: str) -> User:
-    """Find a user by e-mail address."""
+    """Return the user with that e-mail address. Raises CommandError."""
     try:
         return User.objects.get(email=email.lower())
     except User.DoesNotExist:
-        raise CommandError(f"There is no user {email}. Make one with create_user.") from None
+        raise CommandError(f"User {email} not found. Create one with create_user.") from None

@@ -1,1 +1,1 @@
-"""`./krafter bench`: how fast this API is beside bare views over the same table, and whether size changes it."""
+"""`./krafter bench`: compares this API with bare views over the same table, at several table sizes."""

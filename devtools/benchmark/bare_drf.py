@@ -1,6 +1,6 @@
-"""What this API is held against: a bare view of Django REST framework over the table of findings.
+"""The baseline of the benchmark: bare Django REST framework views over the table of findings.
 
-No middleware, no authentication, no total, no envelope: a model, a serializer, a generic view.
+No middleware, authentication, total or envelope: a model, a serializer and generic views.
 """
 
 import os
@@ -25,7 +25,7 @@ settings.configure(
     },
 )
 
-import django  # noqa: E402  the settings come first
+import django  # noqa: E402  needs the settings
 
 django.setup()
 
@@ -38,7 +38,7 @@ from rest_framework import generics, serializers  # noqa: E402
 
 
 class Finding(models.Model):
-    """The table as it is."""
+    """The table of findings."""
 
     id = models.UUIDField(primary_key=True)
     project_id = models.UUIDField()
@@ -70,15 +70,15 @@ class Finding(models.Model):
 
 
 class BareFindingSerializer(serializers.ModelSerializer[Finding]):
-    """The columns that our own answer shows."""
+    """The columns that the API returns."""
 
     class Meta:
         model = Finding
         exclude: ClassVar = ["check_keys"]
 
 
-class List(generics.ListAPIView[Finding]):
-    """The first page, by the order that our own list has."""
+class FindingList(generics.ListAPIView[Finding]):
+    """The first page, in the order of the API's list."""
 
     serializer_class = BareFindingSerializer
 
@@ -88,16 +88,16 @@ class List(generics.ListAPIView[Finding]):
         return rows.order_by("-score", "-created_at", "-id")[:25]
 
 
-class One(generics.RetrieveUpdateAPIView[Finding]):
-    """One row, read and changed."""
+class FindingDetail(generics.RetrieveUpdateAPIView[Finding]):
+    """Reading and changing a row."""
 
     serializer_class = BareFindingSerializer
     queryset = Finding._default_manager.all()
 
     def perform_update(self, serializer: Any) -> None:
-        """Save what was sent."""
+        """Save the row."""
         serializer.save()
 
 
-urlpatterns = [path("findings", List.as_view()), path("findings/<uuid:pk>", One.as_view())]
+urlpatterns = [path("findings", FindingList.as_view()), path("findings/<uuid:pk>", FindingDetail.as_view())]
 application = get_wsgi_application()

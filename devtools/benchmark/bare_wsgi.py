@@ -1,4 +1,4 @@
-"""What no framework can be faster than: WSGI, psycopg and orjson over the same table, a connection each thread."""
+"""The lower bound of the benchmark: WSGI, psycopg and orjson over the same table, one connection per thread."""
 
 import os
 import threading
@@ -11,31 +11,31 @@ from psycopg.rows import dict_row
 
 COLUMNS = """id, project_id, domain, title, description, severity, status, confidence, impact, effort, risk, score,
     owner_id, affected_assets, evidence, recommended_fix, created_at, updated_at"""
-# S608 is silenced: the only text put in is the constant above.
+# S608: the only interpolated text is the constant above.
 LIST = f"""SELECT {COLUMNS} FROM findings_finding WHERE project_id = %s
     ORDER BY score DESC, created_at DESC, id DESC LIMIT 25"""  # noqa: S608
 ONE = f"SELECT {COLUMNS} FROM findings_finding WHERE id = %s"  # noqa: S608
 CHANGE = f"UPDATE findings_finding SET status = %s, updated_at = now() WHERE id = %s RETURNING {COLUMNS}"  # noqa: S608
 
-kept = threading.local()
+local = threading.local()
 
 
-def ask(sql: str, *values: Any) -> list[dict[str, Any]]:
+def query(sql: str, *values: Any) -> list[dict[str, Any]]:
     """Run a prepared statement on this thread's connection."""
-    if not hasattr(kept, "connection"):
-        kept.connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, row_factory=dict_row)
-    return list(kept.connection.execute(sql, values, prepare=True).fetchall())
+    if not hasattr(local, "connection"):
+        local.connection = psycopg.connect(os.environ["DATABASE_URL"], autocommit=True, row_factory=dict_row)
+    return list(local.connection.execute(sql, values, prepare=True).fetchall())
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Answer a list, one row, or a changed one."""
+    """Return a list, a row, or a changed row."""
     _, _, pk = environ["PATH_INFO"].strip("/").partition("/")
     if not pk:
-        found: Any = ask(LIST, os.environ["BENCH_PROJECT"])
+        result: Any = query(LIST, os.environ["BENCH_PROJECT"])
     elif environ["REQUEST_METHOD"] == "PATCH":
         sent = orjson.loads(environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"])))
-        found = ask(CHANGE, sent["status"], pk)[0]
+        result = query(CHANGE, sent["status"], pk)[0]
     else:
-        found = ask(ONE, pk)[0]
+        result = query(ONE, pk)[0]
     start_response("200 OK", [("Content-Type", "application/json")])
-    return [orjson.dumps(found)]
+    return [orjson.dumps(result)]

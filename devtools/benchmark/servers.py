@@ -1,4 +1,4 @@
-"""The servers of one run: PostgreSQL that counts statements, Valkey, and one web server at a time."""
+"""The servers of a run: PostgreSQL with pg_stat_statements, Valkey, and one web server at a time."""
 
 import os
 import subprocess
@@ -26,23 +26,23 @@ from devtools.local_stack.process import (
 )
 from devtools.local_stack.valkey import Valkey
 
-# As `./krafter up` has it, and with its statements counted.
+# As for `./krafter up`, with statements counted.
 SETTINGS = {
     **fitted(memory_of_machine()),
     "shared_preload_libraries": "pg_stat_statements",
     "max_connections": "200",
 }
-# Those that were sent; not what PostgreSQL asks itself about foreign keys as a transaction ends.
+# Without the statements of PostgreSQL itself that check foreign keys.
 STATEMENTS = """
     SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements
     WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE%'
 """
-VACUUMS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
+VACUUM_WORKERS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
 UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
 
 
-class Servers:
-    """PostgreSQL and Valkey in a directory, and what the applications are told of them."""
+class BenchmarkServers:
+    """PostgreSQL and Valkey in a directory, and the environment of the applications."""
 
     def __init__(self, directory: Path) -> None:
         self.directory = directory
@@ -57,7 +57,7 @@ class Servers:
         self.secrets["KRAFTER_SIGNING_KEYS"] = first_key()
 
     def start(self) -> None:
-        """Start both."""
+        """Start PostgreSQL and Valkey."""
         log = self.directory / "initdb.log"
         self.postgres.prepare(lambda command: run(command, log))
         self._start(self.postgres.command())
@@ -70,7 +70,7 @@ class Servers:
         self.running[command.name] = (command, launch(command, self.log(command.name)))
 
     def log(self, name: str) -> Path:
-        """Where a server writes."""
+        """Return the log file of a server."""
         return self.directory / f"{name}.log"
 
     def process(self, name: str) -> "subprocess.Popen[bytes]":
@@ -78,11 +78,11 @@ class Servers:
         return self.running[name][1]
 
     def pid(self, name: str) -> int:
-        """The process at the top of a server's tree."""
+        """Return the process id of a server's guard."""
         return self.process(name).pid
 
     def make_database(self, name: str) -> bool:
-        """Make a database that counts its statements; False when it is there already."""
+        """Create a database that counts its statements; False if it exists."""
         with self.postgres.connect("postgres") as connection:
             if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
                 return False
@@ -92,7 +92,7 @@ class Servers:
         return True
 
     def environment(self, database: str) -> dict[str, str]:
-        """What an application on that database is told."""
+        """Return the environment of an application on that database."""
         socket = quote(str(self.postgres.socket), safe="/")
         url = f"postgres://{USER}:{self.postgres.password}@/{database}?host={socket}"
         media = self.directory / "media"
@@ -114,7 +114,7 @@ class Servers:
         arguments = [sys.executable, *WEB_SERVER, "--host", "127.0.0.1", "--port", str(port), application]
         self._start(Command(name=name, arguments=arguments, env=dict(env)))
         deadline = time.monotonic() + 60
-        while not answers(f"http://127.0.0.1:{port}{ready}"):
+        while not responds(f"http://127.0.0.1:{port}{ready}"):
             if time.monotonic() > deadline or self.process(name).poll() is not None:
                 raise StartFailed(
                     f"{name} does not answer. The end of its log:\n{last_lines(self.log(name))}"
@@ -123,7 +123,7 @@ class Servers:
         return port
 
     def stop(self, *names: str) -> None:
-        """End servers; all of them where none is named. PostgreSQL is given the time to write its data out."""
+        """Stop the named servers, or all. PostgreSQL has time for a checkpoint."""
         for name in names or tuple(reversed(self.running)):
             command, process = self.running.pop(name)
             process.terminate()
@@ -133,42 +133,42 @@ class Servers:
                 cut(process)
             command.clear()
 
-    def counter(self, database: str) -> "Counter":
-        """Return what counts the statements of a database."""
-        return Counter(self.postgres.connect(database))
+    def counter(self, database: str) -> "StatementCounter":
+        """Return the statement counter of a database."""
+        return StatementCounter(self.postgres.connect(database))
 
 
-class Counter:
-    """How many statements a database was sent."""
+class StatementCounter:
+    """Counts the statements that a database has executed."""
 
     def __init__(self, connection: "psycopg.Connection[tuple[object, ...]]") -> None:
         self.connection = connection
 
     def reset(self) -> None:
-        """Begin at nothing."""
+        """Reset the counter."""
         self.connection.execute("SELECT pg_stat_statements_reset()")
 
     def settle(self) -> None:
-        """Have what was loaded written out: else it goes on for minutes, beside all that is measured."""
+        """Write loaded data to disk, so that this does not go on during the measurement."""
         self.connection.execute("CHECKPOINT")
         os.sync()
 
     def wait_for_vacuum(self) -> None:
-        """Wait until PostgreSQL looks after no table, a minute at most: what one case left would be the next one's."""
+        """Wait at most a minute for autovacuum, so that a case does not pay for the one before it."""
         until = time.monotonic() + 60
-        while self._vacuums() and time.monotonic() < until:
+        while self._is_vacuuming() and time.monotonic() < until:
             time.sleep(0.5)
 
-    def _vacuums(self) -> bool:
-        return bool(self.connection.execute(VACUUMS).fetchone())
+    def _is_vacuuming(self) -> bool:
+        return bool(self.connection.execute(VACUUM_WORKERS).fetchone())
 
     def statements(self) -> int:
-        """Return how many there were since."""
+        """Return the number of statements since the reset."""
         row = self.connection.execute(STATEMENTS).fetchone()
         return int(str(row[0])) if row else 0
 
 
-def answers(url: str) -> bool:
+def responds(url: str) -> bool:
     """Whether the address answers at all."""
     try:
         urllib.request.urlopen(url, timeout=5).close()  # noqa: S310 - our own address

@@ -1,4 +1,4 @@
-"""The faults of the demo's website: each is named after the check that finds it."""
+"""The faults of the demo website, each named after the check that finds it."""
 
 import json
 import os
@@ -31,33 +31,33 @@ FAULTS: dict[str, str] = {
 
 
 @dataclass
-class Faults:
-    """Which faults there are now: all of them at first. Kept in `path`, so that a restart changes nothing."""
+class FaultState:
+    """The active faults, initially all. Stored in `path`, so that they survive a restart."""
 
     path: Path | None = None
-    mended: set[str] = field(default_factory=set)
+    fixed: set[str] = field(default_factory=set)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def __post_init__(self) -> None:
         if self.path and self.path.exists():
-            self.mended = set(json.loads(self.path.read_text())) & set(FAULTS)
+            self.fixed = set(json.loads(self.path.read_text())) & set(FAULTS)
 
     def __contains__(self, name: str) -> bool:
-        return name not in self.mended
+        return name not in self.fixed
 
     def set(self, names: set[str], *, broken: bool) -> None:
-        """Break or mend the named ones."""
+        """Activate or fix the named faults."""
         with self.lock:
-            self.mended = self.mended - names if broken else self.mended | names
+            self.fixed = self.fixed - names if broken else self.fixed | names
             self.save()
 
     def save(self) -> None:
-        """Write the state so that a reader sees all of it or nothing."""
+        """Write the state atomically."""
         if self.path:
             new = self.path.with_name(f".{self.path.name}.{os.getpid()}")
-            new.write_text(json.dumps(sorted(self.mended)))
+            new.write_text(json.dumps(sorted(self.fixed)))
             new.replace(self.path)
 
     def listed(self) -> list[dict[str, object]]:
-        """Every fault as JSON shows it."""
+        """Return all faults for the JSON response."""
         return [{"name": name, "what": what, "broken": name in self} for name, what in FAULTS.items()]

@@ -1,8 +1,8 @@
-"""The pages of the demo's website, each with the faults that are in it at the moment."""
+"""The pages of the demo website, with the active faults."""
 
 from dataclasses import dataclass, field
 
-from devtools.demo.faults import Faults
+from devtools.demo.faults import FaultState
 
 CSP = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -71,34 +71,34 @@ GIT_CONFIG = "[core]\n\trepositoryformatversion = 0\n\tbare = false\n"
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the site answers to one request."""
+class DemoResponse:
+    """A response of the demo website."""
 
     body: bytes
-    kind: str = "text/html; charset=utf-8"
+    content_type: str = "text/html; charset=utf-8"
     status: int = 200
     headers: list[tuple[str, str]] = field(default_factory=list)
 
 
-def answer(path: str, faults: Faults) -> Answer:
-    """The page at `path`."""
+def respond(path: str, faults: FaultState) -> DemoResponse:
+    """Return the response for a path."""
     if path == "/":
-        return Answer(shop(faults).encode(), headers=page_headers(faults))
+        return DemoResponse(shop(faults).encode(), headers=page_headers(faults))
     if path == "/style.css":
         kept = [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]
-        return Answer(STYLE.encode(), "text/css; charset=utf-8", headers=kept)
+        return DemoResponse(STYLE.encode(), "text/css; charset=utf-8", headers=kept)
     if path == "/logo.svg":
         kept = [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]
-        return Answer(LOGO.encode(), "image/svg+xml", headers=kept)
+        return DemoResponse(LOGO.encode(), "image/svg+xml", headers=kept)
     if path == "/robots.txt":
-        return Answer(robots(faults).encode(), "text/plain; charset=utf-8")
+        return DemoResponse(robots(faults).encode(), "text/plain; charset=utf-8")
     if path == "/.git/config" and "exposed_git" in faults:
-        return Answer(GIT_CONFIG.encode(), "text/plain; charset=utf-8")
-    return Answer(not_found().encode(), status=404)
+        return DemoResponse(GIT_CONFIG.encode(), "text/plain; charset=utf-8")
+    return DemoResponse(not_found().encode(), status=404)
 
 
-def page_headers(faults: Faults) -> list[tuple[str, str]]:
-    """The headers of the shop's page."""
+def page_headers(faults: FaultState) -> list[tuple[str, str]]:
+    """Return the headers of the page."""
     wanted = {
         "security_header_csp": ("Content-Security-Policy", CSP),
         "security_header_frame_options": ("X-Frame-Options", "DENY"),
@@ -108,8 +108,8 @@ def page_headers(faults: Faults) -> list[tuple[str, str]]:
     return [*present, ("Cache-Control", "no-cache"), ("Set-Cookie", cookie(faults))]
 
 
-def cookie(faults: Faults) -> str:
-    """The session cookie; a fixed value, since nobody logs in here."""
+def cookie(faults: FaultState) -> str:
+    """Return the session cookie, which has a fixed value."""
     parts = ["bakery_session=f3b1c6f0d0"]
     parts += ["Path=/"]
     parts += [] if "cookies_secure" in faults else ["Secure"]
@@ -118,15 +118,15 @@ def cookie(faults: Faults) -> str:
     return "; ".join(parts)
 
 
-def robots(faults: Faults) -> str:
-    """robots.txt, or what somebody took for it."""
+def robots(faults: FaultState) -> str:
+    """Return robots.txt, or an invalid one."""
     if "robots_txt_valid" in faults:
         return "Please do not index the cellar\nDissalow /cellar\n"
     return "User-agent: *\nDisallow: /cellar\n"
 
 
-def shop(faults: Faults) -> str:
-    """The shop's page."""
+def shop(faults: FaultState) -> str:
+    """Return the page."""
     lang = "" if "a11y_html_has_lang" in faults else ' lang="en"'
     title = "" if "title_present" in faults else "<title>Corner Bakery: bread made slowly</title>"
     description = "" if "meta_description" in faults else f'<meta name="description" content="{WORDS}">'
@@ -154,25 +154,25 @@ def shop(faults: Faults) -> str:
 """
 
 
-def logo(faults: Faults) -> str:
-    """The picture in the page's head."""
+def logo(faults: FaultState) -> str:
+    """Return the logo."""
     alternative = "" if "a11y_image_alt" in faults else ' alt="A loaf of bread"'
     size = "" if "image_dimensions" in faults else ' width="72" height="72"'
     return f'<img src="/logo.svg"{alternative}{size}>'
 
 
 def loaf(name: str, words: str, price: str) -> str:
-    """One thing to buy."""
+    """Return a product."""
     return f'<li><h2>{name}</h2><p>{words}</p><p class="price">€ {price}</p></li>\n'
 
 
 def story(heading: str, paragraphs: tuple[str, ...]) -> str:
-    """A few words about the shop."""
+    """Return a section of text."""
     return f"<section><h2>{heading}</h2>{''.join(f'<p>{each}</p>' for each in paragraphs)}</section>\n"
 
 
-def order(faults: Faults) -> str:
-    """The form for orders."""
+def order(faults: FaultState) -> str:
+    """Return the order form."""
     label = "" if "a11y_label" in faults else '<label for="email">Your email</label>'
     name = "" if "a11y_button_name" in faults else "Order for tomorrow"
     field = '<input id="email" name="email" type="email">'
@@ -180,7 +180,7 @@ def order(faults: Faults) -> str:
 
 
 def not_found() -> str:
-    """The page for every other address."""
+    """Return the 404 page."""
     return (
         '<!doctype html><html lang="en"><head><title>Not baked here</title></head>'
         '<body><main><h1>Not baked here</h1><p><a href="/">Back to the shop</a></p></main></body></html>'

@@ -14,34 +14,34 @@ from findings.models import Finding, FindingStatus
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.admin.base import (
-    BAD,
-    GOOD,
-    QUIET,
-    UNDER_WAY,
-    WAITING,
-    RecordAdmin,
-    RelatedFilter,
-    badge,
-    pretty,
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ServiceModelAdmin,
+    badge_column,
+    render_json,
 )
 
-SEVERITY_COLOURS = {"critical": BAD, "high": WAITING, "medium": UNDER_WAY, "low": QUIET}
+SEVERITY_COLOURS = {"critical": DANGER, "high": WARNING, "medium": INFO, "low": PRIMARY}
 STATUS_COLOURS = {
-    "new": BAD,
-    "triaged": WAITING,
-    "in_progress": UNDER_WAY,
-    "ready_verify": UNDER_WAY,
-    "resolved": GOOD,
-    "dismissed": QUIET,
+    "new": DANGER,
+    "triaged": WARNING,
+    "in_progress": INFO,
+    "ready_verify": INFO,
+    "resolved": SUCCESS,
+    "dismissed": PRIMARY,
 }
 
 
 @admin.register(Finding)
-class FindingAdmin(RecordAdmin):
+class FindingAdmin(ServiceModelAdmin):
     """Findings. Their status changes by the action buttons, and with their tasks and verifications."""
 
-    list_display = ("title", badge("severity", SEVERITY_COLOURS), badge("status", STATUS_COLOURS), "domain", "score", "project", "owner", "created_at")  # fmt: skip  # noqa: E501
-    list_filter = ("severity", "status", "domain", ("project", RelatedFilter))
+    list_display = ("title", badge_column("severity", SEVERITY_COLOURS), badge_column("status", STATUS_COLOURS), "domain", "score", "project", "owner", "created_at")  # fmt: skip  # noqa: E501
+    list_filter = ("severity", "status", "domain", ("project", AutocompleteFilter))
     list_select_related = ("project", "owner")
     search_fields = ("^title",)
     search_help_text = "Start of the title, or the id."
@@ -91,12 +91,12 @@ class FindingAdmin(RecordAdmin):
     @admin.display(description="affected assets")
     def assets(self, finding: Finding) -> str:
         """Return the assets as indented JSON."""
-        return pretty(finding.affected_assets)
+        return render_json(finding.affected_assets)
 
     @admin.display(description="evidence")
     def evidence_json(self, finding: Finding) -> str:
         """Return the evidence as indented JSON."""
-        return pretty(finding.evidence)
+        return render_json(finding.evidence)
 
     @admin.display(description="tasks")
     def tasks(self, finding: Finding) -> str:
@@ -138,4 +138,4 @@ class FindingAdmin(RecordAdmin):
             changed = triage.update(finding.pk, changes={"status": status.value}, by=operator(request))
             return f"{FindingStatus(changed.status).label.lower()}."
 
-        self.each(request, rows, set_status)
+        self.run_for_each(request, rows, set_status)

@@ -15,7 +15,7 @@ class ReportFindingForm(SerializerForm):
     """Reports a finding."""
 
     serializer_class = CreateFindingRequestSerializer
-    names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
+    api_names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
     severity = forms.ChoiceField(
         choices=[("", "Set by the policy"), *Severity.choices],
         required=False,

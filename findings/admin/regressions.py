@@ -3,15 +3,15 @@
 from django.contrib import admin
 
 from findings.models import Regression
-from krafter_audit.admin.base import BAD, GOOD, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import DANGER, SUCCESS, AutocompleteFilter, ReadOnlyAdmin, badge_column
 
 
 @admin.register(Regression)
 class RegressionAdmin(ReadOnlyAdmin):
     """Resolved findings that came back."""
 
-    list_display = ("finding", "project", "trigger", badge("status", {"open": BAD, "closed": GOOD}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
-    list_filter = ("status", "trigger", ("project", RelatedFilter))
+    list_display = ("finding", "project", "trigger", badge_column("status", {"open": DANGER, "closed": SUCCESS}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
+    list_filter = ("status", "trigger", ("project", AutocompleteFilter))
     list_select_related = ("finding", "project")
     search_fields = ("^finding__title",)
     fields = (

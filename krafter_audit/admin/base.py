@@ -1,7 +1,6 @@
-"""What every page of the admin is built on: lists of a constant cost, and changes that go through services.
+"""Base classes of the admin: lists of constant cost, and changes that go through services.
 
-Nobody deletes a row that the record depends on, nobody assigns a status: actions and forms call the services,
-and what a service refuses is told with its sentence.
+Rows cannot be deleted, and a status cannot be edited: actions and forms call the services, and show their errors.
 """
 
 import json
@@ -29,39 +28,40 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from unfold.decorators import display
 from unfold.widgets import UnfoldAdminTextareaWidget
 
-from krafter_audit.admin.forms import reason
+from krafter_audit.admin.forms import error_text
 from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
 
-MOST_COUNTED = 10_000
-MOST_FOUND = 1000  # by what a title begins with
-MOST_ACTED_ON = 200  # rows of one action: it runs within one request
+MAX_COUNTED = 10_000
+MAX_SEARCH_RESULTS = 1000
+MAX_ACTION_ROWS = 200  # an action runs within one request
 
-WRAPPED = "white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%"
+PREFORMATTED_STYLE = "white-space: pre-wrap; overflow-wrap: anywhere; max-width: 100%"
 
-GOOD, BAD, WAITING, UNDER_WAY, QUIET = "success", "danger", "warning", "info", "primary"
+# The label colours of Unfold.
+SUCCESS, DANGER, WARNING, INFO, PRIMARY = "success", "danger", "warning", "info", "primary"
 
 
 class BoundedPaginator(Paginator):
-    """Counts to 10,000 and no further: a page costs the same at a thousand rows and at a million."""
+    """Counts at most 10,000 rows, so that the cost of a page does not grow with the table."""
 
     template_name = "admin/bounded_pagination.html"
 
     @cached_property
     def count(self) -> int:
-        """Return how many rows there are, at most 10,000."""
+        """Return the number of rows, at most 10,000."""
         if not isinstance(self.object_list, QuerySet):
             return len(self.object_list)
-        return self.object_list.order_by()[:MOST_COUNTED].count()
+        return self.object_list.order_by()[:MAX_COUNTED].count()
 
     @property
     def counted_all(self) -> bool:
-        """Whether `count` is the whole truth."""
-        return self.count < MOST_COUNTED
+        """Whether `count` is exact."""
+        return self.count < MAX_COUNTED
 
 
 class ReadableEncoder(DjangoJSONEncoder):
-    """JSON that a person can read and edit."""
+    """Indented JSON with non-ASCII characters as they are."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "indent": 2, "ensure_ascii": False})
@@ -74,14 +74,14 @@ JSON_FORM: dict[str, Any] = {
 }
 
 
-def pretty(value: Any) -> SafeString:
-    """Show JSON over many lines."""
+def render_json(value: Any) -> SafeString:
+    """Return JSON as an indented, preformatted block."""
     text = value if isinstance(value, str) else json.dumps(value, cls=ReadableEncoder)
-    return format_html('<pre class="text-xs" style="{}">{}</pre>', WRAPPED, text)
+    return format_html('<pre class="text-xs" style="{}">{}</pre>', PREFORMATTED_STYLE, text)
 
 
-def badge(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
-    """Return a column that shows a word of `field` on its colour."""
+def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
+    """Return a list column that shows the value of `field` as a coloured badge."""
 
     def column(row: Any) -> str:
         return str(getattr(row, field))
@@ -90,79 +90,79 @@ def badge(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
     return display(description=field.replace("_", " "), label=colours)(column)
 
 
-class RelatedFilter(AutocompleteSelectFilter):
-    """Filters by a related row that is searched for; the rows to choose from are never all loaded."""
+class AutocompleteFilter(AutocompleteSelectFilter):
+    """Filters by a related row, found by autocomplete; the choices are never all loaded."""
 
     def field_choices(self, *args: Any) -> list[tuple[str, str]]:
-        """Load nothing."""
+        """Return no choices; they are loaded by autocomplete."""
         return []
 
     def has_output(self) -> bool:
-        """Show the search field always."""
+        """Show the filter even without choices."""
         return True
 
 
-class RecordAdmin(ModelAdmin):
-    """Rows in the admin: the newest first, never deleted, changed through services alone."""
+class ServiceModelAdmin(ModelAdmin):
+    """Rows that are listed newest first, never deleted, and changed through services only."""
 
-    # UUIDv7 sorts by time, and the primary key is the one index that needs no filter before it.
+    # UUIDv7 sorts by time, and the primary key index needs no filter.
     ordering = ("-pk",)
     list_per_page = list_max_show_all = 50
     paginator = BoundedPaginator
     show_full_result_count = False
-    show_facets = ShowFacets.NEVER  # a count for each choice of a filter reads the whole table
+    show_facets = ShowFacets.NEVER  # counting each choice of a filter reads the whole table
     sortable_by: ClassVar[Any] = ()
     list_disable_select_all = True
     list_filter_submit = True
     list_fullwidth = True
     warn_unsaved_form = True
-    change_form_outer_before_template = "admin/actions_on_one.html"
-    found_by = "pk"  # the column that a UUID in the search field is looked up in
+    change_form_outer_before_template = "admin/object_actions.html"
+    uuid_search_field = "pk"  # the column in which a UUID from the search field is looked up
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
         VerbatimJSONField: {**JSON_FORM, "form_class": forms.JSONField},
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Load what rows refer to for all of them at once, whatever a column asks for."""
+        """Load related rows for the whole page at once, whichever column reads them."""
         return super().get_queryset(request).fetch_mode(models.FETCH_PEERS)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
     ) -> tuple[QuerySet[Any], bool]:
-        """Find a row by its id, else a thousand at most by the search fields.
+        """Find a row by its id, otherwise at most 1,000 rows by the search fields.
 
-        Asked for the newest that match, PostgreSQL would walk through all rows until it has met a page of them.
+        For the newest matches PostgreSQL would scan all rows until a page is full.
         """
         try:
-            return queryset.filter(**{self.found_by: UUID(search_term.strip())}), False
+            return queryset.filter(**{self.uuid_search_field: UUID(search_term.strip())}), False
         except ValueError:
             found, _ = super().get_search_results(request, queryset, search_term)
             if not search_term:
                 return found, False
-            keys = found.order_by().values_list("pk", flat=True)[:MOST_FOUND]
+            keys = found.order_by().values_list("pk", flat=True)[:MAX_SEARCH_RESULTS]
             return queryset.filter(pk__in=list(keys)), False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show the list; a NUL, which the database takes in no text, is an address that makes no sense."""
+        """Show the list; a NUL byte, which PostgreSQL accepts in no text, is an invalid lookup."""
         if any("\x00" in value for _, values in request.GET.lists() for value in values):
             return HttpResponseRedirect(f"{request.path}?{ERROR_FLAG}=1")
         return super().changelist_view(request, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody deletes: the record depends on the row."""
+        """Forbid deletion: the audit log refers to the row."""
         return False
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Actions are for people who may change rows of this kind."""
+        """Allow actions to users with the change permission."""
         return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Hand the form what a service has refused, so that it is shown with the input still in it."""
+        """Give the form the error of a service, so that it is shown with the submitted values."""
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.refusal = getattr(request, "refusal", None)
+        form.service_error = getattr(request, "service_error", None)
         return form
 
     def changeform_view(
@@ -172,19 +172,19 @@ class RecordAdmin(ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show the form once more when a service refuses; its transaction has been undone by then."""
+        """Show the form again with the error of a service; its transaction is rolled back by then."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except ApiError as refusal:
-            request.refusal = refusal  # type: ignore[attr-defined]  # read by get_form
+        except ApiError as error:
+            request.service_error = error  # type: ignore[attr-defined]  # read by get_form
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Offer the list's actions as buttons on the page of one row."""
+        """Show the actions of the list as buttons on the page of a row."""
         if context.get("original") is not None:
-            context["actions_on_one"] = [
+            context["object_actions"] = [
                 (action.name, action.description) for action in self.get_actions(request).values()
             ]
         return super().render_change_form(request, context, *args, **kwargs)
@@ -195,22 +195,22 @@ class RecordAdmin(ModelAdmin):
         default_choices: Any = None,
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> list[tuple[str, str]]:
-        """Name the actions in the words that the buttons have."""
-        named = [
+        """Return the actions with the labels of their buttons."""
+        choices = [
             (action.name, action.description)
             for action in self.get_actions(request, action_location).values()
         ]
-        return [("", "Choose what to do"), *named]
+        return [("", "Select an action"), *choices]
 
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
     ) -> HttpResponse | None:
-        """Run the action and go back to the page that the button was on."""
+        """Run the action and return to the page of the button."""
         try:
             for pk in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.to_python(pk)
         except ValidationError:
-            self.message_user(request, "There is no such row.", messages.ERROR)
+            self.message_user(request, "Not found.", messages.ERROR)
             return None
         response = super().response_action(request, queryset, **kwargs)
         back = request.POST.get("_back", "")
@@ -220,48 +220,48 @@ class RecordAdmin(ModelAdmin):
             return HttpResponseRedirect(back)
         return response
 
-    def name_of(self, row: Any) -> str:
-        """Name a row in messages."""
+    def describe_row(self, row: Any) -> str:
+        """Return the name of a row in messages."""
         return str(row)
 
-    def each(self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str]) -> None:
-        """Do `act` to each row, in a transaction of its own; tell its sentence, or the refusal's."""
-        chosen = list(rows.order_by("pk")[: MOST_ACTED_ON + 1])
-        if len(chosen) > MOST_ACTED_ON:
-            self.message_user(request, f"Choose at most {MOST_ACTED_ON} rows at once.", messages.ERROR)
+    def run_for_each(self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str]) -> None:
+        """Call `act` for each row, in its own transaction, and show the returned sentence or the error."""
+        chosen = list(rows.order_by("pk")[: MAX_ACTION_ROWS + 1])
+        if len(chosen) > MAX_ACTION_ROWS:
+            self.message_user(request, f"Select at most {MAX_ACTION_ROWS} rows.", messages.ERROR)
             return
         for row in chosen:
-            name = self.name_of(row)
+            name = self.describe_row(row)
             try:
                 self.message_user(request, f"{name}: {act(row)}", messages.SUCCESS)
-            except ApiError as refusal:
-                self.message_user(request, f"{name}: {reason(refusal)}", messages.ERROR)
+            except ApiError as error:
+                self.message_user(request, f"{name}: {error_text(error)}", messages.ERROR)
             except ObjectDoesNotExist:
-                self.message_user(request, f"{name}: it is gone.", messages.ERROR)
+                self.message_user(request, f"{name}: not found.", messages.ERROR)
             except (OperationalError, InterfaceError):
                 self.message_user(request, f"{name}: {Unavailable.message}", messages.ERROR)
 
 
 class ReadOnlyInline(StackedInline):
-    """Rows of another's page that services write and staff read."""
+    """Read-only related rows on the page of another row."""
 
     extra = max_num = 0
     can_delete = False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is changed by hand."""
+        """Forbid changes."""
         return False
 
 
-class ReadOnlyAdmin(RecordAdmin):
-    """Rows that services write and staff read."""
+class ReadOnlyAdmin(ServiceModelAdmin):
+    """Read-only rows, which only services write."""
 
     warn_unsaved_form = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is made by hand."""
+        """Forbid additions."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nothing is changed by hand."""
+        """Forbid changes."""
         return False

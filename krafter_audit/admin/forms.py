@@ -1,4 +1,4 @@
-"""Forms whose answers go to a service, judged by what the API would say."""
+"""Forms that call a service, validated by the API's serializers."""
 
 import json
 from typing import Any, ClassVar
@@ -12,63 +12,66 @@ from krafter_audit.api.errors import ApiError
 
 
 class ServiceForm(forms.ModelForm):
-    """A form whose answers go to a service. What that refuses is shown in the form (see `RecordAdmin`)."""
+    """A form that calls a service, and shows its error (see `ServiceModelAdmin`)."""
 
-    refusal: ClassVar[ApiError | None] = None
+    service_error: ClassVar[ApiError | None] = None
 
     def clean(self) -> dict[str, Any]:
-        """Show the refusal."""
-        if self.refusal is not None:
-            self.add_error(None, reason(self.refusal))
+        """Add the error of the service."""
+        if self.service_error is not None:
+            self.add_error(None, error_text(self.service_error))
         return super().clean() or self.cleaned_data
 
 
 class SerializerForm(ServiceForm):
-    """A form that is judged by the API's own request, so that a rule about a field is written once.
+    """A form that is validated by the API's request serializer, so that a rule is written once.
 
-    `names` = the API's names of fields that it calls otherwise. `validated` = what the service is to be given.
+    `api_names` maps form fields to other names in the API. `validated` has the arguments for the service.
     """
 
     serializer_class: ClassVar[type[BaseSerializer[Any]]]
-    names: ClassVar[dict[str, str]] = {"owner": "owner_id"}
+    api_names: ClassVar[dict[str, str]] = {"owner": "owner_id"}
     validated: dict[str, Any]
 
     def clean(self) -> dict[str, Any]:
-        """Add what the API would complain about to the fields."""
+        """Add the serializer's errors to the fields."""
         cleaned = super().clean()
         self.validated = {}
         if not self.errors:
-            self._ask(
-                {self.names.get(name, name): written(cleaned[name]) for name in self.submitted_names(cleaned)}
+            self._validate(
+                {
+                    self.api_names.get(name, name): to_json_value(cleaned[name])
+                    for name in self.submitted_names(cleaned)
+                }
             )
         return cleaned
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """Name the fields that are put to the API: what was filled in, or what was changed."""
+        """Return the fields to validate: those filled in for a new row, those changed otherwise."""
         if self.instance._state.adding:
             return [name for name, value in cleaned.items() if value not in (None, "", [], {})]
         return [name for name in self.changed_data if name in cleaned]
 
     def context(self) -> dict[str, Any]:
-        """Return the organisation and the project that the request is about."""
+        """Return the serializer context: the project and its organisation."""
         project = self.cleaned_data.get("project") or self.instance.project
         return {"organization": project.organization, "project": project}
 
-    def _ask(self, body: dict[str, Any]) -> None:
+    def _validate(self, body: dict[str, Any]) -> None:
         if not body:
             return
         request = type(self).serializer_class(data=body, context=self.context())
         if request.is_valid():
             self.validated = dict(request.validated_data)
             return
-        fields = {api: name for name, api in self.names.items()}
-        for api, complaint in dict(request.errors).items():
+        fields = {api: name for name, api in self.api_names.items()}
+        for api, errors in dict(request.errors).items():
             name = fields.get(api, api)
-            self.add_error(name if name in self.fields else None, sentences(complaint))
+            self.add_error(name if name in self.fields else None, flatten_errors(errors))
 
 
-def written(value: Any) -> Any:
-    """Write what a form field holds as a JSON body would."""
+def to_json_value(value: Any) -> Any:
+    """Return the value of a form field as in a JSON body."""
     if isinstance(value, models.Model):
         return str(value.pk)
     return (
@@ -78,15 +81,15 @@ def written(value: Any) -> Any:
     )
 
 
-def sentences(complaint: Any) -> list[str]:
-    """Flatten a serializer's complaint about one field."""
-    if isinstance(complaint, dict):
-        return [f"{name}: {line}" for name, inner in complaint.items() for line in sentences(inner)]
-    if isinstance(complaint, list):
-        return [line for inner in complaint for line in sentences(inner)]
-    return [str(complaint)]
+def flatten_errors(errors: Any) -> list[str]:
+    """Flatten a serializer's errors of one field."""
+    if isinstance(errors, dict):
+        return [f"{name}: {line}" for name, inner in errors.items() for line in flatten_errors(inner)]
+    if isinstance(errors, list):
+        return [line for inner in errors for line in flatten_errors(inner)]
+    return [str(errors)]
 
 
-def reason(refusal: ApiError) -> str:
-    """Say why: the sentences about the fields where there are any, else the refusal's own."""
-    return " ".join(sentences(list((refusal.details or {}).values()))) or refusal.message
+def error_text(error: ApiError) -> str:
+    """Return the messages about fields if there are any, otherwise the error's own."""
+    return " ".join(flatten_errors(list((error.details or {}).values()))) or error.message

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import DateTimeField
 from rest_framework import serializers
 
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 LATEST = datetime(2200, 1, 1, tzinfo=UTC)
@@ -82,7 +82,7 @@ class UTCDateTimeField(serializers.DateTimeField):
 
     def to_representation(self, value: datetime) -> str:
         """Return UTC in whole seconds with a Z."""
-        return written(value)
+        return format_timestamp(value)
 
 
 class JSONObjectField(serializers.JSONField):

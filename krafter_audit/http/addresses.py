@@ -1,7 +1,7 @@
-"""Which hosts and addresses may be asked: public ones, and those that the operator has listed.
+"""Address policy against SSRF: public addresses are allowed, and networks that the operator lists.
 
-Judged are the URL's host as it is written and every address that its name resolves to. Each spelling of an
-address but the usual one is refused, because resolvers, libraries and kernels disagree about the others.
+It is applied to the URL's host as written and to every address that the name resolves to. An IP address is accepted
+in its usual spelling alone, because resolvers, libraries and kernels disagree about the others.
 """
 
 import re
@@ -19,7 +19,7 @@ from typing import Self
 
 import idna
 
-from krafter_audit.http.errors import BadUrl, RefusedAddress
+from krafter_audit.http.errors import InvalidUrl, RefusedAddress
 
 type Address = IPv4Address | IPv6Address
 type Network = IPv4Network | IPv6Network
@@ -30,61 +30,61 @@ LOOPBACK: tuple[Address, ...] = (IPv4Address("127.0.0.1"), IPv6Address("::1"))
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 _BRACKETED = re.compile(r"\[([^\]]+)\](?::(.*))?")
-_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # what IDNA 2003 and browsers take for a dot
+_DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # dots to IDNA 2003 and browsers
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal")
 
-# Global unicast is all there is for IPv6: `is_global` alone lets site-local and unassigned space pass.
+# `is_global` alone accepts site-local and unassigned IPv6 space.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
-_REFUSED: tuple[Network, ...] = (
-    IPv4Network("192.0.0.0/24"),  # protocol assignments; a cloud's metadata lives at 192.0.0.192
+_NOT_PUBLIC: tuple[Network, ...] = (
+    IPv4Network("192.0.0.0/24"),  # protocol assignments; Oracle Cloud serves metadata at 192.0.0.192
     IPv4Network("192.88.99.0/24"),  # 6to4 relays
-    IPv4Network("168.63.129.16/32"),  # a cloud's host agent on a public number
-    IPv6Network("2002::/16"),  # 6to4: carries an IPv4 address
-    IPv6Network("2001::/32"),  # Teredo: carries two
+    IPv4Network("168.63.129.16/32"),  # Azure's host agent, on a public address
+    IPv6Network("2002::/16"),  # 6to4: wraps an IPv4 address
+    IPv6Network("2001::/32"),  # Teredo: wraps two
 )
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address belongs to the internet at large. Forms that wrap an IPv4 address do not."""
+    """Tell whether the address is on the public internet; IPv6 forms that wrap an IPv4 address are not."""
     if address.is_multicast or not address.is_global:
         return False
     if address.version == 6 and address not in _GLOBAL_UNICAST:
         return False
-    return not any(address in network for network in _REFUSED if network.version == address.version)
+    return not any(address in network for network in _NOT_PUBLIC if network.version == address.version)
 
 
-def unwrapped(address: Address) -> Address:
-    """The IPv4 address behind a NAT64 answer: DNS64 gives one for each host that has no IPv6 of its own."""
+def unwrap_nat64(address: Address) -> Address:
+    """Return the IPv4 address inside a NAT64 address, which DNS64 returns for hosts without IPv6."""
     if address.version == 6 and address in _NAT64:
         return IPv4Address(int(address) & 0xFFFFFFFF)
     return address
 
 
 def normalise_host(host: str) -> str:
-    """The host as it is looked up: lower case, IDNA, no final dot, an IPv6 address without brackets.
+    """Return the host as it is resolved: lower case, IDNA, no final dot, an IPv6 address without brackets.
 
-    Raises RefusedAddress for an address in any but its usual spelling (decimal, hex, octal, short, other
-    digits, a zone id) and BadUrl for what can't be a host.
+    Raises RefusedAddress for an IP address in an unusual spelling (decimal, hex, octal, short, non-ASCII digits, a
+    zone id) and InvalidUrl for an invalid host.
     """
     if ":" in host:
         return _ipv6(host)
-    name = host.lower() if host.isascii() else _ascii(host)
+    name = host.lower() if host.isascii() else _idna(host)
     name = name.removesuffix(".")
     if _NUMBER.fullmatch(name.rpartition(".")[2]):
         return _ipv4(name, as_written=host.removesuffix("."))
     if len(name) > 253 or not all(_LABEL.fullmatch(label) for label in name.split(".")):
-        raise BadUrl("The host of the URL is not a valid name.")
+        raise InvalidUrl("The host of the URL is not a valid name.")
     return name
 
 
 def _ipv6(host: str) -> str:
     if "%" in host:
-        raise RefusedAddress("An address with a zone id is not asked.")
+        raise RefusedAddress("An IPv6 address with a zone id is not allowed.")
     try:
         return str(IPv6Address(host))
     except ValueError:
-        raise BadUrl("The host of the URL is not a valid IPv6 address.") from None
+        raise InvalidUrl("The host of the URL is not a valid IPv6 address.") from None
 
 
 def _ipv4(name: str, *, as_written: str) -> str:
@@ -93,22 +93,22 @@ def _ipv4(name: str, *, as_written: str) -> str:
     except ValueError:
         address = ""
     if address != as_written:
-        raise RefusedAddress("An IPv4 address is written as four decimal numbers.")
+        raise RefusedAddress("An IPv4 address must be written as four decimal numbers.")
     return address
 
 
-def _ascii(host: str) -> str:
+def _idna(host: str) -> str:
     name = unicodedata.normalize("NFKC", host.translate(_DOTS)).lower()
     if name.isascii():
         return name
     try:
         return idna.encode(name, uts46=True).decode("ascii").lower()
     except UnicodeError:
-        raise BadUrl("The host of the URL is not a valid international name.") from None
+        raise InvalidUrl("The host of the URL is not a valid international name.") from None
 
 
-def address_of(host: str) -> Address | None:
-    """The address if the normalised host is one, else None."""
+def parse_address(host: str) -> Address | None:
+    """Return the IP address if the normalised host is one, else None."""
     try:
         return ip_address(host)
     except ValueError:
@@ -116,66 +116,66 @@ def address_of(host: str) -> Address | None:
 
 
 def is_localhost(host: str) -> bool:
-    """RFC 6761: these names mean loopback, whatever a resolver says."""
+    """Tell whether the name means loopback whatever a resolver says (RFC 6761)."""
     return host == "localhost" or host.endswith(".localhost")
 
 
 def is_local_name(host: str) -> bool:
-    """Names that have no meaning on the public internet."""
+    """Tell whether the name has no meaning on the public internet."""
     return host in ("localhost", "local", "internal") or host.endswith(_LOCAL_SUFFIXES)
 
 
 def not_public(host: str) -> RefusedAddress:
-    """Return the refusal of a host whose addresses are neither public nor allowed by the operator."""
-    allow = "An operator can allow its network with the setting KRAFTER_ALLOWED_NETWORKS."
-    return RefusedAddress(f"{host} does not lead to a public address. {allow}")
+    """Return the error for a host whose addresses are neither public nor allowed by the operator."""
+    hint = "An operator can allow its network with the setting KRAFTER_ALLOWED_NETWORKS."
+    return RefusedAddress(f"{host} does not resolve to a public address. {hint}")
 
 
 @dataclass(frozen=True)
-class Listed:
-    """One entry of the operator's list: a network, on any port or on one."""
+class AllowedNetwork:
+    """An entry of the operator's list: a network, on any port or on one."""
 
     network: Network
     port: int | None = None
 
     def covers(self, address: Address, port: int) -> bool:
+        """Tell whether the entry includes the address and port."""
         same = address.version == self.network.version and address in self.network
         return same and self.port in (None, port)
 
 
 @dataclass(frozen=True)
 class AddressPolicy:
-    """Public addresses on `ports`, and the operator's `listed` networks on any port or on the entry's one."""
+    """Allow public addresses on `ports`, and the operator's `allowed` networks on any port or on the entry's one."""
 
-    listed: tuple[Listed, ...] = ()
+    allowed: tuple[AllowedNetwork, ...] = ()
     ports: frozenset[int] = DEFAULT_PORTS
 
     @classmethod
     def from_setting(cls, setting: str) -> Self:
-        """Read `"10.0.0.0/8, 127.0.0.1/32:8123, fd00::/8, [fd00::/8]:8123"`.
+        """Parse `"10.0.0.0/8, 127.0.0.1/32:8123, fd00::/8, [fd00::/8]:8123"`.
 
-        Raises ValueError with a sentence that names the entry at fault.
+        Raises ValueError that names the wrong entry.
         """
         entries = (entry.strip() for entry in setting.split(","))
-        return cls(listed=tuple(_listed(entry) for entry in entries if entry))
+        return cls(allowed=tuple(_parse_entry(entry) for entry in entries if entry))
 
-    def lists(self, address: Address, port: int) -> bool:
-        """Whether the operator has listed the address for that port."""
-        return any(entry.covers(address, port) for entry in self.listed)
+    def is_allowed(self, address: Address, port: int) -> bool:
+        """Tell whether the operator lists the address for that port."""
+        return any(entry.covers(address, port) for entry in self.allowed)
 
     def permits(self, address: Address, port: int) -> bool:
-        """Whether the address may be connected to on that port."""
-        if self.lists(address, port):
+        """Tell whether a connection to the address on that port is allowed."""
+        if self.is_allowed(address, port):
             return True
         return port in self.ports and is_public(address)
 
     def require(self, addresses: list[Address], host: str, port: int) -> None:
-        """Raise RefusedAddress unless every one of the addresses that `host` stands for may be connected to.
+        """Raise RefusedAddress unless all addresses of `host` are allowed; a local name needs the operator's list.
 
-        A local name must lie in the operator's networks altogether. The sentence does not tell what a name
-        of the inner network resolves to.
+        The message does not disclose what an internal name resolves to.
         """
-        permits = self.lists if is_local_name(host) else self.permits
+        permits = self.is_allowed if is_local_name(host) else self.permits
         refused = [address for address in addresses if not permits(address, port)]
         if not refused:
             return
@@ -184,22 +184,21 @@ class AddressPolicy:
         raise not_public(host)
 
     def require_public_name(self, host: str) -> None:
-        """Raise RefusedAddress for a name that means nothing outside of its own network."""
+        """Raise RefusedAddress for a name without a meaning on the public internet."""
         if is_local_name(host):
             raise not_public(host)
 
     def require_port(self, port: int) -> None:
-        """Raise RefusedAddress for a port that no public host is asked on."""
+        """Raise RefusedAddress for a port that is not allowed for public hosts."""
         if port not in self.ports:
-            raise RefusedAddress(
-                f"Port {port} is not asked; allowed are {', '.join(map(str, sorted(self.ports)))}."
-            )
+            allowed = ", ".join(map(str, sorted(self.ports)))
+            raise RefusedAddress(f"Port {port} is not allowed; allowed ports are {allowed}.")
 
 
-def _listed(entry: str) -> Listed:
+def _parse_entry(entry: str) -> AllowedNetwork:
     network, port = _split_port(entry)
     try:
-        return Listed(ip_network(network), _port(port) if port is not None else None)
+        return AllowedNetwork(ip_network(network), _parse_port(port) if port is not None else None)
     except ValueError as fault:
         raise ValueError(
             f"'{entry}' is not an allowed network ({fault}). "
@@ -217,7 +216,7 @@ def _split_port(entry: str) -> tuple[str, str | None]:
     return entry, None
 
 
-def _port(text: str) -> int:
+def _parse_port(text: str) -> int:
     if not (text.isascii() and text.isdigit() and 0 < int(text) < 65536):
         raise ValueError(f"the port '{text}' is not a number from 1 to 65535")
     return int(text)

@@ -1,8 +1,8 @@
-"""The only door out: every request of the house to another host goes through here.
+"""The SSRF-safe HTTP client: every request of this system to another host goes through it.
 
-A request reaches public addresses and those that the operator has listed, and nothing else, whatever a URL, a
-redirect or the DNS says (`addresses`, `connections`). Time, size and redirects are capped. Proxy and
-certificate variables of the environment are ignored, no cookie is kept, no connection is used twice.
+It connects to public addresses and to those that the operator lists, whatever a URL, a redirect or DNS says. Time, size
+and redirects are limited. Proxy and certificate variables of the environment are ignored, cookies are not kept,
+connections are not reused.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,12 +13,13 @@ from typing import Any, Self, TypedDict, Unpack
 import httpx2
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_exponential_jitter
 
-from krafter_audit.http.addresses import Address, AddressPolicy, address_of, is_local_name
-from krafter_audit.http.credentials import Access
-from krafter_audit.http.dialing import Deadline, checked_addresses, dial
+from krafter_audit.http.addresses import Address, AddressPolicy, is_local_name, parse_address
+from krafter_audit.http.credentials import RequestCredentials
+from krafter_audit.http.defaults import network_defaults
+from krafter_audit.http.dialing import Deadline, dial, resolve_allowed
 from krafter_audit.http.errors import (
-    BadUrl,
     HttpError,
+    InvalidUrl,
     RefusedAddress,
     TimedOut,
     TooManyRedirects,
@@ -26,37 +27,37 @@ from krafter_audit.http.errors import (
 )
 from krafter_audit.http.limits import Limits
 from krafter_audit.http.responses import Headers, Response
-from krafter_audit.http.throttle import Pace
-from krafter_audit.http.transport import Exchange, Hop
-from krafter_audit.http.urls import SCHEME_PORTS, Target
+from krafter_audit.http.throttle import HostThrottle
+from krafter_audit.http.transport import PreparedRequest, Transport
+from krafter_audit.http.urls import SCHEME_PORTS, ParsedUrl
 
 __all__ = [
     "SCHEME_PORTS",
-    "Access",
     "AddressPolicy",
-    "BadUrl",
     "Client",
     "Headers",
+    "HostThrottle",
     "HttpError",
+    "InvalidUrl",
     "Limits",
-    "Pace",
+    "ParsedUrl",
     "RefusedAddress",
+    "RequestCredentials",
     "Response",
-    "Target",
     "TimedOut",
     "TooManyRedirects",
     "Unreachable",
     "dial",
-    "retrying",
+    "retry",
     "validate_url",
 ]
 
 USER_AGENT = "KrafterAudit/1 (+https://app.krafter.dev)"
-_LOOK_UP_SECONDS = 3.0
+_DNS_TIMEOUT_SECONDS = 3.0
 
 
-class Options(TypedDict, total=False):
-    """What a request may be given; see `Client.request`."""
+class RequestOptions(TypedDict, total=False):
+    """The options of `Client.request`."""
 
     headers: Mapping[str, str] | None
     params: Mapping[str, Any] | None
@@ -68,49 +69,34 @@ class Options(TypedDict, total=False):
     limits: Limits | None
 
 
-def policy_from_settings() -> AddressPolicy:
-    """What the operator allows (KRAFTER_ALLOWED_NETWORKS)."""
-    from django.conf import settings
-
-    return AddressPolicy.from_setting(settings.KRAFTER_ALLOWED_NETWORKS)
-
-
-def _ca_file_from_settings() -> str:
-    from django.conf import settings
-
-    return str(settings.KRAFTER_CA_FILE or "")
-
-
 def validate_url(url: str, *, policy: AddressPolicy | None = None, resolve: bool = False) -> str:
-    """The URL in one spelling: lower-case host, no default port, no fragment.
+    """Return the URL normalised: lower-case host, no default port, no fragment.
 
-    Raises BadUrl or RefusedAddress for one that would never be asked. Without `resolve` a name that looks
-    public is believed; with it the name is looked up (3 s), which may raise TimedOut or Unreachable as well.
+    Raises InvalidUrl, or RefusedAddress for a URL that the policy forbids. A public-looking name is resolved only with
+    `resolve` (3 s), which may raise TimedOut or Unreachable too.
     """
-    policy = policy_from_settings() if policy is None else policy
-    target = Target.parse(url)
-    tells = not is_local_name(target.host) and target.port in policy.ports and not address_of(target.host)
-    if resolve or not tells:
-        _require(target, policy)
-    return target.url
+    policy = network_defaults().policy if policy is None else policy
+    parsed = ParsedUrl.parse(url)
+    looks_public = not is_local_name(parsed.host) and not parse_address(parsed.host)
+    if resolve or not (looks_public and parsed.port in policy.ports):
+        _require_allowed(parsed, policy)
+    return parsed.url
 
 
-def _require(target: Target, policy: AddressPolicy) -> None:
-    """Refuse by the name or port alone where nothing is listed; else ask what the name stands for."""
-    if not policy.listed:
-        policy.require_port(target.port)
-        policy.require_public_name(target.host)
-    deadline = Deadline(_LOOK_UP_SECONDS, f"The look-up of {target.host}")
-    checked_addresses(target.host, target.port, policy, deadline)
+def _require_allowed(url: ParsedUrl, policy: AddressPolicy) -> None:
+    if not policy.allowed:  # the name or port alone decides
+        policy.require_port(url.port)
+        policy.require_public_name(url.host)
+    deadline = Deadline(_DNS_TIMEOUT_SECONDS, f"The DNS lookup of {url.host}")
+    resolve_allowed(url.host, url.port, policy, deadline)
 
 
 class Client:
-    """Makes guarded requests; a context manager.
+    """Sends requests; a context manager, for one run or one call.
 
-    `access` lets into a site behind a login: it goes to its own origin alone (`lib/access.py`).
-    `policy` and `ca_file` come from the settings when they are None; `ca_file` adds to the system's
-    authorities; `pace` lets requests wait for their turn. What a name resolved to is kept for the client's
-    life: one client a run or a call, not one for ever.
+    `policy` and `ca_file` are the project's settings if None; `ca_file` adds to the system's root certificates.
+    `credentials` are sent to their own origin alone. `throttle` delays requests. DNS results are kept until the client
+    is closed.
     """
 
     def __init__(
@@ -121,17 +107,17 @@ class Client:
         user_agent: str = USER_AGENT,
         ca_file: str | None = None,
         verify: bool = True,
-        pace: Pace | None = None,
-        access: Access | None = None,
+        throttle: HostThrottle | None = None,
+        credentials: RequestCredentials | None = None,
     ) -> None:
         self.limits = limits or Limits()
-        self.policy = policy_from_settings() if policy is None else policy
+        self.policy = network_defaults().policy if policy is None else policy
         self.user_agent = user_agent
-        self.ca_file = _ca_file_from_settings() if ca_file is None else ca_file
-        self.pace = pace or Pace()
-        self.access = access
+        self.ca_file = network_defaults().ca_file if ca_file is None else ca_file
+        self.throttle = throttle or HostThrottle()
+        self.credentials = credentials
         self._verify = verify
-        self._pins: dict[tuple[str, int], list[Address]] = {}
+        self._dns_cache: dict[tuple[str, int], list[Address]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -142,8 +128,8 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Forget what names resolved to; each connection was closed with its request."""
-        self._pins.clear()
+        """Drop the DNS cache; each connection was closed with its request."""
+        self._dns_cache.clear()
 
     def request(
         self,
@@ -159,104 +145,108 @@ class Client:
         decode: bool = True,
         limits: Limits | None = None,
     ) -> Response:
-        """Ask, and read at most `limits.body` bytes of the answer.
+        """Send a request and read at most `limits.body` bytes of the response.
 
-        `params` are added to the URL's query; `json`, `data` (a form) or `content` is the body. With
-        `decode=False` the body stays encoded. A redirect to another origin takes no credentials and no body
-        along: one that would is answered as it is. Raises HttpError: BadUrl, RefusedAddress, TimedOut (in
-        the middle of a body too), Unreachable, TooManyRedirects. A connection that breaks in the middle of a
-        body gives `truncated`.
+        `params` are added to the URL's query; the body is `json`, `data` (a form) or `content`. With `decode=False`
+        the response body stays encoded. A redirect to another origin carries no credentials and no body; one that
+        would need a body is returned unfollowed. A body that breaks off is returned as `truncated`.
+        Raises InvalidUrl, RefusedAddress, TimedOut, Unreachable or TooManyRedirects.
         """
-        target = _with_params(Target.parse(url), params)
-        hop = self._hop(method, target, headers, json=json, data=data, content=content)
+        parsed = _add_params(ParsedUrl.parse(url), params)
+        request = self._prepare(method, parsed, headers, json=json, data=data, content=content)
         limits = limits or self.limits
-        deadline = Deadline(limits.total, f"The request to {target.host}")
-        exchange = Exchange(
-            self.policy, limits, deadline, self._pins, self.ca_file, self._verify, decode, self.pace
+        transport = Transport(
+            policy=self.policy,
+            limits=limits,
+            deadline=Deadline(limits.total, f"The request to {parsed.host}"),
+            dns_cache=self._dns_cache,
+            ca_file=self.ca_file,
+            verify=self._verify,
+            decode=decode,
+            throttle=self.throttle,
         )
-        return _followed(exchange, hop, limits.redirects if follow_redirects else None)
+        return _send_with_redirects(transport, request, limits.redirects if follow_redirects else None)
 
-    def _hop(self, method: str, target: Target, headers: Mapping[str, str] | None, **body: Any) -> Hop:
-        given = httpx2.Headers(
-            {"user-agent": self.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
-        )
+    def _prepare(
+        self, method: str, url: ParsedUrl, headers: Mapping[str, str] | None, **body: Any
+    ) -> PreparedRequest:
+        defaults = {"user-agent": self.user_agent, "accept": "*/*", "accept-encoding": "gzip, deflate"}
         try:
-            given.update(headers)
-            request = httpx2.Request(method.upper(), target.url, headers=given, **body)
+            merged = httpx2.Headers(defaults)
+            merged.update(headers)
+            request = httpx2.Request(method.upper(), url.url, headers=merged, **body)
         except UnicodeError:
-            raise Unreachable("A header of the request can't be sent: it is not plain ASCII.") from None
+            raise Unreachable("A request header is not ASCII and cannot be sent.") from None
         del request.headers["host"]
-        access = self.access if self._verify else None
-        return Hop(request.method, target, request.headers, request.read(), access)
+        credentials = self.credentials if self._verify else None
+        return PreparedRequest(request.method, url, request.headers, request.read(), credentials)
 
-    def get(self, url: str, **options: Unpack[Options]) -> Response:
-        """See `request`."""
+    def get(self, url: str, **options: Unpack[RequestOptions]) -> Response:
+        """Send a GET request; see `request`."""
         return self.request("GET", url, **options)
 
-    def head(self, url: str, **options: Unpack[Options]) -> Response:
-        """See `request`."""
+    def head(self, url: str, **options: Unpack[RequestOptions]) -> Response:
+        """Send a HEAD request; see `request`."""
         return self.request("HEAD", url, **options)
 
-    def options(self, url: str, **options: Unpack[Options]) -> Response:
-        """See `request`."""
+    def options(self, url: str, **options: Unpack[RequestOptions]) -> Response:
+        """Send a OPTIONS request; see `request`."""
         return self.request("OPTIONS", url, **options)
 
-    def post(self, url: str, **options: Unpack[Options]) -> Response:
-        """See `request`."""
+    def post(self, url: str, **options: Unpack[RequestOptions]) -> Response:
+        """Send a POST request; see `request`."""
         return self.request("POST", url, **options)
 
-    def patch(self, url: str, **options: Unpack[Options]) -> Response:
-        """See `request`."""
+    def patch(self, url: str, **options: Unpack[RequestOptions]) -> Response:
+        """Send a PATCH request; see `request`."""
         return self.request("PATCH", url, **options)
 
-    def put(self, url: str, **options: Unpack[Options]) -> Response:
-        """See `request`."""
+    def put(self, url: str, **options: Unpack[RequestOptions]) -> Response:
+        """Send a PUT request; see `request`."""
         return self.request("PUT", url, **options)
 
-    def delete(self, url: str, **options: Unpack[Options]) -> Response:
-        """See `request`."""
+    def delete(self, url: str, **options: Unpack[RequestOptions]) -> Response:
+        """Send a DELETE request; see `request`."""
         return self.request("DELETE", url, **options)
 
 
-def _with_params(target: Target, params: Mapping[str, Any] | None) -> Target:
-    if not params:
-        return target
-    return Target.parse(str(httpx2.URL(target.url).copy_merge_params(params)))
+def _add_params(url: ParsedUrl, params: Mapping[str, Any] | None) -> ParsedUrl:
+    return ParsedUrl.parse(str(httpx2.URL(url.url).copy_merge_params(params))) if params else url
 
 
-def _followed(exchange: Exchange, hop: Hop, redirects: int | None) -> Response:
-    """Ask hop after hop; with `redirects` None the first answer is the answer."""
-    answers: list[Response] = []
-    asked: set[tuple[str, str]] = set()
+def _send_with_redirects(transport: Transport, request: PreparedRequest, limit: int | None) -> Response:
+    """Follow at most `limit` redirects; None = return the first response."""
+    responses: list[Response] = []
+    sent: set[tuple[str, str]] = set()
     try:
         while True:
-            answers.append(exchange.ask(hop))
-            following = None if redirects is None else hop.following(answers[-1])
+            responses.append(transport.send(request))
+            following = None if limit is None else request.redirect_to(responses[-1])
             if following is None:
-                return replace(answers.pop(), history=tuple(answers))
-            asked.add(hop.identity)
-            # No cookie is kept, so the same request would bring the same answer.
-            if len(answers) > (redirects or 0) or following.identity in asked:
-                raise TooManyRedirects(f"{hop.target.host} redirects in a circle or too often.")
-            hop = following
+                return replace(responses.pop(), history=tuple(responses))
+            sent.add(request.identity)
+            # No cookies are kept, so repeating a request is a loop.
+            if len(responses) > (limit or 0) or following.identity in sent:
+                raise TooManyRedirects(f"{request.url.host} redirects in a loop or too often.")
+            request = following
     except HttpError as error:
-        error.history = tuple(answers)
+        error.history = tuple(responses)
         raise
 
 
-def retrying[T](call: Callable[[], T], *, attempts: int = 3) -> T:
-    """Call again, after 0.2 to 2 s, when it timed out or broke; for idempotent calls only.
+def retry[T](call: Callable[[], T], *, attempts: int = 3) -> T:
+    """Repeat an idempotent call after 0.2 to 2 s if it timed out or the connection broke; raise the last error.
 
-    A failed TLS handshake or a refused address stays what it is. Raises the last error.
+    A refused address or a failed TLS handshake is not retried.
     """
     retries = Retrying(
         stop=stop_after_attempt(attempts),
         wait=wait_exponential_jitter(multiplier=0.2, max=2, jitter=0.2),
-        retry=retry_if_exception(_may_pass),
+        retry=retry_if_exception(_is_temporary),
         reraise=True,
     )
     return retries(call)
 
 
-def _may_pass(error: BaseException) -> bool:
+def _is_temporary(error: BaseException) -> bool:
     return isinstance(error, TimedOut) or (isinstance(error, Unreachable) and not error.tls)

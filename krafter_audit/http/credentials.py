@@ -1,7 +1,4 @@
-"""What lets a look into a site behind a login, and what keeps it from everybody else.
-
-It is sent to one https origin and to no other, and it is taken out of whatever that origin answers.
-"""
+"""Credentials for pages behind a login: sent to their own https origin alone, and redacted from its responses."""
 
 import base64
 import html
@@ -12,16 +9,16 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-HIDDEN = "[hidden]"
-SHORTEST = 4  # characters; a shorter value is no secret, and hiding it would tear texts apart
+REDACTED = "[hidden]"
+MIN_SECRET_LENGTH = 4  # redacting shorter values would damage ordinary text
 
 
 @dataclass(frozen=True, repr=False)
-class Access:
-    """Headers, cookies and a Basic login for one https origin, as `https://staging.example.com`.
+class RequestCredentials:
+    """Headers, cookies and Basic authentication for one https origin, such as `https://staging.example.com`.
 
-    A page shows that it let us in by an element that `selector` finds or by `text` in it; where both are empty,
-    nothing is asked of it. `broken` is the sentence that says why what is kept can't be used.
+    A page counts as logged in if `selector` finds an element and `text` occurs; empty ones are not checked.
+    `unusable_reason` is a sentence if the stored credentials cannot be used.
     """
 
     origin: str
@@ -30,53 +27,53 @@ class Access:
     basic: tuple[str, str] | None = None
     selector: str = ""
     text: str = ""
-    broken: str = ""
+    unusable_reason: str = ""
 
     def __repr__(self) -> str:
-        return f"Access({self.origin!r})"
+        return f"RequestCredentials({self.origin!r})"
 
-    def sent_to(self, origin: str) -> dict[str, str]:
-        """The headers that a request to this origin carries: all of it for the very origin, else none."""
+    def headers_for(self, origin: str) -> dict[str, str]:
+        """Return the request headers for an origin; empty for every other origin and for plain http."""
         if origin != self.origin or not origin.startswith("https://"):
             return {}
-        sent = {name.lower(): value for name, value in self.headers.items()}
+        headers = {name.lower(): value for name, value in self.headers.items()}
         if self.cookies:
-            sent["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+            headers["cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
         if self.basic:
-            sent["authorization"] = f"Basic {self._login}"
-        return sent
+            headers["authorization"] = f"Basic {self._basic_token}"
+        return headers
 
-    def hide(self, value: Any) -> Any:
-        """A JSON value without the secrets, whichever way they are written in it."""
+    def redact(self, value: Any) -> Any:
+        """Return a JSON value with every secret replaced, in each form in which pages repeat it."""
         if isinstance(value, str):
             for secret in self._secrets:
-                value = value.replace(secret, HIDDEN)
+                value = value.replace(secret, REDACTED)
             return value
         if isinstance(value, Mapping):
-            return {self.hide(key): self.hide(one) for key, one in value.items()}
+            return {self.redact(key): self.redact(item) for key, item in value.items()}
         if isinstance(value, list | tuple):
-            return [self.hide(one) for one in value]
+            return [self.redact(item) for item in value]
         return value
 
-    def hide_bytes(self, body: bytes) -> bytes:
-        """A body without the secrets."""
+    def redact_bytes(self, body: bytes) -> bytes:
+        """Return a response body with every secret replaced."""
         for secret in self._secrets:
-            body = body.replace(secret.encode(), HIDDEN.encode())
+            body = body.replace(secret.encode(), REDACTED.encode())
         return body
 
     @property
-    def _login(self) -> str:
+    def _basic_token(self) -> str:
         return base64.b64encode(":".join(self.basic or ()).encode()).decode()
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:
-        """Every secret as it is and as pages write it, the longest first, so that none is left in halves."""
-        known = {*self.headers.values(), *self.cookies.values()}
-        known |= {word for value in self.headers.values() for word in value.split()}
+        """All secrets in all their forms, the longest first so that none is replaced in part."""
+        secrets = {*self.headers.values(), *self.cookies.values()}
+        secrets |= {word for value in self.headers.values() for word in value.split()}
         if self.basic:
-            known |= {self.basic[1], self._login, ":".join(self.basic)}
-        written = {form for secret in known if len(secret) >= SHORTEST for form in _forms(secret)}
-        return tuple(sorted(written, key=len, reverse=True))
+            secrets |= {self.basic[1], self._basic_token, ":".join(self.basic)}
+        forms = {form for secret in secrets if len(secret) >= MIN_SECRET_LENGTH for form in _forms(secret)}
+        return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _forms(secret: str) -> Iterable[str]:

@@ -1,7 +1,4 @@
-"""What can go wrong on the way to another host, as classes.
-
-Messages name host and port, never path or query.
-"""
+"""Errors of an outbound request. Messages name host and port, never path or query."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -10,10 +7,10 @@ if TYPE_CHECKING:
 
 
 class HttpError(Exception):
-    """A request that brought no usable answer.
+    """A request without a usable response.
 
-    `reason` is one word out of a short list, to be stored with an inconclusive outcome; `str(error)` is a
-    sentence without secrets; `history` holds the answers of the redirects that were followed before.
+    `reason` is a machine-readable word, stored with an inconclusive check; `str(error)` is a sentence without secrets;
+    `history` holds the redirects that were followed before.
     """
 
     reason: ClassVar[str] = "blocked"
@@ -23,26 +20,26 @@ class HttpError(Exception):
         self.history: tuple[Response, ...] = ()
 
 
-class BadUrl(HttpError):
-    """The URL can't be read as one."""
+class InvalidUrl(HttpError):
+    """The URL cannot be parsed."""
 
     reason = "invalid_url"
 
 
 class RefusedAddress(HttpError):
-    """What may not be asked: an address that is not public, another port or scheme, userinfo."""
+    """The policy forbids the request: an address that is not public, another port or scheme, userinfo."""
 
     reason = "refused_address"
 
 
 class TimedOut(HttpError):
-    """The look-up, the connection, the handshake, the answer or the whole exchange took too long."""
+    """DNS lookup, connection, TLS handshake, response or the whole request took too long."""
 
     reason = "timeout"
 
 
 class Unreachable(HttpError):
-    """No DNS answer, a refused or broken connection, a failed TLS handshake (`tls`), or what is not HTTP."""
+    """No DNS record, connection refused or broken, TLS handshake failed (`tls`), or the response is not HTTP."""
 
     reason = "blocked"
 
@@ -52,6 +49,6 @@ class Unreachable(HttpError):
 
 
 class TooManyRedirects(HttpError):
-    """More redirects than the limit, or redirects in a circle."""
+    """More redirects than the limit, or a redirect loop."""
 
     reason = "blocked"

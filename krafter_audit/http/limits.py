@@ -1,11 +1,11 @@
-"""How long a request may take, and how much of an answer is read."""
+"""Limits on the time and size of a request."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds for a connection, for a silence, and for all with redirects; bytes of a body; redirects."""
+    """Seconds to connect, between two reads, and in total with redirects; bytes of body; number of redirects."""
 
     connect: float = 5.0
     read: float = 10.0

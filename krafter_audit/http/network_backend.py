@@ -1,4 +1,4 @@
-"""How httpcore2 is given a connection: to a checked address, ended by the deadline, with the bytes counted."""
+"""The httpcore2 network backend that connects to checked addresses, ends at the deadline and counts bytes."""
 
 import logging
 import socket
@@ -11,69 +11,69 @@ from typing import Any
 import httpcore2
 
 from krafter_audit.http.addresses import Address, AddressPolicy, normalise_host
-from krafter_audit.http.dialing import Deadline, checked_addresses, connect
+from krafter_audit.http.dialing import Deadline, connect, resolve_allowed
 from krafter_audit.http.errors import RefusedAddress, TimedOut, Unreachable
 
-# At DEBUG it writes headers, with what is secret in them, into the log.
+# At DEBUG it logs headers, and with them credentials.
 logging.getLogger("httpcore2").setLevel(logging.INFO)
 
 
-class WireLimit(Exception):
-    """More bytes came over the wire than an answer may have."""
+class ResponseTooLarge(Exception):
+    """More bytes were received than a response may have."""
 
 
-class GuardedStream(httpcore2.NetworkStream):
-    """A socket whose reads and writes end with the deadline; counts what comes in and notes when it came."""
+class BoundedStream(httpcore2.NetworkStream):
+    """A socket whose reads and writes end at the deadline; it counts and times what it receives."""
 
     def __init__(self, sock: socket.socket, host: str, deadline: Deadline, max_bytes: int) -> None:
         self._sock = sock
         self._host = host
         self._deadline = deadline
-        self._room = max_bytes
+        self._bytes_left = max_bytes
         self.sent_at = self.first_byte_at = time.monotonic()
         self._answered = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        self._sock.settimeout(self._deadline.bound(timeout))
+        self._sock.settimeout(self._deadline.remaining(timeout))
         try:
             received = self._sock.recv(max_bytes)
-        except TimeoutError as fault:
-            raise TimedOut(f"{self._host} sent nothing for too long.") from fault
-        except OSError as fault:
-            raise httpcore2.ReadError("the connection broke") from fault
+        except TimeoutError as error:
+            raise TimedOut(f"{self._host} sent no data in time.") from error
+        except OSError as error:
+            raise httpcore2.ReadError("the connection broke") from error
         if not self._answered:
             self._answered, self.first_byte_at = True, time.monotonic()
-        self._room -= len(received)
-        if self._room < 0:
-            raise WireLimit
+        self._bytes_left -= len(received)
+        if self._bytes_left < 0:
+            raise ResponseTooLarge
         return received
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         view = memoryview(buffer)
         while view:
             self.sent_at = time.monotonic()
-            self._sock.settimeout(self._deadline.bound(timeout))
+            self._sock.settimeout(self._deadline.remaining(timeout))
             try:
                 view = view[self._sock.send(view) :]
-            except TimeoutError as fault:
-                raise TimedOut(f"{self._host} took the request too slowly.") from fault
-            except OSError as fault:
-                raise httpcore2.WriteError("the connection broke") from fault
+            except TimeoutError as error:
+                raise TimedOut(f"{self._host} read the request too slowly.") from error
+            except OSError as error:
+                raise httpcore2.WriteError("the connection broke") from error
 
     def close(self) -> None:
         self._sock.close()
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> "GuardedStream":
-        """The handshake, in place: the name is verified, not the address."""
-        self._sock.settimeout(self._deadline.bound(timeout))
+    ) -> "BoundedStream":
+        """Do the TLS handshake on this socket; the certificate is verified against the name, not the address."""
+        self._sock.settimeout(self._deadline.remaining(timeout))
         try:
             self._sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
-        except TimeoutError as fault:
-            raise TimedOut(f"The TLS handshake with {self._host} took too long.") from fault
-        except (OSError, ValueError) as fault:
-            raise Unreachable(_handshake_sentence(self._host, fault), tls=True) from fault
+        except TimeoutError as error:
+            raise TimedOut(f"The TLS handshake with {self._host} took too long.") from error
+        except (OSError, ValueError) as error:
+            raise Unreachable(_handshake_failure(self._host, error), tls=True) from error
         return self
 
     def get_extra_info(self, info: str) -> Any:
@@ -82,35 +82,35 @@ class GuardedStream(httpcore2.NetworkStream):
         return {"socket": self._sock, "is_readable": False}.get(info)
 
 
-# OpenSSL's X509_V_ERR_*: self-signed, a self-signed authority in the chain, an issuer that is not known.
-UNKNOWN_AUTHORITY = frozenset({18, 19, 20})
+# OpenSSL's X509_V_ERR_*: self-signed, self-signed certificate in the chain, unknown issuer.
+UNKNOWN_AUTHORITY_CODES = frozenset({18, 19, 20})
 
 
-def _handshake_sentence(host: str, fault: Exception) -> str:
-    why = getattr(fault, "verify_message", None) or getattr(fault, "reason", None) or "the connection broke"
+def _handshake_failure(host: str, error: Exception) -> str:
+    why = getattr(error, "verify_message", None) or getattr(error, "reason", None) or "the connection broke"
     sentence = f"The TLS handshake with {host} failed: {str(why).rstrip('.').lower().replace('_', ' ')}."
-    if getattr(fault, "verify_code", 0) in UNKNOWN_AUTHORITY:
+    if getattr(error, "verify_code", 0) in UNKNOWN_AUTHORITY_CODES:
         sentence += " An operator can trust its certificate authority with the setting KRAFTER_CA_FILE."
     return sentence
 
 
 @dataclass
-class GuardedBackend(httpcore2.NetworkBackend):
-    """Gives one hop its connection.
+class CheckedBackend(httpcore2.NetworkBackend):
+    """Opens the connection of one request.
 
-    `pins` keeps what a name resolved to, so that a run asks the DNS once a name.
+    `dns_cache` keeps the checked addresses of a name, so that a run resolves each name once.
     """
 
     policy: AddressPolicy
     deadline: Deadline
     max_bytes: int
-    pins: dict[tuple[str, int], list[Address]] = field(default_factory=dict)
+    dns_cache: dict[tuple[str, int], list[Address]] = field(default_factory=dict)
     address: str = ""
-    stream: GuardedStream | None = None
+    stream: BoundedStream | None = None
 
     @property
-    def waited_ms(self) -> float:
-        """Milliseconds from the sending of the request's last part to the answer's first byte."""
+    def ttfb_ms(self) -> float:
+        """Milliseconds from the end of the request to the first byte of the response."""
         return (self.stream.first_byte_at - self.stream.sent_at) * 1000 if self.stream else 0.0
 
     def connect_tcp(
@@ -120,16 +120,17 @@ class GuardedBackend(httpcore2.NetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
-    ) -> GuardedStream:
+    ) -> BoundedStream:
         name = normalise_host(host)
-        addresses = self.pins.get((name, port)) or checked_addresses(name, port, self.policy, self.deadline)
-        self.pins[name, port] = addresses
-        sock = connect(addresses, name, port, self.deadline.bound(timeout), self.deadline)
+        addresses = self.dns_cache.get((name, port))
+        addresses = addresses or resolve_allowed(name, port, self.policy, self.deadline)
+        self.dns_cache[name, port] = addresses
+        sock = connect(addresses, name, port, self.deadline.remaining(timeout), self.deadline)
         self.address = str(sock.getpeername()[0])
-        self.stream = GuardedStream(sock, name, self.deadline, self.max_bytes)
+        self.stream = BoundedStream(sock, name, self.deadline, self.max_bytes)
         return self.stream
 
     def connect_unix_socket(
         self, path: str, timeout: float | None = None, socket_options: Iterable[Any] | None = None
     ) -> httpcore2.NetworkStream:
-        raise RefusedAddress("A unix socket is not asked.")
+        raise RefusedAddress("Unix sockets are not allowed.")

@@ -1,32 +1,32 @@
-"""How fast a host is asked: what a client is given when it has to be polite."""
+"""The interface for rate limits per target host, and the Retry-After header."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from krafter_audit.http.urls import Target
+from krafter_audit.http.urls import ParsedUrl
 
 
-class Pace:
-    """Lets every request go at once. One that is polite (`scans/worker/host_throttle.py`) waits for its turn."""
+class HostThrottle:
+    """No limit. `scans/worker/host_throttle.py` has the one that limits requests per host over all workers."""
 
     @contextmanager
-    def turn(self, target: Target) -> Iterator[float]:
-        """Hold a turn while a request is made; gives the seconds waited for it. Raises TimedOut or Unreachable."""
+    def slot(self, url: ParsedUrl) -> Iterator[float]:
+        """Hold a slot during a request; yields the seconds waited for it. Raises TimedOut or Unreachable."""
         yield 0.0
 
-    def leave_alone(self, target: Target, seconds: float) -> None:
-        """Let nobody ask the host for so long: it has asked for that."""
+    def back_off(self, url: ParsedUrl, seconds: float) -> None:
+        """Send no request to the host for that long, as its Retry-After header asks."""
 
 
-def seconds_to_wait(retry_after: str | None) -> float:
+def parse_retry_after(header: str | None) -> float:
     """Return the seconds of a Retry-After header, a number or a date (RFC 9110, section 10.2.3); 0 for none."""
-    said = (retry_after or "").strip()
-    if said.isascii() and said.isdigit():
-        return float(said[:9])
+    value = (header or "").strip()
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
     try:
-        until = parsedate_to_datetime(said)
+        until = parsedate_to_datetime(value)
     except ValueError:
         return 0.0
     until = until if until.tzinfo else until.replace(tzinfo=UTC)

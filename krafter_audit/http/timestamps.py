@@ -1,8 +1,8 @@
-"""How a time is written wherever one is shown, sent or kept as text."""
+"""The text form of a time in responses, evidence and requests."""
 
 from datetime import UTC, datetime
 
 
-def written(moment: datetime) -> str:
-    """Write a time in ISO 8601: UTC, whole seconds, Z."""
+def format_timestamp(moment: datetime) -> str:
+    """Format a time as ISO 8601 in UTC with whole seconds: `2026-11-25T09:30:00Z`."""
     return moment.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"

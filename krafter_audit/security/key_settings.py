@@ -1,4 +1,4 @@
-"""Keys of 32 bytes with a name, as settings write them: `id:base64`. Needs nothing but the standard library."""
+"""Keys of 32 bytes with an id, in the form of settings: `id:base64`. Uses the standard library only."""
 
 import base64
 import binascii
@@ -8,15 +8,15 @@ KEY_BYTES = 32
 KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
-def decoded(encoded: str, place: int) -> bytes:
-    """Return the 32 bytes of the entry at a place of the list; `-_` may stand for `+/`.
+def decode_key(encoded: str, position: int) -> bytes:
+    """Return the 32 bytes of an entry; `-_` are accepted for `+/`.
 
-    Raises ValueError with a sentence that names the place and never the key.
+    Raises ValueError that names the position in the list and never the key.
     """
     try:
         key = base64.b64decode(encoded.translate(str.maketrans("-_", "+/")), validate=True)
     except (binascii.Error, ValueError):
-        raise ValueError(f"The key of entry {place} is not base64.") from None
+        raise ValueError(f"The key of entry {position} is not base64.") from None
     if len(key) != KEY_BYTES:
-        raise ValueError(f"The key of entry {place} has {len(key)} bytes; it takes {KEY_BYTES}.")
+        raise ValueError(f"The key of entry {position} has {len(key)} bytes; it must have {KEY_BYTES}.")
     return key

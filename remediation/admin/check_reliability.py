@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 
-from krafter_audit.admin.base import ReadOnlyAdmin, RelatedFilter
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin
 from remediation.checks import reliability
 from remediation.models import CheckReliability
 
@@ -18,7 +18,7 @@ class CheckReliabilityAdmin(ReadOnlyAdmin):
         "key", "project", "looks", "flipped", "fixes", "back_in_7_days", "back_in_30_days", "median_hours",
         "measured_at",
     )  # fmt: skip
-    list_filter = (("project", RelatedFilter),)
+    list_filter = (("project", AutocompleteFilter),)
     list_select_related = ("project",)
     search_fields = ("^key",)
     ordering = ("-flips", "-back_in_30_days", "key", "pk")  # type: ignore[assignment]  # the base has one column

@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from krafter_audit.admin.base import ReadOnlyAdmin, ReadOnlyInline, pretty
+from krafter_audit.admin.base import ReadOnlyAdmin, ReadOnlyInline, render_json
 from remediation.errors import NoSigningKey
 from remediation.evidence import export
 from remediation.evidence.chain import is_intact, keyring, links_of
@@ -31,7 +31,7 @@ class EvidenceInline(ReadOnlyInline):
     @admin.display(description="evidence")
     def content(self, link: Evidence) -> str:
         """Return the body of the link as indented JSON."""
-        return pretty(json.loads(link.body))
+        return render_json(json.loads(link.body))
 
     @admin.display(description="hash and signature valid", boolean=True)
     def intact(self, link: Evidence) -> bool:
@@ -115,5 +115,5 @@ def link_context(link: Evidence) -> dict[str, Any]:
         "body": body,
         "pages": [page for page in pages if isinstance(page, dict)] if isinstance(pages, list) else [],
         "intact": is_intact(link),
-        "json": pretty(body),
+        "json": render_json(body),
     }

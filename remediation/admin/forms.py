@@ -22,7 +22,7 @@ class CreateTaskForm(SerializerForm):
     """Creates a task for a finding, in the finding's project."""
 
     serializer_class = CreateTaskRequestSerializer
-    names: ClassVar = {"owner": "owner_id", "finding": "finding_id"}
+    api_names: ClassVar = {"owner": "owner_id", "finding": "finding_id"}
     priority = forms.ChoiceField(
         choices=Severity.choices, initial=Severity.MEDIUM, required=False, widget=UnfoldAdminSelectWidget
     )

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from krafter_audit.admin.base import ReadOnlyInline, RecordAdmin, RelatedFilter, pretty
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyInline, ServiceModelAdmin, render_json
 from remediation.admin.forms import PolicyForm
 from remediation.models import Policy, PolicyVersion
 from remediation.policy_simulation import plans
@@ -26,16 +26,16 @@ class PolicyVersionInline(ReadOnlyInline):
     @admin.display(description="config")
     def config_json(self, version: PolicyVersion) -> str:
         """Return the config as indented JSON, with its keys in their original order."""
-        return pretty(version.config)
+        return render_json(version.config)
 
 
 @admin.register(Policy)
-class PolicyAdmin(RecordAdmin):
+class PolicyAdmin(ServiceModelAdmin):
     """Policies. A project's default policy is created when it is first needed."""
 
     form = PolicyForm
     list_display = ("name", "project", "active", "version", "updated_at")
-    list_filter = ("active", ("project", RelatedFilter))
+    list_filter = ("active", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^name", "^project__slug")
     fields = ("project", "name", "config", "active", "version", "updated_at")
@@ -66,4 +66,4 @@ class PolicyAdmin(RecordAdmin):
             critical = result["escalated_to_critical"]
             return f"{result['simulated_findings']} findings, {critical} of them critical."
 
-        self.each(request, queryset, test)
+        self.run_for_each(request, queryset, test)

@@ -8,31 +8,40 @@ from django.http import HttpRequest
 
 from accounts.admin import operator
 from findings.admin.findings import SEVERITY_COLOURS
-from krafter_audit.admin.base import BAD, GOOD, QUIET, UNDER_WAY, WAITING, RecordAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ServiceModelAdmin,
+    badge_column,
+)
 from remediation.admin.forms import ChangeTaskForm, CreateTaskForm
 from remediation.models import Task
 from remediation.services import tasks, verifications
 
 STATUS_COLOURS = {
-    "backlog": QUIET,
-    "in_progress": UNDER_WAY,
-    "blocked": BAD,
-    "ready_verify": WAITING,
-    "done": GOOD,
+    "backlog": PRIMARY,
+    "in_progress": INFO,
+    "blocked": DANGER,
+    "ready_verify": WARNING,
+    "done": SUCCESS,
 }
 
 
 @admin.register(Task)
-class TaskAdmin(RecordAdmin):
+class TaskAdmin(ServiceModelAdmin):
     """Tasks. Their status changes by the action buttons."""
 
-    list_display = ("title", badge("status", STATUS_COLOURS), badge("priority", SEVERITY_COLOURS), "project", "owner", "sla_due_at", "external_ticket_key", "created_at")  # fmt: skip  # noqa: E501
+    list_display = ("title", badge_column("status", STATUS_COLOURS), badge_column("priority", SEVERITY_COLOURS), "project", "owner", "sla_due_at", "external_ticket_key", "created_at")  # fmt: skip  # noqa: E501
     list_filter = (
         "status",
         "priority",
-        ("project", RelatedFilter),
-        ("finding", RelatedFilter),
-        ("owner", RelatedFilter),
+        ("project", AutocompleteFilter),
+        ("finding", AutocompleteFilter),
+        ("owner", AutocompleteFilter),
     )
     list_select_related = ("project", "owner")
     search_fields = ("^title", "^external_ticket_key")
@@ -75,7 +84,7 @@ class TaskAdmin(RecordAdmin):
             verifications.run(task.project, task_id=task.pk, by=operator(request))
             return "a verification is running."
 
-        self.each(request, queryset.select_related("project"), run)
+        self.run_for_each(request, queryset.select_related("project"), run)
 
     @admin.action(description="Start work", permissions=["operate"])
     def start(self, request: HttpRequest, queryset: QuerySet[Task]) -> None:
@@ -102,4 +111,4 @@ class TaskAdmin(RecordAdmin):
             tasks.update(task.pk, changes={"status": status.value}, by=operator(request))
             return f"{status.label.lower()}."
 
-        self.each(request, rows, set_status)
+        self.run_for_each(request, rows, set_status)

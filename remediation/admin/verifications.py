@@ -9,13 +9,13 @@ from django.template.response import TemplateResponse
 from django.utils.html import format_html_join
 
 from accounts.admin import operator
-from krafter_audit.admin.base import BAD, GOOD, WAITING, ReadOnlyAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ReadOnlyAdmin, badge_column
 from remediation.admin.evidence import EvidenceInline, EvidencePages
 from remediation.admin.forms import ReasonForm
 from remediation.models import Verification
 from remediation.services import verdicts
 
-RESULT_COLOURS = {"pending": WAITING, "passed": GOOD, "failed": BAD}
+RESULT_COLOURS = {"pending": WARNING, "passed": SUCCESS, "failed": DANGER}
 
 
 @admin.register(Verification)
@@ -23,9 +23,15 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
     """Verifications and the decisions about them."""
 
     list_display = (
-        "task", "project", badge("result", RESULT_COLOURS), "check_counts", "verified_by", "verified_at", "created_at",
-    )  # fmt: skip
-    list_filter = ("result", "running", "manual", ("project", RelatedFilter))
+        "task",
+        "project",
+        badge_column("result", RESULT_COLOURS),
+        "check_counts",
+        "verified_by",
+        "verified_at",
+        "created_at",
+    )
+    list_filter = ("result", "running", "manual", ("project", AutocompleteFilter))
     list_select_related = ("task", "project", "verified_by")
     search_fields = ("^task__title",)
     actions: ClassVar[list[str]] = ["approve", "reopen", "approve_with_override"]
@@ -35,7 +41,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
         "verified_at", "created_at", "updated_at",
     )  # fmt: skip
 
-    def name_of(self, row: Verification) -> str:
+    def describe_row(self, row: Verification) -> str:
         """Return the title of the task."""
         return row.task.title
 
@@ -69,7 +75,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             verdicts.approve(row.pk, by=operator(request))
             return "approved."
 
-        self.each(request, queryset, approve)
+        self.run_for_each(request, queryset, approve)
 
     @admin.action(description="Reopen", permissions=["operate"])
     def reopen(self, request: HttpRequest, queryset: QuerySet[Verification]) -> None:
@@ -79,7 +85,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             verdicts.reopen(row.pk, by=operator(request))
             return "reopened."
 
-        self.each(request, queryset, reopen)
+        self.run_for_each(request, queryset, reopen)
 
     @admin.action(description="Approve with override…", permissions=["operate"])
     def approve_with_override(
@@ -95,7 +101,7 @@ class VerificationAdmin(EvidencePages, ReadOnlyAdmin):
             verdicts.approve(row.pk, by=operator(request), override_reason=form.cleaned_data["reason"])
             return "approved."
 
-        self.each(request, queryset, approve)
+        self.run_for_each(request, queryset, approve)
         return None
 
     def _reason_page(

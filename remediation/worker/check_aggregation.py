@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 from remediation.models import CheckStatus
 from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
@@ -37,7 +37,7 @@ def aggregate(key: str, outcomes: Mapping[str, Outcome]) -> AggregatedResult:
     evidence = {
         "outcome": status.value,
         "after": after,
-        "looked_at": written(timezone.now()),
+        "looked_at": format_timestamp(timezone.now()),
         "pages": [{"url": url, **page_evidence(outcome)} for url, outcome in outcomes.items()],
     }
     return AggregatedResult(status, after, evidence)

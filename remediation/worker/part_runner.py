@@ -20,7 +20,7 @@ from findings import policy_rules, provider_checks
 from findings.models import Finding
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
-from krafter_audit.shutdown import is_stopping
+from krafter_audit.shutdown import is_shutting_down
 from remediation.checks.queues import scanner_of
 from remediation.evidence import chain
 from remediation.locks import LockedVerification, lock_verification
@@ -90,7 +90,7 @@ class VerificationRunner:
             for check in verification.checks
             if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
         ]
-        client.access = credentials_for(self.finding.project)
+        client.credentials = credentials_for(self.finding.project)
         self._urls = urls = page_urls(self.finding)
         verified = ownership.verified_hosts(self.finding.project, urls[:MAX_PAGES], client)
         self._pages = [FindingPage(url, client, self.finding, verified, browser) for url in urls[:MAX_PAGES]]
@@ -114,7 +114,7 @@ class VerificationRunner:
         stored = self.part.outcomes.setdefault(key, {})
         for page in self._pages:
             if page.url not in stored:
-                if is_stopping() or time.monotonic() > self._deadline:
+                if is_shutting_down() or time.monotonic() > self._deadline:
                     return None
                 stored[page.url] = self._outcome(page, key).to_json()
                 if not leases.write(self.part, outcomes=self.part.outcomes, attempts=0):
@@ -168,4 +168,4 @@ def _finish(locked: LockedVerification) -> None:
     log_event("verification.checked", verification, by=SYSTEM, statuses=statuses)
     if all(status == CheckStatus.INCONCLUSIVE for status in statuses):
         Verification.objects.filter(pk=verification.pk).update(refunded=True)
-        quota.give_back(verification.project.organization_id, spent_at=verification.created_at)
+        quota.refund(verification.project.organization_id, spent_at=verification.created_at)

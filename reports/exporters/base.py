@@ -1,15 +1,15 @@
-"""What an export format is: a name for files, a media type, and a function that writes a snapshot."""
+"""The interface of an export format."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from reports.snapshot import Snapshot
+from reports.snapshots.snapshot import Snapshot
 
 
 @dataclass(frozen=True)
 class Exporter:
-    """One format. `write` streams the snapshot into the open file, or raises ExportFailed with a sentence."""
+    """A format. `write` streams the snapshot into an open file. Raises ExportFailed."""
 
     extension: str
     content_type: str

@@ -1,8 +1,8 @@
-"""CSV (RFC 4180, UTF-8): one table, whose first column says what a row is.
+"""CSV (RFC 4180, UTF-8): one table whose first column has the type of the row.
 
-`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`. The others are
-the API's keys; `score` is `priority.score` of a finding, `priority` the word of a task, `affected_assets` the
-values joined by spaces, `recommended_fix` its summary. Evidence is in the JSON export alone.
+`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`. The other columns are the
+API's keys; `score` is `priority.score` of a finding, `priority` that of a task, `affected_assets` the values separated
+by spaces, `recommended_fix` its summary. Evidence is in the JSON export only.
 """
 
 import csv
@@ -11,43 +11,43 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from reports.exporters.base import Exporter
-from reports.snapshot import Item, Snapshot
+from reports.snapshots.snapshot import Item, Snapshot
 
 COLUMNS = (
     "record", "id", "finding_id", "title", "status", "severity", "domain", "priority", "score", "confidence",
     "owner_id", "sla_due_at", "external_ticket_key", "pr_url", "affected_assets", "recommended_fix",
     "date", "value", "created_at", "updated_at",
 )  # fmt: skip
-# A spreadsheet runs a cell that begins with one of these as a formula (OWASP, "CSV Injection").
+# A spreadsheet evaluates a cell that starts with one of these as a formula (OWASP, "CSV Injection").
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    """Stream the snapshot as rows of `COLUMNS`; memory stays flat, however long the lists are."""
+    """Stream the snapshot as rows of `COLUMNS`, in constant memory."""
     text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="", write_through=False)
     rows = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore")
     rows.writeheader()
     for row in rows_of(snapshot):
-        rows.writerow({column: guarded(row.get(column)) for column in COLUMNS})
+        rows.writerow({column: escape_formula(row.get(column)) for column in COLUMNS})
     text.flush()
     text.detach()
 
 
 def rows_of(snapshot: Snapshot) -> Iterator[Item]:
-    """Yield the rows: the summary's numbers, the days, the findings, the tasks."""
+    """Yield the rows of the summary, the days, the findings and the tasks."""
     for key, value in snapshot.summary.items():
         if key != "risk_burn_down":
             yield {"record": "summary", "title": key, "value": value}
     for point in snapshot.burn_down:
         yield {"record": "risk_burn_down", "date": point["date"], "value": point["open_risk_score"]}
     for finding in snapshot.findings:
-        yield {**finding, "record": "finding", **flattened(finding)}
+        yield {**finding, "record": "finding", **flatten(finding)}
     for task in snapshot.tasks:
         yield {**task, "record": "task"}
 
 
-def flattened(finding: Item) -> Item:
-    """Turn the finding's nested parts into cells."""
+def flatten(finding: Item) -> Item:
+    """Return the nested parts of a finding as cells."""
     assets = finding.get("affected_assets") or []
     return {
         "priority": "",
@@ -57,8 +57,8 @@ def flattened(finding: Item) -> Item:
     }
 
 
-def guarded(value: Any) -> Any:
-    """Put an apostrophe before text that a spreadsheet would run as a formula; numbers stay numbers."""
+def escape_formula(value: Any) -> Any:
+    """Prefix text that a spreadsheet would evaluate with an apostrophe; numbers stay numbers."""
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return "'" + value
     return value

@@ -1,18 +1,18 @@
-"""JSON: `{"report": {…}, "summary": {…}, "findings": [{…}, …], "tasks": [{…}, …]}`, one item a line."""
+"""JSON: `{"report": {…}, "summary": {…}, "findings": [{…}, …], "tasks": [{…}, …]}`, one item per line."""
 
 from collections.abc import Iterable
 from typing import BinaryIO
 
 from krafter_audit.http.json_encoding import dump_json
 from reports.exporters.base import Exporter
-from reports.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, in_order
+from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, order_keys
 
-FLUSH_AT = 256 * 1024
+BUFFER_BYTES = 256 * 1024
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    """Stream the snapshot as one JSON object; memory stays flat, however long the lists are."""
-    out.write(b'{"report":' + dump_json(heading(snapshot)))
+    """Stream the snapshot as one JSON object, in constant memory."""
+    out.write(b'{"report":' + dump_json(metadata(snapshot)))
     out.write(b',\n"summary":' + dump_json(snapshot.summary))
     out.write(b',\n"findings":[')
     write_items(snapshot.findings, FINDING_KEYS, out)
@@ -21,8 +21,8 @@ def write(snapshot: Snapshot, out: BinaryIO) -> None:
     out.write(b"]}\n")
 
 
-def heading(snapshot: Snapshot) -> Item:
-    """Say which report this is, in the API's words."""
+def metadata(snapshot: Snapshot) -> Item:
+    """Return the `report` object, with the API's keys."""
     return {
         "id": snapshot.report_id,
         "org_id": snapshot.org_id,
@@ -37,15 +37,15 @@ def heading(snapshot: Snapshot) -> Item:
 
 
 def write_items(items: Iterable[Item], keys: tuple[str, ...], out: BinaryIO) -> None:
-    """Write the items between the brackets of a JSON list, a few hundred kilobytes at a time."""
-    separator, waiting = b"\n", bytearray()
+    """Write the items of a JSON array, buffered."""
+    separator, buffer = b"\n", bytearray()
     for item in items:
-        waiting += separator + dump_json(in_order(item, keys))
+        buffer += separator + dump_json(order_keys(item, keys))
         separator = b",\n"
-        if len(waiting) > FLUSH_AT:
-            out.write(waiting)
-            waiting.clear()
-    out.write(waiting)
+        if len(buffer) > BUFFER_BYTES:
+            out.write(buffer)
+            buffer.clear()
+    out.write(buffer)
 
 
 EXPORTER = Exporter("json", "application/json", write)

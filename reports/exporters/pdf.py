@@ -1,4 +1,4 @@
-"""PDF: tagged (PDF/UA-1), A4, with the burn-down drawn; the most pressing findings and tasks, not all."""
+"""PDF: tagged (PDF/UA-1), A4, with the burn-down chart, and the top findings and tasks instead of all."""
 
 import logging
 from functools import cache
@@ -9,39 +9,39 @@ from django.template.loader import render_to_string
 
 from reports.errors import ExportFailed
 from reports.exporters.base import Exporter
-from reports.presentation import printed
-from reports.snapshot import Snapshot
+from reports.presentation.template_context import pdf_context
+from reports.snapshots.snapshot import Snapshot
 
 STYLE = Path(__file__).parents[1] / "static" / "reports" / "pdf.css"
-NO_PANGO = (
-    "The PDF could not be made: WeasyPrint needs the Pango library, which this machine lacks. Install it "
+PANGO_MISSING = (
+    "The PDF could not be written: the Pango library, which WeasyPrint needs, is not installed. Install it "
     "(Debian or Ubuntu: apt-get install --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 "
     "libharfbuzz-subset0; macOS: brew install pango), then export the report again."
 )
 
 
 @cache
-def engine() -> Any:
-    """Return WeasyPrint, imported for the first PDF alone: it loads system libraries that may be absent."""
+def load_weasyprint() -> Any:
+    """Import WeasyPrint for the first PDF: it needs system libraries that may be missing. Raises ExportFailed."""
     try:
         import weasyprint
     except (OSError, ImportError) as error:
-        raise ExportFailed(NO_PANGO) from error
-    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)  # a line for each page otherwise
+        raise ExportFailed(PANGO_MISSING) from error
+    logging.getLogger("weasyprint.progress").setLevel(logging.WARNING)  # otherwise a line per page
     return weasyprint
 
 
-def fetcher() -> Any:
-    """Return what opens addresses on WeasyPrint's behalf: its own would take file:// and http:// as well."""
-    return engine().urls.URLFetcher(allowed_protocols=("data",))
+def url_fetcher() -> Any:
+    """Return a fetcher for `data:` URLs only; the default one opens file:// and http:// too."""
+    return load_weasyprint().urls.URLFetcher(allowed_protocols=("data",))
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    """Lay the report out and write it; nothing but `data:` addresses is ever opened on the way."""
-    weasyprint = engine()
+    """Render the report; only `data:` URLs are opened."""
+    weasyprint = load_weasyprint()
     page = weasyprint.HTML(
-        string=render_to_string("reports/pdf.html", printed(snapshot)),
-        url_fetcher=fetcher(),
+        string=render_to_string("reports/pdf.html", pdf_context(snapshot)),
+        url_fetcher=url_fetcher(),
     )
     style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8"))
     page.write_pdf(out, stylesheets=[style], pdf_variant="pdf/ua-1")

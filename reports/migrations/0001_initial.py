@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
                 ('subject', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('file', models.CharField(blank=True, max_length=200)),
                 ('file_size', models.PositiveBigIntegerField(help_text='Bytes.', null=True)),
-                ('failure', models.TextField(blank=True, help_text='Why there is no file, as a sentence.')),
+                ('failure', models.TextField(blank=True, help_text='Why the export failed.')),
                 ('exported_at', models.DateTimeField(null=True)),
                 ('shared_at', models.DateTimeField(null=True)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='reports', to='accounts.project')),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
                 ('expires_at', models.DateTimeField()),
                 ('revoked_at', models.DateTimeField(null=True)),
                 ('status', models.CharField(choices=[('queued', 'Queued'), ('sent', 'Sent'), ('failed', 'Failed')], default='queued', max_length=6)),
-                ('outcome', models.TextField(blank=True, help_text='How the delivery went, as a sentence.')),
+                ('outcome', models.TextField(blank=True, help_text='Result of the delivery.')),
                 ('outcomes', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
                 ('sent_at', models.DateTimeField(null=True)),
                 ('project', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='shares', to='accounts.project')),
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='report',
-            index=models.Index(condition=models.Q(('status__in', ['queued', 'exporting'])), fields=['lease_until'], name='report_undone'),
+            index=models.Index(condition=models.Q(('status__in', ['queued', 'exporting'])), fields=['lease_until'], name='report_pending'),
         ),
         migrations.AddConstraint(
             model_name='report',

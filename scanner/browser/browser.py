@@ -13,7 +13,8 @@ from playwright.sync_api import TimeoutError as PlaywrightTimeout
 from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.client import validate_url
 from krafter_audit.http.errors import HttpError, RefusedAddress
-from krafter_audit.http.forward_proxy import Egress, EgressLimits
+from krafter_audit.http.forward_proxy.proxy import ForwardProxy
+from krafter_audit.http.forward_proxy.traffic import ProxyLimits
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
 from scanner.browser.session import ChromiumSession
@@ -44,7 +45,7 @@ class Browser:
         self.options = options or ChromiumOptions()
         self.visit: Visit | None = None
         self.version = ""
-        self._pins: dict[tuple[str, int], list[Address]] = {}
+        self._dns_cache: dict[tuple[str, int], list[Address]] = {}
         self._session: ChromiumSession | None = None
 
     def __enter__(self) -> Self:
@@ -83,9 +84,8 @@ class Browser:
         """
         self._require_allowed(url)
         session = self._running_session()
-        limits = EgressLimits(total=seconds)
-        with Egress(policy=self.policy, limits=limits, pins=self._pins, when_exceeded=session.kill) as egress:
-            self.visit = visit = Visit(url, egress)
+        with self._forward_proxy(session, seconds) as proxy:
+            self.visit = visit = Visit(url, proxy)
             try:
                 with (
                     session.timeout(seconds),
@@ -101,6 +101,14 @@ class Browser:
                 visit.seconds = time.monotonic() - visit.started
                 if session.broken:
                     self.close()
+
+    def _forward_proxy(self, session: ChromiumSession, seconds: float) -> ForwardProxy:
+        return ForwardProxy(
+            policy=self.policy,
+            limits=ProxyLimits(total=seconds),
+            dns_cache=self._dns_cache,
+            on_exceeded=session.kill,
+        )
 
     def _require_allowed(self, url: str) -> None:
         try:

@@ -189,7 +189,7 @@ def remove_stale_homes() -> None:
 def enforced_options(visit: Visit) -> dict[str, Any]:
     """Return the options of a context that callers cannot override."""
     return {
-        "proxy": {"server": f"http://127.0.0.1:{visit.egress.port}", "bypass": "<-loopback>"},
+        "proxy": {"server": f"http://127.0.0.1:{visit.proxy.port}", "bypass": "<-loopback>"},
         "accept_downloads": False,
         "service_workers": "block",
         "ignore_https_errors": False,

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from playwright.sync_api import Page, Response
 
 from krafter_audit.http.errors import RefusedAddress
-from krafter_audit.http.forward_proxy import Egress, Passage
-from krafter_audit.http.urls import Target
+from krafter_audit.http.forward_proxy.proxy import ForwardProxy
+from krafter_audit.http.forward_proxy.traffic import ProxiedRequest
+from krafter_audit.http.urls import ParsedUrl
 from scanner.browser.errors import BrowserError
 
 KNOWN_REASONS = ("blocked", "timeout", "refused_address")
@@ -19,7 +20,7 @@ class Visit:
     """The record of one visit; `response` is the main navigation's, after its redirects."""
 
     url: str
-    egress: Egress
+    proxy: ForwardProxy
     page: Page | None = None
     response: Response | None = None
     requests: int = 0
@@ -27,49 +28,49 @@ class Visit:
     seconds: float = 0.0
 
     @property
-    def passages(self) -> Sequence[Passage]:
+    def proxied_requests(self) -> Sequence[ProxiedRequest]:
         """The requests that the browser's proxy received: host, address and bytes, or why it was refused."""
-        return self.egress.passages
+        return self.proxy.proxied_requests
 
     @property
     def received(self) -> int:
         """Bytes received over the network."""
-        return sum(passage.received for passage in self.egress.passages)
+        return sum(request.received for request in self.proxy.proxied_requests)
 
     @property
     def address(self) -> str:
         """The address of the page's host; empty when it was not reached."""
         shown = self.page.url if self.page else ""
-        host = Target.parse(shown if shown.startswith("http") else self.url).host
-        return next((passage.address for passage in list(self.passages) if passage.host == host), "")
+        host = ParsedUrl.parse(shown if shown.startswith("http") else self.url).host
+        return next((request.address for request in list(self.proxied_requests) if request.host == host), "")
 
     @property
     def reached(self) -> dict[str, str]:
         """The hosts that were reached, with their addresses."""
-        return {passage.host: passage.address for passage in list(self.passages) if passage.address}
+        return {request.host: request.address for request in list(self.proxied_requests) if request.address}
 
     @property
     def refused(self) -> list[str]:
         """The refused requests: scheme, host, port, and the path where it is known."""
-        return list(dict.fromkeys(passage.url for passage in self.egress.refused))
+        return list(dict.fromkeys(request.url for request in self.proxy.refused_requests))
 
     def count(self, _request: object) -> None:
         """Count a request; above the limit, end the browser."""
         self.requests += 1
-        if self.requests > self.egress.limits.requests:
-            self.egress.exceed(f"over {self.egress.limits.requests} requests")
+        if self.requests > self.proxy.limits.requests:
+            self.proxy.mark_exceeded(f"over {self.proxy.limits.requests} requests")
 
     def require_within_limits(self) -> None:
         """Raise BrowserError when the page exceeded a limit of the visit: it was not loaded completely."""
-        if self.egress.budget.exceeded:
-            raise BrowserError("truncated", f"The page makes {self.egress.budget.exceeded}.", final=True)
+        if self.proxy.budget.exceeded:
+            raise BrowserError("truncated", f"The page makes {self.proxy.budget.exceeded}.", final=True)
 
     def navigation_error(self, code: str) -> BrowserError:
         """Return why the navigation failed: the proxy's reason, or Chromium's error code."""
-        for passage in reversed(self.egress.passages):
-            if passage.reason:
-                reason = passage.reason if passage.reason in KNOWN_REASONS else "blocked"
-                return BrowserError(reason, passage.detail, final=reason == RefusedAddress.reason)
+        for request in reversed(self.proxy.proxied_requests):
+            if request.reason:
+                reason = request.reason if request.reason in KNOWN_REASONS else "blocked"
+                return BrowserError(reason, request.detail, final=reason == RefusedAddress.reason)
         return BrowserError(
             "blocked", f"The browser could not open the page: {code}.", tls="ERR_CERT" in code
         )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from krafter_audit.http.client import HttpError
-from krafter_audit.http.urls import Target
+from krafter_audit.http.urls import ParsedUrl
 from scanner import engine, registry
 from scanner.browser.browser import Browser
 from scanner.browser.errors import BrowserError
@@ -82,7 +82,7 @@ class UrlRun:
         """Run the checks that need no browser. For an invalid URL every check is inconclusive."""
         self._started = time.monotonic()
         try:
-            url = Target.parse(self.url).url
+            url = ParsedUrl.parse(self.url).url
         except HttpError as error:
             reason = as_inconclusive(error)
             refused = inconclusive(reason.reason, reason.detail, url=self.url)

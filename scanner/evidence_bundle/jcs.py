@@ -7,7 +7,7 @@ from typing import Any
 
 import rfc8785
 
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 MAX_EXACT_INTEGER = 2**53 - 1  # of an IEEE 754 double, which is what a number is in RFC 8785
 
@@ -51,7 +51,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(member) for member in value]
     if isinstance(value, datetime):
-        return written(value)
+        return format_timestamp(value)
     return _without_surrogates(str(value))
 
 

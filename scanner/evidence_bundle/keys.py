@@ -10,7 +10,7 @@ from typing import Any
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from krafter_audit.security.key_settings import KEY_BYTES, KEY_ID, decoded
+from krafter_audit.security.key_settings import KEY_BYTES, KEY_ID, decode_key
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ def _key(entry: str, place: int) -> Key:
     half, _, encoded = rest.rpartition(":")
     if not KEY_ID.fullmatch(key_id) or not encoded or half not in ("", "public"):
         raise ValueError(f"Entry {place} is neither id:base64 nor id:public:base64.")
-    return Key(key_id, half != "public", decoded(encoded, place))
+    return Key(key_id, half != "public", decode_key(encoded, place))
 
 
 def holds(public: bytes, signature: str, message: bytes) -> bool:

@@ -6,7 +6,7 @@ DevTools protocol pauses carries only what is added to it, and the next hop of a
 
 from typing import TYPE_CHECKING, Any
 
-from krafter_audit.http.client import Access, Target
+from krafter_audit.http.client import ParsedUrl, RequestCredentials
 
 if TYPE_CHECKING:
     from playwright.sync_api import CDPSession
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 class RequestAuth:
     """Adds site credentials to the requests of one page."""
 
-    def __init__(self, session: "CDPSession", access: Access) -> None:
+    def __init__(self, session: "CDPSession", credentials: RequestCredentials) -> None:
         self._session = session
-        self._access = access
+        self._credentials = credentials
         session.on("Fetch.requestPaused", self._on_paused)
-        session.send("Fetch.enable", {"patterns": [{"urlPattern": f"{access.origin}/*"}]})
+        session.send("Fetch.enable", {"patterns": [{"urlPattern": f"{credentials.origin}/*"}]})
 
     def _on_paused(self, event: dict[str, Any]) -> None:
         request = event["request"]
         headers = {name.lower(): value for name, value in request["headers"].items()}
-        added = self._access.sent_to(Target.parse(request["url"]).origin)
+        added = self._credentials.headers_for(ParsedUrl.parse(request["url"]).origin)
         if "cookie" in added:
             added["cookie"] = "; ".join([added["cookie"], *self._site_cookies(request["url"])])
         entries = [{"name": name, "value": value} for name, value in {**headers, **added}.items()]
@@ -33,5 +33,5 @@ class RequestAuth:
     def _site_cookies(self, url: str) -> list[str]:
         """Return the cookies that the site has set: an added Cookie header replaces the browser's."""
         known = self._session.send("Network.getCookies", {"urls": [url]})["cookies"]
-        names = self._access.cookies
+        names = self._credentials.cookies
         return [f"{cookie['name']}={cookie['value']}" for cookie in known if cookie["name"] not in names]

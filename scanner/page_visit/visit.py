@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from krafter_audit.http.client import Access, Response
+from krafter_audit.http.client import RequestCredentials, Response
 from scanner.page_visit import axe, device_profile
 from scanner.page_visit import screenshots as screenshot
 from scanner.page_visit.document import MainDocument
@@ -75,17 +75,17 @@ def visit_page(
     *,
     throttled: bool = False,
     rules: Iterable[str] = (),
-    access: Access | None = None,
+    credentials: RequestCredentials | None = None,
     screenshots: bool = False,
     scripts: bool = False,
 ) -> PageSnapshot:
     """Visit a URL and return a snapshot. Raises Inconclusive.
 
-    A throttled visit is timed as on a slow phone and measures no sizes. `access` is sent to its origin alone.
+    A throttled visit is timed as on a slow phone and measures no sizes. `credentials` is sent to its origin alone.
     """
-    visit = _PageVisit(browser, throttled=throttled, access=access, scripts=scripts)
+    visit = _PageVisit(browser, throttled=throttled, credentials=credentials, scripts=scripts)
     with _as_inconclusive(), browser.page(url, prepare=visit.prepare, **device_profile.CONTEXT_OPTIONS):
-        return visit.snapshot(sorted(rules), screenshots=screenshots and access is None)
+        return visit.snapshot(sorted(rules), screenshots=screenshots and credentials is None)
 
 
 @contextmanager
@@ -107,10 +107,12 @@ def _as_inconclusive() -> Iterator[None]:
 
 
 class _PageVisit:
-    def __init__(self, browser: "Browser", *, throttled: bool, access: Access | None, scripts: bool) -> None:
+    def __init__(
+        self, browser: "Browser", *, throttled: bool, credentials: RequestCredentials | None, scripts: bool
+    ) -> None:
         self._browser = browser
         self._throttled = throttled
-        self._access = access
+        self._credentials = credentials
         self._with_scripts = scripts
 
     def prepare(self, page: "Page") -> None:
@@ -123,8 +125,8 @@ class _PageVisit:
         self._document = MainDocument(page)
         device_profile.set_user_agent(session, self._browser.version)
         self._coverage = ScriptCoverage(session) if self._with_scripts else None
-        if self._access:
-            RequestAuth(session, self._access)
+        if self._credentials:
+            RequestAuth(session, self._credentials)
         if self._throttled:
             device_profile.throttle(session)
         self._started_at, self._started = datetime.now(UTC), time.monotonic()

@@ -3,7 +3,7 @@
 import socket
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Target, dial
+from krafter_audit.http.client import ParsedUrl, dial
 from krafter_audit.http.transport import tls_context
 from scanner import preconditions
 from scanner.fetcher import Fetcher
@@ -60,11 +60,11 @@ class TlsContext(Fetcher):
         return host_of(url), parts.port or 443
 
     def _dialer(self, host: str, port: int) -> probe.Dial:
-        target = Target("https", host, port, "/")
+        target = ParsedUrl("https", host, port, "/")
 
         def connect() -> tuple[socket.socket, str]:
             self.budget.spend()
-            with self.client.pace.turn(target):
+            with self.client.throttle.slot(target):
                 return dial(host, port, policy=self.client.policy, timeout=probe.TIMEOUT)
 
         return connect

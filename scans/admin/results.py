@@ -5,22 +5,37 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from krafter_audit.admin.base import BAD, GOOD, QUIET, WAITING, ReadOnlyAdmin, badge, pretty
+from krafter_audit.admin.base import (
+    DANGER,
+    PRIMARY,
+    SUCCESS,
+    WARNING,
+    ReadOnlyAdmin,
+    badge_column,
+    render_json,
+)
 from scans.models import ScanResult
 
-OUTCOME_COLOURS = {"passed": GOOD, "failed": BAD, "inconclusive": WAITING, "not_applicable": QUIET}
+OUTCOME_COLOURS = {"passed": SUCCESS, "failed": DANGER, "inconclusive": WARNING, "not_applicable": PRIMARY}
 
 
 @admin.register(ScanResult)
 class ScanResultAdmin(ReadOnlyAdmin):
     """The result of each check on each page."""
 
-    list_display = ("check_key", badge("outcome", OUTCOME_COLOURS), "page", "measured", "detail", "seen_at")
+    list_display = (
+        "check_key",
+        badge_column("outcome", OUTCOME_COLOURS),
+        "page",
+        "measured",
+        "detail",
+        "seen_at",
+    )
     list_filter = ("outcome",)
     list_select_related = ("page",)
     search_help_text = "The id of a scan, or the start of a check's key."
     search_fields = ("^key",)
-    found_by = "scan"
+    uuid_search_field = "scan"
     fields = (
         "scan", "page", "check_key", "version", "outcome", "reason", "measured", "samples", "profile", "tools",
         "duration_ms", "seen_at", "evidence_json",
@@ -55,4 +70,4 @@ class ScanResultAdmin(ReadOnlyAdmin):
     @admin.display(description="evidence")
     def evidence_json(self, result: ScanResult) -> str:
         """Return the evidence as indented JSON."""
-        return pretty(result.evidence)
+        return render_json(result.evidence)

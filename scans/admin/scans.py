@@ -12,13 +12,21 @@ from django.urls import reverse
 from accounts.admin import ProjectAdmin, operator
 from accounts.models import Project
 from findings.models import Domain
-from krafter_audit.admin.base import BAD, GOOD, UNDER_WAY, WAITING, RecordAdmin, RelatedFilter, badge
+from krafter_audit.admin.base import (
+    DANGER,
+    INFO,
+    SUCCESS,
+    WARNING,
+    AutocompleteFilter,
+    ServiceModelAdmin,
+    badge_column,
+)
 from scans.admin.forms import ScanForm
 from scans.models import OUTCOMES, Scan
 from scans.queries import pages_of
 from scans.services import scans
 
-STATUS_COLOURS = {"queued": WAITING, "running": UNDER_WAY, "completed": GOOD, "failed": BAD}
+STATUS_COLOURS = {"queued": WARNING, "running": INFO, "completed": SUCCESS, "failed": DANGER}
 REFRESH_SECONDS = 5  # of the page of a running scan
 COUNTS = ("findings_created", "findings_updated", "regressions", "regressions_suspected")
 
@@ -36,21 +44,21 @@ def scan_now(page: ProjectAdmin, request: HttpRequest, projects: QuerySet[Projec
         queued = scans.run(project, url=None, trigger=Scan.Trigger.MANUAL, by=operator(request))
         return f"a scan of {queued.url} is queued."
 
-    page.each(request, projects, scan)
+    page.run_for_each(request, projects, scan)
 
 
 ProjectAdmin.actions.append(scan_now)
 
 
 @admin.register(Scan)
-class ScanAdmin(RecordAdmin):
+class ScanAdmin(ServiceModelAdmin):
     """Scans of sites."""
 
     form = ScanForm
     list_display = (
-        "url", "project", "trigger", badge("status", STATUS_COLOURS), "progress", "created_at", "finished_at",
+        "url", "project", "trigger", badge_column("status", STATUS_COLOURS), "progress", "created_at", "finished_at",
     )  # fmt: skip
-    list_filter = ("status", "trigger", ("project", RelatedFilter))
+    list_filter = ("status", "trigger", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^url",)
     autocomplete_fields = ("project",)

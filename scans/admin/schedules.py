@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.urls import reverse
 from django.utils.html import format_html
 
-from krafter_audit.admin.base import ReadOnlyAdmin, RelatedFilter
+from krafter_audit.admin.base import AutocompleteFilter, ReadOnlyAdmin
 from scans.models import ScanSchedule
 
 
@@ -13,7 +13,7 @@ class ScanScheduleAdmin(ReadOnlyAdmin):
     """Scheduled scans, as the projects' policies configure them."""
 
     list_display = ("project", "rhythm", "next_at", "last_at", "note")
-    list_filter = ("rhythm", ("project", RelatedFilter))
+    list_filter = ("rhythm", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^project__slug",)
     fields = ("project", "policy", "rhythm", "weekday", "hour", "minute", "next_at", "last_at", "note")

@@ -9,8 +9,8 @@ from django.http import HttpRequest
 from unfold.widgets import UnfoldAdminPasswordWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
-from krafter_audit.admin.base import RecordAdmin, RelatedFilter
-from krafter_audit.admin.forms import ServiceForm, sentences
+from krafter_audit.admin.base import AutocompleteFilter, ServiceModelAdmin
+from krafter_audit.admin.forms import ServiceForm, flatten_errors
 from scans.models import SiteCredentials
 from scans.site_credentials import services
 from scans.site_credentials.serializers import PutSiteCredentialsRequestSerializer
@@ -63,7 +63,7 @@ class SiteCredentialsForm(ServiceForm):
             self.validated = dict(request.validated_data)
         else:
             for name, errors in dict(request.errors).items():
-                self.add_error(name if name in self.fields else None, sentences(errors))
+                self.add_error(name if name in self.fields else None, flatten_errors(errors))
         return cleaned
 
     def validate_unique(self) -> None:
@@ -88,12 +88,12 @@ def _pairs(text: str, mark: str) -> dict[str, str]:
 
 
 @admin.register(SiteCredentials)
-class SiteCredentialsAdmin(RecordAdmin):
+class SiteCredentialsAdmin(ServiceModelAdmin):
     """Credentials for scanning sites behind a login. Adding them again for a project replaces them."""
 
     form = SiteCredentialsForm
     list_display = ("origin", "project", "kinds_set", "updated_at")
-    list_filter = (("project", RelatedFilter),)
+    list_filter = (("project", AutocompleteFilter),)
     list_select_related = ("project",)
     search_fields = ("^origin", "^project__slug")
     autocomplete_fields = ("project",)
@@ -141,4 +141,4 @@ class SiteCredentialsAdmin(RecordAdmin):
             services.delete_credentials(row.project, by=operator(request))
             return "deleted."
 
-        self.each(request, queryset, delete)
+        self.run_for_each(request, queryset, delete)

@@ -9,7 +9,7 @@ from django.utils.html import format_html, format_html_join
 from unfold.decorators import display
 
 from accounts.admin import operator
-from krafter_audit.admin.base import BAD, GOOD, WAITING, RecordAdmin, RelatedFilter
+from krafter_audit.admin.base import DANGER, SUCCESS, WARNING, AutocompleteFilter, ServiceModelAdmin
 from scans.admin.forms import SiteForm
 from scans.models import Site
 from scans.sites import ownership, services
@@ -17,12 +17,12 @@ from scans.sites.serializers import ownership_status
 
 
 @admin.register(Site)
-class SiteAdmin(RecordAdmin):
+class SiteAdmin(ServiceModelAdmin):
     """Hosts of projects. Checks of unpublished paths and visits in a browser require a verified host."""
 
     form = SiteForm
     list_display = ("host", "project", "status", "method", "verified_at", "checked_at")
-    list_filter = ("method", ("project", RelatedFilter))
+    list_filter = ("method", ("project", AutocompleteFilter))
     list_select_related = ("project",)
     search_fields = ("^host",)
     autocomplete_fields = ("project",)
@@ -45,7 +45,7 @@ class SiteAdmin(RecordAdmin):
         """Return False: workers write the result of a verification."""
         return False
 
-    @display(description="status", label={"proved": GOOD, "checking": WAITING, "unproved": BAD})
+    @display(description="status", label={"proved": SUCCESS, "checking": WARNING, "unproved": DANGER})
     def status(self, site: Site) -> str:
         """Return the status of the verification."""
         return ownership_status(site)
@@ -81,4 +81,4 @@ class SiteAdmin(RecordAdmin):
             services.request_verification(site.pk, by=operator(request))
             return "a verification is queued."
 
-        self.each(request, queryset, verify)
+        self.run_for_each(request, queryset, verify)

@@ -7,7 +7,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams
-from krafter_audit.http.client import BadUrl, HttpError, RefusedAddress, validate_url
+from krafter_audit.http.client import HttpError, InvalidUrl, RefusedAddress, validate_url
 from krafter_audit.jobs import enqueue_on_commit
 from scans.models import Scan, Scanner, ScanPart
 
@@ -24,7 +24,7 @@ def validated_url(url: str) -> str:
     """
     try:
         return validate_url(url, resolve=True)
-    except (BadUrl, RefusedAddress) as error:
+    except (InvalidUrl, RefusedAddress) as error:
         raise InvalidParams(details={"url": [str(error)]}) from None
     except HttpError:
         return url

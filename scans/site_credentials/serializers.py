@@ -8,8 +8,8 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from accounts.serializers import ProjectResponseSerializer
 from krafter_audit.api.serializers import RequestSerializer, StrictCharField
-from krafter_audit.http.client import BadUrl, RefusedAddress
-from krafter_audit.http.urls import Target
+from krafter_audit.http.client import InvalidUrl, RefusedAddress
+from krafter_audit.http.urls import ParsedUrl
 from scans.models import SiteCredentials
 
 FIELD_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}")
@@ -67,8 +67,8 @@ class HTTPSOriginField(StrictCharField):
         """Accept an https URL without a path."""
         text = super().to_internal_value(data)
         try:
-            target = Target.parse(text)
-        except (BadUrl, RefusedAddress):
+            target = ParsedUrl.parse(text)
+        except (InvalidUrl, RefusedAddress):
             self.fail("form")
         if target.scheme != "https" or target.path != "/":
             self.fail("form")

@@ -15,7 +15,7 @@ from events.log import log_event
 from krafter_audit.api.errors import NotFound, PreconditionFailed
 from krafter_audit.api.etags import require_match
 from krafter_audit.db.advisory_locks import advisory_lock
-from krafter_audit.http.client import Access
+from krafter_audit.http.client import RequestCredentials
 from krafter_audit.security import vault
 from scans.models import SiteCredentials
 
@@ -23,7 +23,7 @@ KINDS = ("headers", "cookies", "basic")
 UNREADABLE = "The site credentials can't be decrypted: their key is not in KRAFTER_ENCRYPTION_KEYS."
 
 
-def credentials_for(project: Project) -> Access | None:
+def credentials_for(project: Project) -> RequestCredentials | None:
     """Return the decrypted credentials of the project's site; None if there are none."""
     row = SiteCredentials.objects.filter(project=project).first()
     if row is None:
@@ -32,11 +32,11 @@ def credentials_for(project: Project) -> Access | None:
     try:
         decrypted = _decrypt(row)
     except vault.VaultError:
-        return Access(row.origin, broken=UNREADABLE)
+        return RequestCredentials(row.origin, unusable_reason=UNREADABLE)
     login = decrypted.get("basic")
     basic = (login["username"], login["password"]) if login else None
     headers, cookies = decrypted.get("headers", {}), decrypted.get("cookies", {})
-    return Access(row.origin, headers, cookies, basic, row.selector, row.text)
+    return RequestCredentials(row.origin, headers, cookies, basic, row.selector, row.text)
 
 
 @transaction.atomic

@@ -8,8 +8,8 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams, NotFound
-from krafter_audit.http.client import BadUrl, RefusedAddress
-from krafter_audit.http.urls import Target
+from krafter_audit.http.client import InvalidUrl, RefusedAddress
+from krafter_audit.http.urls import ParsedUrl
 from krafter_audit.jobs import enqueue_on_commit
 from scans.models import Site
 
@@ -17,8 +17,8 @@ from scans.models import Site
 def parse_host(text: str) -> str:
     """Return the normalised host of a URL or of a bare host name. Raises InvalidParams."""
     try:
-        return Target.parse(text if "://" in text else f"https://{text}").host
-    except (BadUrl, RefusedAddress) as error:
+        return ParsedUrl.parse(text if "://" in text else f"https://{text}").host
+    except (InvalidUrl, RefusedAddress) as error:
         raise InvalidParams(details={"host": [str(error)]}) from None
 
 

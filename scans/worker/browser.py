@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from krafter_audit.http.client import policy_from_settings
+from krafter_audit.http.defaults import network_defaults
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
 
@@ -34,5 +34,5 @@ def worker_browser() -> "Iterator[Browser | None]":
         return
     from scanner.browser.browser import Browser
 
-    with Browser(policy=policy_from_settings(), options=options) as browser:
+    with Browser(policy=network_defaults().policy, options=options) as browser:
         yield browser

@@ -13,7 +13,7 @@ from events.log import log_event
 from findings.models import Domain
 from findings.services.ingestion import FindingReport, ingest
 from krafter_audit.db import leases
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 from scanner import registry
 from scanner.outcome import FAILED, INCONCLUSIVE, NOT_APPLICABLE, PASSED
 from scans.models import Scan, Scanner, ScanPage, ScanPart, ScanResult
@@ -58,7 +58,7 @@ def finish_scan(scan: Scan) -> None:
     findings = summary["findings_created"] + summary["findings_updated"]
     log_event(f"scan.{status.value}", scan, by=SYSTEM, findings=findings)
     if status == Scan.Status.FAILED:
-        quota.give_back(scan.project.organization_id, spent_at=scan.created_at)
+        quota.refund(scan.project.organization_id, spent_at=scan.created_at)
 
 
 def finding_reports(part: ScanPart) -> list[FindingReport]:
@@ -85,7 +85,7 @@ def _report(part: ScanPart, key: str, results: list[ScanResult]) -> FindingRepor
         checks=[key],
         evidence={
             "scan_id": str(part.scan_id),
-            "seen_at": written(timezone.now()),
+            "seen_at": format_timestamp(timezone.now()),
             "values": {key: check.metric.worst(values)} if check.metric and values else {},
             "pages": [{"url": row.page.url, "key": key, "outcome": _outcome(row)} for row in results],
         },

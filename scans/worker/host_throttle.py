@@ -17,7 +17,7 @@ import redis
 from django.conf import settings
 
 from krafter_audit.db import redis_client
-from krafter_audit.http.client import SCHEME_PORTS, Client, Pace, Target, TimedOut, Unreachable
+from krafter_audit.http.client import SCHEME_PORTS, Client, HostThrottle, ParsedUrl, TimedOut, Unreachable
 
 MAX_CONCURRENT = 2
 MAX_WAIT_SECONDS = 30.0  # for a slot; then the request raises an error
@@ -49,17 +49,17 @@ return {0, 0}
 def client() -> Client:
     """Return an HTTP client that throttles its requests to each host."""
     rate = settings.KRAFTER_HOST_RATE
-    return Client(pace=SharedHostThrottle(rate)) if rate else Client()
+    return Client(throttle=SharedHostThrottle(rate)) if rate else Client()
 
 
-class SharedHostThrottle(Pace):
+class SharedHostThrottle(HostThrottle):
     """Limits the requests a second to each host, and the concurrent ones, over all workers."""
 
     def __init__(self, rate: int) -> None:
         self.rate = rate
 
     @contextmanager
-    def turn(self, target: Target) -> Iterator[float]:
+    def slot(self, target: ParsedUrl) -> Iterator[float]:
         """Hold a slot for a request; yield the seconds waited for it."""
         started, slot, host = time.monotonic(), uuid.uuid4().hex, host_key(target)
         self._wait(host, slot, started + MAX_WAIT_SECONDS)
@@ -69,7 +69,7 @@ class SharedHostThrottle(Pace):
             redis_client.call_or_default(lambda connection: connection.zrem(f"{host}:at", slot), None)
             LOCAL.release(host, slot)
 
-    def leave_alone(self, target: Target, seconds: float) -> None:
+    def back_off(self, target: ParsedUrl, seconds: float) -> None:
         """Send no requests to the host for this long (Retry-After)."""
         host, milliseconds = host_key(target), math.ceil(min(seconds, MAX_BACK_OFF_SECONDS) * 1000)
         redis_client.call_or_default(
@@ -105,10 +105,10 @@ def _wait_exceeded(host: str, wait: float, *, retry_after: bool) -> TimedOut | U
     return TimedOut(f"Too many other requests to {name}: no slot within {MAX_WAIT_SECONDS:.0f} s.")
 
 
-def host_key(target: Target) -> str:
+def host_key(target: ParsedUrl) -> str:
     """Return the Redis key prefix of a host. Both standard ports are one host, any other port is another."""
     port = "" if target.port in SCHEME_PORTS.values() else f":{target.port}"
-    return f"{PREFIX}{target.bracketed}{port}"
+    return f"{PREFIX}{target.bracketed_host}{port}"
 
 
 @lru_cache(maxsize=1)

@@ -11,7 +11,7 @@ from django.utils import timezone
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client
 from krafter_audit.jobs import enqueue
-from krafter_audit.shutdown import is_stopping
+from krafter_audit.shutdown import is_shutting_down
 from scanner import crawler
 from scanner.page_context import PageContext
 from scans import screenshots
@@ -73,7 +73,7 @@ class PartRunner:
 
     def __init__(self, part: ScanPart, client: Client, browser: "Browser | None" = None) -> None:
         project = part.scan.project
-        client.access = credentials_for(project)
+        client.credentials = credentials_for(project)
         verified = ownership.verified_hosts(project, [part.scan.url], client)
         self.part = part
         self.is_finished = False
@@ -91,7 +91,7 @@ class PartRunner:
         for page in pages:
             if page.checked_at is not None or spent_ms >= MAX_PART_SECONDS[Scanner(self.part.scanner)] * 1000:
                 continue
-            if is_stopping() or time.monotonic() > self._deadline:
+            if is_shutting_down() or time.monotonic() > self._deadline:
                 return True
             results = self._check(page)
             spent_ms += results.duration_ms

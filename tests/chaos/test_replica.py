@@ -13,7 +13,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from devtools.benchmark.servers import SETTINGS, Servers
+from devtools.benchmark.servers import SETTINGS, BenchmarkServers
 from devtools.local_stack.postgres import Postgres
 from devtools.local_stack.process import Command, wait_for
 
@@ -27,7 +27,7 @@ class Pair:
     """A primary with its replica, and a web that knows both."""
 
     def __init__(self, place: Path) -> None:
-        self.servers = Servers(place)
+        self.servers = BenchmarkServers(place)
         self.servers.start()
         self.servers.make_database(DATABASE)
         self.env = self.servers.environment(DATABASE)

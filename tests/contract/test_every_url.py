@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from accounts.views import OrganizationViewSet
+from accounts.viewsets import OrganizationViewSet
 from remediation.models import Task
 from tests import factories
 from tests.factories import AuditClient, Scenario

@@ -14,9 +14,9 @@ from events.log import log_event
 from events.models import Event
 from remediation.evidence import chain as evidence
 from remediation.evidence.export import bundle
-from reports.export import export
+from reports.export import export_report
 from reports.models import Report
-from reports.services import export as queue_export
+from reports.services import queue_export
 from tests import factories
 from tests.factories import Scenario
 
@@ -50,7 +50,7 @@ def reported(scenario: Scenario, values: list[Any]) -> list[str]:
 
 def exported(scenario: Scenario, format_: str) -> bytes:
     report = queue_export(scenario.project, format=format_, by=scenario.actor)
-    export(report.pk)
+    export_report(report.pk)
     response = scenario.client.ask("get", f"reports/{report.pk}/download")
     assert (Report.objects.get(pk=report.pk).failure, response.status_code) == ("", 200)
     return b"".join(response.streaming_content)

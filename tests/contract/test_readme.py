@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pytest_django.live_server_helper import LiveServer
 
-from devtools.demo.faults import Faults
-from devtools.demo.site import Site
+from devtools.demo.faults import FaultState
+from devtools.demo.site import DemoServer
 from scanner.checks.performance import web_vitals
 from scanner.page_visit import visit
 from tests import factories, missing_packages
@@ -35,7 +35,7 @@ MILESTONES = (
 @pytest.fixture
 def bakery() -> Iterator[str]:
     """Serve the demo website with all of its faults except slow responses."""
-    site = Site(0, Faults(mended={"ttfb"}))
+    site = DemoServer(0, FaultState(fixed={"ttfb"}))
     threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
     yield f"http://127.0.0.1:{site.server_port}"
     site.shutdown()

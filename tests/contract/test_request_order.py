@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from accounts import keys
+from accounts import api_keys
 from accounts.models import ApiKey, Membership
 from tests import factories
 from tests.factories import AuditClient, Scenario
@@ -44,7 +44,7 @@ def test_expired_and_revoked_keys_get_the_same_response(scenario: Scenario, fate
     if fate == "expired":
         ApiKey.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
     elif fate == "revoked":
-        keys.revoke(row)
+        api_keys.revoke(row)
     elif fate == "inactive user":
         scenario.owner.is_active = False
         scenario.owner.save()

@@ -18,7 +18,7 @@ from typing import Any
 
 import trustme
 
-from tests.oracles.headers import Case, made
+from tests.oracles.random_responses import Case, made
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
 os.environ.setdefault("KRAFTER_SECRET_KEY", "for the length of a comparison, which signs nothing")

@@ -18,10 +18,10 @@ BROAD_EXCEPTS = {
     ("scanner/cli/run.py", "_run"): "one address that breaks the look must not end that of the others",
     ("events/outbox.py", "consume"): "an entry that fails must not block the others",
     ("integrations/sync/engine.py", "_run"): "a sync that breaks must not stay at syncing",
-    ("reports/export.py", "export"): "an export that breaks is free again and tried later",
+    ("reports/export.py", "export_report"): "an export that breaks is free again and tried later",
     (
-        "reports/deliver.py",
-        "deliver",
+        "reports/sharing/delivery.py",
+        "deliver_share",
     ): "a delivery that breaks is postponed; its trace could hold the webhook",
     (
         "devtools/local_stack/pytest_plugin.py",
@@ -56,7 +56,7 @@ OPENERS = {
     "krafter_audit/security/vault.py": "defines it",
     "integrations/credentials.py": "opens for the sync and for the rotation of keys",
     "scans/site_credentials/services.py": "opens site credentials for a scan, and for key rotation",
-    "reports/deliver.py": "opens a Slack webhook at the moment at which it is sent to",
+    "reports/sharing/delivery.py": "opens a Slack webhook at the moment at which it is sent to",
 }
 CREDENTIALS_READERS = {
     "integrations/credentials.py": "defines it",

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.db.models import Model
 
-from accounts import keys, services
+from accounts import api_keys, services
 from accounts.models import ApiKey, Membership
 from tests import factories
 from tests.factories import Scenario
@@ -20,7 +20,7 @@ def made_by_the_services(name: str, email: str) -> Scenario:
     owner = services.create_user(email, organization=organization, role=Membership.Role.OWNER)
     site = {"slug": "production-website", "site_url": "https://example.org"}
     project = services.create_project(organization, **site)
-    _, key = keys.issue(organization, user=owner, name="tests", scopes=("audit:read",))
+    _, key = api_keys.issue(organization, user=owner, name="tests", scopes=("audit:read",))
     return Scenario(organization, owner, project, key, factories.AuditClient(project, key))
 
 
@@ -61,4 +61,6 @@ def test_scenario_rows_are_valid_and_its_key_works():
         row.full_clean(exclude=["password"])
     assert not scenario.owner.has_usable_password()
     assert scenario.client.ask("get", "findings").status_code == 200
-    assert factories.AuditClient(scenario.project, keys.new_key()).ask("get", "findings").status_code == 401
+    assert (
+        factories.AuditClient(scenario.project, api_keys.new_key()).ask("get", "findings").status_code == 401
+    )

@@ -9,13 +9,13 @@ from accounts.management.base import AccountCommand
 
 
 class Command(AccountCommand):
-    help = "Make an organisation and print its id."
+    help = "Create an organisation and print its id."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
+        """Add the arguments."""
         parser.add_argument("name")
-        parser.add_argument("--quota", type=int, help="Units a calendar month; left out = no limit.")
+        parser.add_argument("--quota", type=int, help="Units per calendar month; unlimited by default.")
 
     def run(self, **options: Any) -> None:
-        """Make it."""
-        self.say(str(services.create_organization(options["name"], ai_quota=options["quota"]).pk))
+        """Run the command."""
+        self.print_line(str(services.create_organization(options["name"], ai_quota=options["quota"]).pk))

@@ -9,19 +9,19 @@ from accounts.management.base import AccountCommand, organization
 
 
 class Command(AccountCommand):
-    help = "Make a project (one website) and print its slug."
+    help = "Create a project (one website) and print its slug."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
+        """Add the arguments."""
         parser.add_argument("slug")
         parser.add_argument("--organization", required=True)
         parser.add_argument("--site-url", required=True)
         parser.add_argument("--name", default="")
 
     def run(self, **options: Any) -> None:
-        """Make it."""
-        whose = organization(options["organization"])
+        """Run the command."""
+        owner = organization(options["organization"])
         made = services.create_project(
-            whose, slug=options["slug"], site_url=options["site_url"], name=options["name"]
+            owner, slug=options["slug"], site_url=options["site_url"], name=options["name"]
         )
-        self.say(made.slug)
+        self.print_line(made.slug)

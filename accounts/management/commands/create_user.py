@@ -11,18 +11,20 @@ from accounts.models import Membership
 
 
 class Command(AccountCommand):
-    help = "Make a user in an organisation and print the user's id. The password comes from KRAFTER_PASSWORD."
+    help = (
+        "Create a user in an organisation and print the user's id. The password comes from KRAFTER_PASSWORD."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
+        """Add the arguments."""
         parser.add_argument("email")
         parser.add_argument("--organization", required=True)
         parser.add_argument("--role", choices=Membership.Role.values, default=Membership.Role.MEMBER)
         parser.add_argument("--name", default="")
-        parser.add_argument("--staff", action="store_true", help="May use the admin.")
+        parser.add_argument("--staff", action="store_true", help="Give access to the admin.")
 
     def run(self, **options: Any) -> None:
-        """Make the user."""
+        """Run the command."""
         made = services.create_user(
             options["email"],
             organization=organization(options["organization"]),
@@ -31,4 +33,4 @@ class Command(AccountCommand):
             is_staff=options["staff"],
             password=os.environ.get("KRAFTER_PASSWORD"),
         )
-        self.say(str(made.pk))
+        self.print_line(str(made.pk))

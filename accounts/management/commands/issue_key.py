@@ -6,32 +6,30 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.utils import timezone
 
-from accounts import keys
+from accounts import api_keys
 from accounts.management.base import AccountCommand, organization, user
 from accounts.models import Scope
 
 
 class Command(AccountCommand):
-    help = "Make an API key and print it: this once, it cannot be shown again."
+    help = "Issue an API key and print it. It cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
+        """Add the arguments."""
         parser.add_argument("--organization", required=True)
-        parser.add_argument("--user", required=True, help="The e-mail address of the member as whom it acts.")
+        parser.add_argument("--user", required=True, help="E-mail address of the member that it acts as.")
         parser.add_argument("--name", default="issued on the command line")
-        parser.add_argument(
-            "--scope", action="append", choices=Scope.values, help="audit:write when left out."
-        )
-        parser.add_argument("--days", type=int, help="Days until it expires; left out = never.")
+        parser.add_argument("--scope", action="append", choices=Scope.values, help="Default: audit:write.")
+        parser.add_argument("--days", type=int, help="Days until it expires; never by default.")
 
     def run(self, **options: Any) -> None:
-        """Make it."""
+        """Run the command."""
         days = options["days"]
-        _, key = keys.issue(
+        _, key = api_keys.issue(
             organization(options["organization"]),
             user=user(options["user"]),
             name=options["name"],
             scopes=options["scope"] or [Scope.WRITE],
             expires_at=None if days is None else timezone.now() + timedelta(days=days),
         )
-        self.say(key)
+        self.print_line(key)

@@ -5,22 +5,24 @@ from uuid import UUID
 
 from django.core.management.base import CommandError, CommandParser
 
-from accounts import keys
+from accounts import api_keys
 from accounts.management.base import AccountCommand
 from accounts.models import ApiKey
 
 
 class Command(AccountCommand):
-    help = "Put an API key out of use at once. list_keys shows the ids."
+    help = "Revoke an API key at once. list_keys prints the ids."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
+        """Add the arguments."""
         parser.add_argument("key_id")
 
     def run(self, **options: Any) -> None:
-        """Revoke it."""
+        """Run the command."""
         try:
             row = ApiKey.objects.get(pk=UUID(options["key_id"]))
         except (ValueError, ApiKey.DoesNotExist):
-            raise CommandError(f"There is no key {options['key_id']}.") from None
-        self.say(f"{row.key_prefix}… revoked at {keys.revoke(row).revoked_at:%Y-%m-%d %H:%M:%S} UTC")
+            raise CommandError(f"Key {options['key_id']} not found.") from None
+        self.print_line(
+            f"{row.key_prefix}… revoked at {api_keys.revoke(row).revoked_at:%Y-%m-%d %H:%M:%S} UTC"
+        )

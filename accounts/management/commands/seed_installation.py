@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import CommandParser
 from django.db import transaction
 
-from accounts import keys, services
+from accounts import api_keys, services
 from accounts.management.base import AccountCommand
 from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
 
@@ -15,37 +15,35 @@ EMAIL = "owner@krafter.example"
 
 
 class Command(AccountCommand):
-    help = "Make one organisation with its owner, one project and a key, unless they are there, and print them as JSON."
+    help = "Create an organisation with its owner, a project and a key unless they exist, and print them as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
-        parser.add_argument(
-            "--api-key", required=True, help="The key to install: kr_live_ and 43 characters."
-        )
+        """Add the arguments."""
+        parser.add_argument("--api-key", required=True, help="The key to create: kr_live_ and 43 characters.")
         parser.add_argument("--admin-password", required=True)
         parser.add_argument("--site-url", default="https://example.com")
-        parser.add_argument("--demo", action="store_true", help="Point the project at the demo site.")
+        parser.add_argument("--demo", action="store_true", help="Update the site URL of the project.")
         parser.add_argument(
-            "--json", action="store_true", help="The output is JSON always; kept for scripts."
+            "--json", action="store_true", help="Accepted for compatibility; the output is always JSON."
         )
 
     @transaction.atomic
     def run(self, **options: Any) -> None:
-        """Make what is missing."""
+        """Create what is missing."""
         owner = self.owner(options["admin_password"])
         organization = Organization.objects.get(memberships__user=owner)
         project = self.project(organization, options["site_url"], follow=options["demo"])
         self.key(organization, owner, options["api_key"])
-        told = {
+        output = {
             "org_id": str(organization.pk),
             "project_id": project.slug,
             "api_key": options["api_key"],
             "admin": {"email": EMAIL, "password": options["admin_password"]},
         }
-        self.say(json.dumps(told))
+        self.print_line(json.dumps(output))
 
     def owner(self, password: str) -> User:
-        """Return the owner, made with an organisation where there is none; the password is set to the one given."""
+        """Return the owner, created with an organisation if missing; set the password."""
         owner = User.objects.filter(email=EMAIL).first()
         if owner is None:
             organization = services.create_organization("Acme")
@@ -59,7 +57,7 @@ class Command(AccountCommand):
         return owner
 
     def project(self, organization: Organization, site_url: str, *, follow: bool) -> Project:
-        """Return the project; the demo's follows the address of the demo site."""
+        """Return the project, created if missing; `follow` updates its site URL."""
         project = Project.objects.filter(organization=organization, slug=SLUG).first()
         if project is None:
             return services.create_project(
@@ -71,6 +69,6 @@ class Command(AccountCommand):
         return project
 
     def key(self, organization: Organization, owner: User, key: str) -> None:
-        """Install the key where it is not there."""
-        if not ApiKey.objects.filter(digest=keys.digest(key)).exists():
-            keys.issue(organization, user=owner, name="First key", scopes=[Scope.ALL], key=key)
+        """Create the key if missing."""
+        if not ApiKey.objects.filter(digest=api_keys.digest(key)).exists():
+            api_keys.issue(organization, user=owner, name="First key", scopes=[Scope.ALL], key=key)

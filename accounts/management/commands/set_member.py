@@ -10,15 +10,15 @@ from accounts.models import Membership
 
 
 class Command(AccountCommand):
-    help = "Put a user into an organisation, or change the role there."
+    help = "Add a user to an organisation, or change their role."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
+        """Add the arguments."""
         parser.add_argument("email")
         parser.add_argument("--organization", required=True)
         parser.add_argument("--role", choices=Membership.Role.values, required=True)
 
     def run(self, **options: Any) -> None:
-        """Set the role."""
-        whose = organization(options["organization"])
-        self.say(str(services.add_member(whose, user(options["email"]), role=options["role"])))
+        """Run the command."""
+        owner = organization(options["organization"])
+        self.print_line(str(services.set_member(owner, user(options["email"]), role=options["role"])))

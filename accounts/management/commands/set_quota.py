@@ -8,20 +8,20 @@ from accounts.management.base import AccountCommand, organization
 
 
 class Command(AccountCommand):
-    help = "Set how many units an organisation may spend a month; 'none' lifts the limit."
+    help = "Set the monthly quota of an organisation in units; 'none' for unlimited."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
+        """Add the arguments."""
         parser.add_argument("organization")
         parser.add_argument("units")
 
     def run(self, **options: Any) -> None:
-        """Set it."""
+        """Run the command."""
         units = options["units"]
         if units != "none" and not units.isdigit():
-            raise CommandError("Units are a whole number, or 'none'.")
-        whose = organization(options["organization"])
-        whose.ai_quota = None if units == "none" else int(units)
-        whose.full_clean()
-        whose.save(update_fields=["ai_quota", "updated_at"])
-        self.say(f"{whose.name}: {units}")
+            raise CommandError("Units must be a whole number or 'none'.")
+        row = organization(options["organization"])
+        row.ai_quota = None if units == "none" else int(units)
+        row.full_clean()
+        row.save(update_fields=["ai_quota", "updated_at"])
+        self.print_line(f"{row.name}: {units}")

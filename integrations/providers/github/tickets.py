@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from integrations.providers.github.client import GitHubClient
 from integrations.providers.tickets import IssueTracker, is_own_label, own_labels
 from integrations.providers.types import Ticket, TicketDraft, TicketState
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 STARTED_LABEL = "krafter:in_progress"
 NOT_FIXED = ("not_planned", "duplicate")
@@ -33,7 +33,7 @@ class GitHubTickets(GitHubClient, IssueTracker):
             "state": "all",
             "sort": "updated",
             "direction": "desc",
-            "since": written(since),
+            "since": format_timestamp(since),
             "per_page": 100,
         }
         for page in self.linked_pages(self.repository_path("/issues"), query):

@@ -11,7 +11,7 @@ from typing import Any
 from integrations.providers.gitlab.client import GitLabClient
 from integrations.providers.tickets import IssueTracker, is_own_label, own_labels
 from integrations.providers.types import Ticket, TicketDraft, TicketState
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 QUICK_ACTION = re.compile(r"(^|[\r\n])([ \t]*)/")
 STARTED_LABELS = frozenset({"krafter:in_progress", "Doing"})  # ours, and that of GitLab's own board
@@ -35,7 +35,7 @@ class GitLabTickets(GitLabClient, IssueTracker):
             "state": "all",
             "order_by": "updated_at",
             "sort": "desc",
-            "updated_after": written(since),
+            "updated_after": format_timestamp(since),
             "per_page": 100,
         }
         for page in self.linked_pages(self.repository_path("/issues"), query):

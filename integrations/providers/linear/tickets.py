@@ -16,7 +16,7 @@ from integrations.providers.linear.client import LinearClient, Node, read_states
 from integrations.providers.markdown import without_mentions
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import Ticket, TicketDraft, TicketState
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 
 MARKER = re.compile(r"Krafter Audit task ([0-9a-f-]{36})")
 PULL_REQUEST = re.compile(r"https?://[^\s?#]+/(?:pull|merge_requests)/\d+/?(?:[?#]\S*)?")
@@ -40,7 +40,7 @@ class LinearTickets(LinearClient, Tracker):
 
     def changed_tickets(self, since: datetime) -> Iterator[Sequence[Ticket]]:
         """Yield pages of issues, including archived ones: Linear archives closed issues after a while."""
-        variables = {"team": self.team, "since": written(since)}
+        variables = {"team": self.team, "since": format_timestamp(since)}
         return self.connection_pages(graphql.ISSUES, variables, lambda data: data["issues"], self._read_issue)
 
     def get_ticket(self, external_id: str) -> Ticket:

@@ -42,7 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
         """Rotate all rows once and print how many had which outcome."""
-        first_key = vault.sealing_key_id()
+        first_key = vault.current_key_id()
         counts = Counter({ROTATED: 0, CURRENT: 0, REPLACED: 0, UNREADABLE: 0})
         for model, reseal in SEALED_MODELS.items():
             for rows in batches(model, max(1, batch)):
@@ -71,7 +71,7 @@ def rotate(row: Any, first_key: str, reseal: Reseal) -> str:
     """Seal the credentials of a row with the first key, unless they are replaced at the same time."""
     before = bytes(row.credentials or b"")
     try:
-        if vault.key_id(before) == first_key:
+        if vault.key_id_of(before) == first_key:
             return CURRENT
         after = reseal(row)
     except VaultError:

@@ -1,6 +1,7 @@
 """Register rules of axe-core as checks: they judge the rendered page, and are inconclusive without a browser."""
 
-from scanner.axe_verdict import judge_rule, key_of
+from scanner.axe_keys import key_of
+from scanner.axe_verdict import judge_rule
 from scanner.outcome import Outcome
 from scanner.page_context import PageContext
 from scanner.registry import ACCESSIBILITY, Fix, Severity, check

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from krafter_audit.http.timestamps import written
+from krafter_audit.http.timestamps import format_timestamp
 from scanner.checks import config_snippets
 from scanner.outcome import Measurement, Outcome, failed, not_applicable, passed
 from scanner.page_context import PageContext
@@ -176,8 +176,8 @@ def _evidence(handshake: Handshake) -> dict[str, Any]:
             "subject": certificate.subject,
             "issuer": certificate.issuer,
             "names": list(certificate.names),
-            "not_before": written(certificate.not_before),
-            "not_after": written(certificate.not_after),
+            "not_before": format_timestamp(certificate.not_before),
+            "not_after": format_timestamp(certificate.not_after),
             "key": f"{certificate.key} {certificate.bits}",
             "signature_hash": certificate.signature_hash,
         },

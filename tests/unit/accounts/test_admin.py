@@ -5,7 +5,7 @@ from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
-from accounts import keys
+from accounts import api_keys
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from tests import factories, staff
 from tests.factories import Scenario
@@ -39,8 +39,8 @@ def test_a_key_is_shown_once_and_works(operator: Client, scenario: Scenario) -> 
     later = operator.get(reverse("admin:accounts_apikey_changelist")).content.decode()
     later += operator.get(reverse("admin:accounts_apikey_change", args=[row.pk])).content.decode()
 
-    assert row.digest == keys.digest(key)
-    assert keys.authenticate(f"Bearer {key}").user_id == scenario.owner.pk
+    assert row.digest == api_keys.digest(key)
+    assert api_keys.authenticate(f"Bearer {key}").user_id == scenario.owner.pk
     assert not {key, row.digest} & set(re.findall(r"\w+", later))
     assert key not in later
 

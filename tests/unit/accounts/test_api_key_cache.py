@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import api_key_cache, keys
+from accounts import api_key_cache, api_keys
 from accounts.models import ApiKey, Membership
 from krafter_audit.api import rate_limits
 from krafter_audit.db import redis_client
@@ -28,7 +28,7 @@ def test_a_second_request_does_not_look_the_key_up_again(scenario: Scenario):
 
 
 def revoke(scenario: Scenario) -> None:
-    keys.revoke(ApiKey.objects.get())
+    api_keys.revoke(ApiKey.objects.get())
 
 
 def deactivate(scenario: Scenario) -> None:

@@ -21,7 +21,7 @@ as_root = pytest.mark.skipif(not is_root(), reason="only root installs system pa
 @pytest.fixture
 def script(tmp_path: Path) -> Script:
     made = Script(tmp_path)
-    for name in ("devtools.local_stack.up", "devtools.demo.story", "scanner.cli"):
+    for name in ("devtools.local_stack.up", "devtools.demo.walkthrough", "scanner.cli"):
         made.module(name, SHOW)
     return made
 
@@ -124,7 +124,7 @@ def test_of_two_set_ups_at_once_one_waits_for_the_other(script: Script) -> None:
 
 def test_nothing_is_written_outside_of_the_folder(script: Script) -> None:
     script.module(
-        "devtools.demo.story",
+        "devtools.demo.walkthrough",
         "import os; print(*(os.environ[n] for n in ('UV_CACHE_DIR', 'XDG_CACHE_HOME')))",
     )
 

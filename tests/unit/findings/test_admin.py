@@ -116,12 +116,12 @@ def test_action_on_the_page_of_a_row_returns_to_that_page(operator: Client, scen
 def test_action_on_too_many_rows_is_rejected(
     operator: Client, scenario: Scenario, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("krafter_audit.admin.base.MOST_ACTED_ON", 2)
+    monkeypatch.setattr("krafter_audit.admin.base.MAX_ACTION_ROWS", 2)
     findings = [factories.finding(scenario) for _ in range(3)]
 
     messages = told(act(operator, "triage", *findings))
 
-    assert messages == ["Choose at most 2 rows at once."]
+    assert messages == ["Select at most 2 rows."]
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
 
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
-from accounts import keys
+from accounts import api_keys
 from accounts.actors import SYSTEM
 from accounts.models import Membership, Project, Scope
 from accounts.services import create_organization, create_project, create_user
@@ -30,7 +30,7 @@ Call = Callable[..., Any]
 def call(project: Project) -> Call:
     """Call an address below `audit/` with a key that may do everything."""
     user = create_user("owner@acme.example", organization=project.organization, role=Membership.Role.OWNER)
-    _, key = keys.issue(project.organization, user=user, name="tests", scopes=[Scope.ALL])
+    _, key = api_keys.issue(project.organization, user=user, name="tests", scopes=[Scope.ALL])
     base = f"/api/v1/orgs/{project.organization_id}/projects/{project.slug}/audit/"
 
     def send(method: str, path: str, body: Any = None, **headers: str) -> Any:
@@ -225,7 +225,7 @@ def test_integrations_belong_to_one_project(call: Call, project: Project) -> Non
 
 def test_read_key_cannot_connect(call: Call, project: Project) -> None:
     user = create_user("reader@acme.example", organization=project.organization)
-    _, key = keys.issue(project.organization, user=user, name="reads", scopes=[Scope.READ])
+    _, key = api_keys.issue(project.organization, user=user, name="reads", scopes=[Scope.READ])
     reader = {"authorization": f"Bearer {key}"}
 
     refused = call("POST", "integrations/github/connect", {"credentials": CREDENTIALS}, **reader)

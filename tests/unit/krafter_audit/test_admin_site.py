@@ -66,7 +66,7 @@ def test_a_list_costs_as_many_statements_with_five_rows_as_with_one(
 
 
 def test_a_list_counts_no_further_than_it_must(operator: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "MOST_COUNTED", 3)
+    monkeypatch.setattr(base, "MAX_COUNTED", 3)
     scenario = factories.scenario()
     for _ in range(5):
         factories.finding(scenario)
@@ -170,7 +170,7 @@ def test_the_first_page_tells_where_projects_stand_at_a_constant_cost(operator: 
 
     page, with_six = opened(operator, "/admin/")
 
-    row = next(row for row in page.context["standing"] if row["project"] == scenario.project)
+    row = next(row for row in page.context["projects"] if row["project"] == scenario.project)
     assert {name: row[name] for name in ("open", "critical", "ready", "pending")} == {
         "open": 1, "critical": 1, "ready": 0, "pending": 1,
     }  # fmt: skip
@@ -211,8 +211,8 @@ def test_staff_see_what_they_may_see_and_no_more(scenario: Scenario) -> None:
 
     assert (page.status_code, elsewhere.status_code) == (200, 403)
     assert sections == {"Findings"}
-    assert "standing" not in page.context
-    assert "happenings" not in page.context
+    assert "projects" not in page.context
+    assert "recent_events" not in page.context
 
 
 def test_strangers_and_people_who_are_not_staff_are_sent_to_the_way_in(db: None, scenario: Scenario) -> None:

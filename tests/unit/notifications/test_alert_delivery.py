@@ -69,7 +69,7 @@ def test_delivery_to_an_unavailable_slack_fails_after_five_attempts(
 
     alert = Alert.objects.get(channel="slack")
     assert (alert.status, len(slack.log)) == ("failed", 5)
-    assert alert.outcome == "Slack could not take the message now (503). It was tried 5 times."
+    assert alert.outcome == "Slack could not accept the message (503). It was tried 5 times."
 
 
 def test_retry_skips_addresses_that_have_received_the_email(

@@ -40,7 +40,7 @@ def exported(scenario: Scenario, ask: Ask) -> Callable[..., Report]:
     def make(format: str = "json") -> Report:
         status, answer = ask("post", "reports/export", {"format": format})
         assert status == 202
-        export.export(answer["data"]["id"])
+        export.export_report(answer["data"]["id"])
         return Report.objects.get(pk=answer["data"]["id"])
 
     return make

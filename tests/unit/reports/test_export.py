@@ -15,10 +15,11 @@ from accounts.models import QuotaMonth
 from events.models import Event
 from findings.models import Finding
 from krafter_audit.db import leases
-from reports import export, freezing, jobs, services
+from reports import export, jobs, services
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, Exporter
 from reports.models import Report, ReportItem
+from reports.snapshots import snapshotting
 from tests import factories
 from tests.factories import Scenario
 from tests.unit.reports.conftest import Ask
@@ -109,7 +110,7 @@ def test_the_file_shows_the_moment_of_the_request_and_not_a_later_one(scenario: 
     Finding.objects.update(description="Changed since")
     factories.finding(scenario)
 
-    export.export(answer["data"]["id"])
+    export.export_report(answer["data"]["id"])
 
     made = json.loads(content(scenario, Report.objects.get()))
     assert [item["title"] for item in made["findings"]] == [high.title, low.title]
@@ -137,7 +138,7 @@ def test_the_items_of_the_file_are_what_the_api_showed(
 def test_no_item_is_lost_or_doubled_between_two_lots(
     scenario: Scenario, exported: Exported, monkeypatch: pytest.MonkeyPatch, lot: int
 ) -> None:
-    monkeypatch.setattr(freezing, "LOT", lot)
+    monkeypatch.setattr(snapshotting, "BATCH_SIZE", lot)
     scores = [factories.finding(scenario, score=score).score for score in (70, 60, 50, 40, 30, 20, 10)]
 
     made = json.loads(content(scenario, exported("json")))
@@ -160,7 +161,7 @@ def test_freezing_ten_items_takes_as_many_statements_as_freezing_two(
         factories.task(scenario)
 
     with django_assert_max_num_queries(16):
-        services.export(scenario.project, format="json", by=scenario.actor)
+        services.queue_export(scenario.project, format="json", by=scenario.actor)
 
     assert ReportItem.objects.count() == 20
 
@@ -217,11 +218,11 @@ def test_an_export_that_breaks_off_is_free_again_and_is_given_up_after_five_atte
 
     for minute in range(1, 8):
         time_machine.move_to(timezone.now() + timedelta(minutes=minute))
-        jobs.sweep()
+        jobs.requeue_pending()
 
     report.refresh_from_db()
-    assert len(flaky_csv) == export.MOST_ATTEMPTS
-    assert (report.status, report.failure) == ("failed", export.GAVE_UP)
+    assert len(flaky_csv) == export.MAX_ATTEMPTS
+    assert (report.status, report.failure) == ("failed", export.TOO_MANY_ATTEMPTS)
 
 
 def test_a_report_whose_message_was_lost_is_sent_again(
@@ -230,7 +231,7 @@ def test_a_report_whose_message_was_lost_is_sent_again(
     ask("post", "reports/export", {"format": "json"})
     lost = Report.objects.get().status
 
-    jobs.sweep()
+    jobs.requeue_pending()
 
     assert (lost, Report.objects.get().status) == ("queued", "exported")
 
@@ -238,7 +239,7 @@ def test_a_report_whose_message_was_lost_is_sent_again(
 def test_an_export_delivered_twice_works_once(scenario: Scenario, exported: Exported) -> None:
     report = exported("json")
 
-    export.export(report.pk)
+    export.export_report(report.pk)
 
     assert Report.objects.get().attempts == 1
     assert Event.objects.filter(name="report.exported").count() == 1
@@ -250,9 +251,9 @@ def test_a_worker_that_lost_its_lease_neither_writes_the_row_nor_the_file(
     _, answer = ask("post", "reports/export", {"format": "json"})
     slow = leases.acquire(Report, answer["data"]["id"], seconds=-1)
     assert slow is not None
-    export.export(slow.pk)
+    export.export_report(slow.pk)
 
-    assert export.store(slow) == ("", 0)
+    assert export.write_file(slow) == ("", 0)
     export.finish(slow, "reports/elsewhere.json", 1)
     export.fail(slow, "too late")
 

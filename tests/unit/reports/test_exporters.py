@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from reports import presentation
 from reports.errors import ExportFailed
 from reports.exporters import EXPORTERS, pdf
 from reports.models import Format
-from reports.snapshot import FINDING_KEYS, TASK_KEYS, Snapshot
-from tests.unit.reports.snapshots import FINDINGS, TASKS, finding, snapshot
+from reports.presentation import template_context
+from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Snapshot
+from tests.unit.reports.sample_snapshot import FINDINGS, TASKS, finding, snapshot
 
 
 def written(format: str, content: Snapshot) -> bytes:
@@ -167,14 +167,14 @@ def structure(node: Any) -> Iterator[Any]:
 def test_a_long_pdf_prints_the_most_pressing_findings_and_says_where_the_others_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(presentation, "PRINTED_FINDINGS", 20)
+    monkeypatch.setattr(template_context, "MAX_PDF_FINDINGS", 20)
     many = [finding(index, f"Finding {index}", "security", "high", "new", 50) for index in range(25)]
 
     content = PdfReader(io.BytesIO(written("pdf", snapshot(findings=many))))
 
     text = " ".join("\n".join(page.extract_text() for page in content.pages).split())
     assert "The first 20 of 25 open findings" in text
-    assert "5 more open findings are not printed here: the JSON and CSV exports have every one." in text
+    assert "5 more open findings are in the JSON and CSV exports." in text
     assert "Finding 19 " in text
     assert "Finding 20 " not in text
 
@@ -195,7 +195,7 @@ def test_markup_in_a_title_is_printed_and_opens_nothing(tmp_path: Path) -> None:
 
 @pytest.mark.needs_pango
 def test_the_pdfs_fetcher_opens_data_addresses_alone() -> None:
-    fetcher = pdf.fetcher()
+    fetcher = pdf.url_fetcher()
 
     assert fetcher.fetch("data:text/plain,yes").read() == b"yes"
     for url in ("file:///etc/hostname", "http://127.0.0.1/", "https://example.com/", "ftp://example.com/"):
@@ -212,11 +212,11 @@ def test_without_pango_the_export_fails_with_the_line_that_mends_it(monkeypatch:
     for name in [name for name in sys.modules if name.split(".")[0] == "weasyprint"]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setattr(sys, "meta_path", [NoPango(), *sys.meta_path])
-    pdf.engine.cache_clear()
+    pdf.load_weasyprint.cache_clear()
     out = io.BytesIO()
 
     with pytest.raises(ExportFailed, match="apt-get install --no-install-recommends libpango-1.0-0"):
         EXPORTERS["pdf"].write(snapshot(), out)
 
-    pdf.engine.cache_clear()
+    pdf.load_weasyprint.cache_clear()
     assert out.getvalue() == b""

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import trustme
 
-from krafter_audit.http.client import Access, AddressPolicy
+from krafter_audit.http.client import AddressPolicy, RequestCredentials
 from scanner.browser.browser import Browser
 from scanner.browser.chromium import ChromiumOptions
 from scanner.engine import run_checks
@@ -218,14 +218,14 @@ def test_site_credentials_are_sent_to_their_origin_only(authority: trustme.CA, c
 
     staging, other = Site({"/": answer, "/data": plain("{}")}), Site()
     with served(other, tls_context(authority)), served(staging, tls_context(authority)):
-        lets_in = Access(
+        lets_in = RequestCredentials(
             staging.url.rstrip("/"),
             {"X-Staging-Key": "k3y-4-staging"},
             {"session": "c00kie"},
             selector=".who",
         )
         with (
-            loopback_client(ca_file, access=lets_in) as client,
+            loopback_client(ca_file, credentials=lets_in) as client,
             Browser(policy=client.policy, options=options) as browser,
         ):
             said = dict(

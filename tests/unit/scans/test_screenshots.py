@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from krafter_audit.http.client import Access
+from krafter_audit.http.client import RequestCredentials
 from scanner.browser.browser import Browser
 from scanner.engine import run_checks
 from scanner.page_context import PageContext
@@ -37,7 +37,7 @@ def test_screenshot_of_a_failing_element_is_visible_to_the_project(
         facts.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
         said = dict(run_checks(site.url, [KEY], context=facts))[KEY]
         guarded = PageContext(site.url, client, browser=chrome)
-        guarded.client.access = Access("https://staging.example.com", {"X-Key": "k3y"})
+        guarded.client.credentials = RequestCredentials("https://staging.example.com", {"X-Key": "k3y"})
         guarded.rendered.save_screenshot = screenshots.storing_for(scenario.project.pk)
         hidden = dict(run_checks(site.url, [KEY], context=guarded))[KEY]
 

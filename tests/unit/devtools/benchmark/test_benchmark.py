@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from accounts import services
-from devtools.benchmark import aims, cases, table
-from devtools.benchmark.generating import PROJECTS, generate
-from devtools.benchmark.measuring import Measured, together
-from devtools.benchmark.proc import Memory
+from devtools.benchmark import aims, cases, tables
+from devtools.benchmark.measurement import CaseResult, merge_repetitions
+from devtools.benchmark.process_stats import ProcessMemory
+from devtools.benchmark.sample_data import PROJECTS, generate
 from events import reconciliation
 from findings.models import Finding
 from remediation.evidence import chain
@@ -25,7 +25,7 @@ def test_generated_data_is_skewed_with_correct_totals_and_evidence():
         services.create_project(scenario.organization, slug=slug, site_url="https://example.com")
         for slug in slugs
     ]
-    projects, said = [scenario.project, *others], list[str]()
+    projects, lines = [scenario.project, *others], list[str]()
 
     generate(
         500,
@@ -33,7 +33,7 @@ def test_generated_data_is_skewed_with_correct_totals_and_evidence():
         organization=scenario.organization,
         projects=projects,
         owners=[scenario.owner.pk] * 40,
-        say=said.append,
+        report=lines.append,
     )
 
     assert (Finding.objects.filter(project=scenario.project).count(), Finding.objects.count()) == (400, 530)
@@ -46,21 +46,21 @@ def test_generated_data_is_skewed_with_correct_totals_and_evidence():
     assert EvidenceChain.objects.get(project=scenario.project).hash == links[-1].hash
 
 
-def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: Any) -> Measured:
+def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: Any) -> CaseResult:
     usual: dict[str, Any] = {
         "connections": 1,
         "requests": 100,
         "p50": 1.0,
         "p99": 2.0,
-        "a_second": 500.0,
+        "per_second": 500.0,
         "statements": 2.0,
         "application": cpu / 2,
         "database": cpu / 2,
         "peak": 100.0,
-        "refused": {},
-        "first_refusal": "",
+        "errors": {},
+        "first_error": "",
     }
-    return Measured(case=case, server=server, rows=rows, cpu=cpu, **usual | more)
+    return CaseResult(case=case, server=server, rows=rows, cpu=cpu, **usual | more)
 
 
 def test_figures_are_compared_with_the_bare_view_and_with_a_smaller_table():
@@ -74,7 +74,9 @@ def test_figures_are_compared_with_the_bare_view_and_with_a_smaller_table():
 
     found = {
         aim.what: (round(aim.value, 2), aim.met)
-        for aim in aims.aims(measured, [], {10_000: Memory(100, 120, 80), 1_000_000: Memory(151, 160, 80)})
+        for aim in aims.aims(
+            measured, [], {10_000: ProcessMemory(100, 120, 80), 1_000_000: ProcessMemory(151, 160, 80)}
+        )
     }
 
     assert found == {
@@ -102,7 +104,7 @@ def test_two_writers_of_one_project_are_compared_with_writers_of_two_projects():
 
 
 def test_two_writers_never_change_the_same_finding():
-    facts = {
+    dataset = {
         "base": "/",
         "slug": "a",
         "other": "b",
@@ -112,7 +114,7 @@ def test_two_writers_never_change_the_same_finding():
     }
 
     of_one, of_two = (
-        [ask.path for ask in itertools.islice(cases.writers(*slugs)(facts), 5)]
+        [ask.path for ask in itertools.islice(cases.writers(*slugs)(dataset), 5)]
         for slugs in (("slug", "slug"), ("slug", "other"))
     )
 
@@ -125,7 +127,7 @@ def test_two_writers_never_change_the_same_finding():
 def test_repeated_measurements_become_one_row_of_the_table():
     turns = [figures(cases.LIST, aims.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
 
-    row = table.of_measured([together(turns)]).splitlines()[-1]
+    row = tables.results_table([merge_repetitions(turns)]).splitlines()[-1]
 
     assert [cell.strip() for cell in row.strip("|").split("|")] == [
         "list of 25", "this API", "1", "2.00", "2.00", "500", "2.0", "2.00", "1.00", "1.00", "100",
@@ -133,13 +135,13 @@ def test_repeated_measurements_become_one_row_of_the_table():
 
 
 def test_new_figures_replace_the_old_ones_between_the_markers():
-    page = f"# Benchmarks\n\nProse.\n\n{table.START}\n\nold\n{table.END}\n\n## More prose\n"
+    page = f"# Benchmarks\n\nProse.\n\n{tables.START}\n\nold\n{tables.END}\n\n## More prose\n"
 
-    written = table.replace_figures(page, "new\n")
+    written = tables.replace_figures(page, "new\n")
 
-    assert written == f"# Benchmarks\n\nProse.\n\n{table.START}\n\nnew\n\n{table.END}\n\n## More prose\n"
-    assert table.replace_figures(written, "new\n") == written
+    assert written == f"# Benchmarks\n\nProse.\n\n{tables.START}\n\nnew\n\n{tables.END}\n\n## More prose\n"
+    assert tables.replace_figures(written, "new\n") == written
 
 
 def test_figures_are_appended_to_a_page_without_markers():
-    assert table.replace_figures("", "new\n") == f"{table.START}\n\nnew\n\n{table.END}\n"
+    assert tables.replace_figures("", "new\n") == f"{tables.START}\n\nnew\n\n{tables.END}\n"

@@ -1,4 +1,4 @@
-"""The demo's website has the faults that it says it has, and none of them once it is mended."""
+"""The demo website has the faults that it lists, and none of them once they are fixed."""
 
 import json
 import threading
@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from devtools.demo.faults import FAULTS, Faults
-from devtools.demo.site import Site
+from devtools.demo.faults import FAULTS, FaultState
+from devtools.demo.site import DemoServer
 from krafter_audit.http.addresses import AddressPolicy
 from krafter_audit.http.client import Client
 from scanner import registry
@@ -21,27 +21,27 @@ SLOW_MS = 200  # enough to tell slow from fast, and too little to wait for
 
 
 @pytest.fixture
-def bakery(settings, tmp_path, monkeypatch) -> Iterator[Site]:
+def bakery(settings, tmp_path, monkeypatch) -> Iterator[DemoServer]:
     monkeypatch.setattr("devtools.demo.site.SLOW_SECONDS", SLOW_MS / 1000)
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
-    with Site(0, Faults(tmp_path / "state.json")) as site:
+    with DemoServer(0, FaultState(tmp_path / "state.json")) as site:
         threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
         yield site
         site.shutdown()
 
 
-def address(site: Site, path: str = "/") -> str:
+def address(site: DemoServer, path: str = "/") -> str:
     return f"http://127.0.0.1:{site.server_port}{path}"
 
 
-def post(site: Site, path: str) -> list[dict[str, object]]:
+def post(site: DemoServer, path: str) -> list[dict[str, object]]:
     with urllib.request.urlopen(
         urllib.request.Request(address(site, path), method="POST"), timeout=10
     ) as answer:
         return list(json.load(answer))
 
 
-def statuses(site: Site, browser: Browser) -> dict[str, str]:
+def statuses(site: DemoServer, browser: Browser) -> dict[str, str]:
     client = Client(policy=AddressPolicy.from_setting("127.0.0.0/8"))
     with client:
         context = PageContext(address(site), client, owned=AnyHost(), browser=browser)
@@ -59,27 +59,27 @@ def test_every_fault_fails_its_check_and_passes_once_it_is_fixed(bakery, chrome)
     }
 
     broken = statuses(bakery, chrome)
-    post(bakery, "/faults/mend-all")
-    mended = statuses(bakery, chrome)
+    post(bakery, "/faults/fix-all")
+    fixed = statuses(bakery, chrome)
 
     assert broken == dict.fromkeys(FAULTS, "failed")
-    assert mended == dict.fromkeys(FAULTS, "passed")
+    assert fixed == dict.fromkeys(FAULTS, "passed")
 
 
-def test_one_request_mends_one_fault_and_another_breaks_it_again(bakery):
-    mended = post(bakery, "/faults/security_header_csp/mend")
+def test_fault_is_fixed_and_broken_by_one_request_each(bakery):
+    fixed = post(bakery, "/faults/security_header_csp/fix")
     broken = post(bakery, "/faults/security_header_csp/break")
 
-    assert [fault["name"] for fault in mended if not fault["broken"]] == ["security_header_csp"]
+    assert [fault["name"] for fault in fixed if not fault["broken"]] == ["security_header_csp"]
     assert all(fault["broken"] for fault in broken)
 
 
-def test_what_is_mended_stays_mended_over_a_restart(tmp_path):
-    Faults(tmp_path / "state.json").set({"ttfb"}, broken=False)
+def test_fixed_fault_stays_fixed_after_restart(tmp_path):
+    FaultState(tmp_path / "state.json").set({"ttfb"}, broken=False)
 
-    assert "ttfb" not in Faults(tmp_path / "state.json")
+    assert "ttfb" not in FaultState(tmp_path / "state.json")
 
 
-def test_a_fault_that_is_not_there_can_not_be_mended(bakery):
+def test_fixing_an_unknown_fault_returns_404(bakery):
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        post(bakery, "/faults/unheard_of/mend")
+        post(bakery, "/faults/unheard_of/fix")

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from accounts import keys
+from accounts import api_keys
 from accounts.models import Membership
 from accounts.services import create_user
 from findings.models import Regression
@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 def client(integration: Integration) -> AuditClient:
     project = integration.project
     owner = create_user("owner@example.com", organization=project.organization, role=Membership.Role.OWNER)
-    _, key = keys.issue(project.organization, user=owner, name="tests", scopes=("*",))
+    _, key = api_keys.issue(project.organization, user=owner, name="tests", scopes=("*",))
     return AuditClient(project, key)
 
 

@@ -3,7 +3,7 @@ from ipaddress import ip_address
 import pytest
 
 from krafter_audit.http.addresses import AddressPolicy, is_public, normalise_host
-from krafter_audit.http.client import BadUrl, RefusedAddress
+from krafter_audit.http.client import InvalidUrl, RefusedAddress
 
 NOBODY = AddressPolicy()
 
@@ -116,7 +116,7 @@ def test_a_host_has_one_spelling(written: str, host: str) -> None:
     ],
 )
 def test_an_address_in_an_unusual_spelling_is_refused(written: str) -> None:
-    with pytest.raises((RefusedAddress, BadUrl)):
+    with pytest.raises((RefusedAddress, InvalidUrl)):
         normalise_host(written)
 
 
@@ -138,7 +138,7 @@ def test_an_address_in_an_unusual_spelling_is_refused(written: str) -> None:
     ],
 )
 def test_what_is_no_host_is_no_host(written: str) -> None:
-    with pytest.raises(BadUrl):
+    with pytest.raises(InvalidUrl):
         normalise_host(written)
 
 
@@ -160,7 +160,7 @@ def test_the_operator_allows_networks_on_any_port_or_on_one() -> None:
 
 @pytest.mark.parametrize("host", ["localhost", "printer.local", "10.0.0.1"])
 def test_the_refusal_of_a_private_host_names_the_setting_that_allows_it(host: str) -> None:
-    with pytest.raises(RefusedAddress, match=r"not lead to a public address\. .*KRAFTER_ALLOWED_NETWORKS"):
+    with pytest.raises(RefusedAddress, match=r"not resolve to a public address\. .*KRAFTER_ALLOWED_NETWORKS"):
         NOBODY.require([ip_address("10.0.0.1")], host, 443)
 
 

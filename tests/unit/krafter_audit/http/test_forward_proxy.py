@@ -6,17 +6,18 @@ from collections.abc import Callable
 import pytest
 
 from krafter_audit.http.client import AddressPolicy
-from krafter_audit.http.forward_proxy import Egress, EgressLimits
+from krafter_audit.http.forward_proxy.proxy import ForwardProxy
+from krafter_audit.http.forward_proxy.traffic import ProxyLimits
 from tests.fakes.raw_servers import Dns, Server, answer, drips, says
 
 HERE = AddressPolicy.from_setting("127.0.0.0/8")
 
 
-def said(egress: Egress, words: str) -> bytes:
+def said(proxy: ForwardProxy, words: str) -> bytes:
     """All that the proxy says until it hangs up."""
     with socket.socket() as sock:
         sock.settimeout(5)
-        sock.connect(("127.0.0.1", egress.port))
+        sock.connect(("127.0.0.1", proxy.port))
         sock.sendall(words.encode())
         return b"".join(iter(lambda: sock.recv(65536), b""))
 
@@ -31,23 +32,26 @@ def get(url: str, more: str = "") -> str:
 def test_a_name_that_leads_inside_is_hung_up_on_and_listed(dns: Dns, answers: list[str]):
     dns.set("inside.test", answers)
 
-    with Egress(policy=HERE) as egress:
+    with ForwardProxy(policy=HERE) as proxy:
         heard = [
-            said(egress, get("http://inside.test/x?secret=1")),
-            said(egress, "CONNECT inside.test:443 HTTP/1.1\r\n\r\n"),
+            said(proxy, get("http://inside.test/x?secret=1")),
+            said(proxy, "CONNECT inside.test:443 HTTP/1.1\r\n\r\n"),
         ]
 
     assert heard == [b"", b""]
-    assert [passage.url for passage in egress.refused] == ["http://inside.test/x", "https://inside.test:443/"]
+    assert [request.url for request in proxy.refused_requests] == [
+        "http://inside.test/x",
+        "https://inside.test:443/",
+    ]
 
 
 def test_a_name_is_looked_up_once_and_stays_where_it_was(dns: Dns, serve: Callable[..., Server]):
     server = serve()
     dns.set("site.test", ["127.0.0.1"], ["10.0.0.1"])
 
-    with Egress(policy=HERE) as egress:
+    with ForwardProxy(policy=HERE) as proxy:
         for _ in range(2):
-            assert said(egress, get(f"http://site.test:{server.port}/")).endswith(b"hello")
+            assert said(proxy, get(f"http://site.test:{server.port}/")).endswith(b"hello")
 
     assert (dns.asked, server.connections) == (["site.test"], 2)
 
@@ -56,8 +60,8 @@ def test_a_second_request_on_a_connection_goes_nowhere(dns: Dns, serve: Callable
     first, second = serve(), serve()
     body = "POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab".format(f"{first.url}/a")
 
-    with Egress(policy=HERE) as egress:
-        heard = said(egress, body + get(f"{second.url}/b"))
+    with ForwardProxy(policy=HERE) as proxy:
+        heard = said(proxy, body + get(f"{second.url}/b"))
 
     assert heard.count(b"HTTP/1.1 200") == 1
     assert b"\r\nConnection: close\r\n" in heard
@@ -69,9 +73,9 @@ def test_a_second_request_on_a_connection_goes_nowhere(dns: Dns, serve: Callable
 def test_what_is_meant_for_the_proxy_stays_with_it(dns: Dns, serve: Callable[..., Server]):
     server = serve(says(answer(headers=["Connection: keep-alive", "Keep-Alive: timeout=9"])))
 
-    with Egress(policy=HERE) as egress:
+    with ForwardProxy(policy=HERE) as proxy:
         heard = said(
-            egress,
+            proxy,
             get(f"{server.url}/?q=1", "Upgrade: h2c\r\nConnection: Upgrade\r\nProxy-Authorization: x\r\n"),
         )
 
@@ -82,8 +86,8 @@ def test_what_is_meant_for_the_proxy_stays_with_it(dns: Dns, serve: Callable[...
 def test_hints_before_the_answer_are_left_out(dns: Dns, serve: Callable[..., Server]):
     server = serve(says(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer()))
 
-    with Egress(policy=HERE) as egress:
-        heard = said(egress, get(f"{server.url}/"))
+    with ForwardProxy(policy=HERE) as proxy:
+        heard = said(proxy, get(f"{server.url}/"))
 
     assert (heard.startswith(b"HTTP/1.1 200"), heard.endswith(b"hello")) == (True, True)
 
@@ -91,36 +95,36 @@ def test_hints_before_the_answer_are_left_out(dns: Dns, serve: Callable[..., Ser
 def test_a_tunnel_carries_bytes_both_ways(dns: Dns, serve: Callable[..., Server]):
     server = serve()
 
-    with Egress(policy=HERE) as egress:
-        heard = said(egress, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nGET /x HTTP/1.1\r\n\r\n")
+    with ForwardProxy(policy=HERE) as proxy:
+        heard = said(proxy, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nGET /x HTTP/1.1\r\n\r\n")
 
     assert heard.startswith(b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 OK")
-    assert (egress.passages[0].address, egress.passages[0].sent) == ("127.0.0.1", 19)
+    assert (proxy.proxied_requests[0].address, proxy.proxied_requests[0].sent) == ("127.0.0.1", 19)
 
 
 @pytest.mark.parametrize(
     ("limits", "words"),
-    [(EgressLimits(requests=1), "over 1 requests"), (EgressLimits(bytes=1024 * 1024), "over 1 MB")],
+    [(ProxyLimits(requests=1), "over 1 requests"), (ProxyLimits(bytes=1024 * 1024), "over 1 MB")],
 )
 def test_beyond_its_budget_nothing_passes_and_it_is_told(
-    dns: Dns, serve: Callable[..., Server], limits: EgressLimits, words: str
+    dns: Dns, serve: Callable[..., Server], limits: ProxyLimits, words: str
 ):
     told: list[str] = []
     server = serve(drips(b"x" * 65536, answer(b"")) if limits.requests > 1 else says(answer()))
 
-    with Egress(policy=HERE, limits=limits, when_exceeded=lambda: told.append(words)) as egress:
+    with ForwardProxy(policy=HERE, limits=limits, on_exceeded=lambda: told.append(words)) as proxy:
         for _ in range(2):
-            said(egress, get(f"{server.url}/"))
-        after = said(egress, get(f"{server.url}/"))
+            said(proxy, get(f"{server.url}/"))
+        after = said(proxy, get(f"{server.url}/"))
 
-    assert (egress.budget.exceeded, after, set(told)) == (words, b"", {words})
-    assert sum(passage.received for passage in egress.passages) < limits.bytes + 65536
+    assert (proxy.budget.exceeded, after, set(told)) == (words, b"", {words})
+    assert sum(request.received for request in proxy.proxied_requests) < limits.bytes + 65536
 
 
 def test_nothing_outlasts_the_visit(dns: Dns, serve: Callable[..., Server]):
     server = serve(drips(b"x", every=0.01))
 
-    with Egress(policy=HERE, limits=EgressLimits(total=0.3)) as egress:
-        heard = said(egress, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nhello\r\n\r\n")
+    with ForwardProxy(policy=HERE, limits=ProxyLimits(total=0.3)) as proxy:
+        heard = said(proxy, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nhello\r\n\r\n")
 
     assert heard.startswith(b"HTTP/1.1 200 Connection established")

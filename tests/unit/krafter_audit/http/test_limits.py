@@ -12,7 +12,7 @@ import pytest
 
 from krafter_audit.http import dialing
 from krafter_audit.http.client import AddressPolicy, Client, Limits, TimedOut, Unreachable, dial, validate_url
-from krafter_audit.http.responses import decoded
+from krafter_audit.http.responses import decode_body
 from tests.fakes.raw_servers import Dns, Server, answer, drips, redirects, says
 from tests.unit.krafter_audit.http.conftest import open_client
 
@@ -39,7 +39,7 @@ def silence(connection: object, _request: bytes) -> None:
 def test_a_server_that_says_nothing_times_out(serve: Serve, client: Client) -> None:
     with soon(), pytest.raises(TimedOut) as fault:
         client.get(f"{serve(silence).url}/?token=hunter2", limits=SHORT)
-    assert (fault.value.reason, str(fault.value)) == ("timeout", "127.0.0.1 sent nothing for too long.")
+    assert (fault.value.reason, str(fault.value)) == ("timeout", "127.0.0.1 sent no data in time.")
 
 
 @pytest.mark.parametrize(
@@ -104,14 +104,14 @@ def stuck_dns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr("socket.getaddrinfo", wait)
     monkeypatch.setattr(dialing, "_LOOKUPS", threading.BoundedSemaphore(2))
-    monkeypatch.setattr(dialing, "_LOOKUP_SECONDS", 0.15)
+    monkeypatch.setattr(dialing, "_DNS_TIMEOUT_SECONDS", 0.15)
     yield
     released.set()
 
 
 @pytest.mark.usefixtures("stuck_dns")
 def test_a_look_up_that_hangs_times_out() -> None:
-    slow = r"^The look-up of site\.example took too long\.$"
+    slow = r"^The DNS lookup of site\.example took too long\.$"
     with open_client() as client, soon(), pytest.raises(TimedOut, match=slow):
         client.get("http://site.example/?token=hunter2", limits=SHORT)
     with soon(), pytest.raises(TimedOut):
@@ -122,7 +122,10 @@ def test_a_look_up_that_hangs_times_out() -> None:
 
 def test_an_address_that_drops_packets_times_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.socket.connect", _drop)
-    with soon(), pytest.raises(TimedOut, match=r"^127\.0\.0\.1 took no connection on port 80 in time\.$"):
+    with (
+        soon(),
+        pytest.raises(TimedOut, match=r"^127\.0\.0\.1 did not accept a connection on port 80 in time\.$"),
+    ):
         client.get("http://127.0.0.1/", limits=SHORT)
 
 
@@ -278,7 +281,7 @@ def test_a_bomb_is_not_unpacked_beyond_the_limit() -> None:
     bomb = gzip.compress(bytes(50_000_000))
     tracemalloc.start()
     try:
-        body, whole = decoded(bomb, "gzip", limit=100_000)
+        body, whole = decode_body(bomb, "gzip", limit=100_000)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

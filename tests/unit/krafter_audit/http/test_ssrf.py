@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 
 from krafter_audit.http.addresses import DEFAULT_PORTS
-from krafter_audit.http.client import AddressPolicy, BadUrl, Client, HttpError, RefusedAddress, dial
-from krafter_audit.http.network_backend import GuardedBackend
+from krafter_audit.http.client import AddressPolicy, Client, HttpError, InvalidUrl, RefusedAddress, dial
+from krafter_audit.http.network_backend import CheckedBackend
 from tests.fakes.raw_servers import Dns, Server, answer, redirects, says
 from tests.unit.krafter_audit.http.conftest import open_client
 
@@ -103,7 +103,7 @@ def test_an_inner_address_is_never_connected_to(address: str, secret: Server, dn
 def test_no_spelling_of_loopback_is_connected_to(host: str, secret: Server, dns: Dns) -> None:
     for name in ("printer.local", "metadata.google.internal", "app.localhost", "example.com"):
         dns.set(name, ["127.0.0.1"])
-    with guarded(secret) as client, pytest.raises((RefusedAddress, BadUrl)):
+    with guarded(secret) as client, pytest.raises((RefusedAddress, InvalidUrl)):
         client.get(f"http://{host}:{secret.port}/")
     assert secret.connections == 0
 
@@ -199,7 +199,7 @@ def test_a_public_host_is_asked_on_no_other_port(port: int, dns: Dns) -> None:
         for host in ("public.example", "93.184.216.34"):
             with pytest.raises(RefusedAddress) as refusal:
                 client.get(f"http://{host}:{port}/")
-            assert str(refusal.value) == f"Port {port} is not asked; allowed are 80, 443, 8080, 8443."
+            assert str(refusal.value) == f"Port {port} is not allowed; allowed ports are 80, 443, 8080, 8443."
 
 
 def test_an_entry_with_a_port_opens_that_port_only(serve: Serve, dns: Dns) -> None:
@@ -224,7 +224,7 @@ def test_proxies_of_the_environment_are_ignored(
 
 
 def test_a_unix_socket_is_refused_below_the_client_too() -> None:
-    backend = GuardedBackend(AddressPolicy(), deadline=None, max_bytes=0)  # type: ignore[arg-type]
+    backend = CheckedBackend(AddressPolicy(), deadline=None, max_bytes=0)  # type: ignore[arg-type]
     with pytest.raises(RefusedAddress):
         backend.connect_unix_socket("/run/docker.sock")
 

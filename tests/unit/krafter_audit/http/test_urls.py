@@ -2,8 +2,8 @@ import pytest
 
 from krafter_audit.http.client import (
     AddressPolicy,
-    BadUrl,
     HttpError,
+    InvalidUrl,
     RefusedAddress,
     Unreachable,
     validate_url,
@@ -73,7 +73,7 @@ def test_a_valid_url_has_one_spelling(written: str, url: str) -> None:
     ],
 )
 def test_a_url_that_would_never_be_asked_is_refused_at_the_door(url: str, dns: Dns) -> None:
-    with pytest.raises((BadUrl, RefusedAddress)) as refusal:
+    with pytest.raises((InvalidUrl, RefusedAddress)) as refusal:
         validate_url(url, policy=NOBODY)
     assert refusal.value.reason in ("invalid_url", "refused_address")
     assert "secret" not in str(refusal.value)
@@ -145,5 +145,5 @@ def test_an_answer_of_dns64_is_judged_by_the_address_inside(dns: Dns) -> None:
     "authority", ["me@example.com", "me:hunter2@example.com", "@example.com", "a@b@example.com"]
 )
 def test_a_url_with_a_user_is_refused_by_name(authority: str) -> None:
-    with pytest.raises(RefusedAddress, match=r"^A URL with a user name or password is not asked\.$"):
+    with pytest.raises(RefusedAddress, match=r"^A URL with a user name or password is not allowed\.$"):
         validate_url(f"http://{authority}/", policy=NOBODY)

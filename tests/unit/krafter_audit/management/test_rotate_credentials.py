@@ -41,7 +41,7 @@ def rotate(**options: int) -> list[str]:
 
 
 def key_ids() -> set[str]:
-    return {vault.key_id(bytes(row.credentials or b"")) for row in Integration.objects.all()}
+    return {vault.key_id_of(bytes(row.credentials or b"")) for row in Integration.objects.all()}
 
 
 def test_rotation_seals_every_credential_with_the_first_key(

@@ -31,7 +31,7 @@ def test_what_is_sealed_opens_again_for_its_owner() -> None:
 def test_a_sealed_value_shows_its_key_id_and_nothing_of_the_secret() -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
 
-    assert vault.key_id(sealed) == "old"
+    assert vault.key_id_of(sealed) == "old"
     assert b"ghp_secret" not in sealed
 
 
@@ -77,8 +77,8 @@ def test_an_older_key_still_opens_and_the_first_one_seals(settings: Settings) ->
     settings.KRAFTER_ENCRYPTION_KEYS = keys(new=NEW, old=OLD)
 
     assert vault.open_sealed(before, owner=OWNER) == SECRET
-    assert vault.sealing_key_id() == "new"
-    assert vault.key_id(vault.seal(SECRET, owner=OWNER)) == "new"
+    assert vault.current_key_id() == "new"
+    assert vault.key_id_of(vault.seal(SECRET, owner=OWNER)) == "new"
 
 
 def test_a_key_that_is_gone_opens_nothing(settings: Settings) -> None:
@@ -112,13 +112,13 @@ def test_an_error_gives_nothing_of_the_inside_away() -> None:
 @pytest.mark.parametrize(
     ("setting", "sentence"),
     [
-        ("", "There is no key"),
-        (" , ", "There is no key"),
+        ("", "No key: set"),
+        (" , ", "No key: set"),
         ("nokey", "Entry 1 is not of the form id:base64"),
         ("a:", "Entry 1 is not of the form id:base64"),
         ("a b:AAAA", "Entry 1 is not of the form id:base64"),
         ("a:***", "The key of entry 1 is not base64"),
-        ("a:c2hvcnQ=", "The key of entry 1 has 5 bytes; it takes 32"),
+        ("a:c2hvcnQ=", "The key of entry 1 has 5 bytes; it must have 32"),
         (f"{keys(a=OLD)},{keys(a=NEW)}", "Entry 2 repeats the key id 'a'"),
     ],
 )

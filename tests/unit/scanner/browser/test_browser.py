@@ -23,7 +23,7 @@ def test_visit_records_the_hosts_that_were_reached(chrome: Browser, served: faul
         seen = (page.title(), chrome.visit.response.status)
 
     assert seen == ("A shop of good things", 200)
-    first = chrome.visit.passages[0]
+    first = chrome.visit.proxied_requests[0]
     assert (first.url, first.address, first.reason) == (served.url, "127.0.0.1", "")
     assert chrome.visit.received > len(served.body)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from krafter_audit.http.client import AddressPolicy
-from krafter_audit.http.forward_proxy import Egress
+from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from scanner.browser.browser import Browser
 from scanner.browser.errors import BrowserError
 from tests.fakes.raw_servers import Server, answer, redirects, says
@@ -68,12 +68,12 @@ def chrome(chrome: Browser, hostile: HostileSite) -> Browser:
 @pytest.mark.needs_chromium
 def test_no_vector_reaches_a_refused_address(hostile: HostileSite, chrome: Browser):
     with chrome.page(hostile.site.url) as page:
-        wait_until(page, lambda: len(chrome.visit.egress.refused) > 40)
+        wait_until(page, lambda: len(chrome.visit.proxy.refused_requests) > 40)
         title = page.title()
 
     assert (hostile.secret.connections, hostile.udp.received(), title) == (0, 0, "hostile")
-    assert len(chrome.visit.egress.refused) > 40
-    assert {passage.address for passage in chrome.visit.passages} == {"127.0.0.1", ""}
+    assert len(chrome.visit.proxy.refused_requests) > 40
+    assert {request.address for request in chrome.visit.proxied_requests} == {"127.0.0.1", ""}
 
 
 @pytest.mark.needs_chromium
@@ -103,7 +103,7 @@ def test_navigation_to_a_refused_address_is_blocked(hostile: HostileSite, chrome
         opened.wait_for_timeout(200)
 
     assert hostile.secret.connections == 0
-    assert [passage.reason for passage in chrome.visit.egress.refused][:1] == ["refused_address"]
+    assert [request.reason for request in chrome.visit.proxy.refused_requests][:1] == ["refused_address"]
 
 
 @pytest.mark.needs_chromium
@@ -141,12 +141,12 @@ def test_connections_are_not_reused(hostile: HostileSite, chrome: Browser):
     with chrome.page(hostile.site.url):
         pass
 
-    assert hostile.site.connections == len(hostile.site.requests) == len(chrome.visit.passages)
+    assert hostile.site.connections == len(hostile.site.requests) == len(chrome.visit.proxied_requests)
 
 
 def test_proxy_accepts_only_connect_and_absolute_urls(hostile: HostileSite):
-    with Egress(policy=AddressPolicy.from_setting("127.0.0.0/8")) as egress:
-        answers = [said(egress.port, words) for words in ODD]
+    with ForwardProxy(policy=AddressPolicy.from_setting("127.0.0.0/8")) as proxy:
+        answers = [said(proxy.port, words) for words in ODD]
 
     assert (answers, hostile.secret.connections) == ([b""] * len(ODD), 0)
 

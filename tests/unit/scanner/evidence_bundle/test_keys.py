@@ -54,7 +54,7 @@ def test_a_signature_has_one_spelling():
         (f"k1:{ONE},k2:private:{TWO}", "Entry 2 is neither id:base64 nor id:public:base64."),
         (f"k1:{ONE},k1:{TWO}", "Entry 2 repeats the key id 'k1'."),
         ("k1:not base64!", "The key of entry 1 is not base64."),
-        ("k1:AAAA", "The key of entry 1 has 3 bytes; it takes 32."),
+        ("k1:AAAA", "The key of entry 1 has 3 bytes; it must have 32."),
         (f"k1:public:{ONE}", "Entry 1 is a public key; the first one signs and has to be whole."),
     ],
 )

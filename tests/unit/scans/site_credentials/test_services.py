@@ -12,7 +12,7 @@ from django.core.management import call_command
 
 from events.models import Event
 from findings.models import Finding
-from krafter_audit.http.client import Access, Client
+from krafter_audit.http.client import Client, RequestCredentials
 from remediation import jobs as remediation_jobs
 from remediation.models import Evidence, Verification
 from scanner.engine import run_checks
@@ -201,15 +201,17 @@ def test_credentials_are_sent_to_their_origin_only(scenario: Scenario, staging: 
 
 def test_credentials_are_sent_over_https_only(trusted: None):
     with served(Site(answers={"/": Answer(INSIDE, 200, HTML)})) as plain:
-        lets_in = Access(plain.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
-        with Client(access=lets_in) as client:
+        lets_in = RequestCredentials(plain.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
+        with Client(credentials=lets_in) as client:
             client.get(plain.url)
 
         assert carried(plain) == {(None, None, None)}
 
 
 def test_credentials_require_a_verified_certificate(staging: Site):
-    with Client(access=Access(staging.url.rstrip("/"), SECRETS["headers"]), verify=False) as client:
+    with Client(
+        credentials=RequestCredentials(staging.url.rstrip("/"), SECRETS["headers"]), verify=False
+    ) as client:
         client.get(staging.url)
 
     assert carried(staging) == {(None, None, None)}
@@ -260,7 +262,7 @@ def test_error_of_a_check_does_not_contain_credentials(
     staging: Site, caplog: pytest.LogCaptureFixture, monkeypatch: Any
 ):
     staging.answers["/"] = echo
-    lets_in = Access(staging.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
+    lets_in = RequestCredentials(staging.url.rstrip("/"), SECRETS["headers"], SECRETS["cookies"])
 
     def broken(facts: Any) -> Any:
         raise ValueError(facts.page.text)
@@ -269,7 +271,7 @@ def test_error_of_a_check_does_not_contain_credentials(
 
     known = registry.get("title_present")
     monkeypatch.setattr(type(known), "run", property(lambda check: broken), raising=False)
-    with Client(access=lets_in) as client:
+    with Client(credentials=lets_in) as client:
         outcome = dict(run_checks(staging.url, ["title_present"], client=client))["title_present"]
 
     assert outcome.status == "inconclusive"
@@ -285,7 +287,7 @@ def test_credentials_are_encrypted_for_their_project_and_origin(scenario: Scenar
 
     moved = services.credentials_for(scenario.project)
     assert moved is not None
-    assert (moved.cookies, moved.broken) == ({}, services.UNREADABLE)
+    assert (moved.cookies, moved.unusable_reason) == ({}, services.UNREADABLE)
 
 
 def test_undecryptable_credentials_make_checks_inconclusive(scenario: Scenario, staging: Site, settings: Any):

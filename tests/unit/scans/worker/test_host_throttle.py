@@ -10,8 +10,8 @@ import pytest
 import redis
 
 from krafter_audit.db import redis_client
-from krafter_audit.http.client import AddressPolicy, Client, Target, TimedOut, Unreachable
-from krafter_audit.http.throttle import seconds_to_wait
+from krafter_audit.http.client import AddressPolicy, Client, ParsedUrl, TimedOut, Unreachable
+from krafter_audit.http.throttle import parse_retry_after
 from scanner.crawler import discover
 from scanner.page_context import PageContext
 from scans.worker import host_throttle
@@ -33,7 +33,7 @@ def turns(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch, site:
 
 def polite(rate: int = 2) -> Client:
     return Client(
-        policy=AddressPolicy.from_setting("127.0.0.0/8"), pace=host_throttle.SharedHostThrottle(rate)
+        policy=AddressPolicy.from_setting("127.0.0.0/8"), throttle=host_throttle.SharedHostThrottle(rate)
     )
 
 
@@ -94,22 +94,22 @@ def test_long_retry_after_raises_an_error_at_once(turns: None, site: Site):
 
 def test_waiting_for_a_slot_times_out(turns: None, site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_throttle, "MAX_WAIT_SECONDS", 0.2)
-    pace, target = host_throttle.SharedHostThrottle(2), Target.parse(site.url)
+    throttle, target = host_throttle.SharedHostThrottle(2), ParsedUrl.parse(site.url)
 
     with (
-        pace.turn(target),
-        pace.turn(target),
+        throttle.slot(target),
+        throttle.slot(target),
         pytest.raises(TimedOut, match="no slot within"),
-        pace.turn(target),
+        throttle.slot(target),
     ):
         raise AssertionError("three at once")
 
 
 def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(host_throttle, "SLOT_LEASE_SECONDS", 0.1)
-    pace, target = host_throttle.SharedHostThrottle(100), Target.parse(site.url)
+    throttle, target = host_throttle.SharedHostThrottle(100), ParsedUrl.parse(site.url)
 
-    killed = [pace.turn(target) for _ in range(4)]  # killed during a request, four times
+    killed = [throttle.slot(target) for _ in range(4)]  # killed during a request, four times
     for turn in killed:
         turn.__enter__()
 
@@ -126,7 +126,7 @@ def test_unreleased_slot_expires(site: Site, monkeypatch: pytest.MonkeyPatch):
     ],
 )
 def test_urls_of_one_host_share_a_key(address: str, name: str):
-    assert host_throttle.host_key(Target.parse(address)) == name
+    assert host_throttle.host_key(ParsedUrl.parse(address)) == name
 
 
 @pytest.mark.parametrize(
@@ -137,13 +137,13 @@ def test_urls_of_one_host_share_a_key(address: str, name: str):
     ],
 )  # fmt: skip
 def test_retry_after_header_is_parsed(said: str | None, seconds: float):
-    assert seconds_to_wait(said) == seconds
+    assert parse_retry_after(said) == seconds
 
 
 def test_retry_after_date_is_converted_to_seconds(time_machine: Any):
     time_machine.move_to("2026-01-01T00:00:00Z", tick=False)
 
-    assert seconds_to_wait("Thu, 01 Jan 2026 00:00:30 GMT") == 30
+    assert parse_retry_after("Thu, 01 Jan 2026 00:00:30 GMT") == 30
 
 
 @pytest.mark.parametrize(("said", "delay"), [("3", 3), ("86400", 10), ("-1", 0)])

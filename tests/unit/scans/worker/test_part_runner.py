@@ -385,14 +385,14 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
     save_results = persistence.save_results
 
     def told_to_end(*args: Any) -> bool:
-        shutdown.stop()
+        shutdown.request_shutdown()
         return save_results(*args)
 
     monkeypatch.setattr(persistence, "save_results", told_to_end)
     try:
         jobs.run_scan(str(scan.pk))
     finally:
-        shutdown.go_on()
+        shutdown.reset()
     monkeypatch.setattr(persistence, "save_results", save_results)
     scan.refresh_from_db()
     between = (scan.status, scan.summary["progress"]["http"]["pages_done"], sent)

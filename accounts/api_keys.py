@@ -1,0 +1,131 @@
+"""API keys: shown once, stored as a digest."""
+
+import base64
+import hashlib
+import math
+import os
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django.utils import timezone
+
+from accounts.models import ApiKey, Membership, Organization, Project, Scope, User
+from krafter_audit.api.errors import InvalidParams, Unauthorized
+
+KEY_FORMAT = re.compile(r"\Akr_live_[A-Za-z0-9_-]{43}\Z")
+HEADER = re.compile(r"\ABearer +(?P<key>\S+)\Z", re.IGNORECASE)
+LAST_USED_INTERVAL = timedelta(minutes=1)
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The identity and permissions of a request's API key.
+
+    `project` is the requested one if it belongs to the key's organisation.
+    """
+
+    organization: Organization
+    project: Project | None
+    user_id: UUID
+    scopes: frozenset[str]
+    expires_at: float  # Unix seconds; infinite for a key without expiry
+
+    def has_scope(self, needed: Scope) -> bool:
+        """Tell whether the caller's scopes include the needed one."""
+        return Scope.grants(self.scopes, needed)
+
+
+def digest(key: str) -> str:
+    """Return the SHA-256 of a key; 256 random bits need no slow hash."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def new_key() -> str:
+    """Return a new key: `kr_live_` and 32 random bytes in URL-safe base64 without padding (43 characters)."""
+    return "kr_live_" + base64.urlsafe_b64encode(os.urandom(32)).decode().rstrip("=")
+
+
+@transaction.atomic
+def issue(
+    organization: Organization,
+    *,
+    user: User,
+    name: str,
+    scopes: Iterable[str] = (Scope.WRITE,),
+    expires_at: datetime | None = None,
+    key: str | None = None,
+) -> tuple[ApiKey, str]:
+    """Create a key for a member. Returns the row and the key, which is not stored. Raises InvalidParams."""
+    membership = Membership.objects.filter(organization=organization, user=user).first()
+    scopes = list(scopes)
+    if membership is None:
+        raise InvalidParams(f"{user.email} is not a member of {organization.name}.")
+    if not scopes or not set(scopes) <= set(Scope.values):
+        raise InvalidParams(f"Valid scopes are {', '.join(Scope.values)}.")
+    if membership.role == Membership.Role.VIEWER and set(scopes) != {Scope.READ.value}:
+        raise InvalidParams(f"{user.email} is a viewer and can only have the scope {Scope.READ.value}.")
+    key = key or new_key()
+    if not KEY_FORMAT.match(key):
+        raise InvalidParams("A key consists of kr_live_ and 43 URL-safe base64 characters.")
+    row = ApiKey(
+        organization=organization,
+        user=user,
+        name=name,
+        key_prefix=key[:12],
+        digest=digest(key),
+        scopes=scopes,
+        expires_at=expires_at,
+    )
+    row.save()
+    return row, key
+
+
+def revoke(row: ApiKey) -> ApiKey:
+    """Revoke a key at once; idempotent."""
+    if row.revoked_at is None:
+        row.revoked_at = timezone.now()
+        row.save(update_fields=["revoked_at", "updated_at"])  # save() invalidates the API key cache
+    return row
+
+
+def authenticate(header: str | None, *, slug: str = "") -> Caller:
+    """Return the caller behind a key with the project of that `slug`; raise Unauthorized without saying why."""
+    given = HEADER.match(header or "")
+    if not given or not KEY_FORMAT.match(given["key"]):
+        raise Unauthorized(headers={"www-authenticate": "Bearer"})
+    role = Membership.objects.filter(organization_id=OuterRef("organization_id"), user_id=OuterRef("user_id"))
+    key = (
+        ApiKey.objects.select_related("organization")
+        .annotate(role=Subquery(role.values("role")[:1]))
+        .filter(digest=digest(given["key"]), revoked_at__isnull=True, user__is_active=True)
+        .first()
+    )
+    now = timezone.now()
+    if key is None or key.role is None or (key.expires_at is not None and key.expires_at <= now):
+        raise Unauthorized(headers={"www-authenticate": "Bearer"})
+    if key.last_used_at is None or key.last_used_at < now - LAST_USED_INTERVAL:
+        ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
+    until = math.inf if key.expires_at is None else key.expires_at.timestamp()
+    project = _project(key.organization, slug)
+    return Caller(key.organization, project, key.user_id, _scopes(key.scopes, key.role), until)
+
+
+def _project(organization: Organization, slug: str) -> Project | None:
+    if not slug or "\x00" in slug:  # PostgreSQL accepts no NUL
+        return None
+    project = Project.objects.filter(organization=organization, slug=slug).first()
+    if project is not None:
+        project.organization = organization
+    return project
+
+
+def _scopes(held: Iterable[str], role: str) -> frozenset[str]:
+    # The member may have become a viewer after the key was issued.
+    if role == Membership.Role.VIEWER:
+        return frozenset({Scope.READ.value} if Scope.grants(held, Scope.READ) else ())
+    return frozenset(held)

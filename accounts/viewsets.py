@@ -1,0 +1,250 @@
+"""Base classes of the API's views: every request passes the same steps in the same order.
+
+The order: key, expiry, rate limit, scope, project, body.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from contextvars import Token
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from django.db import InterfaceError, OperationalError
+from django.db.models import Model, QuerySet
+from rest_framework import serializers, viewsets
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import api_key_cache, api_keys
+from accounts.actors import Actor
+from accounts.models import Project, Scope
+from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
+from krafter_audit.api.envelope import Page
+from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
+from krafter_audit.api.middleware import request_id_of
+from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
+from krafter_audit.api.parsers import MEBIBYTE
+from krafter_audit.api.row_columns import row_columns
+
+M = TypeVar("M", bound=Model)
+S = TypeVar("S", bound=serializers.BaseSerializer[Any])
+SAFE_METHODS = ("GET", "HEAD")
+
+
+class OrganizationViewSet(viewsets.ViewSet):
+    """A view of one organisation, to which the key must belong. Sets `caller` and `actor`."""
+
+    rate_limit: ClassVar[str] = "default"
+    strict_actions: ClassVar[frozenset[str]] = frozenset()
+    read_only_posts: ClassVar[frozenset[str]] = frozenset()
+    # action → cached property that does the action's network I/O; evaluated before the transaction begins
+    network_properties: ClassVar[Mapping[str, str]] = {}
+    # actions that write nothing at all, so that they may read from a replica
+    replica_actions: ClassVar[frozenset[str]] = frozenset({"list"})
+    body_limit = MEBIBYTE
+    http_method_names = ("get", "head", "post", "patch", "put", "delete")
+    caller: api_keys.Caller
+    actor: Actor
+    window: rate_limits.Window
+    replica_token: Token[bool] | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the request step by step; the first failing step raises its error."""
+        self._authenticate(request)
+        self.window.raise_if_exceeded()
+        self._authorize(request)
+        self._locate(**kwargs)
+        super().initial(request, *args, **kwargs)
+        request_body.limit_body(request._request, self.body_limit)
+        self._make_idempotent(request)
+        if request.method in SAFE_METHODS and self.action in self.replica_actions:
+            self.replica_token = read_replica.start_reading(self.caller.organization.pk)
+
+    def perform_authentication(self, request: Request) -> None:
+        """Do nothing: `initial` has authenticated the caller."""
+
+    def handle_exception(self, exc: Exception) -> Any:
+        """Repeat a read on the primary if the replica has just failed."""
+        if self.replica_token and isinstance(exc, OperationalError | InterfaceError):
+            self._stop_reading_replica()
+            read_replica.monitor.back_off()
+            return getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
+        return super().handle_exception(exc)
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Add the headers of every response: rate limit and Cache-Control."""
+        self._stop_reading_replica()
+        if request.method not in SAFE_METHODS and response.status_code < 400 and hasattr(self, "caller"):
+            read_replica.record_write(self.caller.organization.pk)
+        final = super().finalize_response(request, response, *args, **kwargs)
+        if hasattr(self, "window"):  # absent if `initial` was not reached
+            for name, value in self.window.headers.items():
+                final[name] = value
+        final.setdefault("Cache-Control", "no-store")
+        return final
+
+    def _stop_reading_replica(self) -> None:
+        if self.replica_token:
+            read_replica.stop_reading(self.replica_token)
+            self.replica_token = None
+
+    def _authenticate(self, request: Request) -> None:
+        """Find the caller and count the request; a cached caller of an older generation is loaded again."""
+        header, slug = request.headers.get("authorization"), self.kwargs.get("project_id", "")
+        cached = api_key_cache.get(header, slug)
+        self.caller = cached[0] if cached else self._load_caller(request, header, slug)
+        kind = "strict" if self.action in self.strict_actions else self.rate_limit
+        organization_id = str(self.caller.organization.pk)
+        self.window = rate_limits.hit(kind, organization_id, also_get=api_key_cache.GENERATION_KEY)
+        if cached and cached[1] != self.window.extra_value:
+            self.caller = self._load_caller(request, header, slug)
+        self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
+
+    def _load_caller(self, request: Request, header: str | None, slug: str) -> api_keys.Caller:
+        try:
+            return api_key_cache.load(header, slug)
+        except Unauthorized:
+            # Counted by client address, for the headers only: an invalid key always gets 401, never 429.
+            self.window = rate_limits.hit("public", rate_limits.client_address(request._request))
+            raise
+
+    def _authorize(self, request: Request) -> None:
+        reads = request.method in (*SAFE_METHODS, "OPTIONS") or self.action in self.read_only_posts
+        needed = Scope.READ if reads else Scope.WRITE
+        if not self.caller.has_scope(needed):
+            raise InsufficientScope(f"This API key lacks the scope {needed.value}.")
+
+    def _locate(self, org_id: str = "", **kwargs: Any) -> None:
+        if org_id.lower() != str(self.caller.organization.pk):
+            raise Forbidden
+
+    def _make_idempotent(self, request: Request) -> None:
+        key = idempotency.key_from(request) if request.method == "POST" else None
+        if key is not None:
+            self.post = idempotency.run_once(
+                self.post,  # type: ignore[has-type]  # set by as_view
+                organization_id=self.caller.organization.pk,
+                key=key,
+                prepare=self._do_network_io if self.action in self.network_properties else None,
+            )
+
+    def _do_network_io(self) -> None:
+        getattr(self, self.network_properties[self.action])
+
+    @property
+    def serializer_context(self) -> dict[str, Any]:
+        """The context of serializers."""
+        return {"organization": self.caller.organization}
+
+    def serialize(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
+        """Return the representation of a row."""
+        return serializer_class(row, context=self.serializer_context).data
+
+
+class ProjectViewSet(OrganizationViewSet):
+    """A view of one project. Sets `project`."""
+
+    project: Project
+
+    def _locate(self, org_id: str = "", project_id: str = "", **kwargs: Any) -> None:
+        super()._locate(org_id=org_id)
+        if self.caller.project is None:
+            raise NotFound("This organisation has no such project.")
+        self.project = self.caller.project
+
+    @property
+    def serializer_context(self) -> dict[str, Any]:
+        """The context of serializers."""
+        return {"project": self.project, **super().serializer_context}
+
+    def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
+        """Return the validated request body. Raises ValidationError."""
+        data = self.request.data if not _is_empty(self.request.data) else {}
+        serializer = serializer_class(data=data, context=self.serializer_context)
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
+
+    def require_empty_body(self) -> None:
+        """Raise ValidationError if there is a request body."""
+        self.validated_body(EmptyRequestSerializer)
+
+    def get_row(self, rows: QuerySet[M], pk: str, **filters: Any) -> M:
+        """Return the project's row with that id. Raises NotFound, for rows of other projects too."""
+        row = rows.filter(project=self.project, pk=uuid_or_404(pk), **filters).first()
+        if row is None:
+            raise NotFound
+        return row
+
+    def respond(self, row: Any, serializer_class: type[S], status: int = 200) -> Response:
+        """Return the response with one row and its ETag; 304 if the client has that version."""
+        return self._respond_with_etag(
+            etags.etag_for(row), lambda: self.serialize(row, serializer_class), status
+        )
+
+    def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
+        """Return the response with the project's row of that id, read directly from its columns. Raises NotFound."""
+        columns = row_columns(serializer_class)
+        if columns is None:
+            raise TypeError(f"{serializer_class} represents more than columns")
+        row = columns.fetch_one(self.project.pk, uuid_or_404(pk))
+        if row is None:
+            raise NotFound
+        return self._respond_with_etag(
+            etags.etag_for_time(row[1]), lambda: columns.represent(row, self.serializer_context)
+        )
+
+    def _respond_with_etag(self, etag: str, data: Callable[[], Any], status: int = 200) -> Response:
+        reads = self.request.method in SAFE_METHODS
+        if reads and etags.is_not_modified(self.request.headers.get("if-none-match"), etag):
+            return Response(status=304, headers={"etag": etag})
+        return Response(data(), status=status, headers={"etag": etag})
+
+    def respond_page(self, page: Page, serializer_class: type[S]) -> Response:
+        """Return the response with a page, whose rows are models or tuples of the serializer's columns."""
+        columns, context = row_columns(serializer_class), self.serializer_context
+        if columns is None:
+            rows = serializer_class(page.rows, many=True, context=context).data
+        else:
+            rows = [columns.represent(row, context) for row in page.rows]
+        return Response(Page(rows, page.total, page.next_cursor))
+
+    def respond_newest(
+        self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], parent: str = ""
+    ) -> Response:
+        """Return the response with a page of an unfiltered list, newest first; `parent` = what the rows belong to."""
+        self.reject_unknown_parameters(PAGINATION_PARAMETERS - {"offset"})
+        bound_to = f"{rows.model._meta.label} {parent or self.project.pk}"
+        listing = QuerySetListing(rows, columns=row_columns(serializer_class))
+        page = paginate_by_cursor(listing, self.request.query_params, bound_to=bound_to, total=total)
+        return self.respond_page(page, serializer_class)
+
+    def reject_unknown_parameters(self, known: Iterable[str]) -> None:
+        """Raise InvalidParams for unknown query parameters: a misspelled filter must not return everything."""
+        unknown = sorted(set(self.request.query_params) - set(known))
+        if unknown:
+            raise InvalidParams(details={name: ["Unknown parameter."] for name in unknown})
+
+
+class EmptyRequestSerializer(serializers.Serializer[Any]):
+    """An empty body, or `{}`."""
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        """Reject anything that is not empty."""
+        if data:
+            names = data if isinstance(data, dict) else {"body": None}
+            raise serializers.ValidationError({name: ["This URL takes no body."] for name in names})
+        return {}
+
+
+def _is_empty(data: Any) -> bool:
+    # Django REST framework gives an empty QueryDict for a request without a body.
+    return not isinstance(data, dict | list | str | int | float | bool) or (
+        data == {} and type(data) is not dict
+    )
+
+
+def uuid_or_404(text: str) -> UUID:
+    """Return the UUID of a path segment. Raises NotFound if it is not one."""
+    try:
+        return UUID(text)
+    except ValueError:
+        raise NotFound from None

@@ -1,0 +1,275 @@
+"""`./krafter demo`: the whole workflow against the running system, request by request.
+
+It scans the demo website, takes a finding through task, verification, rejected approval, fix, approval and reopening,
+then shows the policy and the reports, and ends with the exported files and the shared page.
+"""
+
+import argparse
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from devtools.demo.client import ApiClient, DemoFailed, indented, send
+from devtools.local_stack.data import READY, DataDirectory
+from devtools.local_stack.process import REPOSITORY
+
+CHECK = "security_header_csp"
+STRICT = {
+    "severity_rules": {"security": "critical", "performance": "high"},
+    "sla_hours": {"critical": 12, "high": 48},
+}
+FIRST_BYTES = {"pdf": b"%PDF-", "json": b"{", "csv": b""}  # in the order of the exports
+
+
+class Walkthrough:
+    """The steps, in order. Each raises DemoFailed if the result is unexpected."""
+
+    def __init__(self, facts: dict[str, Any], out: Path) -> None:
+        self.site: str = facts["demo_site"]
+        audit = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
+        self.api = ApiClient(audit, facts["api_key"])
+        self.out = out
+        self.number = 0
+        print(f"…/audit is {audit}\nThe demo website is {self.site}")
+
+    def print_step(self, title: str) -> None:
+        """Print the heading of a step."""
+        self.number += 1
+        print(f"\n{self.number}. {title}")
+
+    def run(self) -> tuple[list[Path], str]:
+        """Run all steps; return the exported files and the link."""
+        self.break_site()
+        finding = self.scan_and_select_finding()
+        task = self.create_task(finding)
+        self.verify_before_fix(task)
+        verification = self.fix_and_approve(task)
+        self.reopen(verification, finding)
+        self.fix_and_approve(task)
+        self.show_closed_state(task, finding)
+        self.policy()
+        return self.report()
+
+    def site_request(self, path: str) -> None:
+        """Fix or break something on the demo website."""
+        print(f"\n   POST {self.site}{path}")
+        answer = send("POST", f"{self.site}{path}")
+        broken = sum(fault["broken"] for fault in answer.json) if answer.status == 200 else 0
+        print(f"   → {answer.status}\n{indented(f'{broken} faults are on the site now')}")
+        if answer.status != 200:
+            raise DemoFailed(f"The demo website answered {answer.status}.")
+
+    def break_site(self) -> None:
+        """Restore all faults that an earlier run has fixed."""
+        self.print_step("Restore all faults of the demo website.")
+        self.site_request("/faults/break-all")
+
+    def scan_and_select_finding(self) -> dict[str, Any]:
+        """Scan, list, and select the finding about the missing header."""
+        self.print_step("Scan the site.")
+        scan = self.api.call("POST", "/scans/run", {"url": f"{self.site}/", "trigger": "manual"}, expect=202)
+        done = self.api.wait(f"/scans/{scan['id']}", "status", {"queued", "running"})
+        if done["status"] != "completed":
+            raise DemoFailed(f"The scan ended as {done['status']}.")
+        self.print_step("List the findings, highest score first.")
+        self.api.call("GET", "/findings?limit=3")
+        listed = self.api.call("GET", "/findings?domain=security&limit=100", show=False)
+        for finding in listed:
+            if CHECK in finding["evidence"].get("checks", []):
+                print(f"\n   Selected: {finding['title']} ({finding['severity']})")
+                return dict(finding)
+        raise DemoFailed(f"No finding has the check {CHECK}.")
+
+    def create_task(self, finding: dict[str, Any]) -> dict[str, Any]:
+        """Create the task and start work."""
+        self.print_step(
+            "Create a task for the missing Content-Security-Policy header. The policy sets its due date."
+        )
+        asked = {
+            "finding_id": finding["id"],
+            "title": "Add Content-Security-Policy header",
+            "priority": "high",
+        }
+        task: dict[str, Any] = self.api.call("POST", "/tasks", asked, expect=201)
+        self.print_step("Start work. (The status of the finding follows.)")
+        self.api.call("PATCH", f"/tasks/{task['id']}", {"status": "in_progress"})
+        return task
+
+    def run_verification(self, task: dict[str, Any]) -> dict[str, Any]:
+        """Set the task to ready_verify, run a verification, and wait for the result."""
+        self.api.call("PATCH", f"/tasks/{task['id']}", {"status": "ready_verify"})
+        made = self.api.call("POST", "/verifications/run", {"task_id": task["id"]}, expect=202)
+        return self.wait_for_checks(made["id"])
+
+    def wait_for_checks(self, verification_id: str) -> dict[str, Any]:
+        """Poll the verification until no check is running."""
+        path = f"/verifications/{verification_id}"
+        deadline = time.monotonic() + 90
+        while True:
+            verification: dict[str, Any] = self.api.call("GET", path, show=False)
+            if all(check["status"] != "running" for check in verification["checks"]):
+                break
+            if time.monotonic() > deadline:
+                raise DemoFailed("The verification is still running after 90 s. Is the worker running?")
+            time.sleep(1)
+        self.api.call("GET", path)
+        return verification
+
+    def expect_checks(self, verification: dict[str, Any], status: str) -> None:
+        """Raise DemoFailed unless all checks have the status."""
+        found = {check["key"]: check["status"] for check in verification["checks"]}
+        if set(found.values()) != {status}:
+            raise DemoFailed(f"The checks should be {status} but are {found}.")
+
+    def verify_before_fix(self, task: dict[str, Any]) -> None:
+        """Verify before the fix: the check fails, and the approval is rejected."""
+        self.print_step(
+            "Run a verification without having fixed anything: the check runs on the live site and fails."
+        )
+        verification = self.run_verification(task)
+        self.expect_checks(verification, "failed")
+        self.print_step("Try to approve it: rejected.")
+        refusal = self.api.call("POST", f"/verifications/{verification['id']}/approve", expect=409)
+        if refusal["code"] != "checks_not_passed":
+            raise DemoFailed(f"The error should be checks_not_passed but is {refusal['code']}.")
+
+    def fix_and_approve(self, task: dict[str, Any]) -> dict[str, Any]:
+        """Fix the site, verify, approve."""
+        self.print_step("Fix it: the site sends the header from now on.")
+        self.site_request(f"/faults/{CHECK}/fix")
+        self.print_step("Verify again.")
+        verification = self.run_verification(task)
+        self.expect_checks(verification, "passed")
+        self.print_step(
+            "Approve: this closes the task, the finding and its open regressions in one transaction."
+        )
+        approved: dict[str, Any] = self.api.call("POST", f"/verifications/{verification['id']}/approve")
+        return approved
+
+    def reopen(self, verification: dict[str, Any], finding: dict[str, Any]) -> None:
+        """Remove the header again, reopen the verification, and show the regression."""
+        self.print_step(
+            "An old version is deployed, and the header is missing again. Reopen the verification."
+        )
+        self.site_request(f"/faults/{CHECK}/break")
+        self.api.call("POST", f"/verifications/{verification['id']}/reopen")
+        self.print_step("This is recorded as a regression.")
+        regressions = self.api.call("GET", "/regressions?limit=5")
+        triggers = {each["trigger"] for each in regressions if each["finding_id"] == finding["id"]}
+        if "verification_reopened" not in triggers:
+            raise DemoFailed("No regression was recorded for the reopened verification.")
+
+    def show_closed_state(self, task: dict[str, Any], finding: dict[str, Any]) -> None:
+        """Show the status of task, finding and regressions."""
+        self.print_step("The task is done, the finding resolved, the regression closed.")
+        statuses = [
+            self.api.call("GET", f"/tasks/{task['id']}")["status"],
+            self.api.call("GET", f"/findings/{finding['id']}", show=False)["status"],
+            *{each["status"] for each in self.api.call("GET", f"/findings/{finding['id']}/regressions")},
+        ]
+        if statuses != ["done", "resolved", "closed"]:
+            raise DemoFailed(
+                f"Task, finding and regressions should be done, resolved, closed but are {statuses}."
+            )
+
+    def policy(self) -> None:
+        """Read, test and replace the policy."""
+        self.print_step("Read the project's policy: severities, due dates and alerts.")
+        self.api.call("GET", "/policies/current")
+        self.print_step("Test a stricter policy without applying it.")
+        self.api.call("POST", "/policies/test", {"config": STRICT})
+        self.print_step("Apply it.")
+        self.api.call("PUT", "/policies/current", {"name": "Strict Production Policy", "config": STRICT})
+
+    def report(self) -> tuple[list[Path], str]:
+        """Show the summary, export in three formats, and share by link."""
+        self.print_step("Read the summary: risk burn-down, pass rate and regression rate.")
+        self.api.call("GET", "/reports/summary")
+        files = [file for form in FIRST_BYTES if (file := self.export(form))]
+        self.print_step("Share the report by link, and open the link without a key.")
+        shared = self.api.call("POST", "/reports/share", {"channel": "link"})
+        link: str = shared["share_url"]
+        page = send("GET", link)
+        print(
+            f"\n   GET {link}   (without a key)\n   → {page.status}, {page.content_type}, {len(page.body)} bytes"
+        )
+        if page.status != 200:
+            raise DemoFailed(f"The shared page answered {page.status}.")
+        return files, link
+
+    def export(self, form: str) -> Path | None:
+        """Export in a format, wait, and download; None if this machine cannot render a PDF."""
+        self.print_step(f"Export the report as {form.upper()}.")
+        queued = self.api.call("POST", "/reports/export", {"format": form}, expect=202)
+        done = self.api.wait(f"/reports/{queued['id']}", "status", {"queued", "exporting"})
+        if done["status"] == "failed":
+            self.explain_failure(queued["id"], form)
+            return None
+        if done["status"] != "exported":
+            raise DemoFailed(f"The export as {form} ended as {done['status']}.")
+        path = f"/reports/{queued['id']}/download"
+        answer = send("GET", f"{self.api.base}{path}", key=self.api.key)
+        print(
+            f"\n   GET …/audit{path}\n   → {answer.status}, {answer.content_type}, {len(answer.body)} bytes"
+        )
+        if answer.status != 200 or not answer.body.startswith(FIRST_BYTES[form]) or not answer.body:
+            raise DemoFailed(
+                f"The download answered {answer.status} with {answer.body[:20]!r}, which is no {form}."
+            )
+        self.out.mkdir(parents=True, exist_ok=True)
+        file = self.out / f"report.{form}"
+        file.write_bytes(answer.body)
+        return file
+
+    def explain_failure(self, report_id: str, form: str) -> None:
+        """Print why an export failed. A PDF needs Pango, which may be missing; every other failure is DemoFailed."""
+        error = self.api.call("GET", f"/reports/{report_id}/download", expect=409)
+        if form != "pdf":
+            raise DemoFailed(f"The export as {form} failed. {error['message']}")
+        print(f"\n   No PDF: {error['message']}\n   The demo continues with the other formats.")
+
+
+def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
+    """Parse the command line."""
+    parser = argparse.ArgumentParser(prog="./krafter demo", description=__doc__)
+    parser.add_argument(
+        "--data",
+        type=Path,
+        default=REPOSITORY / ".krafter" / "data",
+        help="data directory of the running system",
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("krafter-demo-output"), help="directory for the exported files"
+    )
+    return parser.parse_args(arguments)
+
+
+def facts_of(data: DataDirectory) -> dict[str, Any]:
+    """Return the connection data of the running system. Raises DemoFailed."""
+    facts = data.read(READY) if data.running() else None
+    if not facts:
+        raise DemoFailed(f"No running system for {data.path}. Start one in another terminal: ./krafter up")
+    if not facts["demo_site"]:
+        raise DemoFailed("The running system was started with --no-demo. Restart it without: ./krafter up")
+    return dict(facts)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the walkthrough; return the exit status."""
+    options = parsed(arguments)
+    try:
+        walkthrough = Walkthrough(facts_of(DataDirectory(options.data)), options.out.resolve())
+        files, link = walkthrough.run()
+    except DemoFailed as error:
+        print(f"\nThe demo failed. {error}", file=sys.stderr)
+        return 1
+    print("\nExported files:")
+    for file in files:
+        print(f"  {file}")
+    print(f"Shared page:\n  {link}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

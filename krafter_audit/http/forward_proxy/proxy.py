@@ -1,0 +1,157 @@
+"""The browser's forward proxy: it applies the HTTP client's address policy, and limits traffic and time.
+
+A browser follows redirects, opens WebSockets, prefetches and runs scripts. It is started so that it can reach the
+network through this proxy only. The proxy supports what browsers send: CONNECT for https and WebSockets, absolute-form
+requests for http. A refused request is disconnected, not answered: an answer would look like one of the site.
+"""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from krafter_audit.http.addresses import Address, AddressPolicy
+from krafter_audit.http.defaults import network_defaults
+from krafter_audit.http.dialing import Deadline, connect, resolve_allowed
+from krafter_audit.http.errors import HttpError, RefusedAddress
+from krafter_audit.http.forward_proxy.protocol import MalformedMessage, ProxyRequest, Relay, read_head
+from krafter_audit.http.forward_proxy.traffic import (
+    ConnectionClosed,
+    ProxiedRequest,
+    ProxyLimits,
+    TrafficBudget,
+)
+from krafter_audit.http.urls import ParsedUrl
+
+_BACKLOG = 128
+_MAX_CONNECTIONS = 256  # a browser opens 32 to a proxy
+_MAX_RECORDED_URL_LENGTH = 500
+
+
+class ForwardProxy:
+    """A proxy for one page visit; a context manager, listening on 127.0.0.1 at `port`.
+
+    `dns_cache` may be shared between the visits of a run. `proxied_requests` lists what was requested, from which
+    address, and what was refused. `on_exceeded` is called, perhaps repeatedly and in another thread, when the visit
+    exceeds a limit.
+    """
+
+    def __init__(
+        self,
+        *,
+        policy: AddressPolicy | None = None,
+        limits: ProxyLimits | None = None,
+        dns_cache: dict[tuple[str, int], list[Address]] | None = None,
+        on_exceeded: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.policy = network_defaults().policy if policy is None else policy
+        self.limits = limits or ProxyLimits()
+        self.dns_cache = {} if dns_cache is None else dns_cache
+        self.proxied_requests: list[ProxiedRequest] = []
+        self.budget = TrafficBudget(self.limits)
+        self.port = 0
+        self._on_exceeded = on_exceeded
+        self._deadline = Deadline(self.limits.total, "The page visit")
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def __enter__(self) -> Self:
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG)
+        self.port = self._listener.getsockname()[1]
+        threading.Thread(target=self._accept, name="forward-proxy", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close all connections and accept no more."""
+        with self._lock:
+            self._closed = True
+            remaining = list(self._open)
+        for sock in (self._listener, *remaining):
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)  # wakes the thread that waits for it
+        self._listener.close()
+
+    def mark_exceeded(self, limit: str) -> None:
+        """Stop the visit because of a limit that the browser's own count exceeds."""
+        self.budget.exceeded = self.budget.exceeded or limit
+        self._notify_exceeded()
+
+    @property
+    def refused_requests(self) -> list[ProxiedRequest]:
+        """The requests that the address policy refused."""
+        return [request for request in list(self.proxied_requests) if request.reason == RefusedAddress.reason]
+
+    def _accept(self) -> None:
+        while not self._closed:
+            try:
+                client, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=[client], name="forward-proxy", daemon=True).start()
+
+    def _serve(self, client: socket.socket) -> None:
+        """Serve one request and close: a connection is never used for a second host."""
+        try:
+            self._register(client)
+            head, rest = read_head(client, self._deadline)
+            self._forward(client, ProxyRequest.parse(head), rest)
+        except (OSError, HttpError, ConnectionClosed, MalformedMessage):
+            self._notify_exceeded()  # everything else is in the ProxiedRequest
+        finally:
+            self._close(client)
+
+    def _notify_exceeded(self) -> None:
+        with self._lock:  # never after the end of the visit
+            if self.budget.exceeded and not self._closed:
+                self._on_exceeded()
+
+    def _forward(self, client: socket.socket, request: ProxyRequest, rest: bytes) -> None:
+        record = self._record(request)
+        self.budget.count_request()
+        try:
+            upstream = self._connect(request.url, record)
+        except HttpError as error:
+            record.reason, record.detail = error.reason, str(error)
+            raise
+        try:
+            Relay(client, upstream, record, self.budget, self._deadline).run(request, rest)
+        finally:
+            self._close(upstream)
+
+    def _record(self, request: ProxyRequest) -> ProxiedRequest:
+        record = ProxiedRequest(request.url_without_query[:_MAX_RECORDED_URL_LENGTH])
+        with self._lock:
+            if len(self.proxied_requests) <= self.limits.requests:
+                self.proxied_requests.append(record)
+        return record
+
+    def _connect(self, url: str, record: ProxiedRequest) -> socket.socket:
+        parsed = ParsedUrl.parse(url)
+        record.host, record.port = host_and_port = parsed.host, parsed.port
+        addresses = self.dns_cache.get(host_and_port)
+        addresses = addresses or resolve_allowed(*host_and_port, self.policy, self._deadline)
+        self.dns_cache[host_and_port] = addresses
+        upstream = connect(addresses, *host_and_port, self.limits.connect, self._deadline)
+        record.address = str(upstream.getpeername()[0])
+        self._register(upstream)
+        return upstream
+
+    def _register(self, sock: socket.socket) -> None:
+        with self._lock:
+            if self._closed or len(self._open) >= _MAX_CONNECTIONS:
+                sock.close()
+                raise ConnectionClosed
+            self._open.add(sock)
+
+    def _close(self, sock: socket.socket) -> None:
+        with self._lock:
+            self._open.discard(sock)
+        sock.close()

@@ -1,0 +1,65 @@
+"""What the forward proxy counts: its limits, the traffic of a page visit, and each request."""
+
+import threading
+from dataclasses import dataclass, field
+
+
+class ConnectionClosed(Exception):
+    """One side closed the connection, or the traffic limit is exceeded."""
+
+
+@dataclass(frozen=True)
+class ProxyLimits:
+    """Limits of one page visit: total seconds, seconds to connect, requests, bytes in both directions."""
+
+    total: float = 45.0
+    connect: float = 5.0
+    requests: int = 300
+    bytes: int = 50 * 1024 * 1024
+
+
+@dataclass
+class ProxiedRequest:
+    """One request to the proxy; for https a tunnel, which may carry several requests to one host.
+
+    `url` is without query and fragment, for a tunnel without path. `address` is the connected one. A request that was
+    refused or failed has `reason` (as `HttpError.reason`) and `detail` (a sentence).
+    """
+
+    url: str
+    host: str = ""
+    port: int = 0
+    address: str = ""
+    sent: int = 0
+    received: int = 0
+    reason: str = ""
+    detail: str = ""
+
+
+@dataclass
+class TrafficBudget:
+    """Counts requests and bytes; once a limit is exceeded, `exceeded` says which and nothing more is let through."""
+
+    limits: ProxyLimits
+    requests: int = 0
+    bytes: int = 0
+    exceeded: str = ""
+    lock: threading.Lock = field(default_factory=threading.Lock, repr=False)
+
+    def count_request(self) -> None:
+        """Count a request. Raises ConnectionClosed above the limit."""
+        with self.lock:
+            self.requests += 1
+            self._check(self.requests > self.limits.requests, f"over {self.limits.requests} requests")
+
+    def count_bytes(self, count: int) -> None:
+        """Count bytes. Raises ConnectionClosed above the limit."""
+        with self.lock:
+            self.bytes += count
+            self._check(self.bytes > self.limits.bytes, f"over {self.limits.bytes // (1024 * 1024)} MB")
+
+    def _check(self, is_over: bool, limit: str) -> None:
+        if is_over:
+            self.exceeded = self.exceeded or limit
+        if self.exceeded:
+            raise ConnectionClosed

@@ -1,0 +1,1 @@
+"""Texts, numbers and charts of the shared page and the PDF."""

@@ -1,0 +1,127 @@
+"""The burn-down chart: one SVG without script, style or font, the same on the page and in the PDF."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import ceil, floor, log10
+from typing import Any
+from urllib.parse import quote
+
+from django.template.loader import render_to_string
+
+LEFT, RIGHT, TOP, BOTTOM = 52, 20, 30, 34
+MAX_DOTS = 31
+MAX_VALUE_LABELS = 10
+DAY_LABEL_WIDTH = 72
+
+
+@dataclass(frozen=True)
+class ChartLabel:
+    """A text at a position of the chart."""
+
+    x: float
+    y: float
+    label: str
+    anchor: str = "middle"
+
+
+def axis_scale(highest: float) -> tuple[float, float]:
+    """Return (top of the axis, step between its lines) in round numbers, for three to six steps."""
+    rough = max(highest, 4) / 4
+    magnitude = 10 ** floor(log10(rough))
+    step = next(factor * magnitude for factor in (1, 2, 2.5, 5, 10) if factor * magnitude >= rough)
+    return step * max(ceil(highest / step), 1), step
+
+
+def format_number(value: float) -> str:
+    """Format 1250.0 as `1,250` and 12.5 as `12.5`."""
+    return f"{round(value, 1):,.1f}".removesuffix(".0")
+
+
+def format_short_date(value: date) -> str:
+    """Format a date as `25 Nov`."""
+    return f"{value.day} {value:%b}"
+
+
+def format_long_date(point: Mapping[str, Any]) -> str:
+    """Format the date of a point as `25 November 2026`."""
+    when = date.fromisoformat(str(point["date"]))
+    return f"{when.day} {when:%B %Y}"
+
+
+def describe(series: Sequence[Mapping[str, Any]]) -> str:
+    """Describe the chart in one sentence, as its text alternative."""
+    first, last = series[0], series[-1]
+    change = last["open_risk_score"] - first["open_risk_score"]
+    verb = "rose" if change > 0 else "fell"
+    trend = f"{verb} by {format_number(abs(change))}" if change else "did not change"
+    return (
+        f"The open risk score {trend}, from {format_number(first['open_risk_score'])} on {format_long_date(first)} "
+        f"to {format_number(last['open_risk_score'])} on {format_long_date(last)}."
+    )
+
+
+def burn_down(series: Sequence[Mapping[str, Any]], *, width: int = 720, height: int = 300) -> str:
+    """Draw days, oldest first, each `{"date": "2026-11-25", "open_risk_score": 210}`, as an SVG document."""
+    top, step = axis_scale(max(float(point["open_risk_score"]) for point in series))
+    right, floor_y = width - RIGHT, height - BOTTOM
+    stride = (right - LEFT) / max(len(series) - 1, 1)
+
+    def height_of(score: float) -> float:
+        return round(floor_y - score / top * (floor_y - TOP), 1)
+
+    dots = [
+        ChartLabel(
+            round(LEFT + index * stride, 1),
+            height_of(float(point["open_risk_score"])),
+            format_number(point["open_risk_score"]),
+        )
+        for index, point in enumerate(series)
+    ]
+    steps = [step * index for index in range(round(top / step) + 1)]
+    context = {
+        "width": width,
+        "height": height,
+        "left": LEFT,
+        "right": right,
+        "floor": floor_y,
+        "title": "Open risk score by day",
+        "description": describe(series),
+        "lines": [ChartLabel(LEFT - 10, height_of(value), format_number(value), "end") for value in steps],
+        "end": dots[-1].x,
+        "line": " ".join(f"{dot.x},{dot.y}" for dot in dots),
+        "dots": dots if len(dots) <= MAX_DOTS else dots[-1:],
+        "values": value_labels(dots),
+        "days": day_labels(series, dots, width=width),
+    }
+    return render_to_string("reports/burn_down.svg", context)
+
+
+def value_labels(dots: Sequence[ChartLabel]) -> list[ChartLabel]:
+    """Label all points of a short series, the first and the last of a long one."""
+    labelled = dots if len(dots) <= MAX_VALUE_LABELS else [dots[0], dots[-1]]
+    return [ChartLabel(dot.x, round(dot.y - 10, 1), dot.label, text_anchor(dot, dots)) for dot in labelled]
+
+
+def text_anchor(dot: ChartLabel, dots: Sequence[ChartLabel]) -> str:
+    """Return the anchor that keeps the labels of the first and last point inside the chart."""
+    if dot is dots[-1] and len(dots) > 1:
+        return "end"
+    return "start" if dot is dots[0] else "middle"
+
+
+def day_labels(
+    series: Sequence[Mapping[str, Any]], dots: Sequence[ChartLabel], *, width: int
+) -> list[ChartLabel]:
+    """Label as many days as fit under the axis, the last one always."""
+    every = ceil(len(dots) / max(width // DAY_LABEL_WIDTH, 1))
+    labels = []
+    for index in range(len(dots) - 1, -1, -every):
+        when = date.fromisoformat(str(series[index]["date"]))
+        labels.append(ChartLabel(dots[index].x, 0, format_short_date(when), text_anchor(dots[index], dots)))
+    return list(reversed(labels))
+
+
+def data_uri(svg: str) -> str:
+    """Return the SVG as a data URI for an `img`."""
+    return "data:image/svg+xml," + quote(svg)

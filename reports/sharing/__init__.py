@@ -1,0 +1,1 @@
+"""Sharing of reports: links, the shared page, and delivery through channels."""

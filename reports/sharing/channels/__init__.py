@@ -1,0 +1,12 @@
+"""The channels of a share. To add one: a module here with a `CHANNEL`, and its line below."""
+
+from reports.sharing.channels import email, link, slack
+from reports.sharing.channels.base import ShareChannel
+
+CHANNELS: dict[str, ShareChannel] = {
+    "link": link.CHANNEL,
+    "email": email.CHANNEL,
+    "slack": slack.CHANNEL,
+}
+
+__all__ = ["CHANNELS", "ShareChannel"]

@@ -1,0 +1,45 @@
+"""The interface of a channel: the request fields that it needs, and how it sends a message."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from reports.presentation.template_context import KeyFigure
+
+SaveOutcome = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class ReportMessage:
+    """The content of a message: the report, its key figures and the URL of its page."""
+
+    project: str
+    site_url: str
+    period: str
+    figures: Sequence[KeyFigure]
+    trend: str
+    url: str
+    expires: str
+
+
+@dataclass(frozen=True)
+class ShareDelivery:
+    """A message with its recipients. `save_outcome(address, outcome)` stores the result for one address at once."""
+
+    message: ReportMessage
+    save_outcome: SaveOutcome
+    recipients: Sequence[str] = ()
+    webhook_url: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class ShareChannel:
+    """A channel; `needs` are its required request fields.
+
+    `check` raises InvalidParams for a value that cannot be delivered to. `deliver` sends and returns a sentence, or
+    raises DeliveryRefused (permanent) or DeliveryPostponed (retry); None if nothing is sent.
+    """
+
+    needs: frozenset[str] = frozenset()
+    check: Callable[[dict[str, Any]], None] = lambda fields: None
+    deliver: Callable[[ShareDelivery], str] | None = None

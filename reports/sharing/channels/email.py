@@ -1,0 +1,56 @@
+"""E-mail channel: one message per recipient, with a text and an HTML part."""
+
+import smtplib
+
+from django.core.mail import EmailMultiAlternatives, mailers
+from django.core.mail.backends.base import BaseEmailBackend
+from django.template.loader import render_to_string
+
+from reports.errors import DeliveryPostponed, DeliveryRefused
+from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDelivery
+
+SENT, REFUSED = "sent", "refused"
+
+
+def deliver(delivery: ShareDelivery) -> str:
+    """Send to each recipient over one connection; a refused recipient does not stop the others."""
+    try:
+        with mailers.default as server:
+            outcomes = [send(delivery, address, server) for address in delivery.recipients]
+    except (OSError, smtplib.SMTPException) as error:
+        reason = f"The mail server did not accept the message ({type(error).__name__})."
+        raise DeliveryPostponed(reason) from error
+    if SENT not in outcomes and outcomes:
+        raise DeliveryRefused("The mail server refused every recipient.")
+    refused = outcomes.count(REFUSED)
+    if refused:
+        return f"Sent to {len(outcomes) - refused}, refused for {refused}."
+    return "Sent to every recipient."
+
+
+def send(delivery: ShareDelivery, address: str, server: BaseEmailBackend) -> str:
+    """Send to one recipient and store the outcome at once, so that a retry does not repeat the message."""
+    try:
+        server.send_messages([build_mail(delivery.message, address)])
+        outcome = SENT
+    except smtplib.SMTPRecipientsRefused as error:
+        if any(code < 500 for code, _ in error.recipients.values()):
+            raise
+        outcome = REFUSED
+    delivery.save_outcome(address, outcome)
+    return outcome
+
+
+def build_mail(message: ReportMessage, address: str) -> EmailMultiAlternatives:
+    """Return the mail to one recipient."""
+    context = {"message": message}
+    mail = EmailMultiAlternatives(
+        subject=f"Audit report: {message.project}, {message.period}".replace("\n", " ").replace("\r", " "),
+        body=render_to_string("reports/email.txt", context),
+        to=[address],
+    )
+    mail.attach_alternative(render_to_string("reports/email.html", context), "text/html")
+    return mail
+
+
+CHANNEL = ShareChannel(needs=frozenset({"recipients"}), deliver=deliver)

@@ -1,0 +1,44 @@
+"""Slack channel: one message to an incoming webhook."""
+
+from typing import Any
+
+from krafter_audit.api.errors import InvalidParams
+from krafter_audit.http import slack
+from krafter_audit.http.slack import escape, header, section
+from reports.errors import DeliveryPostponed, DeliveryRefused
+from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDelivery
+
+
+def check(fields: dict[str, Any]) -> None:
+    """Raise InvalidParams unless the URL is a Slack webhook that the address policy allows."""
+    if not slack.is_webhook(fields["webhook_url"]):
+        raise InvalidParams(details={"webhook_url": [slack.INVALID_WEBHOOK_URL]})
+
+
+def deliver(delivery: ShareDelivery) -> str:
+    """Post the message once."""
+    try:
+        slack.post(delivery.webhook_url, payload(delivery.message))
+    except slack.SlackRefused as error:
+        raise DeliveryRefused(str(error)) from None
+    except slack.SlackUnavailable as error:
+        raise DeliveryPostponed(str(error)) from None
+    return "Delivered."
+
+
+def payload(message: ReportMessage) -> dict[str, Any]:
+    """Return the message as Slack blocks, with a plain text for notifications."""
+    title = f"Audit report: {message.project}"
+    figures = [{"type": "mrkdwn", "text": f"*{figure.name}*\n{figure.value}"} for figure in message.figures]
+    return {
+        "text": escape(f"{title}, {message.period}: {message.url}"),
+        "blocks": [
+            header(title),
+            section(f"{escape(message.period)} · {escape(message.site_url)}\n{escape(message.trend)}"),
+            {"type": "section", "fields": figures},
+            section(f"<{message.url}|Open the report> (until {message.expires})"),
+        ],
+    }
+
+
+CHANNEL = ShareChannel(needs=frozenset({"webhook_url"}), check=check, deliver=deliver)

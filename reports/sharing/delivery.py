@@ -1,0 +1,126 @@
+"""The delivery engine: lease the share, send it through its channel, store the result, delete the secret."""
+
+import logging
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from events.log import log_event
+from krafter_audit.db import leases
+from krafter_audit.jobs import enqueue
+from krafter_audit.security import vault
+from reports.errors import DeliveryPostponed, DeliveryRefused
+from reports.models import Share
+from reports.presentation import chart, template_context
+from reports.sharing import links
+from reports.sharing.channels import CHANNELS
+from reports.sharing.channels.base import ReportMessage, ShareDelivery
+from reports.snapshots.snapshotting import load_snapshot
+
+logger = logging.getLogger(__name__)
+
+LEASE_SECONDS = 30  # renewed while messages are sent
+MAX_ATTEMPTS = 3
+RETRY_DELAY_SECONDS = 10  # before the second attempt; four times as long before the third
+SWEEP_BATCH_SIZE = 200
+TOO_MANY_ATTEMPTS = "The delivery was interrupted in three attempts."
+
+
+def deliver_share(share_id: UUID) -> int | None:
+    """Deliver a share; return the seconds until the next attempt, None if it is finished. Idempotent."""
+    share = leases.acquire(Share, share_id, seconds=LEASE_SECONDS, status=Share.Status.QUEUED)
+    if share is None:
+        return None
+    if share.attempts > MAX_ATTEMPTS:  # a delivery that kills its worker would be repeated forever
+        finish(share, Share.Status.FAILED, TOO_MANY_ATTEMPTS)
+        return None
+    try:
+        with leases.renewing(share, seconds=LEASE_SECONDS):
+            outcome = send(share)
+    except DeliveryRefused as refusal:
+        finish(share, Share.Status.FAILED, str(refusal))
+    except DeliveryPostponed as delay:
+        return postpone(share, str(delay))
+    except Exception as error:  # noqa: BLE001
+        # No traceback: its variables could contain the webhook URL.
+        logger.error("delivery of share %s failed: %s", share.pk, type(error).__name__)  # noqa: TRY400
+        return postpone(share, "The delivery was interrupted.")
+    else:
+        finish(share, Share.Status.SENT, outcome)
+    return None
+
+
+def send(share: Share) -> str:
+    """Send the share through its channel and return the result as a sentence."""
+    if share.revoked_at:
+        raise DeliveryRefused("The share was revoked before it was sent.")
+    channel = CHANNELS[share.channel]
+    return channel.deliver(delivery_of(share)) if channel.deliver else ""
+
+
+def delivery_of(share: Share) -> ShareDelivery:
+    """Return what the channel sends, without the recipients that an earlier attempt has reached."""
+    webhook_url = ""
+    if share.webhook:
+        webhook_url = vault.open_sealed(bytes(share.webhook), owner=share.vault_owner).decode()
+
+    def save_outcome(address: str, outcome: str) -> None:
+        share.outcomes[address] = outcome
+        leases.write(
+            share, outcomes=share.outcomes, lease_until=timezone.now() + timedelta(seconds=LEASE_SECONDS)
+        )
+
+    remaining = [address for address in share.recipients if address not in share.outcomes]
+    return ShareDelivery(message_of(share), save_outcome, remaining, webhook_url)
+
+
+def message_of(share: Share) -> ReportMessage:
+    """Return the content of the message."""
+    snapshot = load_snapshot(share.report)
+    return ReportMessage(
+        project=snapshot.project,
+        site_url=snapshot.site_url,
+        period=template_context.format_period(snapshot.period_start, snapshot.period_end),
+        figures=template_context.key_figures(snapshot),
+        trend=chart.describe(snapshot.burn_down),
+        url=links.share_url(share),
+        expires=f"{share.expires_at.day} {share.expires_at:%B %Y}",
+    )
+
+
+def postpone(share: Share, reason: str) -> int | None:
+    """Release the share for a later attempt and return the delay; fail it after the third attempt."""
+    if share.attempts >= MAX_ATTEMPTS:
+        finish(share, Share.Status.FAILED, reason)
+        return None
+    wait: int = RETRY_DELAY_SECONDS * 4 ** (share.attempts - 1)
+    leases.write(share, lease_until=timezone.now() + timedelta(seconds=wait), outcome=reason)
+    return wait
+
+
+def finish(share: Share, status: str, outcome: str) -> None:
+    """Store the result of a leased share and delete its webhook."""
+    with transaction.atomic():
+        held = leases.owned(share).select_for_update().first()
+        if held is None:
+            return
+        sent_at = timezone.now() if status == Share.Status.SENT else None
+        changes: dict[str, Any] = {
+            "outcome": outcome,
+            "webhook": None,
+            "lease_until": None,
+            "sent_at": sent_at,
+        }
+        Share.transitions.apply(held, status, **changes)
+        log_event(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=outcome)
+
+
+def enqueue_pending() -> None:
+    """Enqueue deliveries whose job was lost or interrupted."""
+    pending = Share.objects.filter(leases.unleased(), status=Share.Status.QUEUED).order_by("created_at")
+    for share_id in pending.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
+        enqueue("reports.deliver", str(share_id))

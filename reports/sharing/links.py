@@ -1,0 +1,39 @@
+"""The URL of a shared page: a random key, signed, so that a changed token never reaches the database."""
+
+import secrets
+
+from django.conf import settings
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+from reports.models import Share
+
+SALT = "krafter_audit.reports.share"
+
+
+def new_key() -> str:
+    """Return 32 random bytes as 43 URL-safe characters."""
+    return secrets.token_urlsafe(32)
+
+
+def token_for(share: Share) -> str:
+    """Return the share's token, which is always the same."""
+    return _signer().sign(share.key)
+
+
+def share_url(share: Share) -> str:
+    """Return the absolute URL of the shared page."""
+    path = reverse("shared-report", kwargs={"token": token_for(share)})
+    return f"{settings.KRAFTER_PUBLIC_URL}{path}"
+
+
+def key_from_token(token: str) -> str | None:
+    """Return the key in a token, or None if the signature is wrong."""
+    try:
+        return _signer().unsign(token)
+    except BadSignature:
+        return None
+
+
+def _signer() -> Signer:
+    return Signer(salt=SALT, sep=".")

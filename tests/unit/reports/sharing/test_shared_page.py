@@ -1,0 +1,253 @@
+"""The shared page: what a reader who has nothing but the link gets."""
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import signing
+from django.test import Client
+from django.utils import timezone
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from reports.models import Report, Share
+from reports.sharing import links
+from tests import factories
+from tests.browser.chromium import chromium
+from tests.factories import Scenario
+from tests.unit.reports.conftest import Ask
+
+Exported = Callable[..., Report]
+PLACE = "/insights/audit/reports/shared/"
+
+
+@pytest.fixture
+def link(scenario: Scenario, ask: Ask, exported: Exported) -> Callable[..., str]:
+    """Share a report by link and return the address."""
+
+    def make(format: str = "json", **fields: Any) -> str:
+        exported(format)
+        return str(ask("post", "reports/share", {"channel": "link", **fields})[1]["data"]["share_url"])
+
+    return make
+
+
+Link = Callable[..., str]
+
+
+def test_the_page_shows_the_frozen_numbers_the_picture_and_the_file(scenario: Scenario, link: Link) -> None:
+    factories.finding(scenario, title="Header <script>alert(1)</script> is missing", score=77)
+    factories.finding(scenario, status="resolved", score=10)
+    url = link()
+    factories.finding(scenario, title="Found since")
+
+    response = Client().get(url)
+
+    html = response.content.decode()
+    assert response.status_code == 200
+    assert "Header &lt;script&gt;alert(1)&lt;/script&gt; is missing" in html
+    assert "Found since" not in html
+    assert '<img class="chart" src="data:image/svg+xml,' in html
+    assert f'href="{url.removeprefix("http://testserver")}/download"' in html
+    assert re.search(r"Open findings</dt>\s*<dd><b>1</b>", html)
+
+
+def test_the_page_carries_no_cookie_no_script_no_referrer_and_no_index(link: Link) -> None:
+    response = Client().get(link())
+
+    assert response.cookies == {}
+    assert "cookie" not in response.get("vary", "").lower()
+    assert response["x-robots-tag"] == "noindex, nofollow"
+    assert response["referrer-policy"] == "no-referrer"
+    assert response["cache-control"] == "private, no-store"
+    assert response["content-security-policy"] == (
+        "default-src 'none'; style-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'"
+    )
+    html = response.content.decode()
+    assert "<script" not in html
+    assert "style=" not in html
+    assert '<meta name="robots" content="noindex, nofollow">' in html
+
+
+@pytest.mark.parametrize("format", ["json", "csv", pytest.param("pdf", marks=pytest.mark.needs_pango)])
+def test_the_file_downloads_without_a_login(link: Link, format: str) -> None:
+    response = Client().get(link(format) + "/download")
+
+    body = b"".join(response.streaming_content)
+    assert (response.status_code, len(body)) == (200, Report.objects.get().file_size)
+    assert response["content-disposition"].startswith(
+        'attachment; filename="krafter-audit-production-website-'
+    )
+    assert response["x-robots-tag"] == "noindex, nofollow"
+
+
+def test_a_report_that_is_still_exported_is_shown_and_its_file_follows(ask: Ask) -> None:
+    ask("post", "reports/export", {"format": "pdf"})
+    url = ask("post", "reports/share", {"channel": "link"})[1]["data"]["share_url"]
+
+    page, file = Client().get(url), Client().get(url + "/download")
+
+    assert (page.status_code, file.status_code) == (200, 409)
+    assert "The file is being exported." in page.content.decode()
+
+
+def test_a_link_that_has_expired_says_so(link: Link, time_machine: Any) -> None:
+    url = link(expires_in=60)
+    time_machine.move_to(timezone.now() + timedelta(seconds=61))
+
+    page, file = Client().get(url), Client().get(url + "/download")
+
+    assert (page.status_code, file.status_code) == (410, 410)
+    assert "This link has expired" in page.content.decode()
+
+
+def test_a_link_lives_for_thirty_days(link: Link, time_machine: Any) -> None:
+    url = link()
+
+    time_machine.move_to(timezone.now() + timedelta(days=29, hours=23))
+    assert Client().get(url).status_code == 200
+    time_machine.move_to(timezone.now() + timedelta(hours=2))
+    assert Client().get(url).status_code == 410
+
+
+def test_a_link_that_was_revoked_says_so(link: Link, ask: Ask) -> None:
+    url = link()
+    ask("delete", f"reports/shares/{Share.objects.get().pk}")
+
+    page, file = Client().get(url), Client().get(url + "/download")
+
+    assert (page.status_code, file.status_code) == (410, 410)
+    assert "This link was revoked" in page.content.decode()
+
+
+def test_revoking_one_link_leaves_another_of_the_same_report_open(link: Link, ask: Ask) -> None:
+    first = link()
+    second = ask("post", "reports/share", {"channel": "link"})[1]["data"]["share_url"]
+    ask("delete", f"reports/shares/{Share.objects.earliest('created_at').pk}")
+
+    assert [Client().get(url).status_code for url in (first, second)] == [410, 200]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("token", ["x", "a.b", "..", "%00", "ä", "x" * 3000])
+def test_a_token_that_nobody_signed_is_not_found_and_asks_the_database_nothing(
+    token: str, django_assert_num_queries: Any
+) -> None:
+    with django_assert_num_queries(0):
+        response = Client().get(f"{PLACE}{token}")
+
+    assert response.status_code == 404
+    assert "Report not found" in response.content.decode()
+
+
+def test_a_changed_token_and_a_key_signed_for_something_else_are_not_found(link: Link) -> None:
+    token = link().rsplit("/", 1)[1]
+    key = Share.objects.get().key
+
+    for wrong in (
+        token[:-1] + ("A" if token[-1] != "A" else "B"),
+        ("A" if token[0] != "A" else "B") + token[1:],
+        signing.Signer(sep=".").sign(key),
+    ):
+        assert Client().get(PLACE + wrong).status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_signed_token_of_no_share_is_not_found() -> None:
+    assert Client().get(PLACE + links.token_for(Share(key=links.new_key()))).status_code == 404
+
+
+def test_only_reading_is_possible(link: Link) -> None:
+    url = link()
+
+    assert [getattr(Client(), verb)(url).status_code for verb in ("post", "put", "delete")] == [405] * 3
+    assert Client().head(url).status_code == 200
+
+
+def test_one_client_may_read_so_often_a_minute(link: Link, settings: Any, mid_minute_clock: None) -> None:
+    url = link()
+    settings.KRAFTER_RATE_PUBLIC = 2
+
+    answers = [Client(REMOTE_ADDR="203.0.113.7").get(url) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [200, 200, 429]
+    assert 1 <= int(answers[2]["retry-after"]) <= 60
+    assert "Too many requests" in answers[2].content.decode()
+
+
+CONTRAST = """() => {
+  const part = v => { v /= 255; return v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4 };
+  const rgba = text => { const n = text.match(/[\\d.]+/g).map(Number); return [...n, 1].slice(0, 4) };
+  const light = ([r, g, b]) => .2126 * part(r) + .7152 * part(g) + .0722 * part(b);
+  const behind = node => { for (; node; node = node.parentElement) {
+    const colour = rgba(getComputedStyle(node).backgroundColor); if (colour[3] === 1) return colour }
+    return [255, 255, 255, 1] };
+  return [...document.querySelectorAll('body *')]
+    .filter(node => [...node.childNodes].some(child => child.nodeType === 3 && child.data.trim()))
+    .filter(node => !node.closest('.skip, .visually-hidden'))
+    .map(node => { const style = getComputedStyle(node);
+      const [a, b] = [light(rgba(style.color)), light(behind(node))].sort((x, y) => y - x);
+      const large = parseFloat(style.fontSize) >= 24;
+      const ratio = (a + .05) / (b + .05);
+      return { text: node.textContent.trim().slice(0, 40), ratio, needed: large ? 3 : 4.5 } })
+    .filter(found => found.ratio < found.needed) }"""
+
+
+def looked_at(browser: Browser, url: str, width: int) -> dict[str, Any]:
+    """Open the page in a window of that width and say what is wrong with it."""
+    page: Page = browser.new_page(viewport={"width": width, "height": 800})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("requestfailed", lambda request: said.append(request.url))
+    page.goto(url)
+    return {
+        "said": said,
+        "wider than the window by": page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+        "headings": page.locator("h1").count(),
+        "main": page.get_by_role("main").count(),
+        "styled": page.evaluate("getComputedStyle(document.querySelector('.banner')).backgroundColor"),
+        "chart": page.evaluate(
+            "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
+        ),
+        "too pale": page.evaluate(CONTRAST),
+        "tables without a caption": page.evaluate(
+            "[...document.querySelectorAll('table:not(:has(caption))')].length"
+        ),
+        "cookies": page.context.cookies(),
+    }
+
+
+SOUND = {
+    "said": [],
+    "wider than the window by": 0,
+    "headings": 1,
+    "main": 1,
+    "styled": "rgb(22, 50, 79)",
+    "chart": True,
+    "too pale": [],
+    "tables without a caption": 0,
+    "cookies": [],
+}
+
+
+@pytest.mark.needs_chromium
+@pytest.mark.django_db(transaction=True)
+def test_the_page_is_sound_in_a_browser_on_a_phone_and_on_a_desk(
+    live_server: Any, scenario: Scenario, link: Link
+) -> None:
+    for severity in ("critical", "high", "medium", "low"):
+        factories.finding(scenario, severity=severity, title=f"{severity} https://example.com/{'long' * 30}")
+    url = live_server.url + link("json").removeprefix("http://testserver")
+    closed = live_server.url + PLACE + "x"
+
+    with sync_playwright() as play:
+        browser = chromium(play)
+        seen = {width: looked_at(browser, url, width) for width in (390, 1280)}
+        refused = looked_at(browser, closed, 390)
+        browser.close()
+
+    assert seen == {390: SOUND, 1280: SOUND}
+    assert {**refused, "said": []} == SOUND
