@@ -1,4 +1,4 @@
-"""The source as these tests read it: every Python file of ours, parsed once."""
+"""The source files of the project, parsed once, and what these tests read from them."""
 
 import ast
 from collections.abc import Iterator
@@ -25,39 +25,44 @@ type Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 @cache
 def files() -> tuple[str, ...]:
-    """The paths of our Python files, migrations and tests left out."""
+    """Return the paths of the Python files, without migrations and tests."""
     found = [path.relative_to(ROOT) for package in PACKAGES for path in (ROOT / package).rglob("*.py")]
     return tuple(sorted(str(path) for path in found if "migrations" not in path.parts)) + ("manage.py",)
 
 
 @cache
 def text(path: str) -> str:
+    """Return the text of a file."""
     return (ROOT / path).read_text(encoding="utf-8")
 
 
 @cache
 def tree(path: str) -> ast.Module:
+    """Return the syntax tree of a Python file."""
     return ast.parse(text(path))
 
 
 def functions(path: str) -> Iterator[Function]:
+    """Yield the functions and methods of a file."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
 
-def imported(path: str) -> set[str]:
-    """The full names of what a file imports, `a.b` and `a.b.c` for `from a.b import c`."""
+@cache
+def imported(path: str) -> frozenset[str]:
+    """Return the full names that a file imports; `from a.b import c` counts as `a.b` and `a.b.c`."""
     names: set[str] = set()
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
             names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-    return names
+    return frozenset(names)
 
 
 def strings(path: str) -> Iterator[str]:
+    """Yield the string literals of a file, docstrings too."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str):
             yield node.value

@@ -1,4 +1,4 @@
-"""The docs name every error, address and setting that there is, and nothing that there is not."""
+"""The documentation lists exactly the errors, endpoints, settings, commands and files that exist."""
 
 import importlib
 import re
@@ -24,85 +24,85 @@ PROSE = [
     *(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md")),
 ]
 PROSE += [f"docs/decisions/{path.name}" for path in sorted((ROOT / "docs" / "decisions").glob("*.md"))]
-AUDIT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
+PROJECT = "api/v1/orgs/<str:org_id>/projects/<str:project_id>/audit/"
 
-# Files that the examples of CONTRIBUTING.md make, and what exists on a running machine alone.
-MADE_BY_EXAMPLES = {
+# Files that the examples of CONTRIBUTING.md create, and folders that a running system creates.
+EXAMPLE_FILES = {
     "reports/exporters/markdown.py",
 }
-MADE_BY_RUNNING = ("media/", "static/", ".krafter/")
+RUNTIME_FOLDERS = ("media/", "static/", ".krafter/")
 
 
 # ---- Errors
 
 
-def refusals() -> set[type[ApiError]]:
+def error_classes() -> set[type[ApiError]]:
     for package in PACKAGES:
         if (ROOT / package / "errors.py").exists():
             importlib.import_module(f"{package}.errors")
-    importlib.import_module("krafter_audit.urls")  # the views bring the rest
+    importlib.import_module("krafter_audit.urls")  # imports the views and their errors
     found, queue = set(), [ApiError]
     while queue:
-        kind = queue.pop()
-        found.add(kind)
-        queue += kind.__subclasses__()
-    return {kind for kind in found if kind.__module__.split(".")[0] in PACKAGES}
+        error = queue.pop()
+        found.add(error)
+        queue += error.__subclasses__()
+    return {error for error in found if error.__module__.split(".")[0] in PACKAGES}
 
 
 def error_rows() -> dict[str, tuple[int, str]]:
-    """`{code: (status, the whole row)}` of the table in the docs."""
+    """Return `{code: (status, rest of the row)}` of the table in the documentation."""
     rows = re.findall(r"^\| `(\w+)` \| (\d{3}) (\|.*)$", text(API), re.MULTILINE)
-    assert len(rows) == len({code for code, _, _ in rows}), "a code stands twice in the table"
+    assert len(rows) == len({code for code, _, _ in rows}), "a code occurs twice in the table"
     return {code: (int(status), rest) for code, status, rest in rows}
 
 
 @pytest.mark.parametrize(
-    "kind", sorted(refusals(), key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__
+    "error", sorted(error_classes(), key=lambda error: error.__name__), ids=lambda error: error.__name__
 )
-def test_every_error_is_in_the_docs_with_its_status(kind: type[ApiError]) -> None:
-    status, row = error_rows()[kind.code]
+def test_docs_list_every_error_with_its_status(error: type[ApiError]) -> None:
+    status, row = error_rows()[error.code]
 
-    assert status == kind.status
-    assert "code" not in vars(kind) or f"| {kind.message} |" in row
-
-
-def test_the_docs_name_no_error_that_there_is_not() -> None:
-    assert set(error_rows()) == {kind.code for kind in refusals()}
+    assert status == error.status
+    assert "code" not in vars(error) or f"| {error.message} |" in row
 
 
-# ---- Addresses
+def test_docs_list_no_unknown_error() -> None:
+    assert set(error_rows()) == {error.code for error in error_classes()}
 
 
-def addresses(patterns: Any = None, prefix: str = "") -> Iterator[str]:
-    """`GET …/findings/:id` for each address and method; `GET /metrics` where a view has no table of methods."""
+# ---- Endpoints
+
+
+def endpoints(patterns: Any = None, prefix: str = "") -> Iterator[str]:
+    """Yield `GET …/findings/:id` for each URL and method; `GET` for views that are no view sets."""
     for pattern in get_resolver().url_patterns if patterns is None else patterns:
-        place = prefix + str(pattern.pattern)
-        if place.startswith(("admin/", "^")):
+        url = prefix + str(pattern.pattern)
+        if url.startswith(("admin/", "^")):
             continue
         if isinstance(pattern, URLResolver):
-            yield from addresses(pattern.url_patterns, place)
+            yield from endpoints(pattern.url_patterns, url)
         elif isinstance(pattern, URLPattern):
             for method in getattr(pattern.callback, "actions", {"get": ""}):
                 if method != "head":
-                    yield f"{method.upper()} {as_written(place)}"
+                    yield f"{method.upper()} {documented_url(url)}"
 
 
-def as_written(place: str) -> str:
-    place = re.sub(r"<str:pk>", ":id", place.replace(AUDIT, "…/"))
-    place = re.sub(r"<str:(\w+)>", r":\1", place)
-    return place if place.startswith("…") else f"/{place}"
+def documented_url(url: str) -> str:
+    url = re.sub(r"<str:pk>", ":id", url.replace(PROJECT, "…/"))
+    url = re.sub(r"<str:(\w+)>", r":\1", url)
+    return url if url.startswith("…") else f"/{url}"
 
 
-@pytest.mark.parametrize("address", sorted(set(addresses())))
-def test_every_address_is_in_the_docs(address: str) -> None:
-    assert f"`{address}`" in text(API)
+@pytest.mark.parametrize("endpoint", sorted(set(endpoints())))
+def test_docs_list_every_endpoint(endpoint: str) -> None:
+    assert f"`{endpoint}`" in text(API)
 
 
-def test_the_docs_list_no_address_that_there_is_not() -> None:
+def test_docs_list_no_unknown_endpoint() -> None:
     listed = re.findall(r"^\| `((?:GET|POST|PATCH|PUT|DELETE) [^`]+)` \|", text(API), re.MULTILINE)
 
     assert len(listed) > 40
-    assert set(listed) - set(addresses()) == set()
+    assert set(listed) - set(endpoints()) == set()
 
 
 # ---- Settings
@@ -119,14 +119,14 @@ def test_every_setting_that_is_read_is_declared() -> None:
     assert len(read) > 40
 
 
-def test_the_docs_have_a_row_for_every_setting_and_no_other() -> None:
+def test_docs_have_a_row_for_every_setting_and_no_other() -> None:
     rows = re.findall(r"^\| `([A-Z][A-Z0-9]*_[A-Z0-9_<>]+)` \|", text(OPERATIONS), re.MULTILINE)
 
     documented = {s.name for s in (*SETTINGS, *PROVIDER_SETTINGS) if s.section is not Section.INTERNAL}
     assert sorted(rows) == sorted(documented)
 
 
-# ---- What the prose points to
+# ---- Links, files and commands that the prose names
 
 
 def headings(path: str) -> set[str]:
@@ -142,16 +142,16 @@ def links() -> Iterator[tuple[str, str]]:
 
 
 @pytest.mark.parametrize(("path", "target"), sorted(set(links())))
-def test_every_link_leads_somewhere(path: str, target: str) -> None:
-    place, _, anchor = target.partition("#")
-    file = (ROOT / path).parent / place if place else ROOT / path
+def test_every_link_has_a_target(path: str, target: str) -> None:
+    relative, _, anchor = target.partition("#")
+    file = (ROOT / path).parent / relative if relative else ROOT / path
 
     assert file.exists()
     assert not anchor or anchor in headings(str(file.resolve().relative_to(ROOT)))
 
 
 def spans() -> Iterator[tuple[str, str]]:
-    """What stands in backticks in the prose, and each line of its blocks of commands."""
+    """Yield what is in backticks in the prose, and each line of code blocks."""
     for path in PROSE:
         blocks = re.findall(r"^```\w*\n(.*?)^```", text(path), re.MULTILINE | re.DOTALL)
         rest = re.sub(r"^ *```.*?^ *```", "", text(path), flags=re.MULTILINE | re.DOTALL)
@@ -171,31 +171,31 @@ def files_named() -> Iterator[tuple[str, str]]:
         if (
             FILE.fullmatch(span)
             and known
-            and not span.startswith(MADE_BY_RUNNING)
-            and span not in MADE_BY_EXAMPLES
+            and not span.startswith(RUNTIME_FOLDERS)
+            and span not in EXAMPLE_FILES
         ):
             yield path, span
 
 
 @pytest.mark.parametrize(("path", "name"), sorted(set(files_named())))
-def test_every_file_that_is_named_exists(path: str, name: str) -> None:
-    here = "/" in name.rstrip("/") or (ROOT / name).exists()
+def test_named_files_exist(path: str, name: str) -> None:
+    is_path = "/" in name.rstrip("/") or (ROOT / name).exists()
 
-    assert (ROOT / name).exists() if here else any(ROOT.glob(f"*/**/{name}")) or name == "ready.json"
+    assert (ROOT / name).exists() if is_path else any(ROOT.glob(f"*/**/{name}")) or name == "ready.json"
 
 
-def commands_of_the_script() -> set[str]:
+def script_commands() -> set[str]:
     return set(re.findall(r"^  \./krafter (\w+)", text("devtools/help.txt"), re.MULTILINE))
 
 
-def test_every_command_of_the_script_that_is_named_exists() -> None:
+def test_named_script_commands_exist_and_all_are_named() -> None:
     named = {word for _, span in spans() for word in re.findall(r"\./krafter (\w+)", span)}
 
-    assert named - commands_of_the_script() == set()
-    assert commands_of_the_script() - named - {"lock"} == set()
+    assert named - script_commands() == set()
+    assert script_commands() - named - {"lock"} == set()
 
 
-def test_every_management_command_that_is_named_exists() -> None:
+def test_named_management_commands_exist() -> None:
     called = {
         word for _, span in spans() for word in re.findall(r"(?:manage\.py|krafter manage) (\w+)", span)
     }
@@ -215,7 +215,7 @@ def section(path: str, title: str) -> str:
     return text(path).split(f"\n## {title}\n")[1].split("\n## ")[0]
 
 
-def test_our_own_commands_are_all_listed() -> None:
+def test_docs_list_every_management_command() -> None:
     developers = {"seed_installation", "document_settings"}
     ours = {name for name, app in get_commands().items() if app in PACKAGES} - developers
 

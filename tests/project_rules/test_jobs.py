@@ -1,4 +1,4 @@
-"""A job is sent by its name: what is sent is there to be run, and takes what it is sent."""
+"""Jobs are enqueued by name: each name exists, with matching arguments, and each job is short."""
 
 import ast
 import inspect
@@ -9,23 +9,24 @@ import pytest
 from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.celery import app
 from remediation.checks.queues import JOB_OF_SCANNER
-from tests.project_rules.source import files, imported, tree
+from tests.project_rules.source import Function, files, functions, imported, tree
 
 MODULE = "krafter_audit.jobs"
-SENDERS = {f"{MODULE}.enqueue_on_commit", f"{MODULE}.enqueue"}
+ENQUEUE_FUNCTIONS = {f"{MODULE}.enqueue_on_commit", f"{MODULE}.enqueue"}
+MAX_LINES = 5
 
 
-def sendings() -> Iterator[tuple[str, ast.Call]]:
-    """Every call by which a job is sent, and its file; `lib/jobs.py` itself hands on what it is given."""
+def enqueue_calls() -> Iterator[tuple[str, ast.Call]]:
+    """Yield each call that enqueues a job, with its file."""
     for path in files():
-        names = {name.rpartition(".")[2] for name in imported(path) & SENDERS}
+        names = {name.rpartition(".")[2] for name in imported(path) & ENQUEUE_FUNCTIONS}
         for node in ast.walk(tree(path)):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
                 yield path, node
 
 
-def names_sent(call: ast.Call) -> list[str]:
-    """The names that a call may send: the one that it says, or those of the table that it looks into."""
+def job_names(call: ast.Call) -> list[str]:
+    """Return the names that a call may enqueue: its first argument, or all names of `JOB_OF_SCANNER`."""
     name = call.args[0]
     if isinstance(name, ast.Constant):
         return [str(name.value)]
@@ -35,27 +36,27 @@ def names_sent(call: ast.Call) -> list[str]:
 
 
 @pytest.fixture(autouse=True)
-def _every_job_is_known() -> None:
+def _load_jobs() -> None:
     app.loader.import_default_modules()
 
 
-def test_every_job_that_is_sent_exists_and_takes_the_arguments_that_it_is_sent() -> None:
-    refused = []
-    for path, call in sendings():
-        for name in names_sent(call):
+def test_enqueued_jobs_exist_and_accept_their_arguments() -> None:
+    errors = []
+    for path, call in enqueue_calls():
+        for name in job_names(call):
             try:
                 inspect.signature(app.tasks[name].run).bind(*call.args[1:])
             except (KeyError, TypeError) as error:
-                refused.append(f"{path}:{call.lineno} {name}: {error!r}")
+                errors.append(f"{path}:{call.lineno} {name}: {error!r}")
 
-    assert refused == []
+    assert errors == []
 
 
-def test_every_job_that_is_not_started_by_the_clock_is_sent_by_somebody() -> None:
+def test_every_job_is_scheduled_or_enqueued() -> None:
     ours = {name for name in app.tasks if not name.startswith("celery.")}
-    sent = {name for _, call in sendings() for name in names_sent(call)}
+    enqueued = {name for _, call in enqueue_calls() for name in job_names(call)}
 
-    assert ours - {entry["task"] for entry in beat_schedule(10).values()} == sent
+    assert ours - {entry["task"] for entry in beat_schedule(10).values()} == enqueued
 
 
 def test_jobs_are_enqueued_through_one_module() -> None:
@@ -67,10 +68,29 @@ def test_jobs_are_enqueued_through_one_module() -> None:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in ("apply_async", "delay", "send_task")
     }
-    # Imported by name, so that `sendings` finds every call.
+    # Imported by name, so that `enqueue_calls` finds every call.
     as_module = {path for path in files() if MODULE in imported(path)} - {
         path for path in files() if any(name.startswith(f"{MODULE}.") for name in imported(path))
     }
 
     assert calls == {"krafter_audit/jobs.py", "reports/jobs.py"}  # a share's delivery is retried later
     assert as_module == set()
+
+
+def jobs() -> Iterator[tuple[str, Function]]:
+    """Yield the functions that Celery runs, with their files."""
+    for path in files():
+        for function in functions(path):
+            if any(ast.unparse(decorator).startswith("app.task") for decorator in function.decorator_list):
+                yield path, function
+
+
+def test_jobs_call_an_engine_or_a_service_in_at_most_five_lines() -> None:
+    lengths = {
+        f"{path}: {job.name}": (job.end_lineno or 0) - job.body[1].lineno + 1
+        for path, job in jobs()
+        if ast.get_docstring(job)
+    }
+
+    assert len(lengths) == len([name for name in app.tasks if not name.startswith("celery.")])
+    assert {name: length for name, length in lengths.items() if length > MAX_LINES} == {}

@@ -21,7 +21,7 @@ WRITERS = {"update", "write", "update_or_create", "aupdate"}
 
 
 def written(path: str) -> Iterator[str]:
-    """The calls of a file that would write a status: `.update(status=…)`, `bulk_update(…, ["status"])`."""
+    """Yield the calls of a file that would write a status: `.update(status=…)`, `bulk_update(…, ["status"])`."""
     for node in ast.walk(tree(path)):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
             continue
@@ -34,11 +34,11 @@ def written(path: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", [path for path in files() if path != TRANSITIONS])
-def test_statuses_are_written_by_their_transitions_alone(path: str) -> None:
+def test_only_transitions_write_statuses(path: str) -> None:
     assert list(written(path)) == []
 
 
-def test_no_hand_written_update_sets_a_status() -> None:
+def test_no_sql_update_sets_a_status() -> None:
     names = "|".join(sorted(STATUSES))
     sets_status = re.compile(rf"\bUPDATE\b.*\bSET\b[^;]*?\b({names})\b *=", re.IGNORECASE | re.DOTALL)
     conditions = re.compile(r"\bWHERE\b.*?(?=\bUPDATE\b|\Z)", re.IGNORECASE | re.DOTALL)

@@ -1,4 +1,4 @@
-"""A finding that is changed moves its `updated_at`: the burn-down books the change on that day."""
+"""Every update of findings sets `updated_at`: the burn-down counts the change on that day."""
 
 import ast
 import re
@@ -10,28 +10,28 @@ UPDATE = r"(?s)Finding\.(objects|_default_manager|_base_manager)\b.*\.update$"
 
 
 def updates(path: str) -> Iterator[ast.Call]:
-    """The calls of `Finding.objects….update(…)`."""
+    """Yield the calls of `Finding.objects….update(…)`."""
     for node in ast.walk(tree(path)):
         if isinstance(node, ast.Call) and re.match(UPDATE, ast.unparse(node.func)):
             yield node
 
 
-def moves_the_time(path: str, call: ast.Call) -> bool:
-    """Whether the values name `updated_at`: in the call, or in the function of this file that makes them."""
+def sets_updated_at(path: str, call: ast.Call) -> bool:
+    """Return whether `updated_at` is in the call, or in the function of the file that returns its values."""
     if any(word.arg == "updated_at" for word in call.keywords):
         return True
     makers = {ast.unparse(word.value.func) for word in call.keywords if isinstance(word.value, ast.Call)}
     return any("updated_at" in ast.unparse(maker) for maker in functions(path) if maker.name in makers)
 
 
-def test_every_update_of_findings_moves_updated_at() -> None:
+def test_every_orm_update_of_findings_sets_updated_at() -> None:
     calls = [(path, call) for path in files() for call in updates(path)]
 
     assert len(calls) >= 1
-    assert [f"{path}:{call.lineno}" for path, call in calls if not moves_the_time(path, call)] == []
+    assert [f"{path}:{call.lineno}" for path, call in calls if not sets_updated_at(path, call)] == []
 
 
-def test_so_does_every_update_in_sql() -> None:
+def test_every_sql_update_of_findings_sets_updated_at() -> None:
     found = [
         (path, text)
         for path in files()
@@ -43,8 +43,8 @@ def test_so_does_every_update_in_sql() -> None:
     assert [path for path, text in found if "updated_at" not in text] == []
 
 
-def test_an_update_that_forgets_the_time_would_be_seen() -> None:
+def test_an_update_without_updated_at_is_detected() -> None:
     [call] = [node for node in ast.walk(ast.parse("Finding.objects.filter(pk=1).update(status='new')"))
               if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("update")]  # fmt: skip
 
-    assert not moves_the_time("findings/models.py", call)
+    assert not sets_updated_at("findings/models.py", call)
