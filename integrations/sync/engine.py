@@ -91,8 +91,8 @@ def sync(integration_id: UUID) -> None:
 
 
 def _open_log(integration: Integration) -> SyncRun:
-    running = SyncRun.objects.filter(integration=integration, outcome=Outcome.RUNNING)
-    running.update(outcome=Outcome.INTERRUPTED, finished_at=timezone.now())
+    runs = SyncRun.objects.filter(integration=integration)
+    SyncRun.transitions.update(runs, Outcome.RUNNING, Outcome.INTERRUPTED, finished_at=timezone.now())
     return SyncRun.objects.create(integration=integration)
 
 
@@ -239,7 +239,7 @@ def _abandon(integration: Integration, log: SyncRun) -> None:
 
 
 def _close_log(log: SyncRun, outcome: str, error: str) -> None:
-    log.outcome, log.error, log.finished_at = outcome, error, timezone.now()
-    log.save()
+    counts = {name: getattr(log, name) for name in ("pushed", "pulled", "refused", "notes")}
+    SyncRun.transitions.apply(log, outcome, error=error, finished_at=timezone.now(), **counts)
     runs = SyncRun.objects.filter(integration=log.integration_id).order_by("-started_at", "-id")
     SyncRun.objects.filter(pk__in=list(runs.values_list("pk", flat=True)[RUNS_KEPT:])).delete()

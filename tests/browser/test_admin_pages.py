@@ -92,7 +92,7 @@ def test_the_page_of_the_docs_shows_every_operation_and_opens_one(live_server: A
         page.goto(f"{live_server.url}/api/docs")
         page.wait_for_selector(".opblock")
         shown = page.locator(".opblock").count()
-        operation = page.locator(".opblock", has_text="List findings, the most urgent first")
+        operation = page.locator(".opblock", has_text="List findings, highest score first")
         operation.locator(".opblock-summary-control").click()
         operation.locator(".try-out__btn").click()
         operation.locator("input[placeholder=cursor]").fill("next")

@@ -81,14 +81,14 @@ def port(application: Application) -> Iterator[int]:
 
 
 def get(port: int, path: str = "/", body: bytes | None = None) -> tuple[int, bytes]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         connection.request("POST" if body else "GET", path, body=body)
         response = connection.getresponse()
         return response.status, response.read()
 
 
 def send(port: int, data: bytes) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
     connection.sendall(data)
     return connection
 
