@@ -19,6 +19,7 @@ from accounts.services import create_organization, create_project, create_user
 from integrations import credentials, services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
+from tests import staff
 from tests.fakes.dialects.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
 
@@ -291,48 +292,13 @@ def test_no_response_log_table_or_admin_page_contains_a_credential(
 
 
 def admin_pages(row: Integration) -> list[Any]:
-    browser = staff()
+    browser = staff.browser()
     return [
         browser.get("/admin/integrations/integration/"),
         browser.get(f"/admin/integrations/integration/{row.pk}/change/"),
         browser.get("/admin/integrations/syncrun/"),
         browser.get("/admin/integrations/ticketlink/"),
     ]
-
-
-def staff() -> Client:
-    organization = create_organization("Staff")
-    user = create_user(
-        "staff@acme.example", organization=organization, password="a long one 4711", is_staff=True
-    )
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-def test_admin_actions_sync_and_disconnect(project: Project) -> None:
-    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
-    browser, address = staff(), "/admin/integrations/integration/"
-
-    browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)})
-    syncing = Integration.objects.get().status
-    browser.post(address, {"action": "disconnect", "_selected_action": str(row.pk)})
-    page = browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)}, follow=True)
-
-    assert (syncing, Integration.objects.get().status) == ("syncing", "disconnected")
-    assert "not connected" in page.content.decode()
-
-
-def test_admin_list_takes_a_constant_number_of_queries(
-    project: Project, django_assert_max_num_queries: Any
-) -> None:
-    browser = staff()
-    for slug in ("a", "b", "c", "d", "e", "f"):
-        other = create_project(project.organization, slug=slug, site_url="https://example.com")
-        services.connect(other, "github", credentials=CREDENTIALS, by=SYSTEM)
-
-    with django_assert_max_num_queries(8):
-        assert browser.get("/admin/integrations/integration/").status_code == 200
 
 
 def test_times_are_utc_in_whole_seconds(call: Call, project: Project) -> None:
