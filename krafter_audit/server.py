@@ -14,6 +14,7 @@ import argparse
 import ctypes
 import json
 import logging
+import os
 import resource
 import signal
 import socket
@@ -149,8 +150,8 @@ class Server(TcpWSGIServer):
             if channel.is_overdue(now):
                 channel.refuse_overdue()
 
-    def serve(self) -> None:
-        """Serve until SIGTERM or SIGINT; then finish what runs, for some seconds."""
+    def serve(self, *, supervised: bool = False) -> None:
+        """Serve until SIGTERM, SIGINT or the end of the supervisor; then finish what runs, for some seconds."""
         ends_at: list[float] = []
 
         def stop(signum: int, frame: FrameType | None) -> None:
@@ -159,8 +160,11 @@ class Server(TcpWSGIServer):
 
         signal.signal(signal.SIGTERM, stop)
         signal.signal(signal.SIGINT, stop)
+        parent = os.getppid()
         while not ends_at or (self._is_busy() and time.monotonic() < ends_at[0]):
             loop(timeout=0.2 if ends_at else 1.0, use_poll=True, map=self._map, count=1)
+            if supervised and not ends_at and os.getppid() != parent:
+                stop(signal.SIGTERM, None)
         self.task_dispatcher.shutdown(timeout=0)
         close_all(self._map)
 
@@ -269,7 +273,8 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         _raise_file_limit()
         _share_malloc_arena()
-        make_server(load(options.application), listener, threads=options.threads).serve()
+        web = make_server(load(options.application), listener, threads=options.threads)
+        web.serve(supervised=options.fd is not None)
 
 
 if __name__ == "__main__":
