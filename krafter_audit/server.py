@@ -151,7 +151,7 @@ class Server(TcpWSGIServer):
                 channel.refuse_overdue()
 
     def serve(self, *, supervisor: int | None = None) -> None:
-        """Serve until SIGTERM, SIGINT or the end of the process `supervisor`; then finish what runs, for some seconds."""
+        """Serve until SIGTERM, SIGINT or the end of the process `supervisor`; then finish running requests."""
         ends_at: list[float] = []
 
         def stop(signum: int, frame: FrameType | None) -> None:
