@@ -130,7 +130,7 @@ def compare(folder: str) -> int:
 
 
 def oracle_verdicts(result: dict[str, Any], rules: dict[str, str]) -> dict[str, bool]:
-    """Return whether the oracles pass a page by our keys, without what result leave undecided."""
+    """Return whether the oracles pass a page by our keys, without the undecided rules."""
     verdicts = {}
     if "error" not in result:
         unsure = set(result["axe"]["incomplete"]) - set(result["axe"]["violations"])
