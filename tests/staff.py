@@ -40,25 +40,25 @@ def superuser() -> User:
     return User.objects.create_superuser(f"root{next(factories.number)}@example.com", PASSWORD)
 
 
-def browser(user: User | None = None) -> Client:
+def logged_in_client(user: User | None = None) -> Client:
     """Return a client that is logged in as the user."""
     client = Client()
     client.force_login(user or superuser())
     return client
 
 
-def act(client: Client, action: str, *rows: Model, **more: str) -> Any:
+def run_action(client: Client, action: str, *rows: Model, **more: str) -> Any:
     """Run an action on rows of the list and return the next page."""
-    chosen = {"action": action, "index": "0", "_selected_action": [str(row.pk) for row in rows], **more}
-    return client.post(address(type(rows[0]), "changelist"), chosen, follow=True)
+    data = {"action": action, "index": "0", "_selected_action": [str(row.pk) for row in rows], **more}
+    return client.post(admin_url(type(rows[0]), "changelist"), data, follow=True)
 
 
-def address(model: type[Model], page: str, *args: Any) -> str:
+def admin_url(model: type[Model], page: str, *args: Any) -> str:
     """Return the URL of an admin page."""
     return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
 
 
-def told(response: Any) -> list[str]:
+def messages_of(response: Any) -> list[str]:
     """Return the messages on the page."""
     return [str(message) for message in response.context["messages"]]
 

@@ -60,13 +60,14 @@ class BenchmarkServers:
         """Start PostgreSQL and Valkey."""
         log = self.directory / "initdb.log"
         self.postgres.prepare(lambda command: run(command, log))
-        self._start(self.postgres.command())
+        self.start_server(self.postgres.command())
         wait_for(self.postgres.answers, "PostgreSQL", self.process("postgres"), self.log("postgres"))
         self.valkey.prepare()
-        self._start(self.valkey.command())
+        self.start_server(self.valkey.command())
         wait_for(self.valkey.answers, "Valkey", self.process("valkey"), self.log("valkey"))
 
-    def _start(self, command: Command) -> None:
+    def start_server(self, command: Command) -> None:
+        """Start a server and remember it, so that `stop` ends it."""
         self.running[command.name] = (command, launch(command, self.log(command.name)))
 
     def log(self, name: str) -> Path:
@@ -112,7 +113,7 @@ class BenchmarkServers:
         )
         port = free_port()
         arguments = [sys.executable, *WEB_SERVER, "--host", "127.0.0.1", "--port", str(port), application]
-        self._start(Command(name=name, arguments=arguments, env=dict(env)))
+        self.start_server(Command(name=name, arguments=arguments, env=dict(env)))
         deadline = time.monotonic() + 60
         while not responds(f"http://127.0.0.1:{port}{ready}"):
             if time.monotonic() > deadline or self.process(name).poll() is not None:

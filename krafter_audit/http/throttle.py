@@ -17,7 +17,7 @@ class HostThrottle:
         yield 0.0
 
     def back_off(self, url: ParsedUrl, seconds: float) -> None:
-        """Send no request to the host for that long, as its Retry-After header asks."""
+        """Send no request to the host for the time of its Retry-After header."""
 
 
 def parse_retry_after(header: str | None) -> float:

@@ -46,7 +46,7 @@ class PreparedRequest:
         return self.method, self.url.url
 
     def redirect_to(self, response: Response) -> Self | None:
-        """Return the request that a redirect asks for.
+        """Return the request that follows a redirect.
 
         None if the response is not a redirect, or would send a body to another origin.
         """

@@ -1,4 +1,4 @@
-"""The browser that tests look at our own pages with."""
+"""Chromium for tests of the project's pages."""
 
 import os
 
@@ -7,7 +7,7 @@ from playwright.sync_api import Browser, Playwright
 from scanner.browser import executables
 
 
-def chromium(play: Playwright) -> Browser:
-    """Start the Chromium that the product takes on this machine, or the one that Playwright brought."""
+def launch_chromium(play: Playwright) -> Browser:
+    """Start the Chromium that the product uses on this machine, or the one of Playwright."""
     path = executables.chromium(os.environ.get("KRAFTER_CHROMIUM", ""))
     return play.chromium.launch(executable_path=path, args=["--no-sandbox"])

@@ -1,4 +1,4 @@
-"""Pages for people in a real browser: no policy of content refuses any of it, nothing is wider than the screen."""
+"""Pages in a real browser: no error of the Content Security Policy, and no horizontal scrolling."""
 
 from typing import Any
 
@@ -12,24 +12,22 @@ from remediation.evidence.chain import append
 from remediation.models import Verification
 from scans.models import ScanResult
 from tests import factories, staff
-from tests.browser.chromium import chromium
+from tests.browser.chromium import launch_chromium
 from tests.factories import Scenario
-from tests.staff import address
+from tests.staff import admin_url
 
 pytestmark = pytest.mark.needs_chromium
 
-PHONE, DESK = 390, 1280
+PHONE, DESKTOP = 390, 1280
 
 
-def watched(browser: Browser, width: int) -> tuple[Page, list[str]]:
-    """Open a window of that width and return it with the list of what it complains about."""
+def open_window(browser: Browser, width: int) -> tuple[Page, list[str]]:
+    """Open a window of this width and return it with the list of its errors and warnings."""
     page = browser.new_page(viewport={"width": width, "height": 900})
-    complaints: list[str] = []
-    page.on(
-        "console", lambda line: complaints.append(line.text) if line.type in ("error", "warning") else None
-    )
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    return page, complaints
+    errors: list[str] = []
+    page.on("console", lambda line: errors.append(line.text) if line.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return page, errors
 
 
 def log_in(page: Page, origin: str, user: User) -> None:
@@ -41,16 +39,16 @@ def log_in(page: Page, origin: str, user: User) -> None:
 
 
 def too_wide(page: Page, width: int) -> bool:
-    """Give the window that width and say whether the page needs more."""
+    """Resize the window and return whether the page is wider."""
     page.set_viewport_size({"width": width, "height": 900})
     return bool(page.evaluate("document.documentElement.scrollWidth") > width)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_pages_run_under_their_policy_and_fit_a_phone_and_a_desk(
+def test_pages_follow_their_content_security_policy_and_fit_phone_and_desktop(
     live_server: Any, scenario: Scenario
 ) -> None:
-    """Each is opened on a phone and then widened: nothing that a page loads or runs asks how wide the window is."""
+    """Open each page at phone width, then resize: no page loads or runs anything that depends on the width."""
     verification = factories.verification(scenario)
     result = staff.ROWS[ScanResult](scenario)
     rows: tuple[Any, ...] = (
@@ -61,34 +59,34 @@ def test_pages_run_under_their_policy_and_fit_a_phone_and_a_desk(
     )
     rows += (verification, result, result.scan)  # type: ignore[attr-defined]
     paths = ["/admin/", "/api/docs"]
-    paths += [address(type(row), "changelist") for row in rows]
-    paths += [address(type(row), "change", row.pk) for row in rows]
+    paths += [admin_url(type(row), "changelist") for row in rows]
+    paths += [admin_url(type(row), "change", row.pk) for row in rows]
     with transaction.atomic():
         append(verification, "security_header_csp", {"pages": [{"url": f"https://example.com/{'a' * 300}"}]})
-    paths.append(f"{address(Verification, 'changelist')}{verification.pk}/evidence/")
+    paths.append(f"{admin_url(Verification, 'changelist')}{verification.pk}/evidence/")
     user = staff.superuser()
 
     wider: list[tuple[str, int]] = []
     with sync_playwright() as play:
-        browser = chromium(play)
-        page, complaints = watched(browser, PHONE)
+        browser = launch_chromium(play)
+        page, errors = open_window(browser, PHONE)
         log_in(page, live_server.url, user)
         for path in paths:
             page.set_viewport_size({"width": PHONE, "height": 900})
             page.goto(live_server.url + path, wait_until="load")
-            wider += [(path, width) for width in (PHONE, DESK) if too_wide(page, width)]
+            wider += [(path, width) for width in (PHONE, DESKTOP) if too_wide(page, width)]
         browser.close()
 
-    assert (complaints, wider) == ([], [])
+    assert (errors, wider) == ([], [])
 
 
 @pytest.mark.django_db(transaction=True)
-def test_the_page_of_the_docs_shows_every_operation_and_opens_one(live_server: Any) -> None:
-    described = CachedSchemaGenerator().get_schema(public=True)["paths"].values()
+def test_api_docs_show_and_open_every_operation(live_server: Any) -> None:
+    paths = CachedSchemaGenerator().get_schema(public=True)["paths"].values()
 
     with sync_playwright() as play:
-        browser = chromium(play)
-        page, complaints = watched(browser, PHONE)
+        browser = launch_chromium(play)
+        page, errors = open_window(browser, PHONE)
         page.goto(f"{live_server.url}/api/docs")
         page.wait_for_selector(".opblock")
         shown = page.locator(".opblock").count()
@@ -96,28 +94,28 @@ def test_the_page_of_the_docs_shows_every_operation_and_opens_one(live_server: A
         operation.locator(".opblock-summary-control").click()
         operation.locator(".try-out__btn").click()
         operation.locator("input[placeholder=cursor]").fill("next")
-        wider = [width for width in (PHONE, DESK) if too_wide(page, width)]
+        wider = [width for width in (PHONE, DESKTOP) if too_wide(page, width)]
         browser.close()
 
-    assert (complaints, wider) == ([], [])
-    assert shown == sum(len(methods) for methods in described)
+    assert (errors, wider) == ([], [])
+    assert shown == sum(len(methods) for methods in paths)
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_verification_is_approved_by_its_button(live_server: Any, scenario: Scenario) -> None:
+def test_approve_button_approves_a_verification(live_server: Any, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="passed")
-    path = address(type(verification), "change", verification.pk)
+    path = admin_url(type(verification), "change", verification.pk)
     user = staff.superuser()
 
     with sync_playwright() as play:
-        browser = chromium(play)
-        page, complaints = watched(browser, DESK)
+        browser = launch_chromium(play)
+        page, errors = open_window(browser, DESKTOP)
         log_in(page, live_server.url, user)
         page.goto(live_server.url + path)
         page.click("button[value=approve]")
         page.wait_for_selector("text=Fix it: approved.")
-        landed = page.url
+        url = page.url
         browser.close()
 
-    assert (complaints, landed) == ([], live_server.url + path)
+    assert (errors, url) == ([], live_server.url + path)
     assert factories.remediation_state(verification)["task"] == "done"

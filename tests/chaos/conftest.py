@@ -1,25 +1,23 @@
-"""What breaks in the night, tried on a real system: `pytest tests/chaos -m chaos`; left out of every other run."""
+"""Outages of a real system: `pytest tests/chaos -m chaos`. Other runs deselect these tests."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.chaos.system import System, started
+from tests.chaos.system import System, running_system
 from tests.fakes.faulty_site import Site, serve
 
 HERE = Path(__file__).parent
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the marker known."""
-    config.addinivalue_line(
-        "markers", "chaos: kills and stops the processes of a real system; minutes, not seconds."
-    )
+    """Register the marker."""
+    config.addinivalue_line("markers", "chaos: kills and stops processes of a real system; takes minutes.")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave these tests out unless they are asked for by name of the marker."""
+    """Deselect these tests unless the marker is selected."""
     if "chaos" in config.getoption("markexpr"):
         return
     chaos = [item for item in items if HERE in item.path.parents]
@@ -30,20 +28,20 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.fixture(scope="session")
 def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[System]:
-    with started(tmp_path_factory.mktemp("chaos")) as running:
+    with running_system(tmp_path_factory.mktemp("chaos")) as running:
         yield running
 
 
 @pytest.fixture
 def system(_running: System) -> System:
-    """A whole system of its own, with all parts of it in order."""
-    _running.in_order()
+    """A separate system in which every process runs."""
+    _running.wait_until_ready()
     return _running
 
 
 @pytest.fixture
 def site() -> Iterator[Site]:
-    """A website on loopback whose finding is mended already."""
+    """A website on loopback whose finding is fixed."""
     with serve() as site:
         site.headers["Content-Security-Policy"] = "default-src 'self'"
         yield site

@@ -1,8 +1,9 @@
-"""A real streaming replica: it answers lists, nobody misses what they wrote, and nobody notices when it is gone."""
+"""A streaming replica serves lists; clients read what they wrote, and an outage of the replica causes no error."""
 
 import json
 import secrets
 import subprocess
+import sys
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -14,31 +15,32 @@ import psycopg
 import pytest
 
 from devtools.benchmark.servers import SETTINGS, BenchmarkServers
+from devtools.local_stack import process
 from devtools.local_stack.postgres import Postgres
-from devtools.local_stack.process import Command, wait_for
+from devtools.local_stack.process import Command
 
 pytestmark = pytest.mark.chaos
 
 DATABASE = "krafter"
-LISTS = "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query LIKE '%AS page JOIN findings_finding%'"
+LIST_CALLS = "SELECT coalesce(sum(calls), 0) FROM pg_stat_statements WHERE query LIKE '%AS page JOIN findings_finding%'"
 
 
-class Pair:
-    """A primary with its replica, and a web that knows both."""
+class ReplicatedSystem:
+    """A primary, its replica, and a web server that uses both."""
 
-    def __init__(self, place: Path) -> None:
-        self.servers = BenchmarkServers(place)
+    def __init__(self, folder: Path) -> None:
+        self.servers = BenchmarkServers(folder)
         self.servers.start()
         self.servers.make_database(DATABASE)
         self.env = self.servers.environment(DATABASE)
-        self.copy = Postgres(
-            place / "copy", self.servers.postgres.password, {**SETTINGS, "hot_standby": "on"}
+        self.replica = Postgres(
+            folder / "replica", self.servers.postgres.password, {**SETTINGS, "hot_standby": "on"}
         )
 
-    def copied(self) -> None:
-        """Make the replica by pg_basebackup, as an operator does, and start it."""
+    def start_replica(self) -> None:
+        """Create the replica with pg_basebackup, as an operator does, and start it."""
         primary = self.servers.postgres
-        target = self.copy.socket / "data"  # below a directory that the server's user owns
+        target = self.replica.socket / "data"  # below a directory that the server's user owns
         program = str(primary.programs / "pg_basebackup")
         arguments = [
             program,
@@ -56,114 +58,115 @@ class Pair:
             [*arguments, "-c", "fast"],
             env={"PGPASSWORD": primary.password, "LC_ALL": "C"},
             check=True,
-            user=self.copy.user[0] if self.copy.user else None,
-            group=self.copy.user[1] if self.copy.user else None,
+            user=self.replica.user[0] if self.replica.user else None,
+            group=self.replica.user[1] if self.replica.user else None,
             capture_output=True,
         )
-        self.copy.directory = target
-        command = self.copy.command()
-        self.servers._start(
+        self.replica.directory = target
+        command = self.replica.command()
+        self.servers.start_server(
             Command("replica", command.arguments, command.env, target, command.user, command.stop_signal)
         )
-        wait_for(self.copy.answers, "replica", self.servers.process("replica"), self.servers.log("replica"))
+        process.wait_for(
+            self.replica.answers, "replica", self.servers.process("replica"), self.servers.log("replica")
+        )
 
-    def python(self, *arguments: str, **env: str) -> str:
-        """Run manage.py on the primary."""
-        from sys import executable
-
-        ran = subprocess.run(
-            [executable, "manage.py", *arguments],
+    def manage(self, *arguments: str, **env: str) -> str:
+        """Run manage.py on the primary and return what it printed."""
+        completed = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
             env={**self.env, "PATH": "/usr/bin:/bin", "PYTHONPATH": ".", **env},
             check=True,
             capture_output=True,
             text=True,
         )
-        return ran.stdout
+        return completed.stdout
 
     def serve(self) -> None:
-        """Start the web with both databases."""
+        """Start the web server with both databases."""
         key = f"kr_live_{secrets.token_urlsafe(32)}"
-        self.python("migrate", "--no-input", KRAFTER_DB_STATEMENT_SECONDS="0")
-        self.copied()
-        made = self.python("seed_installation", "--api-key", key, "--admin-password", "x" * 20, "--json")
-        facts = json.loads(made.splitlines()[-1])
-        url = f"postgres://krafter:{self.copy.password}@/{DATABASE}?host={self.copy.socket}"
+        self.manage("migrate", "--no-input", KRAFTER_DB_STATEMENT_SECONDS="0")
+        self.start_replica()
+        output = self.manage("seed_installation", "--api-key", key, "--admin-password", "x" * 20, "--json")
+        installation = json.loads(output.splitlines()[-1])
+        url = f"postgres://krafter:{self.replica.password}@/{DATABASE}?host={self.replica.socket}"
         env = {**self.env, "KRAFTER_REPLICA_URL": url, "KRAFTER_REPLICA_LAG_SECONDS": "3"}
         self.port = self.servers.serve("web", "krafter_audit.wsgi:application", env, ready="/healthz/ready")
-        self.base = f"/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit/"
+        self.base = f"/api/v1/orgs/{installation['org_id']}/projects/{installation['project_id']}/audit/"
         self.headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
 
-    def ask(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        raw = None if body is None else json.dumps(body).encode()
-        address = f"http://127.0.0.1:{self.port}{self.base}{path}"
-        request = urllib.request.Request(address, raw, self.headers, method=method)  # noqa: S310
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310
-            return answer.status, json.loads(answer.read())
+    def request(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        data = None if body is None else json.dumps(body).encode()
+        url = f"http://127.0.0.1:{self.port}{self.base}{path}"
+        request = urllib.request.Request(url, data, self.headers, method=method)  # noqa: S310
+        with urllib.request.urlopen(request, timeout=20) as response:  # noqa: S310
+            return response.status, json.loads(response.read())
 
     def titles(self) -> list[str]:
-        status, body = self.ask("GET", "findings")
+        status, body = self.request("GET", "findings")
         assert status == 200
         return sorted(row["title"] for row in body["data"])
 
-    def report(self, title: str) -> None:
-        assert self.ask("POST", "findings", {"domain": "seo", "title": title, "severity": "low"})[0] == 201
+    def create_finding(self, title: str) -> None:
+        status, _ = self.request("POST", "findings", {"domain": "seo", "title": title, "severity": "low"})
+        assert status == 201
 
-    def lists_read(self, server: Postgres) -> int:
-        """How many lists of findings a server has answered."""
+    def list_calls(self, server: Postgres) -> int:
+        """Return how many lists of findings a database server has read."""
         with psycopg.connect(
             f"host={server.socket} user=krafter dbname={DATABASE} password={server.password}"
-        ) as link:
-            row = link.execute(LISTS).fetchone()
+        ) as connection:
+            row = connection.execute(LIST_CALLS).fetchone()
         return int(row[0]) if row else 0
 
-    def read_by(self) -> str:
-        """Who answers a list now."""
-        before = self.lists_read(self.copy)
+    def database_of_lists(self) -> str:
+        """Read a list and return the database that served it."""
+        before = self.list_calls(self.replica)
         self.titles()
-        return "replica" if self.lists_read(self.copy) > before else "primary"
+        return "replica" if self.list_calls(self.replica) > before else "primary"
 
-    def tell_replica(self, statement: str) -> None:
-        with self.copy.connect(DATABASE) as link:
-            link.execute(statement)
+    def execute_on_replica(self, statement: str) -> None:
+        with self.replica.connect(DATABASE) as connection:
+            connection.execute(statement)
 
 
-def until(wanted: str, pair: Pair, seconds: float = 15) -> str:
+def wait_for(database: str, system: ReplicatedSystem, seconds: float = 15) -> str:
     deadline = time.monotonic() + seconds
-    while (found := pair.read_by()) != wanted and time.monotonic() < deadline:
+    while (found := system.database_of_lists()) != database and time.monotonic() < deadline:
         time.sleep(0.2)
     return found
 
 
 @pytest.fixture
-def pair(tmp_path: Path) -> Iterator[Pair]:
-    made = Pair(tmp_path)
+def system(tmp_path: Path) -> Iterator[ReplicatedSystem]:
+    system = ReplicatedSystem(tmp_path)
     try:
-        made.serve()
-        yield made
+        system.serve()
+        yield system
     finally:
         with suppress(KeyError):
-            made.servers.stop("web")
-        made.servers.stop()
+            system.servers.stop("web")
+        system.servers.stop()
 
 
-def test_a_replica_answers_what_it_may_and_nobody_misses_what_they_wrote(pair: Pair):
-    pair.report("first")
-    assert until("replica", pair) == "replica"
-    assert pair.titles() == ["first"]
+def test_replica_serves_lists_and_clients_read_what_they_wrote(system: ReplicatedSystem):
+    system.create_finding("first")
+    assert wait_for("replica", system) == "replica"
+    assert system.titles() == ["first"]
 
-    # It stands still: whoever wrote is answered by the primary at once, and reads what they wrote.
-    pair.tell_replica("SELECT pg_wal_replay_pause()")
-    pair.report("second")
-    assert pair.titles() == ["first", "second"]
-    assert pair.read_by() == "primary"
+    # The replica lags: a client that wrote reads from the primary.
+    system.execute_on_replica("SELECT pg_wal_replay_pause()")
+    system.create_finding("second")
+    assert system.titles() == ["first", "second"]
+    assert system.database_of_lists() == "primary"
     time.sleep(4)
-    assert pair.titles() == ["first", "second"]
+    assert system.titles() == ["first", "second"]
 
-    # It goes on, and answers again.
-    pair.tell_replica("SELECT pg_wal_replay_resume()")
-    assert until("replica", pair) == "replica"
-    assert pair.titles() == ["first", "second"]
+    # The replica has caught up: it serves lists.
+    system.execute_on_replica("SELECT pg_wal_replay_resume()")
+    assert wait_for("replica", system) == "replica"
+    assert system.titles() == ["first", "second"]
 
-    # It is gone in the middle of the day: not one answer is missing.
-    pair.servers.stop("replica")
-    assert [pair.titles() for _ in range(10)] == [["first", "second"]] * 10
+    # The replica is stopped: the primary serves every list.
+    system.servers.stop("replica")
+    assert [system.titles() for _ in range(10)] == [["first", "second"]] * 10

@@ -1,4 +1,4 @@
-"""The whole system on one machine: it answers, it comes back, it ends, it leaves nothing behind."""
+"""`./krafter up` on one machine: killed processes are restarted, and no process outlives the supervisor."""
 
 import contextlib
 import json
@@ -23,14 +23,14 @@ pytestmark = pytest.mark.chaos
 
 
 class Up:
-    """One `up`, started."""
+    """A started `./krafter up`."""
 
-    def __init__(self, place: Path, *options: str) -> None:
-        self.ready = Path(options[1]) if options else place / "none"
-        own = ("DATABASE_URL", "REDIS_URL", "KRAFTER_", "PYTEST", "DJANGO")
-        env = {name: value for name, value in os.environ.items() if not name.startswith(own)}
-        # Below a directory that is closed to others, with a space in its name, longer than a socket's may be.
-        self.data = place / ("a long way down " * 8) / "data"
+    def __init__(self, folder: Path, *options: str) -> None:
+        self.ready = Path(options[1]) if options else folder / "none"
+        prefixes = ("DATABASE_URL", "REDIS_URL", "KRAFTER_", "PYTEST", "DJANGO")
+        env = {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+        # A path that only its owner may read, contains spaces, and is longer than a socket's path may be.
+        self.data = folder / ("a long way down " * 8) / "data"
         arguments = ["--port", "0", "--data", str(self.data), *options]
         self.process = subprocess.Popen(
             [sys.executable, "-P", "-m", "devtools.local_stack.up", *arguments],
@@ -38,21 +38,21 @@ class Up:
             stderr=subprocess.STDOUT,
             text=True,
             env=env | {"PYTHONPATH": str(REPOSITORY)},
-            cwd=place,
+            cwd=folder,
         )
 
-    def facts(self) -> dict[str, Any]:
-        """What `--ready` wrote."""
+    def installation(self) -> dict[str, Any]:
+        """Wait for the file of `--ready` and return its content."""
         assert eventually(lambda: self.ready.exists() or self.process.poll() is not None, seconds=90)
         assert self.ready.exists(), self.process.communicate(timeout=5)[0]
         return dict(json.loads(self.ready.read_text()))
 
-    def everything(self) -> set[int]:
-        """All processes of the system."""
+    def all_pids(self) -> set[int]:
+        """Return all processes of the system."""
         return descendants(self.process.pid) | {self.process.pid}
 
     def children(self) -> dict[str, int]:
-        """The process on each guard, by the name of its program."""
+        """Return the process of each guard by the name of its program."""
         names = (
             "postgres",
             "valkey-server",
@@ -61,25 +61,25 @@ class Up:
             "beat",
             "devtools.demo.site",
         )
-        below = descendants(self.process.pid)
-        guards = {pid for pid in below if "process_guard.py" in command_line(pid)}
-        held = {pid: command_line(pid) for pid, parent in parents() if parent in guards}
-        return {name: pid for pid, line in held.items() for name in names if name in line}
+        processes = descendants(self.process.pid)
+        guards = {pid for pid in processes if "process_guard.py" in command_line(pid)}
+        guarded = {pid: command_line(pid) for pid, parent in parents() if parent in guards}
+        return {name: pid for pid, line in guarded.items() for name in names if name in line}
 
 
 def command_line(pid: int) -> list[str]:
-    """The words of a process; none where it has gone meanwhile."""
+    """Return the words of a command line; none if the process has ended."""
     try:
         words = Path(f"/proc/{pid}/cmdline").read_text().split("\0")
     except OSError:
         return []
-    # Of a path the last step: the data directory's and the environment's names may hold anything.
+    # Of a path only the last part: folder names may contain anything.
     return [part for word in words for part in word.rpartition("/")[2].split()]
 
 
 @contextlib.contextmanager
-def up(place: Path, *options: str) -> Iterator[Up]:
-    system = Up(place, *options)
+def up(folder: Path, *options: str) -> Iterator[Up]:
+    system = Up(folder, *options)
     try:
         yield system
     finally:
@@ -90,32 +90,32 @@ def up(place: Path, *options: str) -> Iterator[Up]:
 def status(url: str, headers: dict[str, str] | None = None, body: bytes | None = None) -> int:
     request = urllib.request.Request(url, headers=headers or {}, data=body)
     try:
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return int(answer.status)
+        with urllib.request.urlopen(request, timeout=10) as response:
+            return int(response.status)
     except urllib.error.HTTPError as error:
         return error.code
     except OSError:
         return 0
 
 
-def pasted(line: str) -> int:
-    """The status that a printed curl line gets."""
+def run_curl(line: str) -> int:
+    """Send the request of a printed curl line and return the status."""
     words = shlex.split(line)
-    headers = dict(words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H")
+    headers = dict(words[index + 1].split(": ", 1) for index, word in enumerate(words) if word == "-H")
     body = words[words.index("-d") + 1].encode() if "-d" in words else None
     return status(words[-1], headers, body)
 
 
-def test_what_is_killed_comes_back_and_a_killed_supervisor_leaves_nothing_but_the_data(tmp_path):
+def test_killed_processes_are_restarted_and_a_killed_supervisor_leaves_only_the_data(tmp_path):
     with up(tmp_path, "--ready", str(tmp_path / "ready.json")) as system:
-        facts = system.facts()
-        assert list(facts) == ["url", "org_id", "project_id", "api_key", "admin", "demo_site"]
-        assert facts["project_id"] == "production-website"
-        assert status(facts["demo_site"]) == 200
+        first = system.installation()
+        assert list(first) == ["url", "org_id", "project_id", "api_key", "admin", "demo_site"]
+        assert first["project_id"] == "production-website"
+        assert status(first["demo_site"]) == 200
 
-        second = Up(tmp_path)
-        assert second.process.wait(30) == 1
-        assert f"already (process {system.process.pid})" in second.process.stdout.read()
+        other = Up(tmp_path)
+        assert other.process.wait(30) == 1
+        assert f"already (process {system.process.pid})" in other.process.stdout.read()
 
         before = system.children()
         assert sorted(before) == [
@@ -128,36 +128,36 @@ def test_what_is_killed_comes_back_and_a_killed_supervisor_leaves_nothing_but_th
         ]
         kill(before.values())
         assert eventually(
-            lambda: len(system.children()) == 6 and not set(before.values()) & system.everything()
+            lambda: len(system.children()) == 6 and not set(before.values()) & system.all_pids()
         )
-        assert eventually(lambda: status(f"{facts['url']}/healthz/ready") == 200, seconds=30)
+        assert eventually(lambda: status(f"{first['url']}/healthz/ready") == 200, seconds=30)
 
-        everything = system.everything()
+        pids = system.all_pids()
         kill([system.process.pid])
         system.process.wait(5)
-        assert eventually(lambda: not survivors(everything), seconds=5)
+        assert eventually(lambda: not survivors(pids), seconds=5)
 
     with up(tmp_path, "--ready", str(tmp_path / "again.json")) as again:
-        kept = again.facts()
-        assert {**kept, "url": None} == {**facts, "url": None}
-        printed = ending(again)
+        second = again.installation()
+        assert {**second, "url": None} == {**first, "url": None}
+        printed = use_and_stop(again)
         lines = [line for line in printed if line.startswith("  curl")]
         assert len(lines) == 3
 
 
-def ending(system: Up) -> list[str]:
-    """Paste the printed lines, then end the system by SIGTERM in time; answers what it printed."""
+def use_and_stop(system: Up) -> list[str]:
+    """Run the printed curl lines, stop the system with SIGTERM, and return what it printed."""
     printed = []
     for line in system.process.stdout:
         printed.append(line.rstrip("\n"))
         if line.startswith("  curl"):
-            assert pasted(line) in (200, 202), line
+            assert run_curl(line) in (200, 202), line
         if "Ctrl-C" in line:
             break
-    everything = system.everything()
+    pids = system.all_pids()
     started = time.monotonic()
     system.process.send_signal(signal.SIGTERM)
     assert system.process.wait(15) == 0
     assert time.monotonic() - started < 10
-    assert survivors(everything) == []
+    assert survivors(pids) == []
     return printed

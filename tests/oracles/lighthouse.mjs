@@ -1,5 +1,5 @@
-// node lighthouse.mjs < asked.jsonl > answers.jsonl: what Lighthouse and axe-core say of pages that are being served.
-// Asked: {"url", "audits": [ids], "throttling": "provided" | "devtools", "axe": [rules]}; ORACLES is a folder in which
+// node lighthouse.mjs < requests.jsonl > results.jsonl: run Lighthouse and axe-core on pages that are being served.
+// Request: {"url", "audits": [ids], "throttling": "provided" | "devtools", "axe": [rules]}; NODE_PATH_OF_ORACLES is a folder in which
 // `npm install lighthouse@12 axe-core` was run, CHROMIUM the browser.
 import fs from "node:fs";
 import path from "node:path";
@@ -16,13 +16,13 @@ const source = fs.readFileSync(path.join(home, "axe-core/axe.min.js"), "utf8");
 const chrome = await launch({ chromePath: process.env.CHROMIUM, chromeFlags: ["--headless=new", "--no-sandbox"] });
 const browser = await puppeteer.connect({ browserURL: `http://127.0.0.1:${chrome.port}`, defaultViewport: null });
 
-const audited = async (url, onlyAudits, throttlingMethod) => {
+const runLighthouse = async (url, onlyAudits, throttlingMethod) => {
   const { lhr } = await lighthouse(url, { port: chrome.port, logLevel: "silent", output: "json", onlyAudits, throttlingMethod });
-  const told = Object.values(lhr.audits).map((one) => [one.id, { score: one.score, value: one.numericValue, mode: one.scoreDisplayMode }]);
-  return { version: lhr.lighthouseVersion, audits: Object.fromEntries(told), error: lhr.runtimeError?.code };
+  const scores = Object.values(lhr.audits).map((one) => [one.id, { score: one.score, value: one.numericValue, mode: one.scoreDisplayMode }]);
+  return { version: lhr.lighthouseVersion, audits: Object.fromEntries(scores), error: lhr.runtimeError?.code };
 };
 
-const broken = async (url, rules) => {
+const runAxe = async (url, rules) => {
   const page = await browser.newPage();
   await page.setViewport({ width: 412, height: 823, deviceScaleFactor: 1.75, isMobile: true, hasTouch: true });
   await page.setBypassCSP(true);
@@ -39,14 +39,14 @@ const broken = async (url, rules) => {
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
   const { url, audits, throttling, axe } = JSON.parse(line);
-  const answer = { url };
+  const result = { url };
   try {
-    if (axe) answer.axe = await broken(url, axe);
-    if (audits) answer.lighthouse = await audited(url, audits, throttling);
+    if (axe) result.axe = await runAxe(url, axe);
+    if (audits) result.lighthouse = await runLighthouse(url, audits, throttling);
   } catch (error) {
-    answer.error = String(error).slice(0, 200);
+    result.error = String(error).slice(0, 200);
   }
-  console.log(JSON.stringify(answer));
+  console.log(JSON.stringify(result));
 }
 await browser.disconnect();
 await chrome.kill();

@@ -1,7 +1,7 @@
-"""python -m tests.oracles.lighthouse FOLDER: our checks of pages against Lighthouse and axe-core, on planted faults.
+"""Compare our page checks with Lighthouse and axe-core: `python -m tests.oracles.lighthouse FOLDER`.
 
-FOLDER is one in which `npm install lighthouse@12 axe-core` was run. Each fault of the test tables has its own page.
-Prints each check's agreement, every pair that differs, every fault that passed and every check that failed without one.
+`npm install lighthouse@12 axe-core` was run in FOLDER. Each fault of the test tables has its own page. Prints the
+agreement of each check, each different verdict, each fault that passed and each check that failed without a fault.
 """
 
 import json
@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
-os.environ.setdefault("KRAFTER_SECRET_KEY", "for the length of a comparison, which signs nothing")
+os.environ.setdefault("KRAFTER_SECRET_KEY", "a comparison signs nothing")
 
-# Lighthouse's audits of the same thing that are a yes or no.
+# Our checks and the binary audits of Lighthouse that test the same.
 AUDITS = {
     "image_dimensions": "unsized-images",
     "title_present": "document-title",
@@ -33,7 +33,7 @@ AUDITS = {
     "canonical_valid": "canonical",
     "hreflang_valid": "hreflang",
 }
-# What only needs TLS, a clock, or an answer of the server has no page to be shown to a browser.
+# Checks of responses and TLS, which have no page for a browser.
 NO_PAGE = (
     "security_header",
     "csp_",
@@ -49,7 +49,7 @@ NO_PAGE = (
 
 @contextmanager
 def served_faults() -> Iterator[dict[str, str]]:
-    """Serve the page of each fault, and one without, and give the addresses by key."""
+    """Serve the page of each fault, and one without faults; yield their URLs by key."""
     from tests.fakes.website import Answer, served
     from tests.unit.scanner.checks.axe_violations import VIOLATIONS, violating
     from tests.unit.scanner.checks.base_page import good_site, page
@@ -61,40 +61,40 @@ def served_faults() -> Iterator[dict[str, str]]:
     for site in sites.values():
         for answer in site.answers.values():
             if isinstance(answer, Answer):
-                # Lighthouse fetches robots.txt from inside of the page, which the page's policy would block.
+                # Lighthouse fetches robots.txt from within the page, which its policy would block.
                 answer.headers = [line for line in answer.headers if line[0] != "Content-Security-Policy"]
     with ExitStack() as stack:
         yield {key: stack.enter_context(served(site)).url for key, site in sites.items()}
 
 
-def theirs(asked: list[dict[str, Any]], folder: str) -> dict[str, dict[str, Any]]:
-    """Return what Lighthouse and axe-core say of each address."""
+def oracle_results(requests: list[dict[str, Any]], folder: str) -> dict[str, dict[str, Any]]:
+    """Return the results of Lighthouse and axe-core by URL."""
     program = Path(__file__).with_name("lighthouse.mjs")
     environment = {"CHROMIUM": "/usr/bin/chromium", **os.environ, "NODE_PATH_OF_ORACLES": folder}
-    lines = "\n".join(map(json.dumps, asked))
-    done = subprocess.run(
+    lines = "\n".join(map(json.dumps, requests))
+    completed = subprocess.run(
         ["node", str(program)], input=lines, env=environment, stdout=subprocess.PIPE, text=True, check=True
     )
-    return {said["url"]: said for said in map(json.loads, done.stdout.splitlines())}
+    return {result["url"]: result for result in map(json.loads, completed.stdout.splitlines())}
 
 
-def ours(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
-    """Return what our checks say of each address."""
+def our_results(urls: dict[str, str], keys: list[str]) -> dict[str, dict[str, str]]:
+    """Return the statuses of our checks by URL."""
     from scanner.browser.browser import Browser
     from scanner.engine import run_checks
     from scans.worker.browser import chromium_options
     from tests.fakes.website import loopback_client
 
-    said: dict[str, dict[str, str]] = {}
+    results: dict[str, dict[str, str]] = {}
     with loopback_client() as client, Browser(policy=client.policy, options=chromium_options()) as browser:
         for url in urls.values():
-            found = run_checks(url, keys, client=client, browser=browser, retry_delays=())
-            said[url] = {key: outcome.status for key, outcome in found}
-    return said
+            outcomes = run_checks(url, keys, client=client, browser=browser, retry_delays=())
+            results[url] = {key: outcome.status for key, outcome in outcomes}
+    return results
 
 
 def compare(folder: str) -> int:
-    """Compare all of them; return the number of pairs that differ."""
+    """Compare all verdicts; return the number of different ones."""
     from scanner.registry import REGISTRY, keys
     from scanner.rendered_page import RULE
 
@@ -105,63 +105,62 @@ def compare(folder: str) -> int:
         if need.startswith(RULE)
     }
     agreed: Counter[str] = Counter()
-    asked: Counter[str] = Counter()
-    missed, alarms = [], []
+    compared: Counter[str] = Counter()
+    missed, unexpected = [], []
     with served_faults() as urls:
         request = {"audits": list(AUDITS.values()), "throttling": "provided", "axe": list(rules.values())}
-        oracles = theirs([{"url": url, **request} for url in urls.values()], folder)
-        mine = ours(urls, [*AUDITS, *rules])
+        oracles = oracle_results([{"url": url, **request} for url in urls.values()], folder)
+        results = our_results(urls, [*AUDITS, *rules])
     for fault, url in urls.items():
-        said, they = mine[url], oracles[url]
-        if fault in said and said[fault] != "failed":
-            missed.append((fault, said[fault]))
-        alarms += [(fault, key) for key, word in said.items() if word == "failed" and key != fault]
-        for key, good in verdicts(they, rules).items():
-            if said[key] not in ("passed", "failed"):
+        statuses = results[url]
+        if fault in statuses and statuses[fault] != "failed":
+            missed.append((fault, statuses[fault]))
+        unexpected += [
+            (fault, key) for key, status in statuses.items() if status == "failed" and key != fault
+        ]
+        for key, passes in oracle_verdicts(oracles[url], rules).items():
+            if statuses[key] not in ("passed", "failed"):
                 continue
-            asked[key] += 1
-            agreed[key] += (said[key] == "passed") == good
-            if (said[key] == "passed") != good:
-                print(
-                    f"page {fault or 'without a fault'}: {key}: we {said[key]}, they {'pass' if good else 'fail'}"
-                )
-    return told(asked, agreed, missed, alarms, oracles)
+            compared[key] += 1
+            agreed[key] += (statuses[key] == "passed") == passes
+            if (statuses[key] == "passed") != passes:
+                oracle = "passed" if passes else "failed"
+                print(f"page {fault or 'without a fault'}: {key}: we {statuses[key]}, oracle {oracle}")
+    return print_summary(compared, agreed, missed, unexpected, oracles)
 
 
-def verdicts(they: dict[str, Any], rules: dict[str, str]) -> dict[str, bool]:
-    """Return what the oracles say by our keys; what they leave open is left out."""
-    found = {}
-    if "error" not in they:
-        unsure = set(they["axe"]["incomplete"]) - set(they["axe"]["violations"])
-        found = {
-            key: rule not in they["axe"]["violations"] for key, rule in rules.items() if rule not in unsure
+def oracle_verdicts(result: dict[str, Any], rules: dict[str, str]) -> dict[str, bool]:
+    """Return whether the oracles pass a page by our keys, without the undecided rules."""
+    verdicts = {}
+    if "error" not in result:
+        unsure = set(result["axe"]["incomplete"]) - set(result["axe"]["violations"])
+        verdicts = {
+            key: rule not in result["axe"]["violations"] for key, rule in rules.items() if rule not in unsure
         }
-        audits = they["lighthouse"]["audits"]
+        audits = result["lighthouse"]["audits"]
         for key, audit in AUDITS.items():
             if audits[audit]["score"] is not None:
-                found[key] = audits[audit]["score"] >= 0.9
-    return found
+                verdicts[key] = audits[audit]["score"] >= 0.9
+    return verdicts
 
 
-def told(asked: Counter[str], agreed: Counter[str], missed: Any, alarms: Any, oracles: dict[str, Any]) -> int:
-    """Print the score and return how many pairs differ."""
-    for key, number in asked.items():
+def print_summary(
+    compared: Counter[str], agreed: Counter[str], missed: Any, unexpected: Any, oracles: dict[str, Any]
+) -> int:
+    """Print the agreement and return the number of different verdicts."""
+    for key, number in compared.items():
         print(f"{key:32}{agreed[key]:4} of {number}")
     versions = {
-        (said["lighthouse"]["version"], said["axe"]["version"])
-        for said in oracles.values()
-        if "error" not in said
+        (result["lighthouse"]["version"], result["axe"]["version"])
+        for result in oracles.values()
+        if "error" not in result
     }
-    print(
-        "Lighthouse and axe-core:",
-        versions,
-        "errors:",
-        [s["error"] for s in oracles.values() if "error" in s],
-    )
-    print(f"{agreed.total()} of {asked.total()} pairs agree: {agreed.total() / asked.total():.2%}")
-    print("planted faults that did not fail:", missed)
-    print("failed beside the planted fault:", Counter(alarms).most_common())
-    return asked.total() - agreed.total()
+    errors = [result["error"] for result in oracles.values() if "error" in result]
+    print("Lighthouse and axe-core:", versions, "errors:", errors)
+    print(f"{agreed.total()} of {compared.total()} verdicts agree: {agreed.total() / compared.total():.2%}")
+    print("faults that passed:", missed)
+    print("checks that failed without a fault:", Counter(unexpected).most_common())
+    return compared.total() - agreed.total()
 
 
 if __name__ == "__main__":

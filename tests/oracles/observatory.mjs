@@ -1,5 +1,5 @@
-// node observatory.mjs < cases.jsonl > verdicts.jsonl: what MDN HTTP Observatory says of answers that it did not fetch.
-// It is found in NODE_PATH_OF_ORACLES (a folder in which `npm install @mdn/mdn-http-observatory` was run).
+// node observatory.mjs < cases.jsonl > verdicts.jsonl: the verdicts of MDN HTTP Observatory on responses that it did not fetch.
+// It is installed in NODE_PATH_OF_ORACLES (a folder in which `npm install @mdn/mdn-http-observatory` was run).
 import fs from "node:fs";
 import path from "node:path";
 import readline from "node:readline";
@@ -9,7 +9,7 @@ import { createRequire } from "node:module";
 const home = path.join(process.env.NODE_PATH_OF_ORACLES, "node_modules");
 const observatory = path.join(home, "@mdn/mdn-http-observatory");
 const load = (file) => import(pathToFileURL(path.join(observatory, "src", file)));
-// The list of preloaded hosts is downloaded when it is installed; ours are on loopback, so an empty one will do.
+// The list of preloaded hosts is downloaded when it is installed; our sites are on loopback, so an empty one is enough.
 const preloaded = path.join(observatory, "conf", "hsts-preload.json");
 if (!fs.existsSync(preloaded)) fs.writeFileSync(preloaded, "{}");
 
@@ -20,7 +20,7 @@ const { CookieJar } = createRequire(path.join(home, "x.js"))("tough-cookie");
 const { AxiosHeaders } = await import(pathToFileURL(path.join(home, "axios/index.js")));
 
 // As axios has them: names in lower case, Set-Cookie a list, other lines joined.
-const joined = (lines) => {
+const joinLines = (lines) => {
   const headers = {};
   for (const [name, value] of lines) {
     const key = name.toLowerCase();
@@ -30,22 +30,22 @@ const joined = (lines) => {
   return new AxiosHeaders(headers);
 };
 
-const judged = ({ headers, html, cors }) => {
+const judge = ({ headers, html, cors }) => {
   const url = new URL("https://127.0.0.1/");
   const requests = new Requests("127.0.0.1");
   const jar = new CookieJar(undefined, { rejectPublicSuffixes: false });
   for (const [name, value] of headers)
     if (name.toLowerCase() === "set-cookie") jar.setCookieSync(value, url.href, { ignoreError: true });
   requests.session = { url, jar, redirectHistory: [{ url, status: 200 }] };
-  const answer = { status: 200, verified: true, headers: joined(headers), httpEquiv: parseHttpEquivHeaders(html, url.href) };
+  const response = { status: 200, verified: true, headers: joinLines(headers), httpEquiv: parseHttpEquivHeaders(html, url.href) };
   const origin = "https://http-observatory.security.mozilla.org";
-  const preflight = joined(cors.map(([name, value]) => [name, value.replace("{origin}", origin)]));
+  const preflight = joinLines(cors.map(([name, value]) => [name, value.replace("{origin}", origin)]));
   Object.assign(requests.responses, {
-    auto: answer,
-    https: answer,
+    auto: response,
+    https: response,
     cors: { status: 204, verified: true, headers: preflight, request: { headers: { origin } } },
     httpRedirects: [{ url: new URL("http://127.0.0.1/"), status: 301 }, { url, status: 200 }],
-    http: answer,
+    http: response,
   });
   requests.resources.path = html;
   const all = ALL_TESTS.map((test) => test(requests));
@@ -54,4 +54,4 @@ const judged = ({ headers, html, cors }) => {
   );
 };
 
-for await (const line of readline.createInterface({ input: process.stdin })) console.log(JSON.stringify(judged(JSON.parse(line))));
+for await (const line of readline.createInterface({ input: process.stdin })) console.log(JSON.stringify(judge(JSON.parse(line))));

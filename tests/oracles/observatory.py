@@ -1,7 +1,6 @@
-"""python -m tests.oracles.observatory FOLDER [COUNT]: our checks of headers against MDN HTTP Observatory, pair by pair.
+"""Compare our header checks with MDN HTTP Observatory: `python -m tests.oracles.observatory FOLDER [COUNT]`.
 
-FOLDER is one in which `npm install @mdn/mdn-http-observatory` was run. Prints each check's agreement, and every pair
-that differs.
+`npm install @mdn/mdn-http-observatory` was run in FOLDER. Prints the agreement of each check and the differences.
 """
 
 import json
@@ -18,40 +17,40 @@ from typing import Any
 
 import trustme
 
-from tests.oracles.random_responses import Case, made
+from tests.oracles.random_responses import Case, random_case
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "krafter_audit.settings")
-os.environ.setdefault("KRAFTER_SECRET_KEY", "for the length of a comparison, which signs nothing")
+os.environ.setdefault("KRAFTER_SECRET_KEY", "a comparison signs nothing")
 
 type Verdicts = dict[str, Any]
 
 
 def policy(name: str) -> Callable[[Verdicts], bool | None]:
-    """Read one of the policy's flags; None where there is no policy to judge."""
+    """Return a function that reads a flag of the policy; None without a policy."""
 
-    def read(said: Verdicts) -> bool | None:
-        found = said["content-security-policy"]["policy"]
+    def read(verdicts: Verdicts) -> bool | None:
+        found = verdicts["content-security-policy"]["policy"]
         return None if found is None else not found[name]
 
     return read
 
 
 def passes(test: str) -> Callable[[Verdicts], bool | None]:
-    return lambda said: said[test]["pass"]
+    return lambda verdicts: verdicts[test]["pass"]
 
 
-def insecure_scheme(said: Verdicts) -> bool | None:
-    found = said["content-security-policy"]["policy"]
+def insecure_scheme(verdicts: Verdicts) -> bool | None:
+    found = verdicts["content-security-policy"]["policy"]
     return None if found is None else not (found["insecureSchemeActive"] or found["insecureSchemePassive"])
 
 
-def has_policy(said: Verdicts) -> bool:
+def has_policy(verdicts: Verdicts) -> bool:
     lacking = ("csp-not-implemented", "csp-not-implemented-but-reporting-enabled", "csp-header-invalid")
-    return said["content-security-policy"]["result"] not in lacking
+    return verdicts["content-security-policy"]["result"] not in lacking
 
 
-def subdomains(said: Verdicts) -> bool | None:
-    hsts = said["strict-transport-security"]
+def subdomains(verdicts: Verdicts) -> bool | None:
+    hsts = verdicts["strict-transport-security"]
     return hsts["sub"] if hsts["result"].startswith("hsts-implemented") else None
 
 
@@ -70,8 +69,8 @@ PAIRS: dict[str, Callable[[Verdicts], bool | None]] = {
     "security_header_hsts": passes("strict-transport-security"),
     "hsts_include_subdomains": subdomains,
     "security_header_x_content_type_options": passes("x-content-type-options"),
-    "security_header_referrer_policy": lambda said: (
-        said["referrer-policy"]["result"] == "referrer-policy-private"
+    "security_header_referrer_policy": lambda verdicts: (
+        verdicts["referrer-policy"]["result"] == "referrer-policy-private"
     ),
     "security_header_corp": passes("cross-origin-resource-policy"),
     "cors_restricted": passes("cross-origin-resource-sharing"),
@@ -80,16 +79,16 @@ PAIRS: dict[str, Callable[[Verdicts], bool | None]] = {
 POLICIES = {key for key in PAIRS if key.startswith("csp_")} | {"security_header_csp"}
 
 
-MERGES = "merges the policies of header and meta, which a browser enforces one by one"
+MERGES = "merges the policies of header and meta, which a browser enforces separately"
 IN_META = "counts frame-ancestors of a meta element, where browsers ignore it"
-EVERYBODY = "takes frame-ancestors * for a restriction, which keeps nobody out"
-DROPS = "drops from default-src, for all that is loaded, what 'strict-dynamic' makes scripts ignore"
-ERRS = {MERGES, IN_META}  # the errors that are known of it; EVERYBODY is a rule of ours that is stricter
+ANY_ORIGIN = "accepts frame-ancestors *, which allows every origin"
+STRICT_DYNAMIC = "ignores sources of default-src for every resource type if 'strict-dynamic' is present"
+OBSERVATORY_ERRORS = {MERGES, IN_META}  # known errors; with ANY_ORIGIN our rule is stricter
 STRICT = re.compile(r"default-src [^;]*'strict-dynamic'")
 
 
-def apart(case: Case) -> list[Case]:
-    """Return a case with header and meta policies as cases of one policy each, sent in the header; else none."""
+def split_policies(case: Case) -> list[Case]:
+    """Return a case with several policies as cases with one policy each in the header; others as no case."""
     if len(case.policies) < 2:
         return []
     others = [line for line in case.headers if line[0] != "Content-Security-Policy"]
@@ -99,28 +98,28 @@ def apart(case: Case) -> list[Case]:
     ]
 
 
-def excused(case: Case, key: str, we: bool, alone: list[Verdicts]) -> str:
-    """Say why a difference is no fault of ours; empty where it may be one.
+def known_difference(case: Case, key: str, we: bool, separate: list[Verdicts]) -> str:
+    """Return the known reason of a difference; empty if there is none.
 
-    `alone` is what Observatory says of each policy of a case of two: together they are as safe as the safer one.
+    `separate` are the verdicts of Observatory on each policy of a case: together they are as safe as the safest.
     """
     frames = [
         part.split()[1:] for one in case.policies for part in one.split("; ") if part.startswith("frame-anc")
     ]
-    if alone and key in POLICIES and we == any(PAIRS[key](said) for said in alone):
+    if separate and key in POLICIES and we == any(PAIRS[key](verdicts) for verdicts in separate):
         return MERGES
-    of_frames = (FRAMES, "csp_no_insecure_scheme")
-    if key in of_frames and "frame-ancestors" in "".join(re.findall("<meta http-equiv[^>]*>", case.html)):
+    frame_checks = (FRAMES, "csp_no_insecure_scheme")
+    if key in frame_checks and "frame-ancestors" in "".join(re.findall("<meta http-equiv[^>]*>", case.html)):
         return IN_META
     if key in POLICIES and not we and any(STRICT.search(one) for one in case.policies):
-        return DROPS
+        return STRICT_DYNAMIC
     if key == FRAMES and any("*" in sources for sources in frames):
-        return EVERYBODY
+        return ANY_ORIGIN
     return ""
 
 
-def ours(case: Case, authority: trustme.CA, ca_file: str) -> dict[str, bool | None]:
-    """Return what our checks say: True, False, or None where they can't say."""
+def our_results(case: Case, authority: trustme.CA, ca_file: str) -> dict[str, bool | None]:
+    """Return whether our checks pass; None for those without a result."""
     from scanner.engine import run_checks
     from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 
@@ -129,78 +128,81 @@ def ours(case: Case, authority: trustme.CA, ca_file: str) -> dict[str, bool | No
         return Answer(status=204, headers=lines)
 
     site = Site({"/": Answer(case.html, headers=case.headers), "OPTIONS /": preflight})
-    words = {"passed": True, "failed": False}
+    passed = {"passed": True, "failed": False}
     with served(site, tls_context(authority)), loopback_client(ca_file) as client:
         outcomes = run_checks(site.url, [*PAIRS, *COOKIES], client=client, retry_delays=())
-        return {key: words.get(outcome.status) for key, outcome in outcomes}
+        return {key: passed.get(outcome.status) for key, outcome in outcomes}
 
 
-def theirs(cases: list[Case], folder: str) -> list[Verdicts]:
-    """Return what Observatory says of each case."""
+def oracle_results(cases: list[Case], folder: str) -> list[Verdicts]:
+    """Return the verdicts of Observatory on each case."""
     program = Path(__file__).with_name("observatory.mjs")
     lines = "\n".join(json.dumps(case.as_json()) for case in cases)
     environment = {**os.environ, "NODE_PATH_OF_ORACLES": folder}
-    done = subprocess.run(
+    completed = subprocess.run(
         ["node", str(program)], input=lines, env=environment, capture_output=True, text=True, check=True
     )
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in completed.stdout.splitlines()]
 
 
 @dataclass
 class Score:
-    """How many pairs were compared, agreed, and differ for a known reason."""
+    """Numbers of compared and equal verdicts, and of known differences."""
 
-    asked: Counter[str] = field(default_factory=Counter)
+    compared: Counter[str] = field(default_factory=Counter)
     agreed: Counter[str] = field(default_factory=Counter)
-    excused: Counter[str] = field(default_factory=Counter)
+    known: Counter[str] = field(default_factory=Counter)
 
-    def add(self, case: Case, key: str, pair: tuple[bool | None, bool | None], alone: list[Verdicts]) -> None:
-        """Count one pair; one that differs is printed."""
+    def add(
+        self, case: Case, key: str, pair: tuple[bool | None, bool | None], separate: list[Verdicts]
+    ) -> None:
+        """Count a pair of verdicts, and print it if it differs for no known reason."""
         we, they = pair
         if we is None or they is None:
             return
-        self.asked[key] += 1
+        self.compared[key] += 1
         self.agreed[key] += we == they
         if we == they:
             return
-        reason = excused(case, key, we, alone)
+        reason = known_difference(case, key, we, separate)
         if reason:
-            self.excused[reason] += 1
+            self.known[reason] += 1
         else:
             print(f"{key}: we {we}, they {they}: {case.headers} {case.html[60:]} {case.cors}")
 
-    def told(self) -> int:
-        """Print the score and return how many pairs differ without a known reason."""
-        for key, number in self.asked.items():
+    def print_summary(self) -> int:
+        """Print the numbers and return how many verdicts differ without a known reason."""
+        for key, number in self.compared.items():
             print(f"{key:45}{self.agreed[key]:6} of {number}")
-        for reason, number in self.excused.items():
-            print(f"{number:6} pairs differ as Observatory {reason}")
-        asked, agreed, known = self.asked.total(), self.agreed.total(), self.excused.total()
-        erring = sum(self.excused[reason] for reason in ERRS)
-        print(
-            f"{agreed} of {asked} pairs agree ({agreed / asked:.2%}); with the known {(agreed + known) / asked:.2%}"
-        )
-        print(f"without the {erring} in which Observatory errs: {agreed / (asked - erring):.2%}")
-        return asked - agreed - known
+        for reason, number in self.known.items():
+            print(f"{number:6} verdicts differ: Observatory {reason}")
+        compared, agreed, known = self.compared.total(), self.agreed.total(), self.known.total()
+        errors = sum(self.known[reason] for reason in OBSERVATORY_ERRORS)
+        print(f"{agreed} of {compared} verdicts agree: {agreed / compared:.2%}")
+        print(f"with the known differences: {(agreed + known) / compared:.2%}")
+        print(f"without the {errors} errors of Observatory: {agreed / (compared - errors):.2%}")
+        return compared - agreed - known
 
 
 def compare(folder: str, count: int) -> int:
-    """Compare so many cases; return the number of pairs that differ without a known reason."""
+    """Compare this many cases; return the number of verdicts that differ without a known reason."""
     authority = trustme.CA(key_type=trustme.KeyType.ECDSA)
     score = Score()
-    cases = [made(seed) for seed in range(count)]
-    parts = [apart(case) for case in cases]
-    of_parts = iter(theirs([one for some in parts for one in some], folder))
+    cases = [random_case(seed) for seed in range(count)]
+    parts = [split_policies(case) for case in cases]
+    part_verdicts = iter(oracle_results([part for split in parts for part in split], folder))
     with tempfile.NamedTemporaryFile(suffix=".pem") as file:
         authority.cert_pem.write_to_path(file.name)
-        for case, said, some in zip(cases, theirs(cases, folder), parts, strict=True):
-            alone = [next(of_parts) for _ in some]
-            mine = ours(case, authority, file.name)
-            cookies = None if None in (mine[key] for key in COOKIES) else all(mine[key] for key in COOKIES)
-            score.add(case, "cookies", (cookies, said["cookies"]["pass"]), alone)
+        for case, verdicts, split in zip(cases, oracle_results(cases, folder), parts, strict=True):
+            separate = [next(part_verdicts) for _ in split]
+            results = our_results(case, authority, file.name)
+            cookies = (
+                None if None in (results[key] for key in COOKIES) else all(results[key] for key in COOKIES)
+            )
+            score.add(case, "cookies", (cookies, verdicts["cookies"]["pass"]), separate)
             for key, read in PAIRS.items():
-                score.add(case, key, (mine[key], read(said)), alone)
-    return score.told()
+                score.add(case, key, (results[key], read(verdicts)), separate)
+    return score.print_summary()
 
 
 if __name__ == "__main__":

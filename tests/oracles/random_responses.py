@@ -83,7 +83,7 @@ SCRIPTS = (
 
 @dataclass
 class Case:
-    """One answer: header lines, HTML, and the lines that a preflight is answered with."""
+    """A response: header lines, HTML, and the header lines of the response to a preflight."""
 
     headers: Lines
     html: str
@@ -94,59 +94,62 @@ class Case:
         return {"headers": self.headers, "html": self.html, "cors": self.cors}
 
 
-def made(seed: int) -> Case:
-    """Return the case of this number; it is always the same one."""
-    dice = random.Random(seed)
-    policies = [policy(dice)] if dice.random() < 0.8 else []
-    metas = [policy(dice)] if dice.random() < 0.1 else []
+def random_case(seed: int) -> Case:
+    """Return the case of a seed; the same seed gives the same case."""
+    generator = random.Random(seed)
+    policies = [policy(generator)] if generator.random() < 0.8 else []
+    metas = [policy(generator)] if generator.random() < 0.1 else []
     headers = [("Content-Type", "text/html; charset=utf-8")]
     headers += [("Content-Security-Policy", one) for one in policies]
-    if not policies and dice.random() < 0.3:
-        headers.append(("Content-Security-Policy-Report-Only", policy(dice)))
-    for name, values, often in (
+    if not policies and generator.random() < 0.3:
+        headers.append(("Content-Security-Policy-Report-Only", policy(generator)))
+    for name, values, probability in (
         ("Strict-Transport-Security", HSTS, 0.8),
         ("X-Frame-Options", FRAMES, 0.6),
         ("Referrer-Policy", REFERRERS, 0.6),
         ("X-Content-Type-Options", SNIFF, 0.7),
         ("Cross-Origin-Resource-Policy", CORP, 0.4),
     ):
-        if dice.random() < often:
-            headers.append((name, dice.choice(values)))
+        if generator.random() < probability:
+            headers.append((name, generator.choice(values)))
     headers += [
-        ("Set-Cookie", cookie(dice, name)) for name in dice.sample(COOKIES, dice.choice((0, 0, 1, 2)))
+        ("Set-Cookie", cookie(generator, name))
+        for name in generator.sample(COOKIES, generator.choice((0, 0, 1, 2)))
     ]
     head = "".join(f'<meta http-equiv="Content-Security-Policy" content="{one}">' for one in metas)
-    if dice.random() < 0.15:
-        head += f'<meta name="referrer" content="{dice.choice(REFERRERS[:8])}">'
-    scripts = "".join(dice.sample(SCRIPTS, dice.choice((0, 1, 1, 2))))
+    if generator.random() < 0.15:
+        head += f'<meta name="referrer" content="{generator.choice(REFERRERS[:8])}">'
+    scripts = "".join(generator.sample(SCRIPTS, generator.choice((0, 1, 1, 2))))
     page = f"<head><title>Shop</title>{head}</head><body><p>Hello</p>{scripts}</body>"
-    return Case(headers, f"<!doctype html><html lang=en>{page}</html>", preflight(dice), [*policies, *metas])
+    return Case(
+        headers, f"<!doctype html><html lang=en>{page}</html>", preflight(generator), [*policies, *metas]
+    )
 
 
-def policy(dice: random.Random) -> str:
-    """Return a policy of one to six directives, none of them twice."""
-    names = dice.sample(DIRECTIVES, dice.randint(1, 6))
-    if dice.random() < 0.6 and "default-src" not in names:
+def policy(generator: random.Random) -> str:
+    """Return a policy of one to seven different directives."""
+    names = generator.sample(DIRECTIVES, generator.randint(1, 6))
+    if generator.random() < 0.6 and "default-src" not in names:
         names.insert(0, "default-src")
     return "; ".join(
         name
         if name.startswith("upgrade")
-        else " ".join([name, *dice.sample(SOURCES, dice.choice((1, 1, 1, 2, 3)))])
+        else " ".join([name, *generator.sample(SOURCES, generator.choice((1, 1, 1, 2, 3)))])
         for name in names
     )
 
 
-def cookie(dice: random.Random, name: str) -> str:
-    """Return a Set-Cookie line with some of the flags, at most one SameSite among them."""
-    flags = [flag for flag in FLAGS if not flag.startswith("SameSite") and dice.random() < 0.7]
-    if dice.random() < 0.6:
-        flags.append(dice.choice([flag for flag in FLAGS if flag.startswith("SameSite")]))
-    return "; ".join([f"{name}=v{dice.randint(1, 9)}", *flags])
+def cookie(generator: random.Random, name: str) -> str:
+    """Return a Set-Cookie value with some of the flags, at most one of them SameSite."""
+    flags = [flag for flag in FLAGS if not flag.startswith("SameSite") and generator.random() < 0.7]
+    if generator.random() < 0.6:
+        flags.append(generator.choice([flag for flag in FLAGS if flag.startswith("SameSite")]))
+    return "; ".join([f"{name}=v{generator.randint(1, 9)}", *flags])
 
 
-def preflight(dice: random.Random) -> Lines:
-    """Return what a preflight is answered with."""
-    if dice.random() < 0.4:
+def preflight(generator: random.Random) -> Lines:
+    """Return the header lines of the response to a preflight."""
+    if generator.random() < 0.4:
         return []
-    lines = [("Access-Control-Allow-Origin", dice.choice(ORIGINS))]
-    return [*lines, ("Access-Control-Allow-Credentials", "true")] if dice.random() < 0.5 else lines
+    lines = [("Access-Control-Allow-Origin", generator.choice(ORIGINS))]
+    return [*lines, ("Access-Control-Allow-Credentials", "true")] if generator.random() < 0.5 else lines

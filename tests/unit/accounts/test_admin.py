@@ -9,18 +9,18 @@ from accounts import api_keys
 from accounts.models import ApiKey, Membership, Organization, Project, User
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.staff import act, told
+from tests.staff import messages_of, run_action
 
 
 @pytest.fixture
 def operator(db: None) -> Client:
     """Return a client that is logged in as a superuser."""
-    return staff.browser()
+    return staff.logged_in_client()
 
 
 def issue(operator: Client, scenario: Scenario, **fields: object) -> str:
     """Fill in the form of a new key and return the page that follows."""
-    asked = {
+    data = {
         "organization": scenario.organization.pk,
         "user": scenario.owner.pk,
         "name": "deploys",
@@ -29,10 +29,10 @@ def issue(operator: Client, scenario: Scenario, **fields: object) -> str:
         "expires_at_1": "",
         **fields,
     }
-    return operator.post(reverse("admin:accounts_apikey_add"), asked, follow=True).content.decode()
+    return operator.post(reverse("admin:accounts_apikey_add"), data, follow=True).content.decode()
 
 
-def test_a_key_is_shown_once_and_works(operator: Client, scenario: Scenario) -> None:
+def test_issued_key_is_shown_once_and_works(operator: Client, scenario: Scenario) -> None:
     [key] = re.findall(r"kr_live_[A-Za-z0-9_-]{43}", issue(operator, scenario))
     row = ApiKey.objects.get(name="deploys")
 
@@ -45,30 +45,28 @@ def test_a_key_is_shown_once_and_works(operator: Client, scenario: Scenario) -> 
     assert key not in later
 
 
-def test_a_refused_key_is_told_beside_the_form_with_the_input_still_in_it(
-    operator: Client, scenario: Scenario
-) -> None:
-    stranger = factories.scenario().owner
+def test_rejected_key_form_shows_the_error_and_keeps_the_input(operator: Client, scenario: Scenario) -> None:
+    outsider = factories.scenario().owner
 
-    page = issue(operator, scenario, user=stranger.pk)
+    page = issue(operator, scenario, user=outsider.pk)
 
-    assert f"{stranger.email} is not a member of {scenario.organization.name}." in page
+    assert f"{outsider.email} is not a member of {scenario.organization.name}." in page
     assert 'value="deploys"' in page
     assert not ApiKey.objects.filter(name="deploys").exists()
 
 
-def test_revoking_puts_keys_out_of_use(operator: Client, scenario: Scenario) -> None:
+def test_revoke_action_revokes_keys(operator: Client, scenario: Scenario) -> None:
     row = ApiKey.objects.get(organization=scenario.organization)
 
-    messages = told(act(operator, "revoke", row))
+    response = run_action(operator, "revoke", row)
 
     row.refresh_from_db()
     assert row.revoked_at is not None
-    assert messages == [f"{row}: revoked."]
+    assert messages_of(response) == [f"{row}: revoked."]
 
 
-def test_an_organisation_is_made_with_its_members(operator: Client, scenario: Scenario) -> None:
-    asked = {
+def test_organisation_is_created_with_its_members(operator: Client, scenario: Scenario) -> None:
+    data = {
         "name": "Globex",
         "ai_quota": "10",
         "memberships-TOTAL_FORMS": "1",
@@ -77,46 +75,46 @@ def test_an_organisation_is_made_with_its_members(operator: Client, scenario: Sc
         "memberships-0-role": "admin",
     }
 
-    operator.post(reverse("admin:accounts_organization_add"), asked)
+    operator.post(reverse("admin:accounts_organization_add"), data)
 
-    made = Organization.objects.get(name="Globex")
-    assert made.ai_quota == 10
-    assert list(made.memberships.values_list("user", "role")) == [(scenario.owner.pk, "admin")]
+    created = Organization.objects.get(name="Globex")
+    assert created.ai_quota == 10
+    assert list(created.memberships.values_list("user", "role")) == [(scenario.owner.pk, "admin")]
 
 
-def test_a_person_is_made_and_given_a_password(operator: Client) -> None:
-    asked = {"email": "Ada@Example.com", "name": "Ada", "usable_password": "false"}
-    operator.post(reverse("admin:accounts_user_add"), asked)
+def test_user_is_created_with_a_password(operator: Client) -> None:
+    data = {"email": "Ada@Example.com", "name": "Ada", "usable_password": "false"}
+    operator.post(reverse("admin:accounts_user_add"), data)
     ada = User.objects.get(email="ada@example.com")
     unusable = ada.has_usable_password()
 
-    given = {"usable_password": "true", "password1": staff.PASSWORD, "password2": staff.PASSWORD}
-    operator.post(f"/admin/accounts/user/{ada.pk}/password/", given)
+    password = {"usable_password": "true", "password1": staff.PASSWORD, "password2": staff.PASSWORD}
+    operator.post(f"/admin/accounts/user/{ada.pk}/password/", password)
 
     ada.refresh_from_db()
     assert (unusable, ada.check_password(staff.PASSWORD)) == (False, True)
 
 
-def test_a_project_is_made_and_stays_with_its_organisation(operator: Client, scenario: Scenario) -> None:
-    asked = {
+def test_project_is_created_and_cannot_change_its_organisation(operator: Client, scenario: Scenario) -> None:
+    data = {
         "organization": scenario.organization.pk,
         "slug": "shop",
         "name": "Shop",
         "site_url": "https://shop.example",
     }
-    operator.post(reverse("admin:accounts_project_add"), asked)
-    made = Project.objects.get(slug="shop")
+    operator.post(reverse("admin:accounts_project_add"), data)
+    created = Project.objects.get(slug="shop")
     elsewhere = factories.scenario().organization
 
-    changed = {**asked, "organization": elsewhere.pk, "name": "The shop"}
-    operator.post(reverse("admin:accounts_project_change", args=[made.pk]), changed)
+    changed = {**data, "organization": elsewhere.pk, "name": "The shop"}
+    operator.post(reverse("admin:accounts_project_change", args=[created.pk]), changed)
 
-    made.refresh_from_db()
-    assert (made.organization, made.name) == (scenario.organization, "The shop")
+    created.refresh_from_db()
+    assert (created.organization, created.name) == (scenario.organization, "The shop")
 
 
-def limited(*permissions: str) -> User:
-    """Make a member of staff who may do only what is named."""
+def staff_with(*permissions: str) -> User:
+    """Return a member of staff with only these permissions."""
     user = User.objects.create_user(
         f"staff{next(factories.number)}@example.com", staff.PASSWORD, is_staff=True
     )
@@ -124,15 +122,15 @@ def limited(*permissions: str) -> User:
     return user
 
 
-def test_staff_do_not_raise_themselves(scenario: Scenario) -> None:
-    user = limited("view_user", "change_user")
-    client = staff.browser(user)
-    raised = {"email": user.email, "name": "Me", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
+def test_staff_cannot_grant_themselves_rights(scenario: Scenario) -> None:
+    user = staff_with("view_user", "change_user")
+    client = staff.logged_in_client(user)
+    data = {"email": user.email, "name": "Me", "is_active": "on", "is_staff": "on", "is_superuser": "on"}
 
-    themselves = client.post(reverse("admin:accounts_user_change", args=[user.pk]), raised)
+    themselves = client.post(reverse("admin:accounts_user_change", args=[user.pk]), data)
     others = client.post(
         reverse("admin:accounts_user_change", args=[scenario.owner.pk]),
-        {**raised, "email": scenario.owner.email},
+        {**data, "email": scenario.owner.email},
     )
 
     assert (themselves.status_code, others.status_code) == (403, 302)
@@ -140,20 +138,18 @@ def test_staff_do_not_raise_themselves(scenario: Scenario) -> None:
     assert not User.objects.get(pk=scenario.owner.pk).is_staff
 
 
-def test_who_may_only_look_revokes_nothing(scenario: Scenario) -> None:
+def test_users_with_view_permission_cannot_revoke(scenario: Scenario) -> None:
     row = ApiKey.objects.get(organization=scenario.organization)
 
-    act(staff.browser(limited("view_apikey")), "revoke", row)
+    run_action(staff.logged_in_client(staff_with("view_apikey")), "revoke", row)
 
     row.refresh_from_db()
     assert row.revoked_at is None
 
 
-def test_a_member_who_leaves_takes_their_keys_with_them_and_nothing_else(
-    operator: Client, scenario: Scenario
-) -> None:
+def test_removed_member_loses_their_keys_and_nothing_else(operator: Client, scenario: Scenario) -> None:
     membership = Membership.objects.get(organization=scenario.organization)
-    asked = {
+    data = {
         "name": scenario.organization.name,
         "memberships-TOTAL_FORMS": "1",
         "memberships-INITIAL_FORMS": "1",
@@ -164,7 +160,7 @@ def test_a_member_who_leaves_takes_their_keys_with_them_and_nothing_else(
         "memberships-0-DELETE": "on",
     }
 
-    operator.post(reverse("admin:accounts_organization_change", args=[scenario.organization.pk]), asked)
+    operator.post(reverse("admin:accounts_organization_change", args=[scenario.organization.pk]), data)
 
     assert not scenario.organization.memberships.exists()
     assert scenario.client.ask("get", "tasks").status_code == 401

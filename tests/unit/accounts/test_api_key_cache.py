@@ -1,4 +1,4 @@
-"""Who calls is remembered for some seconds, and forgotten everywhere at once when anything changes."""
+"""Authenticated API keys are cached for seconds; changes invalidate the caches of all processes at once."""
 
 import time
 from typing import Any
@@ -16,15 +16,15 @@ from tests.factories import Scenario
 KEY_STATEMENT = "accounts_apikey"
 
 
-def asked_for_the_key(scenario: Scenario) -> bool:
+def queries_the_key(scenario: Scenario) -> bool:
     with CaptureQueriesContext(connection) as captured:
         scenario.client.ask("get", "tasks")
     return any(KEY_STATEMENT in query["sql"] and "SELECT" in query["sql"] for query in captured)
 
 
-def test_a_second_request_does_not_look_the_key_up_again(scenario: Scenario):
-    assert asked_for_the_key(scenario)
-    assert not asked_for_the_key(scenario)
+def test_second_request_does_not_query_the_key(scenario: Scenario):
+    assert queries_the_key(scenario)
+    assert not queries_the_key(scenario)
 
 
 def revoke(scenario: Scenario) -> None:
@@ -41,9 +41,7 @@ def leave(scenario: Scenario) -> None:
 
 
 @pytest.mark.parametrize("change", [revoke, deactivate, leave])
-def test_a_key_that_was_remembered_is_refused_from_the_moment_it_is_out_of_use(
-    scenario: Scenario, change: Any
-):
+def test_cached_key_is_rejected_once_it_is_invalid(scenario: Scenario, change: Any):
     assert scenario.client.ask("get", "tasks").status_code == 200
 
     change(scenario)
@@ -51,9 +49,9 @@ def test_a_key_that_was_remembered_is_refused_from_the_moment_it_is_out_of_use(
     assert scenario.client.ask("get", "tasks").status_code == 401
 
 
-def test_another_process_learns_of_a_revocation_with_its_next_request(scenario: Scenario):
+def test_revocation_applies_to_the_cache_of_another_process(scenario: Scenario):
     scenario.client.ask("get", "tasks")
-    other = dict(api_key_cache._entries)  # what a second process holds
+    other = dict(api_key_cache._entries)  # the cache of a second process
 
     revoke(scenario)
     api_key_cache._entries.update(other)
@@ -61,7 +59,7 @@ def test_another_process_learns_of_a_revocation_with_its_next_request(scenario: 
     assert scenario.client.ask("get", "tasks").status_code == 401
 
 
-def test_a_viewer_is_one_from_the_next_request_on(scenario: Scenario):
+def test_changed_role_applies_to_the_next_request(scenario: Scenario):
     scenario.client.ask("get", "tasks")
     membership = Membership.objects.get()
     membership.role = Membership.Role.VIEWER
@@ -70,7 +68,7 @@ def test_a_viewer_is_one_from_the_next_request_on(scenario: Scenario):
     assert scenario.client.ask("post", "tasks", {}).status_code == 403
 
 
-def test_a_remembered_key_expires_on_time(scenario: Scenario, time_machine: Any):
+def test_cached_key_expires_on_time(scenario: Scenario, time_machine: Any):
     time_machine.move_to(time.time(), tick=False)
     key = ApiKey.objects.get()
     key.expires_at = key.created_at.fromtimestamp(time.time() + 5, tz=key.created_at.tzinfo)
@@ -82,26 +80,28 @@ def test_a_remembered_key_expires_on_time(scenario: Scenario, time_machine: Any)
     assert scenario.client.ask("get", "tasks").status_code == 401
 
 
-def test_nothing_is_remembered_for_long(scenario: Scenario, time_machine: Any):
+def test_cached_key_is_queried_again_after_its_ttl(scenario: Scenario, time_machine: Any):
     time_machine.move_to(time.time(), tick=False)
     scenario.client.ask("get", "tasks")
 
     time_machine.shift(api_key_cache.TTL_SECONDS + 1)
 
-    assert asked_for_the_key(scenario)
+    assert queries_the_key(scenario)
 
 
-def test_without_redis_every_request_looks_the_key_up(scenario: Scenario, monkeypatch: pytest.MonkeyPatch):
-    away = redis_client.create_client("redis://127.0.0.1:1/0")
-    monkeypatch.setattr(redis_client, "connection", lambda: away)
+def test_every_request_queries_the_key_while_redis_is_unavailable(
+    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
+):
+    unavailable = redis_client.create_client("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(redis_client, "connection", lambda: unavailable)
     rate_limits._script.cache_clear()
 
-    assert asked_for_the_key(scenario)
-    assert asked_for_the_key(scenario)
+    assert queries_the_key(scenario)
+    assert queries_the_key(scenario)
     rate_limits._script.cache_clear()
 
 
-def test_the_key_itself_is_not_kept_in_memory(scenario: Scenario):
+def test_cache_does_not_contain_the_key(scenario: Scenario):
     scenario.client.ask("get", "tasks")
 
     assert scenario.key not in str(api_key_cache._entries)

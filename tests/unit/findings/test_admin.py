@@ -10,13 +10,13 @@ from findings.errors import FindingResolved
 from findings.models import Finding
 from tests import factories, staff
 from tests.factories import Scenario
-from tests.staff import act, address, told
+from tests.staff import admin_url, messages_of, run_action
 
 
 @pytest.fixture
 def operator(db: None) -> Client:
     """Return a client that is logged in as a superuser."""
-    return staff.browser()
+    return staff.logged_in_client()
 
 
 def test_add_form_reports_a_finding(operator: Client, scenario: Scenario) -> None:
@@ -30,7 +30,7 @@ def test_add_form_reports_a_finding(operator: Client, scenario: Scenario) -> Non
         "check_keys": "security_header_csp",
     }
 
-    operator.post(address(Finding, "add"), asked)
+    operator.post(admin_url(Finding, "add"), asked)
 
     made = Finding.objects.get()
     assert (made.title, made.severity, made.check_keys) == ("No policy", "critical", ["security_header_csp"])
@@ -47,7 +47,7 @@ def change(operator: Client, finding: Finding, **changes: Any) -> Any:
         "recommended_fix": json.dumps(finding.recommended_fix),
         **changes,
     }
-    return operator.post(address(Finding, "change", finding.pk), asked)
+    return operator.post(admin_url(Finding, "change", finding.pk), asked)
 
 
 def test_change_form_saves_only_changed_fields(operator: Client, scenario: Scenario) -> None:
@@ -90,7 +90,7 @@ def test_form_shows_the_errors_of_the_api(
 def test_actions_change_the_status_and_continue_after_an_error(operator: Client, scenario: Scenario) -> None:
     new, resolved = factories.finding(scenario), factories.finding(scenario, status="resolved")
 
-    messages = told(act(operator, "dismiss", new, resolved))
+    messages = messages_of(run_action(operator, "dismiss", new, resolved))
 
     new.refresh_from_db()
     resolved.refresh_from_db()
@@ -103,10 +103,10 @@ def test_actions_change_the_status_and_continue_after_an_error(operator: Client,
 
 def test_action_on_the_page_of_a_row_returns_to_that_page(operator: Client, scenario: Scenario) -> None:
     finding = factories.finding(scenario)
-    here = address(Finding, "change", finding.pk)
+    here = admin_url(Finding, "change", finding.pk)
 
-    back = act(operator, "triage", finding, _back=here)
-    elsewhere = act(operator, "start", finding, _back="https://evil.example/")
+    back = run_action(operator, "triage", finding, _back=here)
+    elsewhere = run_action(operator, "start", finding, _back="https://evil.example/")
 
     assert back.redirect_chain == [(here, 302)]
     assert elsewhere.redirect_chain == [(reverse("admin:findings_finding_changelist"), 302)]
@@ -119,7 +119,7 @@ def test_action_on_too_many_rows_is_rejected(
     monkeypatch.setattr("krafter_audit.admin.base.MAX_ACTION_ROWS", 2)
     findings = [factories.finding(scenario) for _ in range(3)]
 
-    messages = told(act(operator, "triage", *findings))
+    messages = messages_of(run_action(operator, "triage", *findings))
 
     assert messages == ["Select at most 2 rows."]
     assert set(Finding.objects.values_list("status", flat=True)) == {"new"}
@@ -131,8 +131,8 @@ def test_list_is_searched_by_title_prefix_and_by_id(operator: Client, scenario: 
         factories.finding(scenario, title="No cookies"),
     )
 
-    by_title = operator.get(address(Finding, "changelist"), {"q": "cook"}).context["cl"].result_list
-    by_id = operator.get(address(Finding, "changelist"), {"q": str(other.pk)}).context["cl"].result_list
+    by_title = operator.get(admin_url(Finding, "changelist"), {"q": "cook"}).context["cl"].result_list
+    by_id = operator.get(admin_url(Finding, "changelist"), {"q": str(other.pk)}).context["cl"].result_list
 
     assert (list(by_title), list(by_id)) == ([found], [other])
 
@@ -141,6 +141,6 @@ def test_list_is_filtered_by_project(operator: Client, scenario: Scenario) -> No
     found = factories.finding(scenario)
     factories.finding(factories.scenario())
 
-    page = operator.get(address(Finding, "changelist"), {"project__id__exact": str(scenario.project.pk)})
+    page = operator.get(admin_url(Finding, "changelist"), {"project__id__exact": str(scenario.project.pk)})
 
     assert list(page.context["cl"].result_list) == [found]

@@ -44,7 +44,7 @@ NEW = f"new:{base64.b64encode(bytes([1] * 32)).decode()}"
 
 def everything_in_the_admin() -> Iterator[str]:
     """Yield every list in the admin, and the pages of its rows."""
-    browser = staff.browser()
+    browser = staff.logged_in_client()
     for model in admin.site._registry:
         if model._meta.app_label in ("integrations", "notifications", "events", "findings", "scans"):
             yield browser.get(staff.address(model, "changelist")).content.decode()

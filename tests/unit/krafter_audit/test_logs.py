@@ -1,4 +1,4 @@
-"""What the log keeps of requests, and what it must not."""
+"""The log has no tokens of shared reports."""
 
 import logging
 
@@ -8,13 +8,13 @@ logger = logging.getLogger("django.request")
 PATH = "/insights/audit/reports/shared/the-token/download"
 
 
-def test_an_outage_is_told_once_and_without_the_token_of_a_shared_report(caplog: pytest.LogCaptureFixture):
+def test_status_503_is_not_logged_by_django(caplog: pytest.LogCaptureFixture):
     logger.error("%s: %s", "Service Unavailable", PATH)
 
     assert caplog.messages == []
 
 
-def test_a_crash_is_told_without_the_token_of_a_shared_report(caplog: pytest.LogCaptureFixture):
+def test_exception_is_logged_without_the_token_of_a_shared_report(caplog: pytest.LogCaptureFixture):
     try:
         raise KeyError("inside")
     except KeyError as error:

@@ -13,7 +13,7 @@ from remediation.services import policies, verdicts
 from scanner.evidence_bundle.verification import examine
 from tests import factories, staff
 from tests.factories import Scenario, remediation_state
-from tests.staff import act, address, told
+from tests.staff import admin_url, messages_of, run_action
 
 CLOSED = {"result": "passed", "task": "done", "finding": "resolved", "open regressions": 0}
 
@@ -27,13 +27,13 @@ def user(db: None) -> User:
 @pytest.fixture
 def operator(user: User) -> Client:
     """Return a client that is logged in as this user."""
-    return staff.browser(user)
+    return staff.logged_in_client(user)
 
 
 def test_approve_action_closes_task_and_finding(operator: Client, user: User, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="passed", open_regressions=1)
 
-    messages = told(act(operator, "approve", verification))
+    messages = messages_of(run_action(operator, "approve", verification))
 
     event = Event.objects.get(name="verification.approved")
     verification.refresh_from_db()
@@ -44,9 +44,9 @@ def test_approve_action_closes_task_and_finding(operator: Client, user: User, sc
 
 def test_reopen_action_opens_a_regression(operator: Client, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="passed")
-    act(operator, "approve", verification)
+    run_action(operator, "approve", verification)
 
-    messages = told(act(operator, "reopen", verification))
+    messages = messages_of(run_action(operator, "reopen", verification))
 
     assert messages == ["Fix it: reopened."]
     assert remediation_state(verification) == {
@@ -60,7 +60,7 @@ def test_approve_action_shows_errors_and_approves_the_others(operator: Client, s
     passed = factories.verification(scenario, checks="passed", of=factories.task(scenario, title="Passed"))
     before = remediation_state(running), remediation_state(failed)
 
-    messages = told(act(operator, "approve", running, failed, passed))
+    messages = messages_of(run_action(operator, "approve", running, failed, passed))
 
     assert messages == [
         "Running: A check of this verification is still running. Approve it when all checks have finished.",
@@ -74,10 +74,12 @@ def test_approve_action_shows_errors_and_approves_the_others(operator: Client, s
 def test_override_action_requires_a_reason_and_stores_it(operator: Client, scenario: Scenario) -> None:
     verification = factories.verification(scenario, checks="failed")
 
-    asked = act(operator, "approve_with_override", verification)
-    empty = act(operator, "approve_with_override", verification, reason=" ")
+    asked = run_action(operator, "approve_with_override", verification)
+    empty = run_action(operator, "approve_with_override", verification, reason=" ")
     undecided = remediation_state(verification)["result"]
-    messages = told(act(operator, "approve_with_override", verification, reason="Accepted until March."))
+    messages = messages_of(
+        run_action(operator, "approve_with_override", verification, reason="Accepted until March.")
+    )
 
     verification.refresh_from_db()
     assert 'name="reason"' in asked.content.decode()
@@ -93,7 +95,7 @@ def test_page_of_a_verification_shows_its_evidence_and_verifies_the_hash(
 ) -> None:
     verification = factories.verification(scenario)
     link = append(verification, "security_header_csp", {"sha256": "abc <script>"})
-    page = operator.get(address(Verification, "change", verification.pk))
+    page = operator.get(admin_url(Verification, "change", verification.pk))
     [inline] = page.context["inline_admin_formsets"]
     honest = inline.opts.intact(link)
 
@@ -115,7 +117,7 @@ def test_add_form_creates_a_task_with_the_due_date_of_the_policy(
         "sla_due_at_1": "",
     }
 
-    answer = operator.post(address(Task, "add"), asked)
+    answer = operator.post(admin_url(Task, "add"), asked)
 
     made = Task.objects.get()
     assert answer.status_code == 302
@@ -138,7 +140,7 @@ def change(operator: Client, task: Task, **changes: Any) -> Any:
         "sla_due_at_1": f"{task.sla_due_at:%H:%M:%S}",
         **changes,
     }
-    return operator.post(address(Task, "change", task.pk), asked)
+    return operator.post(admin_url(Task, "change", task.pk), asked)
 
 
 def test_change_form_saves_changed_fields_and_never_the_status(operator: Client, scenario: Scenario) -> None:
@@ -178,7 +180,7 @@ def test_form_shows_the_errors_of_the_api_at_the_field(
 def test_actions_change_task_status_and_the_finding_advances(operator: Client, scenario: Scenario) -> None:
     task, done = factories.task(scenario), factories.task(scenario, title="Done", status="done")
 
-    messages = told(act(operator, "set_ready", task, done))
+    messages = messages_of(run_action(operator, "set_ready", task, done))
 
     task.refresh_from_db()
     task.finding.refresh_from_db()
@@ -193,7 +195,7 @@ def test_run_verification_action_costs_one_unit_of_quota(operator: Client) -> No
     scenario = factories.scenario(ai_quota=1)
     first, second = factories.task(scenario, title="First"), factories.task(scenario, title="Second")
 
-    messages = told(act(operator, "run_verification", first, second))
+    messages = messages_of(run_action(operator, "run_verification", first, second))
 
     assert messages == [
         "First: a verification is running.",
@@ -209,7 +211,7 @@ def test_policy_form_replaces_the_config_with_its_key_order(
     config = '{"sla_hours": {"low": 1, "high": 2}, "alert_routing": {}}'
     inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
 
-    operator.post(address(Policy, "change", policy.pk), {"name": "Ours", "config": config, **inline})
+    operator.post(admin_url(Policy, "change", policy.pk), {"name": "Ours", "config": config, **inline})
 
     policy.refresh_from_db()
     kept = PolicyVersion.objects.get()
@@ -222,7 +224,7 @@ def test_policy_config_must_be_an_object(operator: Client, scenario: Scenario, c
     policy = policies.current(scenario.project)
     inline = {"versions-TOTAL_FORMS": "0", "versions-INITIAL_FORMS": "0"}
 
-    page = operator.post(address(Policy, "change", policy.pk), {"name": "Ours", "config": config, **inline})
+    page = operator.post(admin_url(Policy, "change", policy.pk), {"name": "Ours", "config": config, **inline})
 
     assert page.status_code == 200
     assert Policy.objects.get().version == 1
@@ -232,7 +234,7 @@ def test_policy_test_action_changes_nothing(operator: Client, scenario: Scenario
     factories.finding(scenario, severity="critical")
     policy = policies.current(scenario.project)
 
-    messages = told(act(operator, "test", policy))
+    messages = messages_of(run_action(operator, "test", policy))
 
     assert messages == ["Default Audit Policy: 1 findings, 1 of them critical."]
     assert not PolicyVersion.objects.exists()

@@ -1,4 +1,4 @@
-"""What tests about reports share."""
+"""Fixtures of the tests of reports."""
 
 import json
 from collections.abc import Callable
@@ -19,12 +19,13 @@ def _own_storage(settings: Any, tmp_path: Path) -> None:
     settings.KRAFTER_ENCRYPTION_KEYS = "test:" + "A" * 43 + "="
 
 
-Ask = Callable[..., tuple[int, Any]]
+CallApi = Callable[..., tuple[int, Any]]
+ExportReport = Callable[..., Report]
 
 
 @pytest.fixture
-def ask(scenario: Scenario) -> Ask:
-    """Call the API and return (status, the whole answer)."""
+def call_api(scenario: Scenario) -> CallApi:
+    """Call the API and return the status and the body."""
 
     def call(method: str, path: str, body: Any = None, **headers: str) -> tuple[int, Any]:
         response = scenario.client.ask(method, path, body, **headers)
@@ -34,13 +35,13 @@ def ask(scenario: Scenario) -> Ask:
 
 
 @pytest.fixture
-def exported(scenario: Scenario, ask: Ask) -> Callable[..., Report]:
-    """Ask for a report and let the worker make its file."""
+def export_report(scenario: Scenario, call_api: CallApi) -> ExportReport:
+    """Request an export, run its job, and return the report."""
 
-    def make(format: str = "json") -> Report:
-        status, answer = ask("post", "reports/export", {"format": format})
+    def run(format: str = "json") -> Report:
+        status, body = call_api("post", "reports/export", {"format": format})
         assert status == 202
-        export.export_report(answer["data"]["id"])
-        return Report.objects.get(pk=answer["data"]["id"])
+        export.export_report(body["data"]["id"])
+        return Report.objects.get(pk=body["data"]["id"])
 
-    return make
+    return run

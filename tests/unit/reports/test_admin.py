@@ -1,4 +1,3 @@
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,54 +8,50 @@ from django.urls import reverse
 from accounts.models import User
 from reports.models import Report, Share
 from tests.factories import Scenario
-from tests.unit.reports.conftest import Ask
-
-Exported = Callable[..., Report]
+from tests.unit.reports.conftest import CallApi, ExportReport
 
 
 @pytest.fixture
 def operator(db: None) -> Client:
-    """A browser in which a member of staff is logged in."""
+    """Return a client that is logged in as a superuser."""
     client = Client()
     client.force_login(User.objects.create_superuser("operator@example.com", "correct horse battery"))
     return client
 
 
-@pytest.mark.parametrize("listed", ["report", "share"])
-def test_a_list_of_many_costs_as_many_statements_as_a_list_of_one(
+@pytest.mark.parametrize("model", ["report", "share"])
+def test_list_of_6_rows_needs_at_most_9_queries(
     operator: Client,
-    ask: Ask,
-    exported: Exported,
-    listed: str,
+    call_api: CallApi,
+    export_report: ExportReport,
+    model: str,
     django_assert_max_num_queries: Any,
 ) -> None:
     for _ in range(6):
-        exported("json")
-        ask("post", "reports/share", {"channel": "link"})
+        export_report("json")
+        call_api("post", "reports/share", {"channel": "link"})
 
     with django_assert_max_num_queries(9):
-        response = operator.get(reverse(f"admin:reports_{listed}_changelist"))
+        response = operator.get(reverse(f"admin:reports_{model}_changelist"))
 
     assert response.status_code == 200
     assert response.context["cl"].result_count == 6
 
 
-def test_neither_status_nor_anything_else_can_be_changed_by_hand(
-    operator: Client, exported: Exported
-) -> None:
-    address = reverse("admin:reports_report_change", args=[exported("json").pk])
+def test_report_cannot_be_edited(operator: Client, export_report: ExportReport) -> None:
+    url = reverse("admin:reports_report_change", args=[export_report("json").pk])
 
-    shown, changed = operator.get(address), operator.post(address, {"status": "queued"})
+    page, change = operator.get(url), operator.post(url, {"status": "queued"})
 
-    assert (shown.status_code, changed.status_code) == (200, 403)
+    assert (page.status_code, change.status_code) == (200, 403)
     assert Report.objects.get().status == "exported"
 
 
-def test_the_link_and_the_webhook_are_not_shown_to_operators(
-    operator: Client, ask: Ask, exported: Exported
+def test_share_page_shows_neither_key_nor_webhook(
+    operator: Client, call_api: CallApi, export_report: ExportReport
 ) -> None:
-    exported("json")
-    ask(
+    export_report("json")
+    call_api(
         "post",
         "reports/share",
         {"channel": "slack", "webhook_url": "https://hooks.slack.com/services/T/B/secret"},
@@ -69,52 +64,56 @@ def test_the_link_and_the_webhook_are_not_shown_to_operators(
     assert "services/T/B" not in html
 
 
-def test_operators_revoke_links_as_clients_do(operator: Client, ask: Ask, exported: Exported) -> None:
-    exported("json")
-    ask("post", "reports/share", {"channel": "link"})
-    chosen = {"action": "revoke", "_selected_action": [str(Share.objects.get().pk)]}
+def test_revoke_action_revokes_the_link(
+    operator: Client, call_api: CallApi, export_report: ExportReport
+) -> None:
+    export_report("json")
+    call_api("post", "reports/share", {"channel": "link"})
+    data = {"action": "revoke", "_selected_action": [str(Share.objects.get().pk)]}
 
-    operator.post(reverse("admin:reports_share_changelist"), chosen)
+    operator.post(reverse("admin:reports_share_changelist"), data)
 
     assert Share.objects.get().revoked_at is not None
 
 
-def test_operators_export_again_and_are_told_when_the_quota_is_used_up(
-    operator: Client, scenario: Scenario, exported: Exported
+def test_export_again_action_reports_an_exceeded_quota(
+    operator: Client, scenario: Scenario, export_report: ExportReport
 ) -> None:
-    chosen = {"action": "export_again", "_selected_action": [str(exported("csv").pk)]}
-    address = reverse("admin:reports_report_changelist")
+    data = {"action": "export_again", "_selected_action": [str(export_report("csv").pk)]}
+    url = reverse("admin:reports_report_changelist")
 
-    operator.post(address, chosen)
+    operator.post(url, data)
     scenario.organization.ai_quota = 0
     scenario.organization.save()
-    refused = operator.post(address, chosen, follow=True)
+    refused = operator.post(url, data, follow=True)
 
     assert sorted(Report.objects.values_list("format", "status")) == [("csv", "exported"), ("csv", "queued")]
     assert "quota" in refused.content.decode()
 
 
-def test_operators_export_a_project_and_are_told_in_the_form_when_the_quota_is_used_up(
+def test_add_form_exports_a_project_and_reports_an_exceeded_quota(
     operator: Client, scenario: Scenario
 ) -> None:
-    asked = {"project": scenario.project.pk, "format": "csv"}
-    address = reverse("admin:reports_report_add")
+    data = {"project": scenario.project.pk, "format": "csv"}
+    url = reverse("admin:reports_report_add")
 
-    made = operator.post(address, asked)
+    created = operator.post(url, data)
     scenario.organization.ai_quota = 1
     scenario.organization.save()
-    refused = operator.post(address, asked)
+    refused = operator.post(url, data)
 
-    assert (made.status_code, refused.status_code) == (302, 200)
+    assert (created.status_code, refused.status_code) == (302, 200)
     assert list(Report.objects.values_list("project", "format", "status")) == [
         (scenario.project.pk, "csv", "queued")
     ]
     assert "quota for this month is used up" in refused.content.decode()
 
 
-def test_who_may_only_look_has_no_actions(db: None, ask: Ask, exported: Exported) -> None:
-    exported("json")
-    ask("post", "reports/share", {"channel": "link"})
+def test_users_with_view_permission_cannot_revoke(
+    db: None, call_api: CallApi, export_report: ExportReport
+) -> None:
+    export_report("json")
+    call_api("post", "reports/share", {"channel": "link"})
     viewer = User.objects.create_user("viewer@example.com", "correct horse battery", is_staff=True)
     viewer.user_permissions.add(Permission.objects.get(codename="view_share"))
     client = Client()

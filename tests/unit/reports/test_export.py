@@ -1,8 +1,7 @@
-"""From the request to the file."""
+"""Export of a report: request, job, file and download."""
 
 import json
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -22,9 +21,7 @@ from reports.models import Report, ReportItem
 from reports.snapshots import snapshotting
 from tests import factories
 from tests.factories import Scenario
-from tests.unit.reports.conftest import Ask
-
-Exported = Callable[..., Report]
+from tests.unit.reports.conftest import CallApi, ExportReport
 
 
 def content(scenario: Scenario, report: Report) -> bytes:
@@ -33,11 +30,11 @@ def content(scenario: Scenario, report: Report) -> bytes:
     return b"".join(response.streaming_content)
 
 
-def test_an_export_is_accepted_with_the_guides_keys_in_the_guides_order(scenario: Scenario, ask: Ask) -> None:
-    status, answer = ask("post", "reports/export", {"format": "json"})
+def test_export_returns_202_with_the_documented_keys_in_order(scenario: Scenario, call_api: CallApi) -> None:
+    status, response = call_api("post", "reports/export", {"format": "json"})
 
     today = timezone.now().date()
-    data = answer["data"]
+    data = response["data"]
     assert status == 202
     assert list(data) == [
         "id", "org_id", "project_id", "period_start", "period_end", "format", "status", "snapshot",
@@ -59,39 +56,39 @@ def test_an_export_is_accepted_with_the_guides_keys_in_the_guides_order(scenario
 @pytest.mark.parametrize(
     "body", [{}, {"format": "xml"}, {"format": None}, {"format": ["pdf"]}, {"format": "pdf", "name": "x"}]
 )
-def test_a_bad_request_makes_nothing_and_costs_nothing(
-    scenario: Scenario, ask: Ask, body: dict[str, Any]
+def test_invalid_export_creates_no_report_and_costs_no_quota(
+    scenario: Scenario, call_api: CallApi, body: dict[str, Any]
 ) -> None:
-    status, answer = ask("post", "reports/export", body)
+    status, response = call_api("post", "reports/export", body)
 
-    assert (status, answer["error"]["code"]) == (422, "invalid_params")
+    assert (status, response["error"]["code"]) == (422, "invalid_params")
     assert (Report.objects.count(), QuotaMonth.objects.count()) == (0, 0)
 
 
-def test_an_export_costs_one_unit(scenario: Scenario, ask: Ask) -> None:
-    ask("post", "reports/export", {"format": "csv"})
+def test_export_costs_one_unit_of_quota(scenario: Scenario, call_api: CallApi) -> None:
+    call_api("post", "reports/export", {"format": "csv"})
 
     assert QuotaMonth.objects.get().spent == 1
 
 
-def test_without_quota_nothing_is_made(scenario: Scenario, ask: Ask) -> None:
+def test_export_beyond_the_quota_creates_no_report(scenario: Scenario, call_api: CallApi) -> None:
     scenario.organization.ai_quota = 0
     scenario.organization.save()
     factories.finding(scenario)
 
-    status, answer = ask("post", "reports/export", {"format": "csv"})
+    status, response = call_api("post", "reports/export", {"format": "csv"})
 
-    assert (status, answer["error"]["code"]) == (429, "quota_exceeded")
+    assert (status, response["error"]["code"]) == (429, "quota_exceeded")
     assert (Report.objects.count(), ReportItem.objects.count()) == (0, 0)
 
 
 @pytest.mark.parametrize("format", ["json", "csv", pytest.param("pdf", marks=pytest.mark.needs_pango)])
-def test_the_worker_makes_the_file_and_it_downloads_under_a_speaking_name(
-    scenario: Scenario, exported: Exported, format: str
+def test_exported_file_downloads_with_its_name_and_content_type(
+    scenario: Scenario, export_report: ExportReport, format: str
 ) -> None:
     factories.task(scenario)
 
-    report = exported(format)
+    report = export_report(format)
 
     response = scenario.client.ask("get", f"reports/{report.pk}/download", accept="image/png")
     body = b"".join(response.streaming_content)
@@ -103,58 +100,58 @@ def test_the_worker_makes_the_file_and_it_downloads_under_a_speaking_name(
     assert report.file == f"reports/{scenario.organization.pk}/{report.pk}.{format}"
 
 
-def test_the_file_shows_the_moment_of_the_request_and_not_a_later_one(scenario: Scenario, ask: Ask) -> None:
+def test_file_contains_the_state_at_the_time_of_the_request(scenario: Scenario, call_api: CallApi) -> None:
     low, high = factories.finding(scenario, score=10), factories.finding(scenario, score=90)
     task = factories.task(scenario, of=low)
-    _, answer = ask("post", "reports/export", {"format": "json"})
+    _, response = call_api("post", "reports/export", {"format": "json"})
     Finding.objects.update(description="Changed since")
     factories.finding(scenario)
 
-    export.export_report(answer["data"]["id"])
+    export.export_report(response["data"]["id"])
 
-    made = json.loads(content(scenario, Report.objects.get()))
-    assert [item["title"] for item in made["findings"]] == [high.title, low.title]
-    assert [item["id"] for item in made["tasks"]] == [str(task.pk)]
-    assert made["summary"]["open_findings"] == 2
-    assert made["summary"]["risk_burn_down"][-1]["open_risk_score"] == 100
+    exported = json.loads(content(scenario, Report.objects.get()))
+    assert [item["title"] for item in exported["findings"]] == [high.title, low.title]
+    assert [item["id"] for item in exported["tasks"]] == [str(task.pk)]
+    assert exported["summary"]["open_findings"] == 2
+    assert exported["summary"]["risk_burn_down"][-1]["open_risk_score"] == 100
 
 
-def test_the_items_of_the_file_are_what_the_api_showed(
-    scenario: Scenario, ask: Ask, exported: Exported
+def test_items_of_the_file_equal_those_of_the_api(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport
 ) -> None:
     factories.task(scenario, of=factories.finding(scenario, evidence={"b": 1, "a": [None, 2.5]}))
-    _, findings = ask("get", "findings")
-    _, tasks = ask("get", "tasks")
+    _, findings = call_api("get", "findings")
+    _, tasks = call_api("get", "tasks")
 
-    made = json.loads(content(scenario, exported("json")))
+    exported = json.loads(content(scenario, export_report("json")))
 
-    assert made["findings"] == findings["data"]
-    assert made["tasks"] == tasks["data"]
-    assert [list(item) for item in made["findings"]] == [list(item) for item in findings["data"]]
-    assert list(made["findings"][0]["priority"]) == list(findings["data"][0]["priority"])
+    assert exported["findings"] == findings["data"]
+    assert exported["tasks"] == tasks["data"]
+    assert [list(item) for item in exported["findings"]] == [list(item) for item in findings["data"]]
+    assert list(exported["findings"][0]["priority"]) == list(findings["data"][0]["priority"])
 
 
-@pytest.mark.parametrize("lot", [1, 3, 4, 7, 500])
-def test_no_item_is_lost_or_doubled_between_two_lots(
-    scenario: Scenario, exported: Exported, monkeypatch: pytest.MonkeyPatch, lot: int
+@pytest.mark.parametrize("batch_size", [1, 3, 4, 7, 500])
+def test_every_item_is_in_the_file_once_across_batches(
+    scenario: Scenario, export_report: ExportReport, monkeypatch: pytest.MonkeyPatch, batch_size: int
 ) -> None:
-    monkeypatch.setattr(snapshotting, "BATCH_SIZE", lot)
+    monkeypatch.setattr(snapshotting, "BATCH_SIZE", batch_size)
     scores = [factories.finding(scenario, score=score).score for score in (70, 60, 50, 40, 30, 20, 10)]
 
-    made = json.loads(content(scenario, exported("json")))
+    exported = json.loads(content(scenario, export_report("json")))
 
-    assert [item["priority"]["score"] for item in made["findings"]] == scores
+    assert [item["priority"]["score"] for item in exported["findings"]] == scores
 
 
-def test_the_items_of_another_project_stay_out(scenario: Scenario, exported: Exported) -> None:
+def test_file_contains_no_items_of_other_projects(scenario: Scenario, export_report: ExportReport) -> None:
     factories.task(factories.scenario())
 
-    made = json.loads(content(scenario, exported("json")))
+    exported = json.loads(content(scenario, export_report("json")))
 
-    assert (made["findings"], made["tasks"]) == ([], [])
+    assert (exported["findings"], exported["tasks"]) == ([], [])
 
 
-def test_freezing_ten_items_takes_as_many_statements_as_freezing_two(
+def test_snapshot_of_20_items_needs_at_most_16_queries(
     scenario: Scenario, django_assert_num_queries: Any, django_assert_max_num_queries: Any
 ) -> None:
     for _ in range(10):
@@ -166,10 +163,10 @@ def test_freezing_ten_items_takes_as_many_statements_as_freezing_two(
     assert ReportItem.objects.count() == 20
 
 
-def test_a_report_that_is_not_ready_says_so(scenario: Scenario, ask: Ask) -> None:
-    _, answer = ask("post", "reports/export", {"format": "json"})
+def test_download_of_a_queued_report_returns_report_not_ready(scenario: Scenario, call_api: CallApi) -> None:
+    _, response = call_api("post", "reports/export", {"format": "json"})
 
-    status, refusal = ask("get", f"reports/{answer['data']['id']}/download")
+    status, refusal = call_api("get", f"reports/{response['data']['id']}/download")
 
     assert (status, refusal["error"]["code"]) == (409, "report_not_ready")
 
@@ -184,12 +181,12 @@ def broken_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("broken_pdf")
-def test_a_format_that_cannot_be_made_fails_with_its_sentence_and_without_a_file(
-    scenario: Scenario, ask: Ask, exported: Exported
+def test_failed_export_has_a_message_and_no_file(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport
 ) -> None:
-    report = exported("pdf")
+    report = export_report("pdf")
 
-    status, refusal = ask("get", f"reports/{report.pk}/download")
+    status, refusal = call_api("get", f"reports/{report.pk}/download")
     assert (report.status, report.file) == ("failed", "")
     assert (status, refusal["error"]["code"], refusal["error"]["message"]) == (
         409,
@@ -201,20 +198,20 @@ def test_a_format_that_cannot_be_made_fails_with_its_sentence_and_without_a_file
 
 @pytest.fixture
 def flaky_csv(monkeypatch: pytest.MonkeyPatch) -> list[int]:
-    tries: list[int] = []
+    attempts: list[int] = []
 
     def write(snapshot: Any, out: Any) -> None:
-        tries.append(1)
-        raise ConnectionError("storage away")
+        attempts.append(1)
+        raise ConnectionError("storage unavailable")
 
     monkeypatch.setitem(EXPORTERS, "csv", Exporter("csv", "text/csv", write))
-    return tries
+    return attempts
 
 
-def test_an_export_that_breaks_off_is_free_again_and_is_given_up_after_five_attempts(
-    scenario: Scenario, exported: Exported, flaky_csv: list[int], time_machine: Any, eager_jobs: None
+def test_export_that_raises_is_retried_and_fails_after_five_attempts(
+    scenario: Scenario, export_report: ExportReport, flaky_csv: list[int], time_machine: Any, eager_jobs: None
 ) -> None:
-    report = exported("csv")
+    report = export_report("csv")
 
     for minute in range(1, 8):
         time_machine.move_to(timezone.now() + timedelta(minutes=minute))
@@ -225,19 +222,19 @@ def test_an_export_that_breaks_off_is_free_again_and_is_given_up_after_five_atte
     assert (report.status, report.failure) == ("failed", export.TOO_MANY_ATTEMPTS)
 
 
-def test_a_report_whose_message_was_lost_is_sent_again(
-    scenario: Scenario, ask: Ask, eager_jobs: None
+def test_report_whose_message_was_lost_is_queued_again(
+    scenario: Scenario, call_api: CallApi, eager_jobs: None
 ) -> None:
-    ask("post", "reports/export", {"format": "json"})
-    lost = Report.objects.get().status
+    call_api("post", "reports/export", {"format": "json"})
+    before = Report.objects.get().status
 
     jobs.requeue_pending()
 
-    assert (lost, Report.objects.get().status) == ("queued", "exported")
+    assert (before, Report.objects.get().status) == ("queued", "exported")
 
 
-def test_an_export_delivered_twice_works_once(scenario: Scenario, exported: Exported) -> None:
-    report = exported("json")
+def test_export_job_delivered_twice_runs_once(scenario: Scenario, export_report: ExportReport) -> None:
+    report = export_report("json")
 
     export.export_report(report.pk)
 
@@ -245,17 +242,15 @@ def test_an_export_delivered_twice_works_once(scenario: Scenario, exported: Expo
     assert Event.objects.filter(name="report.exported").count() == 1
 
 
-def test_a_worker_that_lost_its_lease_neither_writes_the_row_nor_the_file(
-    scenario: Scenario, ask: Ask
-) -> None:
-    _, answer = ask("post", "reports/export", {"format": "json"})
-    slow = leases.acquire(Report, answer["data"]["id"], seconds=-1)
-    assert slow is not None
-    export.export_report(slow.pk)
+def test_worker_with_a_lost_lease_changes_neither_row_nor_file(scenario: Scenario, call_api: CallApi) -> None:
+    _, response = call_api("post", "reports/export", {"format": "json"})
+    late = leases.acquire(Report, response["data"]["id"], seconds=-1)
+    assert late is not None
+    export.export_report(late.pk)
 
-    assert export.write_file(slow) == ("", 0)
-    export.finish(slow, "reports/elsewhere.json", 1)
-    export.fail(slow, "too late")
+    assert export.write_file(late) == ("", 0)
+    export.finish(late, "reports/elsewhere.json", 1)
+    export.fail(late, "too late")
 
     report = Report.objects.get()
     assert (report.status, report.file.endswith(f"{report.pk}.json"), report.failure) == (
@@ -265,42 +260,42 @@ def test_a_worker_that_lost_its_lease_neither_writes_the_row_nor_the_file(
     )
 
 
-def test_a_file_that_vanished_from_the_storage_is_a_refusal_and_no_crash(
-    scenario: Scenario, ask: Ask, exported: Exported
+def test_download_of_a_file_missing_from_storage_returns_report_failed(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport
 ) -> None:
-    report = exported("json")
+    report = export_report("json")
     default_storage.delete(report.file)
 
-    status, answer = ask("get", f"reports/{report.pk}/download")
+    status, response = call_api("get", f"reports/{report.pk}/download")
 
-    assert (status, answer["error"]["code"]) == (409, "report_failed")
+    assert (status, response["error"]["code"]) == (409, "report_failed")
 
 
-def test_reports_are_listed_newest_first_with_their_total(
-    scenario: Scenario, ask: Ask, exported: Exported
+def test_reports_are_listed_newest_first_with_the_total(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport
 ) -> None:
-    ids = [str(exported(format).pk) for format in ("json", "csv", "json")]
+    ids = [str(export_report(format).pk) for format in ("json", "csv", "json")]
 
-    _, first = ask("get", "reports?limit=2")
-    _, second = ask("get", f"reports?limit=2&cursor={first['meta']['next_cursor']}")
+    _, first = call_api("get", "reports?limit=2")
+    _, second = call_api("get", f"reports?limit=2&cursor={first['meta']['next_cursor']}")
 
     assert [row["id"] for row in first["data"] + second["data"]] == ids[::-1]
     assert (first["meta"]["total"], second["meta"]["next_cursor"]) == (3, None)
 
 
-def test_a_report_is_read_by_its_id_and_by_its_own_project_alone(
-    scenario: Scenario, ask: Ask, exported: Exported
+def test_report_of_another_project_is_not_found(
+    scenario: Scenario, call_api: CallApi, export_report: ExportReport
 ) -> None:
-    report, stranger = exported("json"), factories.scenario()
+    report, outsider = export_report("json"), factories.scenario()
 
-    assert ask("get", f"reports/{report.pk}")[1]["data"]["status"] == "exported"
+    assert call_api("get", f"reports/{report.pk}")[1]["data"]["status"] == "exported"
     for path in (f"reports/{report.pk}", f"reports/{report.pk}/download"):
-        assert stranger.client.ask("get", path).status_code == 404
-    assert ask("get", f"reports/{uuid.uuid4()}")[0] == 404
+        assert outsider.client.ask("get", path).status_code == 404
+    assert call_api("get", f"reports/{uuid.uuid4()}")[0] == 404
 
 
-def test_freezing_a_large_project_has_longer_than_a_statement_has(scenario: Scenario, ask: Ask) -> None:
-    ask("post", "reports/export", {"format": "json"})
+def test_snapshot_has_a_statement_timeout_of_ten_minutes(scenario: Scenario, call_api: CallApi) -> None:
+    call_api("post", "reports/export", {"format": "json"})
 
     with connection.cursor() as cursor:  # still in the transaction of this test
         cursor.execute("SHOW statement_timeout")

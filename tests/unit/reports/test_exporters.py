@@ -1,4 +1,4 @@
-"""The files, made from a snapshot alone."""
+"""Exporters write files from a snapshot."""
 
 import csv
 import io
@@ -20,27 +20,27 @@ from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Snapshot
 from tests.unit.reports.sample_snapshot import FINDINGS, TASKS, finding, snapshot
 
 
-def written(format: str, content: Snapshot) -> bytes:
+def export(format: str, content: Snapshot) -> bytes:
     out = io.BytesIO()
     EXPORTERS[format].write(content, out)
     return out.getvalue()
 
 
 @cache
-def printed() -> PdfReader:
-    return PdfReader(io.BytesIO(written("pdf", snapshot())))
+def exported_pdf() -> PdfReader:
+    return PdfReader(io.BytesIO(export("pdf", snapshot())))
 
 
 def rows(content: Snapshot) -> list[dict[str, str]]:
-    return list(csv.DictReader(io.StringIO(written("csv", content).decode(), newline="")))
+    return list(csv.DictReader(io.StringIO(export("csv", content).decode(), newline="")))
 
 
-def test_there_is_an_exporter_for_every_format_of_the_api() -> None:
+def test_every_format_has_an_exporter() -> None:
     assert set(EXPORTERS) == set(Format.values)
 
 
-def test_json_carries_the_report_the_summary_and_every_item_in_the_apis_order() -> None:
-    content = json.loads(written("json", snapshot()))
+def test_json_contains_report_summary_and_items_in_the_order_of_the_api() -> None:
+    content = json.loads(export("json", snapshot()))
 
     assert list(content) == ["report", "summary", "findings", "tasks"]
     assert content["report"]["project_id"] == "production-website"
@@ -51,13 +51,13 @@ def test_json_carries_the_report_the_summary_and_every_item_in_the_apis_order() 
     assert [list(item) for item in content["tasks"]] == [list(TASK_KEYS)] * len(TASKS)
 
 
-def test_json_of_an_empty_project_is_still_json() -> None:
-    content = json.loads(written("json", snapshot(findings=[], tasks=[])))
+def test_json_of_an_empty_project_has_empty_lists() -> None:
+    content = json.loads(export("json", snapshot(findings=[], tasks=[])))
 
     assert (content["findings"], content["tasks"]) == ([], [])
 
 
-def test_csv_reads_back_as_one_table_with_a_kind_in_the_first_column() -> None:
+def test_csv_is_one_table_with_the_record_type_in_the_first_column() -> None:
     table = rows(snapshot())
 
     kinds = [row["record"] for row in table]
@@ -76,28 +76,28 @@ def test_csv_reads_back_as_one_table_with_a_kind_in_the_first_column() -> None:
 
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_a_cell_that_a_spreadsheet_would_run_is_guarded(start: str) -> None:
-    wicked = finding(1, f"{start}cmd|' /C calc'!A0", "seo", "low", "new", 5)
+def test_csv_prefixes_cells_that_a_spreadsheet_would_run(start: str) -> None:
+    formula = finding(1, f"{start}cmd|' /C calc'!A0", "seo", "low", "new", 5)
 
-    assert rows(snapshot(findings=[wicked]))[10]["title"] == f"'{start}cmd|' /C calc'!A0"
+    assert rows(snapshot(findings=[formula]))[10]["title"] == f"'{start}cmd|' /C calc'!A0"
 
 
-def test_quotes_commas_and_line_breaks_survive_the_csv() -> None:
+def test_csv_keeps_quotes_commas_and_line_breaks() -> None:
     title = 'He said "no", then\r\nleft; ü 中'
 
     assert rows(snapshot(findings=[finding(1, title, "seo", "low", "new", 5)]))[10]["title"] == title
 
 
 @pytest.mark.parametrize("format", ["json", "csv"])
-def test_items_are_walked_one_by_one_and_never_kept(format: str) -> None:
-    alive, most = 0, 0
+def test_exporters_keep_at_most_3_items_in_memory(format: str) -> None:
+    alive, maximum = 0, 0
 
     class Item(dict[str, Any]):
         def __init__(self, *content: Any) -> None:
-            nonlocal alive, most
+            nonlocal alive, maximum
             super().__init__(*content)
             alive += 1
-            most = max(most, alive)
+            maximum = max(maximum, alive)
 
         def __del__(self) -> None:
             nonlocal alive
@@ -107,14 +107,14 @@ def test_items_are_walked_one_by_one_and_never_kept(format: str) -> None:
         def __iter__(self) -> Iterator[Item]:
             return (Item(FINDINGS[0]) for _ in range(500))
 
-    written(format, snapshot().__class__(**{**vars(snapshot()), "findings": Stream()}))
+    export(format, snapshot().__class__(**{**vars(snapshot()), "findings": Stream()}))
 
-    assert most <= 3
+    assert maximum <= 3
 
 
 @pytest.mark.needs_pango
-def test_the_pdf_is_a_tagged_pdf_in_a_named_language() -> None:
-    content = printed()
+def test_pdf_is_tagged_and_has_language_and_title() -> None:
+    content = exported_pdf()
 
     root = content.root_object
     assert root["/MarkInfo"]["/Marked"]
@@ -125,8 +125,8 @@ def test_the_pdf_is_a_tagged_pdf_in_a_named_language() -> None:
 
 
 @pytest.mark.needs_pango
-def test_the_pdf_says_the_numbers_names_the_severities_and_counts_its_pages() -> None:
-    content = printed()
+def test_pdf_contains_numbers_severities_and_page_numbers() -> None:
+    content = exported_pdf()
 
     text = "\n".join(page.extract_text() for page in content.pages)
     for word in (
@@ -143,8 +143,8 @@ def test_the_pdf_says_the_numbers_names_the_severities_and_counts_its_pages() ->
 
 
 @pytest.mark.needs_pango
-def test_the_burn_down_is_drawn_in_the_pdf_with_words_for_who_does_not_see_it() -> None:
-    content = printed()
+def test_burn_down_chart_in_the_pdf_has_an_alternative_text() -> None:
+    content = exported_pdf()
 
     figures = [
         node for node in structure(content.root_object["/StructTreeRoot"]) if node.get("/S") == "/Figure"
@@ -164,13 +164,13 @@ def structure(node: Any) -> Iterator[Any]:
 
 
 @pytest.mark.needs_pango
-def test_a_long_pdf_prints_the_most_pressing_findings_and_says_where_the_others_are(
+def test_long_pdf_lists_the_first_findings_and_refers_to_the_other_exports(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(template_context, "MAX_PDF_FINDINGS", 20)
     many = [finding(index, f"Finding {index}", "security", "high", "new", 50) for index in range(25)]
 
-    content = PdfReader(io.BytesIO(written("pdf", snapshot(findings=many))))
+    content = PdfReader(io.BytesIO(export("pdf", snapshot(findings=many))))
 
     text = " ".join("\n".join(page.extract_text() for page in content.pages).split())
     assert "The first 20 of 25 open findings" in text
@@ -180,21 +180,21 @@ def test_a_long_pdf_prints_the_most_pressing_findings_and_says_where_the_others_
 
 
 @pytest.mark.needs_pango
-def test_markup_in_a_title_is_printed_and_opens_nothing(tmp_path: Path) -> None:
+def test_pdf_prints_markup_in_a_title_and_reads_no_file(tmp_path: Path) -> None:
     secret = tmp_path / "secret.txt"
-    secret.write_text("open sesame")
+    secret.write_text("content of the file")
     title = f'<img src="file://{secret}"><link rel=attachment href="file://{secret}">'
 
-    made = written("pdf", snapshot(findings=[finding(1, title, "seo", "low", "new", 5)]))
+    exported = export("pdf", snapshot(findings=[finding(1, title, "seo", "low", "new", 5)]))
 
-    content = PdfReader(io.BytesIO(made))
+    content = PdfReader(io.BytesIO(exported))
     assert "rel=attachment" in "".join(page.extract_text() for page in content.pages)
     assert not content.attachments
-    assert b"open sesame" not in made
+    assert b"content of the file" not in exported
 
 
 @pytest.mark.needs_pango
-def test_the_pdfs_fetcher_opens_data_addresses_alone() -> None:
+def test_pdf_fetches_only_data_urls() -> None:
     fetcher = pdf.url_fetcher()
 
     assert fetcher.fetch("data:text/plain,yes").read() == b"yes"
@@ -203,7 +203,9 @@ def test_the_pdfs_fetcher_opens_data_addresses_alone() -> None:
             fetcher.fetch(url)
 
 
-def test_without_pango_the_export_fails_with_the_line_that_mends_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pdf_export_without_pango_fails_with_the_command_that_installs_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     class NoPango:
         def find_spec(self, name: str, *rest: object) -> None:
             if name == "weasyprint":

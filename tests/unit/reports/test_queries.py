@@ -8,25 +8,25 @@ from findings.models import Finding
 from remediation.models import Verification
 from tests import factories
 from tests.factories import Scenario
-from tests.unit.reports.conftest import Ask
+from tests.unit.reports.conftest import CallApi
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
 
-def decided(scenario: Scenario, result: str, *, made: datetime | None = None) -> Verification:
+def decide(scenario: Scenario, result: str, *, created_at: datetime | None = None) -> Verification:
     verification = factories.verification(scenario)
     Verification.objects.filter(pk=verification.pk).update(
-        result=result, verified_at=timezone.now(), **({"created_at": made} if made else {})
+        result=result, verified_at=timezone.now(), **({"created_at": created_at} if created_at else {})
     )
     return verification
 
 
-def test_an_empty_project_has_seven_days_of_nothing_and_rates_of_zero(ask: Ask) -> None:
-    status, answer = ask("get", "reports/summary")
+def test_summary_of_an_empty_project_has_seven_days_and_zeros(call_api: CallApi) -> None:
+    status, body = call_api("get", "reports/summary")
 
     today = timezone.now().date()
     assert status == 200
-    assert answer["data"] == {
+    assert body["data"] == {
         "risk_burn_down": [
             {"date": (today - timedelta(days=days)).isoformat(), "open_risk_score": 0}
             for days in range(6, -1, -1)
@@ -37,56 +37,58 @@ def test_an_empty_project_has_seven_days_of_nothing_and_rates_of_zero(ask: Ask) 
     }
 
 
-def test_the_keys_stand_in_the_guides_order(ask: Ask) -> None:
-    _, answer = ask("get", "reports/summary")
+def test_summary_keys_have_the_documented_order(call_api: CallApi) -> None:
+    _, body = call_api("get", "reports/summary")
 
-    assert list(answer["data"]) == [
+    assert list(body["data"]) == [
         "risk_burn_down",
         "verification_pass_rate",
         "regression_rate",
         "open_findings",
     ]
-    assert list(answer["data"]["risk_burn_down"][0]) == ["date", "open_risk_score"]
+    assert list(body["data"]["risk_burn_down"][0]) == ["date", "open_risk_score"]
 
 
-def test_the_rates_are_shares_with_two_decimals(scenario: Scenario, ask: Ask) -> None:
+def test_rates_have_two_decimals(scenario: Scenario, call_api: CallApi) -> None:
     for result in ("passed", "passed", "failed"):
-        decided(scenario, result)
+        decide(scenario, result)
     for status in ("resolved", "dismissed", "resolved"):
         factories.regression(scenario, of=factories.finding(scenario, status=status))
     Finding.objects.exclude(status__in=["resolved", "dismissed"]).update(status="triaged")
 
-    _, answer = ask("get", "reports/summary")
+    _, body = call_api("get", "reports/summary")
 
-    assert answer["data"]["verification_pass_rate"] == 0.67
-    assert answer["data"]["regression_rate"] == 1.0
-    assert answer["data"]["open_findings"] == 3
+    assert body["data"]["verification_pass_rate"] == 0.67
+    assert body["data"]["regression_rate"] == 1.0
+    assert body["data"]["open_findings"] == 3
 
 
 @pytest.mark.parametrize("status", ["new", "triaged", "in_progress", "ready_verify"])
-def test_a_finding_that_is_not_closed_is_open(scenario: Scenario, ask: Ask, status: str) -> None:
+def test_finding_that_is_not_closed_counts_as_open(
+    scenario: Scenario, call_api: CallApi, status: str
+) -> None:
     factories.finding(scenario, status=status, score=40)
 
-    _, answer = ask("get", "reports/summary")
+    _, body = call_api("get", "reports/summary")
 
-    assert answer["data"]["open_findings"] == 1
-    assert answer["data"]["risk_burn_down"][-1]["open_risk_score"] == 40
+    assert body["data"]["open_findings"] == 1
+    assert body["data"]["risk_burn_down"][-1]["open_risk_score"] == 40
 
 
-def test_a_closed_finding_takes_its_score_off_the_day_it_was_closed(
-    scenario: Scenario, ask: Ask, time_machine: Any
+def test_closed_finding_reduces_the_score_from_its_closing_day_on(
+    scenario: Scenario, call_api: CallApi, time_machine: Any
 ) -> None:
     time_machine.move_to(NOW - timedelta(days=3), tick=False)
     finding = factories.finding(scenario, score=50)
-    kept = factories.finding(scenario, score=20)
+    open_finding = factories.finding(scenario, score=20)
     time_machine.move_to(NOW - timedelta(days=1), tick=False)
     Finding.objects.filter(pk=finding.pk).update(status="resolved", updated_at=timezone.now())
     time_machine.move_to(NOW, tick=False)
 
-    _, answer = ask("get", "reports/summary")
+    _, body = call_api("get", "reports/summary")
 
-    assert kept.score == 20
-    assert [point["open_risk_score"] for point in answer["data"]["risk_burn_down"]] == [
+    assert open_finding.score == 20
+    assert [point["open_risk_score"] for point in body["data"]["risk_burn_down"]] == [
         0,
         0,
         0,
@@ -97,30 +99,30 @@ def test_a_closed_finding_takes_its_score_off_the_day_it_was_closed(
     ]
 
 
-def test_a_range_moves_the_series_and_the_pass_rate(scenario: Scenario, ask: Ask) -> None:
-    decided(scenario, "passed", made=NOW - timedelta(days=20))
-    decided(scenario, "failed", made=NOW - timedelta(days=2))
+def test_date_range_limits_the_series_and_the_pass_rate(scenario: Scenario, call_api: CallApi) -> None:
+    decide(scenario, "passed", created_at=NOW - timedelta(days=20))
+    decide(scenario, "failed", created_at=NOW - timedelta(days=2))
 
-    _, answer = ask("get", "reports/summary?date_from=2026-11-01&date_to=2026-11-10")
+    _, body = call_api("get", "reports/summary?date_from=2026-11-01&date_to=2026-11-10")
 
-    days = [point["date"] for point in answer["data"]["risk_burn_down"]]
+    days = [point["date"] for point in body["data"]["risk_burn_down"]]
     assert (days[0], days[-1], len(days)) == ("2026-11-01", "2026-11-10", 10)
-    assert answer["data"]["verification_pass_rate"] == 1.0
+    assert body["data"]["verification_pass_rate"] == 1.0
 
 
-def test_one_end_of_a_range_is_enough(ask: Ask, time_machine: Any) -> None:
+def test_date_range_with_one_end_is_completed(call_api: CallApi, time_machine: Any) -> None:
     time_machine.move_to(NOW, tick=False)
 
-    _, until = ask("get", "reports/summary?date_to=2026-03-07")
-    _, since = ask("get", "reports/summary?date_from=2026-11-24")
+    _, until = call_api("get", "reports/summary?date_to=2026-03-07")
+    _, since = call_api("get", "reports/summary?date_from=2026-11-24")
 
     assert [point["date"] for point in until["data"]["risk_burn_down"]][::6] == ["2026-03-01", "2026-03-07"]
     assert [point["date"] for point in since["data"]["risk_burn_down"]] == ["2026-11-24", "2026-11-25"]
 
 
-def test_a_range_of_366_days_is_the_longest(ask: Ask) -> None:
-    assert ask("get", "reports/summary?date_from=2024-01-01&date_to=2024-12-31")[0] == 200
-    assert ask("get", "reports/summary?date_from=2024-01-01&date_to=2025-01-01")[0] == 422
+def test_date_range_of_more_than_366_days_is_rejected(call_api: CallApi) -> None:
+    assert call_api("get", "reports/summary?date_from=2024-01-01&date_to=2024-12-31")[0] == 200
+    assert call_api("get", "reports/summary?date_from=2024-01-01&date_to=2025-01-01")[0] == 422
 
 
 @pytest.mark.parametrize(
@@ -137,10 +139,10 @@ def test_a_range_of_366_days_is_the_longest(ask: Ask) -> None:
         ("from=2026-11-10", "from"),
     ],
 )
-def test_a_range_that_is_none_is_refused_by_name(ask: Ask, query: str, field: str) -> None:
-    status, answer = ask("get", f"reports/summary?{query}")
+def test_invalid_date_range_is_rejected_with_its_field(call_api: CallApi, query: str, field: str) -> None:
+    status, body = call_api("get", f"reports/summary?{query}")
 
-    assert (status, answer["error"]["code"], list(answer["error"]["details"])) == (
+    assert (status, body["error"]["code"], list(body["error"]["details"])) == (
         422,
         "invalid_params",
         [field],

@@ -13,13 +13,13 @@ from scans.services import scans
 from tests import factories, staff
 from tests.factories import Scenario
 from tests.fakes.faulty_site import Site
-from tests.staff import act, address, told
+from tests.staff import admin_url, messages_of, run_action
 
 
 @pytest.fixture
 def operator(db: None) -> Client:
     """Return a client that is logged in as a superuser."""
-    return staff.browser()
+    return staff.logged_in_client()
 
 
 def test_scan_now_queues_a_scan_and_logs_the_operator(
@@ -29,7 +29,7 @@ def test_scan_now_queues_a_scan_and_logs_the_operator(
     scenario.project.site_url = site.url
     scenario.project.save()
 
-    messages = told(act(staff.browser(user), "scan_now", scenario.project))
+    messages = messages_of(run_action(staff.logged_in_client(user), "scan_now", scenario.project))
 
     scan = Scan.objects.get()
     event = Event.objects.get(subject_id=scan.pk)
@@ -44,7 +44,7 @@ def test_scan_now_shows_a_message_for_each_project(operator: Client, site: Site)
         scenario.project.site_url = url
         scenario.project.save()
 
-    messages = told(act(operator, "scan_now", fine.project, spent.project, inside.project))
+    messages = messages_of(run_action(operator, "scan_now", fine.project, spent.project, inside.project))
 
     assert len(messages) == 3
     assert "is queued" in messages[0]
@@ -56,7 +56,7 @@ def test_scan_now_shows_a_message_for_each_project(operator: Client, site: Site)
 def test_form_shows_the_error_for_a_url_that_is_not_allowed(operator: Client, scenario: Scenario) -> None:
     asked = {"project": scenario.project.pk, "url": "http://127.0.0.1/"}
 
-    page = operator.post(address(Scan, "add"), asked)
+    page = operator.post(admin_url(Scan, "add"), asked)
 
     assert page.status_code == 200
     assert page.context["adminform"].form.non_field_errors()
@@ -69,15 +69,15 @@ def test_page_of_a_running_scan_shows_its_progress_and_refreshes(
     scenario.project.site_url = site.url
     scenario.project.save()
     scan = scans.run(scenario.project, url=None, trigger="manual", by=SYSTEM)
-    waiting = operator.get(address(Scan, "change", scan.pk))
+    waiting = operator.get(admin_url(Scan, "change", scan.pk))
     jobs.run_scan(str(scan.pk))
-    half = operator.get(address(Scan, "change", scan.pk))
+    half = operator.get(admin_url(Scan, "change", scan.pk))
     jobs.run_scan(str(scan.pk), "browser")
 
-    over = operator.get(address(Scan, "change", scan.pk))
+    over = operator.get(admin_url(Scan, "change", scan.pk))
     page = ScanPage.objects.get(part__scan=scan, part__scanner="http")
     failed = operator.get(
-        address(ScanResult, "changelist"), {"page__id__exact": page.pk, "outcome__exact": "failed"}
+        admin_url(ScanResult, "changelist"), {"page__id__exact": page.pk, "outcome__exact": "failed"}
     )
 
     assert [each.headers.get("Refresh") for each in (waiting, half, over)] == ["5", "5", None]

@@ -1,4 +1,4 @@
-"""Everything that accounts need can be done from the command line."""
+"""Management commands of accounts."""
 
 import json
 from io import StringIO
@@ -26,7 +26,9 @@ def organization() -> str:
     return run("create_organization", "Acme", "--quota", "10")
 
 
-def test_from_nothing_to_a_key_that_works(organization: str, monkeypatch: pytest.MonkeyPatch):
+def test_commands_create_organisation_user_project_and_working_key(
+    organization: str, monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setenv("KRAFTER_PASSWORD", PASSWORD)
     run("create_user", "Ada@Example.com", "--organization", organization, "--role", "owner", "--staff")
     slug = run(
@@ -45,7 +47,7 @@ def test_from_nothing_to_a_key_that_works(organization: str, monkeypatch: pytest
     assert AuditClient(Project.objects.get(), key).ask("get", "tasks").status_code == 200
 
 
-def test_a_key_is_listed_without_its_secret_and_revoked_by_its_id(organization: str):
+def test_key_is_listed_without_its_secret_and_revoked_by_its_id(organization: str):
     run("create_user", "ada@example.com", "--organization", organization)
     run("create_project", "site", "--organization", organization, "--site-url", "https://example.com")
     key = run(
@@ -64,7 +66,7 @@ def test_a_key_is_listed_without_its_secret_and_revoked_by_its_id(organization: 
     assert AuditClient(Project.objects.get(), key).ask("get", "tasks").status_code == 401
 
 
-def test_a_key_may_expire(organization: str):
+def test_key_can_expire(organization: str):
     run("create_user", "ada@example.com", "--organization", organization)
     run("issue_key", "--organization", organization, "--user", "ada@example.com", "--days", "30")
 
@@ -73,7 +75,7 @@ def test_a_key_may_expire(organization: str):
     assert round((row.expires_at - row.created_at).total_seconds() / 86400) == 30
 
 
-def test_a_member_changes_roles(organization: str):
+def test_role_of_a_member_can_be_changed(organization: str):
     run("create_user", "ada@example.com", "--organization", organization, "--role", "viewer")
     with pytest.raises(CommandError, match="viewer"):
         run("issue_key", "--organization", organization, "--user", "ada@example.com")
@@ -86,7 +88,7 @@ def test_a_member_changes_roles(organization: str):
     )
 
 
-def test_a_quota_is_set_and_lifted(organization: str):
+def test_quota_can_be_set_and_removed(organization: str):
     run("set_quota", organization, "5")
     assert Organization.objects.get().ai_quota == 5
 
@@ -95,7 +97,7 @@ def test_a_quota_is_set_and_lifted(organization: str):
 
 
 @pytest.mark.parametrize(
-    ("command", "says"),
+    ("command", "message"),
     [
         (
             ["create_project", "Bad Slug", "--organization", "ORG", "--site-url", "https://example.com"],
@@ -109,12 +111,12 @@ def test_a_quota_is_set_and_lifted(organization: str):
         (["set_quota", "ORG", "many"], "whole number"),
     ],
 )
-def test_what_is_wrong_is_said_in_a_sentence(organization: str, command: list[str], says: str):
-    with pytest.raises(CommandError, match=says):
+def test_command_errors_are_sentences(organization: str, command: list[str], message: str):
+    with pytest.raises(CommandError, match=message):
         run(*[organization if word == "ORG" else word for word in command])
 
 
-def test_a_stranger_gets_no_key(organization: str):
+def test_key_for_a_user_without_membership_is_rejected(organization: str):
     other = run("create_organization", "Other")
     run("create_user", "ada@example.com", "--organization", other)
 
@@ -122,7 +124,7 @@ def test_a_stranger_gets_no_key(organization: str):
         run("issue_key", "--organization", organization, "--user", "ada@example.com")
 
 
-def test_an_installation_is_seeded_once_however_often_it_is_asked_for():
+def test_seeding_twice_creates_one_installation():
     key = "kr_live_" + "k" * 43
     arguments = ["--api-key", key, "--admin-password", PASSWORD, "--site-url", "http://127.0.0.1:1"]
 

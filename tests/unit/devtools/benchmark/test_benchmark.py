@@ -46,8 +46,8 @@ def test_generated_data_is_skewed_with_correct_totals_and_evidence():
     assert EvidenceChain.objects.get(project=scenario.project).hash == links[-1].hash
 
 
-def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: Any) -> CaseResult:
-    usual: dict[str, Any] = {
+def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **values: Any) -> CaseResult:
+    defaults: dict[str, Any] = {
         "connections": 1,
         "requests": 100,
         "p50": 1.0,
@@ -60,10 +60,10 @@ def figures(case: str, server: str, *, cpu: float, rows: int = 10_000, **more: A
         "errors": {},
         "first_error": "",
     }
-    return CaseResult(case=case, server=server, rows=rows, cpu=cpu, **usual | more)
+    return CaseResult(case=case, server=server, rows=rows, cpu=cpu, **defaults | values)
 
 
-def test_figures_are_compared_with_the_bare_view_and_with_a_smaller_table():
+def test_figures_are_compared_with_the_empty_view_and_a_smaller_table():
     measured = [
         figures(cases.LIST, aims.BARE, cpu=2.0),
         figures(cases.LIST, aims.OURS, cpu=1.0),
@@ -114,7 +114,7 @@ def test_two_writers_never_change_the_same_finding():
     }
 
     of_one, of_two = (
-        [ask.path for ask in itertools.islice(cases.writers(*slugs)(dataset), 5)]
+        [request.path for request in itertools.islice(cases.writers(*slugs)(dataset), 5)]
         for slugs in (("slug", "slug"), ("slug", "other"))
     )
 
@@ -125,16 +125,16 @@ def test_two_writers_never_change_the_same_finding():
 
 
 def test_repeated_measurements_become_one_row_of_the_table():
-    turns = [figures(cases.LIST, aims.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
+    repetitions = [figures(cases.LIST, aims.OURS, cpu=cpu, p50=cpu) for cpu in (3.0, 1.0, 2.0)]
 
-    row = tables.results_table([merge_repetitions(turns)]).splitlines()[-1]
+    row = tables.results_table([merge_repetitions(repetitions)]).splitlines()[-1]
 
     assert [cell.strip() for cell in row.strip("|").split("|")] == [
         "list of 25", "this API", "1", "2.00", "2.00", "500", "2.0", "2.00", "1.00", "1.00", "100",
     ]  # fmt: skip
 
 
-def test_new_figures_replace_the_old_ones_between_the_markers():
+def test_new_figures_replace_those_between_the_markers():
     page = f"# Benchmarks\n\nProse.\n\n{tables.START}\n\nold\n{tables.END}\n\n## More prose\n"
 
     written = tables.replace_figures(page, "new\n")

@@ -17,40 +17,40 @@ from scanner.cli.run import AnyHost
 from scanner.engine import run_checks
 from scanner.page_context import PageContext
 
-SLOW_MS = 200  # enough to tell slow from fast, and too little to wait for
+SLOW_MS = 200  # slow enough for the check to fail
 
 
 @pytest.fixture
-def bakery(settings, tmp_path, monkeypatch) -> Iterator[DemoServer]:
+def site(settings, tmp_path, monkeypatch) -> Iterator[DemoServer]:
     monkeypatch.setattr("devtools.demo.site.SLOW_SECONDS", SLOW_MS / 1000)
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
-    with DemoServer(0, FaultState(tmp_path / "state.json")) as site:
-        threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
-        yield site
-        site.shutdown()
+    with DemoServer(0, FaultState(tmp_path / "state.json")) as server:
+        threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        yield server
+        server.shutdown()
 
 
-def address(site: DemoServer, path: str = "/") -> str:
+def url(site: DemoServer, path: str = "/") -> str:
     return f"http://127.0.0.1:{site.server_port}{path}"
 
 
 def post(site: DemoServer, path: str) -> list[dict[str, object]]:
     with urllib.request.urlopen(
-        urllib.request.Request(address(site, path), method="POST"), timeout=10
-    ) as answer:
-        return list(json.load(answer))
+        urllib.request.Request(url(site, path), method="POST"), timeout=10
+    ) as response:
+        return list(json.load(response))
 
 
 def statuses(site: DemoServer, browser: Browser) -> dict[str, str]:
     client = Client(policy=AddressPolicy.from_setting("127.0.0.0/8"))
     with client:
-        context = PageContext(address(site), client, owned=AnyHost(), browser=browser)
-        outcomes = run_checks(address(site), FAULTS, thresholds={"ttfb": SLOW_MS / 2}, context=context)
+        context = PageContext(url(site), client, owned=AnyHost(), browser=browser)
+        outcomes = run_checks(url(site), FAULTS, thresholds={"ttfb": SLOW_MS / 2}, context=context)
         return {key: outcome.status for key, outcome in outcomes}
 
 
 @pytest.mark.usefixtures("soon_quiet")
-def test_every_fault_fails_its_check_and_passes_once_it_is_fixed(bakery, chrome):
+def test_every_fault_fails_its_check_and_passes_once_it_is_fixed(site, chrome):
     assert {registry.get(name).domain for name in FAULTS} == {
         "security",
         "performance",
@@ -58,17 +58,17 @@ def test_every_fault_fails_its_check_and_passes_once_it_is_fixed(bakery, chrome)
         "seo",
     }
 
-    broken = statuses(bakery, chrome)
-    post(bakery, "/faults/fix-all")
-    fixed = statuses(bakery, chrome)
+    broken = statuses(site, chrome)
+    post(site, "/faults/fix-all")
+    fixed = statuses(site, chrome)
 
     assert broken == dict.fromkeys(FAULTS, "failed")
     assert fixed == dict.fromkeys(FAULTS, "passed")
 
 
-def test_fault_is_fixed_and_broken_by_one_request_each(bakery):
-    fixed = post(bakery, "/faults/security_header_csp/fix")
-    broken = post(bakery, "/faults/security_header_csp/break")
+def test_fault_is_fixed_and_broken_by_one_request_each(site):
+    fixed = post(site, "/faults/security_header_csp/fix")
+    broken = post(site, "/faults/security_header_csp/break")
 
     assert [fault["name"] for fault in fixed if not fault["broken"]] == ["security_header_csp"]
     assert all(fault["broken"] for fault in broken)
@@ -80,6 +80,6 @@ def test_fixed_fault_stays_fixed_after_restart(tmp_path):
     assert "ttfb" not in FaultState(tmp_path / "state.json")
 
 
-def test_fixing_an_unknown_fault_returns_404(bakery):
+def test_fixing_an_unknown_fault_returns_404(site):
     with pytest.raises(urllib.error.HTTPError, match="404"):
-        post(bakery, "/faults/unheard_of/fix")
+        post(site, "/faults/unknown/fix")

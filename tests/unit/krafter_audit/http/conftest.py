@@ -17,16 +17,16 @@ def dns(monkeypatch: pytest.MonkeyPatch) -> Dns:
 
 @pytest.fixture
 def serve() -> Iterator[Callable[..., Server]]:
-    """Starts servers that end with the test."""
+    """Start servers that stop with the test."""
     with ExitStack() as stack:
         yield lambda *args, **options: stack.enter_context(Server(*args, **options))
 
 
 @pytest.fixture
 def client(dns: Dns) -> Iterator[Client]:
-    """A client for which this machine is allowed."""
-    with open_client() as opened:
-        yield opened
+    """Return a client that may connect to this machine."""
+    with open_client() as client:
+        yield client
 
 
 def open_client(networks: str = "127.0.0.0/8", **options: Any) -> Client:

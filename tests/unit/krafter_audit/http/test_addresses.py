@@ -5,7 +5,7 @@ import pytest
 from krafter_audit.http.addresses import AddressPolicy, is_public, normalise_host
 from krafter_audit.http.client import InvalidUrl, RefusedAddress
 
-NOBODY = AddressPolicy()
+DEFAULT_POLICY = AddressPolicy()
 
 
 @pytest.mark.parametrize(
@@ -52,17 +52,19 @@ NOBODY = AddressPolicy()
         "ff0e::1",
     ],
 )
-def test_an_address_outside_of_the_public_internet_is_not_public(address: str) -> None:
+def test_special_purpose_address_is_not_public(address: str) -> None:
     assert not is_public(ip_address(address))
-    assert not NOBODY.permits(ip_address(address), 80)
+    assert not DEFAULT_POLICY.permits(ip_address(address), 80)
 
 
 @pytest.mark.parametrize(
     "address", ["1.1.1.1", "93.184.216.34", "2606:4700:4700::1111", "2a00:1450:4001:80e::200e"]
 )
-def test_a_public_address_is_asked_on_the_ports_of_the_web(address: str) -> None:
+def test_public_address_is_allowed_on_web_ports_only(address: str) -> None:
     assert [
-        port for port in (21, 22, 25, 80, 443, 6379, 8080, 8443) if NOBODY.permits(ip_address(address), port)
+        port
+        for port in (21, 22, 25, 80, 443, 6379, 8080, 8443)
+        if DEFAULT_POLICY.permits(ip_address(address), port)
     ] == [
         80,
         443,
@@ -86,7 +88,7 @@ def test_a_public_address_is_asked_on_the_ports_of_the_web(address: str) -> None
         ("2606:4700:0:0::1111", "2606:4700::1111"),
     ],
 )
-def test_a_host_has_one_spelling(written: str, host: str) -> None:
+def test_host_is_normalised(written: str, host: str) -> None:
     assert normalise_host(written) == host
 
 
@@ -115,7 +117,7 @@ def test_a_host_has_one_spelling(written: str, host: str) -> None:
         "fe80::1%lo",
     ],
 )
-def test_an_address_in_an_unusual_spelling_is_refused(written: str) -> None:
+def test_address_in_unusual_notation_is_rejected(written: str) -> None:
     with pytest.raises((RefusedAddress, InvalidUrl)):
         normalise_host(written)
 
@@ -137,12 +139,12 @@ def test_an_address_in_an_unusual_spelling_is_refused(written: str) -> None:
         "\ud800",
     ],
 )
-def test_what_is_no_host_is_no_host(written: str) -> None:
+def test_invalid_host_is_rejected(written: str) -> None:
     with pytest.raises(InvalidUrl):
         normalise_host(written)
 
 
-def test_the_operator_allows_networks_on_any_port_or_on_one() -> None:
+def test_allowed_network_applies_to_all_ports_or_one() -> None:
     policy = AddressPolicy.from_setting(
         " 10.0.0.0/8, 127.0.0.1/32:8123,192.168.7.7,, fd00::/8, [fdaa::1]:99 "
     )
@@ -159,13 +161,13 @@ def test_the_operator_allows_networks_on_any_port_or_on_one() -> None:
 
 
 @pytest.mark.parametrize("host", ["localhost", "printer.local", "10.0.0.1"])
-def test_the_refusal_of_a_private_host_names_the_setting_that_allows_it(host: str) -> None:
+def test_error_for_a_private_host_names_the_setting_that_allows_it(host: str) -> None:
     with pytest.raises(RefusedAddress, match=r"not resolve to a public address\. .*KRAFTER_ALLOWED_NETWORKS"):
-        NOBODY.require([ip_address("10.0.0.1")], host, 443)
+        DEFAULT_POLICY.require([ip_address("10.0.0.1")], host, 443)
 
 
-def test_an_empty_setting_allows_nothing_more() -> None:
-    assert AddressPolicy.from_setting("") == AddressPolicy.from_setting(" , ") == NOBODY
+def test_empty_setting_allows_no_private_network() -> None:
+    assert AddressPolicy.from_setting("") == AddressPolicy.from_setting(" , ") == DEFAULT_POLICY
 
 
 @pytest.mark.parametrize(
@@ -186,7 +188,7 @@ def test_an_empty_setting_allows_nothing_more() -> None:
         "staging.example.com",
     ],
 )
-def test_a_malformed_setting_names_the_entry(entry: str) -> None:
-    with pytest.raises(ValueError) as fault:
+def test_error_for_a_malformed_setting_names_the_entry(entry: str) -> None:
+    with pytest.raises(ValueError) as error:
         AddressPolicy.from_setting(f"10.0.0.0/8,{entry}")
-    assert f"'{entry}' is not an allowed network" in str(fault.value)
+    assert f"'{entry}' is not an allowed network" in str(error.value)

@@ -12,10 +12,10 @@ from tests.fakes.raw_servers import Dns, Server, answer, says
 type Serve = Callable[..., Server]
 
 
-# What is sent
+# Requests
 
 
-def test_a_request_names_itself_and_offers_what_it_can_decode(serve: Serve, client: Client) -> None:
+def test_request_sends_user_agent_and_supported_encodings(serve: Serve, client: Client) -> None:
     server = serve()
     client.get(f"{server.url}/a/b?c=d")
     head = server.requests[0].decode().lower()
@@ -33,7 +33,7 @@ def test_parameters_are_added_to_the_query(serve: Serve, client: Client) -> None
 
 
 @pytest.mark.parametrize(
-    ("body", "kind", "sent"),
+    ("body", "content_type", "sent"),
     [
         ({"json": {"a": "ü"}}, b"application/json", '{"a":"ü"}'.encode()),
         ({"data": {"a": "b c"}}, b"application/x-www-form-urlencoded", b"a=b+c"),
@@ -41,19 +41,19 @@ def test_parameters_are_added_to_the_query(serve: Serve, client: Client) -> None
     ],
     ids=["json", "form", "bytes"],
 )
-def test_a_body_is_sent_with_its_kind(
-    body: dict, kind: bytes | None, sent: bytes, serve: Serve, client: Client
+def test_body_is_sent_with_its_content_type(
+    body: dict, content_type: bytes | None, sent: bytes, serve: Serve, client: Client
 ) -> None:
     server = serve()
     client.post(server.url, **body)
     head, _, received = server.requests[0].partition(b"\r\n\r\n")
     assert received == sent
     assert (b"Content-Length: %d" % len(sent)) in head
-    assert kind is None or kind in head
+    assert content_type is None or content_type in head
 
 
 @pytest.mark.parametrize("method", ["get", "head", "options", "post", "patch", "put", "delete"])
-def test_each_method_has_its_shortcut(method: str, serve: Serve, client: Client) -> None:
+def test_each_http_method_has_a_client_method(method: str, serve: Serve, client: Client) -> None:
     server = serve(says(answer(b"") if method == "head" else answer()))
     response = getattr(client, method)(server.url, headers={"X-Tag": "1"})
     assert (response.status, response.method) == (200, method.upper())
@@ -62,20 +62,18 @@ def test_each_method_has_its_shortcut(method: str, serve: Serve, client: Client)
 
 
 @pytest.mark.parametrize("value", ["hunter2\r\nX-Evil: 1", "hunter2 ü", "hunter2\x00"])
-def test_a_header_that_can_not_be_sent_fails_without_telling_it(
-    value: str, serve: Serve, client: Client
-) -> None:
+def test_invalid_header_raises_without_showing_its_value(value: str, serve: Serve, client: Client) -> None:
     server = serve()
-    with pytest.raises(Unreachable) as fault:
+    with pytest.raises(Unreachable) as error:
         client.get(server.url, headers={"Authorization": value})
-    assert "hunter2" not in str(fault.value)
+    assert "hunter2" not in str(error.value)
     assert b"Evil" not in b"".join(server.requests)
 
 
-# What comes back
+# Responses
 
 
-def test_a_response_says_what_came_from_where_and_when(serve: Serve, client: Client, dns: Dns) -> None:
+def test_response_has_url_address_and_times(serve: Serve, client: Client, dns: Dns) -> None:
     server = serve(says(answer(b"body", status="418 Teapot", headers=["X-A: 1", "x-a: 2", "Set-Cookie: a"])))
     dns.set("site.example", ["127.0.0.1"])
     response = client.get(f"http://SITE.example.:{server.port}#top")
@@ -92,9 +90,7 @@ def test_a_response_says_what_came_from_where_and_when(serve: Serve, client: Cli
     assert response.history == ()
 
 
-def test_the_first_byte_is_timed_from_the_request_and_the_duration_to_the_last(
-    serve: Serve, client: Client
-) -> None:
+def test_ttfb_starts_at_the_request_and_duration_ends_at_the_last_byte(serve: Serve, client: Client) -> None:
     def slow(connection: object, _request: bytes) -> None:
         _sleep(0.1)
         connection.sendall(answer(b"ab")[:-1])  # type: ignore[attr-defined]
@@ -105,7 +101,7 @@ def test_the_first_byte_is_timed_from_the_request_and_the_duration_to_the_last(
     assert 90 < response.ttfb_ms < response.duration_ms - 400
 
 
-def test_a_slow_look_up_does_not_count_as_the_servers_wait(
+def test_dns_lookup_does_not_count_as_ttfb(
     serve: Serve, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server = serve()
@@ -119,9 +115,9 @@ def test_a_slow_look_up_does_not_count_as_the_servers_wait(
     assert response.ttfb_ms < response.duration_ms - 150
 
 
-def test_headers_with_odd_bytes_are_read(serve: Serve, client: Client) -> None:
-    odd = b"X-Latin: caf\xe9\r\nX-Utf: caf\xc3\xa9\r\nX-Ctl: a\x01b\r\nX-Empty:\r\n"
-    raw = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + odd + b"\r\n"
+def test_headers_with_non_ascii_bytes_are_decoded(serve: Serve, client: Client) -> None:
+    raw_headers = b"X-Latin: caf\xe9\r\nX-Utf: caf\xc3\xa9\r\nX-Ctl: a\x01b\r\nX-Empty:\r\n"
+    raw = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n" + raw_headers + b"\r\n"
     headers = client.get(serve(says(raw)).url).headers
     assert [headers.get(name) for name in ("x-latin", "x-utf", "x-ctl", "x-empty")] == [
         "café",
@@ -147,28 +143,28 @@ def test_headers_with_odd_bytes_are_read(serve: Serve, client: Client) -> None:
         b"\xff" * 1000,
     ],
 )
-def test_what_is_not_http_is_unreachable(raw: bytes, serve: Serve, client: Client) -> None:
+def test_response_that_is_not_http_is_unreachable(raw: bytes, serve: Serve, client: Client) -> None:
     server = serve(says(raw))
-    with pytest.raises(Unreachable) as fault:
+    with pytest.raises(Unreachable) as error:
         client.get(f"{server.url}/?token=hunter2")
-    assert (fault.value.reason, fault.value.tls) == ("blocked", False)
-    assert "hunter2" not in str(fault.value)
+    assert (error.value.reason, error.value.tls) == ("blocked", False)
+    assert "hunter2" not in str(error.value)
 
 
-def test_a_closed_port_is_unreachable(client: Client) -> None:
-    with socket.socket() as bound:  # nobody listens there, and nobody else gets the port
+def test_closed_port_is_unreachable(client: Client) -> None:
+    with socket.socket() as bound:  # bound, so that no other process listens on the port
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}/"
         with pytest.raises(Unreachable, match=r"^127\.0\.0\.1 refuses connections on port \d+\.$"):
             client.get(url)
 
 
-def test_a_name_without_an_answer_is_unreachable(client: Client) -> None:
+def test_host_without_dns_record_is_unreachable(client: Client) -> None:
     with pytest.raises(Unreachable, match=r"^nowhere\.example could not be resolved\.$"):
         client.get("http://nowhere.example/?token=hunter2")
 
 
-def test_the_next_address_is_tried_when_the_first_takes_no_connection(
+def test_next_address_is_tried_if_the_first_refuses_the_connection(
     serve: Serve, client: Client, dns: Dns
 ) -> None:
     server = serve(host="127.0.0.2")
@@ -176,36 +172,36 @@ def test_the_next_address_is_tried_when_the_first_takes_no_connection(
     assert client.get(f"http://site.example:{server.port}").address == "127.0.0.2"
 
 
-# Around it
+# Retries and policy
 
 
-def test_a_call_that_timed_out_is_made_again() -> None:
-    faults = [TimedOut("slow"), Unreachable("broken")]
+def test_timeout_is_retried() -> None:
+    errors = [TimedOut("slow"), Unreachable("broken")]
 
     def call() -> str:
-        if faults:
-            raise faults.pop()
+        if errors:
+            raise errors.pop()
         return "done"
 
     assert retry(call) == "done"
 
 
 @pytest.mark.parametrize(
-    "fault", [Unreachable("name", tls=True), InvalidUrl("no"), TooManyRedirects("round")]
+    "error", [Unreachable("name", tls=True), InvalidUrl("no"), TooManyRedirects("round")]
 )
-def test_what_would_fail_again_is_not_tried_again(fault: Exception) -> None:
+def test_permanent_error_is_not_retried(error: Exception) -> None:
     calls = []
 
     def call() -> None:
         calls.append(1)
-        raise fault
+        raise error
 
-    with pytest.raises(type(fault)):
+    with pytest.raises(type(error)):
         retry(call)
     assert len(calls) == 1
 
 
-def test_the_client_reads_what_the_operator_allows(serve: Serve) -> None:
+def test_client_uses_the_configured_policy(serve: Serve) -> None:
     from django.test import override_settings
 
     server = serve()
@@ -213,7 +209,7 @@ def test_the_client_reads_what_the_operator_allows(serve: Serve) -> None:
         assert client.get(server.url).status == 200
 
 
-def test_the_client_needs_no_settings_when_it_is_told_everything() -> None:
+def test_client_with_all_arguments_reads_no_settings() -> None:
     code = (
         "from krafter_audit.http.client import AddressPolicy, Client, RefusedAddress\n"
         "with Client(policy=AddressPolicy(), ca_file='') as client:\n"

@@ -1,4 +1,4 @@
-"""The browser's proxy, spoken to byte by byte: one request a connection, to an address that was judged."""
+"""The forward proxy of the browser, byte by byte: one request per connection, to a checked address."""
 
 import socket
 from collections.abc import Callable
@@ -10,95 +10,95 @@ from krafter_audit.http.forward_proxy.proxy import ForwardProxy
 from krafter_audit.http.forward_proxy.traffic import ProxyLimits
 from tests.fakes.raw_servers import Dns, Server, answer, drips, says
 
-HERE = AddressPolicy.from_setting("127.0.0.0/8")
+LOOPBACK = AddressPolicy.from_setting("127.0.0.0/8")
 
 
-def said(proxy: ForwardProxy, words: str) -> bytes:
-    """All that the proxy says until it hangs up."""
+def send(proxy: ForwardProxy, text: str) -> bytes:
+    """Send text to the proxy and return what it sends until it closes the connection."""
     with socket.socket() as sock:
         sock.settimeout(5)
         sock.connect(("127.0.0.1", proxy.port))
-        sock.sendall(words.encode())
+        sock.sendall(text.encode())
         return b"".join(iter(lambda: sock.recv(65536), b""))
 
 
-def get(url: str, more: str = "") -> str:
-    return f"GET {url} HTTP/1.1\r\nHost: x\r\nProxy-Connection: keep-alive\r\n{more}\r\n"
+def get(url: str, headers: str = "") -> str:
+    return f"GET {url} HTTP/1.1\r\nHost: x\r\nProxy-Connection: keep-alive\r\n{headers}\r\n"
 
 
 @pytest.mark.parametrize(
     "answers", [["10.0.0.1"], ["127.0.0.1", "10.0.0.1"], ["::ffff:169.254.169.254"], ["64:ff9b::a00:1"]]
 )
-def test_a_name_that_leads_inside_is_hung_up_on_and_listed(dns: Dns, answers: list[str]):
+def test_connection_to_a_private_address_is_closed_and_recorded(dns: Dns, answers: list[str]):
     dns.set("inside.test", answers)
 
-    with ForwardProxy(policy=HERE) as proxy:
-        heard = [
-            said(proxy, get("http://inside.test/x?secret=1")),
-            said(proxy, "CONNECT inside.test:443 HTTP/1.1\r\n\r\n"),
+    with ForwardProxy(policy=LOOPBACK) as proxy:
+        received = [
+            send(proxy, get("http://inside.test/x?secret=1")),
+            send(proxy, "CONNECT inside.test:443 HTTP/1.1\r\n\r\n"),
         ]
 
-    assert heard == [b"", b""]
+    assert received == [b"", b""]
     assert [request.url for request in proxy.refused_requests] == [
         "http://inside.test/x",
         "https://inside.test:443/",
     ]
 
 
-def test_a_name_is_looked_up_once_and_stays_where_it_was(dns: Dns, serve: Callable[..., Server]):
+def test_host_is_resolved_once(dns: Dns, serve: Callable[..., Server]):
     server = serve()
     dns.set("site.test", ["127.0.0.1"], ["10.0.0.1"])
 
-    with ForwardProxy(policy=HERE) as proxy:
+    with ForwardProxy(policy=LOOPBACK) as proxy:
         for _ in range(2):
-            assert said(proxy, get(f"http://site.test:{server.port}/")).endswith(b"hello")
+            assert send(proxy, get(f"http://site.test:{server.port}/")).endswith(b"hello")
 
     assert (dns.asked, server.connections) == (["site.test"], 2)
 
 
-def test_a_second_request_on_a_connection_goes_nowhere(dns: Dns, serve: Callable[..., Server]):
+def test_second_request_on_a_connection_is_not_forwarded(dns: Dns, serve: Callable[..., Server]):
     first, second = serve(), serve()
     body = "POST {} HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nab".format(f"{first.url}/a")
 
-    with ForwardProxy(policy=HERE) as proxy:
-        heard = said(proxy, body + get(f"{second.url}/b"))
+    with ForwardProxy(policy=LOOPBACK) as proxy:
+        received = send(proxy, body + get(f"{second.url}/b"))
 
-    assert heard.count(b"HTTP/1.1 200") == 1
-    assert b"\r\nConnection: close\r\n" in heard
+    assert received.count(b"HTTP/1.1 200") == 1
+    assert b"\r\nConnection: close\r\n" in received
     assert (len(first.requests), second.connections) == (1, 0)
     assert first.requests[0].startswith(b"POST /a HTTP/1.1\r\n")
     assert first.requests[0].endswith(b"ab")
 
 
-def test_what_is_meant_for_the_proxy_stays_with_it(dns: Dns, serve: Callable[..., Server]):
+def test_proxy_headers_are_not_forwarded(dns: Dns, serve: Callable[..., Server]):
     server = serve(says(answer(headers=["Connection: keep-alive", "Keep-Alive: timeout=9"])))
 
-    with ForwardProxy(policy=HERE) as proxy:
-        heard = said(
+    with ForwardProxy(policy=LOOPBACK) as proxy:
+        received = send(
             proxy,
             get(f"{server.url}/?q=1", "Upgrade: h2c\r\nConnection: Upgrade\r\nProxy-Authorization: x\r\n"),
         )
 
     assert server.requests == [b"GET /?q=1 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"]
-    assert (b"keep-alive" in heard.lower(), heard.endswith(b"hello")) == (False, True)
+    assert (b"keep-alive" in received.lower(), received.endswith(b"hello")) == (False, True)
 
 
-def test_hints_before_the_answer_are_left_out(dns: Dns, serve: Callable[..., Server]):
+def test_informational_responses_are_not_forwarded(dns: Dns, serve: Callable[..., Server]):
     server = serve(says(b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + answer()))
 
-    with ForwardProxy(policy=HERE) as proxy:
-        heard = said(proxy, get(f"{server.url}/"))
+    with ForwardProxy(policy=LOOPBACK) as proxy:
+        received = send(proxy, get(f"{server.url}/"))
 
-    assert (heard.startswith(b"HTTP/1.1 200"), heard.endswith(b"hello")) == (True, True)
+    assert (received.startswith(b"HTTP/1.1 200"), received.endswith(b"hello")) == (True, True)
 
 
-def test_a_tunnel_carries_bytes_both_ways(dns: Dns, serve: Callable[..., Server]):
+def test_tunnel_forwards_bytes_both_ways(dns: Dns, serve: Callable[..., Server]):
     server = serve()
 
-    with ForwardProxy(policy=HERE) as proxy:
-        heard = said(proxy, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nGET /x HTTP/1.1\r\n\r\n")
+    with ForwardProxy(policy=LOOPBACK) as proxy:
+        received = send(proxy, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nGET /x HTTP/1.1\r\n\r\n")
 
-    assert heard.startswith(b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 OK")
+    assert received.startswith(b"HTTP/1.1 200 Connection established\r\n\r\nHTTP/1.1 200 OK")
     assert (proxy.proxied_requests[0].address, proxy.proxied_requests[0].sent) == ("127.0.0.1", 19)
 
 
@@ -106,25 +106,25 @@ def test_a_tunnel_carries_bytes_both_ways(dns: Dns, serve: Callable[..., Server]
     ("limits", "words"),
     [(ProxyLimits(requests=1), "over 1 requests"), (ProxyLimits(bytes=1024 * 1024), "over 1 MB")],
 )
-def test_beyond_its_budget_nothing_passes_and_it_is_told(
+def test_traffic_beyond_the_budget_is_blocked_and_recorded(
     dns: Dns, serve: Callable[..., Server], limits: ProxyLimits, words: str
 ):
-    told: list[str] = []
+    exceeded: list[str] = []
     server = serve(drips(b"x" * 65536, answer(b"")) if limits.requests > 1 else says(answer()))
 
-    with ForwardProxy(policy=HERE, limits=limits, on_exceeded=lambda: told.append(words)) as proxy:
+    with ForwardProxy(policy=LOOPBACK, limits=limits, on_exceeded=lambda: exceeded.append(words)) as proxy:
         for _ in range(2):
-            said(proxy, get(f"{server.url}/"))
-        after = said(proxy, get(f"{server.url}/"))
+            send(proxy, get(f"{server.url}/"))
+        after = send(proxy, get(f"{server.url}/"))
 
-    assert (proxy.budget.exceeded, after, set(told)) == (words, b"", {words})
+    assert (proxy.budget.exceeded, after, set(exceeded)) == (words, b"", {words})
     assert sum(request.received for request in proxy.proxied_requests) < limits.bytes + 65536
 
 
-def test_nothing_outlasts_the_visit(dns: Dns, serve: Callable[..., Server]):
+def test_connections_end_with_the_proxy(dns: Dns, serve: Callable[..., Server]):
     server = serve(drips(b"x", every=0.01))
 
-    with ForwardProxy(policy=HERE, limits=ProxyLimits(total=0.3)) as proxy:
-        heard = said(proxy, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nhello\r\n\r\n")
+    with ForwardProxy(policy=LOOPBACK, limits=ProxyLimits(total=0.3)) as proxy:
+        received = send(proxy, f"CONNECT 127.0.0.1:{server.port} HTTP/1.1\r\n\r\nhello\r\n\r\n")
 
-    assert heard.startswith(b"HTTP/1.1 200 Connection established")
+    assert received.startswith(b"HTTP/1.1 200 Connection established")

@@ -1,4 +1,4 @@
-"""Time and size are bounded, whatever the other side does."""
+"""Limits on time and size hold whatever the server does."""
 
 import gzip
 import threading
@@ -23,23 +23,23 @@ OK = b"HTTP/1.1 200 OK\r\n"
 
 
 @contextmanager
-def soon(seconds: float = 3) -> Iterator[None]:
+def within(seconds: float = 3) -> Iterator[None]:
     start = time.monotonic()
     yield
     assert time.monotonic() - start < seconds
 
 
-def silence(connection: object, _request: bytes) -> None:
+def send_nothing(connection: object, _request: bytes) -> None:
     threading.Event().wait(6)
 
 
 # Time
 
 
-def test_a_server_that_says_nothing_times_out(serve: Serve, client: Client) -> None:
-    with soon(), pytest.raises(TimedOut) as fault:
-        client.get(f"{serve(silence).url}/?token=hunter2", limits=SHORT)
-    assert (fault.value.reason, str(fault.value)) == ("timeout", "127.0.0.1 sent no data in time.")
+def test_server_without_a_response_times_out(serve: Serve, client: Client) -> None:
+    with within(), pytest.raises(TimedOut) as error:
+        client.get(f"{serve(send_nothing).url}/?token=hunter2", limits=SHORT)
+    assert (error.value.reason, str(error.value)) == ("timeout", "127.0.0.1 sent no data in time.")
 
 
 @pytest.mark.parametrize(
@@ -56,42 +56,42 @@ def test_a_server_that_says_nothing_times_out(serve: Serve, client: Client) -> N
     ],
     ids=["header name", "headers", "status line", "continue", "body", "chunks", "chunk size", "until closed"],
 )
-def test_a_slow_drip_ends_at_the_deadline(piece: bytes, opening: bytes, serve: Serve, client: Client) -> None:
+def test_slow_response_ends_at_the_total_timeout(
+    piece: bytes, opening: bytes, serve: Serve, client: Client
+) -> None:
     server = serve(drips(piece, opening, every=0.05))
-    with soon(), pytest.raises(TimedOut):
+    with within(), pytest.raises(TimedOut):
         client.get(server.url, limits=SHORT)
 
 
-def test_the_deadline_counts_over_all_redirects(serve: Serve, client: Client) -> None:
+def test_total_timeout_includes_redirects(serve: Serve, client: Client) -> None:
     def slow(connection: object, request: bytes) -> None:
         threading.Event().wait(0.1)
         redirects(request.split(b" ")[1].decode() + "x")(connection, request)  # type: ignore[arg-type]
 
     server = serve(slow)
-    with soon(), pytest.raises(TimedOut) as fault:
+    with within(), pytest.raises(TimedOut) as error:
         client.get(server.url, limits=Limits(total=0.5), follow_redirects=True)
-    assert 1 <= len(fault.value.history) <= 5
+    assert 1 <= len(error.value.history) <= 5
 
 
-def test_a_handshake_that_hangs_times_out(serve: Serve, client: Client) -> None:
-    server = serve(silence)
-    with soon(), pytest.raises(TimedOut, match="TLS handshake"):
+def test_hanging_tls_handshake_times_out(serve: Serve, client: Client) -> None:
+    server = serve(send_nothing)
+    with within(), pytest.raises(TimedOut, match="TLS handshake"):
         client.get(server.url.replace("http:", "https:"), limits=SHORT)
 
 
-def test_a_handshake_may_not_outlast_the_deadline(serve: Serve, client: Client) -> None:
+def test_total_timeout_includes_the_tls_handshake(serve: Serve, client: Client) -> None:
     server = serve(drips(b"\x16\x03\x03\x40\x00", every=0.05))
-    with soon(), pytest.raises(TimedOut):
+    with within(), pytest.raises(TimedOut):
         client.get(server.url.replace("http:", "https:"), limits=Limits(connect=5, read=5, total=0.2))
 
 
-def test_a_server_that_reads_nothing_times_out(serve: Serve, client: Client) -> None:
-    server = serve(silence)
-    server_reads_no_more = b"x" * 30_000_000
-    with soon(), pytest.raises(TimedOut):
-        client.post(
-            server.url, content=server_reads_no_more, limits=SHORT, headers={"content-length": "30000000"}
-        )
+def test_server_that_reads_nothing_times_out(serve: Serve, client: Client) -> None:
+    server = serve(send_nothing)
+    content = b"x" * 30_000_000
+    with within(), pytest.raises(TimedOut):
+        client.post(server.url, content=content, limits=SHORT, headers={"content-length": "30000000"})
 
 
 @pytest.fixture
@@ -110,20 +110,20 @@ def stuck_dns(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("stuck_dns")
-def test_a_look_up_that_hangs_times_out() -> None:
+def test_hanging_dns_lookup_times_out() -> None:
     slow = r"^The DNS lookup of site\.example took too long\.$"
-    with open_client() as client, soon(), pytest.raises(TimedOut, match=slow):
+    with open_client() as client, within(), pytest.raises(TimedOut, match=slow):
         client.get("http://site.example/?token=hunter2", limits=SHORT)
-    with soon(), pytest.raises(TimedOut):
+    with within(), pytest.raises(TimedOut):
         validate_url("http://site.example/", policy=AddressPolicy(), resolve=True)
-    with soon(), pytest.raises(TimedOut):  # all threads for look-ups are taken by now
+    with within(), pytest.raises(TimedOut):  # all look-up threads are in use
         dial("site.example", 443, policy=AddressPolicy(), timeout=0.15)
 
 
-def test_an_address_that_drops_packets_times_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_address_that_drops_packets_times_out(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("socket.socket.connect", _drop)
     with (
-        soon(),
+        within(),
         pytest.raises(TimedOut, match=r"^127\.0\.0\.1 did not accept a connection on port 80 in time\.$"),
     ):
         client.get("http://127.0.0.1/", limits=SHORT)
@@ -137,7 +137,7 @@ def _drop(sock: object, _address: object) -> None:
 # Size
 
 
-def test_a_body_is_cut_at_the_limit(serve: Serve, client: Client) -> None:
+def test_body_is_truncated_at_the_limit(serve: Serve, client: Client) -> None:
     sent = []
 
     def endless(connection: object, _request: bytes) -> None:
@@ -151,18 +151,18 @@ def test_a_body_is_cut_at_the_limit(serve: Serve, client: Client) -> None:
     assert len(sent) < 50
 
 
-def test_a_body_of_exactly_the_limit_is_whole(serve: Serve, client: Client) -> None:
+def test_body_of_exactly_the_limit_is_complete(serve: Serve, client: Client) -> None:
     response = client.get(serve(says(answer(b"x" * 1000))).url, limits=Limits(body=1000))
     assert (len(response.body), response.truncated) == (1000, False)
 
 
-def test_an_endless_stream_is_cut_at_the_limit(serve: Serve, client: Client) -> None:
+def test_endless_stream_is_truncated_at_the_limit(serve: Serve, client: Client) -> None:
     server = serve(drips(b"1000\r\n" + b"x" * 4096 + b"\r\n", OK + b"Transfer-Encoding: chunked\r\n\r\n"))
     response = client.get(server.url, limits=Limits(body=100_000))
     assert (len(response.body), response.truncated) == (100_000, True)
 
 
-def test_a_stream_of_chunk_extensions_is_cut(serve: Serve, client: Client) -> None:
+def test_chunk_extensions_are_truncated(serve: Serve, client: Client) -> None:
     chunk = b"1;" + b"e" * 10_000 + b"\r\nx\r\n"
     server = serve(drips(chunk, OK + b"Transfer-Encoding: chunked\r\n\r\n"))
     response = client.get(server.url, limits=Limits(body=100_000))
@@ -178,9 +178,9 @@ def test_a_stream_of_chunk_extensions_is_cut(serve: Serve, client: Client) -> No
         (b"HTTP/1.1 100 Continue\r\nX: " + b"x" * 5000 + b"\r\n\r\n", b""),
         (b"x" * 1000, b""),
     ],
-    ids=["one header", "many headers", "many answers", "status line"],
+    ids=["one header", "many headers", "many responses", "status line"],
 )
-def test_an_endless_head_is_unreachable(piece: bytes, opening: bytes, serve: Serve, client: Client) -> None:
+def test_endless_headers_are_unreachable(piece: bytes, opening: bytes, serve: Serve, client: Client) -> None:
     with pytest.raises(Unreachable):
         client.get(serve(drips(piece, opening)).url, limits=Limits(body=100_000))
 
@@ -193,14 +193,14 @@ def test_an_endless_head_is_unreachable(piece: bytes, opening: bytes, serve: Ser
         OK + b"Transfer-Encoding: chunked\r\n\r\n5\r\nshort\r\nzz\r\n",
         OK + b"Transfer-Encoding: chunked\r\n\r\n9\r\nshort",
     ],
-    ids=["told more", "no last chunk", "bad chunk", "half a chunk"],
+    ids=["longer Content-Length", "no last chunk", "bad chunk", "partial chunk"],
 )
-def test_a_body_that_breaks_off_is_marked(raw: bytes, serve: Serve, client: Client) -> None:
+def test_interrupted_body_is_marked(raw: bytes, serve: Serve, client: Client) -> None:
     response = client.get(serve(says(raw)).url)
     assert (response.status, response.body, response.truncated) == (200, b"short", True)
 
 
-def test_what_comes_behind_the_told_length_is_not_read(serve: Serve, client: Client) -> None:
+def test_bytes_beyond_content_length_are_not_read(serve: Serve, client: Client) -> None:
     response = client.get(serve(says(answer(b"short and more", length=5))).url)
     assert (response.body, response.truncated) == (b"short", False)
 
@@ -212,7 +212,7 @@ def encoded(body: bytes, encoding: str, **options: int | None) -> bytes:
     return answer(body, headers=[f"Content-Encoding: {encoding}"], **options)
 
 
-def bare_deflate(body: bytes) -> bytes:
+def raw_deflate(body: bytes) -> bytes:
     return zlib.compress(body, wbits=-15)
 
 
@@ -225,7 +225,7 @@ def bare_deflate(body: bytes) -> bytes:
         (gzip.compress(b"hel") + gzip.compress(b"lo"), "gzip"),
         (gzip.compress(b"hello") + b"\0\0\0", "gzip"),
         (zlib.compress(b"hello"), "deflate"),
-        (bare_deflate(b"hello"), "deflate"),
+        (raw_deflate(b"hello"), "deflate"),
         (gzip.compress(zlib.compress(b"hello")), "deflate, gzip"),
         (b"hello", "identity"),
         (b"hello", ""),
@@ -243,12 +243,12 @@ def bare_deflate(body: bytes) -> bytes:
         "empty",
     ],
 )
-def test_a_body_is_decoded(raw: bytes, encoding: str, serve: Serve, client: Client) -> None:
+def test_encoded_body_is_decoded(raw: bytes, encoding: str, serve: Serve, client: Client) -> None:
     response = client.get(serve(says(encoded(raw, encoding))).url)
     assert (response.body, response.truncated, response.encoded_size) == (b"hello", False, len(raw))
 
 
-def test_a_body_may_stay_encoded(serve: Serve, client: Client) -> None:
+def test_decoding_can_be_disabled(serve: Serve, client: Client) -> None:
     raw = gzip.compress(b"hello")
     server = serve(says(encoded(raw, "gzip")))
     response = client.get(server.url, decode=False, headers={"Accept-Encoding": "br, gzip, zstd"})
@@ -258,7 +258,7 @@ def test_a_body_may_stay_encoded(serve: Serve, client: Client) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["br", "zstd", "gzip, br", "gzip, gzip, gzip, gzip"])
-def test_an_encoding_that_was_not_asked_for_stays(encoding: str, serve: Serve, client: Client) -> None:
+def test_unsupported_encoding_is_not_decoded(encoding: str, serve: Serve, client: Client) -> None:
     assert client.get(serve(says(encoded(b"\x1f\x8bx", encoding))).url).body == b"\x1f\x8bx"
 
 
@@ -272,24 +272,26 @@ def test_an_encoding_that_was_not_asked_for_stays(encoding: str, serve: Serve, c
     ],
     ids=["gzip", "deflate", "twice", "members"],
 )
-def test_a_bomb_is_cut_at_the_limit(bomb: bytes, encoding: str, serve: Serve, client: Client) -> None:
+def test_compression_bomb_is_truncated_at_the_limit(
+    bomb: bytes, encoding: str, serve: Serve, client: Client
+) -> None:
     response = client.get(serve(says(encoded(bomb, encoding))).url, limits=Limits(body=100_000))
     assert (len(response.body), response.truncated) == (100_000, True)
 
 
-def test_a_bomb_is_not_unpacked_beyond_the_limit() -> None:
+def test_compression_bomb_is_not_decompressed_beyond_the_limit() -> None:
     bomb = gzip.compress(bytes(50_000_000))
     tracemalloc.start()
     try:
-        body, whole = decode_body(bomb, "gzip", limit=100_000)
+        body, complete = decode_body(bomb, "gzip", limit=100_000)
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert (len(body), whole) == (100_000, False)
+    assert (len(body), complete) == (100_000, False)
     assert peak < 2_000_000
 
 
-def test_a_decoded_body_of_exactly_the_limit_is_whole(serve: Serve, client: Client) -> None:
+def test_decoded_body_of_exactly_the_limit_is_complete(serve: Serve, client: Client) -> None:
     server = serve(says(encoded(gzip.compress(bytes(1000)), "gzip")))
     response = client.get(server.url, limits=Limits(body=1000))
     assert (response.body, response.truncated) == (bytes(1000), False)
@@ -298,13 +300,13 @@ def test_a_decoded_body_of_exactly_the_limit_is_whole(serve: Serve, client: Clie
 @pytest.mark.parametrize(
     "raw",
     [gzip.compress(b"hello" * 100)[:-12], b"not gzip at all", gzip.compress(b"hello")[:-8] + b"12345678"],
-    ids=["half", "no gzip", "wrong sum"],
+    ids=["partial", "no gzip", "wrong checksum"],
 )
-def test_a_body_that_can_not_be_decoded_is_marked(raw: bytes, serve: Serve, client: Client) -> None:
+def test_undecodable_body_is_marked(raw: bytes, serve: Serve, client: Client) -> None:
     assert client.get(serve(says(encoded(raw, "gzip"))).url).truncated
 
 
-def test_an_empty_body_is_whole_whatever_its_encoding(serve: Serve, client: Client, dns: Dns) -> None:
+def test_empty_body_with_any_encoding_is_complete(serve: Serve, client: Client, dns: Dns) -> None:
     server = serve(says(encoded(b"", "gzip")))
     for response in (client.get(server.url), client.head(server.url)):
         assert (response.body, response.truncated) == (b"", False)

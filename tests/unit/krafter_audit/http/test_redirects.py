@@ -8,43 +8,45 @@ from tests.fakes.raw_servers import Server, answer, by_path, redirects, says
 type Serve = Callable[..., Server]
 
 
-def test_redirects_are_followed_when_asked_for(serve: Serve, client: Client) -> None:
+def test_redirects_are_followed_on_request(serve: Serve, client: Client) -> None:
     server = serve(by_path(a=redirects("/b?x=ü y", "301 Moved"), b=redirects("c"), c=says(answer(b"end"))))
     assert client.get(f"{server.url}/a").status == 301
     response = client.get(f"{server.url}/a", follow_redirects=True)
     assert (response.body, response.url) == (b"end", f"{server.url}/c")
-    assert [hop.status for hop in response.history] == [301, 302]
+    assert [redirect.status for redirect in response.history] == [301, 302]
     assert server.requests[2].startswith(b"GET /b?x=%C3%BC%20y ")
 
 
 @pytest.mark.parametrize("location", ["/a", "/b", "/a#fragment"])
-def test_redirects_in_a_circle_end(location: str, serve: Serve, client: Client) -> None:
+def test_circular_redirects_are_blocked(location: str, serve: Serve, client: Client) -> None:
     server = serve(by_path(a=redirects(location), b=redirects("/a")))
-    with pytest.raises(TooManyRedirects) as fault:
+    with pytest.raises(TooManyRedirects) as error:
         client.get(f"{server.url}/a", follow_redirects=True)
-    assert fault.value.reason == "blocked"
+    assert error.value.reason == "blocked"
     assert server.connections <= 2
 
 
-def test_a_chain_of_redirects_ends_at_the_limit(serve: Serve, client: Client) -> None:
-    def longer(connection: object, request: bytes) -> None:
+def test_redirects_beyond_the_limit_are_blocked(serve: Serve, client: Client) -> None:
+    def redirect_further(connection: object, request: bytes) -> None:
         path = request.split(b" ")[1].decode()
         redirects(path + "x")(connection, request)  # type: ignore[arg-type]
 
-    server = serve(longer)
-    with pytest.raises(TooManyRedirects) as fault:
+    server = serve(redirect_further)
+    with pytest.raises(TooManyRedirects) as error:
         client.get(server.url, follow_redirects=True, limits=Limits(redirects=3))
-    assert (server.connections, len(fault.value.history)) == (4, 4)
+    assert (server.connections, len(error.value.history)) == (4, 4)
 
 
 @pytest.mark.parametrize("status", ["304 Not Modified", "300 Choices", "302 Found"])
-def test_an_answer_that_leads_nowhere_is_the_answer(status: str, serve: Serve, client: Client) -> None:
+def test_redirect_without_a_location_is_returned_as_response(
+    status: str, serve: Serve, client: Client
+) -> None:
     server = serve(says(answer(b"", status=status)))
     assert client.get(server.url, follow_redirects=True).status == int(status[:3])
 
 
 @pytest.mark.parametrize("location", ["http://[::1", "http://exa mple:x/", "http://a..b/"])
-def test_a_redirect_to_what_is_no_url_is_unreachable(location: str, serve: Serve, client: Client) -> None:
+def test_redirect_to_an_invalid_url_is_unreachable(location: str, serve: Serve, client: Client) -> None:
     with pytest.raises(Unreachable):
         client.get(serve(redirects(location)).url, follow_redirects=True)
 
@@ -52,7 +54,7 @@ def test_a_redirect_to_what_is_no_url_is_unreachable(location: str, serve: Serve
 CREDENTIALS = {"Authorization": "Bearer x", "Cookie": "a=b", "PRIVATE-TOKEN": "x", "X-Api-Key": "x"}
 
 
-def test_credentials_stay_with_their_origin(serve: Serve, client: Client) -> None:
+def test_credentials_are_sent_to_their_origin_only(serve: Serve, client: Client) -> None:
     other = serve(redirects("/again"))
     first = serve(by_path(a=redirects("/b"), b=redirects(f"{other.url}/c")))
     back = serve(says(answer()))
@@ -65,7 +67,7 @@ def test_credentials_stay_with_their_origin(serve: Serve, client: Client) -> Non
         assert b"text/html" in request
 
 
-def test_credentials_do_not_come_back_with_a_redirect_back(serve: Serve, client: Client) -> None:
+def test_credentials_are_not_sent_after_a_redirect_back_to_their_origin(serve: Serve, client: Client) -> None:
     first, other = serve(), serve()
     first.behave = by_path(a=redirects(other.url), end=says(answer()))
     other.behave = redirects(f"{first.url}/end")
@@ -84,7 +86,7 @@ def test_credentials_do_not_come_back_with_a_redirect_back(serve: Serve, client:
         ("308 P", "POST", b"x=1"),
     ],
 )
-def test_a_redirected_post_keeps_its_body_only_where_the_status_says_so(
+def test_redirected_post_keeps_its_body_only_for_307_and_308(
     status: str, method: str, sent: bytes, serve: Serve, client: Client
 ) -> None:
     server = serve(by_path(a=redirects("/b", status), b=says(answer())))
@@ -94,7 +96,7 @@ def test_a_redirected_post_keeps_its_body_only_where_the_status_says_so(
     assert (b"x-www-form" in head) == bool(sent)
 
 
-def test_a_body_is_never_handed_to_another_origin(serve: Serve, client: Client) -> None:
+def test_body_is_never_sent_to_another_origin(serve: Serve, client: Client) -> None:
     other = serve()
     server = serve(redirects(other.url, "307 Temporary Redirect"))
     assert client.post(server.url, json={"password": "x"}, follow_redirects=True).status == 307

@@ -34,20 +34,20 @@ def response(body: bytes, content_type: str | None = None) -> Response:
         (b"", None, ""),
     ],
 )
-def test_text_is_read_in_the_charset_that_is_told(body: bytes, content_type: str | None, text: str) -> None:
+def test_text_is_decoded_with_the_declared_charset(body: bytes, content_type: str | None, text: str) -> None:
     assert response(body, content_type).text == text
 
 
-def test_json_is_read_or_a_value_error() -> None:
+def test_invalid_json_raises_value_error() -> None:
     assert response(b'\xef\xbb\xbf{"a": [1]}').json() == {"a": [1]}
     for body in (b"", b"<html>", b"{", b"\xff", b"[" * 200_000):
         with pytest.raises(ValueError):
             response(body).json()
 
 
-def test_the_digest_is_of_the_body() -> None:
+def test_digest_is_the_sha256_of_the_body() -> None:
     assert response(b"hello").sha256 == hashlib.sha256(b"hello").hexdigest()
 
 
-def test_headers_show_no_values_in_a_log() -> None:
+def test_repr_of_headers_shows_no_values() -> None:
     assert "hunter2" not in repr(Headers([(b"Set-Cookie", b"hunter2")]))

@@ -1,4 +1,4 @@
-"""A secret is served on every address of this machine; no URL, name or redirect may lead to it."""
+"""A server with a secret listens on every address of this machine; no URL, host name or redirect may reach it."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ from tests.unit.krafter_audit.http.conftest import open_client
 
 type Serve = Callable[..., Server]
 
-INNER = {
+PRIVATE_ADDRESSES = {
     "loopback": "127.0.0.1",
     "loopback elsewhere in 127/8": "127.8.8.8",
     "unspecified": "0.0.0.0",
@@ -38,7 +38,7 @@ INNER = {
     "Teredo": "2001:0:7f00:1::1",
     "IPv6 documentation": "2001:db8::1",
 }
-SPELLINGS = {
+NOTATIONS = {
     "localhost": "localhost",
     "localhost with a dot": "localhost.",
     "capital localhost": "LOCALHOST",
@@ -75,8 +75,8 @@ def secret(serve: Serve) -> Server:
     return serve(says(answer(b"secret")), host="::")
 
 
-def guarded(secret: Server) -> Client:
-    """The port is let through, so that nothing but the address is left to refuse."""
+def client_for(secret: Server) -> Client:
+    """Return a client that permits the port, so that only the address can be refused."""
     return Client(policy=AddressPolicy(ports=DEFAULT_PORTS | {secret.port}), ca_file="")
 
 
@@ -85,38 +85,38 @@ def bracketed(address: str) -> str:
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1", "127.8.8.8", "0.0.0.0", "::1", "::", "::ffff:127.0.0.1"])
-def test_the_secret_is_there_for_whom_the_operator_lets_in(address: str, secret: Server) -> None:
+def test_internal_server_responds_if_its_network_is_allowed(address: str, secret: Server) -> None:
     with open_client("0.0.0.0/0, ::/0") as client:
         assert client.get(f"http://{bracketed(address)}:{secret.port}/").body == b"secret"
     assert secret.connections == 1
 
 
-@pytest.mark.parametrize("address", INNER.values(), ids=INNER.keys())
-def test_an_inner_address_is_never_connected_to(address: str, secret: Server, dns: Dns) -> None:
-    with guarded(secret) as client, pytest.raises(RefusedAddress):
+@pytest.mark.parametrize("address", PRIVATE_ADDRESSES.values(), ids=PRIVATE_ADDRESSES.keys())
+def test_private_address_is_never_connected_to(address: str, secret: Server, dns: Dns) -> None:
+    with client_for(secret) as client, pytest.raises(RefusedAddress):
         client.get(f"http://{bracketed(address)}:{secret.port}/")
     assert secret.connections == 0
     assert dns.asked == []
 
 
-@pytest.mark.parametrize("host", SPELLINGS.values(), ids=SPELLINGS.keys())
-def test_no_spelling_of_loopback_is_connected_to(host: str, secret: Server, dns: Dns) -> None:
+@pytest.mark.parametrize("host", NOTATIONS.values(), ids=NOTATIONS.keys())
+def test_loopback_in_any_notation_is_never_connected_to(host: str, secret: Server, dns: Dns) -> None:
     for name in ("printer.local", "metadata.google.internal", "app.localhost", "example.com"):
         dns.set(name, ["127.0.0.1"])
-    with guarded(secret) as client, pytest.raises((RefusedAddress, InvalidUrl)):
+    with client_for(secret) as client, pytest.raises((RefusedAddress, InvalidUrl)):
         client.get(f"http://{host}:{secret.port}/")
     assert secret.connections == 0
 
 
-@pytest.mark.parametrize("address", INNER.values(), ids=INNER.keys())
-def test_a_name_that_resolves_to_an_inner_address_is_never_connected_to(
+@pytest.mark.parametrize("address", PRIVATE_ADDRESSES.values(), ids=PRIVATE_ADDRESSES.keys())
+def test_host_that_resolves_to_a_private_address_is_never_connected_to(
     address: str, secret: Server, dns: Dns
 ) -> None:
     dns.set("evil.example", [address])
-    with guarded(secret) as client, pytest.raises(RefusedAddress) as refusal:
+    with client_for(secret) as client, pytest.raises(RefusedAddress) as error:
         client.get(f"http://evil.example:{secret.port}/")
     assert secret.connections == 0
-    assert address not in str(refusal.value)
+    assert address not in str(error.value)
 
 
 @pytest.mark.parametrize(
@@ -124,16 +124,14 @@ def test_a_name_that_resolves_to_an_inner_address_is_never_connected_to(
     [["93.184.216.34", "127.0.0.1"], ["127.0.0.1", "93.184.216.34"], ["2606:4700::1111", "::1"]],
     ids=["public first", "private first", "IPv6"],
 )
-def test_one_private_answer_among_public_ones_blocks_the_name(
-    answers: list[str], secret: Server, dns: Dns
-) -> None:
+def test_host_with_one_private_address_is_blocked(answers: list[str], secret: Server, dns: Dns) -> None:
     dns.set("mixed.example", answers)
-    with guarded(secret) as client, pytest.raises(RefusedAddress):
+    with client_for(secret) as client, pytest.raises(RefusedAddress):
         client.get(f"http://mixed.example:{secret.port}/")
     assert secret.connections == 0
 
 
-def test_a_name_that_is_rebound_after_the_check_leads_to_the_checked_address(serve: Serve, dns: Dns) -> None:
+def test_dns_rebinding_after_the_check_connects_to_the_checked_address(serve: Serve, dns: Dns) -> None:
     allowed = serve(host="127.0.0.2")
     dns.set("rebinding.example", ["127.0.0.2"], ["127.0.0.1"])
     with open_client("127.0.0.2/32") as client:
@@ -143,14 +141,14 @@ def test_a_name_that_is_rebound_after_the_check_leads_to_the_checked_address(ser
     assert allowed.connections == 2
 
 
-def test_a_name_that_is_rebound_between_two_clients_is_refused(serve: Serve, dns: Dns) -> None:
-    allowed, inner = serve(host="127.0.0.2"), serve()
+def test_dns_rebinding_between_two_clients_is_blocked(serve: Serve, dns: Dns) -> None:
+    allowed, private = serve(host="127.0.0.2"), serve()
     dns.set("rebinding.example", ["127.0.0.2"], ["127.0.0.1"])
     with open_client("127.0.0.2/32") as client:
         client.get(f"http://rebinding.example:{allowed.port}/")
     with open_client("127.0.0.2/32") as client, pytest.raises(RefusedAddress):
-        client.get(f"http://rebinding.example:{inner.port}/")
-    assert inner.connections == 0
+        client.get(f"http://rebinding.example:{private.port}/")
+    assert private.connections == 0
 
 
 @pytest.mark.parametrize(
@@ -159,7 +157,7 @@ def test_a_name_that_is_rebound_between_two_clients_is_refused(serve: Serve, dns
         "http://127.0.0.1:{port}/",
         "//127.0.0.1:{port}/",
         "http://localhost:{port}/",
-        "http://inner.example:{port}/",
+        "http://private.example:{port}/",
         "http://[::1]:{port}/",
         "http://2130706433:{port}/",
         "http://user@127.0.0.2:{port}/",
@@ -172,18 +170,18 @@ def test_a_name_that_is_rebound_between_two_clients_is_refused(serve: Serve, dns
         "http+unix://%2Frun%2Fdocker.sock/info",
     ],
 )
-def test_a_redirect_that_leaves_the_policy_is_not_followed(
+def test_redirect_to_a_forbidden_url_is_not_followed(
     location: str, secret: Server, serve: Serve, dns: Dns
 ) -> None:
-    dns.set("inner.example", ["127.0.0.1"])
-    door = serve(redirects(location.format(port=secret.port)), host="127.0.0.2")
-    with open_client("127.0.0.2/32") as client, pytest.raises(RefusedAddress) as refusal:
-        client.get(f"{door.url}/start", follow_redirects=True)
+    dns.set("private.example", ["127.0.0.1"])
+    start = serve(redirects(location.format(port=secret.port)), host="127.0.0.2")
+    with open_client("127.0.0.2/32") as client, pytest.raises(RefusedAddress) as error:
+        client.get(f"{start.url}/start", follow_redirects=True)
     assert secret.connections == 0
-    assert [response.url for response in refusal.value.history] == [f"{door.url}/start"]
+    assert [response.url for response in error.value.history] == [f"{start.url}/start"]
 
 
-def test_a_redirect_is_judged_at_each_hop(secret: Server, serve: Serve, dns: Dns) -> None:
+def test_policy_applies_to_each_redirect(secret: Server, serve: Serve, dns: Dns) -> None:
     dns.set("second.example", ["127.0.0.2"])
     second = serve(redirects(f"http://127.0.0.1:{secret.port}/"), host="127.0.0.2")
     first = serve(redirects(f"http://second.example:{second.port}/"), host="127.0.0.2")
@@ -193,16 +191,16 @@ def test_a_redirect_is_judged_at_each_hop(secret: Server, serve: Serve, dns: Dns
 
 
 @pytest.mark.parametrize("port", [21, 22, 25, 3306, 5432, 6379, 11211, 9200])
-def test_a_public_host_is_asked_on_no_other_port(port: int, dns: Dns) -> None:
+def test_public_host_is_not_requested_on_other_ports(port: int, dns: Dns) -> None:
     dns.set("public.example", ["93.184.216.34"])
     with Client(policy=AddressPolicy(), ca_file="") as client:
         for host in ("public.example", "93.184.216.34"):
-            with pytest.raises(RefusedAddress) as refusal:
+            with pytest.raises(RefusedAddress) as error:
                 client.get(f"http://{host}:{port}/")
-            assert str(refusal.value) == f"Port {port} is not allowed; allowed ports are 80, 443, 8080, 8443."
+            assert str(error.value) == f"Port {port} is not allowed; allowed ports are 80, 443, 8080, 8443."
 
 
-def test_an_entry_with_a_port_opens_that_port_only(serve: Serve, dns: Dns) -> None:
+def test_allowed_network_with_a_port_permits_only_that_port(serve: Serve, dns: Dns) -> None:
     listed, other = serve(), serve()
     with open_client(f"127.0.0.1/32:{listed.port}") as client:
         assert client.get(f"http://localhost:{listed.port}/").status == 200
@@ -211,7 +209,7 @@ def test_an_entry_with_a_port_opens_that_port_only(serve: Serve, dns: Dns) -> No
     assert other.connections == 0
 
 
-def test_proxies_of_the_environment_are_ignored(
+def test_proxy_environment_variables_are_ignored(
     serve: Serve, client: Client, dns: Dns, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     proxy, target = serve(), serve()
@@ -223,22 +221,22 @@ def test_proxies_of_the_environment_are_ignored(
     assert (proxy.connections, target.connections) == (0, 1)
 
 
-def test_a_unix_socket_is_refused_below_the_client_too() -> None:
+def test_backend_rejects_unix_sockets() -> None:
     backend = CheckedBackend(AddressPolicy(), deadline=None, max_bytes=0)  # type: ignore[arg-type]
     with pytest.raises(RefusedAddress):
         backend.connect_unix_socket("/run/docker.sock")
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]", "127.1", "inner.example"])
-def test_a_guarded_raw_connection_refuses_the_same(host: str, secret: Server, dns: Dns) -> None:
-    dns.set("inner.example", ["127.0.0.1"])
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "::1", "[::1]", "127.1", "private.example"])
+def test_dial_rejects_what_the_policy_forbids(host: str, secret: Server, dns: Dns) -> None:
+    dns.set("private.example", ["127.0.0.1"])
     policy = AddressPolicy(ports=frozenset({secret.port}))
     with pytest.raises(RefusedAddress):
         dial(host, secret.port, policy=policy, timeout=2)
     assert secret.connections == 0
 
 
-def test_a_guarded_raw_connection_goes_to_the_checked_address(serve: Serve, dns: Dns) -> None:
+def test_dial_connects_to_the_checked_address(serve: Serve, dns: Dns) -> None:
     server = serve(host="127.0.0.2")
     dns.set("site.example", ["127.0.0.2"], ["127.0.0.1"])
     policy = AddressPolicy.from_setting("127.0.0.2/32")
@@ -252,10 +250,10 @@ def test_a_guarded_raw_connection_goes_to_the_checked_address(serve: Serve, dns:
     assert dns.asked == ["site.example"]
 
 
-def test_a_refusal_tells_no_secret_of_the_url(dns: Dns) -> None:
-    dns.set("inner.example", ["10.0.0.1"])
+def test_error_shows_no_secret_of_the_url(dns: Dns) -> None:
+    dns.set("private.example", ["10.0.0.1"])
     with Client(policy=AddressPolicy(), ca_file="") as client:
-        for host in ("inner.example", "127.0.0.1", "nowhere.example", "me:hunter2@example.com", "a b"):
-            with pytest.raises(HttpError) as refusal:
+        for host in ("private.example", "127.0.0.1", "nowhere.example", "me:hunter2@example.com", "a b"):
+            with pytest.raises(HttpError) as error:
                 client.get(f"http://{host}/path/hunter2?token=hunter2")
-            assert "hunter2" not in str(refusal.value)
+            assert "hunter2" not in str(error.value)

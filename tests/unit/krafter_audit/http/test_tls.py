@@ -24,68 +24,70 @@ def ca_file(authority: trustme.CA, tmp_path: Path) -> str:
     return str(tmp_path / "ca.pem")
 
 
-def certified(authority: trustme.CA, *names: str) -> ssl.SSLContext:
+def tls_context_for(authority: trustme.CA, *names: str) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     authority.issue_cert(*names).configure_cert(context)
     return context
 
 
-def test_an_extra_authority_is_trusted_and_the_name_is_verified(
+def test_additional_ca_is_trusted_and_the_host_name_verified(
     serve: Serve, dns: Dns, authority: trustme.CA, ca_file: str
 ) -> None:
-    context = certified(authority, "site.example")
-    asked: list[str | None] = []
-    context.sni_callback = lambda _sock, name, _context: asked.append(name)
+    context = tls_context_for(authority, "site.example")
+    server_names: list[str | None] = []
+    context.sni_callback = lambda _sock, name, _context: server_names.append(name)
     server = serve(tls=context)
     dns.set("site.example", ["127.0.0.1"])
     with open_client(ca_file=ca_file) as client:
         response = client.get(f"https://site.example:{server.port}/")
     assert (response.status, response.address) == (200, "127.0.0.1")
-    assert asked == ["site.example"]
+    assert server_names == ["site.example"]
     assert f"Host: site.example:{server.port}".encode() in server.requests[0]
 
 
-def test_a_certificate_for_another_name_is_refused(
+def test_certificate_of_another_host_is_rejected(
     serve: Serve, dns: Dns, authority: trustme.CA, ca_file: str
 ) -> None:
-    server = serve(tls=certified(authority, "other.example"))
+    server = serve(tls=tls_context_for(authority, "other.example"))
     dns.set("site.example", ["127.0.0.1"])
-    with open_client(ca_file=ca_file) as client, pytest.raises(Unreachable) as fault:
+    with open_client(ca_file=ca_file) as client, pytest.raises(Unreachable) as error:
         client.get(f"https://site.example:{server.port}/?token=hunter2")
-    assert fault.value.tls
-    assert "not valid for 'site.example'" in str(fault.value)
-    assert "KRAFTER_CA_FILE" not in str(fault.value)
+    assert error.value.tls
+    assert "not valid for 'site.example'" in str(error.value)
+    assert "KRAFTER_CA_FILE" not in str(error.value)
     assert server.requests == []
 
 
-def test_an_address_is_verified_as_an_address(serve: Serve, authority: trustme.CA, ca_file: str) -> None:
-    server = serve(tls=certified(authority, "127.0.0.1"))
+def test_ip_address_is_verified_against_the_certificate(
+    serve: Serve, authority: trustme.CA, ca_file: str
+) -> None:
+    server = serve(tls=tls_context_for(authority, "127.0.0.1"))
     with open_client(ca_file=ca_file) as client:
         assert client.get(server.url).status == 200
 
 
-def test_an_unknown_authority_is_refused_whatever_the_environment_says(
+def test_unknown_ca_is_rejected_despite_environment_variables(
     serve: Serve, authority: trustme.CA, ca_file: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    server = serve(tls=certified(authority, "127.0.0.1"))
+    server = serve(tls=tls_context_for(authority, "127.0.0.1"))
     monkeypatch.setenv("SSL_CERT_FILE", ca_file)
     tls_context.cache_clear()
-    with open_client() as client, pytest.raises(Unreachable) as fault:
+    with open_client() as client, pytest.raises(Unreachable) as error:
         client.get(server.url)
-    assert fault.value.tls
-    assert "KRAFTER_CA_FILE" in str(fault.value)
+    assert error.value.tls
+    assert "KRAFTER_CA_FILE" in str(error.value)
     with open_client(verify=False) as client:
         assert client.get(server.url).status == 200
 
 
-def test_a_server_that_speaks_no_tls_fails_the_handshake(serve: Serve, client: Client) -> None:
+def test_server_without_tls_fails_the_handshake(serve: Serve, client: Client) -> None:
     server = serve()
-    with pytest.raises(Unreachable) as fault:
+    with pytest.raises(Unreachable) as error:
         client.get(server.url.replace("http://", "https://"))
-    assert fault.value.tls
+    assert error.value.tls
 
 
-def test_a_file_of_authorities_that_is_missing_is_named() -> None:
+def test_missing_ca_file_is_named_in_the_error() -> None:
     with (
         open_client(ca_file="/nowhere/ca.pem") as client,
         pytest.raises(Unreachable, match="/nowhere/ca.pem"),

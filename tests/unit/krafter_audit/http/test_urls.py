@@ -10,7 +10,7 @@ from krafter_audit.http.client import (
 )
 from tests.fakes.raw_servers import Dns
 
-NOBODY = AddressPolicy()
+DEFAULT_POLICY = AddressPolicy()
 
 
 @pytest.mark.parametrize(
@@ -26,8 +26,8 @@ NOBODY = AddressPolicy()
         ("http://[2606:4700:0::1111]:8080/", "http://[2606:4700::1111]:8080/"),
     ],
 )
-def test_a_valid_url_has_one_spelling(written: str, url: str) -> None:
-    assert validate_url(written, policy=NOBODY) == url
+def test_valid_url_is_normalised(written: str, url: str) -> None:
+    assert validate_url(written, policy=DEFAULT_POLICY) == url
 
 
 @pytest.mark.parametrize(
@@ -72,24 +72,26 @@ def test_a_valid_url_has_one_spelling(written: str, url: str) -> None:
         "http://[::ffff:127.0.0.1]/",
     ],
 )
-def test_a_url_that_would_never_be_asked_is_refused_at_the_door(url: str, dns: Dns) -> None:
-    with pytest.raises((InvalidUrl, RefusedAddress)) as refusal:
-        validate_url(url, policy=NOBODY)
-    assert refusal.value.reason in ("invalid_url", "refused_address")
-    assert "secret" not in str(refusal.value)
+def test_url_that_the_policy_forbids_is_rejected(url: str, dns: Dns) -> None:
+    with pytest.raises((InvalidUrl, RefusedAddress)) as error:
+        validate_url(url, policy=DEFAULT_POLICY)
+    assert error.value.reason in ("invalid_url", "refused_address")
+    assert "secret" not in str(error.value)
     assert dns.asked == []
 
 
-def test_a_name_is_looked_up_at_the_door_when_asked_for(dns: Dns) -> None:
+def test_host_name_is_resolved_on_request(dns: Dns) -> None:
     dns.set("public.example", ["93.184.216.34"])
     dns.set("inner.example", ["93.184.216.34", "10.0.0.1"])
-    assert validate_url("http://public.example", policy=NOBODY, resolve=True) == "http://public.example/"
-    assert validate_url("http://inner.example", policy=NOBODY) == "http://inner.example/"
-    with pytest.raises(RefusedAddress) as refusal:
-        validate_url("http://inner.example", policy=NOBODY, resolve=True)
-    assert "10.0.0.1" not in str(refusal.value)
+    assert (
+        validate_url("http://public.example", policy=DEFAULT_POLICY, resolve=True) == "http://public.example/"
+    )
+    assert validate_url("http://inner.example", policy=DEFAULT_POLICY) == "http://inner.example/"
+    with pytest.raises(RefusedAddress) as error:
+        validate_url("http://inner.example", policy=DEFAULT_POLICY, resolve=True)
+    assert "10.0.0.1" not in str(error.value)
     with pytest.raises(Unreachable):
-        validate_url("http://nowhere.example", policy=NOBODY, resolve=True)
+        validate_url("http://nowhere.example", policy=DEFAULT_POLICY, resolve=True)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_a_name_is_looked_up_at_the_door_when_asked_for(dns: Dns) -> None:
         "http://staging.example:9999/",
     ],
 )
-def test_listed_networks_open_local_names_and_other_ports(url: str, dns: Dns) -> None:
+def test_allowed_networks_permit_local_names_and_other_ports(url: str, dns: Dns) -> None:
     dns.set("staging.internal", ["127.0.0.5"])
     dns.set("staging.example", ["127.0.0.5"])
     assert validate_url(url, policy=AddressPolicy.from_setting("127.0.0.0/8"))
@@ -122,7 +124,7 @@ def test_listed_networks_open_local_names_and_other_ports(url: str, dns: Dns) ->
         "http://nowhere.local/",
     ],
 )
-def test_listed_networks_open_nothing_else(url: str, dns: Dns) -> None:
+def test_allowed_networks_permit_nothing_else(url: str, dns: Dns) -> None:
     dns.set("elsewhere.internal", ["10.0.0.1"])
     dns.set("public.internal", ["93.184.216.34"])
     dns.set("mixed.internal", ["127.0.0.1", "93.184.216.34"])
@@ -131,19 +133,19 @@ def test_listed_networks_open_nothing_else(url: str, dns: Dns) -> None:
         validate_url(url, policy=AddressPolicy.from_setting("127.0.0.0/8"))
 
 
-def test_an_answer_of_dns64_is_judged_by_the_address_inside(dns: Dns) -> None:
+def test_dns64_address_is_judged_by_its_embedded_address(dns: Dns) -> None:
     dns.set("four.example", ["64:ff9b::5db8:d822", "93.184.216.34"])
     dns.set("inner.example", ["64:ff9b::7f00:1"])
-    assert validate_url("http://four.example", policy=NOBODY, resolve=True)
+    assert validate_url("http://four.example", policy=DEFAULT_POLICY, resolve=True)
     with pytest.raises(RefusedAddress):
-        validate_url("http://inner.example", policy=NOBODY, resolve=True)
+        validate_url("http://inner.example", policy=DEFAULT_POLICY, resolve=True)
     with pytest.raises(RefusedAddress):
-        validate_url("http://[64:ff9b::5db8:d822]/", policy=NOBODY)
+        validate_url("http://[64:ff9b::5db8:d822]/", policy=DEFAULT_POLICY)
 
 
 @pytest.mark.parametrize(
     "authority", ["me@example.com", "me:hunter2@example.com", "@example.com", "a@b@example.com"]
 )
-def test_a_url_with_a_user_is_refused_by_name(authority: str) -> None:
+def test_url_with_user_information_is_rejected_with_a_reason(authority: str) -> None:
     with pytest.raises(RefusedAddress, match=r"^A URL with a user name or password is not allowed\.$"):
-        validate_url(f"http://{authority}/", policy=NOBODY)
+        validate_url(f"http://{authority}/", policy=DEFAULT_POLICY)

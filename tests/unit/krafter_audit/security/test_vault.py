@@ -1,4 +1,4 @@
-"""Secrets at rest: who can open what, and what an error gives away."""
+"""Sealed secrets open with their key and for their owner only, and errors show nothing of them."""
 
 import base64
 import traceback
@@ -22,20 +22,20 @@ def one_key(settings: Settings) -> None:
     settings.KRAFTER_ENCRYPTION_KEYS = keys(old=OLD)
 
 
-def test_what_is_sealed_opens_again_for_its_owner() -> None:
+def test_sealed_value_opens_for_its_owner() -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
 
     assert vault.open_sealed(sealed, owner=OWNER) == SECRET
 
 
-def test_a_sealed_value_shows_its_key_id_and_nothing_of_the_secret() -> None:
+def test_sealed_value_contains_its_key_id_and_not_the_secret() -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
 
     assert vault.key_id_of(sealed) == "old"
     assert b"ghp_secret" not in sealed
 
 
-def test_the_same_secret_is_sealed_differently_each_time() -> None:
+def test_sealing_twice_gives_different_values() -> None:
     assert vault.seal(SECRET, owner=OWNER) != vault.seal(SECRET, owner=OWNER)
 
 
@@ -50,29 +50,29 @@ def test_the_same_secret_is_sealed_differently_each_time() -> None:
         (),
     ],
 )
-def test_another_owner_does_not_open_it(other: tuple[str, ...]) -> None:
+def test_sealed_value_does_not_open_for_another_owner(other: tuple[str, ...]) -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
 
     with pytest.raises(vault.VaultError):
         vault.open_sealed(sealed, owner=other)
 
 
-def test_every_changed_byte_is_noticed() -> None:
+def test_changing_any_byte_is_detected() -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
 
-    for place in range(len(sealed)):
-        changed = sealed[:place] + bytes([sealed[place] ^ 1]) + sealed[place + 1 :]
+    for index in range(len(sealed)):
+        changed = sealed[:index] + bytes([sealed[index] ^ 1]) + sealed[index + 1 :]
         with pytest.raises(vault.VaultError):
             vault.open_sealed(changed, owner=OWNER)
 
 
-@pytest.mark.parametrize("rubbish", [b"", b"\x01", b"\x01\x03old", b"plain text", b"\x01\x00" + b"x" * 40])
-def test_what_was_never_sealed_is_refused(rubbish: bytes) -> None:
+@pytest.mark.parametrize("value", [b"", b"\x01", b"\x01\x03old", b"plain text", b"\x01\x00" + b"x" * 40])
+def test_value_that_is_not_sealed_is_rejected(value: bytes) -> None:
     with pytest.raises(vault.VaultError):
-        vault.open_sealed(rubbish, owner=OWNER)
+        vault.open_sealed(value, owner=OWNER)
 
 
-def test_an_older_key_still_opens_and_the_first_one_seals(settings: Settings) -> None:
+def test_older_key_opens_and_first_key_seals(settings: Settings) -> None:
     before = vault.seal(SECRET, owner=OWNER)
     settings.KRAFTER_ENCRYPTION_KEYS = keys(new=NEW, old=OLD)
 
@@ -81,7 +81,7 @@ def test_an_older_key_still_opens_and_the_first_one_seals(settings: Settings) ->
     assert vault.key_id_of(vault.seal(SECRET, owner=OWNER)) == "new"
 
 
-def test_a_key_that_is_gone_opens_nothing(settings: Settings) -> None:
+def test_removed_key_opens_nothing(settings: Settings) -> None:
     before = vault.seal(SECRET, owner=OWNER)
     settings.KRAFTER_ENCRYPTION_KEYS = keys(new=NEW)
 
@@ -89,7 +89,7 @@ def test_a_key_that_is_gone_opens_nothing(settings: Settings) -> None:
         vault.open_sealed(before, owner=OWNER)
 
 
-def test_a_rewritten_key_id_does_not_open_even_with_the_same_key(settings: Settings) -> None:
+def test_changed_key_id_does_not_open_even_with_the_same_key(settings: Settings) -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
     settings.KRAFTER_ENCRYPTION_KEYS = keys(old=OLD, odd=OLD)
 
@@ -97,16 +97,16 @@ def test_a_rewritten_key_id_does_not_open_even_with_the_same_key(settings: Setti
         vault.open_sealed(sealed.replace(b"old", b"odd", 1), owner=OWNER)
 
 
-def test_an_error_gives_nothing_of_the_inside_away() -> None:
+def test_error_shows_nothing_of_the_sealed_value() -> None:
     sealed = vault.seal(SECRET, owner=OWNER)
 
     with pytest.raises(vault.VaultError) as caught:
         vault.open_sealed(sealed, owner=("org-2", "project-1", "github"))
 
-    told = "".join(traceback.format_exception(caught.value))
+    text = "".join(traceback.format_exception(caught.value))
     assert caught.value.__suppress_context__
-    assert "ghp_secret" not in told
-    assert base64.b64encode(OLD).decode() not in told
+    assert "ghp_secret" not in text
+    assert base64.b64encode(OLD).decode() not in text
 
 
 @pytest.mark.parametrize(
@@ -122,12 +122,12 @@ def test_an_error_gives_nothing_of_the_inside_away() -> None:
         (f"{keys(a=OLD)},{keys(a=NEW)}", "Entry 2 repeats the key id 'a'"),
     ],
 )
-def test_a_setting_that_holds_no_usable_keys_is_refused_with_a_sentence(setting: str, sentence: str) -> None:
+def test_invalid_encryption_keys_are_rejected_with_a_sentence(setting: str, sentence: str) -> None:
     with pytest.raises(ValueError, match=sentence.replace("(", r"\(")):
         vault.parse_keys(setting)
 
 
-def test_the_sentence_about_a_bad_key_does_not_show_the_key() -> None:
+def test_error_for_an_invalid_key_does_not_show_the_key() -> None:
     short = base64.b64encode(b"supersecret").decode()
 
     with pytest.raises(ValueError) as caught:
@@ -136,13 +136,13 @@ def test_the_sentence_about_a_bad_key_does_not_show_the_key() -> None:
     assert short not in "".join(traceback.format_exception(caught.value))
 
 
-def test_keys_in_the_url_safe_alphabet_are_read_too() -> None:
+def test_keys_in_url_safe_base64_are_accepted() -> None:
     key = b"\xfb\xff" * 16
 
     assert vault.parse_keys(f"a:{base64.urlsafe_b64encode(key).decode()}") == {"a": key}
 
 
-def test_without_a_usable_key_nothing_is_sealed(settings: Settings) -> None:
+def test_sealing_without_a_key_fails(settings: Settings) -> None:
     settings.KRAFTER_ENCRYPTION_KEYS = ""
 
     with pytest.raises(vault.VaultError, match="KRAFTER_ENCRYPTION_KEYS"):

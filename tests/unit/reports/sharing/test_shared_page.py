@@ -1,4 +1,4 @@
-"""The shared page: what a reader who has nothing but the link gets."""
+"""The shared page, its download, and its behaviour in a browser."""
 
 import re
 from collections.abc import Callable
@@ -14,29 +14,28 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from reports.models import Report, Share
 from reports.sharing import links
 from tests import factories
-from tests.browser.chromium import chromium
+from tests.browser.chromium import launch_chromium
 from tests.factories import Scenario
-from tests.unit.reports.conftest import Ask
+from tests.unit.reports.conftest import CallApi, ExportReport
 
-Exported = Callable[..., Report]
-PLACE = "/insights/audit/reports/shared/"
+PATH = "/insights/audit/reports/shared/"
 
 
 @pytest.fixture
-def link(scenario: Scenario, ask: Ask, exported: Exported) -> Callable[..., str]:
-    """Share a report by link and return the address."""
+def link(scenario: Scenario, call_api: CallApi, export_report: ExportReport) -> Callable[..., str]:
+    """Share a report by link and return its URL."""
 
-    def make(format: str = "json", **fields: Any) -> str:
-        exported(format)
-        return str(ask("post", "reports/share", {"channel": "link", **fields})[1]["data"]["share_url"])
+    def share(format: str = "json", **fields: Any) -> str:
+        export_report(format)
+        return str(call_api("post", "reports/share", {"channel": "link", **fields})[1]["data"]["share_url"])
 
-    return make
+    return share
 
 
 Link = Callable[..., str]
 
 
-def test_the_page_shows_the_frozen_numbers_the_picture_and_the_file(scenario: Scenario, link: Link) -> None:
+def test_page_shows_snapshot_chart_and_file(scenario: Scenario, link: Link) -> None:
     factories.finding(scenario, title="Header <script>alert(1)</script> is missing", score=77)
     factories.finding(scenario, status="resolved", score=10)
     url = link()
@@ -53,7 +52,7 @@ def test_the_page_shows_the_frozen_numbers_the_picture_and_the_file(scenario: Sc
     assert re.search(r"Open findings</dt>\s*<dd><b>1</b>", html)
 
 
-def test_the_page_carries_no_cookie_no_script_no_referrer_and_no_index(link: Link) -> None:
+def test_page_sets_no_cookie_runs_no_script_and_is_not_indexed(link: Link) -> None:
     response = Client().get(link())
 
     assert response.cookies == {}
@@ -72,7 +71,7 @@ def test_the_page_carries_no_cookie_no_script_no_referrer_and_no_index(link: Lin
 
 
 @pytest.mark.parametrize("format", ["json", "csv", pytest.param("pdf", marks=pytest.mark.needs_pango)])
-def test_the_file_downloads_without_a_login(link: Link, format: str) -> None:
+def test_file_downloads_without_login(link: Link, format: str) -> None:
     response = Client().get(link(format) + "/download")
 
     body = b"".join(response.streaming_content)
@@ -83,9 +82,9 @@ def test_the_file_downloads_without_a_login(link: Link, format: str) -> None:
     assert response["x-robots-tag"] == "noindex, nofollow"
 
 
-def test_a_report_that_is_still_exported_is_shown_and_its_file_follows(ask: Ask) -> None:
-    ask("post", "reports/export", {"format": "pdf"})
-    url = ask("post", "reports/share", {"channel": "link"})[1]["data"]["share_url"]
+def test_page_of_a_queued_report_opens_and_its_file_returns_409(call_api: CallApi) -> None:
+    call_api("post", "reports/export", {"format": "pdf"})
+    url = call_api("post", "reports/share", {"channel": "link"})[1]["data"]["share_url"]
 
     page, file = Client().get(url), Client().get(url + "/download")
 
@@ -93,7 +92,7 @@ def test_a_report_that_is_still_exported_is_shown_and_its_file_follows(ask: Ask)
     assert "The file is being exported." in page.content.decode()
 
 
-def test_a_link_that_has_expired_says_so(link: Link, time_machine: Any) -> None:
+def test_expired_link_returns_410(link: Link, time_machine: Any) -> None:
     url = link(expires_in=60)
     time_machine.move_to(timezone.now() + timedelta(seconds=61))
 
@@ -103,7 +102,7 @@ def test_a_link_that_has_expired_says_so(link: Link, time_machine: Any) -> None:
     assert "This link has expired" in page.content.decode()
 
 
-def test_a_link_lives_for_thirty_days(link: Link, time_machine: Any) -> None:
+def test_link_expires_after_thirty_days(link: Link, time_machine: Any) -> None:
     url = link()
 
     time_machine.move_to(timezone.now() + timedelta(days=29, hours=23))
@@ -112,9 +111,9 @@ def test_a_link_lives_for_thirty_days(link: Link, time_machine: Any) -> None:
     assert Client().get(url).status_code == 410
 
 
-def test_a_link_that_was_revoked_says_so(link: Link, ask: Ask) -> None:
+def test_revoked_link_returns_410(link: Link, call_api: CallApi) -> None:
     url = link()
-    ask("delete", f"reports/shares/{Share.objects.get().pk}")
+    call_api("delete", f"reports/shares/{Share.objects.get().pk}")
 
     page, file = Client().get(url), Client().get(url + "/download")
 
@@ -122,27 +121,25 @@ def test_a_link_that_was_revoked_says_so(link: Link, ask: Ask) -> None:
     assert "This link was revoked" in page.content.decode()
 
 
-def test_revoking_one_link_leaves_another_of_the_same_report_open(link: Link, ask: Ask) -> None:
+def test_revoking_a_link_leaves_other_links_of_the_report_valid(link: Link, call_api: CallApi) -> None:
     first = link()
-    second = ask("post", "reports/share", {"channel": "link"})[1]["data"]["share_url"]
-    ask("delete", f"reports/shares/{Share.objects.earliest('created_at').pk}")
+    second = call_api("post", "reports/share", {"channel": "link"})[1]["data"]["share_url"]
+    call_api("delete", f"reports/shares/{Share.objects.earliest('created_at').pk}")
 
     assert [Client().get(url).status_code for url in (first, second)] == [410, 200]
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("token", ["x", "a.b", "..", "%00", "ä", "x" * 3000])
-def test_a_token_that_nobody_signed_is_not_found_and_asks_the_database_nothing(
-    token: str, django_assert_num_queries: Any
-) -> None:
+def test_unsigned_token_is_not_found_without_a_query(token: str, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(0):
-        response = Client().get(f"{PLACE}{token}")
+        response = Client().get(f"{PATH}{token}")
 
     assert response.status_code == 404
     assert "Report not found" in response.content.decode()
 
 
-def test_a_changed_token_and_a_key_signed_for_something_else_are_not_found(link: Link) -> None:
+def test_changed_token_and_token_with_another_salt_are_not_found(link: Link) -> None:
     token = link().rsplit("/", 1)[1]
     key = Share.objects.get().key
 
@@ -151,30 +148,30 @@ def test_a_changed_token_and_a_key_signed_for_something_else_are_not_found(link:
         ("A" if token[0] != "A" else "B") + token[1:],
         signing.Signer(sep=".").sign(key),
     ):
-        assert Client().get(PLACE + wrong).status_code == 404
+        assert Client().get(PATH + wrong).status_code == 404
 
 
 @pytest.mark.django_db
-def test_a_signed_token_of_no_share_is_not_found() -> None:
-    assert Client().get(PLACE + links.token_for(Share(key=links.new_key()))).status_code == 404
+def test_signed_token_without_a_share_is_not_found() -> None:
+    assert Client().get(PATH + links.token_for(Share(key=links.new_key()))).status_code == 404
 
 
-def test_only_reading_is_possible(link: Link) -> None:
+def test_page_allows_only_get_and_head(link: Link) -> None:
     url = link()
 
     assert [getattr(Client(), verb)(url).status_code for verb in ("post", "put", "delete")] == [405] * 3
     assert Client().head(url).status_code == 200
 
 
-def test_one_client_may_read_so_often_a_minute(link: Link, settings: Any, mid_minute_clock: None) -> None:
+def test_page_is_rate_limited_per_client(link: Link, settings: Any, mid_minute_clock: None) -> None:
     url = link()
     settings.KRAFTER_RATE_PUBLIC = 2
 
-    answers = [Client(REMOTE_ADDR="203.0.113.7").get(url) for _ in range(3)]
+    responses = [Client(REMOTE_ADDR="203.0.113.7").get(url) for _ in range(3)]
 
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert 1 <= int(answers[2]["retry-after"]) <= 60
-    assert "Too many requests" in answers[2].content.decode()
+    assert [response.status_code for response in responses] == [200, 200, 429]
+    assert 1 <= int(responses[2]["retry-after"]) <= 60
+    assert "Too many requests" in responses[2].content.decode()
 
 
 CONTRAST = """() => {
@@ -195,24 +192,24 @@ CONTRAST = """() => {
     .filter(found => found.ratio < found.needed) }"""
 
 
-def looked_at(browser: Browser, url: str, width: int) -> dict[str, Any]:
-    """Open the page in a window of that width and say what is wrong with it."""
+def inspect_page(browser: Browser, url: str, width: int) -> dict[str, Any]:
+    """Open a page in a window of this width and return what can be wrong with it."""
     page: Page = browser.new_page(viewport={"width": width, "height": 800})
-    said: list[str] = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("pageerror", lambda error: said.append(str(error)))
-    page.on("requestfailed", lambda request: said.append(request.url))
+    messages: list[str] = []
+    page.on("console", lambda message: messages.append(message.text))
+    page.on("pageerror", lambda error: messages.append(str(error)))
+    page.on("requestfailed", lambda request: messages.append(request.url))
     page.goto(url)
     return {
-        "said": said,
-        "wider than the window by": page.evaluate("document.documentElement.scrollWidth - innerWidth"),
+        "messages": messages,
+        "overflow": page.evaluate("document.documentElement.scrollWidth - innerWidth"),
         "headings": page.locator("h1").count(),
         "main": page.get_by_role("main").count(),
         "styled": page.evaluate("getComputedStyle(document.querySelector('.banner')).backgroundColor"),
         "chart": page.evaluate(
             "[...document.images].every(image => image.complete && image.naturalWidth > 0)"
         ),
-        "too pale": page.evaluate(CONTRAST),
+        "low contrast": page.evaluate(CONTRAST),
         "tables without a caption": page.evaluate(
             "[...document.querySelectorAll('table:not(:has(caption))')].length"
         ),
@@ -220,14 +217,14 @@ def looked_at(browser: Browser, url: str, width: int) -> dict[str, Any]:
     }
 
 
-SOUND = {
-    "said": [],
-    "wider than the window by": 0,
+EXPECTED = {
+    "messages": [],
+    "overflow": 0,
     "headings": 1,
     "main": 1,
     "styled": "rgb(22, 50, 79)",
     "chart": True,
-    "too pale": [],
+    "low contrast": [],
     "tables without a caption": 0,
     "cookies": [],
 }
@@ -235,19 +232,19 @@ SOUND = {
 
 @pytest.mark.needs_chromium
 @pytest.mark.django_db(transaction=True)
-def test_the_page_is_sound_in_a_browser_on_a_phone_and_on_a_desk(
+def test_page_is_accessible_in_a_browser_on_phone_and_desktop(
     live_server: Any, scenario: Scenario, link: Link
 ) -> None:
     for severity in ("critical", "high", "medium", "low"):
         factories.finding(scenario, severity=severity, title=f"{severity} https://example.com/{'long' * 30}")
     url = live_server.url + link("json").removeprefix("http://testserver")
-    closed = live_server.url + PLACE + "x"
+    invalid = live_server.url + PATH + "x"
 
     with sync_playwright() as play:
-        browser = chromium(play)
-        seen = {width: looked_at(browser, url, width) for width in (390, 1280)}
-        refused = looked_at(browser, closed, 390)
+        browser = launch_chromium(play)
+        pages = {width: inspect_page(browser, url, width) for width in (390, 1280)}
+        unavailable = inspect_page(browser, invalid, 390)
         browser.close()
 
-    assert seen == {390: SOUND, 1280: SOUND}
-    assert {**refused, "said": []} == SOUND
+    assert pages == {390: EXPECTED, 1280: EXPECTED}
+    assert {**unavailable, "messages": []} == EXPECTED

@@ -343,7 +343,7 @@ def test_scan_with_credentials_does_not_follow_links_with_side_effects(scenario:
 
 
 def test_admin_form_sets_credentials_and_never_shows_them(scenario: Scenario):
-    operator = staff.browser()
+    operator = staff.logged_in_client()
     form = {
         "project": str(scenario.project.pk), "origin": "https://staging.example.com", "headers": "X-Key: k3y-4-staging",
         "cookies": "session=c00kie-v4lue\nother=1", "username": "ada", "password": PASSWORD, "selector": ".who",
@@ -369,7 +369,7 @@ def test_invalid_admin_form_does_not_show_the_password(scenario: Scenario):
         "password": PASSWORD,
     }
 
-    page = staff.browser().post(staff.address(SiteCredentials, "add"), form)
+    page = staff.logged_in_client().post(staff.address(SiteCredentials, "add"), form)
 
     assert "https origin" in page.content.decode()
     assert PASSWORD not in page.content.decode()
