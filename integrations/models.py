@@ -107,7 +107,7 @@ class TicketLink(Record):
     external_id = models.CharField(max_length=300, blank=True)
     key = models.CharField(max_length=255, blank=True)
     url = models.CharField(max_length=2000, blank=True)
-    state = models.CharField(max_length=8, choices=State, default=State.CREATING)
+    state = StatusField(max_length=8, choices=State, default=State.CREATING)
     last_synced = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     task_synced_at = models.DateTimeField(null=True)
     state_changes = models.JSONField(default=list)
@@ -115,6 +115,8 @@ class TicketLink(Record):
         null=True,
         help_text="Its state changed back and forth and is no longer synced until a person resolves it.",
     )
+
+    transitions = StatusTransitions("state", {State.CREATING: {State.LINKED}, State.LINKED: {State.CREATING}})
 
     class Meta:
         constraints: ClassVar = [
@@ -259,7 +261,7 @@ class SyncRun(Record):
         INTERRUPTED = "interrupted"
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="runs", db_index=False)
-    outcome = models.CharField(max_length=11, choices=Outcome, default=Outcome.RUNNING)
+    outcome = StatusField(max_length=11, choices=Outcome, default=Outcome.RUNNING)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     pushed = models.PositiveIntegerField(default=0)
@@ -267,6 +269,17 @@ class SyncRun(Record):
     refused = models.JSONField(default=list)
     notes = models.JSONField(default=list)
     error = models.TextField(blank=True)
+
+    transitions = StatusTransitions(
+        "outcome",
+        {
+            Outcome.RUNNING: {Outcome.SUCCEEDED, Outcome.FAILED, Outcome.PAUSED, Outcome.INTERRUPTED},
+            Outcome.SUCCEEDED: set(),
+            Outcome.FAILED: set(),
+            Outcome.PAUSED: set(),
+            Outcome.INTERRUPTED: set(),
+        },
+    )
 
     class Meta:
         indexes: ClassVar = [

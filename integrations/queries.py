@@ -66,7 +66,7 @@ def conflicts(project: Project, provider: str, *, resolved: bool) -> QuerySet[Sy
 
 
 def get_conflict(project: Project, provider: str, pk: UUID, *, lock: bool = False) -> SyncConflict:
-    """Return one conflict with its link, locked if asked for. Raises NotFound."""
+    """Return one conflict with its link, locked if requested. Raises NotFound."""
     rows = SyncConflict.objects.filter(integration__project=project, integration__provider=provider, pk=pk)
     rows = rows.select_related("link", "integration__project")
     found = (rows.select_for_update(of=("self", "link")) if lock else rows).first()

@@ -14,6 +14,7 @@ import argparse
 import ctypes
 import json
 import logging
+import os
 import resource
 import signal
 import socket
@@ -149,8 +150,8 @@ class Server(TcpWSGIServer):
             if channel.is_overdue(now):
                 channel.refuse_overdue()
 
-    def serve(self) -> None:
-        """Serve until SIGTERM or SIGINT; then finish what runs, for some seconds."""
+    def serve(self, *, supervisor: int | None = None) -> None:
+        """Serve until SIGTERM, SIGINT or the end of the process `supervisor`; then finish running requests."""
         ends_at: list[float] = []
 
         def stop(signum: int, frame: FrameType | None) -> None:
@@ -161,6 +162,8 @@ class Server(TcpWSGIServer):
         signal.signal(signal.SIGINT, stop)
         while not ends_at or (self._is_busy() and time.monotonic() < ends_at[0]):
             loop(timeout=0.2 if ends_at else 1.0, use_poll=True, map=self._map, count=1)
+            if supervisor and not ends_at and os.getppid() != supervisor:
+                stop(signal.SIGTERM, None)
         self.task_dispatcher.shutdown(timeout=0)
         close_all(self._map)
 
@@ -208,7 +211,7 @@ class Supervisor:
         listener.set_inheritable(True)
         self._listener, self._stopping = listener, False
         self._command = [sys.executable, "-m", "krafter_audit.server", *arguments]
-        self._command += ["--fd", str(listener.fileno())]
+        self._command += ["--fd", str(listener.fileno()), "--supervisor", str(os.getpid())]
         self._processes = [self._start() for _ in range(workers)]
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -256,6 +259,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--workers", type=int, default=1, help="processes (default 1)")
     parser.add_argument("--threads", type=int, default=THREADS, help=f"of each process (default {THREADS})")
     parser.add_argument("--fd", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--supervisor", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.fd is not None:
         listener = socket.socket(fileno=options.fd)
@@ -269,7 +273,8 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         _raise_file_limit()
         _share_malloc_arena()
-        make_server(load(options.application), listener, threads=options.threads).serve()
+        web = make_server(load(options.application), listener, threads=options.threads)
+        web.serve(supervisor=options.supervisor)
 
 
 if __name__ == "__main__":

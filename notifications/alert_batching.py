@@ -17,7 +17,7 @@ from accounts.models import Project
 from events.models import Event
 from events.outbox import EventBatch
 from findings.models import Finding, Severity
-from notifications.models import Alert, Channel
+from notifications.models import Alert, AlertChannel
 from remediation.services.policies import config_of
 
 CONSUMER = "alerts"
@@ -67,7 +67,7 @@ def parse_routes(config: Mapping[str, Any]) -> dict[str, set[str]]:
     routes: dict[str, set[str]] = {}
     for severity, channels in routing.items() if isinstance(routing, dict) else ():
         for channel in channels if isinstance(channels, list) else ():
-            if severity in RANK and channel in Channel.values:
+            if severity in RANK and channel in AlertChannel.values:
                 routes.setdefault(channel, set()).add(severity)
     return routes
 

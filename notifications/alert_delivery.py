@@ -14,7 +14,7 @@ from krafter_audit.security.vault import VaultError
 from notifications import destinations
 from notifications.errors import AlertPostponed, AlertRefused
 from notifications.messages import slack_payload, subject, text
-from notifications.models import Alert, Channel, Destination
+from notifications.models import Alert, AlertChannel, Destination
 
 LEASE_SECONDS = 60
 MAX_ATTEMPTS = 5
@@ -54,7 +54,7 @@ def _stop_gathering(alert: Alert) -> bool:
 
 def _send(alert: Alert) -> str:
     destination = Destination.objects.filter(project=alert.project, channel=alert.channel).first()
-    if alert.channel == Channel.EMAIL:
+    if alert.channel == AlertChannel.EMAIL:
         return _send_by_email(alert, destination)
     return _send_to_slack(alert, destination)
 

@@ -11,7 +11,7 @@ from krafter_audit.api.errors import InvalidParams
 from krafter_audit.http import slack
 from krafter_audit.security import vault
 from notifications.errors import AlertDestinationNotFound
-from notifications.models import Channel, Destination
+from notifications.models import AlertChannel, Destination
 
 DEFAULT_RECIPIENT_ROLES = (Membership.Role.OWNER, Membership.Role.ADMIN)
 MAX_RECIPIENTS = 50
@@ -24,7 +24,7 @@ def set_destination(project: Project, channel: str, *, by: Actor, **settings: An
     require_known_channel(channel)
     destination = Destination(project=project, channel=channel)
     values: dict[str, Any] = {"credentials": None, "recipients": []}
-    if channel == Channel.SLACK:
+    if channel == AlertChannel.SLACK:
         values["credentials"] = vault.seal(_webhook_url(settings).encode(), owner=_owner(destination))
     else:
         values["recipients"] = _recipients(settings)
@@ -61,7 +61,7 @@ def delete_destination(project: Project, channel: str, *, by: Actor) -> Destinat
 
 def require_known_channel(channel: str) -> None:
     """Raise AlertDestinationNotFound for anything but the channels."""
-    if channel not in Channel.values:
+    if channel not in AlertChannel.values:
         raise AlertDestinationNotFound
 
 

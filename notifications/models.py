@@ -12,7 +12,7 @@ from krafter_audit.db.models import Record
 from krafter_audit.db.transitions import StatusField, StatusTransitions
 
 
-class Channel(models.TextChoices):
+class AlertChannel(models.TextChoices):
     """The channels that a policy's `alert_routing` may name."""
 
     SLACK = "slack"
@@ -23,7 +23,7 @@ class Destination(Record):
     """Where a project's channel sends alerts: a sealed Slack webhook, or e-mail addresses."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="alert_destinations", db_index=False)
-    channel = models.CharField(max_length=8, choices=Channel)
+    channel = models.CharField(max_length=8, choices=AlertChannel)
     credentials = models.BinaryField(null=True)
     recipients = models.JSONField(default=list)
 
@@ -55,7 +55,7 @@ class Alert(Record, Leased):
         FAILED = "failed"
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="alerts", db_index=False)
-    channel = models.CharField(max_length=8, choices=Channel)
+    channel = models.CharField(max_length=8, choices=AlertChannel)
     status = StatusField(max_length=9, choices=Status, default=Status.GATHERING)
     counts = models.JSONField(default=dict)
     worst = models.JSONField(default=list, encoder=DjangoJSONEncoder)

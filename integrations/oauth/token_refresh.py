@@ -28,7 +28,7 @@ POLL_SECONDS = 0.2
 class TokenManager:
     """Reads and refreshes the credentials of an integration.
 
-    Raises IntegrationChanged when the integration was disconnected or connected anew.
+    Raises IntegrationChanged when the integration was disconnected or reconnected.
     """
 
     def __init__(self, integration: Integration, adapter: type[Provider], client: Client) -> None:

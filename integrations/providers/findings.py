@@ -18,7 +18,7 @@ class FindingSource(Provider):
 
     @abstractmethod
     def finding_lists(self) -> Sequence[FindingList]:
-        """Return the lists of findings that the vendor can be asked for."""
+        """Return the lists of findings that the vendor has."""
 
     @abstractmethod
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:

@@ -33,7 +33,7 @@ def merged_body(present: str, draft: TicketDraft, text: str) -> str:
 
 
 def without_mentions(text: str) -> str:
-    """Return text in which @name notifies nobody."""
+    """Return text in which @name sends no notification."""
     return text.replace("@", "@\u200b")
 
 

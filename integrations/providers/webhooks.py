@@ -1,6 +1,6 @@
 """Webhooks of the vendors: how each signs a delivery, and what a delivery says.
 
-A delivery only means "look at this ticket": the vendor is asked for the current state, so a delivery that is late,
+A delivery only says which ticket has changed: its current state is requested, so a delivery that is late,
 repeated or out of order does no harm. Nothing here opens a secret or reads a row.
 """
 
@@ -60,7 +60,7 @@ def equal_in_constant_time(received: str, expected: str) -> bool:
 
 
 def signed_by(header: str, prefix: str = "") -> Callable[[WebhookRequest, str], bool]:
-    """Return a check of a header that holds the hexadecimal HMAC-SHA256 of the raw body."""
+    """Return a check of a header with the hexadecimal HMAC-SHA256 of the raw body."""
 
     def is_signed(request: WebhookRequest, secret: str) -> bool:
         digest = hmac.new(secret.encode(), request.body, hashlib.sha256).hexdigest()

@@ -15,6 +15,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.log import log_event
+from integrations import sync_schedule
 from integrations.configuration import configuration
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
@@ -29,11 +30,11 @@ from integrations.providers.traffic import TrafficSource
 from integrations.queries import known_urls
 from integrations.sync import (
     finding_import,
-    schedule,
     ticket_comments,
     ticket_pull,
     ticket_push,
     traffic_import,
+    webhook_processing,
 )
 from integrations.sync.run import (
     BY_INTEGRATION,
@@ -42,7 +43,6 @@ from integrations.sync.run import (
     TimeBudgetExhausted,
     update_if_owned,
 )
-from integrations.webhooks import processing
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.security.vault import VaultError
@@ -91,8 +91,8 @@ def sync(integration_id: UUID) -> None:
 
 
 def _open_log(integration: Integration) -> SyncRun:
-    running = SyncRun.objects.filter(integration=integration, outcome=Outcome.RUNNING)
-    running.update(outcome=Outcome.INTERRUPTED, finished_at=timezone.now())
+    runs = SyncRun.objects.filter(integration=integration)
+    SyncRun.transitions.update(runs, Outcome.RUNNING, Outcome.INTERRUPTED, finished_at=timezone.now())
     return SyncRun.objects.create(integration=integration)
 
 
@@ -153,7 +153,7 @@ def _pull_and_push(context: SyncContext) -> None:
     context.checkpoint()
     provider.check_connection()
     if isinstance(provider, Tracker):
-        processing.process_deliveries(context, provider)
+        webhook_processing.process_deliveries(context, provider)
     if context.integration.scope == Scope.ALL or not isinstance(provider, Tracker):
         _pull(context, provider)
     if isinstance(provider, Tracker):
@@ -210,9 +210,9 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
         "updated_at": now,
     }
     if outcome == SUCCEEDED and integration.scope == Scope.ALL:
-        changes |= {"last_sync_at": now, **schedule.after_run(integration, succeeded=True)}
+        changes |= {"last_sync_at": now, **sync_schedule.after_run(integration, succeeded=True)}
     elif is_over and outcome != SUCCEEDED:
-        changes |= schedule.after_run(integration, succeeded=False)
+        changes |= sync_schedule.after_run(integration, succeeded=False)
     store = finish_or_repeat if outcome == SUCCEEDED else update_if_owned
     if not store(integration, **changes):
         _abandon(integration, log)
@@ -239,7 +239,7 @@ def _abandon(integration: Integration, log: SyncRun) -> None:
 
 
 def _close_log(log: SyncRun, outcome: str, error: str) -> None:
-    log.outcome, log.error, log.finished_at = outcome, error, timezone.now()
-    log.save()
+    counts = {name: getattr(log, name) for name in ("pushed", "pulled", "refused", "notes")}
+    SyncRun.transitions.apply(log, outcome, error=error, finished_at=timezone.now(), **counts)
     runs = SyncRun.objects.filter(integration=log.integration_id).order_by("-started_at", "-id")
     SyncRun.objects.filter(pk__in=list(runs.values_list("pk", flat=True)[RUNS_KEPT:])).delete()

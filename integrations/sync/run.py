@@ -88,7 +88,7 @@ def update_if_owned(
     status: str = Integration.Status.SYNCING,
     **changes: Any,
 ) -> bool:
-    """Update the integration as the run that leases it; False if another run does, or it was connected anew."""
+    """Update the integration as the run that leases it; False if another run does, or it was reconnected."""
     owned = Integration.objects.filter(
         pk=integration.pk,
         fence=integration.fence,

@@ -52,8 +52,16 @@ def unlink_tickets_of_other_places(context: SyncContext, tracker: Tracker) -> No
     elsewhere = [pk for pk, external_id in links if not tracker.owns(external_id)]
     if elsewhere:
         context.integration.cursor.pop(CURSOR, None)
-        TicketLink.objects.filter(pk__in=elsewhere).update(
-            state=State.CREATING, external_id="", key="", url="", last_synced={}, task_synced_at=None
+        TicketLink.transitions.update(
+            TicketLink.objects.filter(pk__in=elsewhere),
+            State.LINKED,
+            State.CREATING,
+            external_id="",
+            key="",
+            url="",
+            last_synced={},
+            task_synced_at=None,
+            updated_at=F("updated_at"),  # the time of the last attempt to create a ticket
         )
         context.log_note(
             f"{len(elsewhere)} tasks had tickets in another place; they get new tickets in the connected one."
@@ -126,13 +134,17 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
 @transaction.atomic
 def _link_ticket(context: SyncContext, link: TicketLink, ticket: Ticket, draft: TicketDraft) -> None:
     task = tickets.link_ticket(link.task_id, key=ticket.key, by=BY_INTEGRATION)
-    link.external_id, link.key, link.url = ticket.external_id, ticket.key, ticket.url
-    link.state = State.LINKED
-    link.last_synced = {"task": task_values(draft), "ticket": ticket_values(ticket)}
     # A task that changed while its ticket was created is pushed again.
     unchanged = task_values(draft_of(task)) == task_values(draft)
-    link.task_synced_at = task.updated_at if unchanged else None
-    link.save()
+    TicketLink.transitions.apply(
+        link,
+        State.LINKED,
+        external_id=ticket.external_id,
+        key=ticket.key,
+        url=ticket.url,
+        last_synced={"task": task_values(draft), "ticket": ticket_values(ticket)},
+        task_synced_at=task.updated_at if unchanged else None,
+    )
     context.log.pushed += 1
 
 

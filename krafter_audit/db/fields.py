@@ -1,4 +1,4 @@
-"""A JSON column that keeps what it was given."""
+"""A JSON field that keeps the order of keys."""
 
 import json
 from typing import Any
@@ -7,7 +7,7 @@ from django.db import models
 
 
 class VerbatimJSONField(models.Field):
-    """JSON kept as text in PostgreSQL's `json`, so that key order survives (jsonb sorts keys)."""
+    """JSON in PostgreSQL's `json` type, which keeps the order of keys; `jsonb` sorts them."""
 
     def db_type(self, connection: Any) -> str:
         """Name the column's type."""

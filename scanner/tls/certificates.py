@@ -1,4 +1,4 @@
-"""X.509 certificates."""
+"""Read X.509 certificates."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime

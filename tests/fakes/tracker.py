@@ -47,7 +47,7 @@ class FakeTracker(ABC):
         """Answer the next request of a method whose path matches with this."""
         self.scripted.append((method, path, answer))
 
-    def asked(self, method: str, path: str = "") -> list[Request]:
+    def received(self, method: str, path: str = "") -> list[Request]:
         """Return the requests of a method whose path ends with `path`."""
         return [seen for seen in self.requests if seen.method == method and seen.path.endswith(path)]
 

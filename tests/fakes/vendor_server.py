@@ -116,7 +116,7 @@ class FakeServer:
         """Answer the next request whose path matches with this."""
         self.scripted.append((path, (status, headers, content)))
 
-    def asked(self, path: str = "", method: str = "GET") -> list[Request]:
+    def received(self, path: str = "", method: str = "GET") -> list[Request]:
         """Return the requests of a method whose path matches."""
         return [seen for seen in self.requests if seen.method == method and re.search(path, seen.path)]
 

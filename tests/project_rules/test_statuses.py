@@ -16,7 +16,7 @@ STATUSES = {
     for model in apps.get_models()
     for field in model._meta.concrete_fields
     if isinstance(field, StatusField)
-}
+} - {"outcome"}  # of a sync run; that of alerts and shares is a sentence
 WRITERS = {"update", "write", "update_or_create", "aupdate"}
 
 

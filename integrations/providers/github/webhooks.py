@@ -22,7 +22,7 @@ def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
     return WebhookEvent(
         delivery_id=request.header("x-github-delivery"),
         name=f"{event}.{payload.get('action')}",
-        sent_at=changed_at,  # GitHub signs no time of its own
+        sent_at=changed_at,  # GitHub does not sign the time of a delivery
         changed_at=changed_at,
         ticket_ids=(str(int(issue["number"])),) if is_issue else (),
         findings_changed=event in ALERT_EVENTS,

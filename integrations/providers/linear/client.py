@@ -82,7 +82,7 @@ class LinearClient(Provider):
     # ---- Errors
 
     def is_error(self, response: Response) -> bool:
-        """Also look for `errors`, which GraphQL sends with status 200."""
+        """Also check for `errors`, which GraphQL sends with status 200."""
         return super().is_error(response) or bool(_errors(response))
 
     def is_rate_limited(self, response: Response) -> bool:
@@ -90,7 +90,7 @@ class LinearClient(Provider):
         return super().is_rate_limited(response) or "RATELIMITED" in _codes(response)
 
     def is_outage(self, response: Response) -> bool:
-        """Also look at the error codes."""
+        """Also check the error codes."""
         return super().is_outage(response) or bool(_codes(response) & TEMPORARY_CODES)
 
     def is_token_rejected(self, response: Response) -> bool:

@@ -43,7 +43,7 @@ FORM = {
 
 
 def screen(status: dict[str, Any]) -> dict[str, Any]:
-    """Return the fields of a transition: Jira asks for a resolution when an issue is closed."""
+    """Return the fields of a transition: Jira requires a resolution when an issue is closed."""
     ends = status["statusCategory"]["key"] == "done"
     resolution = {
         "required": True,

@@ -13,6 +13,7 @@ from integrations import services
 from integrations.models import Integration
 from integrations.providers.base import Provider
 from integrations.sync import engine
+from integrations.webhooks.services import enable
 from krafter_audit.http.client import Client
 from remediation.models import Task
 from remediation.services import tasks
@@ -20,6 +21,7 @@ from tests import factories
 from tests.fakes.dialects import DIALECTS
 from tests.fakes.dialects.github import FakeGitHub
 from tests.fakes.tracker import FakeTracker, serve
+from tests.unit.integrations.webhooks.senders import SECRET
 
 MakeTask = Callable[..., Task]
 Sync = Callable[[], Integration]
@@ -56,7 +58,7 @@ def http_client(loopback: None) -> Iterator[Client]:
 
 @pytest.fixture
 def project(db: None) -> Project:
-    """A project of an organisation of its own."""
+    """A project of a new organisation."""
     return factories.project()
 
 
@@ -77,6 +79,13 @@ def make_task(project: Project) -> MakeTask:
 def integration(project: Project, github: FakeGitHub) -> Integration:
     """GitHub, connected."""
     return services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
+
+
+@pytest.fixture
+def github_integration(integration: Integration) -> Integration:
+    """GitHub, with a webhook."""
+    enable(integration.project, "github", secret=SECRET, by=SYSTEM)
+    return integration
 
 
 @pytest.fixture

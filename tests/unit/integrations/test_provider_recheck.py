@@ -1,4 +1,4 @@
-"""A verification of a provider's finding asks the provider again, and passes only what it reports as fixed."""
+"""A verification requests a provider's finding again, and passes only if the provider reports it as fixed."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -53,7 +53,7 @@ BEFORE, AFTER = (NOW - timedelta(days=2)).isoformat(), (NOW + timedelta(minutes=
 
 @pytest.fixture
 def far_end(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[str], FakeServer]]:
-    """Stand in for a vendor; afterwards nothing that it was asked may break its description."""
+    """Serve as the vendor; afterwards all its requests must match its specification."""
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     with ExitStack() as stack:
 
@@ -89,8 +89,8 @@ def verified(finding: Finding) -> Verification:
 def seen_by(verification: Verification) -> dict[str, Any]:
     """What the one check saw, as the chain of evidence has it."""
     body = Evidence.objects.get(verification=verification).body
-    told: dict[str, Any] = json.loads(body)
-    return told
+    parsed: dict[str, Any] = json.loads(body)
+    return parsed
 
 
 def said(verification: Verification) -> tuple[str, str | None, str]:
@@ -287,15 +287,15 @@ def test_finding_of_another_place_is_inconclusive_without_a_request(
         "sentry": {"project": "other"},
         "gsc": {"site_url": "sc-domain:example.org"},
     }
-    told = {}
+    results = {}
     for key in [*SOURCES, "gsc_indexed"]:
         name = FINDING_SOURCES[key].name
         vendor = far_end(name)
         services.connect(project, name, credentials=CREDENTIALS[name] | elsewhere[name], by=SYSTEM)
         outcome = ask_provider(finding_of(project, key, key), key, NOW)
-        told[key] = ((outcome.status, outcome.reason), vendor.requests)
+        results[key] = ((outcome.status, outcome.reason), vendor.requests)
 
-    assert told == dict.fromkeys([*SOURCES, "gsc_indexed"], (("inconclusive", "blocked"), []))
+    assert results == dict.fromkeys([*SOURCES, "gsc_indexed"], (("inconclusive", "blocked"), []))
 
 
 def test_provider_checks_are_registered_and_differ_from_site_checks() -> None:

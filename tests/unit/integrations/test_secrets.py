@@ -1,4 +1,4 @@
-"""One round of everything that holds a secret (connect, sync, webhook, alert, rotate): none is shown anywhere."""
+"""Connect, sync, receive, alert and rotate: no secret is in a response, log, traceback, admin page or column."""
 
 import base64
 import io
@@ -88,7 +88,7 @@ def alert(project: Project) -> None:
 
 def broken(settings: Settings) -> list[str]:
     """Return the tracebacks when no secret can be opened."""
-    told = []
+    tracebacks = []
     settings.KRAFTER_ENCRYPTION_KEYS = f"other:{base64.b64encode(bytes([7] * 32)).decode()}"
     for fail in (
         lambda: credentials.open_credentials(Integration.objects.get()),
@@ -98,8 +98,8 @@ def broken(settings: Settings) -> list[str]:
         try:
             fail()
         except vault.VaultError:
-            told.append(traceback.format_exc())
-    return told
+            tracebacks.append(traceback.format_exc())
+    return tracebacks
 
 
 def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
@@ -140,14 +140,14 @@ def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
         ]
         seen += [call("GET", place) for place in ("alerts", "alerts/destinations")]
     pages = list(everything_in_the_admin())
-    told = broken(settings)
+    tracebacks = broken(settings)
 
     printed = capfd.readouterr()
     everything = "\n".join(
         [
             *(answer.content.decode() + str(answer.headers) for answer in seen),
             *pages,
-            *told,
+            *tracebacks,
             caplog.text,
             out.getvalue(),
             printed.out,
@@ -156,7 +156,7 @@ def test_no_secret_is_in_any_response_log_traceback_admin_page_or_column(
         ]
     )
     assert out.getvalue().startswith("4 rotated")
-    assert (len(told), len(pages) > 20) == (3, True)
+    assert (len(tracebacks), len(pages) > 20) == (3, True)
     assert [
         hidden
         for hidden in (TOKEN, secret, WEBHOOK, "slack-secret-4711", "site-secret-4711")

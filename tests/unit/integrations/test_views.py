@@ -19,6 +19,7 @@ from accounts.services import create_organization, create_project, create_user
 from integrations import credentials, services
 from integrations.models import Integration, SyncRun
 from integrations.sync import engine
+from tests import staff
 from tests.fakes.dialects.github import TOKEN, FakeGitHub
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
 
@@ -212,10 +213,10 @@ def test_log_of_a_never_connected_provider_is_empty(call: Call) -> None:
 
 def test_integrations_belong_to_one_project(call: Call, project: Project) -> None:
     other = create_project(project.organization, slug="shop", site_url="https://shop.example")
-    stranger = create_project(
+    foreign = create_project(
         create_organization("Other"), slug="production-website", site_url="https://o.example"
     )
-    for elsewhere in (other, stranger):
+    for elsewhere in (other, foreign):
         services.connect(elsewhere, "github", credentials=CREDENTIALS, by=SYSTEM)
 
     assert {entry["id"] for entry in call("GET", "integrations").json()["data"]} == {None}
@@ -276,7 +277,7 @@ def test_no_response_log_table_or_admin_page_contains_a_credential(
         seen += admin_pages(Integration.objects.get())
 
     printed = capfd.readouterr()
-    told = "\n".join(
+    responses = "\n".join(
         [
             *(answer.content.decode() + str(answer.headers) for answer in seen),
             caplog.text,
@@ -286,53 +287,18 @@ def test_no_response_log_table_or_admin_page_contains_a_credential(
     assert SyncRun.objects.count() == 5
     assert {answer.status_code for answer in seen} == {200, 202, 422}
     for secret in (TOKEN, "extra-secret-4711"):
-        assert secret not in told
+        assert secret not in responses
         assert secret not in printed.out + printed.err
 
 
 def admin_pages(row: Integration) -> list[Any]:
-    browser = staff()
+    browser = staff.browser()
     return [
         browser.get("/admin/integrations/integration/"),
         browser.get(f"/admin/integrations/integration/{row.pk}/change/"),
         browser.get("/admin/integrations/syncrun/"),
         browser.get("/admin/integrations/ticketlink/"),
     ]
-
-
-def staff() -> Client:
-    organization = create_organization("Staff")
-    user = create_user(
-        "staff@acme.example", organization=organization, password="a long one 4711", is_staff=True
-    )
-    browser = Client()
-    browser.force_login(user)
-    return browser
-
-
-def test_admin_actions_sync_and_disconnect(project: Project) -> None:
-    row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
-    browser, address = staff(), "/admin/integrations/integration/"
-
-    browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)})
-    syncing = Integration.objects.get().status
-    browser.post(address, {"action": "disconnect", "_selected_action": str(row.pk)})
-    told = browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)}, follow=True)
-
-    assert (syncing, Integration.objects.get().status) == ("syncing", "disconnected")
-    assert "not connected" in told.content.decode()
-
-
-def test_admin_list_takes_a_constant_number_of_queries(
-    project: Project, django_assert_max_num_queries: Any
-) -> None:
-    browser = staff()
-    for slug in ("a", "b", "c", "d", "e", "f"):
-        other = create_project(project.organization, slug=slug, site_url="https://example.com")
-        services.connect(other, "github", credentials=CREDENTIALS, by=SYSTEM)
-
-    with django_assert_max_num_queries(8):
-        assert browser.get("/admin/integrations/integration/").status_code == 200
 
 
 def test_times_are_utc_in_whole_seconds(call: Call, project: Project) -> None:

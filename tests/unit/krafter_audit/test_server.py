@@ -18,7 +18,8 @@ import pytest
 
 from krafter_audit import server
 from krafter_audit.server import Server, make_server
-from tests.unit.devtools.local_stack.processes import eventually
+from scanner.browser.process_guard import descendants
+from tests.unit.devtools.local_stack.processes import eventually, survivors
 
 UNFINISHED = b"POST /api/v1/hooks/github/x HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n"
 APPLICATION = """
@@ -81,14 +82,14 @@ def port(application: Application) -> Iterator[int]:
 
 
 def get(port: int, path: str = "/", body: bytes | None = None) -> tuple[int, bytes]:
-    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=5)) as connection:
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         connection.request("POST" if body else "GET", path, body=body)
         response = connection.getresponse()
         return response.status, response.read()
 
 
 def send(port: int, data: bytes) -> socket.socket:
-    connection = socket.create_connection(("127.0.0.1", port), timeout=10)
+    connection = socket.create_connection(("127.0.0.1", port), timeout=30)
     connection.sendall(data)
     return connection
 
@@ -230,3 +231,16 @@ def test_sigterm_lets_running_requests_finish(
 
     assert answer.startswith(b"HTTP/1.1 200 OK")
     assert process.wait(15) == 0
+
+
+def test_workers_end_when_their_supervisor_is_killed(
+    supervised: tuple[subprocess.Popen[bytes], int],
+) -> None:
+    process, port = supervised
+    assert get(port)[0] == 200
+    workers = descendants(process.pid)
+
+    process.kill()
+
+    assert len(workers) == 2
+    assert eventually(lambda: not survivors(workers), seconds=20)

@@ -40,13 +40,13 @@ class Vendor:
     """A token endpoint that records its requests."""
 
     def __init__(self, server: HTTPServer) -> None:
-        self.server, self.asked = server, list[tuple[str, str, dict[str, Any]]]()
+        self.server, self.requests = server, list[tuple[str, str, dict[str, Any]]]()
         self.answer: Any = {"access_token": "at-1234567", "refresh_token": "rt-1234567", "expires_in": 3600}
 
     def __call__(self, request: Request) -> Response:
         text = request.get_data(as_text=True)
         as_json = "json" in request.content_type
-        self.asked.append(
+        self.requests.append(
             (
                 request.path,
                 "json" if as_json else "form",
@@ -95,7 +95,7 @@ def test_code_is_exchanged_at_every_provider(
         code_verifier="v" * 43,
     )
 
-    assert vendor.asked == [
+    assert vendor.requests == [
         (
             "/token",
             DOCUMENTED[name][1],
@@ -109,9 +109,9 @@ def test_code_is_exchanged_at_every_provider(
             },
         )
     ]
-    kept = credentials.open_credentials(Integration.objects.get())
-    assert (kept["token"], kept["refresh_token"]) == ("at-1234567", "rt-1234567")
-    life = datetime.fromisoformat(kept["refresh_at"]) - datetime.now(UTC)
+    stored = credentials.open_credentials(Integration.objects.get())
+    assert (stored["token"], stored["refresh_token"]) == ("at-1234567", "rt-1234567")
+    life = datetime.fromisoformat(stored["refresh_at"]) - datetime.now(UTC)
     assert timedelta(minutes=47) < life <= timedelta(minutes=48)
 
 
@@ -152,21 +152,21 @@ def test_sentry_installation_is_exchanged_and_refreshed(
     monkeypatch.setenv("KRAFTER_SENTRY_CLIENT_SECRET", "client-secret")
 
     services.connect_by_code(project, "sentry", auth_code="code-1", by=SYSTEM, installation_id=INSTALLATION)
-    kept = credentials.open_credentials(Integration.objects.get())
+    stored = credentials.open_credentials(Integration.objects.get())
     vendor.answer |= {"token": "st-7654321", "refreshToken": "sr-7654321"}
     with Client() as client:
         found = Configuration(vendor.server.url_for("/").rstrip("/"), "", "id", "client-secret")
-        renewed = oauth.refresh_tokens(client, ADAPTERS["sentry"], found, kept)
+        renewed = oauth.refresh_tokens(client, ADAPTERS["sentry"], found, stored)
 
     client_of_ours = {"client_id": "id", "client_secret": "client-secret"}
     path = f"/api/0/sentry-app-installations/{INSTALLATION}/authorizations/"
-    assert vendor.asked == [
+    assert vendor.requests == [
         (path, "json", {"grant_type": "authorization_code", "code": "code-1", **client_of_ours}),
         (path, "json", {"grant_type": "refresh_token", "refresh_token": "sr-1234567", **client_of_ours}),
     ]
-    assert (kept["token"], kept["installation_id"]) == ("st-1234567", INSTALLATION)
+    assert (stored["token"], stored["installation_id"]) == ("st-1234567", INSTALLATION)
     assert (renewed["token"], renewed["refresh_token"]) == ("st-7654321", "sr-7654321")
-    assert oauth.is_refresh_due({**kept, "refresh_at": until.isoformat()}) is False
+    assert oauth.is_refresh_due({**stored, "refresh_at": until.isoformat()}) is False
 
 
 @pytest.mark.django_db

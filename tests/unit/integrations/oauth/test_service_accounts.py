@@ -65,7 +65,7 @@ def google() -> Google:
 
 
 @pytest.fixture
-def far_end(google: Google, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
+def server(google: Google, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeServer]:
     settings.KRAFTER_ALLOWED_NETWORKS = "127.0.0.0/8"
     with serve(google, None) as served:
         monkeypatch.setenv("KRAFTER_GSC_URL", served.url)
@@ -73,7 +73,7 @@ def far_end(google: Google, settings: Settings, monkeypatch: pytest.MonkeyPatch)
         yield served
 
 
-def asked(key: dict[str, Any], name: str = "gsc") -> str:
+def fetch_token(key: dict[str, Any], name: str = "gsc") -> str:
     with Client() as client:
         return request_token(client, ADAPTERS[name], configuration(name), key)
 
@@ -82,20 +82,20 @@ def part(text: str) -> Any:
     return json.loads(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
 
 
-def test_token_is_requested_with_a_signed_jwt(far_end: FakeServer, google: Google) -> None:
-    given = asked(KEY)
+def test_token_is_requested_with_a_signed_jwt(server: FakeServer, google: Google) -> None:
+    given = fetch_token(KEY)
 
     header, claims, signature = google.assertions[0].split(".")
-    told = part(claims)
+    payload = part(claims)
     assert given == "ya29.token-1"
     assert part(header) == {"alg": "RS256", "kid": "k1", "typ": "JWT"}
-    assert (told["iss"], told["aud"], told["scope"]) == (
+    assert (payload["iss"], payload["aud"], payload["scope"]) == (
         "audit@acme.iam.gserviceaccount.com",
         "https://oauth2.googleapis.com/token",
         "https://www.googleapis.com/auth/webmasters.readonly",
     )
-    assert told["exp"] - told["iat"] == 3600
-    assert abs(told["iat"] - time.time()) < 60
+    assert payload["exp"] - payload["iat"] == 3600
+    assert abs(payload["iat"] - time.time()) < 60
     PRIVATE.public_key().verify(
         base64.urlsafe_b64decode(signature + "=="),
         f"{header}.{claims}".encode(),
@@ -125,16 +125,16 @@ def test_key_may_be_an_object_text_or_the_credentials() -> None:
     ],
 )
 def test_invalid_key_is_refused_without_a_request(
-    far_end: FakeServer, key: dict[str, Any], sentence: str
+    server: FakeServer, key: dict[str, Any], sentence: str
 ) -> None:
     with pytest.raises(ProviderRefused, match=sentence):
-        asked(key)
-    assert far_end.requests == []
+        fetch_token(key)
+    assert server.requests == []
 
 
-def test_provider_without_service_accounts_refuses_one(far_end: FakeServer) -> None:
+def test_provider_without_service_accounts_refuses_one(server: FakeServer) -> None:
     with pytest.raises(ProviderRefused, match="Linear has no service accounts"):
-        asked(KEY, "linear")
+        fetch_token(KEY, "linear")
 
 
 @pytest.mark.parametrize(
@@ -148,22 +148,22 @@ def test_provider_without_service_accounts_refuses_one(far_end: FakeServer) -> N
     ],
 )
 def test_error_is_refused_or_unavailable_and_contains_no_key(
-    far_end: FakeServer, google: Google, answer: Answer, kind: type[Exception]
+    server: FakeServer, google: Google, answer: Answer, kind: type[Exception]
 ) -> None:
     google.refusal = answer
 
     with pytest.raises(kind) as caught:
-        asked(KEY)
+        fetch_token(KEY)
     assert "PRIVATE" not in str(caught.value)
 
 
 @pytest.mark.django_db
 def test_sync_requests_a_new_token_when_the_first_expires(
-    far_end: FakeServer, google: Google, project: Project
+    server: FakeServer, google: Google, project: Project
 ) -> None:
     given = {"service_account": KEY, "site_url": SITE}
     row = services.connect(project, "gsc", credentials=given, by=SYSTEM)
-    far_end.next_answer("/sitemaps$", 401, {}, {"error": {"code": 401}})
+    server.next_answer("/sitemaps$", 401, {}, {"error": {"code": 401}})
     services.sync_now(project, "gsc", by=SYSTEM)
 
     engine.sync(row.pk)

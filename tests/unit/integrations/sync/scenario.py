@@ -1,12 +1,14 @@
-"""What the tests of a sync do and look at."""
+"""Helpers of the sync tests."""
 
 from collections.abc import Callable
 from typing import Any
 
 from accounts.actors import SYSTEM, Actor
 from integrations.models import SyncRun
-from remediation.models import Task, Verification
+from remediation.models import CheckStatus, Task, Verification
 from remediation.services import tasks, verifications
+from remediation.worker import check_aggregation, part_runner
+from scans.models import Scanner
 from tests.fakes.dialects.github import FakeGitHub
 
 
@@ -26,3 +28,16 @@ def verify(task: Task, decide: Callable[..., Any], by: Actor = SYSTEM) -> None:
 
 def labels(github: FakeGitHub, number: int = 1) -> list[str]:
     return [label["name"] for label in github.issues[number]["labels"]]
+
+
+def store_result(task: Task, status: CheckStatus) -> Verification:
+    """Let a worker store the result of the running verification."""
+    waiting = Verification.objects.get(task=task, running=True)
+    with part_runner.lease_part(waiting.pk, Scanner.HTTP) as part:
+        assert part is not None
+        part_runner.store_result(
+            part,
+            "security_header_csp",
+            check_aggregation.AggregatedResult(status, status.value, {"pages": []}),
+        )
+    return waiting

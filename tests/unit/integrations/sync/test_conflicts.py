@@ -1,4 +1,4 @@
-"""Conflicts between task and ticket are kept for a person, and a ticket in a loop is halted."""
+"""Conflicts between task and ticket are left to a person, and a ticket in a loop is halted."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -70,8 +70,10 @@ def test_title_conflict_is_listed_until_it_is_resolved(
     sync()
 
     (row,) = listed(client)
-    told = {name: row[name] for name in ("task_id", "external_ticket_key", "field", "ours", "theirs", "kept")}
-    assert told == {
+    shown = {
+        name: row[name] for name in ("task_id", "external_ticket_key", "field", "ours", "theirs", "kept")
+    }
+    assert shown == {
         "task_id": str(title_conflict.pk),
         "external_ticket_key": "acme/web-app#1",
         "field": "title",
@@ -195,7 +197,7 @@ def test_ticket_in_a_loop_is_halted_with_one_conflict(
     assert task.status == "in_progress"
     assert [(row["field"], row["theirs"]) for row in listed(client)] == [("loop", "closed")]
     assert TicketLink.objects.get().halted_at is not None
-    assert github.asked("PATCH") == []
+    assert github.received("PATCH") == []
 
 
 def test_halted_ticket_still_gets_other_changes(sync: Sync, make_task: MakeTask, github: FakeGitHub) -> None:
@@ -228,10 +230,10 @@ def test_halted_ticket_is_synced_again_after_the_resolution(
 
 
 def test_conflict_of_another_project_is_not_found(title_conflict: Task, client: AuditClient) -> None:
-    stranger = factories.scenario()
+    other = factories.scenario()
     (row,) = listed(client)
 
-    response = stranger.client.ask(
+    response = other.client.ask(
         "post", f"integrations/github/conflicts/{row['id']}/resolve", {"keep": "theirs"}
     )
 

@@ -30,16 +30,16 @@ def row(project: Project, tracker: FakeTracker) -> Integration:
 
 def sync(row: Integration, monkeypatch: pytest.MonkeyPatch, kill_at: int = 0, *, sent: bool = True) -> bool:
     """Run a sync; return whether it was killed at a request, before or after it was sent."""
-    asked = 0
+    count = 0
     really = Client.request
 
     def request(self: Client, *args: Any, **options: Any) -> Any:
-        nonlocal asked
-        asked += 1
-        if asked == kill_at and not sent:
+        nonlocal count
+        count += 1
+        if count == kill_at and not sent:
             raise Killed
         answer = really(self, *args, **options)
-        if asked == kill_at:
+        if count == kill_at:
             raise Killed
         return answer
 

@@ -124,7 +124,7 @@ def test_token_revoked_during_the_run_ends_the_sync(
 
     row = sync()
 
-    assert (row.status, len(github.asked("POST"))) == ("error", 1)
+    assert (row.status, len(github.received("POST"))) == ("error", 1)
     assert "does not accept the token" in row.last_error
 
 

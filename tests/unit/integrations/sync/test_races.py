@@ -6,7 +6,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,22 +21,10 @@ from integrations.models import Integration, SyncRun
 from integrations.sync import engine
 from krafter_audit.management.commands import rotate_credentials
 from tests.fakes.dialects.github import FakeGitHub
+from tests.races.threads import at_once
 from tests.unit.integrations.conftest import CREDENTIALS, MakeTask
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def concurrently(*calls: Callable[[], Any]) -> list[Any]:
-    """Run the calls in threads of their own, each with its own connection."""
-
-    def run(call: Callable[[], Any]) -> Any:
-        try:
-            return call()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        return list(pool.map(run, calls))
 
 
 def during_request(github: FakeGitHub, method: str, path: str, call: Callable[[], Any]) -> None:
@@ -59,7 +46,7 @@ def test_concurrent_first_connects_create_one_integration(project: Project) -> N
         for n in range(6)
     ]
 
-    rows = concurrently(*connects)
+    rows = at_once(*connects)
 
     assert len({row.pk for row in rows}) == 1
     assert Integration.objects.get().credentials_version == 6
@@ -71,8 +58,8 @@ def test_concurrent_syncs_create_one_issue_per_task(
     for number in range(5):
         make_task(f"Task {number}")
 
-    concurrently(*[lambda: services.sync_now(project, "github", by=SYSTEM)] * 4)
-    concurrently(*[lambda: engine.sync(integration.pk)] * 4)
+    at_once(*[lambda: services.sync_now(project, "github", by=SYSTEM)] * 4)
+    at_once(*[lambda: engine.sync(integration.pk)] * 4)
 
     assert sorted(issue["title"] for issue in github.issues.values()) == [f"Task {n}" for n in range(5)]
     assert SyncRun.objects.count() == 1
@@ -127,7 +114,7 @@ def test_no_transaction_is_open_during_a_request(
     services.sync_now(project, "github", by=SYSTEM)
     open_then: list[list[str]] = []
 
-    def look() -> None:
+    def list_open_transactions() -> None:
         with connection.cursor() as cursor:
             # PostgreSQL's own vacuum may be at work in the same database at any moment, and is no client of it.
             cursor.execute(
@@ -137,7 +124,7 @@ def test_no_transaction_is_open_during_a_request(
             open_then.append([query for (query,) in cursor])
 
     for method, path in (("GET", "/web-app$"), ("GET", "/dependabot/alerts$"), ("POST", "/issues$")):
-        during_request(github, method, path, look)
+        during_request(github, method, path, list_open_transactions)
     engine.sync(integration.pk)
 
     assert open_then == [[], [], []]
@@ -174,7 +161,7 @@ def test_worker_killed_during_a_request_creates_no_second_issue(
 
 
 def start_worker(row: Integration) -> subprocess.Popen[bytes]:
-    """Start the job in a process of its own, on the tests' database."""
+    """Start the job in its own process, on the tests' database."""
     server = urlsplit(os.environ["DATABASE_URL"])
     address = server._replace(path=f"/{connection.settings_dict['NAME']}").geturl()
     job = f"import django; django.setup(); from integrations import jobs; jobs.run_sync('{row.pk}')"

@@ -72,13 +72,13 @@ def test_issue_reopened_after_the_approval_is_left_for_a_person(
 
     github.touch(1, state="open", state_reason="reopened")
     sync()
-    told = last_run().refused
+    refused = last_run().refused
     sync()
 
     task.refresh_from_db()
     assert task.status == "done"
     assert github.issues[1]["state"] == "open"
-    assert told == [
+    assert refused == [
         {"what": "acme/web-app#1", "why": "The task is done. Reopen its verification to work on it again."}
     ]
 

@@ -21,10 +21,3 @@ def each_integration(project: Project, provider: str) -> Integration:
     made = services.connect(project, provider, credentials=SENDERS[provider].credentials, by=SYSTEM)
     enable(project, provider, secret=SECRET, by=SYSTEM)
     return made
-
-
-@pytest.fixture
-def github_integration(integration: Integration) -> Integration:
-    """GitHub, with a webhook."""
-    enable(integration.project, "github", secret=SECRET, by=SYSTEM)
-    return integration

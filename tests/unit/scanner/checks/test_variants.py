@@ -270,7 +270,9 @@ def judged(rows: int) -> tuple[float, set[str]]:
 
 def test_checks_take_linear_time_on_long_pages() -> None:
     judged(10)  # what is loaded once is not counted
-    (short, _), (long, said) = judged(1_000), judged(4_000)
+    _, said = judged(4_000)
+    # The least of three: another process on the machine can slow one run down, and none can speed it up.
+    short, long = (min(judged(links)[0] for _ in range(3)) for links in (1_000, 4_000))
 
     assert long < 8 * short  # linear is 4; a search for every link is 16, and took a minute
     assert said <= {PASSED, FAILED, NOT_APPLICABLE}

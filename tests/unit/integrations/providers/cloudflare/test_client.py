@@ -29,7 +29,7 @@ def test_zone_id_is_a_public_credential(adapter: Cloudflare) -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "told", "sentence"),
+    ("status", "body", "sentence"),
     [
         (401, failure(10000, "Authentication error"), "does not accept the token"),
         (403, failure(9109, "Invalid access token"), "does not accept the token"),
@@ -48,9 +48,9 @@ def test_zone_id_is_a_public_credential(adapter: Cloudflare) -> None:
     ],
 )
 def test_refusal_has_a_message_and_is_not_retried(
-    adapter: Cloudflare, server: FakeServer, status: int, told: Any, sentence: str
+    adapter: Cloudflare, server: FakeServer, status: int, body: Any, sentence: str
 ) -> None:
-    server.next_answer(f"{ZONE_ID}$", status, {}, told)
+    server.next_answer(f"{ZONE_ID}$", status, {}, body)
 
     with pytest.raises(ProviderRefused, match=sentence) as caught:
         adapter.check_connection()

@@ -155,8 +155,8 @@ def test_title_does_not_depend_on_the_value(adapter: Cloudflare, zone: FakeZone)
 
 def test_zone_without_account_has_a_url(adapter: Cloudflare, zone: FakeZone, server: FakeServer) -> None:
     zone.settings["brotli"] = "off"
-    told = {"success": True, "errors": [], "messages": [], "result": {"name": "example.com"}}
-    server.next_answer(f"{ZONE_ID}$", 200, {}, told)
+    body = {"success": True, "errors": [], "messages": [], "result": {"name": "example.com"}}
+    server.next_answer(f"{ZONE_ID}$", 200, {}, body)
 
     assert [f.url for f in findings(adapter)] == ["https://dash.cloudflare.com/?to=/:account/example.com"]
 

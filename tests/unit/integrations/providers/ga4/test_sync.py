@@ -100,10 +100,10 @@ def test_finding_that_is_reported_again_keeps_its_weight(
         [FindingReport("seo", "front", first_severity="low", evidence={"seen": "by a scan"})],
         by=SYSTEM,
     )
-    kept = impact_and_score()
+    before = impact_and_score()
     synced(integration)
 
-    assert weighed == kept == impact_and_score() == {"front": (100, 72)}
+    assert weighed == before == impact_and_score() == {"front": (100, 72)}
     assert again.evidence["seen"] == "again"
     assert again.evidence["traffic_weight"]["impact_without"] == 80
 

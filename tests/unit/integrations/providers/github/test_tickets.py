@@ -20,7 +20,7 @@ def test_create_sends_title_labels_due_date_guidance_and_hidden_marker(
 ) -> None:
     ticket = adapter.create_ticket(draft())
 
-    assert github.asked("POST")[0].body == {
+    assert github.received("POST")[0].body == {
         "title": "Send a Content-Security-Policy",
         "labels": ["krafter:backlog", "priority:high"],
         "body": (
@@ -67,7 +67,7 @@ def test_close_and_reopen_send_state_and_reason(adapter: GitHub, github: FakeGit
     closed = adapter.update_ticket(ticket, draft(closed=True), ["closed"])
     opened = adapter.update_ticket(closed, draft(), ["closed"])
 
-    assert [request.body for request in github.asked("PATCH")] == [
+    assert [request.body for request in github.received("PATCH")] == [
         {"state": "closed", "state_reason": "completed"},
         {"state": "open", "state_reason": "reopened"},
     ]
@@ -78,7 +78,7 @@ def test_update_without_fields_sends_nothing(adapter: GitHub, github: FakeGitHub
     ticket = adapter.create_ticket(draft())
 
     assert adapter.update_ticket(ticket, draft(), []) == ticket
-    assert github.asked("PATCH") == []
+    assert github.received("PATCH") == []
 
 
 @pytest.mark.parametrize(

@@ -116,7 +116,7 @@ def test_task_changes_are_pushed_and_their_echo_is_ignored(
     assert issue["labels"] == ["krafter:in_progress", "priority:low"]
     assert issue["due_date"] == "2026-12-24"
     assert (last_run().pushed, last_run().pulled) == (0, 0)
-    assert len(gitlab.asked("PUT")) == 1
+    assert len(gitlab.received("PUT")) == 1
 
 
 def test_approve_closes_the_issue_and_reopen_opens_it(
@@ -220,7 +220,7 @@ def test_token_refresh_repeats_the_redirect_uri_and_stores_the_new_pair(
     engine.sync(row.pk)
 
     row.refresh_from_db()
-    kept = secrets.open_credentials(row)
+    stored = secrets.open_credentials(row)
     assert row.status == "connected"
     assert gitlab.token_requests[1] == {
         "grant_type": "refresh_token",
@@ -229,8 +229,8 @@ def test_token_refresh_repeats_the_redirect_uri_and_stores_the_new_pair(
         "client_id": "id-of-ours",
         "client_secret": "client-secret",
     }
-    assert (kept["token"], kept["refresh_token"], kept["project"]) == ("access-2", "refresh-2", PROJECT)
-    assert "base_url" not in kept
+    assert (stored["token"], stored["refresh_token"], stored["project"]) == ("access-2", "refresh-2", PROJECT)
+    assert "base_url" not in stored
 
 
 def test_refused_token_refresh_requires_a_new_connection_and_is_not_retried(

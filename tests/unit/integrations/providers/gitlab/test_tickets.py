@@ -25,7 +25,7 @@ def test_create_sends_title_labels_due_date_guidance_and_hidden_marker(
 ) -> None:
     ticket = adapter.create_ticket(draft(confidential=True))
 
-    (sent,) = gitlab.asked("POST")
+    (sent,) = gitlab.received("POST")
     assert sent.path == f"{PATH}/issues"
     assert sent.body == {
         "title": "Send a Content-Security-Policy",
@@ -47,7 +47,7 @@ def test_create_sends_confidentiality_and_due_date_only_if_needed(
 ) -> None:
     adapter.create_ticket(draft(due=None, title="x" * 300))
 
-    body = gitlab.asked("POST")[0].body
+    body = gitlab.received("POST")[0].body
     assert set(body) == {"title", "labels", "description"}
     assert len(body["title"]) == 255
 
@@ -82,7 +82,7 @@ def test_update_keeps_labels_and_text_of_other_people(adapter: GitLab, gitlab: F
         ["status", "priority", "due"],
     )
 
-    sent = gitlab.asked("PUT")[0].body
+    sent = gitlab.received("PUT")[0].body
     assert sent["add_labels"] == ["krafter:blocked", "priority:low"]
     assert sent["remove_labels"] == ["krafter:backlog", "priority:high"]
     assert sent["due_date"] is None
@@ -110,7 +110,7 @@ def test_close_and_reopen_send_an_event_once(adapter: GitLab, gitlab: FakeGitLab
     again = adapter.update_ticket(closed, draft(closed=True), ["closed"])
     opened = adapter.update_ticket(closed, draft(), ["closed"])
 
-    assert [sent.body for sent in gitlab.asked("PUT")] == [
+    assert [sent.body for sent in gitlab.received("PUT")] == [
         {"state_event": "close"},
         {"state_event": "reopen"},
     ]
@@ -122,7 +122,7 @@ def test_update_without_changes_sends_nothing(adapter: GitLab, gitlab: FakeGitLa
 
     assert adapter.update_ticket(ticket, draft(), []) == ticket
     assert adapter.update_ticket(ticket, draft(), ["status"]) == ticket
-    assert gitlab.asked("PUT") == []
+    assert gitlab.received("PUT") == []
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_newest_closing_merge_request_of_the_project_is_found(adapter: GitLab, g
     found = adapter.find_pull_request(KEY)
 
     assert found == "https://gitlab.example/acme/shop/web-app/-/merge_requests/142"
-    assert gitlab.asked("GET", "/related_merge_requests") == []
+    assert gitlab.received("GET", "/related_merge_requests") == []
 
 
 def test_related_merge_request_is_found_if_none_closes_the_issue(

@@ -164,9 +164,9 @@ def test_site_is_read_from_name_or_url(http_client: Client, site: str) -> None:
 
 
 def test_encoded_credentials_are_redacted(adapter: Jira) -> None:
-    told = f"Denied to {API_TOKEN} ({dialect.BASIC}) at {dialect.HOST}"
+    message = f"Denied to {API_TOKEN} ({dialect.BASIC}) at {dialect.HOST}"
 
-    assert redact(told, adapter.secrets) == "Denied to [hidden] ([hidden]) at acme.atlassian.net"
+    assert redact(message, adapter.secrets) == "Denied to [hidden] ([hidden]) at acme.atlassian.net"
 
 
 @pytest.mark.parametrize("chosen", [{}, {"cloud_id": CLOUD_ID}, {"site": "acme"}])
@@ -182,7 +182,7 @@ def test_oauth_requests_go_through_the_gateway(
 
     assert jira.requests[1].path == f"/ex/jira/{CLOUD_ID}/rest/api/3/myself"
     assert {request.headers["authorization"] for request in jira.requests} == {f"Bearer {TOKEN}"}
-    assert len(jira.asked("GET", "/accessible-resources")) == 1
+    assert len(jira.received("GET", "/accessible-resources")) == 1
     assert (ticket.external_id, ticket.url) == (FIRST, "https://acme.atlassian.net/browse/SHOP-1")
 
 

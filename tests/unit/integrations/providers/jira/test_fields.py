@@ -16,7 +16,7 @@ from tests.unit.integrations.providers.jira.test_tickets import FIRST, draft, li
 def test_due_date_is_left_out_if_the_task_has_none(adapter: Jira, jira: FakeJira) -> None:
     adapter.create_ticket(draft(due=None))
 
-    assert "duedate" not in jira.asked("POST", "/issue")[0].body["fields"]
+    assert "duedate" not in jira.received("POST", "/issue")[0].body["fields"]
 
 
 def test_title_becomes_one_line_of_255_characters(adapter: Jira, jira: FakeJira) -> None:
@@ -56,7 +56,7 @@ def test_priority_is_chosen_by_its_usual_names(
 
     adapter.create_ticket(draft(priority=priority))
 
-    sent = jira.asked("POST", "/issue")[0].body["fields"].get("priority")
+    sent = jira.received("POST", "/issue")[0].body["fields"].get("priority")
     assert sent == ({"id": chosen} if chosen else None)
 
 
@@ -70,7 +70,7 @@ def test_issue_type_is_the_named_one_or_task(
 
     connect(jira, http_client, issue_type=named).create_ticket(draft())
 
-    assert jira.asked("POST", "/issue")[0].body["fields"]["issuetype"] == {"id": kind}
+    assert jira.received("POST", "/issue")[0].body["fields"]["issuetype"] == {"id": kind}
 
 
 def test_issue_type_falls_back_to_the_first_standard_type(adapter: Jira, jira: FakeJira) -> None:
@@ -79,7 +79,7 @@ def test_issue_type_falls_back_to_the_first_standard_type(adapter: Jira, jira: F
 
     adapter.create_ticket(draft())
 
-    assert jira.asked("POST", "/issue")[0].body["fields"]["issuetype"] == {"id": "10001"}
+    assert jira.received("POST", "/issue")[0].body["fields"]["issuetype"] == {"id": "10001"}
 
 
 def test_unknown_issue_type_is_refused(jira: FakeJira, http_client: Client) -> None:

@@ -36,7 +36,7 @@ def test_sync_creates_one_issue_and_changes_nothing_afterwards(
     assert outcomes == [("connected", "")] * 2
     assert list(jira.issues) == [10001]
     assert task.external_ticket_key == "SHOP-1"
-    assert jira.asked("PUT") == []
+    assert jira.received("PUT") == []
     link = TicketLink.objects.get(task=task)
     assert (link.external_id, link.url) == (FIRST, "https://acme.atlassian.net/browse/SHOP-1")
     assert jira.links[10001][0]["object"]["url"].endswith(f"/admin/remediation/task/{task.pk}/change/")
@@ -72,7 +72,7 @@ def test_issue_is_created_once_when_the_run_fails_after_it(
     second = (sync().status, TicketLink.objects.get(task=task).state)
 
     assert (first, second) == (("error", "creating"), ("connected", "linked"))
-    assert len(jira.asked("POST", "/issue")) == 1
+    assert len(jira.received("POST", "/issue")) == 1
 
 
 def test_task_changes_are_pushed(sync: Sync, make_task: MakeTask, jira: FakeJira) -> None:
@@ -183,9 +183,9 @@ def test_sign_in_keeps_the_project_and_drops_the_api_token(
             "client_secret": "secret-1",
         }
     ]
-    kept = secrets.open_credentials(row)
-    assert (kept["token"], kept["site"], kept["project_key"]) == (TOKEN, "acme.atlassian.net", "SHOP")
-    assert "api_token" not in kept
+    stored = secrets.open_credentials(row)
+    assert (stored["token"], stored["site"], stored["project_key"]) == (TOKEN, "acme.atlassian.net", "SHOP")
+    assert "api_token" not in stored
     services.sync_now(project, "jira", by=SYSTEM)
     engine.sync(row.pk)
     row.refresh_from_db()

@@ -19,7 +19,7 @@ FIRST = "acme.atlassian.net/SHOP/10001"
 
 
 def draft(**changes: Any) -> TicketDraft:
-    """Return the draft of a task with a page of its own."""
+    """Return the draft of a task with its own page."""
     return drafts.draft(**{"url": f"https://audit.acme.example/tasks/{TASK}", **changes})
 
 
@@ -36,7 +36,7 @@ def test_create_sends_title_priority_due_date_guidance_and_the_task_as_property(
 ) -> None:
     ticket = adapter.create_ticket(draft())
 
-    body = jira.asked("POST", "/issue")[0].body
+    body = jira.received("POST", "/issue")[0].body
     panel = body["fields"].pop("description")["content"][0]
     assert body == {
         "fields": {
@@ -138,7 +138,7 @@ def test_update_of_the_title_sends_only_the_title(adapter: Jira, jira: FakeJira)
 
     renewed = adapter.update_ticket(ticket, draft(title="Send a strict policy"), ["title"])
 
-    assert [request.body for request in jira.asked("PUT")] == [
+    assert [request.body for request in jira.received("PUT")] == [
         {"fields": {"summary": "Send a strict policy"}}
     ]
     assert renewed.title == "Send a strict policy"
@@ -157,7 +157,7 @@ def test_changed_tickets_reads_all_pages(adapter: Jira, jira: FakeJira) -> None:
         ["SHOP-1"],
     ]
     assert {ticket.marker for page in pages for ticket in page} == {TASK}
-    assert [request.body.get("nextPageToken") for request in jira.asked("POST", "/search/jql")] == [
+    assert [request.body.get("nextPageToken") for request in jira.received("POST", "/search/jql")] == [
         None,
         "page-2",
         "page-4",
@@ -229,7 +229,7 @@ def test_create_is_not_retried(adapter: Jira, jira: FakeJira) -> None:
 
     with pytest.raises(ProviderUnavailable):
         adapter.create_ticket(draft())
-    assert len(jira.asked("POST")) == 1
+    assert len(jira.received("POST")) == 1
 
 
 @pytest.mark.parametrize("body", UNDOCUMENTED)

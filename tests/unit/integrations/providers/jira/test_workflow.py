@@ -76,7 +76,7 @@ def test_close_sets_the_resolution_and_reopen_moves_back(adapter: Jira, jira: Fa
     closed = adapter.update_ticket(ticket, draft(**DONE), ["status", "closed"])
     opened = adapter.update_ticket(closed, draft(status="in_progress"), ["status", "closed"])
 
-    assert [request.body for request in jira.asked("POST", "/transitions")] == [
+    assert [request.body for request in jira.received("POST", "/transitions")] == [
         {"transition": {"id": "101"}, "fields": {"resolution": {"id": "10000"}}},
         {"transition": {"id": "31"}},
     ]
@@ -88,7 +88,7 @@ def test_closed_issue_is_not_closed_again(adapter: Jira, jira: FakeJira) -> None
     jira.touch(10001, status=dialect.DONE)
 
     assert adapter.update_ticket(ticket, draft(**DONE), ["status", "closed"]).state == TicketState.CLOSED
-    assert jira.asked("POST", "/transitions") == []
+    assert jira.received("POST", "/transitions") == []
 
 
 def test_close_passes_intermediate_statuses(adapter: Jira, jira: FakeJira) -> None:
@@ -134,7 +134,7 @@ def test_circular_workflow_is_refused_after_one_round(adapter: Jira, jira: FakeJ
 
     with pytest.raises(ProviderRefused, match="from 'in review'"):
         adapter.update_ticket(ticket, draft(**DONE), ["closed"])
-    assert len(jira.asked("POST", "/transitions")) == 2
+    assert len(jira.received("POST", "/transitions")) == 2
 
 
 def test_transition_with_the_fewest_missing_fields_is_chosen(adapter: Jira, jira: FakeJira) -> None:
@@ -151,7 +151,7 @@ def test_transition_with_the_fewest_missing_fields_is_chosen(adapter: Jira, jira
 
     adapter.update_ticket(ticket, draft(**DONE), ["closed"])
 
-    assert jira.asked("POST", "/transitions")[0].body == {"transition": {"id": "101"}}
+    assert jira.received("POST", "/transitions")[0].body == {"transition": {"id": "101"}}
 
 
 def test_missing_field_of_a_transition_is_named(adapter: Jira, jira: FakeJira) -> None:

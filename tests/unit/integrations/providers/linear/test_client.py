@@ -78,15 +78,15 @@ def test_error_status_without_errors_is_refused(
 
 
 def test_user_presentable_message_is_shown(adapter: Linear, linear: FakeLinear) -> None:
-    told = error("INPUT_ERROR", "argument validation", userPresentableMessage="The title is empty.")
-    linear.next_operation("Team", (400, {}, told))
+    body = error("INPUT_ERROR", "argument validation", userPresentableMessage="The title is empty.")
+    linear.next_operation("Team", (400, {}, body))
 
     with pytest.raises(ProviderRefused, match="The title is empty"):
         adapter.check_connection()
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "body"),
     [
         (502, b"<html>bad gateway</html>"),
         (500, error("INTERNAL_SERVER_ERROR")),
@@ -95,10 +95,10 @@ def test_user_presentable_message_is_shown(adapter: Linear, linear: FakeLinear) 
     ],
 )
 def test_idempotent_request_is_tried_three_times(
-    adapter: Linear, linear: FakeLinear, status: int, told: Any
+    adapter: Linear, linear: FakeLinear, status: int, body: Any
 ) -> None:
     for _ in range(3):
-        linear.next_operation("Team", (status, {}, told))
+        linear.next_operation("Team", (status, {}, body))
 
     with pytest.raises(ProviderUnavailable):
         adapter.check_connection()

@@ -275,8 +275,8 @@ def test_issue_without_pull_request(adapter: Linear) -> None:
 
 @pytest.mark.parametrize("issue", [None, {}, {"id": "x"}, {"id": ISSUE, "identifier": "ENG-1"}])
 def test_undocumented_issue_is_unavailable(adapter: Linear, linear: FakeLinear, issue: Any) -> None:
-    told = {"data": {"issueCreate": {"success": True, "issue": issue}}}
-    linear.next_operation("Create", (200, {}, told))
+    body = {"data": {"issueCreate": {"success": True, "issue": issue}}}
+    linear.next_operation("Create", (200, {}, body))
 
     with pytest.raises(ProviderUnavailable, match="cannot read"):
         adapter.create_ticket(draft())

@@ -20,7 +20,7 @@ def test_base_url_of_the_credentials_is_used(server: FakeServer, given: str) -> 
 
     Sentry(Client(), credentials, "http://127.0.0.1:9").check_connection()
 
-    assert len(server.asked(PROJECT)) == 1
+    assert len(server.received(PROJECT)) == 1
 
 
 @pytest.mark.parametrize(

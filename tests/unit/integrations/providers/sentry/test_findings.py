@@ -42,7 +42,7 @@ def test_issue_becomes_a_finding(adapter: Sentry, fake: FakeSentry) -> None:
 def test_list_is_requested_for_one_project_and_unresolved_issues(adapter: Sentry, server: FakeServer) -> None:
     findings(adapter)
 
-    assert server.asked(ISSUES)[0].query == {
+    assert server.received(ISSUES)[0].query == {
         "project": "4505278496",
         "query": "is:unresolved",
         "statsPeriod": "90d",
@@ -59,7 +59,7 @@ def test_all_pages_with_results_are_read(adapter: Sentry, server: FakeServer, fa
     found = findings(adapter)
 
     assert [finding.evidence["issue"] for finding in found] == [f"PUMP-STATION-{n}" for n in range(1, 6)]
-    assert [request.query.get("cursor") for request in server.asked(ISSUES)] == [None, "0:2:0", "0:4:0"]
+    assert [request.query.get("cursor") for request in server.received(ISSUES)] == [None, "0:2:0", "0:4:0"]
 
 
 def test_repeated_cursor_ends_the_list(adapter: Sentry, server: FakeServer) -> None:
@@ -69,7 +69,7 @@ def test_repeated_cursor_ends_the_list(adapter: Sentry, server: FakeServer) -> N
 
     findings(adapter)
 
-    assert len(server.asked(ISSUES)) == 2
+    assert len(server.received(ISSUES)) == 2
 
 
 def test_number_of_pages_is_limited(
@@ -102,7 +102,7 @@ def test_example_project_of_the_description_is_read(adapter: Sentry, server: Fak
 
     findings(adapter)
 
-    assert server.asked(ISSUES)[0].query["project"] == "4505278496"
+    assert server.received(ISSUES)[0].query["project"] == "4505278496"
 
 
 @pytest.mark.parametrize(
@@ -226,4 +226,4 @@ def test_resolve_refuses_an_issue_of_another_project(
 
     with pytest.raises(ProviderRefused, match="Issue 1 belongs to the project other"):
         adapter.resolve("sentry/acme/pump-station/1")
-    assert server.asked(ISSUE, "PUT") == []
+    assert server.received(ISSUE, "PUT") == []

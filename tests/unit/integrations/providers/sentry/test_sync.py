@@ -57,7 +57,7 @@ def test_approved_finding_is_resolved_at_sentry_once(
     run = synced(integration)
     synced(integration)
 
-    assert [request.body for request in server.asked(ISSUE, "PUT")] == [{"status": "resolved"}]
+    assert [request.body for request in server.received(ISSUE, "PUT")] == [{"status": "resolved"}]
     assert (fake.issues[0]["status"], run.pushed, run.pulled) == ("resolved", 1, 0)
     assert Finding.objects.get().status == "resolved"
     assert Regression.objects.count() == 0
@@ -79,7 +79,7 @@ def test_reopened_issue_is_one_regression_and_is_resolved_again(
     synced(integration)
 
     assert came_back == ("in_progress", 1)
-    assert len(server.asked(ISSUE, "PUT")) == 2
+    assert len(server.received(ISSUE, "PUT")) == 2
     assert fake.issues[0]["status"] == "resolved"
 
 
@@ -95,7 +95,7 @@ def test_run_killed_after_resolving_does_not_resolve_twice(
 
     synced(integration)
 
-    assert len(server.asked(ISSUE, "PUT")) == 1
+    assert len(server.received(ISSUE, "PUT")) == 1
     assert Finding.objects.get().status == "resolved"
     assert "settled_there_at" in Finding.objects.get().evidence
 
@@ -129,7 +129,7 @@ def test_archived_issue_stays_archived(
 
     synced(integration)
 
-    assert server.asked(ISSUE, "PUT") == []
+    assert server.received(ISSUE, "PUT") == []
 
 
 def test_deleted_issue_is_logged_and_the_others_are_resolved(

@@ -1,4 +1,4 @@
-"""When a connected integration is synced: every 15 minutes, at an offset of its own.
+"""When a connected integration is synced: every 15 minutes, at its own offset.
 
 After each consecutive failure the pause is longer.
 """

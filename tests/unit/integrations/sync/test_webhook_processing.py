@@ -4,6 +4,8 @@ import json
 from datetime import datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.actors import SYSTEM
@@ -31,10 +33,31 @@ def test_closed_issue_is_followed_by_requesting_only_this_issue(
     engine.sync(github_integration.pk)
 
     task.refresh_from_db()
-    asked = [request.path.removeprefix("/repos/acme/web-app") for request in github.asked("GET")]
+    requested = [request.path.removeprefix("/repos/acme/web-app") for request in github.received("GET")]
     assert (task.status, Verification.objects.filter(task=task).count()) == ("ready_verify", 1)
-    assert asked == ["", "/issues/1", "/issues/1"]
+    assert requested == ["", "/issues/1", "/issues/1"]
     assert WebhookDelivery.objects.get().processed_at is not None
+
+
+def test_task_of_a_closed_issue_is_locked_once(
+    github_integration: Integration, sync: Sync, make_task: MakeTask, github: FakeGitHub
+) -> None:
+    task = make_task()
+    sync()
+    github.touch(1, state="closed", state_reason="completed")
+    send(github_integration)
+
+    with CaptureQueriesContext(connection) as queries:
+        engine.sync(github_integration.pk)
+
+    task.refresh_from_db()
+    locks = [
+        query["sql"]
+        for query in queries
+        if "FOR UPDATE" in query["sql"] and "remediation_task" in query["sql"]
+    ]
+    assert (task.status, len(locks)) == ("ready_verify", 1)
+    assert locks[0].endswith('FOR UPDATE OF "findings_finding", "remediation_task"')
 
 
 def test_echo_of_our_own_change_is_not_requested(
@@ -49,7 +72,7 @@ def test_echo_of_our_own_change_is_not_requested(
     call(github_integration, body, SENDERS["github"].headers(body))
     engine.sync(github_integration.pk)
 
-    assert [request.path for request in github.asked("GET")] == ["/repos/acme/web-app"]
+    assert [request.path for request in github.received("GET")] == ["/repos/acme/web-app"]
 
 
 def test_state_in_the_delivery_is_not_trusted(
@@ -110,7 +133,7 @@ def test_delivery_only_follows_the_reported_ticket(
     send(github_integration)
     engine.sync(github_integration.pk)
 
-    assert {request.path for request in github.asked("GET", "/issues/11")} == set()
+    assert {request.path for request in github.received("GET", "/issues/11")} == set()
     assert {task.status for task in Task.objects.filter(pk__in=[task.pk for task in tasks])} == {"backlog"}
 
 

@@ -1,0 +1,85 @@
+"""Comments about failed verifications are posted once."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from accounts.models import Project
+from events.models import OutboxEntry
+from integrations import jobs
+from integrations.models import TicketComment
+from integrations.providers.registry import ADAPTERS
+from integrations.providers.tickets import Tracker
+from integrations.providers.types import TicketDraft
+from integrations.sync.ticket_comments import comment_text
+from krafter_audit.http.client import Client
+from remediation.models import CheckStatus, Task
+from tests.fakes.dialects.github import FakeGitHub
+from tests.fakes.tracker import FakeTracker
+from tests.unit.integrations.conftest import Sync
+from tests.unit.integrations.sync.scenario import last_run, store_result
+
+pytestmark = pytest.mark.django_db
+
+
+def test_event_processed_twice_adds_one_comment(
+    closed: Task, follow: Callable[[], None], github: FakeGitHub
+) -> None:
+    store_result(closed, CheckStatus.FAILED)
+    left = list(OutboxEntry.objects.values("consumer", "project_id", "name", "event_ids"))
+
+    follow()
+    OutboxEntry.objects.bulk_create(OutboxEntry(**row) for row in left)
+    follow()
+
+    assert (len(github.comments[1]), TicketComment.objects.count()) == (1, 1)
+
+
+def test_comment_whose_response_was_lost_is_added_once(
+    closed: Task, follow: Callable[[], None], sync: Sync, github: FakeGitHub
+) -> None:
+    store_result(closed, CheckStatus.FAILED)
+    jobs.process_events()
+
+    def create_and_lose() -> Any:
+        github.comments[1] = [dict(github.requests[-1].body)]
+        return 502, {}, {}
+
+    github.next_answer("POST", "/comments$", create_and_lose)
+    follow()
+    failed = last_run().outcome
+    sync()
+
+    assert (failed, last_run().outcome, len(github.comments[1])) == ("failed", "succeeded", 1)
+
+
+def test_comment_names_the_checks_without_evidence(closed: Task, settings: Any) -> None:
+    settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
+    verification = store_result(closed, CheckStatus.FAILED)
+    verification.refresh_from_db()
+
+    text = comment_text(verification).splitlines()
+
+    assert text[0].endswith("1 of 1 checks failed. The task is in progress again.")
+    assert text[2:] == [
+        "- security_header_csp: failed (before: failed, after: failed)",
+        "",
+        f"Evidence: https://audit.example.com/admin/remediation/verification/{verification.pk}/change/",
+    ]
+
+
+def test_every_tracker_adds_a_comment_once(tracker: FakeTracker, project: Project) -> None:
+    with Client() as client:
+        adapter = ADAPTERS[tracker.provider](client, tracker.credentials, tracker.api_url)
+        assert isinstance(adapter, Tracker)
+        due = datetime.now(UTC)
+        draft = TicketDraft(str(project.pk), "Send a policy", "backlog", "high", due, closed=False)
+        ticket = adapter.create_ticket(draft)
+        for was_tried in (False, True, True):
+            adapter.add_comment(
+                ticket.external_id, text="@all 1 check failed", marker=str(project.pk), was_tried=was_tried
+            )
+
+    assert tracker.comment_count == 1

@@ -1,0 +1,105 @@
+"""Connect, disconnect and request syncs."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.actors import SYSTEM
+from accounts.models import Project
+from events.models import Event
+from integrations import services
+from integrations.credentials import open_credentials
+from integrations.errors import NeverConnected, NotConnected, UnknownProvider
+from integrations.models import Integration, Webhook
+from integrations.webhooks.services import enable
+
+pytestmark = pytest.mark.django_db
+
+
+def connect(project: Project, **credentials: str) -> Integration:
+    return services.connect(project, "github", credentials=credentials, by=SYSTEM)
+
+
+def test_choices_alone_keep_the_stored_secrets(project: Project) -> None:
+    connect(project, token="t", repository="acme/web-app")
+
+    connect(project, repository="acme/shop")
+
+    assert open_credentials(Integration.objects.get()) == {"token": "t", "repository": "acme/shop"}
+
+
+def test_new_secrets_replace_everything(project: Project) -> None:
+    connect(project, token="t", repository="acme/web-app")
+
+    connect(project, token="u")
+
+    assert open_credentials(Integration.objects.get()) == {"token": "u"}
+
+
+def test_connect_during_a_sync_ends_it(project: Project) -> None:
+    connect(project, token="t")
+    services.sync_now(project, "github", by=SYSTEM)
+
+    connect(project, token="u")
+
+    integration = Integration.objects.get()
+    assert (integration.status, integration.credentials_version) == ("connected", 2)
+
+
+def test_disconnect_deletes_credentials_and_webhook_once(project: Project) -> None:
+    connect(project, token="t")
+    enable(project, "github", secret=None, by=SYSTEM)
+
+    for _ in range(2):
+        services.disconnect(project, "github", by=SYSTEM)
+
+    integration = Integration.objects.get()
+    assert (integration.status, integration.credentials, integration.next_sync_at) == (
+        "disconnected",
+        None,
+        None,
+    )
+    assert not Webhook.objects.exists()
+    assert Event.objects.filter(name="integration.disconnected").count() == 1
+
+
+def test_unknown_and_never_connected_providers_are_refused(project: Project) -> None:
+    with pytest.raises(UnknownProvider):
+        services.connect(project, "bitbucket", credentials={"token": "t"}, by=SYSTEM)
+    with pytest.raises(NeverConnected):
+        services.disconnect(project, "github", by=SYSTEM)
+    with pytest.raises(NotConnected):
+        services.sync_now(project, "github", by=SYSTEM)
+
+
+def test_request_during_a_sync_is_remembered(project: Project) -> None:
+    connect(project, token="t")
+    services.sync_now(project, "github", by=SYSTEM)
+    before = Integration.objects.get()
+
+    services.request_sync(before)
+
+    after = Integration.objects.get()
+    assert (after.status, after.scope) == ("syncing", "all")
+    assert before.requested_at is not None
+    assert after.requested_at is not None
+    assert after.requested_at > before.requested_at
+
+
+def test_disconnected_integration_is_not_synced(project: Project) -> None:
+    integration = connect(project, token="t")
+    services.disconnect(project, "github", by=SYSTEM)
+
+    services.request_sync(integration)
+
+    assert Integration.objects.get().status == "disconnected"
+
+
+def test_due_syncs_are_started(project: Project) -> None:
+    connect(project, token="t")
+    Integration.objects.update(next_sync_at=timezone.now() - timedelta(seconds=1))
+
+    started = [services.start_due_syncs() for _ in range(2)]
+
+    assert (started, Integration.objects.get().status) == ([1, 0], "syncing")

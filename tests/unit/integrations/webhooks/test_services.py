@@ -1,0 +1,70 @@
+"""Webhooks are enabled and disabled; a secret is shown once."""
+
+import json
+
+import pytest
+from pytest_django import Settings
+
+from accounts.actors import SYSTEM
+from integrations import services
+from integrations.models import Integration, Webhook
+from integrations.webhooks.services import enable, open_secret
+from tests import factories
+from tests.unit.integrations.webhooks.senders import SECRET, SENDERS, call, now, send, signature
+
+pytestmark = pytest.mark.django_db
+ADDRESS = "integrations/github/webhook"
+
+
+@pytest.fixture
+def api() -> factories.Scenario:
+    made = factories.scenario()
+    services.connect(made.project, "github", credentials={"token": "a-token"}, by=SYSTEM)
+    return made
+
+
+def test_generated_secret_is_shown_once_and_signs_deliveries(
+    api: factories.Scenario, settings: Settings
+) -> None:
+    settings.KRAFTER_PUBLIC_URL = "https://audit.example.com"
+    made = api.client.ask("put", ADDRESS, {}).json()["data"]
+    again = api.client.ask("get", ADDRESS).json()["data"]
+
+    integration = Integration.objects.get()
+    body = json.dumps(SENDERS["github"].payload(now())).encode()
+    headers = {
+        **SENDERS["github"].headers(body),
+        "X-Hub-Signature-256": f"sha256={signature(body, made['secret'])}",
+    }
+    assert made["url"] == f"https://audit.example.com/api/v1/hooks/github/{integration.pk}"
+    assert {name: value for name, value in made.items() if name != "secret"} == again
+    assert call(integration, body, headers).status_code == 202
+
+
+def test_given_secret_is_not_shown(api: factories.Scenario) -> None:
+    made = api.client.ask("put", ADDRESS, {"secret": SECRET})
+
+    assert "secret" not in made.json()["data"]
+    assert SECRET not in made.content.decode()
+    assert open_secret(Webhook.objects.get()) == SECRET
+
+
+def test_new_secret_replaces_the_previous_one(github_integration: Integration) -> None:
+    enable(github_integration.project, "github", secret=None, by=SYSTEM)
+
+    assert send(github_integration).status_code == 404
+
+
+def test_webhook_is_disabled(api: factories.Scenario) -> None:
+    api.client.ask("put", ADDRESS, {})
+
+    deleted = api.client.ask("delete", ADDRESS)
+
+    assert (deleted.status_code, api.client.ask("get", ADDRESS).status_code) == (200, 404)
+
+
+@pytest.mark.parametrize(("name", "status"), [("cloudflare", 404), ("gitlab", 409), ("unheard_of", 404)])
+def test_webhook_cannot_be_enabled_without_support_or_connection(
+    api: factories.Scenario, name: str, status: int
+) -> None:
+    assert api.client.ask("put", f"integrations/{name}/webhook", {}).status_code == status

@@ -1,0 +1,53 @@
+"""Alert destinations."""
+
+from typing import Any
+
+import pytest
+
+from accounts.actors import SYSTEM
+from notifications import destinations
+from notifications.models import Destination
+from tests.factories import Scenario
+
+pytestmark = pytest.mark.django_db
+WEBHOOK_URL = "https://hooks.slack.com/services/T000/B000/XXXXsecretXXXX"
+
+
+def test_slack_webhook_is_sealed_and_never_shown(scenario: Scenario) -> None:
+    put = scenario.client.ask("put", "alerts/destinations/slack", {"webhook_url": WEBHOOK_URL})
+    listed = scenario.client.ask("get", "alerts/destinations")
+
+    (destination,) = Destination.objects.all()
+    assert (put.status_code, destinations.open_webhook_url(destination)) == (200, WEBHOOK_URL)
+    assert listed.json()["data"][0]["webhook_url"] == "https://hooks.slack.com/services/…"
+    stored = bytes(destination.credentials or b"")
+    for shown in (put.content, listed.content, stored, str(destination).encode()):
+        assert b"XXXXsecretXXXX" not in shown
+
+
+@pytest.mark.parametrize(
+    ("channel", "body", "status"),
+    [
+        ("slack", {}, 422),
+        ("slack", {"webhook_url": "https://evil.example/services/T/B/X"}, 422),
+        ("slack", {"webhook_url": WEBHOOK_URL, "recipients": ["a@example.com"]}, 422),
+        ("email", {"recipients": []}, 422),
+        ("email", {"recipients": ["nobody"]}, 422),
+        ("email", {"webhook_url": WEBHOOK_URL}, 422),
+        ("pager", {"recipients": ["a@example.com"]}, 404),
+    ],
+)
+def test_invalid_destination_is_refused(scenario: Scenario, channel: str, body: Any, status: int) -> None:
+    response = scenario.client.ask("put", f"alerts/destinations/{channel}", body)
+
+    assert (response.status_code, Destination.objects.count()) == (status, 0)
+    assert "XXXXsecretXXXX" not in response.content.decode()
+
+
+def test_destination_is_deleted_once(scenario: Scenario) -> None:
+    destinations.set_destination(scenario.project, "slack", webhook_url=WEBHOOK_URL, by=SYSTEM)
+
+    deleted = scenario.client.ask("delete", "alerts/destinations/slack").status_code
+    again = scenario.client.ask("delete", "alerts/destinations/slack").status_code
+
+    assert (deleted, again, Destination.objects.count()) == (200, 404, 0)
