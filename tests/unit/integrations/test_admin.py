@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db
 
 def test_admin_actions_sync_and_disconnect(project: Project) -> None:
     row = services.connect(project, "github", credentials=CREDENTIALS, by=SYSTEM)
-    browser, address = staff.browser(), "/admin/integrations/integration/"
+    browser, address = staff.logged_in_client(), "/admin/integrations/integration/"
 
     browser.post(address, {"action": "sync_now", "_selected_action": str(row.pk)})
     syncing = Integration.objects.get().status
@@ -31,7 +31,7 @@ def test_admin_actions_sync_and_disconnect(project: Project) -> None:
 def test_admin_list_takes_a_constant_number_of_queries(
     project: Project, django_assert_max_num_queries: Any
 ) -> None:
-    browser = staff.browser()
+    browser = staff.logged_in_client()
     for slug in ("a", "b", "c", "d", "e", "f"):
         other = create_project(project.organization, slug=slug, site_url="https://example.com")
         services.connect(other, "github", credentials=CREDENTIALS, by=SYSTEM)

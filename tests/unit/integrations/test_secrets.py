@@ -47,9 +47,9 @@ def everything_in_the_admin() -> Iterator[str]:
     browser = staff.logged_in_client()
     for model in admin.site._registry:
         if model._meta.app_label in ("integrations", "notifications", "events", "findings", "scans"):
-            yield browser.get(staff.address(model, "changelist")).content.decode()
+            yield browser.get(staff.admin_url(model, "changelist")).content.decode()
             for row in model._default_manager.order_by("pk")[:2]:
-                yield browser.get(staff.address(model, "change", row.pk)).content.decode()
+                yield browser.get(staff.admin_url(model, "change", row.pk)).content.decode()
 
 
 def sync_and_fail(github: FakeGitHub) -> None:

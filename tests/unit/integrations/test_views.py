@@ -292,7 +292,7 @@ def test_no_response_log_table_or_admin_page_contains_a_credential(
 
 
 def admin_pages(row: Integration) -> list[Any]:
-    browser = staff.browser()
+    browser = staff.logged_in_client()
     return [
         browser.get("/admin/integrations/integration/"),
         browser.get(f"/admin/integrations/integration/{row.pk}/change/"),

@@ -284,7 +284,7 @@ def test_admin_list_shows_totals_least_reliable_first(scenario: Scenario):
     for row in reliability.active_projects():
         jobs.measure_check_reliability(str(row.pk))
 
-    page = staff.logged_in_client().get(staff.address(CheckReliability, "changelist"))
+    page = staff.logged_in_client().get(staff.admin_url(CheckReliability, "changelist"))
 
     assert [(line["key"], line["flipped"]) for line in page.context["sums"]] == [
         (CSP, "1 of 1 (100.0%)"), ("csp_base_uri", "0 of 1 (0.0%)"),

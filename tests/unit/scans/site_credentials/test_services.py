@@ -349,14 +349,14 @@ def test_admin_form_sets_credentials_and_never_shows_them(scenario: Scenario):
         "cookies": "session=c00kie-v4lue\nother=1", "username": "ada", "password": PASSWORD, "selector": ".who",
     }  # fmt: skip
 
-    page = operator.post(staff.address(SiteCredentials, "add"), form, follow=True)
+    page = operator.post(staff.admin_url(SiteCredentials, "add"), form, follow=True)
 
     opened = services.credentials_for(scenario.project)
     assert opened is not None
     assert (opened.headers, opened.cookies, opened.basic) == (
         {"X-Key": "k3y-4-staging"}, {"session": "c00kie-v4lue", "other": "1"}, ("ada", PASSWORD),
     )  # fmt: skip
-    row = operator.get(staff.address(SiteCredentials, "change", SiteCredentials.objects.get().pk))
+    row = operator.get(staff.admin_url(SiteCredentials, "change", SiteCredentials.objects.get().pk))
     shown = page.content.decode() + row.content.decode()
     assert [secret for secret in ("k3y-4-staging", "c00kie-v4lue", PASSWORD) if secret in shown] == []
 
@@ -369,7 +369,7 @@ def test_invalid_admin_form_does_not_show_the_password(scenario: Scenario):
         "password": PASSWORD,
     }
 
-    page = staff.logged_in_client().post(staff.address(SiteCredentials, "add"), form)
+    page = staff.logged_in_client().post(staff.admin_url(SiteCredentials, "add"), form)
 
     assert "https origin" in page.content.decode()
     assert PASSWORD not in page.content.decode()
