@@ -49,7 +49,7 @@ class UserManager(BaseUserManager["User"]):
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person, identified by e-mail address, in the API by UUID."""
+    """A user, identified by e-mail address; in the API by UUID."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     email = models.EmailField(unique=True)

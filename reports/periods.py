@@ -17,7 +17,7 @@ PARAMETERS = frozenset({"date_from", "date_to"})
 def parse_period(params: Mapping[str, str]) -> Period | None:
     """Parse the period of a query string; None without one. Raises InvalidParams.
 
-    `date_from` alone ends today; `date_to` alone ends a period of seven days.
+    Without `date_to` it ends today; without `date_from` it has seven days.
     """
     start, end = parse_date(params, "date_from"), parse_date(params, "date_to")
     if start is None and end is None:

@@ -41,9 +41,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
         "--serve", action="store_true", help="only serve, and print commands for another load generator"
     )
     parser.add_argument("--only", default="", help="only cases whose names contain this")
-    parser.add_argument(
-        "--data", type=Path, help="directory in which the databases are kept for the next run"
-    )
+    parser.add_argument("--data", type=Path, help="directory that stores the databases for the next run")
     parser.add_argument("--json", action="store_true", help="print JSON instead of tables")
     parser.add_argument("--out", type=Path, help="also write the tables into this file")
     options = parser.parse_args(arguments)

@@ -1,1 +1,1 @@
-"""The demo: a small shop with planted faults, and the whole story told against a running system."""
+"""The demo: a small shop with planted faults, and a walkthrough of the whole workflow against a running system."""

@@ -85,11 +85,15 @@ def respond(path: str, faults: FaultState) -> DemoResponse:
     if path == "/":
         return DemoResponse(shop(faults).encode(), headers=page_headers(faults))
     if path == "/style.css":
-        kept = [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]
-        return DemoResponse(STYLE.encode(), "text/css; charset=utf-8", headers=kept)
+        headers = (
+            [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]
+        )
+        return DemoResponse(STYLE.encode(), "text/css; charset=utf-8", headers=headers)
     if path == "/logo.svg":
-        kept = [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]
-        return DemoResponse(LOGO.encode(), "image/svg+xml", headers=kept)
+        headers = (
+            [] if "cache_policy" in faults else [("Cache-Control", "public, max-age=31536000, immutable")]
+        )
+        return DemoResponse(LOGO.encode(), "image/svg+xml", headers=headers)
     if path == "/robots.txt":
         return DemoResponse(robots(faults).encode(), "text/plain; charset=utf-8")
     if path == "/.git/config" and "exposed_git" in faults:

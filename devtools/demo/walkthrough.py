@@ -86,12 +86,12 @@ class Walkthrough:
         self.print_step(
             "Create a task for the missing Content-Security-Policy header. The policy sets its due date."
         )
-        asked = {
+        body = {
             "finding_id": finding["id"],
             "title": "Add Content-Security-Policy header",
             "priority": "high",
         }
-        task: dict[str, Any] = self.api.call("POST", "/tasks", asked, expect=201)
+        task: dict[str, Any] = self.api.call("POST", "/tasks", body, expect=201)
         self.print_step("Start work. (The status of the finding follows.)")
         self.api.call("PATCH", f"/tasks/{task['id']}", {"status": "in_progress"})
         return task
@@ -99,8 +99,8 @@ class Walkthrough:
     def run_verification(self, task: dict[str, Any]) -> dict[str, Any]:
         """Set the task to ready_verify, run a verification, and wait for the result."""
         self.api.call("PATCH", f"/tasks/{task['id']}", {"status": "ready_verify"})
-        made = self.api.call("POST", "/verifications/run", {"task_id": task["id"]}, expect=202)
-        return self.wait_for_checks(made["id"])
+        verification = self.api.call("POST", "/verifications/run", {"task_id": task["id"]}, expect=202)
+        return self.wait_for_checks(verification["id"])
 
     def wait_for_checks(self, verification_id: str) -> dict[str, Any]:
         """Poll the verification until no check is running."""

@@ -117,7 +117,7 @@ class ServiceModelAdmin(ModelAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/object_actions.html"
-    uuid_search_field = "pk"  # the column in which a UUID from the search field is looked up
+    uuid_search_field = "pk"  # the column in which a UUID is searched
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
         VerbatimJSONField: {**JSON_FORM, "form_class": forms.JSONField},

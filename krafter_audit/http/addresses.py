@@ -1,7 +1,7 @@
 """Address policy against SSRF: public addresses are allowed, and networks that the operator lists.
 
 It is applied to the URL's host as written and to every address that the name resolves to. An IP address is accepted
-in its usual spelling alone, because resolvers, libraries and kernels disagree about the others.
+in its usual notation only, because resolvers, libraries and kernels disagree about the others.
 """
 
 import re
@@ -33,7 +33,7 @@ _BRACKETED = re.compile(r"\[([^\]]+)\](?::(.*))?")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # dots to IDNA 2003 and browsers
 _LOCAL_SUFFIXES = (".localhost", ".local", ".internal")
 
-# `is_global` alone accepts site-local and unassigned IPv6 space.
+# `is_global` accepts site-local and unassigned IPv6 space.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 _NAT64 = IPv6Network("64:ff9b::/96")
 _NOT_PUBLIC: tuple[Network, ...] = (
@@ -116,7 +116,7 @@ def parse_address(host: str) -> Address | None:
 
 
 def is_localhost(host: str) -> bool:
-    """Tell whether the name means loopback whatever a resolver says (RFC 6761)."""
+    """Return whether the name means loopback whatever DNS returns (RFC 6761)."""
     return host == "localhost" or host.endswith(".localhost")
 
 

@@ -1,7 +1,7 @@
-"""The SSRF-safe HTTP client: every request of this system to another host goes through it.
+"""The SSRF-safe HTTP client: every request of the system to another host uses it.
 
-It connects to public addresses and to those that the operator lists, whatever a URL, a redirect or DNS says. Time, size
-and redirects are limited. Proxy and certificate variables of the environment are ignored, cookies are not kept,
+It connects to public addresses and to those that the operator lists, whatever the URL, redirects and DNS contain. Time,
+size and redirects are limited. Proxy and certificate variables of the environment are ignored, cookies are not stored,
 connections are not reused.
 """
 
@@ -84,7 +84,7 @@ def validate_url(url: str, *, policy: AddressPolicy | None = None, resolve: bool
 
 
 def _require_allowed(url: ParsedUrl, policy: AddressPolicy) -> None:
-    if not policy.allowed:  # the name or port alone decides
+    if not policy.allowed:  # then the name and the port decide, without DNS
         policy.require_port(url.port)
         policy.require_public_name(url.host)
     deadline = Deadline(_DNS_TIMEOUT_SECONDS, f"The DNS lookup of {url.host}")
@@ -95,7 +95,7 @@ class Client:
     """Sends requests; a context manager, for one run or one call.
 
     `policy` and `ca_file` are the project's settings if None; `ca_file` adds to the system's root certificates.
-    `credentials` are sent to their own origin alone. `throttle` delays requests. DNS results are kept until the client
+    `credentials` are sent to their own origin only. `throttle` delays requests. DNS results are cached until the client
     is closed.
     """
 
@@ -225,7 +225,7 @@ def _send_with_redirects(transport: Transport, request: PreparedRequest, limit: 
             if following is None:
                 return replace(responses.pop(), history=tuple(responses))
             sent.add(request.identity)
-            # No cookies are kept, so repeating a request is a loop.
+            # No cookies are stored, so repeating a request is a loop.
             if len(responses) > (limit or 0) or following.identity in sent:
                 raise TooManyRedirects(f"{request.url.host} redirects in a loop or too often.")
             request = following

@@ -1,4 +1,4 @@
-"""Credentials for pages behind a login: sent to their own https origin alone, and redacted from its responses."""
+"""Credentials for pages behind a login: sent to their own https origin only, and redacted from its responses."""
 
 import base64
 import html

@@ -63,7 +63,7 @@ def is_slack(host: str | None, port: int | None, path: str) -> bool:
 
 
 def is_operator_allowed(url: str) -> bool:
-    """Tell whether only the operator's list of networks allows the URL, as for a stand-in for Slack."""
+    """Return whether only the operator's list of networks allows the URL, as for a fake Slack."""
     try:
         validate_url(url, policy=AddressPolicy())
     except HttpError:

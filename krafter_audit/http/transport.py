@@ -32,7 +32,7 @@ _MAX_OVERHEAD_BYTES = 1024 * 1024  # headers and chunk sizes, in addition to twi
 
 @dataclass(frozen=True)
 class PreparedRequest:
-    """A request, ready to be sent; a redirect makes the next one of it."""
+    """A request that is ready to be sent; `redirect_to` returns the next one."""
 
     method: str
     url: ParsedUrl

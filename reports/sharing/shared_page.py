@@ -137,7 +137,7 @@ def file_context(report: Report, token: str) -> dict[str, Any] | None:
 def error_page(
     status: int, heading: str, sentence: str, *, headers: dict[str, str] | None = None
 ) -> HttpResponse:
-    """Return a page that says why the report is unavailable."""
+    """Return a page with the reason why the report is unavailable."""
     context = {"status": status, "heading": heading, "sentence": sentence}
     page = render_to_string("reports/unavailable.html", context)
     return HttpResponse(page, status=status, headers=headers)

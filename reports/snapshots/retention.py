@@ -43,7 +43,7 @@ def expired_reports() -> QuerySet[Report]:
 
 @transaction.atomic
 def _delete_items(report_id: UUID) -> bool:
-    # Sharing locks the report too, so a share that was made meanwhile keeps the rows.
+    # Sharing locks the report too, so a share that was created meanwhile keeps the rows.
     locked = expired_reports().select_for_update(of=("self",), skip_locked=True).filter(pk=report_id).first()
     if locked is None:
         return False

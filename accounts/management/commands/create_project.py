@@ -21,7 +21,7 @@ class Command(AccountCommand):
     def run(self, **options: Any) -> None:
         """Run the command."""
         owner = organization(options["organization"])
-        made = services.create_project(
+        project = services.create_project(
             owner, slug=options["slug"], site_url=options["site_url"], name=options["name"]
         )
-        self.print_line(made.slug)
+        self.print_line(project.slug)

@@ -25,7 +25,7 @@ class Command(AccountCommand):
 
     def run(self, **options: Any) -> None:
         """Run the command."""
-        made = services.create_user(
+        user = services.create_user(
             options["email"],
             organization=organization(options["organization"]),
             role=options["role"],
@@ -33,4 +33,4 @@ class Command(AccountCommand):
             is_staff=options["staff"],
             password=os.environ.get("KRAFTER_PASSWORD"),
         )
-        self.print_line(str(made.pk))
+        self.print_line(str(user.pk))

@@ -2,7 +2,7 @@
 
 A browser follows redirects, opens WebSockets, prefetches and runs scripts. It is started so that it can reach the
 network through this proxy only. The proxy supports what browsers send: CONNECT for https and WebSockets, absolute-form
-requests for http. A refused request is disconnected, not answered: an answer would look like one of the site.
+requests for http. A refused request is disconnected: a response would look like one of the site.
 """
 
 import contextlib

@@ -38,7 +38,7 @@ class ProxiedRequest:
 
 @dataclass
 class TrafficBudget:
-    """Counts requests and bytes; once a limit is exceeded, `exceeded` says which and nothing more is let through."""
+    """Counts requests and bytes; `exceeded` names the first exceeded limit, after which all traffic is blocked."""
 
     limits: ProxyLimits
     requests: int = 0
