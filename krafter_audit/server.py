@@ -12,9 +12,9 @@ read slowly take memory and not threads. On top of that, here:
 
 import argparse
 import ctypes
-import json
 import logging
 import os
+import pkgutil
 import resource
 import signal
 import socket
@@ -32,6 +32,7 @@ from waitress.task import ErrorTask, ThreadedTaskDispatcher
 from waitress.wasyncore import close_all, loop
 
 from krafter_audit.api.middleware import new_request_id
+from krafter_audit.http.json_encoding import dump_json
 
 logger = logging.getLogger(__name__)
 
@@ -53,8 +54,8 @@ SERVER_SETTINGS: Mapping[str, Any] = {
     "connection_limit": CONNECTION_LIMIT,
     "ident": None,  # no Server header
     "max_request_body_size": 32 * MEBIBYTE,  # the API has smaller limits of its own
-    "outbuf_high_watermark": 1024
-    * MEBIBYTE,  # beyond 1 MiB a response waits for its reader in a temporary file
+    # Beyond 1 MiB a response waits for its reader in a temporary file.
+    "outbuf_high_watermark": 1024 * MEBIBYTE,
     "clear_untrusted_proxy_headers": False,  # the application reads them as KRAFTER_TRUSTED_PROXIES says
 }
 REFUSALS = {400: "bad_request", 408: "request_timeout", 413: "payload_too_large", 431: "header_too_large"}
@@ -63,7 +64,7 @@ REFUSALS = {400: "bad_request", 408: "request_timeout", 413: "payload_too_large"
 def refusal(status: int, message: str) -> bytes:
     """Return the body of a refusal in the API's envelope."""
     error = {"code": REFUSALS.get(status, "bad_request"), "message": message}
-    return json.dumps({"data": None, "meta": {"request_id": new_request_id()}, "error": error}).encode()
+    return dump_json({"data": None, "meta": {"request_id": new_request_id()}, "error": error})
 
 
 class EnvelopedErrorTask(ErrorTask):
@@ -89,10 +90,12 @@ class DeadlineChannel(HTTPChannel):
 
     def received(self, data: bytes) -> bool:
         """Take bytes of a request and note when it began."""
-        if self.request is None:
+        request = self.request
+        accepted = bool(super().received(data))
+        if self.request is not request:  # these bytes began another request
             self.request_started, self.bytes_received = time.time(), 0
         self.bytes_received += len(data)
-        return bool(super().received(data))
+        return accepted
 
     def is_overdue(self, now: float) -> bool:
         """Tell whether the request that is being received takes too long."""
@@ -147,7 +150,9 @@ class Server(TcpWSGIServer):
         """Close idle connections and those whose request is overdue; runs every second."""
         super().maintenance(now)
         for channel in list(self.active_channels.values()):
-            if channel.is_overdue(now):
+            if channel.requests:
+                channel.request_started = now  # waitress reads no further until these are served
+            elif channel.is_overdue(now):
                 channel.refuse_overdue()
 
     def serve(self, *, supervisor: int | None = None) -> None:
@@ -243,13 +248,6 @@ class Supervisor:
         return self._start()
 
 
-def load(name: str) -> Callable[..., Any]:
-    """Import a WSGI application by `module:attribute`."""
-    module, _, attribute = name.partition(":")
-    __import__(module)
-    return getattr(sys.modules[module], attribute)
-
-
 def main(arguments: list[str] | None = None) -> None:
     """Read the command line and serve."""
     parser = argparse.ArgumentParser(prog="python -m krafter_audit.server", description=__doc__)
@@ -273,7 +271,7 @@ def main(arguments: list[str] | None = None) -> None:
     else:
         _raise_file_limit()
         _share_malloc_arena()
-        web = make_server(load(options.application), listener, threads=options.threads)
+        web = make_server(pkgutil.resolve_name(options.application), listener, threads=options.threads)
         web.serve(supervisor=options.supervisor)
 
 

@@ -147,6 +147,22 @@ def test_request_that_arrives_too_slowly_is_answered_with_408(
     }
 
 
+def test_request_behind_a_slow_one_is_not_overdue(
+    port: int, application: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "HEADER_SECONDS", 0.5)
+    first = b"GET /blocked HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+    with closing(send(port, first + b"GET / HTTP/1.1\r\nHost: local")) as connection:
+        assert application.blocked.acquire(timeout=5)
+        time.sleep(2.5)  # maintenance runs every second
+        application.release.set()
+        connection.sendall(b"host\r\nConnection: close\r\n\r\n")
+        answer = read_all(connection)
+
+    assert answer.count(b"HTTP/1.1 200 OK") == 2
+
+
 def test_body_that_keeps_the_least_rate_is_not_refused(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(server, "BODY_SECONDS", 0.5)
     head = b"POST / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 65536\r\n\r\n"
