@@ -30,7 +30,7 @@ FIELDS = [
     "name", "config", "plan_token", "format", "channel", "recipients", "webhook_url", "expires_in",
     "credentials", "auth_code", "redirect_uri", "type", "value", "impact", "score", "steps", "summary",
 ]  # fmt: skip
-IDS = ["finding", "task", "verification", "owner", "nobody"]
+IDS = ["finding", "task", "verification", "owner", "absent"]
 
 scalars = (
     st.none()
@@ -80,7 +80,7 @@ def test_no_body_causes_a_server_error(asked: tuple[str, str, Any], fuzz_rows: d
     place, method, body = asked
     scenario: Scenario = fuzz_rows["scenario"]
     kind = place.split("audit/")[-1].split("/")[0]
-    address = fill(place, scenario, fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["nobody"]))
+    address = fill(place, scenario, fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["absent"]))
     text = json.dumps(body)
     for name in IDS:
         text = text.replace(f"id of {name}", fuzz_rows[name])
@@ -113,7 +113,7 @@ VALUES = [
 )
 def test_no_query_causes_a_server_error(place: str, query: list[tuple[str, str]], fuzz_rows: dict[str, Any]):
     kind = place.split("audit/")[-1].split("/")[0]
-    row = fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["nobody"])
+    row = fuzz_rows.get(ROWS.get(kind, ""), fuzz_rows["absent"])
     text = urlencode(query, errors="replace")
 
     response = fuzz_rows["scenario"].client.get(f"{fill(place, fuzz_rows['scenario'], row)}?{text}")
@@ -132,7 +132,7 @@ def fuzz_rows(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> dict[str, 
         "task": str(verification.task_id),
         "verification": str(verification.pk),
         "owner": str(scenario.owner.pk),
-        "nobody": "018f0000-0000-7000-8000-000000000000",
+        "absent": "018f0000-0000-7000-8000-000000000000",
     }
 
 

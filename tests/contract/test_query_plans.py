@@ -56,7 +56,7 @@ ADDRESSES = [
 
 
 @pytest.fixture
-def told(scenario: Scenario) -> Iterator[list[dict[str, Any]]]:
+def plans(scenario: Scenario) -> Iterator[list[dict[str, Any]]]:
     """Yield the query plans of the requests."""
     plans: list[dict[str, Any]] = []
     connection.ensure_connection()
@@ -127,24 +127,24 @@ def ids(scenario: Scenario) -> dict[str, Any]:
 
 
 def test_frequent_requests_scan_no_large_table(
-    scenario: Scenario, ids: dict[str, Any], told: list[dict[str, Any]]
+    scenario: Scenario, ids: dict[str, Any], plans: list[dict[str, Any]]
 ):
     tell_that_tables_are_large(scenario)
 
     for address in ADDRESSES:
-        told.clear()
+        plans.clear()
         response = scenario.client.ask("get", address.format(**ids))
 
         assert response.status_code == 200, response.content
-        assert (address, read_from_end_to_end(told)) == (address, set())
-        assert len(told) > 0
+        assert (address, read_from_end_to_end(plans)) == (address, set())
+        assert len(plans) > 0
 
 
-def test_sequential_scan_is_detected(scenario: Scenario, ids: dict[str, Any], told: list[dict[str, Any]]):
+def test_sequential_scan_is_detected(scenario: Scenario, ids: dict[str, Any], plans: list[dict[str, Any]]):
     tell_that_tables_are_large(scenario)
-    told.clear()
+    plans.clear()
 
     with connection.cursor() as cursor:
         cursor.execute("SELECT id FROM findings_finding WHERE description = 'x' ORDER BY score LIMIT 5")
 
-    assert {table for table, _ in read_from_end_to_end(told)} == {"findings_finding"}
+    assert {table for table, _ in read_from_end_to_end(plans)} == {"findings_finding"}
