@@ -63,11 +63,14 @@ class IngestionResult:
 
 
 @transaction.atomic
-def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> IngestionResult:
+def ingest(
+    project: Project, reports: Sequence[FindingReport], *, by: Actor, continued: Collection[Identity] = ()
+) -> IngestionResult:
     """Create or update one finding for each report, with the same few statements for a hundred of them.
 
     A resolved finding that is reported again goes back to `in_progress` and a regression is opened; a dismissed one
-    stays dismissed.
+    stays dismissed. `continued` are findings of which the same source has reported a part before: their content is
+    updated, their status and the audit log are not.
     """
     batch = {report.identity: report for report in reports}
     if len(batch) > 1:
@@ -78,7 +81,7 @@ def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> 
     created = _create(project, [batch[identity] for identity in sorted(batch.keys() - known.keys())], by)
     # Another transaction created the rest in the meantime.
     known |= _lock(project, batch.keys() - known.keys() - created.keys())
-    regressed = _update(project, known, batch, by)
+    regressed = _update(project, known, batch, by, continued)
     found = known | created
     return IngestionResult(
         [found[report.identity] for report in reports],
@@ -154,7 +157,11 @@ UPDATED_FIELDS = [
 
 
 def _update(
-    project: Project, known: Mapping[Identity, Finding], batch: Mapping[Identity, FindingReport], by: Actor
+    project: Project,
+    known: Mapping[Identity, Finding],
+    batch: Mapping[Identity, FindingReport],
+    by: Actor,
+    continued: Collection[Identity],
 ) -> list[Finding]:
     """Update locked findings by their reports; return those that were resolved and are open again."""
     findings = list(known.values())
@@ -170,10 +177,11 @@ def _update(
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
-    regressed = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
+    seen = [finding for identity, finding in known.items() if identity not in continued]
+    regressed = [finding for finding in seen if finding.status == FindingStatus.RESOLVED]
     Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
     _open_regressions(project, regressed, by)
-    _log("finding.seen_again", project, findings, by)
+    _log("finding.seen_again", project, seen, by)
     return regressed
 
 

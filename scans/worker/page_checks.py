@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Iterable, Mapping, Set
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from findings import policy_rules
 from findings.models import Domain
@@ -14,6 +14,11 @@ from scanner.page_context import PageContext
 from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)
+KINDS: Mapping[Scanner, Set[str]] = {
+    Scanner.HTTP: {"http", "tls"},
+    Scanner.BROWSER: {"browser", "markup"},
+    Scanner.LAB: {"lab"},
+}
 
 
 @dataclass(frozen=True)
@@ -27,11 +32,12 @@ class CheckResult:
 
 @dataclass
 class PageResults:
-    """The results of all checks on a page, and the domains whose checks raised an error."""
+    """The results of checks on a page, the domains whose checks raised an error, and the page's build."""
 
     results: list[CheckResult] = field(default_factory=list)
     failed_domains: set[str] = field(default_factory=set)
     duration_ms: float = 0
+    build: str = ""
 
 
 @dataclass(frozen=True)
@@ -47,6 +53,10 @@ class CheckSelection:
         config = policy_rules.config_of(scan.project)
         keys = keys_of(scanner) - policy_rules.disabled_checks(config)
         return cls(keys, policy_rules.thresholds(config))
+
+    def only(self, keys: Set[str]) -> "CheckSelection":
+        """Return the selection without other checks."""
+        return replace(self, keys=self.keys & keys)
 
     def by_domain(self, *, is_start: bool) -> dict[str, list[str]]:
         """Return `{domain: keys}` for a page. Checks of the whole site run on the start page only."""
@@ -66,9 +76,7 @@ class CheckSelection:
 
 def keys_of(scanner: str) -> set[str]:
     """Return the keys of the checks that a scanner runs."""
-    needs_browser = scanner == Scanner.BROWSER
-    every = registry.keys()
-    return {key for key in every if (registry.REGISTRY[key].kind == "browser") is needs_browser}
+    return {key for key in registry.keys() if registry.REGISTRY[key].kind in KINDS[Scanner(scanner)]}
 
 
 def run_checks(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:

@@ -1,0 +1,148 @@
+"""Lease the work of scans: the discovery of a scan's pages, and batches of pages of a part."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.utils import timezone
+
+from krafter_audit.db import leases
+from krafter_audit.db.advisory_locks import advisory_lock
+from krafter_audit.db.leases import unleased
+from scans.models import Scan, Scanner, ScanPage, ScanPart
+from scans.worker import fair_queue
+
+LEASE_SECONDS = 30  # extended while the worker runs
+MAX_ATTEMPTS = 3
+MAX_CANDIDATES = 500
+# Seconds of all pages of a part together, after which no further page is started.
+MAX_PART_SECONDS = {Scanner.HTTP: 1500, Scanner.BROWSER: 900, Scanner.LAB: 900}
+
+
+class Lane(StrEnum):
+    """The kind of worker: HTTP workers check pages side by side, browser workers one page at a time."""
+
+    HTTP = "http"
+    BROWSER = "browser"
+
+
+@dataclass
+class Work:
+    """What a worker leased: the discovery of a scan, or pages of a part.
+
+    `must_wait`: the part's next page has to be checked alone, once the worker has finished its other pages.
+    """
+
+    scan: Scan
+    part: ScanPart | None = None
+    pages: Sequence[ScanPage] = ()
+    must_wait: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Whether a worker has died with this page, so that no other page may be checked beside it."""
+        return any(page.attempts > 1 for page in self.pages)
+
+
+def lease_next(lane: Lane, *, limit: int, idle: bool, prefer: UUID | None = None) -> Work | None:
+    """Lease work of the organisation that has used the workers least, at most `limit` pages; None if there is none.
+
+    Within an organisation the oldest pages come first, then the oldest scan without pages. `idle`: the worker has no
+    other page, so it may lease one with which a worker has died. `prefer` is an organisation that comes first while it
+    has work. Work without pages is a part out of time.
+    """
+    parts = list(_parts_with_work(lane).values_list("scan__project__organization_id", "pk")[:MAX_CANDIDATES])
+    scans = list(_scans_to_discover().values_list("project__organization_id", "pk")[:MAX_CANDIDATES])
+    scans = scans if lane == Lane.HTTP else []
+    order = fair_queue.by_least_use(owner for owner, _ in (*parts, *scans))
+    for organization_id in sorted(order, key=lambda each: each != prefer):
+        for work in _leased(organization_id, parts, scans, limit=limit, idle=idle):
+            return work
+    return None
+
+
+def _leased(
+    organization_id: UUID,
+    parts: Sequence[tuple[UUID, UUID]],
+    scans: Sequence[tuple[UUID, UUID]],
+    *,
+    limit: int,
+    idle: bool,
+) -> Iterator[Work]:
+    for owner, part_id in parts:
+        work = _lease_pages(part_id, limit=limit, idle=idle) if owner == organization_id else None
+        if work:
+            yield work
+    for owner, scan_id in scans:
+        scan = _lease_scan(scan_id) if owner == organization_id else None
+        if scan:
+            yield Work(scan)
+
+
+def _parts_with_work(lane: Lane) -> QuerySet[ScanPart]:
+    """Return the parts with a page that this kind of worker may lease now, those of the oldest scan first."""
+    pages = ScanPage.objects.filter(part=OuterRef("pk"), pending=True)
+    leased = Exists(pages.exclude(unleased()))
+    by_http = Q(scanner=Scanner.HTTP) | Q(without_browser=True)
+    parts = ScanPart.objects.filter(by_http if lane == Lane.HTTP else ~by_http, finished_at__isnull=True)
+    ready = parts.filter(Exists(pages.filter(unleased()))).filter(Q(page_delay=0) | ~leased)
+    return ready.order_by("scan__created_at", "scan_id", "created_at")
+
+
+def _scans_to_discover() -> QuerySet[Scan]:
+    rows = Scan.objects.filter(unleased(), discovered_at__isnull=True, finished_at__isnull=True)
+    return rows.order_by("created_at", "id")
+
+
+def _lease_scan(scan_id: UUID) -> Scan | None:
+    where = {"discovered_at__isnull": True, "finished_at__isnull": True}
+    acquired = leases.acquire(Scan, scan_id, seconds=LEASE_SECONDS, **where)
+    return acquired and Scan.objects.select_related("project").get(pk=scan_id)
+
+
+@transaction.atomic
+def _lease_pages(part_id: UUID, *, limit: int, idle: bool) -> Work | None:
+    part = ScanPart.objects.select_related("scan__project").get(pk=part_id)
+    pending = part.pages.filter(pending=True)
+    if part.page_delay:
+        advisory_lock(f"pages of {part_id}")  # one page at a time, by all workers together
+        if pending.exclude(unleased()).exists():
+            return None
+        limit = 1
+    free = pending.filter(unleased()).select_for_update(skip_locked=True).order_by("position")
+    if is_out_of_time(part):
+        free.update(pending=False)
+        return Work(part.scan, part)
+    pages = list(free.filter(attempts=0)[:limit])
+    if not pages and not idle:
+        return Work(part.scan, part, must_wait=True) if free.exists() else None
+    pages = pages or list(free[:1])
+    if not pages:
+        return None
+    _extend(pages)
+    for page in pages:
+        page.part = part
+    return Work(part.scan, part, pages)
+
+
+def _extend(pages: Sequence[ScanPage]) -> None:
+    until = timezone.now() + timedelta(seconds=LEASE_SECONDS)
+    rows = ScanPage.objects.filter(pk__in=[page.pk for page in pages])
+    rows.update(lease_until=until, fence=F("fence") + 1, attempts=F("attempts") + 1)
+    for page in pages:
+        page.lease_until, page.fence, page.attempts = until, page.fence + 1, page.attempts + 1
+
+
+def is_out_of_time(part: ScanPart) -> bool:
+    """Tell whether the part's pages have taken as long as they may."""
+    spent = part.pages.aggregate(spent=Sum("duration_ms"))["spent"] or 0
+    return bool(spent >= MAX_PART_SECONDS[Scanner(part.scanner)] * 1000)
+
+
+def release(row: Scan | ScanPage) -> None:
+    """Give up a lease without result; the attempt does not count."""
+    leases.write(row, lease_until=None, attempts=0)

@@ -1,0 +1,139 @@
+"""What the workers of a scan share in Redis: facts of its site, and which checks need no second look any more.
+
+While Redis is unavailable each process keeps its own.
+"""
+
+import base64
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import redis
+
+from krafter_audit.db import redis_client
+from krafter_audit.http.json_encoding import dump_json, load_json
+from krafter_audit.http.responses import Headers, Response
+from scanner.fetcher import Memo
+
+PREFIX = "krafter:scan:"
+TTL_SECONDS = 3600  # longer than a scan takes
+MAX_SHARED_BODY_BYTES = 256 * 1024  # of a response; larger ones are fetched by each process
+CONFIRMED_PAGES = 2
+
+
+class SharedFacts(Memo):
+    """The facts of a scan's site (`PageContext(site=…)`): robots.txt, sitemap, links' statuses, static files."""
+
+    def __init__(self, scan_id: UUID) -> None:
+        super().__init__()
+        self._key = f"{PREFIX}{scan_id}:facts"
+
+    def once[T](self, name: str, produce: Callable[[], T]) -> T:
+        """Return the fact: of this process, of another one, or produced now."""
+        return super().once(name, lambda: self._shared(name, produce))
+
+    def _shared[T](self, name: str, produce: Callable[[], T]) -> T:
+        stored = redis_client.call_or_default(lambda server: server.hget(self._key, name), None)
+        if stored is not None:
+            known: T = _decode(load_json(stored))
+            return known
+        fact = produce()
+        encoded = _encode(fact)
+        if encoded is not None:
+            _store(self._key, {name: dump_json(encoded)})
+        return fact
+
+
+class SharedConfirmation:
+    """Which failures of a scan are confirmed by a second look: those of the first two pages that show them.
+
+    Once two looks have disagreed, all failures of the check are confirmed. (`scanner/confirmation.py` has the protocol.)
+    """
+
+    def __init__(self, scan_id: UUID) -> None:
+        self._key = f"{PREFIX}{scan_id}:looks"
+        self._agreed: dict[str, int] = {}
+        self._contradicted: set[str] = set()
+
+    @property
+    def contradicted(self) -> set[str]:
+        """The checks of which two looks have disagreed."""
+        shared = redis_client.call_or_default(lambda server: server.hgetall(self._key), {})
+        names = (name.decode() for name in shared)
+        return self._contradicted | {name.removeprefix("-") for name in names if name.startswith("-")}
+
+    def wanted(self, key: str) -> bool:
+        """Tell whether a failure of this check is to be confirmed."""
+        if key in self._contradicted:
+            return True
+        counts = redis_client.call_or_default(lambda server: server.hmget(self._key, [key, f"-{key}"]), None)
+        agreed, disagreed = counts or (self._agreed.get(key, 0), None)
+        return bool(disagreed) or int(agreed or 0) < CONFIRMED_PAGES
+
+    def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001 - as in the protocol
+        """Note whether the second look at a failure agreed with the first."""
+        if agreed:
+            self._agreed[key] = self._agreed.get(key, 0) + 1
+        else:
+            self._contradicted.add(key)
+
+        def count(server: redis.Redis) -> None:
+            server.hincrby(self._key, key if agreed else f"-{key}", 1)
+            server.expire(self._key, TTL_SECONDS)
+
+        redis_client.call_or_default(count, None)
+
+
+def forget(scan_id: UUID) -> None:
+    """Delete what the workers of a finished scan have shared."""
+    keys = [f"{PREFIX}{scan_id}:{name}" for name in ("facts", "looks")]
+    redis_client.call_or_default(lambda server: server.delete(*keys), 0)
+
+
+def _store(key: str, fields: Mapping[str, bytes]) -> None:
+    def store(server: redis.Redis) -> None:
+        pipeline = server.pipeline(transaction=False)
+        pipeline.hset(key, mapping=dict(fields))
+        pipeline.expire(key, TTL_SECONDS)
+        pipeline.execute()
+
+    redis_client.call_or_default(store, None)
+
+
+def _encode(fact: Any) -> dict[str, Any] | None:
+    """Return a fact as JSON; None if it is not shared."""
+    if fact is None or isinstance(fact, int):
+        return {"status": fact}
+    if isinstance(fact, Response) and len(fact.body) <= MAX_SHARED_BODY_BYTES:
+        return {"response": _encode_response(fact)}
+    return None
+
+
+def _decode(stored: dict[str, Any]) -> Any:
+    return _decode_response(stored["response"]) if "response" in stored else stored["status"]
+
+
+def _encode_response(response: Response) -> dict[str, Any]:
+    return {
+        **{name: getattr(response, name) for name in PLAIN_FIELDS},
+        "headers": response.headers.items(),
+        "body": base64.b64encode(response.body).decode(),
+        "started_at": response.started_at.isoformat(),
+        "history": [_encode_response(each) for each in response.history],
+    }
+
+
+def _decode_response(stored: Mapping[str, Any]) -> Response:
+    return Response(
+        **{name: stored[name] for name in PLAIN_FIELDS},
+        headers=Headers((name.encode(), value.encode()) for name, value in stored["headers"]),
+        body=base64.b64decode(stored["body"]),
+        started_at=datetime.fromisoformat(stored["started_at"]),
+        history=tuple(_decode_response(each) for each in stored["history"]),
+    )
+
+
+PLAIN_FIELDS = (
+    "method", "url", "status", "truncated", "address", "ttfb_ms", "duration_ms", "encoded_size", "interrupted",
+)  # fmt: skip
