@@ -19,7 +19,6 @@ from events.log import log_event
 from findings import policy_rules, provider_checks
 from findings.models import Finding
 from krafter_audit.db import leases
-from krafter_audit.http.client import Client
 from krafter_audit.shutdown import is_shutting_down
 from remediation.checks.queues import scanner_of
 from remediation.evidence import chain
@@ -57,10 +56,7 @@ def run_part(verification_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_bro
     with lease_part(verification_id, scanner) as part, ExitStack() as stack:
         if part is None:
             return False
-        client = stack.enter_context(host_throttle.client())
-        runner = VerificationRunner(
-            part, client, stack.enter_context(worker_browser()) if with_browser else None
-        )
+        runner = VerificationRunner(part, stack.enter_context(worker_browser()) if with_browser else None)
         stack.callback(runner.stop)
         for key in runner.keys:
             result = runner.run_check(key)
@@ -83,7 +79,7 @@ def lease_part(verification_id: UUID, scanner: Scanner) -> Iterator[Verification
 class VerificationRunner:
     """Runs the checks of a part on the pages of the finding."""
 
-    def __init__(self, part: VerificationPart, client: Client, browser: "Browser | None") -> None:
+    def __init__(self, part: VerificationPart, browser: "Browser | None") -> None:
         self._verification = verification = Verification.objects.get(pk=part.verification_id)
         self.part = part
         self.finding = Finding.objects.select_related("project").get(tasks=verification.task_id)
@@ -92,12 +88,18 @@ class VerificationRunner:
             for check in verification.checks
             if check["status"] == CheckStatus.RUNNING and scanner_of(check["key"]) == part.scanner
         ]
-        client.credentials = credentials_for(self.finding.project)
         self._urls = urls = page_urls(self.finding)
-        verified = ownership.verified_hosts(self.finding.project, urls[:MAX_PAGES], client)
+        config = config_of(self.finding.project)
+        credentials = credentials_for(self.finding.project)
+        with host_throttle.client() as client:
+            client.credentials = credentials
+            verified = ownership.verified_hosts(self.finding.project, urls[:MAX_PAGES], client)
+        self._client = client = host_throttle.client(
+            verified, max_rate=policy_rules.max_requests_per_second(config)
+        )
+        client.credentials = credentials
         self._pages = [FindingPage(url, client, self.finding, verified, browser) for url in urls[:MAX_PAGES]]
         self._omitted = dict.fromkeys(urls[MAX_PAGES:], inconclusive("not_available", TOO_MANY_PAGES))
-        config = config_of(self.finding.project)
         self._thresholds = policy_rules.thresholds(config)
         self._disabled = policy_rules.disabled_checks(config)
         self._deadline = time.monotonic() + MAX_JOB_SECONDS
@@ -139,6 +141,7 @@ class VerificationRunner:
         """Let the pages that are still being looked at send no further request."""
         for page in self._pages:
             page.stop()
+        self._client.close()
 
     def _outcome(self, page: FindingPage, key: str) -> Outcome:
         """Run a check on a page, unless workers have repeatedly died doing so."""
