@@ -12,6 +12,7 @@ from scanner import registry
 
 Config = dict[str, Any]
 MAX_THRESHOLD = 1e15  # larger thresholds are ignored
+MIN_REQUESTS_PER_SECOND, MAX_REQUESTS_PER_SECOND = 1, 200  # other ceilings are ignored
 _read_config: Callable[[Project], Config] = lambda project: {}  # noqa: E731  set by `register_config_reader`
 
 
@@ -51,6 +52,14 @@ def thresholds(config: Config) -> dict[str, float]:
 def disabled_checks(config: Config) -> set[str]:
     """Return the keys of the checks that the policy disables."""
     return {key for key, rule in _check_rules(config).items() if rule.get("enabled") is False}
+
+
+def max_requests_per_second(config: Config) -> float | None:
+    """Return the ceiling of the adaptive pace that the policy sets (`scan.max_requests_per_second`), if it is valid."""
+    scan = config.get("scan")
+    rate = scan.get("max_requests_per_second") if isinstance(scan, dict) else None
+    is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
+    return rate if is_number and MIN_REQUESTS_PER_SECOND <= rate <= MAX_REQUESTS_PER_SECOND else None
 
 
 def _check_rules(config: Config) -> dict[str, dict[str, Any]]:

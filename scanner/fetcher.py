@@ -41,6 +41,11 @@ class RequestBudget:
                 raise Inconclusive("not_available", "The run has used up its number of requests.")
             self.requests -= 1
 
+    def end(self) -> None:
+        """Let the run send no further request."""
+        with self.lock:
+            self.seconds = -1.0
+
 
 class Memo:
     """Named facts, each produced once and shared between threads. A fact that raised Inconclusive raises it again."""

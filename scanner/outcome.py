@@ -24,6 +24,9 @@ REASONS = frozenset(
         "not_available",
         "tool_changed",
         "unsteady",
+        "not_looked_at",
+        "not_rendered",
+        "measured_elsewhere",
     }
 )
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Client, ParsedUrl, Response
 from scanner import preconditions
 from scanner.fetcher import MAX_SECONDS, NO_CACHE, RETRY_DELAYS, Memo, RequestBudget
 from scanner.page import Page
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
 MAX_ASSETS = 12
 MAX_LINKS = 50
 MAX_SECONDS_WITH_BROWSER = 180.0
@@ -113,7 +114,11 @@ class PageContext(TlsContext):
         page = Page(self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True))
         preconditions.require_same_site(self.url, page)
         preconditions.require_parseable(page)
-        preconditions.require_no_challenge(page)
+        try:
+            preconditions.require_no_challenge(page)
+        except Inconclusive:
+            self.client.throttle.observe(ParsedUrl.parse(page.url), 403)  # slow down as for a refusal
+            raise
         return page
 
     def _arrive(self) -> Page:
@@ -182,7 +187,10 @@ class PageContext(TlsContext):
         """
         if not path.startswith(preconditions.WELL_KNOWN):
             self.require_ownership()
-        return self.once(f"probe:{path}", lambda: self._fetch_from_site(f"probe:{path}", "GET", path))
+        fact = f"probe:{path}"
+        return self.once(
+            fact, lambda: self._fetch_from_site(fact, "GET", path, expected_refusals=EXPECTED_REFUSALS)
+        )
 
     def require_ownership(self) -> None:
         """Raise Inconclusive unless the page's host is verified as the project's or on an allowed network."""
@@ -260,12 +268,15 @@ class PageContext(TlsContext):
     def _link_status(self, url: str) -> int | None:
         """Return a link's status by HEAD; an error is confirmed by GET, since many servers refuse HEAD."""
         try:
-            status = self._fetch_once("links", "HEAD", url, follow_redirects=True).status
-            if status < 400:
-                return status
-            return self._fetch_once("links", "GET", url, follow_redirects=True).status
+            status = self._fetch_link("HEAD", url)
+            return status if status < 400 else self._fetch_link("GET", url)
         except Inconclusive:
             return None
+
+    def _fetch_link(self, method: str, url: str) -> int:
+        return self._fetch_once(
+            "links", method, url, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
+        ).status
 
     def first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte in milliseconds, past every cache, after one warm-up request."""

@@ -1,7 +1,7 @@
 """The pages of a finding, and the outcomes of its checks when it was found."""
 
+import threading
 from collections.abc import Mapping
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
@@ -36,9 +36,22 @@ class FindingPage:
         self._client = client
         self._finding = finding
         self._browser = browser
+        self._lock = threading.Lock()
+        self._context: PageContext | None = None
 
-    @cached_property
+    def stop(self) -> None:
+        """Send no further request for this page."""
+        with self._lock:
+            if self._context:
+                self._context.budget.end()
+
+    @property
     def _facts(self) -> PageContext:
+        with self._lock:  # its time budget starts with the first check
+            self._context = self._context or self._create_context()
+            return self._context
+
+    def _create_context(self) -> PageContext:
         original = {key: original_outcome(self._finding, self.url, key) for key in self._finding.check_keys}
         context = PageContext(
             self.url,
