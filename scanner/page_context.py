@@ -110,14 +110,19 @@ class PageContext(TlsContext):
         return page
 
     def _land(self) -> Page:
-        page = Page(self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True))
+        response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
+        return self._require_landing(Page(response))
+
+    def _require_landing(self, page: Page) -> Page:
         preconditions.require_same_site(self.url, page)
         preconditions.require_parseable(page)
         preconditions.require_no_challenge(page)
         return page
 
     def _arrive(self) -> Page:
-        page = self.landing
+        return self._require_arrival(self.landing)
+
+    def _require_arrival(self, page: Page) -> Page:
         preconditions.require_success_status(page)
         preconditions.require_logged_in(self.url, page, self.client.credentials)
         if self.verifying:
@@ -126,6 +131,12 @@ class PageContext(TlsContext):
             preconditions.require_content(page, self.before)
             preconditions.require_same_page(page, self.before)
         return page
+
+    def arrive_with(self, response: Response) -> None:
+        """Use a browser's response, as it was sent, as the page, unless the page is known. Raises as `page` does."""
+        page = self._require_arrival(self._require_landing(Page(response)))
+        if self.once("landing", lambda: page) is page:
+            self.log["page"] = [response]
 
     def repeat(self, number: int) -> "PageContext":
         """Return the context of the `number`th repetition: every fact is fetched again, past every cache."""
@@ -186,7 +197,11 @@ class PageContext(TlsContext):
 
     def require_ownership(self) -> None:
         """Raise Inconclusive unless the page's host is verified as the project's or on an allowed network."""
-        preconditions.require_ownership(self._root.page, self.client.policy, self.owned)
+        self.require_ownership_of(self._root.page)
+
+    def require_ownership_of(self, page: Page) -> None:
+        """Raise Inconclusive as `require_ownership` does, for a response to the page's URL."""
+        preconditions.require_ownership(page, self.client.policy, self.owned)
 
     @property
     def missing(self) -> Response:

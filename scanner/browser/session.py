@@ -19,7 +19,7 @@ from krafter_audit.http.client import USER_AGENT
 from scanner.browser import chromium, trust_store
 from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
-from scanner.browser.process_guard import is_running
+from scanner.browser.process_guard import is_running, parents
 from scanner.browser.visit import Visit
 
 STEP_TIMEOUT = 30.0
@@ -152,6 +152,21 @@ class ChromiumSession:
         if guard:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(guard, signal.SIGTERM)
+
+    def kill_driver(self) -> None:
+        """Kill Chromium and Playwright's driver; may be called from any thread while no page is open."""
+        driver = self._driver_pid()
+        self.kill()
+        if driver:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(driver, signal.SIGKILL)
+
+    def _driver_pid(self) -> int:
+        """Return the child of this process that has started Chromium, or 0; needs /proc."""
+        above, pid = dict(parents()), self._guard_pid()
+        while above.get(pid, 0) not in (0, os.getpid()):
+            pid = above[pid]
+        return pid if above.get(pid) == os.getpid() else 0
 
     def _guard_pid(self) -> int:
         with contextlib.suppress(OSError, ValueError):
