@@ -64,10 +64,10 @@ class Browser:
         self.visit = None
         self._dns_cache = {}
 
-    def kill(self) -> None:
-        """Kill Chromium and Playwright's driver, from any thread; the next page starts new ones."""
+    def terminate(self) -> None:
+        """End Chromium and its driver from any thread, while no page is open; the next page starts new ones."""
         if session := self._session:
-            session.kill_driver()
+            session.terminate()
 
     def close(self) -> None:
         """End Chromium and delete its files."""

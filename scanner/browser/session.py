@@ -153,13 +153,17 @@ class ChromiumSession:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(guard, signal.SIGTERM)
 
-    def kill_driver(self) -> None:
-        """Kill Chromium and Playwright's driver; may be called from any thread while no page is open."""
+    def terminate(self) -> None:
+        """Kill Chromium and Playwright's driver and delete the home directory, from any thread while no page is open.
+
+        Playwright's own calls belong to one thread; `end` still has to be called there.
+        """
         driver = self._driver_pid()
         self.kill()
         if driver:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(driver, signal.SIGKILL)
+        self._delete_home()  # with the guard's process id, which another process may have tomorrow
 
     def _driver_pid(self) -> int:
         """Return the child of this process that has started Chromium, or 0; needs /proc."""
@@ -183,8 +187,11 @@ class ChromiumSession:
                     self._playwright.stop()
         finally:
             asyncio._set_running_loop(None)
-            self._wait_for_guard()
-            shutil.rmtree(self.home, ignore_errors=True)
+            self._delete_home()
+
+    def _delete_home(self) -> None:
+        self._wait_for_guard()
+        shutil.rmtree(self.home, ignore_errors=True)
 
     def _wait_for_guard(self) -> None:
         deadline = time.monotonic() + SHUTDOWN_TIMEOUT

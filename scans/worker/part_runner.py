@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -42,7 +42,8 @@ def run_part(scan_id: UUID, scanner: Scanner = Scanner.HTTP, *, with_browser: bo
         if part is None:
             return False
         client = stack.enter_context(host_throttle.client())
-        runner = PartRunner(part, client, stack.enter_context(worker_browser()) if with_browser else None)
+        browser = worker_browser(part.scan.project.organization_id) if with_browser else nullcontext()
+        runner = PartRunner(part, client, stack.enter_context(browser))
         if not runner.run():
             return False
         if not runner.is_finished:
