@@ -30,9 +30,9 @@ def collect(known: Check, context: "PageContext") -> dict[str, Any]:
     """
     responses = _responses(known, context)
     evidence = {"url": context.url, "requests": len(responses), **_main(known, context, responses)}
-    if known.kind == "browser":
-        evidence |= context.rendered.as_evidence(throttled="vitals" in known.needs)
-        screenshots = context.rendered.save_screenshots(known.needs)
+    if known.kind not in ("http", "tls"):
+        evidence |= context.rendered.as_evidence(throttled=known.kind == "lab")
+        screenshots = context.rendered.save_screenshots(known.needs) if known.needs_browser else {}
         evidence |= {"pictures": screenshots} if screenshots else {}
     if len(responses) > 1:
         evidence["fetched"] = [_request(response) for response in responses[:MAX_REQUESTS_SHOWN]]

@@ -16,8 +16,8 @@ class HostThrottle:
         """Hold a slot during a request; yields the seconds waited for it. Raises TimedOut or Unreachable."""
         yield 0.0
 
-    def record(self, target: ParsedUrl) -> None:
-        """Count a request that took no slot, such as one of a browser; never waits."""
+    def record(self, url: ParsedUrl) -> None:
+        """Count a request that is sent without a slot, such as one of a browser."""
 
     def back_off(self, url: ParsedUrl, seconds: float) -> None:
         """Send no request to the host for the time of its Retry-After header."""

@@ -68,7 +68,7 @@ def keys_of(scanner: str) -> set[str]:
     """Return the keys of the checks that a scanner runs."""
     needs_browser = scanner == Scanner.BROWSER
     every = registry.keys()
-    return {key for key in every if (registry.REGISTRY[key].kind == "browser") is needs_browser}
+    return {key for key in every if registry.REGISTRY[key].needs_browser is needs_browser}
 
 
 def run_checks(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
