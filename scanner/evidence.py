@@ -103,7 +103,9 @@ def _main(known: Check, context: "PageContext", responses: list["Response"]) -> 
 
 
 def _main_response(known: Check, context: "PageContext", responses: list["Response"]) -> "Response":
-    """Return the first response of a fact other than the page, or the page's."""
+    """Return the first response of a fact other than the page, or the page's; markup is about the page alone."""
+    if known.kind == "markup":
+        return responses[0]
     for name in sorted(known.needs - {"page"}):
         if context.log.get(name):
             return context.log[name][0]

@@ -10,14 +10,22 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Client, Limits, Response
+from krafter_audit.http.responses import decode_body
 from scanner import preconditions
 from scanner.fetcher import MAX_SECONDS, NO_CACHE, RETRY_DELAYS, Memo, RequestBudget
+from scanner.outcome import PASSED, Outcome
 from scanner.page import Page
 from scanner.page_identity import Identity
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
 from scanner.parsing.robots_txt import Robots
-from scanner.preconditions import Inconclusive
+from scanner.parsing.scripted_content import (
+    adds_elements,
+    has_building_script,
+    is_built_by_scripts,
+    own_scripts,
+)
+from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
 from scanner.rendered_page import RenderedPage
 from scanner.tls.context import TlsContext
 
@@ -108,6 +116,43 @@ class PageContext(TlsContext):
             raise Inconclusive("target_missing", "The URL does not answer with HTML.")
         preconditions.require_complete_body(page)
         return page
+
+    @property
+    def markup(self) -> Page:
+        """The rendered page where a browser may visit it, else the document as it was sent.
+
+        Raises Inconclusive (`not_rendered`) where the document is hardly more than the place for what scripts build.
+        """
+        if self.rendered.is_available():
+            return self.rendered.document
+        if is_built_by_scripts(self.document):
+            raise not_rendered()
+        return self.document
+
+    @property
+    def documents(self) -> list[Page]:
+        """The document as it was sent, then the rendered page where a browser may visit it."""
+        rendered = (
+            [self.rendered.document] if self.rendered.is_available() else []
+        )  # its visit is the page's request
+        return [self.document, *rendered]
+
+    def unless_scripted(self, outcome: Outcome) -> Outcome:
+        """Return the outcome, or raise `not_rendered` for a pass where scripts may add what would fail.
+
+        For checks of elements, of which a script may add further ones; it reads the site's own scripts.
+        """
+        if outcome.status != PASSED or self.rendered.is_available():
+            return outcome
+        if is_built_by_scripts(self.document) or has_building_script(self.document):
+            raise not_rendered()
+        if any(map(_may_add_elements, self._own_scripts())):
+            raise not_rendered()
+        return outcome
+
+    def _own_scripts(self) -> list[Response]:
+        urls = own_scripts(self.document)[:MAX_ASSETS]
+        return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in urls]
 
     def _land(self) -> Page:
         response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
@@ -306,6 +351,21 @@ class PageContext(TlsContext):
         """Fetch a path of the page's origin; an empty path stands for the page's final URL."""
         page = self._root.page
         return self.fetch(fact, method, urljoin(page.url, path) if path else page.url, **options)
+
+
+def not_rendered() -> Inconclusive:
+    """Return the reason why a check cannot judge the HTML as sent."""
+    return Inconclusive(
+        "not_rendered", "Scripts build the page's content, and no browser has rendered it.", final=True
+    )
+
+
+def _may_add_elements(script: Response) -> bool:
+    if script.status >= 400:
+        return False
+    code, is_complete = decode_body(script.body, script.headers.get("content-encoding"), limit=Limits().body)
+    is_readable = is_complete and not script.truncated and encodings_of(script.headers) <= READABLE_ENCODINGS
+    return not is_readable or adds_elements(code.decode("utf-8", errors="replace"))
 
 
 def _random_path() -> str:

@@ -81,6 +81,7 @@ class RenderedPage:
         self._first: RenderedPage | None = None
         self._visits: list[PageSnapshot] = []
         self._identity: Identity | None = None
+        self._document: Page | None = None
         self._loads: list[PageSnapshot] = []
         self._loads_started = 0.0
 
@@ -106,6 +107,29 @@ class RenderedPage:
         violated = {rule for visit in self._visits for rule, result in visit.axe.items() if result.count}
         known = {rule: self.earlier.get(key_of(rule)) for rule in self.rules}
         return violated | {rule for rule, before in known.items() if before and before.status != PASSED}
+
+    def is_available(self) -> bool:
+        """Tell whether there is a browser, which may visit the page."""
+        if self.browser is None:
+            return False
+        try:
+            self._context.once("may be visited", self._require_ownership)
+        except Inconclusive as error:
+            if error.reason != "not_available":
+                raise  # the page itself is the reason
+            return False
+        return True
+
+    @property
+    def document(self) -> Page:
+        """The rendered page, complete, parsed once for all checks."""
+        if self._document is None:
+            page = Page(self.visits()[0].response)
+            if not page.is_html:
+                raise Inconclusive("target_missing", "The URL does not answer with HTML.")
+            preconditions.require_complete_body(page)
+            self._document = page
+        return self._document
 
     def axe_result(self, rule: str) -> "RuleResult":
         """Return axe-core's result for a rule."""
@@ -184,7 +208,7 @@ class RenderedPage:
         from scanner.page_visit import visit_page
 
         context = self._context
-        self._require_ownership()
+        context.once("may be visited", self._require_ownership)
         rules = set() if throttled else self.rules | (self._first.rules_to_repeat() if self._first else set())
 
         def visit() -> "PageSnapshot":
