@@ -1,7 +1,7 @@
 """Share the workers fairly: the organisation that has used the least of them is served next.
 
-Use is counted in CPU seconds (in a browser: seconds of its process), in windows of ten minutes, in Redis. While Redis is
-unavailable nobody has used anything, so that the oldest work comes first.
+Use is counted in CPU seconds (of a browser: seconds), in windows of ten minutes, in Redis. While Redis is unavailable,
+the use of every organisation is unknown, and the oldest work comes first.
 """
 
 import time

@@ -43,7 +43,9 @@ def continue_part(part_id: UUID) -> None:
     """After a page was stored: finish the part with its last page, else ingest its new failures if it is time."""
     pending = Exists(ScanPage.objects.filter(part=OuterRef("pk"), pending=True))
     rows = ScanPart.objects.filter(pk=part_id, finished_at__isnull=True)
-    for has_pending, ingested_at in rows.annotate(has_pending=pending).values_list("has_pending", "ingested_at"):
+    for has_pending, ingested_at in rows.annotate(has_pending=pending).values_list(
+        "has_pending", "ingested_at"
+    ):
         if not has_pending:
             finish_part(part_id)
         elif ingested_at is None or ingested_at < timezone.now() - INGEST_INTERVAL:
@@ -77,7 +79,7 @@ def finish_part(part_id: UUID) -> bool:
     part.save(update_fields=["finished_at", "updated_at"])
     if part.scanner == Scanner.BROWSER and CheckSelection.for_scan(part.scan, Scanner.LAB).keys:
         lab.create_part(part)
-    # The part is locked before the scan. Of two parts that finish at the same time, the one that locks the scan last finishes it.
+    # Of two parts that finish at the same time, the one that locks the scan last finishes it.
     scan = Scan.objects.select_for_update().get(pk=part.scan_id)
     scan.project = part.scan.project
     if not scan.parts.filter(finished_at__isnull=True).exists():
@@ -104,9 +106,7 @@ def _ingest(part: ScanPart, *, final: bool) -> None:
     """Ingest the failures of a part: with `final` all, else those of checks that have failed on further pages."""
     failures = ScanResult.objects.filter(page__part=part, outcome=FAILED)
     pages = dict(failures.values_list("key").annotate(Count("id")).order_by())
-    keys = {
-        key for key, count in pages.items() if final or part.reported.get(key, {}).get("pages") != count
-    }
+    keys = {key for key, count in pages.items() if final or part.reported.get(key, {}).get("pages") != count}
     filtered = filter_reports(part, finding_reports(part, keys), final=final)
     by = Actor("scanner", part.scan.requested_by_id)
     ingested = ingest(part.scan.project, filtered.accepted, by=by, continued=filtered.continued)

@@ -4,13 +4,14 @@ A build is a set of resources and a structure (`scanner/lab_builds.py`). The fir
 next one only if a metric was not steady, up to three. The others are inconclusive, and name the page that was measured.
 """
 
+from collections.abc import Sequence
+
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from scanner.outcome import INCONCLUSIVE
+from scanner import lab_builds
+from scanner.outcome import Outcome
 from scans.models import Scanner, ScanPage, ScanPart, ScanResult
-
-MAX_PAGES_OF_BUILD = 3
-MEASURED_ELSEWHERE = "measured_elsewhere"
 
 
 def create_part(browser_part: ScanPart) -> ScanPart:
@@ -48,31 +49,35 @@ def continue_build(page: ScanPage) -> None:
     waiting = list(pages.filter(pending=False, checked_at__isnull=True).order_by("position"))
     if not page.build or not waiting:
         return
-    measured = pages.filter(checked_at__isnull=False)
-    if not _is_steady(page, measured.values_list("pk", flat=True)) and measured.count() < MAX_PAGES_OF_BUILD:
+    if lab_builds.needs_another_page(_outcomes(pages.filter(checked_at__isnull=False))):
         waiting[0].pending = True
         waiting[0].save(update_fields=["pending", "updated_at"])
-        return
-    _refer(waiting, page)
+    else:
+        _refer(waiting, page)
 
 
-def _is_steady(page: ScanPage, measured: object) -> bool:
-    """Tell whether each metric of the page has a conclusive result on a page of its build."""
-    conclusive = ScanResult.objects.filter(page__in=measured).exclude(outcome=INCONCLUSIVE)
-    known = set(conclusive.values_list("key", flat=True))
-    return known >= set(page.results.values_list("key", flat=True))
+def _outcomes(pages: QuerySet[ScanPage]) -> list[dict[str, Outcome]]:
+    """Return the outcomes of each page by key, in the order in which the pages were measured."""
+    found: dict[object, dict[str, Outcome]] = {
+        pk: {} for pk in pages.order_by("checked_at").values_list("pk")
+    }
+    for row in ScanResult.objects.filter(page__in=pages):
+        outcome = {"status": row.outcome, "value": row.value, "samples": row.samples}
+        found[(row.page_id,)][row.key] = Outcome.from_json(outcome)
+    return list(found.values())
 
 
-def _refer(waiting: list[ScanPage], measured: ScanPage) -> None:
+def _refer(waiting: Sequence[ScanPage], measured: ScanPage) -> None:
+    """Store on the waiting pages, for each metric, on which page it was measured."""
     now = timezone.now()
-    detail = f"Measured on {measured.url}, a page with the same resources and structure."
+    outcome = lab_builds.measured_elsewhere(measured.url)
     rows = list(measured.results.values("scan_id", "key", "version", "unit"))
     ScanResult.objects.bulk_create(
         ScanResult(
             page=page,
-            outcome=INCONCLUSIVE,
-            reason=MEASURED_ELSEWHERE,
-            evidence={"detail": detail, "measured_on": measured.url},
+            outcome=outcome.status,
+            reason=outcome.reason or "",
+            evidence=outcome.evidence | {"measured_on": measured.url},
             duration_ms=0,
             seen_at=now,
             **row,

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field, replace
 
 from findings import policy_rules
 from findings.models import Domain
-from scanner import engine, registry
+from scanner import engine, lab_builds, registry
 from scanner.outcome import Outcome, inconclusive
 from scanner.page_context import PageContext
+from scanner.preconditions import Inconclusive
 from scans.models import Scan, Scanner
 
 logger = logging.getLogger(__name__)
@@ -76,7 +77,8 @@ class CheckSelection:
 
 def keys_of(scanner: str) -> set[str]:
     """Return the keys of the checks that a scanner runs."""
-    return {key for key in registry.keys() if registry.REGISTRY[key].kind in KINDS[Scanner(scanner)]}
+    known = map(registry.get, registry.keys())
+    return {check.key for check in known if check and check.kind in KINDS[Scanner(scanner)]}
 
 
 def run_checks(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
@@ -105,6 +107,14 @@ def run_checks_in_browser(context: PageContext, selection: CheckSelection, *, is
     started = time.monotonic()
     results = run_in_order(context, selection.on_page(is_start=is_start), selection.thresholds)
     return PageResults(results, duration_ms=(time.monotonic() - started) * 1000)
+
+
+def build_of_page(context: PageContext) -> str:
+    """Return the build of a page that the browser has visited; empty if it could not."""
+    try:
+        return lab_builds.build_of(context.rendered.visits()[0])
+    except Inconclusive:
+        return ""
 
 
 def inconclusive_results(

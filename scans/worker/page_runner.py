@@ -1,4 +1,4 @@
-"""Work on scans: discover their pages and check them, several side by side, those of the least served organisation first.
+"""Work on scans: discover pages and check them side by side, those of the organisation that was served least first.
 
 A worker leases a page, checks it and stores its results in one transaction; it needs no part for itself, so that any
 number of workers share a scan. What a killed worker has leased, another one leases again once the lease expires.
@@ -107,7 +107,9 @@ class PageRunner:
             if not self._jobs:
                 return out_of_time
             done, _ = wait(self._jobs, return_when=FIRST_COMPLETED)
-            self._meter.record({self._jobs[future].session.scan.project.organization_id for future in self._jobs})
+            self._meter.record(
+                {self._jobs[future].session.scan.project.organization_id for future in self._jobs}
+            )
             for future in done:
                 self._finish(self._jobs.pop(future), future)
             self._drain = self._drain and bool(self._jobs)

@@ -1,7 +1,7 @@
 """Repeat results that another page of the scan has put in doubt.
 
-A scan confirms a failure on the first pages that show it; on further pages one look is believed (`scanner/confirmation.py`).
-Once two looks at a check have disagreed, its failures that were not confirmed are repeated, with confirmation.
+A scan confirms a failure on the first pages that show it; on further pages one look is believed
+(`scanner/confirmation.py`). Once two looks at a check disagree, its failures that were not confirmed are repeated.
 """
 
 from collections import defaultdict

@@ -4,6 +4,7 @@ import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
+from findings import policy_rules
 from scanner import crawler
 from scanner.crawler import Discovery
 from scanner.page_context import PageContext
@@ -30,16 +31,20 @@ class ScanSession:
     def __init__(self, scan: Scan, *, with_browser: bool = False) -> None:
         project = scan.project
         self._stack = ExitStack()
-        client = self._stack.enter_context(host_throttle.client())
-        client.credentials = credentials_for(project)
-        verified = ownership.verified_hosts(project, [scan.url], client)
-        browser: Browser | None = self._stack.enter_context(worker_browser()) if with_browser else None
+        credentials = credentials_for(project)
+        with host_throttle.client() as plain:
+            plain.credentials = credentials
+            verified = ownership.verified_hosts(project, [scan.url], plain)
+        max_rate = policy_rules.max_requests_per_second(policy_rules.config_of(project))
+        client = self._stack.enter_context(host_throttle.client(verified, max_rate=max_rate))
+        client.credentials = credentials
+        browser: Browser | None = (
+            self._stack.enter_context(worker_browser(project.organization_id)) if with_browser else None
+        )
         self.scan = scan
         self.pages_in_flight = 0
         self._selections: dict[str, CheckSelection] = {}
-        self._root = PageContext(
-            scan.url, client, owned=verified, browser=browser, site=SharedFacts(scan.pk)
-        )
+        self._root = PageContext(scan.url, client, owned=verified, browser=browser, site=SharedFacts(scan.pk))
         self._root.rendered.save_screenshot = screenshots.storing_for(project.pk)
         self._start: PageContext | None = None
         self.may_use_browser = True
@@ -94,7 +99,10 @@ class ScanSession:
         # HTTP checks run in several threads; a browser belongs to one.
         in_browser = part.scanner != Scanner.HTTP and context.rendered.browser is not None
         run = page_checks.run_checks_in_browser if in_browser else page_checks.run_checks
-        return run(context, selection, is_start=is_start)
+        results = run(context, selection, is_start=is_start)
+        if in_browser and part.scanner == Scanner.BROWSER:
+            results.build = page_checks.build_of_page(context)
+        return results
 
     def _context(self, page: ScanPage) -> PageContext:
         """Return the context of a page; its time budget starts now. The start page was fetched by the discovery."""

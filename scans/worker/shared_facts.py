@@ -48,7 +48,7 @@ class SharedFacts(Memo):
 class SharedConfirmation:
     """Which failures of a scan are confirmed by a second look: those of the first two pages that show them.
 
-    Once two looks have disagreed, all failures of the check are confirmed. (`scanner/confirmation.py` has the protocol.)
+    Once two looks have disagreed, all failures of the check are confirmed. (The protocol: `scanner/confirmation.py`.)
     """
 
     def __init__(self, scan_id: UUID) -> None:

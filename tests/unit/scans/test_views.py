@@ -36,9 +36,7 @@ def test_rejected_scan_has_no_location(scenario: Scenario) -> None:
     assert (response.status_code, response.has_header("location")) == (422, False)
 
 
-def test_wait_answers_when_the_scan_has_finished(
-    scenario: Scenario, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_wait_answers_when_the_scan_has_finished(scenario: Scenario, monkeypatch: pytest.MonkeyPatch) -> None:
     pk, polls = queued(scenario), []
 
     def finish(seconds: float) -> None:

@@ -10,11 +10,11 @@ from accounts.actors import SYSTEM
 from events.models import Event
 from findings.models import Finding, Regression
 from findings.services import transitions
+from krafter_audit.db import leases
 from scanner import registry
 from scanner.crawler import Discovery
 from scanner.metric_verdict import judge_metric
 from scanner.outcome import Measurement, Outcome, failed, inconclusive, passed
-from krafter_audit.db import leases
 from scans.models import Scan, ScanPage, ScanPart
 from scans.services import scans
 from scans.worker import finalization, page_leases, page_runner, persistence
