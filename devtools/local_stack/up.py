@@ -31,7 +31,15 @@ from devtools.local_stack.valkey import Valkey
 from scanner.browser import executables
 
 PROJECT = "production-website"
-STOPPING = [(("web", "beat", "worker", "browser", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
+# For two cores and 4 GB: each browser process starts a Chromium of its own.
+QUEUES = {
+    "worker": ["celery", "verify_http"],
+    "scanner": ["scan_http"],
+    "browser": ["scan_browser"],
+    "verifier": ["verify_browser"],
+}
+PROCESSES_OF_WORKER = {"worker": 3, "scanner": 2, "browser": 2, "verifier": 1}
+STOPPING = [(("web", "beat", *QUEUES, "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 
 
 def python(name: str, *arguments: str, env: dict[str, str]) -> Command:
@@ -161,12 +169,20 @@ class System:
             yield python("demo", "-m", "devtools.demo.site", "--port", port, "--state", state, env=self.env)
 
     def workers(self) -> dict[str, list[str]]:
-        """The workers by name: one for the browser alone where there is Chromium, else one says what it cannot see."""
-        queues = ["celery", "scan_http"]
-        if not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
-            return {"worker": ["--concurrency", "4", "--queues", ",".join([*queues, "scan_browser"])]}
-        alone = ["--concurrency", "1", "--max-tasks-per-child", "50", "--queues", "scan_browser"]
-        return {"worker": ["--concurrency", "4", "--queues", ",".join(queues)], "browser": alone}
+        """Return the options of each worker: scans never take the processes of verifications.
+
+        Without Chromium there are no workers for the browser; the others store its checks as inconclusive.
+        """
+        chromium = executables.chromium(os.environ.get("KRAFTER_CHROMIUM", ""))
+        queues = {name: [*served] for name, served in QUEUES.items()}
+        if not chromium:
+            queues["worker"] += queues.pop("verifier")
+            queues["scanner"] += queues.pop("browser")
+        return {
+            name: ["--concurrency", str(PROCESSES_OF_WORKER[name]), "--queues", ",".join(served)]
+            + (["--max-tasks-per-child", "50"] if name in ("browser", "verifier") else [])
+            for name, served in queues.items()
+        }
 
     def install(self) -> dict[str, Any]:
         """Bring the tables up to date; make the first organisation, project, owner and key, or find them."""
