@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from krafter_audit.db import leases
@@ -18,7 +18,7 @@ from scans.worker import fair_queue
 
 LEASE_SECONDS = 30  # extended while the worker runs
 MAX_ATTEMPTS = 3
-MAX_CANDIDATES = 500
+MAX_CANDIDATES = 20  # of an organisation: more only if other workers lease all of these at the same time
 # Seconds of all pages of a part together, after which no further page is started.
 MAX_PART_SECONDS = {Scanner.HTTP: 1500, Scanner.BROWSER: 900, Scanner.LAB: 900}
 
@@ -55,31 +55,32 @@ def lease_next(lane: Lane, *, limit: int, idle: bool, prefer: UUID | None = None
     other page, so it may lease one with which a worker has died. `prefer` is an organisation that comes first while it
     has work. Work without pages is a part out of time.
     """
-    parts = list(_parts_with_work(lane).values_list("scan__project__organization_id", "pk")[:MAX_CANDIDATES])
-    scans = list(_scans_to_discover().values_list("project__organization_id", "pk")[:MAX_CANDIDATES])
-    scans = scans if lane == Lane.HTTP else []
-    order = fair_queue.by_least_use(owner for owner, _ in (*parts, *scans))
-    for organization_id in sorted(order, key=lambda each: each != prefer):
-        for work in _leased(organization_id, parts, scans, limit=limit, idle=idle):
+    for organization_id in sorted(_organizations_with_work(lane), key=lambda each: each != prefer):
+        for work in _leased(organization_id, lane, limit=limit, idle=idle):
             return work
     return None
 
 
-def _leased(
-    organization_id: UUID,
-    parts: Sequence[tuple[UUID, UUID]],
-    scans: Sequence[tuple[UUID, UUID]],
-    *,
-    limit: int,
-    idle: bool,
-) -> Iterator[Work]:
-    for owner, part_id in parts:
-        work = _lease_pages(part_id, limit=limit, idle=idle) if owner == organization_id else None
-        if work:
+def _organizations_with_work(lane: Lane) -> list[UUID]:
+    """Return the organisations, the one that has used the workers least first; of equal ones that with the oldest work."""
+    parts = _parts_with_work(lane).order_by().values_list("scan__project__organization_id")
+    oldest = dict(parts.annotate(Min("scan__created_at")))
+    if lane == Lane.HTTP:
+        scans = _scans_to_discover().order_by().values_list("project__organization_id")
+        for organization_id, created_at in scans.annotate(Min("created_at")):
+            oldest[organization_id] = min(created_at, oldest.get(organization_id, created_at))
+    return fair_queue.by_least_use(sorted(oldest, key=oldest.__getitem__))
+
+
+def _leased(organization_id: UUID, lane: Lane, *, limit: int, idle: bool) -> Iterator[Work]:
+    parts = _parts_with_work(lane).filter(scan__project__organization=organization_id)
+    for part_id in parts.values_list("pk", flat=True)[:MAX_CANDIDATES]:
+        if work := _lease_pages(part_id, limit=limit, idle=idle):
             yield work
-    for owner, scan_id in scans:
-        scan = _lease_scan(scan_id) if owner == organization_id else None
-        if scan:
+    scans = _scans_to_discover() if lane == Lane.HTTP else Scan.objects.none()
+    of_organization = scans.filter(project__organization=organization_id)
+    for scan_id in of_organization.values_list("pk", flat=True)[:MAX_CANDIDATES]:
+        if scan := _lease_scan(scan_id):
             yield Work(scan)
 
 
