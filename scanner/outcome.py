@@ -79,12 +79,14 @@ class Outcome:
 class Measurement:
     """The samples of a numeric check, not yet compared with its threshold.
 
-    `more(n)` returns n samples in all, the ones taken already included; None where one sample is exact.
+    `more(n)` returns n samples in all, the ones taken already included; None where one sample is exact. `varies`: one
+    sample decides only far from the threshold.
     """
 
     samples: list[float]
     evidence: dict[str, Any] = field(default_factory=dict)
     more: Callable[[int], list[float]] | None = None
+    varies: bool = False
 
 
 def passed(detail: str, **evidence: Any) -> Outcome:
