@@ -1,7 +1,7 @@
-"""Decide which failures are confirmed by a second look.
+"""Decide which failures are confirmed by a second run of the check.
 
-A verification confirms each one. A scan confirms those of the first pages that show a failure, and believes the others
-at one look, until two looks at a page have disagreed.
+A verification confirms each one. A scan confirms those of the first pages that show a failure, and reports the others
+after one run, until two runs on a page have disagreed.
 """
 
 import threading
@@ -19,7 +19,7 @@ class Confirmation(Protocol):
         ...
 
     def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001 - the meaning is in the method's name
-        """Note whether further looks at a failure agreed with the first."""
+        """Note whether further runs agreed with the failure."""
         ...
 
 
@@ -40,7 +40,7 @@ CONFIRM_EVERYTHING = ConfirmEverything()
 class ConfirmFirst:
     """Confirms the failures of a check on the first pages that show one; all of them after a contradiction.
 
-    `contradicted` are the checks whose failures that were believed at one look must be looked at again.
+    `contradicted` are the checks whose failures that were not confirmed must be checked again.
     """
 
     def __init__(self, pages: int = CONFIRMED_PAGES) -> None:
@@ -55,7 +55,7 @@ class ConfirmFirst:
             return key in self.contradicted or self._agreed[key] < self._pages
 
     def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001
-        """Note whether further looks at a failure agreed with the first."""
+        """Note whether further runs agreed with the failure."""
         with self._lock:
             if agreed:
                 self._agreed[key] += 1

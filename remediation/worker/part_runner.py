@@ -142,7 +142,7 @@ class VerificationRunner:
         return {page.url: known.get(page.url, NOT_LOOKED_AT) for page in self._pages}
 
     def stop(self) -> None:
-        """Let the pages that are still being looked at send no further request."""
+        """Send no further request for the pages that are still being checked."""
         for page in self._pages:
             page.stop()
         self._client.close()
