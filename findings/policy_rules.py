@@ -58,8 +58,9 @@ def max_requests_per_second(config: Config) -> float | None:
     """Return the ceiling of the adaptive pace that the policy sets (`scan.max_requests_per_second`), if it is valid."""
     scan = config.get("scan")
     rate = scan.get("max_requests_per_second") if isinstance(scan, dict) else None
-    is_number = isinstance(rate, int | float) and not isinstance(rate, bool)
-    return rate if is_number and MIN_REQUESTS_PER_SECOND <= rate <= MAX_REQUESTS_PER_SECOND else None
+    if not isinstance(rate, int | float) or isinstance(rate, bool):
+        return None
+    return rate if MIN_REQUESTS_PER_SECOND <= rate <= MAX_REQUESTS_PER_SECOND else None
 
 
 def _check_rules(config: Config) -> dict[str, dict[str, Any]]:

@@ -6,6 +6,7 @@ has moved or requires a login is detected once, and no check passes because ther
 
 import secrets
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
@@ -13,11 +14,19 @@ from urllib.parse import urljoin, urlsplit
 from krafter_audit.http.client import Client, Limits, ParsedUrl, Response
 from krafter_audit.http.responses import decode_body
 from scanner import preconditions
-from scanner.fetcher import MAX_SECONDS, NO_CACHE, RETRY_DELAYS, Memo, RequestBudget
+from scanner.fetcher import (
+    MAX_CONCURRENT_REQUESTS,
+    MAX_SECONDS,
+    NO_CACHE,
+    RETRY_DELAYS,
+    Memo,
+    RequestBudget,
+)
 from scanner.outcome import PASSED, Outcome
 from scanner.page import Page
 from scanner.page_identity import Identity
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
+from scanner.parsing.registrable_domain import origin_of
 from scanner.parsing.robots_txt import Robots
 from scanner.parsing.scripted_content import (
     adds_elements,
@@ -32,6 +41,8 @@ from scanner.tls.context import TlsContext
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
+SMALL_BODY_BYTES = 1400  # of text that needs no compression
+FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
 BROWSER_ENCODINGS = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 EXPECTED_REFUSALS = (403,)  # of probed paths and of links; that of a page makes us slow down
@@ -72,6 +83,7 @@ class PageContext(TlsContext):
         self.url = url
         self.before = before
         self.verifying = verifying or before is not None
+        self.page_is_sample = False  # the page's response is a sample of timings too
         self._root = root or self
         self._site = site or Memo()
         self.owned = owned
@@ -157,6 +169,8 @@ class PageContext(TlsContext):
 
     def _land(self) -> Page:
         response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
+        if response.status < 400:
+            self._site.learn(f"link {self.url}", response.status)
         return self._require_landing(Page(response))
 
     def _require_landing(self, page: Page) -> Page:
@@ -190,9 +204,9 @@ class PageContext(TlsContext):
 
     def repeat(self, number: int) -> "PageContext":
         """Return the context of the `number`th repetition: every fact is fetched again, past every cache."""
-        return self._root.once(f"look {number}", self._repeated)
+        return self._root.once(f"look {number}", partial(self._root._repeated, number))
 
-    def _repeated(self) -> "PageContext":
+    def _repeated(self, number: int) -> "PageContext":
         return PageContext(
             self.url,
             self.client,
@@ -201,6 +215,7 @@ class PageContext(TlsContext):
             verifying=self.verifying,
             budget=self.budget,
             root=self,
+            site=self._site.repetition(number),
             owned=self.owned,
         )
 
@@ -267,9 +282,9 @@ class PageContext(TlsContext):
     @property
     def robots(self) -> Response:
         """The response at /robots.txt, whatever its status; redirects are followed."""
-        self._root.page  # noqa: B018 - while the page is not available, other facts of its site mean nothing
+        # While the page is not available, other facts of its site mean nothing.
         return self._site.once(
-            "robots",
+            f"robots {origin_of(self._root.page.url)}",
             lambda: self._fetch_from_site(
                 "robots", "GET", "/robots.txt", retry_statuses=True, follow_redirects=True
             ),
@@ -278,7 +293,7 @@ class PageContext(TlsContext):
     @property
     def sitemap(self) -> Response:
         """The response at the first sitemap of robots.txt, or at /sitemap.xml, whatever its status."""
-        return self.once("sitemap", self._fetch_sitemap)
+        return self._site.once(f"sitemap {origin_of(self._root.page.url)}", self._fetch_sitemap)
 
     def _fetch_sitemap(self) -> Response:
         robots = self.robots
@@ -295,11 +310,19 @@ class PageContext(TlsContext):
 
     @property
     def encoded(self) -> Response:
-        """The page as sent to a browser that accepts every compression; the body is not decoded."""
-        return self.once(
-            "encoded",
-            lambda: self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False),
-        )
+        """The page as sent to a browser that accepts every compression; the body may be decoded or not.
+
+        The page's response serves too, unless it is large and not compressed: it might be with another encoding.
+        """
+        return self.once("encoded", self._fetch_encoded)
+
+    def _fetch_encoded(self) -> Response:
+        response = self._root.page.response
+        is_small = len(response.body) <= SMALL_BODY_BYTES
+        if self is self._root and (is_small or response.headers.get("content-encoding")):
+            self.log["encoded"] = [response]
+            return response
+        return self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)
 
     @property
     def assets(self) -> list[Response]:
@@ -321,9 +344,12 @@ class PageContext(TlsContext):
     def _fetch_links(self) -> dict[str, int | None]:
         logged_in = self.client.credentials is not None
         urls = same_origin_links(self._root.document, logged_in=logged_in)[:MAX_LINKS]
-        affordable = max(0, self.budget.left() - RESERVED_REQUESTS)
-        site = self._site
-        return {url: site.once(f"link {url}", partial(self._link_status, url)) for url in urls[:affordable]}
+        affordable = urls[: max(0, self.budget.left() - RESERVED_REQUESTS)]
+        with ThreadPoolExecutor(MAX_CONCURRENT_REQUESTS, thread_name_prefix="links") as pool:
+            return dict(zip(affordable, pool.map(self._shared_link_status, affordable), strict=True))
+
+    def _shared_link_status(self, url: str) -> int | None:
+        return self._site.once(f"link {url}", partial(self._link_status, url))
 
     def _link_status(self, url: str) -> int | None:
         """Return a link's status by HEAD; an error is confirmed by GET, since many servers refuse HEAD."""
@@ -337,6 +363,12 @@ class PageContext(TlsContext):
         return self._fetch_once(
             "links", method, url, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
         ).status
+
+    @property
+    def fast_first_byte_time(self) -> float | None:
+        """The Time to First Byte of a scanned page in milliseconds; None where it must be measured several times."""
+        time_ms = self.page.response.ttfb_ms
+        return time_ms if self.page_is_sample and time_ms <= FAST_FIRST_BYTE_MS else None
 
     def first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte in milliseconds, past every cache, after one warm-up request."""
@@ -357,6 +389,16 @@ class PageContext(TlsContext):
                 "blocked", f"The page answered with status {response.status} while it was timed."
             )
         return response.ttfb_ms
+
+    def require_no_server_error(self) -> None:
+        """Raise when a request for the page was answered with a server error: its times are those of an outage."""
+        for attempt in self.attempts():
+            for fact in ("page", "timings", "encoded"):
+                for response in list(attempt.log.get(fact, ())):
+                    if response.status >= 500:
+                        raise Inconclusive(
+                            "blocked", f"A request for the page was answered with status {response.status}."
+                        )
 
     def _fetch_from_site(self, fact: str, method: str, path: str, **options: Any) -> Response:
         """Fetch a path of the page's origin; an empty path stands for the page's final URL."""

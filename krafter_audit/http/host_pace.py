@@ -19,7 +19,7 @@ HALVING_INTERVAL_SECONDS = 1.0  # the requests in flight at a halving were sent 
 CAUTIOUS_SECONDS = 10.0  # after a halving the rate grows by one a second instead of one a response
 SLOWDOWN = 3  # a Time to First Byte of more than three times the best
 MIN_SLOWDOWN_MS = 50.0
-RECENT = 3  # the median of so many times is compared with the best
+RECENT = 5  # the median of so many times is compared with the best
 OVERLOAD_STATUSES = frozenset({429, 503})
 
 

@@ -1,6 +1,6 @@
 """Run a check on the pages of a verification; the first confirmed failure ends it.
 
-A page that was not looked at is inconclusive (`not_looked_at`), so a check passes only when every page has passed.
+A page that was not checked is inconclusive (`not_looked_at`), so a check passes only when every page has passed.
 """
 
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ MAX_CONCURRENT_PAGES = 6
 # A fault that is still there usually shows on the first page, at the cost of two requests.
 HEAD_START_SECONDS = 1.0
 NOT_LOOKED_AT = inconclusive(
-    "not_looked_at", "The check failed on another page, so this page was not looked at."
+    "not_looked_at", "The check failed on another page, so this page was not checked."
 )
 
 

@@ -9,6 +9,7 @@ from findings.models import Finding
 from krafter_audit.http.client import Client
 from scanner import engine
 from scanner.evidence import identity_before
+from scanner.fetcher import Memo
 from scanner.outcome import FAILED, Outcome
 from scanner.page_context import PageContext
 from scans import screenshots
@@ -21,7 +22,10 @@ PAGE_ASSET_TYPES = ("url", "page", "uri")
 
 
 class FindingPage:
-    """One page of a finding. All checks of the verification share what is fetched from it."""
+    """One page of a finding. All checks of the verification share what is fetched from it.
+
+    `site` has what all pages share: robots.txt, the sitemap, static files and the status of links.
+    """
 
     def __init__(
         self,
@@ -30,8 +34,10 @@ class FindingPage:
         finding: Finding,
         verified_hosts: ownership.VerifiedHosts,
         browser: "Browser | None" = None,
+        site: Memo | None = None,
     ) -> None:
         self.url = url
+        self._site = site
         self._verified_hosts = verified_hosts
         self._client = client
         self._finding = finding
@@ -58,6 +64,7 @@ class FindingPage:
             self._client,
             before=identity_before(original),
             verifying=True,
+            site=self._site,
             owned=self._verified_hosts,
             browser=self._browser,
         )

@@ -29,6 +29,7 @@ from remediation.worker.check_aggregation import AggregatedResult, aggregate
 from remediation.worker.early_verdict import NOT_LOOKED_AT, run_side_by_side
 from remediation.worker.finding_pages import FindingPage, page_urls
 from remediation.worker.provider_checks import run_provider_check
+from scanner.fetcher import Memo
 from scanner.outcome import FAILED, Outcome, inconclusive
 from scans.models import Scanner
 from scans.site_credentials.services import credentials_for
@@ -100,7 +101,10 @@ class VerificationRunner:
             verified, max_rate=policy_rules.max_requests_per_second(config)
         )
         client.credentials = credentials
-        self._pages = [FindingPage(url, client, self.finding, verified, browser) for url in urls[:MAX_PAGES]]
+        site = Memo()
+        self._pages = [
+            FindingPage(url, client, self.finding, verified, browser, site) for url in urls[:MAX_PAGES]
+        ]
         self._omitted = dict.fromkeys(urls[MAX_PAGES:], inconclusive("not_available", TOO_MANY_PAGES))
         self._thresholds = policy_rules.thresholds(config)
         self._disabled = policy_rules.disabled_checks(config)
@@ -140,7 +144,7 @@ class VerificationRunner:
         return {page.url: known.get(page.url, NOT_LOOKED_AT) for page in self._pages}
 
     def stop(self) -> None:
-        """Let the pages that are still being looked at send no further request."""
+        """Send no further request for the pages that are still being checked."""
         for page in self._pages:
             page.stop()
         self._client.close()

@@ -146,7 +146,7 @@ class SharedHostThrottle(HostThrottle):
 
     def _wait(self, target: ParsedUrl, slot: str, deadline: float) -> None:
         host, limits = host_key(target), self.limits(target)
-        turn = self._turns[host]  # one thread of this run asks for a slot at a time
+        turn = self._turns[host]  # one thread of this run tries to get a slot at a time
         if not turn.acquire(timeout=max(0.0, deadline - time.monotonic())):
             raise _wait_exceeded(host, 0.0, retry_after=False)
         try:
@@ -189,7 +189,7 @@ def _swap[T](server: redis.Redis, host: str, change: Change[T]) -> T:
     while True:
         pace, now = HostPace.decode(state), time.monotonic() + offset
         result = change(pace, now)
-        args = [state, pace.encode(), STATE_SECONDS, now, tolerance]
+        args: list[bytes | float] = [state, pace.encode(), STATE_SECONDS, now, tolerance]
         reply = _script()(keys=[host], args=args, client=server)
         tolerance = CLOCK_TOLERANCE_SECONDS
         state, offset = reply[3], int(reply[1]) + int(reply[2]) / 1e6 - time.monotonic()

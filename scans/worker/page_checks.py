@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from findings import policy_rules
 from findings.models import Domain
 from scanner import engine, lab_builds, registry
+from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.outcome import Outcome, inconclusive
 from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive
@@ -81,13 +82,19 @@ def keys_of(scanner: str) -> set[str]:
     return {check.key for check in known if check and check.kind in KINDS[Scanner(scanner)]}
 
 
-def run_checks(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
+def run_checks(
+    context: PageContext,
+    selection: CheckSelection,
+    *,
+    is_start: bool,
+    confirmation: Confirmation = CONFIRM_EVERYTHING,
+) -> PageResults:
     """Run the checks on a page, the domains in parallel. An error in one domain does not stop the others."""
     started = time.monotonic()
     page = PageResults()
     with ThreadPoolExecutor(max_workers=len(Domain)) as pool:
         jobs = {
-            domain: pool.submit(run_in_order, context, keys, selection.thresholds)
+            domain: pool.submit(run_in_order, context, keys, selection.thresholds, confirmation)
             for domain, keys in selection.by_domain(is_start=is_start).items()
             if keys
         }
@@ -98,14 +105,24 @@ def run_checks(context: PageContext, selection: CheckSelection, *, is_start: boo
         else:
             logger.error("The %s checks of %s raised an error", domain, context.url, exc_info=error)
             page.failed_domains.add(domain)
+    page.results = [
+        replace(each, outcome=engine.settled(each.key, each.outcome, context)) for each in page.results
+    ]
     page.duration_ms = (time.monotonic() - started) * 1000
     return page
 
 
-def run_checks_in_browser(context: PageContext, selection: CheckSelection, *, is_start: bool) -> PageResults:
+def run_checks_in_browser(
+    context: PageContext,
+    selection: CheckSelection,
+    *,
+    is_start: bool,
+    confirmation: Confirmation = CONFIRM_EVERYTHING,
+) -> PageResults:
     """Run the checks on a page in the thread that owns the browser; all of them share one visit."""
     started = time.monotonic()
-    results = run_in_order(context, selection.on_page(is_start=is_start), selection.thresholds)
+    keys = selection.on_page(is_start=is_start)
+    results = run_in_order(context, keys, selection.thresholds, confirmation)
     return PageResults(results, duration_ms=(time.monotonic() - started) * 1000)
 
 
@@ -126,11 +143,14 @@ def inconclusive_results(
 
 
 def run_in_order(
-    context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float]
+    context: PageContext, keys: Iterable[str], thresholds: Mapping[str, float], confirmation: Confirmation
 ) -> list[CheckResult]:
     """Run checks on a page one after the other."""
     results, started = [], time.monotonic()
-    for key, outcome in engine.run_checks(context.url, keys, thresholds=thresholds, context=context):
+    outcomes = engine.run_checks(
+        context.url, keys, thresholds=thresholds, context=context, confirmation=confirmation
+    )
+    for key, outcome in outcomes:
         now = time.monotonic()
         results.append(CheckResult(key, outcome, (now - started) * 1000))
         started = now

@@ -62,7 +62,7 @@ def lease_next(lane: Lane, *, limit: int, idle: bool, prefer: UUID | None = None
 
 
 def _organizations_with_work(lane: Lane) -> list[UUID]:
-    """Return the organisations, the one that has used the workers least first; of equal ones that with the oldest work."""
+    """Return the organisations, the one with the least use first; of equal ones, the one with the oldest work."""
     parts = _parts_with_work(lane).order_by().values_list("scan__project__organization_id")
     oldest = dict(parts.annotate(Min("scan__created_at")))
     if lane == Lane.HTTP:

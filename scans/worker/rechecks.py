@@ -6,7 +6,7 @@ A scan confirms a failure on the first pages that show it; on further pages one 
 
 from collections import defaultdict
 
-from scanner.outcome import FAILED, PASSED
+from scanner.outcome import FAILED
 from scans.models import ScanPage, ScanPart, ScanResult
 
 
@@ -27,12 +27,12 @@ def request_rechecks(part: ScanPart) -> bool:
 
 
 def _contradicted(part: ScanPart, keys: set[str]) -> set[str]:
-    """Return those of the checks of which two looks at a page have disagreed."""
+    """Return those of the checks whose failure on a page was not confirmed by each further look at it."""
     if not keys:
         return set()
     repeated = ScanResult.objects.filter(page__part=part, key__in=keys, evidence__has_key="looks")
     return {
         key
         for key, looks in repeated.values_list("key", "evidence__looks")
-        if isinstance(looks, list) and {PASSED, FAILED} <= set(looks)
+        if isinstance(looks, list) and FAILED in looks and set(looks) != {FAILED}
     }

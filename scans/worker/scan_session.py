@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Self
 
 from findings import policy_rules
 from scanner import crawler
+from scanner.confirmation import CONFIRM_EVERYTHING
 from scanner.crawler import Discovery
 from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive
@@ -17,7 +18,7 @@ from scans.worker import host_throttle, page_checks
 from scans.worker.browser import worker_browser
 from scans.worker.page_checks import CheckSelection, PageResults
 from scans.worker.page_leases import MAX_ATTEMPTS
-from scans.worker.shared_facts import SharedFacts
+from scans.worker.shared_facts import SharedConfirmation, SharedFacts
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
@@ -43,6 +44,7 @@ class ScanSession:
         )
         self.scan = scan
         self.pages_in_flight = 0
+        self._confirmation = SharedConfirmation(scan.pk)
         self._selections: dict[str, CheckSelection] = {}
         self._root = PageContext(scan.url, client, owned=verified, browser=browser, site=SharedFacts(scan.pk))
         self._root.rendered.save_screenshot = screenshots.storing_for(project.pk)
@@ -99,7 +101,9 @@ class ScanSession:
         # HTTP checks run in several threads; a browser belongs to one.
         in_browser = part.scanner != Scanner.HTTP and context.rendered.browser is not None
         run = page_checks.run_checks_in_browser if in_browser else page_checks.run_checks
-        results = run(context, selection, is_start=is_start)
+        # A result that another page has put in doubt is repeated with every confirmation.
+        confirmation = CONFIRM_EVERYTHING if page.recheck_keys else self._confirmation
+        results = run(context, selection, is_start=is_start, confirmation=confirmation)
         if in_browser and part.scanner == Scanner.BROWSER:
             results.build = page_checks.build_of_page(context)
         return results

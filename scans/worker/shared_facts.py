@@ -14,12 +14,12 @@ import redis
 from krafter_audit.db import redis_client
 from krafter_audit.http.json_encoding import dump_json, load_json
 from krafter_audit.http.responses import Headers, Response
+from scanner.confirmation import CONFIRMED_PAGES, ConfirmFirst
 from scanner.fetcher import Memo
 
 PREFIX = "krafter:scan:"
 TTL_SECONDS = 3600  # longer than a scan takes
 MAX_SHARED_BODY_BYTES = 256 * 1024  # of a response; larger ones are fetched by each process
-CONFIRMED_PAGES = 2
 
 
 class SharedFacts(Memo):
@@ -33,50 +33,59 @@ class SharedFacts(Memo):
         """Return the fact: of this process, of another one, or produced now."""
         return super().once(name, lambda: self._shared(name, produce))
 
+    def learn(self, name: str, fact: Any) -> None:
+        """Keep a fact that is known already, unless there is one by this name."""
+        super().learn(name, fact)
+        self._share(name, fact)
+
     def _shared[T](self, name: str, produce: Callable[[], T]) -> T:
         stored = redis_client.call_or_default(lambda server: server.hget(self._key, name), None)
         if stored is not None:
             known: T = _decode(load_json(stored))
             return known
         fact = produce()
-        encoded = _encode(fact)
-        if encoded is not None:
-            _store(self._key, {name: dump_json(encoded)})
+        self._share(name, fact)
         return fact
+
+    def _share(self, name: str, fact: Any) -> None:
+        encoded = _encode(fact)
+        if encoded is None:
+            return
+
+        def store(server: redis.Redis) -> None:
+            pipeline = server.pipeline(transaction=False)
+            pipeline.hset(self._key, name, dump_json(encoded))
+            pipeline.expire(self._key, TTL_SECONDS)
+            pipeline.execute()
+
+        redis_client.call_or_default(store, None)
 
 
 class SharedConfirmation:
-    """Which failures of a scan are confirmed by a second look: those of the first two pages that show them.
-
-    Once two looks have disagreed, all failures of the check are confirmed. (The protocol: `scanner/confirmation.py`.)
-    """
+    """Which failures of a scan are confirmed: by `scanner.confirmation.ConfirmFirst`, for all workers together."""
 
     def __init__(self, scan_id: UUID) -> None:
         self._key = f"{PREFIX}{scan_id}:looks"
-        self._agreed: dict[str, int] = {}
-        self._contradicted: set[str] = set()
+        self._own = ConfirmFirst(CONFIRMED_PAGES)
 
     @property
     def contradicted(self) -> set[str]:
-        """The checks of which two looks have disagreed."""
+        """The checks of which two runs on a page have disagreed."""
         shared = redis_client.call_or_default(lambda server: server.hgetall(self._key), {})
-        names = (name.decode() for name in shared)
-        return self._contradicted | {name.removeprefix("-") for name in names if name.startswith("-")}
+        names = [name.decode() for name in shared]
+        return self._own.contradicted | {name.removeprefix("-") for name in names if name.startswith("-")}
 
     def wanted(self, key: str) -> bool:
-        """Tell whether a failure of this check is to be confirmed."""
-        if key in self._contradicted:
-            return True
+        """Tell whether the next failure of this check is to be confirmed."""
         counts = redis_client.call_or_default(lambda server: server.hmget(self._key, [key, f"-{key}"]), None)
-        agreed, disagreed = counts or (self._agreed.get(key, 0), None)
-        return bool(disagreed) or int(agreed or 0) < CONFIRMED_PAGES
+        if counts is None:
+            return self._own.wanted(key)
+        agreed, disagreed = counts
+        return bool(disagreed) or int(agreed or 0) < CONFIRMED_PAGES or key in self._own.contradicted
 
     def record(self, key: str, agreed: bool) -> None:  # noqa: FBT001 - as in the protocol
-        """Note whether the second look at a failure agreed with the first."""
-        if agreed:
-            self._agreed[key] = self._agreed.get(key, 0) + 1
-        else:
-            self._contradicted.add(key)
+        """Note whether further runs agreed with the failure."""
+        self._own.record(key, agreed)
 
         def count(server: redis.Redis) -> None:
             server.hincrby(self._key, key if agreed else f"-{key}", 1)
@@ -89,16 +98,6 @@ def forget(scan_id: UUID) -> None:
     """Delete what the workers of a finished scan have shared."""
     keys = [f"{PREFIX}{scan_id}:{name}" for name in ("facts", "looks")]
     redis_client.call_or_default(lambda server: server.delete(*keys), 0)
-
-
-def _store(key: str, fields: Mapping[str, bytes]) -> None:
-    def store(server: redis.Redis) -> None:
-        pipeline = server.pipeline(transaction=False)
-        pipeline.hset(key, mapping=dict(fields))
-        pipeline.expire(key, TTL_SECONDS)
-        pipeline.execute()
-
-    redis_client.call_or_default(store, None)
 
 
 def _encode(fact: Any) -> dict[str, Any] | None:

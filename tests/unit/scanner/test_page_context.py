@@ -1,0 +1,214 @@
+"""One request serves as many checks as possible."""
+
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from krafter_audit.http.client import Client
+from scanner import crawler, registry
+from scanner.confirmation import ConfirmFirst
+from scanner.engine import run_checks, settled
+from scanner.fetcher import Memo, RequestBudget
+from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
+from scanner.page_context import PageContext
+from scanner.preconditions import Inconclusive
+from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.unit.scanner.checks.base_page import good_site, html, page
+
+LARGE = "<p>" + "word " * 1000 + "</p>"
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    with loopback_client() as opened:
+        yield opened
+
+
+def scanned(context: PageContext, *keys: str, **options: Any) -> dict[str, Outcome]:
+    return dict(run_checks(context.url, keys, context=context, confirmation=ConfirmFirst(), **options))
+
+
+def page_keys() -> list[str]:
+    """Return the keys of the checks that a scan runs over HTTP on each page."""
+    registry.load()
+    every = registry.REGISTRY.values()
+    return [known.key for known in every if known.kind == "http" and known.scope == "page"]
+
+
+def start(site: Site, client: Client) -> PageContext:
+    return PageContext(site.url, client, retry_delays=())
+
+
+def test_third_page_of_a_scan_takes_two_requests(client: Client) -> None:
+    with served(good_site(**{"/a": page(), "/b": page()})) as site:
+        first, confirmation = start(site, client), ConfirmFirst()
+        for path in ("", "a", "b"):
+            context = first.sibling(f"{site.url}{path}")
+            site.requests.clear()
+            dict(run_checks(context.url, page_keys(), context=context, confirmation=confirmation))
+
+    assert [(method, path) for method, path, _ in site.requests] == [("GET", "/b"), ("OPTIONS", "/b")]
+
+
+def test_fast_page_of_a_scan_is_timed_once(client: Client) -> None:
+    with served(good_site()) as site:
+        outcome = scanned(start(site, client), "ttfb")["ttfb"]
+
+    assert (outcome.status, len(outcome.samples), len(site.requests)) == (PASSED, 1, 1)
+
+
+def test_slow_page_of_a_scan_is_timed_several_times(client: Client) -> None:
+    answers = [page(delay=0.35), page()]
+    with served(good_site(**{"/": answers})) as site:
+        outcome = scanned(start(site, client), "ttfb")["ttfb"]
+
+    assert (outcome.status, len(outcome.samples), len(site.requests)) == (PASSED, 3, 5)
+
+
+def test_one_sample_is_not_enough_near_a_low_threshold(client: Client) -> None:
+    with served(good_site(**{"/": page(delay=0.03)})) as site:
+        outcome = scanned(start(site, client), "ttfb", thresholds={"ttfb": 45})["ttfb"]
+
+    assert len(outcome.samples) >= 3
+
+
+def test_one_slow_response_is_not_enough_for_a_failure(client: Client) -> None:
+    with served(good_site(**{"/": [page(delay=0.2), page()]})) as site:
+        outcome = scanned(start(site, client), "ttfb", thresholds={"ttfb": 50})["ttfb"]
+
+    assert outcome.status == PASSED
+
+
+def test_server_error_before_a_retry_makes_the_time_inconclusive(client: Client) -> None:
+    with served(good_site(**{"/": [Answer("busy", 503), page()]})) as site:
+        context = PageContext(site.url, client, retry_delays=(0,))
+        outcome = scanned(context, "ttfb")["ttfb"]
+
+    assert (outcome.status, outcome.reason) == (INCONCLUSIVE, "blocked")
+
+
+def test_server_error_of_a_later_look_makes_the_time_inconclusive(client: Client) -> None:
+    answers = [page(headers={"X-Content-Type-Options": None}), Answer("busy", 502)]
+    with served(good_site(**{"/": answers})) as site:
+        context = start(site, client)
+        outcome = scanned(context, "ttfb")["ttfb"]
+        scanned(context, "security_header_x_content_type_options")
+        later = settled("ttfb", outcome, context)
+
+    assert (outcome.status, later.status, later.reason) == (PASSED, INCONCLUSIVE, "blocked")
+
+
+def test_error_of_another_request_does_not_change_the_time(client: Client) -> None:
+    with served(good_site(**{"OPTIONS /": Answer(status=501)})) as site:
+        context = start(site, client)
+        outcomes = scanned(context, "cors_restricted", "ttfb")
+
+    assert settled("ttfb", outcomes["ttfb"], context).status == PASSED
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "requests"),
+    [({}, PASSED, 1), ({"Content-Encoding": None}, FAILED, 3)],
+    ids=["compressed", "not compressed"],
+)
+def test_compressed_page_is_not_requested_again(
+    client: Client, headers: dict[str, Any], status: str, requests: int
+) -> None:
+    text = f"<!doctype html><title>Words</title>{LARGE}"
+    with served(good_site(**{"/": page(text, headers)})) as site:
+        outcome = scanned(start(site, client), "text_compression")["text_compression"]
+
+    assert (outcome.status, len(site.requests)) == (status, requests)
+
+
+def test_page_that_is_compressed_with_brotli_alone_passes(client: Client) -> None:
+    plain = page(f"<!doctype html><title>Words</title>{LARGE}", {"Content-Encoding": None})
+    brotli = Answer(b"\x0b" * 2000, headers=[("Content-Type", "text/html"), ("Content-Encoding", "br")])
+
+    def answer(_: str, headers: dict[str, str]) -> Answer:
+        return brotli if "br" in headers["accept-encoding"] else plain
+
+    with served(good_site(**{"/": answer})) as site:
+        assert scanned(start(site, client), "text_compression")["text_compression"].status == PASSED
+    assert len(site.requests) == 2
+
+
+def linking_to(paths: list[str]) -> Answer:
+    return page(html(add="".join(f'<a href="{path}">To {path}</a>' for path in paths)))
+
+
+def test_links_are_requested_six_at_once(client: Client) -> None:
+    running, most, guard = [0], [0], threading.Lock()
+
+    def answer(*_: Any) -> Answer:
+        with guard:
+            running[0] += 1
+            most[0] = max(most[0], running[0])
+        time.sleep(0.05)
+        with guard:
+            running[0] -= 1
+        return page()
+
+    paths = [f"/{number}" for number in range(20)]
+    with served(good_site(**{"/": linking_to(paths)}, **dict.fromkeys(paths, answer))) as site:
+        statuses = start(site, client).links
+
+    assert most[0] == 6
+    assert [url.removeprefix(site.url) for url in statuses][-20:] == [path[1:] for path in paths]
+
+
+def test_page_that_was_scanned_needs_no_request_as_a_link(client: Client) -> None:
+    with served(good_site(**{"/": linking_to(["/a"]), "/a": linking_to(["/"])})) as site:
+        first = start(site, client)
+        second = first.sibling(f"{site.url}a")
+        assert (first.page.title, second.page.title) == (second.page.title, first.page.title)
+        site.requests.clear()
+        statuses = second.links
+
+    assert statuses[site.url] == 200
+    assert "/" not in site.paths()
+
+
+def test_broken_page_is_requested_again_as_a_link(client: Client) -> None:
+    with served(good_site(**{"/": linking_to(["/gone"])})) as site:
+        first = start(site, client)
+        with pytest.raises(Inconclusive):
+            _ = first.sibling(f"{site.url}gone").page
+        site.requests.clear()
+
+        assert first.links[f"{site.url}gone"] == 404
+    assert ("GET", "/gone") in [(method, path) for method, path, _ in site.requests]
+
+
+def test_robots_and_sitemap_are_requested_once_for_all_pages(client: Client) -> None:
+    with served(good_site(**{"/a": page()})) as site:
+        first = start(site, client)
+        crawler.discover(first)
+        for context in (first, first.sibling(f"{site.url}a")):
+            scanned(context, "indexable", "robots_txt_valid", "sitemap_valid")
+
+    assert [site.paths().count(path) for path in ("/robots.txt", "/sitemap.xml")] == [1, 1]
+
+
+def test_repetitions_of_all_pages_share_static_files(client: Client) -> None:
+    uncached = Answer(b"a", headers=[("Content-Type", "text/css")])
+    with served(good_site(**{"/a": page(), "/site.css": uncached})) as site:
+        first = start(site, client)
+        for context in (first, first.sibling(f"{site.url}a")):
+            assert scanned(context, "cache_policy")["cache_policy"].status == FAILED
+
+    assert site.paths().count("/site.css") == 2
+
+
+def test_spent_budget_of_a_page_does_not_spoil_what_pages_share(client: Client) -> None:
+    with served(good_site()) as site:
+        shared = Memo()
+        poor = PageContext(site.url, client, retry_delays=(), site=shared, budget=RequestBudget(requests=1))
+        rich = PageContext(site.url, client, retry_delays=(), site=shared)
+        with pytest.raises(Inconclusive):
+            _ = poor.robots
+
+        assert rich.robots.status == 200
