@@ -20,10 +20,11 @@ from krafter_audit.http.throttle import parse_retry_after
 from scanner import preconditions
 from scanner.axe_keys import key_of
 from scanner.browser import machine_lock
-from scanner.fetcher import OUTAGE_STATUSES, as_inconclusive
+from scanner.fetcher import as_inconclusive
 from scanner.outcome import PASSED
 from scanner.page import Page
 from scanner.page_identity import Identity, page_identity
+from scanner.parsing.registrable_domain import host_of
 from scanner.preconditions import Inconclusive
 
 if TYPE_CHECKING:
@@ -245,44 +246,59 @@ class RenderedPage:
 
         A URL on another host may redirect to a verified one, which a plain request finds out.
         """
-        if not self._is_owned_url():
+        if not self._is_owned(self._context.url):
             self._context.page  # noqa: B018 - raises where the page's preconditions do not hold
             self._context.require_ownership()
 
-    def _is_owned_url(self) -> bool:
+    def _is_owned(self, url: str) -> bool:
         policy, owned = self._context.client.policy, self._context.owned
         try:
-            url = ParsedUrl.parse(self._context.url)
-            if owned and owned.covers(url.host):
+            parsed = ParsedUrl.parse(url)
+            if owned and owned.covers(parsed.host):
                 return True
-            deadline = Deadline(DNS_TIMEOUT, f"The DNS lookup of {url.host}")
-            addresses = resolve_allowed(url.host, url.port, policy, deadline) if policy.allowed else []
+            deadline = Deadline(DNS_TIMEOUT, f"The DNS lookup of {parsed.host}")
+            addresses = resolve_allowed(parsed.host, parsed.port, policy, deadline) if policy.allowed else []
         except HttpError:
             return False  # the plain request says why
-        return bool(addresses) and all(policy.is_allowed(address, url.port) for address in addresses)
+        return bool(addresses) and all(policy.is_allowed(address, parsed.port) for address in addresses)
 
-    def require_origin(self, head: Response) -> None:
-        """Require that redirects have not led to another site or to a host that is not verified."""
+    def may_request(self, url: str) -> bool:
+        """Tell whether the browser may request a page there; that it may visit the page's own host is known."""
+        return host_of(url) == host_of(self._context.url) or self._is_owned(url)
+
+    def require_allowed_redirects(self) -> None:
+        """Raise why a redirect was not followed, which a plain request finds out."""
+        self.require_page(None)
+        self._context.require_ownership()
+        raise Inconclusive("not_available", "The URL redirects by way of a host that is not verified.")
+
+    def require_response(self, head: Response) -> None:
+        """Require that redirects have not led to another site or an unverified host, and that there is no error."""
         page = Page(head)
         preconditions.require_same_site(self._context.url, page)
         self._context.require_ownership_of(page)
+        try:
+            preconditions.require_success_status(page)
+        except Inconclusive:
+            self._back_off(head)
+            # The plain request waits for the end of an outage, and reads why. Reading it here would wait for scripts.
+            self.require_page(None)
+            raise
 
     def require_page(self, sent: Response | None) -> None:
-        """Require that the response is the page. One that is not is retried in an outage only."""
-        if sent is None:
-            self._context.page  # noqa: B018 - the plain request has a body
-            return
+        """Require that the response is the page, or request it where there is none."""
         try:
-            self._context.arrive_with(sent)
-        except Inconclusive as error:
-            self._back_off(sent)
-            final = error.final or sent.status not in OUTAGE_STATUSES
-            raise Inconclusive(error.reason, error.detail, tls=error.tls, final=final) from None
+            if sent is None:
+                self._context.page  # noqa: B018 - raises where the page's preconditions do not hold
+            else:
+                self._context.arrive_with(sent)
+        except Inconclusive as error:  # a further visit would find the same
+            raise Inconclusive(error.reason, error.detail, tls=error.tls, final=True) from None
 
-    def _back_off(self, sent: Response) -> None:
-        seconds = parse_retry_after(sent.headers.get("retry-after"))
-        if seconds > 0 and sent.status in OVERLOAD_STATUSES:
-            self._context.client.throttle.back_off(ParsedUrl.parse(sent.url), seconds)
+    def _back_off(self, head: Response) -> None:
+        seconds = parse_retry_after(head.headers.get("retry-after"))
+        if seconds > 0 and head.status in OVERLOAD_STATUSES:
+            self._context.client.throttle.back_off(ParsedUrl.parse(head.url), seconds)
 
     def _require_elements(self, snapshot: "PageSnapshot") -> None:
         """Raise when the page is nearly empty, as after a script error: it cannot have the faults of its content."""

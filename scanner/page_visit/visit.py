@@ -13,6 +13,7 @@ from scanner.page_visit import axe, device_profile
 from scanner.page_visit import screenshots as screenshot
 from scanner.page_visit.document import MainDocument
 from scanner.page_visit.isolated_world import IsolatedWorld, ScriptError
+from scanner.page_visit.navigation_gate import NavigationGate
 from scanner.page_visit.network_monitor import NetworkMonitor
 from scanner.page_visit.request_auth import RequestAuth
 from scanner.page_visit.scripts import ScriptCoverage, ScriptUsage
@@ -37,10 +38,16 @@ _SCRIPTED = re.compile(
 
 
 class Arrival(Protocol):
-    """Judges the page of a visit before it has loaded. Both methods raise Inconclusive to end the visit."""
+    """Judges the page of a visit before it has loaded. `require_…` raise Inconclusive to end the visit."""
 
-    def require_origin(self, head: Response) -> None:
-        """Require that the response, without its body, comes from where it may come from."""
+    def may_request(self, url: str) -> bool:
+        """Tell whether the browser may request a page there, the visit's own or the target of a redirect."""
+
+    def require_allowed_redirects(self) -> None:
+        """Raise why a redirect was not followed."""
+
+    def require_response(self, head: Response) -> None:
+        """Require that the response, which is without its body, is a success and comes from where it may come from."""
 
     def require_page(self, sent: Response | None) -> None:
         """Require that the response is the page; it is None where its body is not available."""
@@ -107,17 +114,22 @@ def visit_page(
     visit = _PageVisit(
         browser, throttled=throttled, credentials=credentials, scripts=scripts, arrival=arrival
     )
-    with (
-        _as_inconclusive(),
-        browser.page(
-            url,
-            prepare=visit.prepare,
-            arrived=visit.arrive,
-            throttle=throttle,
-            **device_profile.CONTEXT_OPTIONS,
-        ),
-    ):
-        return visit.snapshot(sorted(rules), screenshots=screenshots and credentials is None)
+    try:
+        with (
+            _as_inconclusive(),
+            browser.page(
+                url,
+                prepare=visit.prepare,
+                arrived=visit.arrive,
+                throttle=throttle,
+                **device_profile.CONTEXT_OPTIONS,
+            ),
+        ):
+            return visit.snapshot(sorted(rules), screenshots=screenshots and credentials is None)
+    except Inconclusive:
+        if arrival and visit.is_refused:
+            arrival.require_allowed_redirects()
+        raise
 
 
 @contextmanager
@@ -154,6 +166,12 @@ class _PageVisit:
         self._with_scripts = scripts
         self._arrival = arrival
         self._is_static = False
+        self._gate: NavigationGate | None = None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether a redirect was not followed."""
+        return self._gate is not None and self._gate.refused
 
     def prepare(self, page: "Page") -> None:
         """Set the page up, before the navigation."""
@@ -167,16 +185,19 @@ class _PageVisit:
         if self._credentials:
             RequestAuth(session, self._credentials)
         if self._throttled:
-            device_profile.throttle(session)
+            device_profile.throttle(session)  # an earlier visit has followed the redirects
+        elif self._arrival:
+            self._gate = NavigationGate(page, self._arrival.may_request)
         self._document = MainDocument(page)
 
     def arrive(self) -> None:
         """Judge the response before the page has loaded: an error page costs no further time."""
+        if self._gate:
+            self._gate.open()
         head = self._document.sent(address=self._address(), with_body=False)
         if head and self._arrival:
-            self._arrival.require_origin(head)
-        is_page = head is not None and 200 <= head.status < 300
-        if self._throttled and is_page:
+            self._arrival.require_response(head)
+        if self._throttled:
             return  # reading the body could delay what is timed
         sent = self._document.sent(address=self._address(), with_body=True)
         self._is_static = sent is not None and _is_static(sent)
