@@ -71,8 +71,9 @@ class SharedConfirmation:
     @property
     def contradicted(self) -> set[str]:
         """The checks of which two runs on a page have disagreed."""
-        shared = redis_client.call_or_default(lambda server: server.hgetall(self._key), {})
-        names = [name.decode() for name in shared]
+        unknown: list[bytes | str] = []
+        fields = redis_client.call_or_default(lambda server: server.hkeys(self._key), unknown)
+        names = [name.decode() if isinstance(name, bytes) else name for name in fields]
         return self._own.contradicted | {name.removeprefix("-") for name in names if name.startswith("-")}
 
     def wanted(self, key: str) -> bool:
