@@ -18,7 +18,7 @@ SLOW_SECONDS = 600.0
 HALVING_INTERVAL_SECONDS = 1.0  # the requests in flight at a halving were sent at the former rate
 CAUTIOUS_SECONDS = 10.0  # after a halving the rate grows by one a second instead of one a response
 SLOWDOWN = 3  # a Time to First Byte of more than three times the best
-MIN_SLOWDOWN_MS = 50.0
+MIN_SLOWDOWN_MS = 100.0
 RECENT = 5  # the median of so many times is compared with the best
 OVERLOAD_STATUSES = frozenset({429, 503})
 

@@ -124,6 +124,21 @@ def test_compressed_page_is_not_requested_again(
     assert (outcome.status, len(site.requests)) == (status, requests)
 
 
+def test_other_encodings_are_offered_on_the_first_two_uncompressed_pages(client: Client) -> None:
+    text = f"<!doctype html><title>Words</title>{LARGE}"
+    plain = page(text, {"Content-Encoding": None})
+    with served(good_site(**dict.fromkeys(["/0", "/1", "/2"], plain))) as site:
+        first, confirmation = start(site, client), ConfirmFirst()
+        for number in range(3):
+            context = first.sibling(f"{site.url}{number}")
+            checked = run_checks(
+                context.url, ["text_compression"], context=context, confirmation=confirmation
+            )
+            assert dict(checked)["text_compression"].status == FAILED
+
+    assert [site.paths().count(f"/{number}") for number in range(3)] == [3, 3, 1]
+
+
 def test_page_that_is_compressed_with_brotli_alone_passes(client: Client) -> None:
     plain = page(f"<!doctype html><title>Words</title>{LARGE}", {"Content-Encoding": None})
     brotli = Answer(b"\x0b" * 2000, headers=[("Content-Type", "text/html"), ("Content-Encoding", "br")])
@@ -170,6 +185,31 @@ def test_page_that_was_scanned_needs_no_request_as_a_link(client: Client) -> Non
 
     assert statuses[site.url] == 200
     assert "/" not in site.paths()
+
+
+def test_response_to_a_link_serves_the_scan_of_the_page(client: Client) -> None:
+    with served(good_site(**{"/": linking_to(["/a", "/b"]), "/a": page(), "/b": page()})) as site:
+        first = start(site, client)
+        first.planned = {f"{site.url}a"}
+        statuses = first.links
+        outcome = scanned(first.sibling(f"{site.url}a"), "meta_description")["meta_description"]
+
+    assert statuses[f"{site.url}a"] == 200
+    assert [method for method, path, _ in site.requests if path == "/a"] == ["GET"]
+    assert (outcome.status, outcome.evidence["requests"]) == (PASSED, 1)
+
+
+def test_failure_found_in_the_response_to_a_link_is_confirmed_by_a_new_one(client: Client) -> None:
+    bad = page(headers={"X-Content-Type-Options": None})
+    with served(good_site(**{"/": linking_to(["/a"]), "/a": bad})) as site:
+        first = start(site, client)
+        first.planned = {f"{site.url}a"}
+        _ = first.links
+        other = first.sibling(f"{site.url}a")
+        outcomes = scanned(other, "security_header_x_content_type_options")
+
+    assert outcomes["security_header_x_content_type_options"].status == FAILED
+    assert [method for method, path, _ in site.requests if path == "/a"] == ["GET", "GET"]
 
 
 def test_broken_page_is_requested_again_as_a_link(client: Client) -> None:

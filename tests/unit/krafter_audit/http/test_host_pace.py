@@ -94,7 +94,7 @@ def test_two_outliers_of_five_do_not_halve_the_rate() -> None:
 
 
 def test_small_delays_do_not_halve_the_rate() -> None:
-    assert seen(page(1), *[page(40)] * 4).rate == 15
+    assert seen(page(1), *[page(90)] * 4).rate == 15
 
 
 def test_responses_past_the_cache_are_compared_with_each_other_alone() -> None:
