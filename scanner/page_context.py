@@ -11,25 +11,27 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Client, ParsedUrl, Response
+from krafter_audit.http.client import Client, HttpError, ParsedUrl, Response
 from scanner import preconditions
 from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.fetcher import (
     MAX_CONCURRENT_REQUESTS,
     MAX_SECONDS,
     NO_CACHE,
+    OUTAGE_REASONS,
     RETRY_DELAYS,
     Memo,
     RequestBudget,
+    as_inconclusive,
 )
 from scanner.page import Page
 from scanner.page_identity import Identity
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
-from scanner.parsing.registrable_domain import origin_of
+from scanner.parsing.registrable_domain import host_of, origin_of
 from scanner.parsing.robots_txt import Robots
 from scanner.preconditions import Inconclusive
 from scanner.rendered_page import RenderedPage
-from scanner.tls.context import TlsContext
+from scanner.tls.context import REDIRECT_STATUSES, TlsContext
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
@@ -201,8 +203,31 @@ class PageContext(TlsContext):
             return [*final.history, final]
         parts = urlsplit(self.url)
         start = parts._replace(scheme="http", netloc=parts.hostname or "", fragment="").geturl()
-        final = self.fetch("http_chain", "GET", start, follow_redirects=True)
-        return [*final.history, final]
+        first = self._fetch_over_plain_http(start)
+        location = first.headers.get("location")
+        if first.status not in REDIRECT_STATUSES or not location:
+            return [first]
+        try:
+            target = ParsedUrl.parse(start).join(location).url
+        except HttpError as error:
+            raise as_inconclusive(error) from None
+        if target == self.url:
+            final = self.landing.response
+        else:
+            final = self.fetch("http_chain", "GET", target, follow_redirects=True)
+        return [first, *final.history, final]
+
+    def _fetch_over_plain_http(self, url: str) -> Response:
+        """Return the first response at an http:// URL; retried for the first page of a site that does not answer."""
+        closed = f"closed {host_of(url)}"
+        if self._site.knows(closed):
+            return self._fetch_once("http_chain", "GET", url)
+        try:
+            return self.fetch("http_chain", "GET", url)
+        except Inconclusive as error:
+            if error.reason in OUTAGE_REASONS:
+                self._site.learn(closed, fact=True)
+            raise
 
     def probe(self, path: str) -> Response:
         """The response to GET of a path of the site; redirects are not followed.

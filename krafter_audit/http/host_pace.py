@@ -130,6 +130,8 @@ class HostPace:
     def _halve(self, now: float) -> None:
         if now - self.halved_at >= HALVING_INTERVAL_SECONDS:
             self.rate, self.halved_at = max(1.0, self.rate / 2), now
+            for timing in self.timings.values():  # those at the former rate say nothing about the new one
+                timing.recent = []
 
     def _is_overloaded(self, seen: Observation) -> bool:
         # The time is noted in any case.

@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+import trustme
 
-from krafter_audit.http.client import Client
+from krafter_audit.http.client import Client, HostThrottle, ParsedUrl
 from scanner import crawler, registry
 from scanner.confirmation import ConfirmFirst
 from scanner.engine import run_checks, settled
@@ -15,7 +17,8 @@ from scanner.fetcher import Memo, RequestBudget
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes import network
+from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
 
 LARGE = "<p>" + "word " * 1000 + "</p>"
@@ -149,6 +152,78 @@ def test_page_that_is_compressed_with_brotli_alone_passes(client: Client) -> Non
     with served(good_site(**{"/": answer})) as site:
         assert scanned(start(site, client), "text_compression")["text_compression"].status == PASSED
     assert len(site.requests) == 2
+
+
+@pytest.fixture
+def shop(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> Iterator[tuple[Site, Site]]:
+    """Serve shop.example over https, and a site without pages over plain HTTP."""
+    secure, plain = good_site(**{"/other": page()}), Site()
+    with (
+        served(secure, tls_context(authority, "shop.example")),
+        served(plain),
+        network.connected(monkeypatch, settings) as net,
+    ):
+        for site, port in ((secure, 443), (plain, 80)):
+            net.hosts["shop.example", port] = int(site.url.rstrip("/").rpartition(":")[2])
+        yield secure, plain
+
+
+@pytest.mark.parametrize(
+    ("location", "requests", "statuses"),
+    [
+        ("https://shop.example/", 1, [301, 200]),
+        ("https://shop.example/other", 2, [301, 200]),
+        ("/missing", 1, [301, 404]),
+        ("", 1, [301]),
+        ("http://[", 1, []),
+    ],
+)
+def test_redirect_to_the_page_is_not_followed_again(
+    shop: tuple[Site, Site], ca_file: str, location: str, requests: int, statuses: list[int]
+) -> None:
+    secure, plain = shop
+    plain.answers["/"] = Answer(status=301, headers=[("Location", location)] if location else [])
+    with Client(ca_file=ca_file) as client:
+        context = PageContext("https://shop.example/", client, retry_delays=())
+        _ = context.page
+        chain = []
+        with suppress(Inconclusive):
+            chain = [hop.status for hop in context.http_chain]
+
+    assert chain == statuses
+    assert (secure.paths().count("/"), plain.paths().count("/")) == (1, 1)
+    assert len(secure.requests) == requests
+
+
+def test_closed_http_port_is_tried_again_on_the_first_page_alone(
+    shop: tuple[Site, Site], ca_file: str
+) -> None:
+    tried: list[int] = []
+    with Client(ca_file=ca_file, throttle=CountingThrottle(tried)) as client:
+        shop[1].otherwise = Answer(hang_up=True)
+        first = PageContext("https://shop.example/", client, retry_delays=(0, 0))
+        for context in (first, first.sibling("https://shop.example/other")):
+            outcome = scanned(context, "https_redirect")["https_redirect"]
+            assert (outcome.status, outcome.evidence["detail"]) == (
+                PASSED,
+                "The site does not answer over plain HTTP.",
+            )
+
+    assert tried.count(80) == 4
+
+
+class CountingThrottle(HostThrottle):
+    """Notes the ports of the requests."""
+
+    def __init__(self, ports: list[int]) -> None:
+        self._ports = ports
+
+    @contextmanager
+    def slot(self, url: ParsedUrl) -> Iterator[float]:
+        self._ports.append(url.port)
+        yield 0.0
 
 
 def linking_to(paths: list[str]) -> Answer:
