@@ -10,6 +10,7 @@ from krafter_audit.api.openapi_components import COMPONENTS
 from krafter_audit.beat_schedule import beat_schedule
 from krafter_audit.conf.declarations import DB_POOL_SIZE
 from krafter_audit.conf.reader import SettingsReader
+from krafter_audit.db.responsive_connection import ResponsiveConnection
 from krafter_audit.logs import logging_config
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -119,11 +120,20 @@ for _database in DATABASES.values():
     _database["CONN_MAX_AGE"] = 0 if _pooled else 60
     _options = _database.setdefault("OPTIONS", {})
     _options.setdefault("connect_timeout", 5)
+    # A network that drops packets closes the connection after ten seconds instead of two hours.
+    for _name, _value in {"keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3}.items():
+        _options.setdefault(_name, _value)
+    _options.setdefault("tcp_user_timeout", 10_000)  # milliseconds
     _options.setdefault("server_side_binding", True)
     _options.setdefault("prepare_threshold", 5)
     _options.setdefault("options", _limits)
     if _pooled:
-        _options["pool"] = {"min_size": 1, "max_size": DB_POOL_SIZE, "timeout": 5}
+        _options["pool"] = {
+            "min_size": 1,
+            "max_size": DB_POOL_SIZE,
+            "timeout": 5,
+            "connection_class": ResponsiveConnection,
+        }
 DATABASE_ROUTERS = ["krafter_audit.api.read_replica.Router"]
 KRAFTER_REPLICA_LAG_SECONDS = env.integer("KRAFTER_REPLICA_LAG_SECONDS")
 
