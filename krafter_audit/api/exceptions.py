@@ -27,6 +27,7 @@ TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], 
     # ObjectDoesNotExist: the row was deleted between the look-up and the lock.
     ((Http404, drf.NotFound, ObjectDoesNotExist), lambda exc: errors.NotFound()),
     (RequestDataTooBig, lambda exc: errors.PayloadTooLarge()),
+    (SuspiciousOperation, lambda exc: errors.ApiError()),  # such as more than 1,000 query parameters
     ((OperationalError, InterfaceError), lambda exc: errors.Unavailable(headers={"retry-after": "5"})),
 ]
 

@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Protocol, cast
 
 from django.core.exceptions import ValidationError
@@ -140,7 +140,13 @@ def _to_python(model: type[Model], name: str, value: Any) -> Any:
         parsed = field.to_python(value)
     except ValidationError as error:
         raise ValueError(name) from error
-    if parsed is None or (isinstance(parsed, datetime) and parsed.tzinfo is None):
+    if isinstance(parsed, datetime):
+        if parsed.tzinfo is None:
+            raise ValueError(name)
+        parsed.astimezone(
+            UTC
+        )  # an instant past the year 9999 in UTC is an OverflowError here, not in the database
+    if parsed is None:
         raise ValueError(name)
     return parsed
 

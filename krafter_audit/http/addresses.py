@@ -31,7 +31,8 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.ASCII)
 _NUMBER = re.compile(r"(?:[0-9]+|0x[0-9a-f]*)", re.ASCII)
 _BRACKETED = re.compile(r"\[([^\]]+)\](?::(.*))?")
 _DOTS = str.maketrans("\u3002\uff0e\uff61", "...")  # dots to IDNA 2003 and browsers
-_LOCAL_SUFFIXES = (".localhost", ".local", ".internal")
+# Special-use names, which no public DNS server resolves (RFC 6761, 6762, 7686, 8375; ICANN reserved .internal in 2024).
+_SPECIAL_USE = ("localhost", "local", "internal", "test", "invalid", "home.arpa", "onion")
 
 # `is_global` accepts site-local and unassigned IPv6 space.
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
@@ -121,8 +122,10 @@ def is_localhost(host: str) -> bool:
 
 
 def is_local_name(host: str) -> bool:
-    """Tell whether the name has no meaning on the public internet."""
-    return host in ("localhost", "local", "internal") or host.endswith(_LOCAL_SUFFIXES)
+    """Tell whether the name has no meaning on the public internet: a special-use name, or a single label."""
+    if "." not in host:
+        return ":" not in host  # an IPv6 address is no name
+    return any(host == name or host.endswith(f".{name}") for name in _SPECIAL_USE)
 
 
 def not_public(host: str) -> RefusedAddress:
