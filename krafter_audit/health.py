@@ -47,4 +47,6 @@ def _database() -> None:
 
 
 def _redis() -> None:
-    redis_client.connection().ping()
+    redis_client.connection().set(
+        "krafter:health", "1", ex=60
+    )  # a full or read-only server still answers PING

@@ -178,7 +178,9 @@ class Server(TcpWSGIServer):
 
 def make_server(application: Callable[..., Any], listener: socket.socket, *, threads: int) -> Server:
     """Return the server of a WSGI application on a bound, listening socket."""
-    adjustments = Adjustments(sockets=[listener], threads=threads, **SERVER_SETTINGS)
+    # TLS ends at a proxy. To the application the request is what the user's browser sent: https, if that is public.
+    scheme = "https" if os.environ.get("KRAFTER_PUBLIC_URL", "").startswith("https://") else "http"
+    adjustments = Adjustments(sockets=[listener], threads=threads, url_scheme=scheme, **SERVER_SETTINGS)
     return Server(
         application,
         _sock=listener,

@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.templatetags.static import static
 
@@ -39,7 +40,12 @@ KRAFTER_EVENTS_KEEP_MONTHS = env.integer("KRAFTER_EVENTS_KEEP_MONTHS")
 REDIS_URL = env.text("REDIS_URL")
 KRAFTER_METRICS_TOKEN = env.text("KRAFTER_METRICS_TOKEN")
 
-ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS")
+ALLOWED_HOSTS = env.texts("KRAFTER_ALLOWED_HOSTS") or [
+    urlsplit(KRAFTER_PUBLIC_URL).hostname or "",
+    "127.0.0.1",
+    "localhost",
+    "[::1]",
+]
 CSRF_TRUSTED_ORIGINS = [KRAFTER_PUBLIC_URL]
 ROOT_URLCONF = "krafter_audit.urls"
 WSGI_APPLICATION = "krafter_audit.wsgi.application"
@@ -183,6 +189,10 @@ DOCS_CSP = SECURE_CSP | {
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600  # seconds: a working day
+# The server marks every request as https then (krafter_audit/server.py): TLS ends at a proxy in front of it.
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if SESSION_COOKIE_SECURE else 0
+FILE_UPLOAD_PERMISSIONS, FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o600, 0o700  # exports have a project's findings
 DATA_UPLOAD_MAX_MEMORY_SIZE = (
     17 * 1024 * 1024
 )  # the API has its own, smaller caps (krafter_audit/api/parsers.py)

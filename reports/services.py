@@ -15,7 +15,7 @@ from krafter_audit.api.errors import NotFound
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security import vault
 from reports import queries
-from reports.errors import NoReport
+from reports.errors import NoReport, ReportFailed
 from reports.models import Report, Share
 from reports.sharing import links
 from reports.sharing.channels import CHANNELS
@@ -47,10 +47,12 @@ def queue_export(project: Project, *, format: str, by: Actor) -> Report:
 def share_latest(
     project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIFETIME, **fields: Any
 ) -> Share:
-    """Share the latest report. `fields` are the channel's: `recipients` or `webhook_url`. Raises NoReport."""
+    """Share the latest report. `fields` are the channel's: `recipients` or `webhook_url`. Raises NoReport or ReportFailed."""
     CHANNELS[channel].check(fields)
     now = timezone.now()
     report = lock_latest(project)
+    if report.status == Report.Status.FAILED:
+        raise ReportFailed
     share = Share(
         project=project,
         report=report,

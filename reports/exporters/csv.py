@@ -19,7 +19,8 @@ COLUMNS = (
     "date", "value", "created_at", "updated_at",
 )  # fmt: skip
 # A spreadsheet evaluates a cell that starts with one of these as a formula (OWASP, "CSV Injection").
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# The full-width signs are converted to ASCII by spreadsheets with an East Asian locale.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")  # noqa: RUF001
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
