@@ -100,11 +100,14 @@ class OrganizationViewSet(viewsets.ViewSet):
         self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
 
     def _load_caller(self, request: Request, header: str | None, slug: str) -> api_keys.Caller:
+        address = rate_limits.client_address(request._request)
+        # An address that has sent many invalid keys costs no further query: keys cannot be guessed at speed.
+        self.window = rate_limits.peek("wrong_keys", address)
+        self.window.raise_if_exceeded()
         try:
             return api_key_cache.load(header, slug)
         except Unauthorized:
-            # Counted by client address, for the headers only: an invalid key always gets 401, never 429.
-            self.window = rate_limits.hit("public", rate_limits.client_address(request._request))
+            self.window = rate_limits.hit("wrong_keys", address)
             raise
 
     def _authorize(self, request: Request) -> None:

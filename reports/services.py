@@ -47,7 +47,7 @@ def queue_export(project: Project, *, format: str, by: Actor) -> Report:
 def share_latest(
     project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIFETIME, **fields: Any
 ) -> Share:
-    """Share the latest report. `fields` are the channel's: `recipients` or `webhook_url`. Raises NoReport or ReportFailed."""
+    """Share the latest report; `fields`: `recipients` or `webhook_url`. Raises NoReport, ReportFailed."""
     CHANNELS[channel].check(fields)
     now = timezone.now()
     report = lock_latest(project)

@@ -59,14 +59,32 @@ class Window:
 
 
 def hit(kind: str, client: str, *, also_get: str = "") -> Window:
-    """Count one request of a client in its current window of that kind (default, strict, public, hooks).
+    """Count one request of a client in its current window of that kind (default, strict, public, hooks, wrong_keys).
 
     The key `also_get` is read in the same round trip.
     """
-    limit = int(getattr(settings, f"KRAFTER_RATE_{kind.upper()}"))
-    start = int(time.time()) // WINDOW_SECONDS * WINDOW_SECONDS
-    used, extra_value = _increment(f"krafter:rate:{kind}:{client}:{start}", also_get)
-    return Window(limit=limit, used=used, reset=start + WINDOW_SECONDS, extra_value=extra_value or None)
+    start = _window_start()
+    used, extra_value = _increment(_key(kind, client, start), also_get)
+    return Window(_limit(kind), used, start + WINDOW_SECONDS, extra_value or None)
+
+
+def peek(kind: str, client: str) -> Window:
+    """Return a client's current window of that kind as its next request would find it, without counting one."""
+    start = _window_start()
+    used = redis_client.call_or_default(lambda server: server.get(_key(kind, client, start)), None)
+    return Window(_limit(kind), int(used or 0) + 1, start + WINDOW_SECONDS)
+
+
+def _limit(kind: str) -> int:
+    return int(getattr(settings, f"KRAFTER_RATE_{kind.upper()}"))
+
+
+def _window_start() -> int:
+    return int(time.time()) // WINDOW_SECONDS * WINDOW_SECONDS
+
+
+def _key(kind: str, client: str, start: int) -> str:
+    return f"krafter:rate:{kind}:{client}:{start}"
 
 
 def client_address(request: HttpRequest) -> str:

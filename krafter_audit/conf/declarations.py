@@ -129,6 +129,15 @@ WEB = (
         help="Webhook requests per minute and client address.",
     ),
     Setting(
+        name="KRAFTER_RATE_WRONG_KEYS",
+        section=Section.WEB,
+        type=int,
+        default=60,
+        minimum=1,
+        maximum=MAX_REQUESTS,
+        help="Requests with an invalid API key, per minute and client address.",
+    ),
+    Setting(
         name="KRAFTER_METRICS_TOKEN",
         section=Section.WEB,
         secret=True,

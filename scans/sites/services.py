@@ -8,7 +8,7 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from krafter_audit.api.errors import InvalidParams, NotFound
-from krafter_audit.http.client import HttpError, InvalidUrl, ParsedUrl, RefusedAddress, validate_url
+from krafter_audit.http.client import InvalidUrl, ParsedUrl, RefusedAddress, validate_url
 from krafter_audit.jobs import enqueue_on_commit
 from scans.models import Site
 
