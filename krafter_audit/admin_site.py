@@ -15,11 +15,9 @@ class AdminSite(UnfoldAdminSite):
     settings_name = "UNFOLD"
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
-        """Apply the admin's content security policy."""
         return super().admin_view(csp_override(settings.ADMIN_CSP)(view), cacheable)
 
     def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """Apply the admin's content security policy to the login page."""
         response: HttpResponse = csp_override(settings.ADMIN_CSP)(super().login)(request, extra_context)
         return response
 

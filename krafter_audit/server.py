@@ -98,7 +98,6 @@ class DeadlineChannel(HTTPChannel):
         return accepted
 
     def is_overdue(self, now: float) -> bool:
-        """Tell whether the request that is being received takes too long."""
         if self.request is None:
             return False
         if not self.request.headers_finished:
@@ -106,7 +105,6 @@ class DeadlineChannel(HTTPChannel):
         return now - self.request_started > BODY_SECONDS + self.bytes_received / MIN_BODY_BYTES_PER_SECOND
 
     def refuse_overdue(self) -> None:
-        """Answer 408, as far as the client reads it, and close the connection."""
         body = refusal(408, "The request did not arrive in time.")
         head = b"HTTP/1.1 408 Request Timeout\r\nContent-Type: application/json\r\nConnection: close\r\n"
         try:
@@ -124,12 +122,10 @@ class LaneDispatcher:
         self.reserved = {path: _started(count) for path, count in reserved.items()}
 
     def add_task(self, channel: HTTPChannel) -> None:
-        """Queue the channel's next request."""
         path = getattr(channel.requests[0], "path", "")
         self.reserved.get(path, self.shared).add_task(channel)
 
     def shutdown(self, cancel_pending: bool = True, timeout: float = 5) -> bool:
-        """Stop all threads."""
         stopped = [lane.shutdown(cancel_pending, timeout) for lane in (self.shared, *self.reserved.values())]
         return any(stopped)
 
@@ -190,7 +186,6 @@ def make_server(application: Callable[..., Any], listener: socket.socket, *, thr
 
 
 def _raise_file_limit() -> None:
-    """Allow as many open files as connections may need, as far as the system lets us."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 2 * CONNECTION_LIMIT
     limit = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
@@ -223,7 +218,6 @@ class Supervisor:
         return subprocess.Popen(self._command, pass_fds=[self._listener.fileno()])
 
     def run(self) -> None:
-        """Supervise until SIGTERM or SIGINT, then stop the processes."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         while not self._stopping:

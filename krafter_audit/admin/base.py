@@ -124,7 +124,6 @@ class ServiceModelAdmin(ModelAdmin):
     }
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        """Load related rows for the whole page at once, whichever column reads them."""
         return super().get_queryset(request).fetch_mode(models.FETCH_PEERS)
 
     def get_search_results(
@@ -152,11 +151,9 @@ class ServiceModelAdmin(ModelAdmin):
         return super().changelist_view(request, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid deletion: the audit log refers to the row."""
         return False
 
     def has_operate_permission(self, request: HttpRequest) -> bool:
-        """Allow actions to users with the change permission."""
         return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
@@ -182,7 +179,6 @@ class ServiceModelAdmin(ModelAdmin):
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
-        """Show the actions of the list as buttons on the page of a row."""
         if context.get("original") is not None:
             context["object_actions"] = [
                 (action.name, action.description) for action in self.get_actions(request).values()
@@ -195,7 +191,6 @@ class ServiceModelAdmin(ModelAdmin):
         default_choices: Any = None,
         action_location: ActionLocation = ActionLocation.CHANGE_LIST,
     ) -> list[tuple[str, str]]:
-        """Return the actions with the labels of their buttons."""
         choices = [
             (action.name, action.description)
             for action in self.get_actions(request, action_location).values()
@@ -205,7 +200,6 @@ class ServiceModelAdmin(ModelAdmin):
     def response_action(
         self, request: HttpRequest, queryset: QuerySet[Any], **kwargs: Any
     ) -> HttpResponse | None:
-        """Run the action and return to the page of the button."""
         try:
             for pk in request.POST.getlist(ACTION_CHECKBOX_NAME):
                 self.opts.pk.to_python(pk)
@@ -221,7 +215,6 @@ class ServiceModelAdmin(ModelAdmin):
         return response
 
     def describe_row(self, row: Any) -> str:
-        """Return the name of a row in messages."""
         return str(row)
 
     def run_for_each(self, request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], str]) -> None:
@@ -249,7 +242,6 @@ class ReadOnlyInline(StackedInline):
     can_delete = False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid changes."""
         return False
 
 
@@ -259,9 +251,7 @@ class ReadOnlyAdmin(ServiceModelAdmin):
     warn_unsaved_form = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid additions."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid changes."""
         return False

@@ -17,7 +17,6 @@ class ServiceForm(forms.ModelForm):
     service_error: ClassVar[ApiError | None] = None
 
     def clean(self) -> dict[str, Any]:
-        """Add the error of the service."""
         if self.service_error is not None:
             self.add_error(None, error_text(self.service_error))
         return super().clean() or self.cleaned_data
@@ -34,7 +33,6 @@ class SerializerForm(ServiceForm):
     validated: dict[str, Any]
 
     def clean(self) -> dict[str, Any]:
-        """Add the serializer's errors to the fields."""
         cleaned = super().clean()
         self.validated = {}
         if not self.errors:
@@ -47,13 +45,11 @@ class SerializerForm(ServiceForm):
         return cleaned
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """Return the fields to validate: those filled in for a new row, those changed otherwise."""
         if self.instance._state.adding:
             return [name for name, value in cleaned.items() if value not in (None, "", [], {})]
         return [name for name in self.changed_data if name in cleaned]
 
     def context(self) -> dict[str, Any]:
-        """Return the serializer context: the project and its organisation."""
         project = self.cleaned_data.get("project") or self.instance.project
         return {"organization": project.organization, "project": project}
 

@@ -44,7 +44,6 @@ class Window:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The three x-ratelimit headers."""
         return {
             "x-ratelimit-limit": str(self.limit),
             "x-ratelimit-remaining": str(max(0, self.limit - self.used)),
@@ -52,7 +51,6 @@ class Window:
         }
 
     def raise_if_exceeded(self) -> None:
-        """Raise RateLimited if more requests were made than the limit allows."""
         if self.used > self.limit:
             wait = str(max(1, self.reset - int(time.time())))
             raise RateLimited(headers={**self.headers, "retry-after": wait})

@@ -36,15 +36,12 @@ class Router:
     """Routes reads to the replica where `start_reading` allowed it; everything else to the primary."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
-        """Return the alias to read from."""
         return ALIAS if _reading.get() else DEFAULT_DB_ALIAS
 
     def db_for_write(self, model: Any, **hints: Any) -> str:
-        """Return the alias to write to."""
         return DEFAULT_DB_ALIAS
 
     def allow_relation(self, obj1: Any, obj2: Any, **hints: Any) -> bool:
-        """Allow relations: both aliases are the same database."""
         return True
 
     def allow_migrate(self, db: str, app_label: str, **hints: Any) -> bool:
@@ -73,7 +70,6 @@ class ReplicaMonitor:
         return is_fresh and self.replayed >= position
 
     def back_off(self) -> None:
-        """Do not read or poll the replica for a while."""
         self.fresh_at, self.next_poll = 0.0, time.monotonic() + RETRY_COOLDOWN_SECONDS
         self.pending.clear()
 

@@ -33,7 +33,6 @@ class RowColumns:
         self._getters = [(name, self._getter(name, field)) for name, field in fields]
 
     def fetch_one(self, project_id: UUID, pk: UUID) -> tuple[Any, ...] | None:
-        """Return one row of a project. As SQL: building the query by the ORM is a third of the request."""
         # S608: the names are those of our own tables and columns.
         sql = f"SELECT {', '.join(self._sql)} FROM {self.model._meta.db_table} WHERE id = %s AND project_id = %s"  # noqa: S608
         return next(iter(fetch_all(sql, [pk, project_id], model=self.model)), None)
@@ -87,7 +86,6 @@ def _project_slug(row: Sequence[Any], context: Context) -> str:
 
 
 def _json_loader(field: Any) -> Callable[[str], Any]:
-    """Return a function that puts the keys of stored JSON into the serializer's order: jsonb sorts them its own way."""
     if isinstance(field, serializers.ListSerializer):
         names, load = _typed(cast("serializers.Serializer[Any]", field.child))
         return lambda text: [_ordered(item, names) for item in load(text)]

@@ -13,7 +13,6 @@ class CachedSchemaGenerator(SchemaGenerator):
     """Generate the description once per process: it depends on the code alone and takes 200 ms."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
-        """Return the OpenAPI document."""
         return _generate(public)
 
 
@@ -27,7 +26,6 @@ class EnvelopeSchema(AutoSchema):
     """Wraps responses into the envelope and adds the error response."""
 
     def get_operation(self, *args: Any, **kwargs: Any) -> dict[str, Any] | None:
-        """Return the description of one operation."""
         operation: dict[str, Any] | None = super().get_operation(*args, **kwargs)
         if operation is None:
             return None

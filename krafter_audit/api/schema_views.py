@@ -22,7 +22,6 @@ class EnvelopedErrorsMixin(APIView):
     """Renders errors in the envelope, whatever the view renders otherwise."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Replace the renderer of an error."""
         if isinstance(response, Response) and response.exception:
             request.accepted_renderer = EnvelopeRenderer()
             request.accepted_media_type = EnvelopeRenderer.media_type

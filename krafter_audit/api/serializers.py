@@ -103,7 +103,6 @@ class RequestSerializer(serializers.Serializer[Any]):
     rejected_fields: dict[str, str] = {}  # noqa: RUF012  name → message that says what to do instead
 
     def to_internal_value(self, data: Any) -> Any:
-        """Report unknown fields together with all other errors."""
         unknown = self._unknown(data)
         try:
             value = super().to_internal_value(data)

@@ -35,19 +35,15 @@ class SettingsReader:
         return self._values[name]
 
     def text(self, name: str) -> str:
-        """Return a text."""
         return str(self._values[name])
 
     def integer(self, name: str) -> int:
-        """Return a whole number."""
         return int(self._values[name])
 
     def boolean(self, name: str) -> bool:
-        """Return true or false."""
         return bool(self._values[name])
 
     def texts(self, name: str) -> list[str]:
-        """Return a list of texts."""
         return list(self._values[name])
 
     def database(self, name: str) -> dict[str, Any]:

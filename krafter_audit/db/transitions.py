@@ -39,7 +39,6 @@ class StatusTransitions:
         row.save(update_fields=[self.field, *changes, "updated_at"])
 
     def apply_all(self, rows: Sequence[models.Model], end: str) -> None:
-        """Change the status of locked rows of one model by one UPDATE."""
         if not rows:
             return
         found = type(rows[0])._default_manager.filter(pk__in=[row.pk for row in rows])
@@ -80,6 +79,5 @@ class StatusField(models.CharField):
     descriptor_class = ProtectedAttribute
 
     def deconstruct(self) -> Any:
-        """Stand in migrations as the CharField that the column is."""
         name, _, args, kwargs = super().deconstruct()
         return name, "django.db.models.CharField", args, kwargs

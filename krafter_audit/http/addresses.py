@@ -139,7 +139,6 @@ class AllowedNetwork:
     port: int | None = None
 
     def covers(self, address: Address, port: int) -> bool:
-        """Tell whether the entry includes the address and port."""
         same = address.version == self.network.version and address in self.network
         return same and self.port in (None, port)
 
@@ -161,11 +160,9 @@ class AddressPolicy:
         return cls(allowed=tuple(_parse_entry(entry) for entry in entries if entry))
 
     def is_allowed(self, address: Address, port: int) -> bool:
-        """Tell whether the operator lists the address for that port."""
         return any(entry.covers(address, port) for entry in self.allowed)
 
     def permits(self, address: Address, port: int) -> bool:
-        """Tell whether a connection to the address on that port is allowed."""
         if self.is_allowed(address, port):
             return True
         return port in self.ports and is_public(address)
@@ -189,7 +186,6 @@ class AddressPolicy:
             raise not_public(host)
 
     def require_port(self, port: int) -> None:
-        """Raise RefusedAddress for a port that is not allowed for public hosts."""
         if port not in self.ports:
             allowed = ", ".join(map(str, sorted(self.ports)))
             raise RefusedAddress(f"Port {port} is not allowed; allowed ports are {allowed}.")

@@ -44,7 +44,6 @@ class RequestCredentials:
         return headers
 
     def redact(self, value: Any) -> Any:
-        """Return a JSON value with every secret replaced, in each form in which pages repeat it."""
         if isinstance(value, str):
             for secret in self._secrets:
                 value = value.replace(secret, REDACTED)
@@ -56,7 +55,6 @@ class RequestCredentials:
         return value
 
     def redact_bytes(self, body: bytes) -> bytes:
-        """Return a response body with every secret replaced."""
         for secret in self._secrets:
             body = body.replace(secret.encode(), REDACTED.encode())
         return body

@@ -41,7 +41,6 @@ class Deadline:
         return left if at_most is None else min(left, at_most)
 
     def extend(self, seconds: float) -> None:
-        """Add time, such as a wait in our own throttle."""
         self._ends += seconds
 
 

@@ -35,11 +35,9 @@ class Headers:
         return ", ".join(values) if values else None
 
     def items(self) -> list[tuple[str, str]]:
-        """Return names and values as received."""
         return list(self._items)
 
     def redacted(self, credentials: RequestCredentials) -> "Headers":
-        """Return the headers with the credentials replaced."""
         return Headers((name.encode(), credentials.redact(value).encode()) for name, value in self._items)
 
     def __contains__(self, name: object) -> bool:
@@ -113,7 +111,6 @@ class Response:
 
 
 def _codec(charset: str) -> str:
-    """Return Python's name for a charset label as browsers interpret it."""
     try:
         name = codecs.lookup(charset).name
     except LookupError:

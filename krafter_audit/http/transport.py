@@ -42,7 +42,6 @@ class PreparedRequest:
 
     @property
     def identity(self) -> tuple[str, str]:
-        """Method and URL, by which a redirect loop is detected."""
         return self.method, self.url.url
 
     def redirect_to(self, response: Response) -> Self | None:
@@ -185,7 +184,6 @@ class Transport:
 def _receive_head(
     connection: httpcore2.HTTPConnection, request: httpcore2.Request, host: str
 ) -> httpcore2.Response:
-    """Return status and headers. Messages of h11 and httpcore may contain header values, so they are dropped."""
     try:
         return connection.handle_request(request)
     except httpcore2.LocalProtocolError:

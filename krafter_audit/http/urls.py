@@ -57,7 +57,6 @@ class ParsedUrl:
 
     @property
     def bracketed_host(self) -> str:
-        """The host as URLs write it: an IPv6 address in brackets."""
         address = parse_address(self.host)
         return f"[{self.host}]" if address and address.version == 6 else self.host
 
@@ -69,7 +68,6 @@ class ParsedUrl:
 
     @property
     def url(self) -> str:
-        """The whole URL."""
         return self.origin + self.path
 
 

@@ -110,7 +110,6 @@ class Relay:
         self._relay_response()
 
     def _send_body(self, length: int, rest: bytes) -> None:
-        """Send the body and not a byte more: what follows may be a request to another host."""
         while length > 0:
             rest = rest or receive(self.client, self.deadline)
             self._send_up(rest[:length])
@@ -145,7 +144,6 @@ class Relay:
                 self._send_up(chunk) if sock is self.client else self._send_down(chunk)
 
     def _wait_readable(self) -> list[socket.socket]:
-        """Wait until the deadline and return the sockets that can be read."""
         poll = select.poll()
         sides = {sock.fileno(): sock for sock in (self.client, self.upstream)}
         for number in sides:

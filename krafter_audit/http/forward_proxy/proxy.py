@@ -70,7 +70,6 @@ class ForwardProxy:
         self.close()
 
     def close(self) -> None:
-        """Close all connections and accept no more."""
         with self._lock:
             self._closed = True
             remaining = list(self._open)
@@ -86,7 +85,6 @@ class ForwardProxy:
 
     @property
     def refused_requests(self) -> list[ProxiedRequest]:
-        """The requests that the address policy refused."""
         return [request for request in list(self.proxied_requests) if request.reason == RefusedAddress.reason]
 
     def _accept(self) -> None:

@@ -41,7 +41,6 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=200, help="Rows to read at once (200).")
 
     def handle(self, *args: Any, batch: int, **options: Any) -> None:
-        """Rotate all rows once and print how many had which outcome."""
         first_key = vault.current_key_id()
         counts = Counter({ROTATED: 0, CURRENT: 0, REPLACED: 0, UNREADABLE: 0})
         for model, reseal in SEALED_MODELS.items():
