@@ -12,7 +12,7 @@ from krafter_audit.api.errors import ApiError
 
 
 class ServiceForm(forms.ModelForm):
-    """A form that calls a service, and shows its error (see `ServiceModelAdmin`)."""
+    """A form that shows the error of the service that it calls (see `ServiceModelAdmin`)."""
 
     service_error: ClassVar[ApiError | None] = None
 
@@ -23,9 +23,9 @@ class ServiceForm(forms.ModelForm):
 
 
 class SerializerForm(ServiceForm):
-    """A form that is validated by the API's request serializer, so that a rule is written once.
+    """A form that the API's request serializer validates.
 
-    `api_names` maps form fields to other names in the API. `validated` has the arguments for the service.
+    `api_names` maps form fields to other names in the API; `validated` has the arguments for the service.
     """
 
     serializer_class: ClassVar[type[BaseSerializer[Any]]]
@@ -45,6 +45,7 @@ class SerializerForm(ServiceForm):
         return cleaned
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
+        # A change validates changed fields only: stored values may precede today's rules.
         if self.instance._state.adding:
             return [name for name, value in cleaned.items() if value not in (None, "", [], {})]
         return [name for name in self.changed_data if name in cleaned]
@@ -78,7 +79,7 @@ def to_json_value(value: Any) -> Any:
 
 
 def flatten_errors(errors: Any) -> list[str]:
-    """Flatten a serializer's errors of one field."""
+    """Return a serializer's errors of one field as a flat list."""
     if isinstance(errors, dict):
         return [f"{name}: {line}" for name, inner in errors.items() for line in flatten_errors(inner)]
     if isinstance(errors, list):

@@ -1,5 +1,3 @@
-"""manage.py document_settings [--check]"""
-
 from typing import Any
 
 from django.conf import settings

@@ -1,5 +1,3 @@
-"""`manage.py rotate_credentials`: seal every credential with the first key of KRAFTER_ENCRYPTION_KEYS."""
-
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -55,7 +53,7 @@ class Command(BaseCommand):
 
 
 def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
-    """Yield the rows with credentials in batches, ordered by id."""
+    """Yield the rows with credentials, ordered by id."""
     after: UUID | None = None
     while True:
         sealed = model._default_manager.filter(credentials__isnull=False).order_by("pk")
@@ -67,7 +65,7 @@ def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
 
 
 def rotate(row: Any, first_key: str, reseal: Reseal) -> str:
-    """Seal the credentials of a row with the first key, unless they are replaced at the same time."""
+    """Seal the credentials of a row with the first key, unless they are replaced meanwhile."""
     before = bytes(row.credentials or b"")
     try:
         if vault.key_id_of(before) == first_key:
@@ -75,5 +73,6 @@ def rotate(row: Any, first_key: str, reseal: Reseal) -> str:
         after = reseal(row)
     except VaultError:
         return UNREADABLE
+    # Compare-and-set: a user may replace the credentials while the command runs.
     updated = type(row)._default_manager.filter(pk=row.pk, credentials=before).update(credentials=after)
     return ROTATED if updated else REPLACED
