@@ -18,7 +18,7 @@ from accounts import api_key_cache, api_keys
 from accounts.actors import Actor
 from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
-from krafter_audit.api.envelope import Page
+from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
@@ -192,13 +192,13 @@ class ProjectViewSet(OrganizationViewSet):
             return Response(status=304, headers={"etag": etag})
         return Response(data(), status=status, headers={"etag": etag})
 
-    def respond_page(self, page: Page, serializer_class: type[S]) -> Response:
+    def respond_page(self, page: ResultPage, serializer_class: type[S]) -> Response:
         columns, context = row_columns(serializer_class), self.serializer_context
         if columns is None:
             rows = serializer_class(page.rows, many=True, context=context).data
         else:
             rows = [columns.represent(row, context) for row in page.rows]
-        return Response(Page(rows, page.total, page.next_cursor))
+        return Response(ResultPage(rows, page.total, page.next_cursor))
 
     def respond_newest(
         self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], parent: str = ""

@@ -1,5 +1,3 @@
-"""A JSON field that keeps the order of keys."""
-
 import json
 from typing import Any
 
@@ -13,11 +11,11 @@ class VerbatimJSONField(models.Field):
         return "json"
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
-        """Parse what the driver hands over; psycopg has parsed `json` already."""
-        return json.loads(value) if isinstance(value, str | bytes) else value
+        return (
+            json.loads(value) if isinstance(value, str | bytes) else value
+        )  # psycopg has parsed `json` already
 
     def to_python(self, value: Any) -> Any:
-        """Parse text (a form's); pass on what is parsed."""
         return json.loads(value) if isinstance(value, str) else value
 
     def get_prep_value(self, value: Any) -> Any:
