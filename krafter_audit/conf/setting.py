@@ -41,7 +41,6 @@ class Setting:
 
     name: str
     help: str
-    section: Section
     type: ValueType = str
     default: Any = ""
     default_text: str = ""
@@ -53,6 +52,7 @@ class Setting:
     hint: str = "docs/operations.md describes every setting."
     secret: bool = False
     django_name: str = ""
+    section: Section = Section.INTERNAL
 
     def parse(self, text: str) -> Any:
         """Return the value of an environment variable; the default if it is empty. Raises ValueError."""
