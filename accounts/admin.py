@@ -1,5 +1,3 @@
-"""Admin pages of organisations, users, projects, API keys and quota."""
-
 from typing import Any, ClassVar
 
 from django import forms
@@ -35,8 +33,6 @@ class GroupAdmin(BaseGroupAdmin, ModelAdmin):
 
 
 class MembershipInline(TabularInline):
-    """Members of the organisation."""
-
     model = Membership
     extra = 0
     fields = ("user", "role")
@@ -45,8 +41,6 @@ class MembershipInline(TabularInline):
 
 @admin.register(Organization)
 class OrganizationAdmin(ServiceModelAdmin):
-    """Organisations with their members and quota."""
-
     list_display = ("name", "ai_quota", "created_at")
     search_fields = ("name",)
     fields = ("name", "ai_quota")
@@ -54,8 +48,6 @@ class OrganizationAdmin(ServiceModelAdmin):
 
 
 class NewUserForm(UserCreationForm):
-    """A new user, with or without a password."""
-
     class Meta:
         model = User
         fields = ("email", "name")
@@ -65,8 +57,6 @@ class NewUserForm(UserCreationForm):
 
 
 class UserForm(UserChangeForm):
-    """A user; the password is changed on its own page."""
-
     class Meta:
         model = User
         fields = "__all__"
@@ -99,35 +89,30 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
         return format_html('<a class="text-primary-600" href="{}">Set password</a>', "../password/")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow only superusers to change staff, so that staff cannot extend their own permissions."""
+        # Otherwise staff could extend their own permissions, or set the password of a superuser.
         allowed = super().has_change_permission(request, obj)
         return allowed and (obj is None or not obj.is_staff or request.user.is_superuser)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Allow only superusers to grant staff status and permissions."""
         restricted = () if request.user.is_superuser else ("is_staff", "is_superuser", "groups")
         return (*self.readonly_fields, *restricted)
 
 
 @admin.register(Project)
 class ProjectAdmin(ServiceModelAdmin):
-    """Projects. Higher apps add their actions to `actions`."""
-
     list_display = ("slug", "name", "organization", "site_url", "created_at")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)
     search_fields = ("^slug", "^name", "^organization__name")
     autocomplete_fields = ("organization",)
     fields = ("organization", "slug", "name", "site_url")
-    actions: ClassVar[list[Any]] = []
+    actions: ClassVar[list[Any]] = []  # higher apps add theirs
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return ("organization",) if obj else ()
+        return ("organization",) if obj else ()  # the secrets and counters of a project are bound to it
 
 
 class IssueKeyForm(ServiceForm):
-    """The user and the scopes of a new key."""
-
     scopes = forms.MultipleChoiceField(
         choices=Scope.choices, initial=[Scope.WRITE], widget=UnfoldAdminCheckboxSelectMultipleWidget
     )
@@ -159,7 +144,6 @@ class ApiKeyAdmin(ServiceModelAdmin):
         )  # fmt: skip
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Make an issued key read-only."""
         return self.get_fields(request, obj) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -193,8 +177,6 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
 @admin.register(QuotaMonth)
 class QuotaMonthAdmin(ReadOnlyAdmin):
-    """Used quota per organisation and month; read-only."""
-
     list_display = ("organization", "month", "spent")
     list_filter = (("organization", AutocompleteFilter),)
     list_select_related = ("organization",)

@@ -1,4 +1,4 @@
-"""Quota: units are spent by a conditional UPDATE in the transaction of the row that they pay for."""
+"""Quota: units are spent in the transaction of the row that they pay for."""
 
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts.models import Organization, QuotaMonth, month_of
 from krafter_audit.api.errors import QuotaExceeded
 
+# One conditional UPDATE: two requests cannot both spend the last unit.
 SPEND = """
     UPDATE accounts_quotamonth AS quota SET spent = spent + 1
     FROM accounts_organization AS organization
@@ -20,7 +21,8 @@ SPEND = """
 
 
 def spend(organization_id: UUID) -> None:
-    """Spend a unit of this month. Raises QuotaExceeded. Call it last: the quota row is last in the lock order."""
+    """Spend a unit of this month. Raises QuotaExceeded."""
+    # Callers spend last: the quota row, which all projects share, is last in the lock order.
     today = timezone.now().date()
     values: dict[str, str | date] = {"organization": str(organization_id), "month": month_of(today)}
     with connection.cursor() as cursor:
@@ -45,7 +47,7 @@ def refund(organization_id: UUID, *, spent_at: datetime) -> None:
 
 
 def usage(organization: Organization) -> dict[str, object]:
-    """Return `{month, ai_quota, spent, remaining, resets_at}` ; remaining is null if unlimited."""
+    """Return `{month, ai_quota, spent, remaining, resets_at}`; `remaining` is null if unlimited."""
     month = month_of(timezone.now().date())
     row = QuotaMonth.objects.filter(organization=organization, month=month).first()
     spent = row.spent if row else 0
@@ -66,5 +68,4 @@ def next_month() -> datetime:
 
 
 def seconds_to_next_month() -> int:
-    """Return the seconds until the next month, at least 1."""
     return max(1, int((next_month() - timezone.now()).total_seconds()))

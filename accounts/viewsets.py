@@ -1,7 +1,4 @@
-"""Base classes of the API's views: every request passes the same steps in the same order.
-
-The order: key, expiry, rate limit, scope, project, body.
-"""
+"""Base classes of the API's views: every request passes the same steps in the same order."""
 
 from collections.abc import Callable, Iterable, Mapping
 from contextvars import Token
@@ -48,7 +45,7 @@ class OrganizationViewSet(viewsets.ViewSet):
     replica_token: Token[bool] | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the request step by step; the first failing step raises its error."""
+        # docs/api.md states this order: key, rate limit, scope, organisation and project, body.
         self._authenticate(request)
         self.window.raise_if_exceeded()
         self._authorize(request)
@@ -60,10 +57,11 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.replica_token = read_replica.start_reading(self.caller.organization.pk)
 
     def perform_authentication(self, request: Request) -> None:
-        """Do nothing: `initial` has authenticated the caller."""
+        pass  # `initial` has authenticated the caller
 
     def handle_exception(self, exc: Exception) -> Any:
         if self.replica_token and isinstance(exc, OperationalError | InterfaceError):
+            # The replica has just failed: repeat the read on the primary.
             self._stop_reading_replica()
             read_replica.monitor.back_off()
             return getattr(self, str(self.request.method).lower())(self.request, *self.args, **self.kwargs)
@@ -86,13 +84,13 @@ class OrganizationViewSet(viewsets.ViewSet):
             self.replica_token = None
 
     def _authenticate(self, request: Request) -> None:
-        """Find the caller and count the request; a cached caller of an older generation is loaded again."""
         header, slug = request.headers.get("authorization"), self.kwargs.get("project_id", "")
         cached = api_key_cache.get(header, slug)
         self.caller = cached[0] if cached else self._load_caller(request, header, slug)
         kind = "strict" if self.action in self.strict_actions else self.rate_limit
         organization_id = str(self.caller.organization.pk)
         self.window = rate_limits.hit(kind, organization_id, also_get=api_key_cache.GENERATION_KEY)
+        # The request was counted in the same round trip to Redis that read the current generation.
         if cached and cached[1] != self.window.extra_value:
             self.caller = self._load_caller(request, header, slug)
         self.actor = Actor("api_key", self.caller.user_id, request_id_of(request._request))
@@ -175,7 +173,7 @@ class ProjectViewSet(OrganizationViewSet):
         )
 
     def respond_row(self, pk: str, serializer_class: type[S]) -> Response:
-        """Return the response with the project's row of that id, read directly from its columns. Raises NotFound."""
+        """Return the response with one row, read directly from its columns. Raises NotFound."""
         columns = row_columns(serializer_class)
         if columns is None:
             raise TypeError(f"{serializer_class} represents more than columns")
@@ -193,6 +191,7 @@ class ProjectViewSet(OrganizationViewSet):
         return Response(data(), status=status, headers={"etag": etag})
 
     def respond_page(self, page: ResultPage, serializer_class: type[S]) -> Response:
+        """Return the response with a page, whose rows are models or tuples of the serializer's columns."""
         columns, context = row_columns(serializer_class), self.serializer_context
         if columns is None:
             rows = serializer_class(page.rows, many=True, context=context).data
@@ -203,7 +202,7 @@ class ProjectViewSet(OrganizationViewSet):
     def respond_newest(
         self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], parent: str = ""
     ) -> Response:
-        """Return the response with a page of an unfiltered list, newest first; `parent` = what the rows belong to."""
+        """Return the response with a page of an unfiltered list, newest first; `parent` owns the rows."""
         self.reject_unknown_parameters(PAGINATION_PARAMETERS - {"offset"})
         bound_to = f"{rows.model._meta.label} {parent or self.project.pk}"
         listing = QuerySetListing(rows, columns=row_columns(serializer_class))
@@ -211,6 +210,7 @@ class ProjectViewSet(OrganizationViewSet):
         return self.respond_page(page, serializer_class)
 
     def reject_unknown_parameters(self, known: Iterable[str]) -> None:
+        # A misspelled filter must not return everything.
         unknown = sorted(set(self.request.query_params) - set(known))
         if unknown:
             raise InvalidParams(details={name: ["Unknown parameter."] for name in unknown})
@@ -234,7 +234,6 @@ def _is_empty(data: Any) -> bool:
 
 
 def uuid_or_404(text: str) -> UUID:
-    """Return the UUID of a path segment. Raises NotFound if it is not one."""
     try:
         return UUID(text)
     except ValueError:

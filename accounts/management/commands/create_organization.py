@@ -1,5 +1,3 @@
-"""manage.py create_organization NAME [--quota N]"""
-
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -15,5 +13,5 @@ class Command(AccountCommand):
         parser.add_argument("name")
         parser.add_argument("--quota", type=int, help="Units per calendar month; unlimited by default.")
 
-    def run(self, **options: Any) -> None:
-        self.print_line(str(services.create_organization(options["name"], ai_quota=options["quota"]).pk))
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.stdout.write(str(services.create_organization(options["name"], ai_quota=options["quota"]).pk))

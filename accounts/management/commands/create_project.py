@@ -1,5 +1,3 @@
-"""manage.py create_project SLUG --organization ID --site-url URL"""
-
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -17,9 +15,9 @@ class Command(AccountCommand):
         parser.add_argument("--site-url", required=True)
         parser.add_argument("--name", default="")
 
-    def run(self, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         owner = organization(options["organization"])
         project = services.create_project(
             owner, slug=options["slug"], site_url=options["site_url"], name=options["name"]
         )
-        self.print_line(project.slug)
+        self.stdout.write(project.slug)

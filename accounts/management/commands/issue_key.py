@@ -1,5 +1,3 @@
-"""manage.py issue_key --organization ID --user EMAIL [--scope SCOPE …] [--days N]"""
-
 from datetime import timedelta
 from typing import Any
 
@@ -21,7 +19,7 @@ class Command(AccountCommand):
         parser.add_argument("--scope", action="append", choices=Scope.values, help="Default: audit:write.")
         parser.add_argument("--days", type=int, help="Days until it expires; never by default.")
 
-    def run(self, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         days = options["days"]
         _, key = api_keys.issue(
             organization(options["organization"]),
@@ -30,4 +28,4 @@ class Command(AccountCommand):
             scopes=options["scope"] or [Scope.WRITE],
             expires_at=None if days is None else timezone.now() + timedelta(days=days),
         )
-        self.print_line(key)
+        self.stdout.write(key)

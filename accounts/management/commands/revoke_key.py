@@ -1,5 +1,3 @@
-"""manage.py revoke_key ID"""
-
 from typing import Any
 from uuid import UUID
 
@@ -16,11 +14,11 @@ class Command(AccountCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("key_id")
 
-    def run(self, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         try:
             row = ApiKey.objects.get(pk=UUID(options["key_id"]))
         except (ValueError, ApiKey.DoesNotExist):
             raise CommandError(f"Key {options['key_id']} not found.") from None
-        self.print_line(
+        self.stdout.write(
             f"{row.key_prefix}… revoked at {api_keys.revoke(row).revoked_at:%Y-%m-%d %H:%M:%S} UTC"
         )

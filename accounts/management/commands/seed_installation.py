@@ -1,5 +1,3 @@
-"""manage.py seed_installation --api-key KEY --admin-password PASSWORD [--demo] [--site-url URL]"""
-
 import json
 from typing import Any
 
@@ -27,7 +25,7 @@ class Command(AccountCommand):
         )
 
     @transaction.atomic
-    def run(self, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         owner = self.owner(options["admin_password"])
         organization = Organization.objects.get(memberships__user=owner)
         project = self.project(organization, options["site_url"], follow=options["demo"])
@@ -38,10 +36,9 @@ class Command(AccountCommand):
             "api_key": options["api_key"],
             "admin": {"email": EMAIL, "password": options["admin_password"]},
         }
-        self.print_line(json.dumps(output))
+        self.stdout.write(json.dumps(output))
 
     def owner(self, password: str) -> User:
-        """Return the owner, created with an organisation if missing; set the password."""
         owner = User.objects.filter(email=EMAIL).first()
         if owner is None:
             organization = services.create_organization("Acme")
@@ -55,7 +52,6 @@ class Command(AccountCommand):
         return owner
 
     def project(self, organization: Organization, site_url: str, *, follow: bool) -> Project:
-        """Return the project, created if missing; `follow` updates its site URL."""
         project = Project.objects.filter(organization=organization, slug=SLUG).first()
         if project is None:
             return services.create_project(

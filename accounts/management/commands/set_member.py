@@ -1,5 +1,3 @@
-"""manage.py set_member EMAIL --organization ID --role ROLE"""
-
 from typing import Any
 
 from django.core.management.base import CommandParser
@@ -17,6 +15,6 @@ class Command(AccountCommand):
         parser.add_argument("--organization", required=True)
         parser.add_argument("--role", choices=Membership.Role.values, required=True)
 
-    def run(self, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         owner = organization(options["organization"])
-        self.print_line(str(services.set_member(owner, user(options["email"]), role=options["role"])))
+        self.stdout.write(str(services.set_member(owner, user(options["email"]), role=options["role"])))

@@ -1,5 +1,3 @@
-"""manage.py set_quota ORGANIZATION (UNITS | none)"""
-
 from typing import Any
 
 from django.core.management.base import CommandError, CommandParser
@@ -14,7 +12,7 @@ class Command(AccountCommand):
         parser.add_argument("organization")
         parser.add_argument("units")
 
-    def run(self, **options: Any) -> None:
+    def handle(self, *args: Any, **options: Any) -> None:
         units = options["units"]
         if units != "none" and not units.isdigit():
             raise CommandError("Units must be a whole number or 'none'.")
@@ -22,4 +20,4 @@ class Command(AccountCommand):
         row.ai_quota = None if units == "none" else int(units)
         row.full_clean()
         row.save(update_fields=["ai_quota", "updated_at"])
-        self.print_line(f"{row.name}: {units}")
+        self.stdout.write(f"{row.name}: {units}")
