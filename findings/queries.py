@@ -52,7 +52,6 @@ class FindingsByScore:
         )
 
     def fetch(self, place: Sequence[Any] | None, limit: int, offset: int) -> list[tuple[Any, ...]]:
-        """Return at most `limit` rows after `place`, which has the values of the order; None: from the first row."""
         after = dict(zip(self.order, place or (), strict=False))
         sql = (FILTERED if self._facets else ALL).format(
             columns=self._columns,

@@ -1,5 +1,3 @@
-"""API views of findings and regressions."""
-
 from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema

@@ -1,5 +1,3 @@
-"""Admin pages of reports and shares."""
-
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -57,8 +55,6 @@ class ReportAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Export again", permissions=["operate"])
     def export_again(self, request: HttpRequest, reports: QuerySet[Report]) -> None:
-        """Export the project of each selected report again, in the same format; costs one unit of quota each."""
-
         def export(report: Report) -> str:
             services.queue_export(report.project, format=report.format, by=operator(request))
             return "export queued."
@@ -68,8 +64,6 @@ class ReportAdmin(ReadOnlyAdmin):
 
 @admin.register(Share)
 class ShareAdmin(ReadOnlyAdmin):
-    """Shares and the results of their delivery; read-only."""
-
     list_display = (
         "created_at",
         "project",

@@ -1,5 +1,3 @@
-"""API errors of reports, and the failures of exports and deliveries."""
-
 from krafter_audit.api.errors import Conflict
 
 

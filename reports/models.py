@@ -26,8 +26,8 @@ class Format(models.TextChoices):
 class Report(Record, Leased):
     """One export: a snapshot of the project, and the file that a worker writes from it.
 
-    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time:
-    `{"organization", "project", "site_url"}`. `file` is a name in the default storage, empty until exported.
+    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time. `file` is a name
+    in the default storage, empty until exported.
     """
 
     class Status(models.TextChoices):
@@ -125,8 +125,8 @@ class ReportItem(models.Model):
 class Share(Record, Leased):
     """The delivery of a report through a channel. Every share has a link, which can be revoked.
 
-    `key` is the random part of the link's token. `webhook` is encrypted, and deleted after the delivery.
-    `outcomes` has the result per recipient: `{"ada@example.com": "sent"}`.
+    `key` is the random part of the link's token. `outcomes` has the result per recipient: `{"ada@example.com":
+    "sent"}`.
     """
 
     class Channel(models.TextChoices):
@@ -143,6 +143,7 @@ class Share(Record, Leased):
     report = models.ForeignKey(Report, models.CASCADE, related_name="shares")
     channel = models.CharField(max_length=5, choices=Channel)
     recipients = ArrayField(models.EmailField(), default=list)
+    # Encrypted, and deleted after the delivery.
     webhook = models.BinaryField(null=True, editable=False)
     key = models.CharField(max_length=43, unique=True, editable=False)
     expires_at = models.DateTimeField()

@@ -1,5 +1,3 @@
-"""Admin page of findings."""
-
 from typing import Any, ClassVar
 
 from django.contrib import admin
@@ -38,8 +36,6 @@ STATUS_COLOURS = {
 
 @admin.register(Finding)
 class FindingAdmin(ServiceModelAdmin):
-    """Findings. Their status changes by the action buttons, and with their tasks and verifications."""
-
     list_display = ("title", badge_column("severity", SEVERITY_COLOURS), badge_column("status", STATUS_COLOURS), "domain", "score", "project", "owner", "created_at")  # fmt: skip  # noqa: E501
     list_filter = ("severity", "status", "domain", ("project", AutocompleteFilter))
     list_select_related = ("project", "owner")
@@ -53,18 +49,16 @@ class FindingAdmin(ServiceModelAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        return (
-            super()
-            .get_queryset(request)
-            .defer("evidence", "description", "recommended_fix", "affected_assets")
-        )
+        rows = super().get_queryset(request)
+        return rows.defer(
+            "evidence", "description", "recommended_fix", "affected_assets"
+        )  # large, not in the list
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["form"] = ChangeFindingForm if change else ReportFindingForm
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Make the fields read-only that only services write."""
         return self.readonly_fields if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -112,7 +106,7 @@ class FindingAdmin(ServiceModelAdmin):
 
     @admin.action(description="Triage", permissions=["operate"])
     def triage(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
-        """Set the status to triaged; this also reopens dismissed findings."""
+        # Also reopens dismissed findings.
         self._set_status(request, queryset, FindingStatus.TRIAGED)
 
     @admin.action(description="Start work", permissions=["operate"])

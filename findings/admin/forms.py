@@ -1,5 +1,3 @@
-"""Admin forms of findings, validated by the request serializers of the API."""
-
 from typing import Any, ClassVar
 
 from django import forms
@@ -12,8 +10,6 @@ from krafter_audit.admin.forms import SerializerForm
 
 
 class ReportFindingForm(SerializerForm):
-    """Reports a finding."""
-
     serializer_class = CreateFindingRequestSerializer
     api_names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
     severity = forms.ChoiceField(
@@ -41,8 +37,6 @@ class ReportFindingForm(SerializerForm):
 
 
 class ChangeFindingForm(SerializerForm):
-    """Changes a finding."""
-
     serializer_class = UpdateFindingRequestSerializer
 
     class Meta:

@@ -1,5 +1,3 @@
-"""Admin page of regressions."""
-
 from django.contrib import admin
 
 from findings.models import Regression
@@ -8,8 +6,6 @@ from krafter_audit.admin.base import DANGER, SUCCESS, AutocompleteFilter, ReadOn
 
 @admin.register(Regression)
 class RegressionAdmin(ReadOnlyAdmin):
-    """Resolved findings that came back."""
-
     list_display = ("finding", "project", "trigger", badge_column("status", {"open": DANGER, "closed": SUCCESS}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
     list_filter = ("status", "trigger", ("project", AutocompleteFilter))
     list_select_related = ("finding", "project")

@@ -24,8 +24,7 @@ def report(
 ) -> dict[str, Any]:
     """Ingest the valid items of a bulk and return a result for each item.
 
-    `errors` maps the position of each invalid item to its details. Unless `partial` is set, one invalid item
-    rejects them all.
+    `errors` maps the position of each invalid item to its details; unless `partial` is set, they reject the whole bulk.
     """
     if errors and not partial:
         raise InvalidParams(details=_by_field(errors))
@@ -65,7 +64,7 @@ def _ingest(
 
 
 def update(project: Project, request: Mapping[str, Any], *, by: Actor) -> dict[str, Any]:
-    """Apply one change to many findings, all or nothing. With `dry_run` only count the matching findings."""
+    """Apply one change to many findings, all or nothing; with `dry_run` only count them."""
     rows = _matching(project, request)
     if request["dry_run"]:
         return {"matched": _count(project, request), "updated": 0, "dry_run": True}

@@ -49,7 +49,7 @@ class FindingReport:
 
 @dataclass
 class IngestionResult:
-    """The finding of each report, which of the findings are new, and which were resolved and are open again."""
+    """The finding of each report, which of them are new, and which were resolved and are open again."""
 
     findings: list[Finding]
     created: set[UUID] = field(default_factory=set)
@@ -62,15 +62,11 @@ class IngestionResult:
 
 @transaction.atomic
 def ingest(project: Project, reports: Sequence[FindingReport], *, by: Actor) -> IngestionResult:
-    """Create or update one finding for each report, with the same few statements for a hundred of them.
-
-    A resolved finding that is reported again goes back to `in_progress` and a regression is opened; a dismissed one
-    stays dismissed.
-    """
+    """Create or update one finding for each report; open a regression for those that were resolved."""
     batch = {report.identity: report for report in reports}
     if len(batch) > 1:
-        # Overlapping batches would wait for each other's new rows while they hold known ones; no order of locks
-        # prevents that, so a project ingests one batch at a time.
+        # Overlapping batches would wait for each other's new rows while they hold known ones. No order of locks
+        # prevents that deadlock, so a project ingests one batch at a time.
         advisory_lock(f"ingest:{project.pk}")
     known = _lock(project, batch)
     created = _create(project, [batch[identity] for identity in sorted(batch.keys() - known.keys())], by)
@@ -109,6 +105,7 @@ def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> di
         return {}
     now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))
     findings = [_new(project, report, severities, now) for report in reports]
+    # Conflicts are findings that another transaction has created since: they are updated instead.
     Finding.objects.bulk_create(findings, batch_size=BATCH_SIZE, ignore_conflicts=True)
     ids = [finding.pk for finding in findings]
     inserted = set(Finding.objects.filter(pk__in=ids).values_list("pk", flat=True))
@@ -119,7 +116,7 @@ def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> di
 
 def _new(project: Project, report: FindingReport, severities: Mapping[str, str], now: datetime) -> Finding:
     severity = report.severity or report.first_severity or severities.get(report.domain) or Severity.MEDIUM
-    numbers = priority.complete(severity, **report.priority)
+    numbers = priority.for_severity(severity, **report.priority)
     return Finding(
         project=project,
         domain=report.domain,
@@ -152,7 +149,6 @@ UPDATED_FIELDS = [
 def _update(
     project: Project, known: Mapping[Identity, Finding], batch: Mapping[Identity, FindingReport], by: Actor
 ) -> list[Finding]:
-    """Update locked findings by their reports; return those that were resolved and are open again."""
     findings = list(known.values())
     now = timezone.now()
     for identity, finding in known.items():
@@ -166,6 +162,7 @@ def _update(
         unique_fields=["id"],
         update_fields=UPDATED_FIELDS,
     )
+    # Resolved only: a finding that was dismissed stays dismissed.
     regressed = [finding for finding in findings if finding.status == FindingStatus.RESOLVED]
     Finding.transitions.apply_all(regressed, FindingStatus.IN_PROGRESS)
     _open_regressions(project, regressed, by)
@@ -178,7 +175,7 @@ def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
         finding.severity = report.severity
     weight = {name: value for name, value in finding.evidence.items() if name == TRAFFIC_WEIGHT}
     if report.priority or report.severity:
-        base = priority.complete(finding.severity, **report.priority)
+        base = priority.for_severity(finding.severity, **report.priority)
         numbers, weight = reapply_traffic(base, finding.evidence)
         finding.impact, finding.effort = numbers.impact, numbers.effort
         finding.risk, finding.score = numbers.risk, numbers.score

@@ -1,4 +1,4 @@
-"""Status changes of a finding that follow from its tasks and verifications. The finding must be locked."""
+"""Status changes of a locked finding that follow from its tasks and verifications."""
 
 from uuid import UUID
 

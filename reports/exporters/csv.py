@@ -1,8 +1,7 @@
 """CSV (RFC 4180, UTF-8): one table whose first column has the type of the row.
 
-`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`. The other columns are the
-API's keys; `score` is `priority.score` of a finding, `priority` that of a task, `affected_assets` the values separated
-by spaces, `recommended_fix` its summary. Evidence is in the JSON export only.
+`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`; the other columns are the
+API's keys. Evidence is in the JSON export only.
 """
 
 import csv
@@ -23,7 +22,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
-    """Stream the snapshot as rows of `COLUMNS`, in constant memory."""
+    """Stream the snapshot as rows of `COLUMNS`."""
     text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="", write_through=False)
     rows = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore")
     rows.writeheader()
@@ -34,7 +33,6 @@ def write(snapshot: Snapshot, out: BinaryIO) -> None:
 
 
 def rows_of(snapshot: Snapshot) -> Iterator[Item]:
-    """Yield the rows of the summary, the days, the findings and the tasks."""
     for key, value in snapshot.summary.items():
         if key != "risk_burn_down":
             yield {"record": "summary", "title": key, "value": value}
@@ -47,9 +45,9 @@ def rows_of(snapshot: Snapshot) -> Iterator[Item]:
 
 
 def flatten(finding: Item) -> Item:
-    """Return the nested parts of a finding as cells."""
     assets = finding.get("affected_assets") or []
     return {
+        # The column is a task's; a finding has numbers instead, of which `score` is the one that orders them.
         "priority": "",
         "score": (finding.get("priority") or {}).get("score"),
         "affected_assets": " ".join(str(asset.get("value", "")) for asset in assets),

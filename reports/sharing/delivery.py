@@ -26,7 +26,7 @@ logger = logging.getLogger(__name__)
 LEASE_SECONDS = 30  # renewed while messages are sent
 MAX_ATTEMPTS = 3
 RETRY_DELAY_SECONDS = 10  # before the second attempt; four times as long before the third
-SWEEP_BATCH_SIZE = 200
+REQUEUE_BATCH_SIZE = 200
 TOO_MANY_ATTEMPTS = "The delivery was interrupted in three attempts."
 
 
@@ -63,7 +63,6 @@ def send(share: Share) -> str:
 
 
 def delivery_of(share: Share) -> ShareDelivery:
-    """Return what the channel sends, without the recipients that an earlier attempt has reached."""
     webhook_url = ""
     if share.webhook:
         webhook_url = vault.open_sealed(bytes(share.webhook), owner=share.vault_owner).decode()
@@ -74,12 +73,12 @@ def delivery_of(share: Share) -> ShareDelivery:
             share, outcomes=share.outcomes, lease_until=timezone.now() + timedelta(seconds=LEASE_SECONDS)
         )
 
+    # Not to those whom an earlier attempt has reached.
     remaining = [address for address in share.recipients if address not in share.outcomes]
     return ShareDelivery(message_of(share), save_outcome, remaining, webhook_url)
 
 
 def message_of(share: Share) -> ReportMessage:
-    """Return the content of the message."""
     snapshot = load_snapshot(share.report)
     return ReportMessage(
         project=snapshot.project,
@@ -119,8 +118,8 @@ def finish(share: Share, status: str, outcome: str) -> None:
         log_event(f"share.{status}", held, by=SYSTEM, channel=held.channel, outcome=outcome)
 
 
-def enqueue_pending() -> None:
+def requeue_pending() -> None:
     """Enqueue deliveries whose job was lost or interrupted."""
     pending = Share.objects.filter(leases.unleased(), status=Share.Status.QUEUED).order_by("created_at")
-    for share_id in pending.values_list("pk", flat=True)[:SWEEP_BATCH_SIZE]:
+    for share_id in pending.values_list("pk", flat=True)[:REQUEUE_BATCH_SIZE]:
         enqueue("reports.deliver", str(share_id))

@@ -33,6 +33,7 @@ CONTENT_SECURITY_POLICY: dict[str, list[str]] = {
 }
 HEADERS = {
     "X-Robots-Tag": "noindex, nofollow",
+    # The URL grants access, so that no other site may see it.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "private, no-store",
 }
@@ -89,7 +90,6 @@ def public_page[**P](view: View[P]) -> View[P]:
 
 @public_page
 def shared_report(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the snapshot."""
     share = get_open_share(token)
     context = {
         **template_context.page_context(load_snapshot(share.report)),
@@ -103,7 +103,6 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponse:
 
 @public_page
 def shared_file(request: HttpRequest, token: str) -> FileResponse:
-    """Download the file."""
     try:
         return file_response(get_open_share(token).report)
     except ReportNotReady:
@@ -127,7 +126,6 @@ def get_open_share(token: str) -> Share:
 
 
 def file_context(report: Report, token: str) -> dict[str, Any] | None:
-    """Return the download offered on the page, None without a file."""
     if report.status not in Report.READY:
         return None
     url = reverse("shared-report-file", kwargs={"token": token})
@@ -137,7 +135,6 @@ def file_context(report: Report, token: str) -> dict[str, Any] | None:
 def error_page(
     status: int, heading: str, sentence: str, *, headers: dict[str, str] | None = None
 ) -> HttpResponse:
-    """Return a page with the reason why the report is unavailable."""
     context = {"status": status, "heading": heading, "sentence": sentence}
     page = render_to_string("reports/unavailable.html", context)
     return HttpResponse(page, status=status, headers=headers)

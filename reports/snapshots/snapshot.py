@@ -52,7 +52,6 @@ class Snapshot:
 
     @property
     def burn_down(self) -> list[Mapping[str, Any]]:
-        """The days of the period, oldest first, each `{"date", "open_risk_score"}`."""
         return list(self.summary["risk_burn_down"])
 
 

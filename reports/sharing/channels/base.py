@@ -1,5 +1,3 @@
-"""The interface of a channel: the request fields that it needs, and how it sends a message."""
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -36,8 +34,8 @@ class ShareDelivery:
 class ShareChannel:
     """A channel; `needs` are its required request fields.
 
-    `check` raises InvalidParams for a value that cannot be delivered to. `deliver` sends and returns a sentence, or
-    raises DeliveryRefused (permanent) or DeliveryPostponed (retry); None if nothing is sent.
+    `check` raises InvalidParams. `deliver` sends and returns a sentence, or raises DeliveryRefused (permanent) or
+    DeliveryPostponed (retry); None if nothing is sent.
     """
 
     needs: frozenset[str] = frozenset()

@@ -16,7 +16,6 @@ def check(fields: dict[str, Any]) -> None:
 
 
 def deliver(delivery: ShareDelivery) -> str:
-    """Post the message once."""
     try:
         slack.post(delivery.webhook_url, payload(delivery.message))
     except slack.SlackRefused as error:
@@ -27,10 +26,10 @@ def deliver(delivery: ShareDelivery) -> str:
 
 
 def payload(message: ReportMessage) -> dict[str, Any]:
-    """Return the message as Slack blocks, with a plain text for notifications."""
     title = f"Audit report: {message.project}"
     figures = [{"type": "mrkdwn", "text": f"*{figure.name}*\n{figure.value}"} for figure in message.figures]
     return {
+        # Shown in notifications, which have no blocks.
         "text": escape(f"{title}, {message.period}: {message.url}"),
         "blocks": [
             header(title),
