@@ -27,7 +27,7 @@ WEBS: tuple[tuple[str, str, str, dict[str, str]], ...] = (
 )
 
 
-def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="./krafter bench", description=__doc__)
     parser.add_argument(
@@ -209,7 +209,7 @@ class BenchmarkRun:
 
 def main() -> int:
     """Run the benchmark. The exit status is 0 if no request failed and every aim is met."""
-    options = parsed()
+    options = parse_arguments()
     sizes = [int(word) for word in options.findings.split(",")]
     began = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="krafter-bench-", ignore_cleanup_errors=True) as place:

@@ -13,12 +13,12 @@ from urllib.parse import quote
 import psycopg
 
 from devtools.local_stack.data import first_key, free_port
-from devtools.local_stack.postgres import USER, Postgres, fitted, memory_of_machine
+from devtools.local_stack.postgres import USER, Postgres, settings_for_memory, total_memory
 from devtools.local_stack.process import (
     WEB_SERVER,
     Command,
     StartFailed,
-    cut,
+    kill_guarded,
     last_lines,
     launch,
     run,
@@ -28,7 +28,7 @@ from devtools.local_stack.valkey import Valkey
 
 # As for `./krafter up`, with statements counted.
 SETTINGS = {
-    **fitted(memory_of_machine()),
+    **settings_for_memory(total_memory()),
     "shared_preload_libraries": "pg_stat_statements",
     "max_connections": "200",
 }
@@ -126,8 +126,8 @@ class BenchmarkServers:
             try:
                 process.wait(30)
             except subprocess.TimeoutExpired:
-                cut(process)
-            command.clear()
+                kill_guarded(process)
+            command.remove_files()
 
     def counter(self, database: str) -> "StatementCounter":
         return StatementCounter(self.postgres.connect(database))

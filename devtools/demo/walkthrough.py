@@ -216,7 +216,7 @@ class Walkthrough:
         print(f"\n   No PDF: {error['message']}\n   The demo continues with the other formats.")
 
 
-def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(prog="./krafter demo", description=__doc__)
     parser.add_argument(
@@ -243,7 +243,7 @@ def facts_of(data: DataDirectory) -> dict[str, Any]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the walkthrough; return the exit status."""
-    options = parsed(arguments)
+    options = parse_arguments(arguments)
     try:
         walkthrough = Walkthrough(facts_of(DataDirectory(options.data)), options.out.resolve())
         files, link = walkthrough.run()

@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 
-def welcome(facts: dict[str, Any]) -> str:
+def render_banner(facts: dict[str, Any]) -> str:
     """The addresses, the logins and three requests to paste; `facts` is what `--ready` writes."""
     audit = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
     key = f"-H 'Authorization: Bearer {facts['api_key']}'"

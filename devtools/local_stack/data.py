@@ -19,7 +19,7 @@ SECRETS = "secrets.json"
 ENVIRONMENT = "environment.json"  # what `manage.py` needs to reach the running system
 READY = "ready.json"
 LOCK = "lock"
-ELSEWHERE = "elsewhere.json"
+SOCKET_DIRECTORY = "socket-directory.json"
 
 
 def write_private(path: Path, content: Any) -> None:
@@ -100,30 +100,34 @@ class DataDirectory:
     def write(self, name: str, content: Any) -> None:
         write_private(self.path / name, content)
 
-    def forget(self, *names: str) -> None:
+    def delete(self, *names: str) -> None:
         for name in names:
             (self.path / name).unlink(missing_ok=True)
 
-    def keep_track_of(self, directory: Path) -> None:
-        self.write(ELSEWHERE, str(directory))
+    def record_socket_directory(self, directory: Path) -> None:
+        self.write(SOCKET_DIRECTORY, str(directory))
 
-    def clear_elsewhere(self) -> None:
-        directory = self.read(ELSEWHERE)
+    def remove_socket_directory(self) -> None:
+        directory = self.read(SOCKET_DIRECTORY)
         if directory:
             shutil.rmtree(directory, ignore_errors=True)
-        self.forget(ELSEWHERE)
+        self.delete(SOCKET_DIRECTORY)
 
     def secrets(self) -> dict[str, str]:
         """The secrets of the system, made on first use; those of the environment come first."""
         kept: dict[str, str] = self.read(SECRETS) or {}
-        missing = {name: make() for name, make in MAKERS.items() if name not in kept}
+        missing = {name: make() for name, make in GENERATORS.items() if name not in kept}
         if missing:
             kept |= missing
             self.write(SECRETS, kept)
-        given = {name: os.environ[variable] for name, variable in GIVEN.items() if os.environ.get(variable)}
+        given = {
+            name: os.environ[variable]
+            for name, variable in SECRET_VARIABLES.items()
+            if os.environ.get(variable)
+        }
         return kept | given
 
-    def port_of(self, name: str) -> int:
+    def stable_port(self, name: str) -> int:
         ports: dict[str, int] = self.read("ports.json") or {}
         if name not in ports or not port_is_free("127.0.0.1", ports[name]):
             ports[name] = free_port()
@@ -161,7 +165,7 @@ def password() -> str:
     return secrets.token_hex(16)
 
 
-MAKERS: dict[str, Callable[[], str]] = {
+GENERATORS: dict[str, Callable[[], str]] = {
     "secret_key": lambda: secrets.token_urlsafe(48),
     "encryption_keys": first_key,
     "signing_keys": first_key,
@@ -170,7 +174,7 @@ MAKERS: dict[str, Callable[[], str]] = {
     "admin_password": password,
     "api_key": lambda: f"kr_live_{secrets.token_urlsafe(32)}",
 }
-GIVEN = {
+SECRET_VARIABLES = {
     "secret_key": "KRAFTER_SECRET_KEY",
     "encryption_keys": "KRAFTER_ENCRYPTION_KEYS",
     "signing_keys": "KRAFTER_SIGNING_KEYS",

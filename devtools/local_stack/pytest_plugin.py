@@ -17,8 +17,8 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from devtools.local_stack.postgres import THROW_AWAY, Postgres, new_password
-from devtools.local_stack.process import Command, cut, launch, run, wait_for
+from devtools.local_stack.postgres import EPHEMERAL_SETTINGS, Postgres, new_password
+from devtools.local_stack.process import Command, kill_guarded, launch, run, wait_for
 from devtools.local_stack.valkey import Valkey
 
 running: list[tuple[Command, subprocess.Popen[bytes]]] = []
@@ -36,7 +36,7 @@ def start(command: Command, place: Path, answers: Callable[[], bool]) -> None:
 def start_postgres() -> str:
     """Start PostgreSQL without any care for its files; answers its URL."""
     place = Path(tempfile.mkdtemp(prefix="krafter-tests-"))
-    server = Postgres(place / "data", new_password(), THROW_AWAY)
+    server = Postgres(place / "data", new_password(), EPHEMERAL_SETTINGS)
     server.prepare(lambda command: run(command, place / "log"))
     start(server.command(), place, server.answers)
     server.ensure_database()
@@ -62,17 +62,17 @@ def keys() -> dict[str, str]:
     }
 
 
-def start_what_is_missing() -> None:
+def start_missing_servers() -> None:
     """Fill the environment in, with servers where none is named."""
     for name, start_server in {"DATABASE_URL": start_postgres, "REDIS_URL": start_valkey}.items():
         if not os.environ.get(name):
             os.environ[name] = start_server()
     for name, value in keys().items():
         os.environ.setdefault(name, value)
-    os.environ["REDIS_URL"] = with_a_database_of_its_own(os.environ["REDIS_URL"])
+    os.environ["REDIS_URL"] = with_own_database(os.environ["REDIS_URL"])
 
 
-def with_a_database_of_its_own(redis_url: str) -> str:
+def with_own_database(redis_url: str) -> str:
     """Give each of the processes that share a run its own numbered database, of the sixteen that there are."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "").removeprefix("gw")
     if not worker:
@@ -84,15 +84,15 @@ def stop() -> None:
     """End the servers at once: nothing in there is worth an orderly end."""
     while running:
         command, process = running.pop()
-        cut(process)
-        command.clear()
+        kill_guarded(process)
+        command.remove_files()
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     """Before pytest-django reads the settings."""
     try:
-        start_what_is_missing()
+        start_missing_servers()
     except BaseException:
         stop()
         raise

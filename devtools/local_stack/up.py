@@ -15,7 +15,7 @@ from typing import Any
 from celery import Celery
 from celery.exceptions import OperationalError
 
-from devtools.local_stack.banner import welcome
+from devtools.local_stack.banner import render_banner
 from devtools.local_stack.data import (
     ENVIRONMENT,
     READY,
@@ -24,14 +24,14 @@ from devtools.local_stack.data import (
     port_is_free,
     write_private,
 )
-from devtools.local_stack.postgres import Postgres, fitted, memory_of_machine
+from devtools.local_stack.postgres import Postgres, settings_for_memory, total_memory
 from devtools.local_stack.process import REPOSITORY, WEB_SERVER, Command, StartFailed
-from devtools.local_stack.supervisor import Stopped, Supervisor
+from devtools.local_stack.supervisor import StopRequested, Supervisor
 from devtools.local_stack.valkey import Valkey
 from scanner.browser import executables
 
 PROJECT = "production-website"
-STOPPING = [(("web", "beat", "worker", "browser", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
+STOP_ORDER = [(("web", "beat", "worker", "browser", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 
 
 def python(name: str, *arguments: str, env: dict[str, str]) -> Command:
@@ -93,7 +93,7 @@ class System:
         )
 
     def demo_url(self) -> str:
-        port = self.data.port_of("demo")
+        port = self.data.stable_port("demo")
         allowed = [self.env.get("KRAFTER_ALLOWED_NETWORKS", ""), f"127.0.0.1/32:{port}"]
         self.env["KRAFTER_ALLOWED_NETWORKS"] = ",".join(filter(None, allowed))
         return f"http://127.0.0.1:{port}"
@@ -110,20 +110,20 @@ class System:
             seeded = self.install()
         with step("Web, workers and beat"):
             self.start_processes()
-            self.supervisor.until(self.web_answers, "The web", seconds=90)
-            self.supervisor.until(self.worker_answers(), "A worker", seconds=90)
+            self.supervisor.wait_until(self.web_answers, "The web", seconds=90)
+            self.supervisor.wait_until(self.worker_answers(), "A worker", seconds=90)
         facts = {"url": self.url, **seeded, "project_id": PROJECT, "demo_site": self.demo_site}
         keys = ("url", "org_id", "project_id", "api_key", "admin", "demo_site")
         return {key: facts[key] for key in keys}
 
     def start_postgres(self) -> None:
-        settings = fitted(memory_of_machine())
+        settings = settings_for_memory(total_memory())
         server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"], settings)
-        self.data.keep_track_of(server.socket)
+        self.data.record_socket_directory(server.socket)
         self.env["DATABASE_URL"] = server.url
         server.prepare(self.supervisor.run)
         self.supervisor.add(server.command())
-        self.supervisor.until(server.answers, "PostgreSQL")
+        self.supervisor.wait_until(server.answers, "PostgreSQL")
         server.ensure_database()
 
     def start_valkey(self) -> None:
@@ -131,7 +131,7 @@ class System:
         self.env["REDIS_URL"] = server.url
         server.prepare()
         self.supervisor.add(server.command())
-        self.supervisor.until(server.answers, "Valkey")
+        self.supervisor.wait_until(server.answers, "Valkey")
 
     def start_processes(self) -> None:
         for command in self.processes():
@@ -195,7 +195,7 @@ class System:
         return ask
 
 
-def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
+def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
     """The command line of `./krafter up`."""
     parser = argparse.ArgumentParser(prog="./krafter up", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0 picks a free port (default 8000)")
@@ -212,7 +212,7 @@ def parsed(arguments: list[str] | None = None) -> argparse.Namespace:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the system until somebody asks for its end; answers the exit status."""
-    options = parsed(arguments)
+    options = parse_arguments(arguments)
     data = DataDirectory(options.data)
     try:
         data.make()
@@ -227,17 +227,17 @@ def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     """Start, keep running, stop."""
     try:
         start(options, data, supervisor)
-        supervisor.forever()
-    except Stopped:
+        supervisor.run_forever()
+    except StopRequested:
         print("\nStopping …", flush=True)
         return 0
     except StartFailed as error:
         print(f"\n\nThe start failed. {error}", file=sys.stderr)
         return 1
     finally:
-        supervisor.stop(STOPPING)
-        data.clear_elsewhere()
-        data.forget(ENVIRONMENT, READY)
+        supervisor.stop(STOP_ORDER)
+        data.remove_socket_directory()
+        data.delete(ENVIRONMENT, READY)
     return 0
 
 
@@ -245,8 +245,8 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     """Start everything, then tell the terminal and the files."""
     if options.ready:
         options.ready.unlink(missing_ok=True)
-    data.clear_elsewhere()
-    data.forget(ENVIRONMENT, READY)
+    data.remove_socket_directory()
+    data.delete(ENVIRONMENT, READY)
     print(f"Krafter Audit, data in {data.path}", flush=True)
     system = System(options, data, supervisor)
     facts = system.start()
@@ -254,12 +254,12 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
     data.write(READY, facts)
     if options.ready:
         write_private(options.ready.expanduser().resolve(), facts)
-    print(welcome(facts), flush=True)
+    print(render_banner(facts), flush=True)
     supervisor.on_restart = lambda name, status: print(
         f"{name} ended (status {status}); it is started again.", flush=True
     )
     for child in supervisor.children.values():
-        child.ends = 0
+        child.exits = 0
 
 
 if __name__ == "__main__":
