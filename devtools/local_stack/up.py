@@ -6,8 +6,6 @@ import json
 import os
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,12 +13,12 @@ from typing import Any
 from celery import Celery
 from celery.exceptions import OperationalError
 
-from devtools.local_stack.banner import render_banner
 from devtools.local_stack.data import (
     ENVIRONMENT,
     READY,
     DataDirectory,
     free_port,
+    is_ready,
     port_is_free,
     write_private,
 )
@@ -34,14 +32,12 @@ PROJECT = "production-website"
 STOP_ORDER = [(("web", "beat", "worker", "browser", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 
 
-def python(name: str, *arguments: str, env: dict[str, str]) -> Command:
-    """One of our own Python processes."""
+def python_command(name: str, *arguments: str, env: dict[str, str]) -> Command:
     return Command(name=name, arguments=[sys.executable, *arguments], env=env)
 
 
 @contextlib.contextmanager
 def step(words: str) -> Iterator[None]:
-    """Say what is being done, then how long it took."""
     started = time.monotonic()
     print(f"  {words} ", end="", flush=True)
     yield
@@ -61,11 +57,10 @@ class System:
         self.demo_site = self.demo_url() if options.demo else None
 
     def web_port(self) -> int:
-        """The port that was asked for, or a free one. Raises StartFailed when somebody listens there."""
         host, port = self.options.host, self.options.port
         if port and not port_is_free(host, port):
             raise StartFailed(
-                f"Port {port} on {host} can't be had. Name another, or --port 0 for any free one."
+                f"Port {port} on {host} is in use. Choose another, or --port 0 for any free one."
             )
         return int(port) or free_port(host)
 
@@ -75,7 +70,6 @@ class System:
         return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}"
 
     def environment(self) -> dict[str, str]:
-        """What every process of ours is told; the user's own settings stay as they are."""
         places = {"KRAFTER_MEDIA_ROOT": "media", "KRAFTER_STATIC_ROOT": "static"}
         for name in places.values():
             (self.data.path / name).mkdir(mode=0o700, exist_ok=True)
@@ -86,6 +80,7 @@ class System:
             "KRAFTER_SIGNING_KEYS": self.secrets["signing_keys"],
             "KRAFTER_PUBLIC_URL": self.url,
         }
+        # The user's own settings take precedence.
         names = [*defaults, "DATABASE_URL", "REDIS_URL", "KRAFTER_ALLOWED_NETWORKS"]
         given = {name: os.environ[name] for name in names if os.environ.get(name)}
         return (
@@ -94,12 +89,13 @@ class System:
 
     def demo_url(self) -> str:
         port = self.data.stable_port("demo")
+        # Loopback is no public address; without this entry no scan could reach the demo site.
         allowed = [self.env.get("KRAFTER_ALLOWED_NETWORKS", ""), f"127.0.0.1/32:{port}"]
         self.env["KRAFTER_ALLOWED_NETWORKS"] = ",".join(filter(None, allowed))
         return f"http://127.0.0.1:{port}"
 
     def start(self) -> dict[str, Any]:
-        """Start everything, in the order in which it is needed; answers what a newcomer needs to know."""
+        """Start everything, and return what a new user needs to know."""
         if "DATABASE_URL" not in self.env:
             with step("PostgreSQL"):
                 self.start_postgres()
@@ -109,8 +105,9 @@ class System:
         with step("Tables, organisation, project and key"):
             seeded = self.install()
         with step("Web, workers and beat"):
-            self.start_processes()
-            self.supervisor.wait_until(self.web_answers, "The web", seconds=90)
+            for command in self.processes():
+                self.supervisor.add(command)
+            self.supervisor.wait_until(lambda: is_ready(self.url), "The web", seconds=90)
             self.supervisor.wait_until(self.worker_answers(), "A worker", seconds=90)
         facts = {"url": self.url, **seeded, "project_id": PROJECT, "demo_site": self.demo_site}
         keys = ("url", "org_id", "project_id", "api_key", "admin", "demo_site")
@@ -133,10 +130,6 @@ class System:
         self.supervisor.add(server.command())
         self.supervisor.wait_until(server.answers, "Valkey")
 
-    def start_processes(self) -> None:
-        for command in self.processes():
-            self.supervisor.add(command)
-
     def processes(self) -> Iterator[Command]:
         schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
@@ -144,17 +137,21 @@ class System:
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
         pooled = self.env | {"KRAFTER_DB_POOL": "1"}
-        yield python("web", *web, env=pooled)
+        yield python_command("web", *web, env=pooled)
         for name, options in self.workers().items():
-            yield python(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)
+            yield python_command(name, *celery, *worker, "--hostname", f"{name}@%h", *options, env=self.env)
         # No pid file: one that a killed beat left behind would keep the next from starting.
-        yield python("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)
+        yield python_command("beat", *celery, "beat", "--schedule", schedule, "--pidfile=", env=self.env)
         if self.demo_site:
             state = str(self.data.path / "demo-faults.json")
             port = self.demo_site.rpartition(":")[2]
-            yield python("demo", "-m", "devtools.demo.site", "--port", port, "--state", state, env=self.env)
+            yield python_command(
+                "demo", "-m", "devtools.demo.site", "--port", port, "--state", state, env=self.env
+            )
 
     def workers(self) -> dict[str, list[str]]:
+        # One worker for the browser, whose memory grows, is restarted after 50 scans. Without Chromium another worker
+        # consumes its queue, so that such checks are inconclusive at once.
         queues = ["celery", "scan_http"]
         if not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
             return {"worker": ["--concurrency", "4", "--queues", ",".join([*queues, "scan_browser"])]}
@@ -162,41 +159,59 @@ class System:
         return {"worker": ["--concurrency", "4", "--queues", ",".join(queues)], "browser": alone}
 
     def install(self) -> dict[str, Any]:
-        """Bring the tables up to date; make the first organisation, project, owner and key, or find them."""
         given = {"site_url": self.demo_site or "https://example.com", "demo": bool(self.demo_site)}
         given |= {name: self.secrets[name] for name in ("admin_password", "api_key")}
         env = self.env | {"KRAFTER_INSTALL": json.dumps(given)}
         log = self.supervisor.logs / "install.log"
         try:
-            self.supervisor.run(python("install", "-m", "devtools.local_stack.install", env=env))
+            self.supervisor.run(python_command("install", "-m", "devtools.local_stack.install", env=env))
             installed: dict[str, Any] = json.loads(log.read_text().splitlines()[-1])
         finally:
             log.unlink(missing_ok=True)  # it ends with the password and the key
         return installed
 
-    def web_answers(self) -> bool:
-        host = self.url.rpartition(":")[0]
-        try:
-            with urllib.request.urlopen(f"{host}:{self.port}/healthz/ready", timeout=3) as answer:  # noqa: S310
-                return bool(answer.status == 200)
-        except (urllib.error.URLError, OSError):
-            return False
-
     def worker_answers(self) -> Callable[[], bool]:
         app = Celery(broker=self.env["REDIS_URL"], set_as_current=False)
         count = len(self.workers())
 
-        def ask() -> bool:
+        def answers() -> bool:
             try:
                 return len(app.control.ping(timeout=0.5, limit=count) or []) >= count
             except OperationalError:
                 return False
 
-        return ask
+        return answers
+
+
+def render_banner(facts: dict[str, Any]) -> str:
+    """Return the addresses, the logins and three requests to paste; `facts` is what `--ready` writes."""
+    audit = f"{facts['url']}/api/v1/orgs/{facts['org_id']}/projects/{facts['project_id']}/audit"
+    key = f"-H 'Authorization: Bearer {facts['api_key']}'"
+    body = json.dumps({"url": f"{facts['demo_site'] or 'https://example.com'}/", "trigger": "manual"})
+    lines = [
+        "",
+        f"  URL       {facts['url']}",
+        f"  Admin     {facts['url']}/admin/   {facts['admin']['email']}   {facts['admin']['password']}",
+        f"  API key   {facts['api_key']}",
+        f"  org_id    {facts['org_id']}",
+        f"  project   {facts['project_id']}",
+        *([f"  Demo site {facts['demo_site']}"] if facts["demo_site"] else []),
+        "",
+        "Scan a site, list its findings, see the project's policy:",
+        "",
+        f"  curl -X POST {key} -H 'Content-Type: application/json' -d '{body}' {audit}/scans/run",
+        "",
+        f"  curl {key} '{audit}/findings?limit=5'",
+        "",
+        f"  curl {key} {audit}/policies/current",
+        "",
+        *(["The whole workflow, step by step: ./krafter demo"] if facts["demo_site"] else []),
+        "Press Ctrl-C to stop.",
+    ]
+    return "\n".join(lines)
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """The command line of `./krafter up`."""
     parser = argparse.ArgumentParser(prog="./krafter up", description=__doc__)
     parser.add_argument("--port", type=int, default=8000, help="0 picks a free port (default 8000)")
     parser.add_argument("--host", default="127.0.0.1", help="where to listen (default 127.0.0.1)")
@@ -211,7 +226,6 @@ def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the system until somebody asks for its end; answers the exit status."""
     options = parse_arguments(arguments)
     data = DataDirectory(options.data)
     try:
@@ -224,7 +238,6 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervisor) -> int:
-    """Start, keep running, stop."""
     try:
         start(options, data, supervisor)
         supervisor.run_forever()
@@ -242,7 +255,6 @@ def serve(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
 
 
 def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervisor) -> None:
-    """Start everything, then tell the terminal and the files."""
     if options.ready:
         options.ready.unlink(missing_ok=True)
     data.remove_socket_directory()
