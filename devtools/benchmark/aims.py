@@ -10,13 +10,11 @@ from devtools.benchmark.process_stats import ProcessMemory
 
 BARE, OURS = "bare DRF", "this API"
 MAX_GROWTH = 1.2
-NOISE_MS = 0.1  # milliseconds; smaller differences are measurement noise
+NOISE_MS = 0.1  # smaller differences are measurement noise
 
 
 @dataclass(frozen=True)
 class Aim:
-    """A figure and its upper limit."""
-
     what: str
     value: float
     limit: float
@@ -40,7 +38,6 @@ class ResultIndex:
 def aims(
     measured: list[CaseResult], exports: list[dict[str, Any]], webs: Mapping[int, ProcessMemory]
 ) -> list[Aim]:
-    """Compare the figures with the aims."""
     figures = ResultIndex(measured)
     found: list[Aim] = []
     for rows in figures.sizes:

@@ -14,8 +14,6 @@ TIMEOUT = 120  # seconds
 
 @dataclass(frozen=True)
 class BenchmarkRequest:
-    """A request; `body` is encoded JSON."""
-
     method: str
     path: str
     body: bytes | None = None
@@ -23,7 +21,6 @@ class BenchmarkRequest:
 
 
 def json_request(method: str, path: str, body: Any, headers: dict[str, str]) -> BenchmarkRequest:
-    """Return a request with a JSON body."""
     return BenchmarkRequest(
         method, path, json.dumps(body).encode(), {**headers, "Content-Type": "application/json"}
     )
@@ -93,6 +90,5 @@ class LoadGenerator:
 
 
 def repeat(make: Callable[[], BenchmarkRequest]) -> Iterator[BenchmarkRequest]:
-    """Yield the same request forever."""
     while True:
         yield make()

@@ -1,9 +1,8 @@
 """The measurement of a case: response time, SQL statements, CPU time of the application and of PostgreSQL."""
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from statistics import median
-from typing import Any
 
 from devtools.benchmark import process_stats
 from devtools.benchmark.load_generator import BenchmarkRequest, LoadGenerator
@@ -12,7 +11,7 @@ from devtools.benchmark.servers import BenchmarkServers, StatementCounter
 
 @dataclass
 class CaseResult:
-    """The figures of a case on a server."""
+    """The figures of a case on a server: times in milliseconds, `peak` in MB."""
 
     case: str
     server: str
@@ -29,9 +28,6 @@ class CaseResult:
     peak: float
     errors: dict[int, int]
     first_error: str
-
-    def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
 
 
 def merge_repetitions(repetitions: list[CaseResult]) -> CaseResult:
@@ -84,7 +80,7 @@ class ServerBenchmark:
             cpu=(application + database) * 1000 / count,
             application=application * 1000 / count,
             database=database * 1000 / count,
-            peak=process_stats.peak_megabytes(self.servers.pid(self.server)),
+            peak=process_stats.memory(self.servers.pid(self.server)).peak,
             errors=result.errors,
             first_error=result.first_error,
         )

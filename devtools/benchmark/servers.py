@@ -66,14 +66,12 @@ class BenchmarkServers:
         wait_for(self.valkey.answers, "Valkey", self.process("valkey"), self.log("valkey"))
 
     def start_server(self, command: Command) -> None:
-        """Start a server and remember it, so that `stop` ends it."""
         self.running[command.name] = (command, launch(command, self.log(command.name)))
 
     def log(self, name: str) -> Path:
         return self.directory / f"{name}.log"
 
     def process(self, name: str) -> "subprocess.Popen[bytes]":
-        """The guard of a server; what it runs is below it."""
         return self.running[name][1]
 
     def pid(self, name: str) -> int:
@@ -102,7 +100,7 @@ class BenchmarkServers:
 
     def serve(self, name: str, application: str, env: Mapping[str, str], *, ready: str) -> int:
         """Serve a WSGI application as `./krafter up` does; return its port once it answers."""
-        # Compiled by another: a process that compiles what it loads keeps megabytes of that for good.
+        # Compiled by another process: one that compiles its modules has megabytes more at the end.
         loading = f"import krafter_audit.server, {application.partition(':')[0]}"
         subprocess.run(
             [sys.executable, "-c", loading], env={**os.environ, **env}, capture_output=True, check=True
@@ -143,12 +141,12 @@ class StatementCounter:
         self.connection.execute("SELECT pg_stat_statements_reset()")
 
     def settle(self) -> None:
-        """Write loaded data to disk, so that this does not go on during the measurement."""
+        # Writing the loaded data must not go on during the measurement.
         self.connection.execute("CHECKPOINT")
         os.sync()
 
     def wait_for_vacuum(self) -> None:
-        """Wait at most a minute for autovacuum, so that a case does not pay for the one before it."""
+        # A case must not pay for the dead rows of the one before it.
         until = time.monotonic() + 60
         while self._is_vacuuming() and time.monotonic() < until:
             time.sleep(0.5)

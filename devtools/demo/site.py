@@ -19,8 +19,6 @@ SLOW_SECONDS = 0.8  # above the threshold of the check `ttfb`, 600 ms
 
 
 class DemoServer(ThreadingHTTPServer):
-    """The server with its faults."""
-
     daemon_threads = True
 
     def __init__(self, port: int, faults: FaultState) -> None:
@@ -29,8 +27,6 @@ class DemoServer(ThreadingHTTPServer):
 
 
 class DemoRequestHandler(BaseHTTPRequestHandler):
-    """Handles the requests of a connection."""
-
     server: DemoServer
     protocol_version = "HTTP/1.1"
     timeout = 10
@@ -47,7 +43,6 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
     do_HEAD = do_GET
 
     def do_OPTIONS(self) -> None:
-        """Return the allowed methods, without CORS headers."""
         self.send(DemoResponse(b"", status=204, headers=[("Allow", "GET, HEAD, OPTIONS")]))
 
     def do_POST(self) -> None:
@@ -82,7 +77,6 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
 
 
 def faults_response(faults: FaultState) -> DemoResponse:
-    """Return the state of all faults as JSON."""
     return DemoResponse(json.dumps(faults.listed(), indent=1).encode() + b"\n", "application/json")
 
 
@@ -97,7 +91,6 @@ def parse_action(path: str) -> tuple[set[str], str | None]:
 
 
 def main() -> int:
-    """Serve until SIGTERM."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--state", type=Path, help="file in which the fixed faults are stored")

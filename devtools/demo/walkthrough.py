@@ -185,7 +185,7 @@ class Walkthrough:
         return files, link
 
     def export(self, form: str) -> Path | None:
-        """Export in a format, wait, and download; None if this machine cannot render a PDF."""
+        """Export in a format and download; None if this machine cannot render a PDF."""
         self.print_step(f"Export the report as {form.upper()}.")
         queued = self.api.call("POST", "/reports/export", {"format": form}, expect=202)
         done = self.api.wait(f"/reports/{queued['id']}", "status", {"queued", "exporting"})
@@ -209,15 +209,14 @@ class Walkthrough:
         return file
 
     def explain_failure(self, report_id: str, form: str) -> None:
-        """Print why an export failed. A PDF needs Pango, which may be missing; every other failure is DemoFailed."""
         error = self.api.call("GET", f"/reports/{report_id}/download", expect=409)
+        # A PDF needs Pango, which may be missing.
         if form != "pdf":
             raise DemoFailed(f"The export as {form} failed. {error['message']}")
         print(f"\n   No PDF: {error['message']}\n   The demo continues with the other formats.")
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    """Parse the command line."""
     parser = argparse.ArgumentParser(prog="./krafter demo", description=__doc__)
     parser.add_argument(
         "--data",
@@ -242,7 +241,6 @@ def facts_of(data: DataDirectory) -> dict[str, Any]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the walkthrough; return the exit status."""
     options = parse_arguments(arguments)
     try:
         walkthrough = Walkthrough(facts_of(DataDirectory(options.data)), options.out.resolve())

@@ -97,7 +97,7 @@ def cache() -> Path:
 
 
 def make_readable_by_all(tree: Path) -> None:
-    # Whatever the umask was.
+    # The umask may have removed these permissions from the copies.
     for path in [tree, *tree.rglob("*")]:
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | (0o055 if path.is_dir() else 0o044))

@@ -59,7 +59,6 @@ def new_secrets() -> dict[str, str]:
     }
 
 
-# Before pytest-django reads the settings.
 def start_missing_servers() -> None:
     for name, start_server in {"DATABASE_URL": start_postgres, "REDIS_URL": start_valkey}.items():
         if not os.environ.get(name):
@@ -80,7 +79,7 @@ def with_own_database(redis_url: str) -> str:
 def stop() -> None:
     while running:
         command, process = running.pop()
-        # Nothing in there is worth an orderly end.
+        # Killed at once: the data is deleted anyway.
         kill_guarded(process)
         command.remove_files()
 
@@ -88,6 +87,7 @@ def stop() -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests() -> Generator[None, None, None]:
     try:
+        # Before pytest-django reads the settings.
         start_missing_servers()
     except BaseException:
         stop()
