@@ -162,6 +162,7 @@ class ApiKeyAdmin(ServiceModelAdmin):
             scopes=values["scopes"],
             expires_at=values["expires_at"],
         )
+        # The admin goes on with the object that it has, for its messages and its log.
         obj.__dict__.update(row.__dict__)
         message = format_html("Copy the key now. It is not shown again: <code>{}</code>", key)
         self.message_user(request, message, messages.WARNING)

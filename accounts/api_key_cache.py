@@ -70,6 +70,7 @@ def _entry_key(header: str | None, slug: str) -> tuple[str, str]:
 
 
 def _generation(server: Any) -> bytes:
+    # SET NX GET: the first process after a loss of Redis sets the generation, the others read it.
     first = _new_generation()
     return bytes(server.set(GENERATION_KEY, first, nx=True, get=True) or first)
 

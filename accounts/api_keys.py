@@ -76,6 +76,7 @@ def issue(
         organization=organization,
         user=user,
         name=name,
+        # Enough to recognise a key in a list; 39 secret characters remain.
         key_prefix=key[:12],
         digest=digest(key),
         scopes=scopes,
@@ -98,6 +99,7 @@ def authenticate(header: str | None, *, slug: str = "") -> Caller:
     given = HEADER.match(header or "")
     if not given or not KEY_FORMAT.match(given["key"]):
         raise Unauthorized(headers={"www-authenticate": "Bearer"})
+    # In the same query: a member who has left the organisation has no valid key any more.
     role = Membership.objects.filter(organization_id=OuterRef("organization_id"), user_id=OuterRef("user_id"))
     key = (
         ApiKey.objects.select_related("organization")
@@ -122,6 +124,7 @@ def _project(organization: Organization, slug: str) -> Project | None:
         return None
     project = Project.objects.filter(organization=organization, slug=slug).first()
     if project is not None:
+        # Spares every reader of `project.organization` a query.
         project.organization = organization
     return project
 

@@ -29,6 +29,7 @@ def spend(organization_id: UUID) -> None:
         cursor.execute(SPEND, values)
         if cursor.rowcount:
             return
+        # The row of this month may be missing: create it, also if another request does so now, and try again.
         cursor.execute(
             "INSERT INTO accounts_quotamonth (organization_id, month, spent)"
             " VALUES (%(organization)s, %(month)s, 0) ON CONFLICT DO NOTHING",
@@ -64,6 +65,7 @@ def usage(organization: Organization) -> dict[str, object]:
 def next_month() -> datetime:
     """Return the start of the next calendar month in UTC."""
     first = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    # 32 days after the first are always in the next month.
     return (first + timedelta(days=32)).replace(day=1)
 
 

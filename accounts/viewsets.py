@@ -69,12 +69,14 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         self._stop_reading_replica()
+        # After the response is made: the transaction has committed, and its position in the WAL is known.
         if request.method not in SAFE_METHODS and response.status_code < 400 and hasattr(self, "caller"):
             read_replica.record_write(self.caller.organization.pk)
         final = super().finalize_response(request, response, *args, **kwargs)
         if hasattr(self, "window"):  # absent if `initial` was not reached
             for name, value in self.window.headers.items():
                 final[name] = value
+        # Responses depend on the key, so that no shared cache may store them.
         final.setdefault("Cache-Control", "no-store")
         return final
 
@@ -110,6 +112,7 @@ class OrganizationViewSet(viewsets.ViewSet):
             raise InsufficientScope(f"This API key lacks the scope {needed.value}.")
 
     def _locate(self, org_id: str = "", **kwargs: Any) -> None:
+        # Compared as text: the id in the URL needs no query.
         if org_id.lower() != str(self.caller.organization.pk):
             raise Forbidden
 

@@ -85,7 +85,7 @@ def _network(report: DoctorReport, installer: list[str]) -> None:
     if problem:
         report.problem("network", f"the Python package index cannot be reached: {problem}")
     else:
-        report.line("network", "the Python package index can be reached")
+        report.line("network", "the Python package index answers")
 
 
 def _pango(report: DoctorReport) -> None:

@@ -81,6 +81,7 @@ def risk_by_day(project_id: UUID, start: date, end: date) -> list[tuple[date, in
     changes = dict(fetch_all(RISK, {"project": project_id, "start": start, "end": end}, model=Counter))
     score = int(changes.get(None, 0))
     series = []
+    # Days without a change have no row.
     for place in range((end - start).days + 1):
         day = start + timedelta(days=place)
         score += int(changes.get(day, 0))

@@ -27,6 +27,7 @@ def log_event(name: str, subject: Subject, *, by: Actor, **data: Any) -> None:
     log_events(name, subject.project, [(subject.pk, data)], by=by)
 
 
+# An event without its change, or a change without its event, must not exist.
 @transaction.atomic(savepoint=False)
 def log_events(
     name: str, project: Project, subjects: Iterable[tuple[UUID, dict[str, Any]]], *, by: Actor

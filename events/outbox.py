@@ -66,6 +66,7 @@ def consume(consumer: str, handle: Callable[[EventBatch], None]) -> int:
 
 @transaction.atomic
 def _consume_one(pk: int, handle: Callable[[EventBatch], None]) -> bool:
+    # Two workers may consume at the same time; each skips the entries of the other.
     entry = OutboxEntry.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
     if entry is None:
         return False
@@ -82,4 +83,5 @@ def _postpone(pk: int, error: Exception) -> None:
         return
     pause = min(FIRST_PAUSE * 2 ** min(entry.attempts, 12), MAX_PAUSE)
     OutboxEntry.objects.filter(pk=pk).update(attempts=F("attempts") + 1, not_before=timezone.now() + pause)
+    # No traceback: its variables may contain secrets.
     logger.error("%s could not handle %s (%s): %s", entry.consumer, entry.name, pk, type(error).__name__)

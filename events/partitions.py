@@ -116,6 +116,7 @@ def _run(statement: str, **names: Any) -> None:
     advisory_lock("partitions")
     with connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'")
+        # Rows that are moved out of the default partition may be many.
         cursor.execute("SET LOCAL statement_timeout = 0")
         # The append-only trigger lets rows leave the default partition for their month.
         cursor.execute(f"SET LOCAL {RETENTION} = 'on'")

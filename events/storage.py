@@ -12,6 +12,7 @@ def vacuum_often(table: str) -> RunSQL:
     return RunSQL(f"ALTER TABLE {table} SET ({settings})", f"ALTER TABLE {table} RESET ({', '.join(names)})")
 
 
+# HOT updates: a row that changes no indexed column stays on its page, and no index is written.
 def leave_room(table: str, percent: int) -> RunSQL:
     """Return the migration step that leaves `percent` of each page free for updates that change no indexed column."""
     return RunSQL(

@@ -7,7 +7,6 @@ MINUTE, HOUR = 60, 3600
 
 
 def beat_schedule(sweep_seconds: int) -> dict[str, dict[str, Any]]:
-    """Return the schedule; jobs that re-enqueue pending work run every `sweep_seconds`."""
     entries = [
         _every(sweep_seconds, "scans.requeue_pending", expires=10),
         _every(sweep_seconds, "remediation.requeue_pending", expires=10),

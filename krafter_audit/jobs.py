@@ -46,7 +46,7 @@ def queue_is_stalled(queue: str, *, since: datetime) -> bool:
 
 
 def queue_has_consumers(queue: str) -> bool:
-    """Whether a worker consumes the queue; True if the workers cannot be inspected."""
+    """Whether a worker consumes the queue; True if unknown."""
     global _consumed_queues
     inspected_at, queues = _consumed_queues
     # Inspecting all workers takes a second.

@@ -27,7 +27,6 @@ def exceptions_only(record: logging.LogRecord) -> bool:
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Return the setting LOGGING."""
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

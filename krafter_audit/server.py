@@ -64,7 +64,7 @@ def refusal(status: int, message: str) -> bytes:
 
 
 class EnvelopedErrorTask(ErrorTask):
-    """Answer a request that waitress cannot parse, or that is too large, in the API's envelope."""
+    """Answer a malformed or too large request in the API's envelope."""
 
     def execute(self) -> None:
         error = self.request.error
@@ -109,7 +109,7 @@ class DeadlineChannel(HTTPChannel):
 
 
 class LaneDispatcher:
-    """Give requests to threads: reserved ones for some paths, shared ones for the rest."""
+    """Give requests to reserved or to shared threads."""
 
     def __init__(self, threads: int, reserved: Mapping[str, int]) -> None:
         self.shared = _started(threads)

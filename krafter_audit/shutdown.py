@@ -1,4 +1,4 @@
-"""The shutdown of a worker: long jobs check for it at each step and leave the rest to another worker."""
+"""The shutdown of a worker, for which long jobs check at each step."""
 
 import mmap
 
@@ -7,7 +7,6 @@ _flag = mmap.mmap(-1, 1)
 
 
 def request_shutdown() -> None:
-    """Have all processes of this worker stop."""
     _flag[0] = 1
 
 
@@ -17,5 +16,4 @@ def is_shutting_down() -> bool:
 
 
 def reset() -> None:
-    """Withdraw the request."""
     _flag[0] = 0

@@ -1,4 +1,4 @@
-"""Base classes of the admin: lists of constant cost, and changes that go through services."""
+"""Base classes of the admin."""
 
 import json
 from collections.abc import Callable
@@ -30,6 +30,7 @@ from krafter_audit.api.errors import ApiError, Unavailable
 from krafter_audit.db.fields import VerbatimJSONField
 
 MAX_COUNTED = 10_000
+# Limits of one request: a list, a search and an action must each end within the statement timeout.
 MAX_SEARCH_RESULTS = 1000
 MAX_ACTION_ROWS = 200  # an action runs within one request
 
@@ -40,7 +41,7 @@ SUCCESS, DANGER, WARNING, INFO, PRIMARY = "success", "danger", "warning", "info"
 
 
 class BoundedPaginator(Paginator):
-    """Count at most 10,000 rows, so that the cost of a page does not grow with the table."""
+    """Count at most 10,000 rows."""
 
     template_name = "admin/bounded_pagination.html"
 
@@ -48,6 +49,7 @@ class BoundedPaginator(Paginator):
     def count(self) -> int:
         if not isinstance(self.object_list, QuerySet):
             return len(self.object_list)
+        # The cost of a page must not grow with the table.
         return self.object_list.order_by()[:MAX_COUNTED].count()
 
     @property
@@ -68,7 +70,6 @@ JSON_FORM: dict[str, Any] = {
 
 
 def render_json(value: Any) -> SafeString:
-    """Return JSON as an indented, preformatted block."""
     text = value if isinstance(value, str) else json.dumps(value, cls=ReadableEncoder)
     return format_html('<pre class="text-xs" style="{}">{}</pre>', PREFORMATTED_STYLE, text)
 
@@ -84,7 +85,7 @@ def badge_column(field: str, colours: dict[str, str]) -> Callable[[Any], str]:
 
 
 class AutocompleteFilter(AutocompleteSelectFilter):
-    """Filter by a related row that is found by autocomplete; the choices are never all loaded."""
+    """Filter by a related row that is found by autocomplete."""
 
     def field_choices(self, *args: Any) -> list[tuple[str, str]]:
         return []
@@ -227,8 +228,6 @@ class ServiceModelAdmin(ModelAdmin):
 
 
 class ReadOnlyInline(StackedInline):
-    """Read-only related rows on the page of another row."""
-
     extra = max_num = 0
     can_delete = False
 
@@ -237,8 +236,6 @@ class ReadOnlyInline(StackedInline):
 
 
 class ReadOnlyAdmin(ServiceModelAdmin):
-    """Read-only rows."""
-
     warn_unsaved_form = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:

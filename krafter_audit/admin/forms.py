@@ -1,4 +1,4 @@
-"""Forms that call a service, validated by the API's serializers."""
+"""Forms that call a service."""
 
 import json
 from typing import Any, ClassVar
@@ -28,6 +28,7 @@ class SerializerForm(ServiceForm):
     `api_names` maps form fields to other names in the API; `validated` has the arguments for the service.
     """
 
+    # Validated by the API's serializer, so that a rule is written once.
     serializer_class: ClassVar[type[BaseSerializer[Any]]]
     api_names: ClassVar[dict[str, str]] = {"owner": "owner_id"}
     validated: dict[str, Any]
@@ -68,7 +69,6 @@ class SerializerForm(ServiceForm):
 
 
 def to_json_value(value: Any) -> Any:
-    """Return the value of a form field as in a JSON body."""
     if isinstance(value, models.Model):
         return str(value.pk)
     return (
@@ -79,7 +79,6 @@ def to_json_value(value: Any) -> Any:
 
 
 def flatten_errors(errors: Any) -> list[str]:
-    """Return a serializer's errors of one field as a flat list."""
     if isinstance(errors, dict):
         return [f"{name}: {line}" for name, inner in errors.items() for line in flatten_errors(inner)]
     if isinstance(errors, list):

@@ -14,8 +14,6 @@ from krafter_audit.http.json_encoding import dump_json
 
 @dataclass(frozen=True)
 class ResultPage:
-    """One page of a list."""
-
     rows: Sequence[Any]
     total: int
     next_cursor: str | None = None
@@ -54,7 +52,7 @@ class EnvelopeRenderer(BaseRenderer):
 
 
 def error_response(request: HttpRequest, error: ApiError) -> HttpResponse:
-    """Return an error outside of Django REST framework: unknown URLs, invalid hosts, crashes."""
+    """Return an error outside of Django REST framework."""
     body = dump_json(wrap(error, request_id_of(request)))
     return HttpResponse(
         body, status=error.status, content_type="application/json", headers=dict(error.headers)

@@ -1,4 +1,4 @@
-"""Errors of the API: a code, a status and a message each."""
+"""Errors of the API."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar

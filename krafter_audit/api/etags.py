@@ -1,4 +1,4 @@
-"""ETags of single resources, and the preconditions of requests."""
+"""ETags of single resources."""
 
 from datetime import datetime
 from typing import Any, Protocol
@@ -20,6 +20,7 @@ def etag_for(row: Versioned) -> str:
 
 
 def etag_for_time(updated_at: datetime) -> str:
+    # Microseconds: the resolution that PostgreSQL stores.
     return quote_etag(f"{round(updated_at.timestamp() * 1_000_000):x}")
 
 

@@ -32,7 +32,6 @@ TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], 
 
 
 def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
-    """Return the error response to an exception (EXCEPTION_HANDLER of Django REST framework)."""
     error = to_api_error(exc)
     view = context.get("view")
     if isinstance(error, errors.MethodNotAllowed) and view is not None:
@@ -41,13 +40,14 @@ def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
 
 
 def to_api_error(exc: Exception) -> errors.ApiError:
-    """Return the API error for an exception; an unexpected one is logged and becomes InternalError."""
+    """Return the API error for an exception; an unexpected one becomes InternalError."""
     for kinds, translation in TRANSLATIONS:
         if isinstance(exc, kinds):
             error = translation(exc)
             if error.status >= 500:
                 logger.warning("unavailable: %s", type(exc).__name__)
             return error
+    # A defect: it is logged with its traceback, and the response discloses nothing.
     logger.error("unexpected %s", type(exc).__name__, exc_info=exc)
     return errors.InternalError()
 

@@ -1,4 +1,4 @@
-"""Filters of lists, and the query parameters that lists have in common."""
+"""Filters of lists."""
 
 from typing import Any
 
@@ -14,7 +14,6 @@ OFFSET = OpenApiParameter("offset", int, description="How many rows to skip.")
 
 
 def choice_parameter(name: str, values: list[str]) -> OpenApiParameter:
-    """Describe a filter that accepts one of the values and may be repeated."""
     return OpenApiParameter(name, str, enum=values, many=True)
 
 

@@ -109,5 +109,4 @@ def _store(organization_id: UUID, key: str, fingerprint: str, response: Response
 
 
 def delete_expired() -> int:
-    """Delete the responses that are older than 24 hours; return their number."""
     return IdempotentResponse.objects.filter(created_at__lt=timezone.now() - RETENTION).delete()[0]

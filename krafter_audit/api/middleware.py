@@ -1,4 +1,4 @@
-"""Give every request an id, which is in its response and in its log lines."""
+"""Give every request an id."""
 
 import base64
 import logging
@@ -18,7 +18,6 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def new_request_id() -> str:
-    """Return 15 random bytes in URL-safe base64."""
     return base64.urlsafe_b64encode(os.urandom(15)).decode()
 
 

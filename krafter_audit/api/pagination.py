@@ -51,19 +51,17 @@ class Listing(Protocol):
     """Rows in descending order of the columns `order`, which together are unique."""
 
     @property
-    def order(self) -> Sequence[str]:
-        """The columns of the order."""
+    def order(self) -> Sequence[str]: ...
 
     @property
-    def model(self) -> type[Model]:
-        """The model of the rows."""
+    def model(self) -> type[Model]: ...
 
     def fetch(self, position: Sequence[Any] | None, limit: int, offset: int) -> Sequence[Any]:
         """Return at most `limit` rows after `position`, the values of the order's columns (None: the start)."""
 
 
 class QuerySetListing:
-    """The listing of a query set: models, or tuples of `columns` followed by those of the order."""
+    """A query set's models, or tuples of `columns` followed by those of the order."""
 
     def __init__(
         self, rows: QuerySet[Any], *, order: Sequence[str] = NEWEST_FIRST, columns: RowColumns | None = None

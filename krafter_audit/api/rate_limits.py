@@ -55,7 +55,7 @@ class Window:
 
 
 def hit(kind: str, client: str, *, also_get: str = "") -> Window:
-    """Count a client's request of that kind (default, strict, public, hooks); read the key `also_get` along."""
+    """Count a client's request of a kind (default, strict, public, hooks), and read the key `also_get`."""
     limit = int(getattr(settings, f"KRAFTER_RATE_{kind.upper()}"))
     start = int(time.time()) // WINDOW_SECONDS * WINDOW_SECONDS
     used, extra_value = _increment(f"krafter:rate:{kind}:{client}:{start}", also_get)
@@ -63,7 +63,7 @@ def hit(kind: str, client: str, *, also_get: str = "") -> Window:
 
 
 def client_address(request: HttpRequest) -> str:
-    """Return the client's address, behind as many proxies as KRAFTER_TRUSTED_PROXIES says."""
+    """Return the client's address, behind KRAFTER_TRUSTED_PROXIES proxies."""
     # X-Forwarded-For is trusted only as far as these proxies wrote it: clients can put anything in front.
     hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",") if hop.strip()]
     trusted = settings.KRAFTER_TRUSTED_PROXIES

@@ -1,8 +1,4 @@
-"""Read from a replica that is fresh enough and has everything that the reader has written.
-
-A write stores the primary's position in the WAL in Redis for its organisation, which reads the primary until the
-replica has replayed that position. Without Redis the replica is not read.
-"""
+"""Read from a replica that is fresh enough and has everything that the reader has written."""
 
 import threading
 import time
@@ -21,6 +17,8 @@ from krafter_audit.db import redis_client
 ALIAS = "replica"
 POLL_SECONDS = 1.0
 RETRY_COOLDOWN_SECONDS = 10.0  # after a failure the replica is not polled for this long
+# A write stores the primary's position in Redis for its organisation, which reads the primary until the replica has
+# replayed that position. Without Redis the replica is not read.
 WRITE_POSITION_TTL_SECONDS = 600  # a replica that is further behind is not read at all
 
 # Byte offsets in the WAL. The replica is as fresh as the newest polled position of the primary that it has replayed:
@@ -32,7 +30,7 @@ _reading: ContextVar[bool] = ContextVar("reading a replica", default=False)
 
 
 class Router:
-    """Route reads to the replica where `start_reading` allowed it, everything else to the primary."""
+    """Route reads to the replica where `start_reading` allowed it."""
 
     def db_for_read(self, model: Any, **hints: Any) -> str:
         return ALIAS if _reading.get() else DEFAULT_DB_ALIAS
@@ -48,7 +46,7 @@ class Router:
 
 
 class ReplicaMonitor:
-    """The replica's progress as this process knows it; polled once a second."""
+    """The replica's progress as this process knows it."""
 
     def __init__(self) -> None:
         # Positions of the primary that the replica has not replayed, each with the time of its poll.
@@ -89,7 +87,6 @@ monitor = ReplicaMonitor()
 
 
 def wal_position(alias: str = DEFAULT_DB_ALIAS, query: str = PRIMARY_POSITION) -> int:
-    """Return a server's position in the WAL, in bytes."""
     with connections[alias].cursor() as cursor:
         cursor.execute(query)
         return int(cursor.fetchone()[0] or 0)
@@ -100,7 +97,6 @@ def is_configured() -> bool:
 
 
 def record_write(organization_id: UUID) -> None:
-    """Record that the organisation has just written, so that it reads its own writes."""
     if is_configured():
         position = wal_position()
         redis_client.call_or_default(
@@ -109,7 +105,7 @@ def record_write(organization_id: UUID) -> None:
 
 
 def start_reading(organization_id: UUID) -> Token[bool] | None:
-    """Read from the replica if it has the organisation's writes; return the token for `stop_reading`, or None."""
+    """Read from the replica if it has the organisation's writes; return a token for `stop_reading`, or None."""
     if not is_configured():
         return None
     written = redis_client.call_or_default(lambda server: server.get(_key(organization_id)) or b"0", None)
@@ -122,7 +118,7 @@ def stop_reading(token: Token[bool]) -> None:
 
 @contextmanager
 def reading_current_state() -> Iterator[None]:
-    """Read from the replica within the block, if it has everything that the primary has now."""
+    """Read from the replica within the block, if it has all that the primary has now."""
     token = _reading.set(True) if is_configured() and monitor.has_replayed(wal_position()) else None
     try:
         yield

@@ -27,7 +27,6 @@ def limit_body(request: HttpRequest, limit: int) -> None:
 
 
 def reject(source: IO[bytes] | HttpRequest, limit: int) -> None:
-    """Read the body to its end and raise PayloadTooLarge."""
     # Many clients read no response before they have sent the body.
     drained = 0
     for chunk in _chunks(source):

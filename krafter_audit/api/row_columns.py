@@ -1,7 +1,6 @@
 """Represent rows directly from their columns, without models and serializer fields.
 
-Lists and single rows take about 0.6 of the CPU of a bare DRF view (docs/benchmarks.md). The columns are derived from
-the serializer; a test compares both representations.
+Lists and single rows take about 0.6 of the CPU of a bare DRF view (docs/benchmarks.md).
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -29,6 +28,7 @@ class RowColumns:
     def __init__(self, serializer_class: type[serializers.ModelSerializer[Any]]) -> None:
         self.model: type[Model] = serializer_class.Meta.model
         self.names = ["id", "updated_at"]
+        # Derived from the serializer, so that a field is declared once; a test compares both representations.
         fields = serializer_class().fields.items()
         self._getters = [(name, self._getter(name, field)) for name, field in fields]
 
@@ -46,7 +46,7 @@ class RowColumns:
         ]
 
     def select(self, rows: QuerySet[Any, Any], extra: Iterable[str] = ()) -> QuerySet[Any, Any]:
-        """Return `rows` as tuples of these columns, followed by those in `extra`."""
+        """Return `rows` as tuples of these columns, followed by `extra`."""
         return rows.values_list(*(self._expression(name) for name in self.names), *extra)
 
     def represent(self, row: Sequence[Any], context: Context) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Generate the OpenAPI description: every response in its envelope, every error in one shape."""
+"""Generate the OpenAPI description."""
 
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ from krafter_audit.api.openapi_components import REQUEST_ID
 
 
 class CachedSchemaGenerator(SchemaGenerator):
-    """Generate the description once per process; it takes 200 ms and depends on the code alone."""
+    """Generate the description once per process: it takes 200 ms."""
 
     def get_schema(self, request: Any = None, public: bool = False) -> dict[str, Any]:
         return _generate(public)

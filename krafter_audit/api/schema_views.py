@@ -19,7 +19,7 @@ from krafter_audit.api.schema import CachedSchemaGenerator
 
 
 class EnvelopedErrorsMixin(APIView):
-    """Render errors in the envelope, whatever the view renders otherwise."""
+    """Render errors in the envelope."""
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         if isinstance(response, Response) and response.exception:
@@ -31,8 +31,6 @@ class EnvelopedErrorsMixin(APIView):
 # no_cache: clients revalidate by ETag, so that an upgrade is seen at once.
 @method_decorator([cache_control(no_cache=True), gzip_page, conditional_page], name="dispatch")
 class SchemaView(EnvelopedErrorsMixin, SpectacularAPIView):
-    """The OpenAPI description as JSON."""
-
     renderer_classes = [OpenApiJsonRenderer2]  # noqa: RUF012  declared so by Django REST framework
     generator_class = CachedSchemaGenerator
 

@@ -91,11 +91,12 @@ class JSONObjectField(serializers.JSONField):
 
 
 class RequestSerializer(serializers.Serializer[Any]):
-    """A request body; unknown fields are rejected by name, so that no typo is ignored."""
+    """A request body."""
 
     rejected_fields: dict[str, str] = {}  # noqa: RUF012  name → message that says what to do instead
 
     def to_internal_value(self, data: Any) -> Any:
+        # Unknown fields are rejected by name, so that no typo is ignored.
         unknown = self._unknown(data)
         try:
             value = super().to_internal_value(data)

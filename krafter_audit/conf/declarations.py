@@ -410,7 +410,6 @@ PROVIDER_SETTINGS = _section(
 
 
 def settings_of_providers() -> tuple[Setting, ...]:
-    """Return the settings of every provider, each under its own name."""
     return tuple(
         replace(setting, name=setting.name.replace(PLACEHOLDER, provider))
         for provider in PROVIDERS

@@ -16,7 +16,7 @@ INTRODUCTIONS = {
 
 
 def documented(page: str) -> str:
-    """Return the page with new tables between the markers. Raises ValueError without markers."""
+    """Return the page with new tables. Raises ValueError without the markers."""
     before, start, rest = page.partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):
@@ -25,6 +25,7 @@ def documented(page: str) -> str:
 
 
 def tables() -> str:
+    """Return a heading and a table for each section."""
     sections = (section for section in Section if section is not Section.INTERNAL)
     return "\n".join(line for section in sections for line in _section(section))
 

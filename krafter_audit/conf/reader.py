@@ -63,7 +63,8 @@ def provider_setting(environment: Mapping[str, str], provider: str, name: str) -
 
 
 def unknown_variables(environment: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield each KRAFTER_* variable that is not a setting, with the most similar setting or ""."""
+    """Yield each KRAFTER_* variable that is not a setting, and the most similar setting or ""."""
+    # A misspelled variable would have no effect, silently.
     known = {setting.name.removeprefix(PREFIX) for setting in (*SETTINGS, *settings_of_providers())}
     for name in sorted(environment):
         ending = name.removeprefix(PREFIX)

@@ -1,4 +1,4 @@
-"""The declaration of a setting: how a value is parsed and validated."""
+"""The declaration of a setting."""
 
 import pkgutil
 from collections.abc import Callable
@@ -17,8 +17,6 @@ type ValueType = type[str] | type[int] | type[bool] | type[list[str]]
 
 
 class Section(StrEnum):
-    """The headings of docs/operations.md."""
-
     REQUIRED = "Required"
     WEB = "Web"
     SCANNING = "Scanning"

@@ -1,4 +1,4 @@
-"""Validators of settings that are text. Each raises ValueError with a sentence that repeats no secret."""
+"""Validators of settings that are text: each raises ValueError without repeating a secret."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""PostgreSQL's advisory locks by name, held until the transaction ends: for where there is no row to lock."""
+"""PostgreSQL's advisory locks by name, held until the transaction ends."""
 
 from django.db import connection
 

@@ -13,8 +13,6 @@ from django.utils import timezone
 
 
 class Leased(models.Model):
-    """A row that a worker acquires under a lease."""
-
     lease_until = models.DateTimeField(null=True, editable=False)
     fence = models.PositiveIntegerField(default=0, editable=False)
     attempts = models.PositiveSmallIntegerField(default=0, editable=False)

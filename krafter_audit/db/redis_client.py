@@ -1,4 +1,4 @@
-"""Connect to Redis with short timeouts. Redis holds hints and counters only; every caller works without it."""
+"""Connect to Redis, which holds hints and counters only; every caller works without it."""
 
 import time
 from collections.abc import Callable
@@ -9,6 +9,7 @@ from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+# A request waits for Redis at most this long, and then not again for two seconds.
 TIMEOUT_SECONDS = 0.5
 RETRY_COOLDOWN_SECONDS = 2.0  # after a failure Redis is not called for this long, so that requests stay fast
 
@@ -34,7 +35,6 @@ def connection() -> redis.Redis:
 
 
 def create_client(url: str) -> redis.Redis:
-    """Return a client that fails fast."""
     return redis.Redis.from_url(
         url,
         socket_timeout=TIMEOUT_SECONDS,

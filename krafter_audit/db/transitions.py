@@ -1,4 +1,4 @@
-"""Status transitions: a table says which status may follow which, and only this module changes a status."""
+"""Status transitions: a table says which status may follow which."""
 
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
@@ -13,17 +13,18 @@ class InvalidTransition(Exception):
 
 
 class ProtectedStatus(AttributeError):
-    """Something other than the transition table tried to assign a status."""
+    """Something other than the transition table assigned a status."""
 
 
 class StatusTransitions:
-    """The allowed changes of one status field: `{start: {end, …}}`. Keeping the status is always allowed."""
+    """The allowed changes of one status field: `{start: {end, …}}`."""
 
     def __init__(self, field: str, table: Mapping[str, Collection[str]]) -> None:
         self.field = field
         self.table = {str(start): frozenset(str(end) for end in ends) for start, ends in table.items()}
 
     def allows(self, start: str, end: str) -> bool:
+        # Keeping the status is always allowed: repeated requests are idempotent.
         return start == end or end in self.table[start]
 
     def apply(self, row: models.Model, end: str, **changes: Any) -> None:
@@ -62,7 +63,7 @@ class StatusTransitions:
 
 
 class ProtectedAttribute(DeferredAttribute):
-    """The attribute of a status: set by construction and by loading, then read-only."""
+    """A status: set by construction and by loading, then read-only."""
 
     def __set__(self, row: models.Model, value: str) -> None:
         name = self.field.attname

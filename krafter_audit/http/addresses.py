@@ -1,7 +1,4 @@
-"""Address policy against SSRF: public addresses are allowed, and networks that the operator lists.
-
-It is applied to the URL's host as written and to every address that the name resolves to.
-"""
+"""Address policy against SSRF: public addresses are allowed, and networks that the operator lists."""
 
 import re
 import unicodedata
@@ -45,9 +42,10 @@ _NOT_PUBLIC: tuple[Network, ...] = (
 
 
 def is_public(address: Address) -> bool:
-    """Whether the address is on the public internet; IPv6 forms that wrap an IPv4 address are not."""
+    """Whether the address is on the public internet."""
     if address.is_multicast or not address.is_global:
         return False
+    # Forms that wrap an IPv4 address could lead to an internal one.
     if address.version == 6 and address not in _GLOBAL_UNICAST:
         return False
     return not any(address in network for network in _NOT_PUBLIC if network.version == address.version)
@@ -128,7 +126,6 @@ def is_local_name(host: str) -> bool:
 
 
 def not_public(host: str) -> RefusedAddress:
-    """Return the error for a host whose addresses are neither public nor allowed by the operator."""
     # The message does not disclose what an internal name resolves to.
     hint = "An operator can allow its network with the setting KRAFTER_ALLOWED_NETWORKS."
     return RefusedAddress(f"{host} does not resolve to a public address. {hint}")
@@ -136,8 +133,6 @@ def not_public(host: str) -> RefusedAddress:
 
 @dataclass(frozen=True)
 class AllowedNetwork:
-    """An entry of the operator's list: a network, on any port or on one."""
-
     network: Network
     port: int | None = None
 

@@ -1,7 +1,6 @@
 """The SSRF-safe HTTP client: every request of the system to another host uses it.
 
-It connects to public addresses and to those that the operator lists, whatever the URL, redirects and DNS contain. Time,
-size and redirects are limited; cookies are not stored, and connections are not reused.
+Time, size and redirects are limited; cookies are not stored, and connections are not reused.
 """
 
 from collections.abc import Callable, Mapping
@@ -69,11 +68,11 @@ class RequestOptions(TypedDict, total=False):
 def validate_url(url: str, *, policy: AddressPolicy | None = None, resolve: bool = False) -> str:
     """Return the URL normalised: lower-case host, no default port, no fragment.
 
-    Raises InvalidUrl or RefusedAddress. A public-looking name is resolved only with `resolve` (3 s), which may raise
-    TimedOut or Unreachable too.
+    Raises InvalidUrl or RefusedAddress; with `resolve` (3 s) TimedOut or Unreachable too.
     """
     policy = network_defaults().policy if policy is None else policy
     parsed = ParsedUrl.parse(url)
+    # A public-looking name is not resolved at each validation: the connection checks its addresses anyway.
     looks_public = not is_local_name(parsed.host) and not parse_address(parsed.host)
     if resolve or not (looks_public and parsed.port in policy.ports):
         _require_allowed(parsed, policy)
@@ -91,8 +90,7 @@ def _require_allowed(url: ParsedUrl, policy: AddressPolicy) -> None:
 class Client:
     """Sends requests; a context manager, for one run or one call.
 
-    `policy` and `ca_file` are the project's settings if None. `credentials` are sent to their own origin only. DNS
-    results are cached until the client is closed.
+    `policy` and `ca_file` are the project's settings if None. `credentials` are sent to their own origin only.
     """
 
     def __init__(
@@ -113,6 +111,7 @@ class Client:
         self.throttle = throttle or HostThrottle()
         self.credentials = credentials
         self._verify = verify
+        # Of one run: its requests go to the addresses that were checked first.
         self._dns_cache: dict[tuple[str, int], list[Address]] = {}
 
     def __enter__(self) -> Self:

@@ -1,4 +1,4 @@
-"""Credentials for pages behind a login: sent to their own https origin only, and redacted from its responses."""
+"""Credentials for pages behind a login: sent to their https origin only, and redacted from its responses."""
 
 import base64
 import html
@@ -17,8 +17,7 @@ MIN_SECRET_LENGTH = 4  # redacting shorter values would damage ordinary text
 class RequestCredentials:
     """Headers, cookies and Basic authentication for one https origin, such as `https://staging.example.com`.
 
-    A page counts as logged in if `selector` finds an element and `text` occurs; empty ones are not checked.
-    `unusable_reason` is a sentence if the stored credentials cannot be used.
+    A page counts as logged in if `selector` finds an element and `text` occurs. `unusable_reason` is a sentence.
     """
 
     origin: str
@@ -33,7 +32,7 @@ class RequestCredentials:
         return f"RequestCredentials({self.origin!r})"
 
     def headers_for(self, origin: str) -> dict[str, str]:
-        """Return the request headers for an origin; none for another origin or plain http."""
+        # Never to another origin, and never in clear text.
         if origin != self.origin or not origin.startswith("https://"):
             return {}
         headers = {name.lower(): value for name, value in self.headers.items()}

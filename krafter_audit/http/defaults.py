@@ -1,8 +1,4 @@
-"""Address policy and CA file of a client that is given neither.
-
-This package knows no Django: `krafter_audit.apps` registers the settings. Without them only public addresses are
-allowed.
-"""
+"""Address policy and CA file of a client that is given neither."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,12 +8,12 @@ from krafter_audit.http.addresses import AddressPolicy
 
 @dataclass(frozen=True)
 class NetworkDefaults:
-    """`ca_file` names a PEM file of root certificates that are trusted besides the system's."""
-
     policy: AddressPolicy = field(default_factory=AddressPolicy)
+    # A PEM file of root certificates that are trusted besides the system's.
     ca_file: str = ""
 
 
+# Registered by krafter_audit.apps, since this package knows no Django. Without it only public addresses are allowed.
 _read: Callable[[], NetworkDefaults] = NetworkDefaults
 
 

@@ -1,4 +1,4 @@
-"""TCP connections to checked addresses: resolve once, check every address, connect to the address itself."""
+"""TCP connections to checked addresses: resolve once, check all, connect to the address itself."""
 
 import socket
 import threading
@@ -110,6 +110,7 @@ def connect(
         sock = socket.socket(family, socket.SOCK_STREAM)
         try:
             sock.settimeout(deadline.remaining(timeout))
+            # The address and not the name: a second lookup could return another one (DNS rebinding).
             sock.connect((str(address), port))
         except OSError as error:
             sock.close()
@@ -128,7 +129,7 @@ def connect(
 def dial(host: str, port: int, *, policy: AddressPolicy, timeout: float) -> tuple[socket.socket, str]:
     """Open a checked TCP connection for a protocol other than HTTP: (socket, connected address).
 
-    `timeout`, in seconds, bounds lookup and connect together and stays set on the socket.
+    `timeout` (seconds) bounds lookup and connect together and stays set on the socket.
     """
     deadline = Deadline(timeout, f"The connection to port {port}")
     name = normalise_host(host.removeprefix("[").removesuffix("]"))

@@ -1,4 +1,4 @@
-"""The httpcore2 network backend that connects to checked addresses, ends at the deadline and counts bytes."""
+"""The httpcore2 network backend: connects to checked addresses, ends at the deadline, counts bytes."""
 
 import logging
 import socket
@@ -23,7 +23,7 @@ class ResponseTooLarge(Exception):
 
 
 class BoundedStream(httpcore2.NetworkStream):
-    """A socket whose reads and writes end at the deadline; it counts and times what it receives."""
+    """A socket whose reads and writes end at the deadline."""
 
     def __init__(self, sock: socket.socket, host: str, deadline: Deadline, max_bytes: int) -> None:
         self._sock = sock
@@ -43,6 +43,7 @@ class BoundedStream(httpcore2.NetworkStream):
             raise httpcore2.ReadError("the connection broke") from error
         if not self._answered:
             self._answered, self.first_byte_at = True, time.monotonic()
+        # Headers and chunk sizes count too: a response without an end would fill the memory.
         self._bytes_left -= len(received)
         if self._bytes_left < 0:
             raise ResponseTooLarge

@@ -57,12 +57,10 @@ def _text(raw: bytes) -> str:
 
 @dataclass(frozen=True)
 class Response:
-    """One response; `url` is that after the redirects in `history`.
+    """One response; `url` is that after the redirects in `history`, `body` is decoded and cut at the limit.
 
-    `body`: decoded, cut at the limit; `truncated`: it is incomplete (cut, connection broken, or not decodable);
-    `interrupted`: it ended early and below the limit; `encoded_size`: bytes of body received. `ttfb_ms`: from the end
-    of the request to the first byte, as Lighthouse's server-response-time; `duration_ms`: from the DNS lookup to the
-    last byte.
+    `truncated`: cut, broken off, or not decodable; `interrupted`: it ended early and below the limit. `encoded_size`:
+    bytes received. `ttfb_ms` as Lighthouse's server-response-time; `duration_ms`: from the DNS lookup to the last byte.
     """
 
     method: str

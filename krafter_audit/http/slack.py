@@ -1,6 +1,6 @@
 """Slack incoming webhooks. The URL is a secret: never shown, logged or put into an error.
 
-Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
+https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
 import re
@@ -36,7 +36,7 @@ class SlackRefused(Exception):
 
 
 class SlackUnavailable(Exception):
-    """Slack cannot accept the message now; `wait` is its Retry-After in seconds, 0 without one."""
+    """Slack cannot accept the message now; `wait` is its Retry-After in seconds."""
 
     def __init__(self, message: str, *, wait: int = 0) -> None:
         self.wait = wait
@@ -57,7 +57,6 @@ def is_webhook(url: str) -> bool:
 
 
 def is_slack(host: str | None, port: int | None, path: str) -> bool:
-    """Whether host, port and path are those of a Slack webhook."""
     return host in HOSTS and port in (None, 443) and PATH.match(path) is not None
 
 
@@ -95,15 +94,13 @@ def raise_for_status(status: int, retry_after: str = "") -> None:
 
 
 def section(text: str) -> dict[str, Any]:
-    """Return a section block, cut to Slack's limit."""
     return {"type": "section", "text": {"type": "mrkdwn", "text": text[:MAX_SECTION_LENGTH]}}
 
 
 def header(text: str) -> dict[str, Any]:
-    """Return a header block, cut to Slack's limit."""
     return {"type": "header", "text": {"type": "plain_text", "text": text[:MAX_HEADER_LENGTH]}}
 
 
 def escape(text: str) -> str:
-    """Escape the three characters that Slack reads as markup."""
+    # Slack reads only these three as markup.
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

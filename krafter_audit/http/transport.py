@@ -32,8 +32,6 @@ _MAX_OVERHEAD_BYTES = 1024 * 1024  # headers and chunk sizes, in addition to twi
 
 @dataclass(frozen=True)
 class PreparedRequest:
-    """A request that is ready to be sent."""
-
     method: str
     url: ParsedUrl
     headers: httpx2.Headers
@@ -93,7 +91,8 @@ def _becomes_get(method: str, status: int) -> bool:
 
 @lru_cache(maxsize=16)
 def tls_context(ca_file: str, *, verify: bool) -> ssl.SSLContext:
-    """Return a context with the system's root certificates and those of `ca_file`; the environment is ignored."""
+    """Return a context with the system's root certificates and those of `ca_file`."""
+    # SSL_CERT_FILE of the environment is ignored: it would replace the trusted roots.
     context = httpx2.create_ssl_context(verify=verify, trust_env=False)
     if ca_file and verify:
         try:

@@ -10,7 +10,7 @@ KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,32}")
 
 
 def decode_key(encoded: str, position: int) -> bytes:
-    """Return the 32 bytes of an entry; `-_` are accepted for `+/`. Raises ValueError."""
+    """Return the 32 bytes of an entry (base64 or base64url). Raises ValueError."""
     try:
         key = base64.b64decode(encoded.translate(str.maketrans("-_", "+/")), validate=True)
     except (binascii.Error, ValueError):

@@ -19,7 +19,7 @@ TAG_BYTES = 16
 
 
 class VaultError(Exception):
-    """A secret cannot be encrypted or decrypted. The message discloses neither secret nor key nor owner."""
+    """A secret cannot be encrypted or decrypted. The message discloses no secret, key or owner."""
 
 
 def parse_keys(setting: str) -> dict[str, bytes]:
@@ -59,12 +59,13 @@ def seal(plaintext: bytes, *, owner: tuple[str, ...]) -> bytes:
     """Encrypt for an owner with the current key."""
     key_id, key = next(iter(_current().items()))
     header = _header(key_id)
+    # Random and not counted: NIST SP 800-38D allows 2^32 of them for one key.
     nonce = os.urandom(NONCE_BYTES)
     return header + nonce + AESGCM(key).encrypt(nonce, plaintext, _associated_data(header, owner))
 
 
 def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
-    """Decrypt for an owner. Raises VaultError for an unknown key, another owner or a changed value."""
+    """Decrypt for an owner. Raises VaultError."""
     sealed = bytes(sealed)
     key_id = key_id_of(sealed)
     key = _current().get(key_id)
@@ -81,7 +82,7 @@ def open_sealed(sealed: bytes, *, owner: tuple[str, ...]) -> bytes:
 
 
 def key_id_of(sealed: bytes) -> str:
-    """Return the id of the key that a value is encrypted with. Raises VaultError."""
+    """Return the id of the key that encrypted a value. Raises VaultError."""
     sealed = bytes(sealed)
     length = sealed[1] if len(sealed) > 1 else 0
     raw = sealed[2 : 2 + length].decode("ascii", "replace")

@@ -46,6 +46,7 @@ class Command(AccountCommand):
             return services.create_user(
                 EMAIL, organization=organization, role=role, password=password, name="Owner", is_staff=True
             )
+        # `./krafter up` prints the password of its data directory, so that it must be the valid one.
         if not owner.check_password(password):
             owner.set_password(password)
             owner.save(update_fields=["password"])

@@ -90,7 +90,7 @@ def _body_length(lines: list[bytes]) -> int:
 
 @dataclass
 class Relay:
-    """Relay and count bytes between the browser and one server until a side, the budget or the deadline ends."""
+    """Relay bytes between the browser and one server until a side, the budget or the deadline ends."""
 
     client: socket.socket
     upstream: socket.socket

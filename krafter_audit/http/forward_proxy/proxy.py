@@ -1,8 +1,4 @@
-"""The browser's forward proxy: it applies the HTTP client's address policy, and limits traffic and time.
-
-A browser follows redirects, opens WebSockets, prefetches and runs scripts; it is started so that it reaches the network
-through this proxy only. Supported is what browsers send: CONNECT for https and WebSockets, absolute URLs for http.
-"""
+"""The browser's forward proxy: it applies the HTTP client's address policy, and limits traffic and time."""
 
 import contextlib
 import socket
@@ -29,11 +25,12 @@ _MAX_CONNECTIONS = 256  # a browser opens 32 to a proxy
 _MAX_RECORDED_URL_LENGTH = 500
 
 
+# A browser follows redirects, opens WebSockets, prefetches and runs scripts: it is started so that it reaches the
+# network through this proxy only.
 class ForwardProxy:
     """A proxy for one page visit; a context manager, listening on 127.0.0.1 at `port`.
 
-    `dns_cache` may be shared between the visits of a run. `on_exceeded` is called, perhaps repeatedly and in another
-    thread, when the visit exceeds a limit.
+    `on_exceeded` is called, perhaps repeatedly and in another thread, when the visit exceeds a limit.
     """
 
     def __init__(

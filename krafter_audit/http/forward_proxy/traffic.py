@@ -22,8 +22,7 @@ class ProxyLimits:
 class ProxiedRequest:
     """One request to the proxy; for https a tunnel, which may carry several requests to one host.
 
-    `url` is without query and fragment, for a tunnel without path. `address` is the connected one. A request that
-    failed has `reason` (as `HttpError.reason`) and `detail` (a sentence).
+    `url` is without query, `address` the connected one. A failed request has `reason` (as `HttpError`) and `detail`.
     """
 
     url: str

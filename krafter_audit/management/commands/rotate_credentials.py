@@ -53,7 +53,6 @@ class Command(BaseCommand):
 
 
 def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
-    """Yield the rows with credentials, ordered by id."""
     after: UUID | None = None
     while True:
         sealed = model._default_manager.filter(credentials__isnull=False).order_by("pk")
@@ -65,7 +64,6 @@ def batches(model: type[Model], size: int) -> Iterator[list[Any]]:
 
 
 def rotate(row: Any, first_key: str, reseal: Reseal) -> str:
-    """Seal the credentials of a row with the first key, unless they are replaced meanwhile."""
     before = bytes(row.credentials or b"")
     try:
         if vault.key_id_of(before) == first_key:
