@@ -1,2 +1,0 @@
-from findings.admin.findings import FindingAdmin as FindingAdmin
-from findings.admin.regressions import RegressionAdmin as RegressionAdmin
