@@ -1,14 +1,17 @@
 from typing import Any, ClassVar
 
+from django import forms
 from django.contrib import admin
+from django.contrib.postgres.forms import SimpleArrayField
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from accounts.admin import operator
-from findings.admin.forms import ChangeFindingForm, ReportFindingForm
-from findings.models import Finding, FindingStatus
+from findings.models import Finding, FindingStatus, Regression, Severity
+from findings.serializers import CreateFindingRequestSerializer, UpdateFindingRequestSerializer
 from findings.services import triage
 from findings.services.ingestion import FindingReport, ingest_one
 from krafter_audit.admin.base import (
@@ -18,10 +21,12 @@ from krafter_audit.admin.base import (
     SUCCESS,
     WARNING,
     AutocompleteFilter,
+    ReadOnlyAdmin,
     ServiceModelAdmin,
     badge_column,
     render_json,
 )
+from krafter_audit.admin.forms import SerializerForm
 
 SEVERITY_COLOURS = {"critical": DANGER, "high": WARNING, "medium": INFO, "low": PRIMARY}
 STATUS_COLOURS = {
@@ -32,6 +37,41 @@ STATUS_COLOURS = {
     "resolved": SUCCESS,
     "dismissed": PRIMARY,
 }
+
+
+class ReportFindingForm(SerializerForm):
+    serializer_class = CreateFindingRequestSerializer
+    api_names: ClassVar = {"owner": "owner_id", "check_keys": "checks"}
+    severity = forms.ChoiceField(
+        choices=[("", "Set by the policy"), *Severity.choices],
+        required=False,
+        widget=UnfoldAdminSelectWidget,
+    )
+    check_keys = SimpleArrayField(
+        forms.CharField(max_length=100),
+        label="Checks",
+        required=False,
+        widget=UnfoldAdminTextInputWidget,
+        help_text="Comma-separated keys of the checks that verify the finding.",
+    )
+
+    class Meta:
+        model = Finding
+        fields = (
+            "project", "domain", "title", "severity", "description", "owner", "affected_assets",
+            "recommended_fix", "check_keys",
+        )  # fmt: skip
+
+    def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
+        return [name for name in super().submitted_names(cleaned) if name != "project"]
+
+
+class ChangeFindingForm(SerializerForm):
+    serializer_class = UpdateFindingRequestSerializer
+
+    class Meta:
+        model = Finding
+        fields = ("title", "severity", "description", "owner", "recommended_fix")
 
 
 @admin.register(Finding)
@@ -50,9 +90,8 @@ class FindingAdmin(ServiceModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
         rows = super().get_queryset(request)
-        return rows.defer(
-            "evidence", "description", "recommended_fix", "affected_assets"
-        )  # large, not in the list
+        # Large, and not in the list.
+        return rows.defer("evidence", "description", "recommended_fix", "affected_assets")
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         kwargs["form"] = ChangeFindingForm if change else ReportFindingForm
@@ -123,3 +162,14 @@ class FindingAdmin(ServiceModelAdmin):
             return f"{FindingStatus(changed.status).label.lower()}."
 
         self.run_for_each(request, rows, set_status)
+
+
+@admin.register(Regression)
+class RegressionAdmin(ReadOnlyAdmin):
+    list_display = ("finding", "project", "trigger", badge_column("status", {"open": DANGER, "closed": SUCCESS}), "opened_at", "closed_at")  # fmt: skip  # noqa: E501
+    list_filter = ("status", "trigger", ("project", AutocompleteFilter))
+    list_select_related = ("finding", "project")
+    search_fields = ("^finding__title",)
+    fields = (
+        "project", "finding", "verification_id", "trigger", "status", "opened_at", "closed_at", "updated_at",
+    )  # fmt: skip

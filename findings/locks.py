@@ -19,7 +19,7 @@ def lock_finding(finding_id: UUID, project: Project | None = None) -> Finding:
 
 
 def project_of(finding: Finding, project: Project | None) -> Project:
-    """Return the project of a locked finding. Raises NotFound when it is not the `project` given."""
+    """Return the project of a locked finding. Raises NotFound for another `project`."""
     if project is None:
         return Project.objects.get(pk=finding.project_id)
     if finding.project_id != project.pk:

@@ -59,8 +59,7 @@ def default_confidence() -> int:
 class Finding(Record):
     """Something wrong on a site. Unique by domain and title within a project.
 
-    `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word. `check_keys` names the
-    checks that verify the finding.
+    `impact`, `effort`, `risk` and `score` are 0 to 100; `confidence` is a number or a word.
     """
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="findings", db_index=False)
@@ -108,6 +107,7 @@ class Finding(Record):
         ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["project", "domain", "title"], name="unique_finding_title"),
+            # Written by bulk INSERTs and SQL too, which run no validators.
             models.CheckConstraint(condition=Q(domain__in=Domain.values), name="finding_domain_valid"),
             models.CheckConstraint(condition=Q(severity__in=Severity.values), name="finding_severity_valid"),
             models.CheckConstraint(condition=Q(status__in=FindingStatus.values), name="finding_status_valid"),

@@ -25,6 +25,7 @@ def config_of(project: Project) -> Config:
 def severity_rules(config: Config) -> dict[str, str]:
     """Return the valid part of `severity_rules`: domain → severity."""
     rules = config.get("severity_rules")
+    # The config is free-form JSON: an invalid part has no effect.
     if not isinstance(rules, dict):
         return {}
     return {
@@ -54,6 +55,7 @@ def _check_rules(config: Config) -> dict[str, dict[str, Any]]:
     if not isinstance(rules, dict):
         return {}
     return {
+        # Policies may use the former name of a check.
         registry.ALIASES.get(str(key), str(key)): rule
         for key, rule in rules.items()
         if isinstance(rule, dict)

@@ -60,8 +60,9 @@ def with_traffic(base: Priority, share: float) -> Priority:
 
 
 def without_traffic(current: Priority, evidence: Mapping[str, Any]) -> Priority:
-    """Return the numbers without traffic: those in the evidence, unless the current ones were set since."""
+    """Return the numbers without traffic."""
     stored = _stored(evidence)
+    # The stored numbers are outdated once a person or a source has set others.
     if (stored.get("impact"), stored.get("score")) != (current.impact, current.score):
         return current
     base = (stored.get("impact_without"), stored.get("score_without"))
@@ -71,8 +72,9 @@ def without_traffic(current: Priority, evidence: Mapping[str, Any]) -> Priority:
 
 
 def reapply_traffic(base: Priority, evidence: Mapping[str, Any]) -> tuple[Priority, dict[str, Any]]:
-    """Return new base numbers with the traffic share in the evidence, and its new `traffic_weight`."""
+    """Return new base numbers with the stored traffic share, and the new `traffic_weight`."""
     stored = _stored(evidence)
+    # Free-form JSON: a source may have sent its own `traffic_weight`.
     share = stored.get("share")
     if not isinstance(share, int | float):
         return base, {}
@@ -81,7 +83,6 @@ def reapply_traffic(base: Priority, evidence: Mapping[str, Any]) -> tuple[Priori
 
 
 def traffic_evidence(base: Priority, weighted: Priority, share: float) -> dict[str, Any]:
-    """Return what the evidence stores about the numbers with and without traffic."""
     return {
         "share": share,
         "factor": round(traffic_factor(share), 3),

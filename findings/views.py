@@ -49,6 +49,7 @@ class FindingViewSet(ProjectViewSet):
         """Return a page, by offset or by cursor."""
         params = request.query_params
         self.reject_unknown_parameters(PAGINATION_PARAMETERS | {"severity", "status", "domain"})
+        # The form only validates: FindingsByScore queries by SQL.
         _, filters = filter_rows(FindingFilter, params, Finding.objects.none())
         project_id = self.project.pk
 

@@ -24,8 +24,6 @@ DELIVERIES = {"queued": WARNING, "sent": SUCCESS, "failed": DANGER}
 
 @admin.register(Report)
 class ReportAdmin(ReadOnlyAdmin):
-    """Exports and their results; read-only, except that a new export can be queued."""
-
     list_display = (
         "created_at",
         "project",
@@ -43,6 +41,7 @@ class ReportAdmin(ReadOnlyAdmin):
     autocomplete_fields = ("project",)
     actions: ClassVar = ["export_again"]
 
+    # Read-only, except that a new export can be queued.
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return bool(request.user.has_perm("reports.add_report"))
 

@@ -1,4 +1,4 @@
-"""The export engine: lease the report, write its file from the snapshot, store it, set the status."""
+"""The export engine: lease the report, write its file from the snapshot, set the status."""
 
 import logging
 from datetime import timedelta
@@ -84,7 +84,6 @@ def finish(report: Report, name: str, size: int) -> None:
 
 
 def fail(report: Report, reason: str) -> None:
-    """Set the report to failed with the reason, a sentence."""
     with transaction.atomic():
         if change_status(report, Report.Status.FAILED, failure=reason, lease_until=None) is not None:
             log_event("report.failed", report, by=SYSTEM, format=report.format, reason=reason)
@@ -92,7 +91,7 @@ def fail(report: Report, reason: str) -> None:
 
 @transaction.atomic
 def change_status(report: Report, status: str, **changes: Any) -> Report | None:
-    """Change the status of a leased report; return its row, None if another worker has acquired it since."""
+    """Change the status of a leased report; None if another worker has acquired it since."""
     held = leases.owned(report).select_for_update().first()
     if held is not None:
         Report.transitions.apply(held, status, **changes)

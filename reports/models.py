@@ -1,4 +1,4 @@
-"""Reports with their snapshot, and the shares that give access to them."""
+"""Reports and shares."""
 
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -26,8 +26,7 @@ class Format(models.TextChoices):
 class Report(Record, Leased):
     """One export: a snapshot of the project, and the file that a worker writes from it.
 
-    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time. `file` is a name
-    in the default storage, empty until exported.
+    `summary` is the API's summary, `breakdown` the counts behind it, `subject` the names at that time.
     """
 
     class Status(models.TextChoices):
@@ -106,12 +105,13 @@ class Report(Record, Leased):
 
 
 class ReportItem(models.Model):
-    """A finding or task copied into a snapshot, with the API's keys and its position in the list."""
+    """A finding or task copied into a snapshot, and its position in the list."""
 
     class Kind(models.TextChoices):
         FINDING = "finding"
         TASK = "task"
 
+    # Reads are ranges of positions, which this key serves; a report may have a million rows.
     pk = models.CompositePrimaryKey("report", "kind", "position")
     report = models.ForeignKey(Report, models.CASCADE, related_name="items", db_index=False)
     kind = models.CharField(max_length=7, choices=Kind)
@@ -123,10 +123,9 @@ class ReportItem(models.Model):
 
 
 class Share(Record, Leased):
-    """The delivery of a report through a channel. Every share has a link, which can be revoked.
+    """The delivery of a report through a channel, with a link that can be revoked.
 
-    `key` is the random part of the link's token. `outcomes` has the result per recipient: `{"ada@example.com":
-    "sent"}`.
+    `outcomes` has the result per recipient: `{"ada@example.com": "sent"}`.
     """
 
     class Channel(models.TextChoices):
@@ -145,6 +144,7 @@ class Share(Record, Leased):
     recipients = ArrayField(models.EmailField(), default=list)
     # Encrypted, and deleted after the delivery.
     webhook = models.BinaryField(null=True, editable=False)
+    # The random part of the link's token.
     key = models.CharField(max_length=43, unique=True, editable=False)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

@@ -1,4 +1,4 @@
-"""The numbers of a project, read from the counters instead of by counting rows."""
+"""The numbers of a project, read from the counters."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -42,8 +42,8 @@ def last_days(end: date | None = None) -> Period:
 def summary(project: Project, requested: Period | None = None) -> dict[str, Any]:
     """Return `{risk_burn_down, verification_pass_rate, regression_rate, open_findings}`.
 
-    Without a period: the last seven days, and rates over all time. With one: its days, the pass rate of the
-    verifications created in it, and the rate of the regressions opened in it.
+    Without a period: the last seven days, and rates over all time. With one: its days, its verifications and
+    regressions.
     """
     period = requested or last_days()
     counted = counters.all_totals(project.pk, "finding", "verification", "regression")
@@ -61,7 +61,7 @@ def summary(project: Project, requested: Period | None = None) -> dict[str, Any]
 
 
 def rates(counted: Mapping[str, counters.Totals], findings: Counts) -> tuple[float, float]:
-    """Return the pass rate and the regression rate over all time: passed / all, open regressions / closed findings."""
+    """Return the rates over all time: passed / all verifications, open regressions / closed findings."""
     results = by_facet(counted["verification"], "result")
     open_regressions = by_facet(counted["regression"], "status").get(Regression.Status.OPEN, 0)
     pass_rate = rate(results.get(Result.PASSED, 0), sum(results.values()))
@@ -80,6 +80,7 @@ def burn_down(project_id: UUID, period: Period) -> list[dict[str, Any]]:
 
 def pass_rate_in(project_id: UUID, period: Period) -> float:
     start, end = period.bounds
+    # Counted row by row: the counters have no day for verifications.
     created = Verification.objects.filter(project_id=project_id, created_at__gte=start, created_at__lt=end)
     return rate(created.filter(result=Result.PASSED).count(), created.count())
 

@@ -48,7 +48,7 @@ def queue_export(project: Project, *, format: str, by: Actor) -> Report:
 def share_latest(
     project: Project, *, channel: str, by: Actor, expires_in: timedelta = LINK_LIFETIME, **fields: Any
 ) -> Share:
-    """Share the latest report. `fields` are the channel's: `recipients` or `webhook_url`. Raises NoReport."""
+    """Share the latest report; `fields` are the channel's. Raises NoReport."""
     CHANNELS[channel].check(fields)
     now = timezone.now()
     report = lock_latest(project)
@@ -75,7 +75,6 @@ def share_latest(
 
 
 def lock_latest(project: Project) -> Report:
-    """Return the newest report of the project, locked. Raises NoReport."""
     # Locked, since retention deletes the rows of reports without an open share.
     newest = Report.objects.filter(project=project).order_by("-created_at", "-id")
     report = newest.select_for_update(of=("self",)).select_related("project").first()
@@ -85,7 +84,7 @@ def lock_latest(project: Project) -> Report:
 
 
 def mark_shared(report: Report) -> None:
-    """Set `shared_at`, and the status if the file is ready; otherwise `export.finish` sets it."""
+    # Without a file the report stays queued; `export.finish` sets the status.
     status = Report.Status.SHARED if report.status in Report.READY else report.status
     Report.transitions.apply(report, status, shared_at=timezone.now())
 

@@ -22,10 +22,8 @@ def report(
     partial: bool,
     by: Actor,
 ) -> dict[str, Any]:
-    """Ingest the valid items of a bulk and return a result for each item.
-
-    `errors` maps the position of each invalid item to its details; unless `partial` is set, they reject the whole bulk.
-    """
+    """Ingest the valid items of a bulk; return a result for each item, by `errors` (position → details) too."""
+    # Unless `partial` is set, one invalid item rejects the whole bulk.
     if errors and not partial:
         raise InvalidParams(details=_by_field(errors))
     results: list[dict[str, Any]] = [

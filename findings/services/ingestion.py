@@ -24,14 +24,12 @@ Identity = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class FindingReport:
-    """A finding as a source reports it. None = the source does not report it.
-
-    `first_severity` applies to a new finding only: unlike `severity` it does not overwrite a user's triage later.
-    """
+    """A finding as a source reports it. None = the source does not report it."""
 
     domain: str
     title: str
     severity: str | None = None
+    # Of a new finding only: unlike `severity` it does not overwrite a user's triage later.
     first_severity: str | None = None
     description: str | None = None
     confidence: Any = None
@@ -49,7 +47,7 @@ class FindingReport:
 
 @dataclass
 class IngestionResult:
-    """The finding of each report, which of them are new, and which were resolved and are open again."""
+    """The finding of each report, and which of them are new or were resolved."""
 
     findings: list[Finding]
     created: set[UUID] = field(default_factory=set)
@@ -173,6 +171,7 @@ def _update(
 def _apply(finding: Finding, report: FindingReport, now: datetime) -> None:
     if report.severity:
         finding.severity = report.severity
+    # A report brings its own evidence; the traffic weight is ours and stays.
     weight = {name: value for name, value in finding.evidence.items() if name == TRAFFIC_WEIGHT}
     if report.priority or report.severity:
         base = priority.for_severity(finding.severity, **report.priority)
@@ -202,6 +201,7 @@ def _check_keys(report: FindingReport) -> list[str] | None:
     if report.checks is not None:
         return list(dict.fromkeys(report.checks))
     named = (report.evidence or {}).get("checks")
+    # `evidence` is free-form JSON of the source.
     if not isinstance(named, list) or len(named) > MAX_CHECKS:
         return None
     valid = all(isinstance(key, str) and CHECK_KEY.match(key) for key in named)

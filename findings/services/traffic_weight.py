@@ -37,8 +37,7 @@ def apply_traffic(
 ) -> Position | None:
     """Apply traffic to the next thousand open findings; return the position of the last one, None when all are done.
 
-    `share_of` returns the share of all page views, 0 to 1, that a finding's assets have; None if they name no page.
-    `source` describes the origin of the figures.
+    `share_of` returns the share of all page views, 0 to 1, of a finding's assets; None if they name no page.
     """
     found = _next(project, after)
     if not found:
@@ -104,6 +103,7 @@ def _save(findings: Sequence[Finding]) -> None:
     now = timezone.now()
     for finding in findings:
         finding.updated_at = now
+    # bulk_update writes a CASE with a branch for each row, so that large batches are slow.
     Finding.objects.bulk_update(findings, WRITTEN_FIELDS, batch_size=UPDATE_SIZE)
 
 

@@ -88,8 +88,10 @@ def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_forbidden_status(before: str, after: str | None) -> None:
+    # Setting the present status again is allowed, for clients that send the whole finding.
     if after is None or after == before:
         return
+    # A finding is resolved by evidence, not by a claim.
     if after == FindingStatus.RESOLVED:
         raise ResolvedRequiresVerification
     if before == FindingStatus.RESOLVED:

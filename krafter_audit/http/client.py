@@ -23,10 +23,9 @@ from krafter_audit.http.errors import (
     TooManyRedirects,
     Unreachable,
 )
-from krafter_audit.http.limits import Limits
 from krafter_audit.http.responses import Headers, Response
 from krafter_audit.http.throttle import HostThrottle
-from krafter_audit.http.transport import PreparedRequest, Transport
+from krafter_audit.http.transport import Limits, PreparedRequest, Transport
 from krafter_audit.http.urls import SCHEME_PORTS, ParsedUrl
 
 __all__ = [

@@ -14,7 +14,6 @@ from krafter_audit.http.addresses import Address, AddressPolicy
 from krafter_audit.http.credentials import RequestCredentials
 from krafter_audit.http.dialing import Deadline
 from krafter_audit.http.errors import InvalidUrl, Unreachable
-from krafter_audit.http.limits import Limits
 from krafter_audit.http.network_backend import CheckedBackend, ResponseTooLarge
 from krafter_audit.http.responses import Headers, Response, decode_body
 from krafter_audit.http.throttle import HostThrottle, parse_retry_after
@@ -28,6 +27,17 @@ _CROSS_ORIGIN_HEADERS = frozenset(
 )
 _BODY_HEADERS = frozenset({"content-type", "content-length", "content-encoding", "transfer-encoding"})
 _MAX_OVERHEAD_BYTES = 1024 * 1024  # headers and chunk sizes, in addition to twice the body
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds to connect, between two reads, and in total with redirects; bytes of body; number of redirects."""
+
+    connect: float = 5.0
+    read: float = 10.0
+    total: float = 30.0
+    body: int = 2 * 1024 * 1024
+    redirects: int = 10
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 """CSV (RFC 4180, UTF-8): one table whose first column has the type of the row.
 
-`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`; the other columns are the
-API's keys. Evidence is in the JSON export only.
+`record` is `summary` (title, value), `risk_burn_down` (date, value), `finding` or `task`. There is no evidence.
 """
 
 import csv
@@ -23,6 +22,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 def write(snapshot: Snapshot, out: BinaryIO) -> None:
     """Stream the snapshot as rows of `COLUMNS`."""
+    # Detached below, or the wrapper would close the file, which the caller still reads.
     text = io.TextIOWrapper(out, encoding="utf-8", errors="replace", newline="", write_through=False)
     rows = csv.DictWriter(text, COLUMNS, restval="", extrasaction="ignore")
     rows.writeheader()
@@ -56,7 +56,7 @@ def flatten(finding: Item) -> Item:
 
 
 def escape_formula(value: Any) -> Any:
-    """Prefix text that a spreadsheet would evaluate with an apostrophe; numbers stay numbers."""
+    """Prefix text that a spreadsheet would evaluate with an apostrophe."""
     if isinstance(value, str) and value.startswith(FORMULA_STARTS):
         return "'" + value
     return value

@@ -1,4 +1,4 @@
-"""JSON: `{"report": {…}, "summary": {…}, "findings": [{…}, …], "tasks": [{…}, …]}`, one item per line."""
+"""JSON: `{"report": {…}, "summary": {…}, "findings": [{…}, …], "tasks": [{…}, …]}`."""
 
 from collections.abc import Iterable
 from typing import BinaryIO
@@ -36,6 +36,7 @@ def metadata(snapshot: Snapshot) -> Item:
 
 
 def write_items(items: Iterable[Item], keys: tuple[str, ...], out: BinaryIO) -> None:
+    # One item per line, so that files can be compared and searched by line.
     separator, buffer = b"\n", bytearray()
     for item in items:
         buffer += separator + dump_json(order_keys(item, keys))

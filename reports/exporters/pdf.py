@@ -1,4 +1,4 @@
-"""PDF: tagged (PDF/UA-1), A4, with the burn-down chart, and the top findings and tasks instead of all."""
+"""PDF: tagged (PDF/UA-1), A4, with the chart, and the top findings and tasks instead of all."""
 
 import logging
 from functools import cache
@@ -44,6 +44,7 @@ def write(snapshot: Snapshot, out: BinaryIO) -> None:
         url_fetcher=url_fetcher(),
     )
     style = weasyprint.CSS(string=STYLE.read_text(encoding="utf-8"))
+    # Tagged, for screen readers.
     page.write_pdf(out, stylesheets=[style], pdf_variant="pdf/ua-1")
 
 

@@ -1,4 +1,4 @@
-"""The burn-down chart: one SVG without script, style or font, the same on the page and in the PDF."""
+"""The burn-down chart as SVG, without script, style or font: the same on the page and in the PDF."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,8 +17,6 @@ DAY_LABEL_WIDTH = 72
 
 @dataclass(frozen=True)
 class ChartLabel:
-    """A text at a position of the chart."""
-
     x: float
     y: float
     label: str
@@ -39,7 +37,6 @@ def format_number(value: float) -> str:
 
 
 def format_short_date(value: date) -> str:
-    """Format a date as `25 Nov`."""
     return f"{value.day} {value:%b}"
 
 
@@ -123,4 +120,5 @@ def day_labels(
 
 
 def data_uri(svg: str) -> str:
+    # An img runs no script and loads nothing, whatever the SVG contains.
     return "data:image/svg+xml," + quote(svg)

@@ -25,7 +25,7 @@ LABELS = {"seo": "SEO", "ready_verify": "Ready to verify", "in_progress": "In pr
 
 @dataclass(frozen=True)
 class KeyFigure:
-    """A number of the summary: its name, its value, and a note that explains it."""
+    """A number of the summary, and a note that explains it."""
 
     name: str
     value: str
@@ -34,7 +34,7 @@ class KeyFigure:
 
 @dataclass(frozen=True)
 class Bar:
-    """A row of a breakdown. `share` is the length of the bar in percent of the longest."""
+    """A row of a breakdown; `share` is its length in percent of the longest."""
 
     key: str
     label: str
@@ -129,7 +129,6 @@ def label(key: str) -> str:
 
 
 def bars(counts: Mapping[str, int], keys: Sequence[str]) -> list[Bar]:
-    """Return one bar per key in the given order, with 0 for a missing one."""
     longest = max((counts.get(key, 0) for key in keys), default=0) or 1
     return [
         Bar(key, label(key), count, round(100 * count / longest, 1), COLOURS.get(key, ACCENT))
@@ -148,7 +147,6 @@ def open_tasks(tasks: Iterable[Item], limit: int) -> list[Item]:
 
 
 def with_labels(item: Item) -> Item:
-    """Add labels and formatted values to a finding or a task."""
     labels = {
         f"{key}_label": label(str(item[key])) for key in ("status", "severity", "domain") if key in item
     }

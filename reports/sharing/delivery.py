@@ -1,4 +1,4 @@
-"""The delivery engine: lease the share, send it through its channel, store the result, delete the secret."""
+"""The delivery engine: lease the share, send it, store the result, delete the secret."""
 
 import logging
 from datetime import timedelta
@@ -55,7 +55,6 @@ def deliver_share(share_id: UUID) -> int | None:
 
 
 def send(share: Share) -> str:
-    """Send the share through its channel and return the result as a sentence."""
     if share.revoked_at:
         raise DeliveryRefused("The share was revoked before it was sent.")
     channel = CHANNELS[share.channel]
@@ -92,7 +91,7 @@ def message_of(share: Share) -> ReportMessage:
 
 
 def postpone(share: Share, reason: str) -> int | None:
-    """Release the share for a later attempt and return the delay; fail it after the third attempt."""
+    """Release the share for a later attempt; return the delay, None after the last one."""
     if share.attempts >= MAX_ATTEMPTS:
         finish(share, Share.Status.FAILED, reason)
         return None

@@ -1,4 +1,4 @@
-"""The shared page: a snapshot without login, script, cookie or search index, or why it is unavailable."""
+"""The shared page: a snapshot without login, script, cookie or search index."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -47,6 +47,7 @@ class LinkUnavailable(Exception):
         super().__init__(heading)
 
 
+# 410 for links that existed; a wrong token discloses nothing.
 NOT_FOUND = (404, "Report not found", "Check that you have copied the complete link.")
 REVOKED = (410, "This link was revoked", "The owner of the report has revoked it. Ask for a new link.")
 EXPIRED = (410, "This link has expired", "Links to reports are valid for a limited time. Ask for a new link.")
@@ -112,7 +113,7 @@ def shared_file(request: HttpRequest, token: str) -> FileResponse:
 
 
 def get_open_share(token: str) -> Share:
-    """Return the share of a token with its report and project. Raises LinkUnavailable."""
+    """Return the share of a token. Raises LinkUnavailable."""
     key = links.key_from_token(token)
     shares = Share.objects.select_related("report__project__organization").defer("webhook")
     share = shares.filter(key=key).first() if key else None

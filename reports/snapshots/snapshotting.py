@@ -1,4 +1,4 @@
-"""Take and read snapshots: one INSERT … SELECT each copies the findings and the tasks of a project."""
+"""Take and read snapshots."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,6 +14,7 @@ from reports.models import Report, ReportItem
 from reports.queries import Counts, Period
 from reports.snapshots.snapshot import FINDING_KEYS, TASK_KEYS, Item, Snapshot, order_keys
 
+# One INSERT … SELECT for each table: the rows never travel to the application.
 TIME = """to_char({column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')"""
 CREATED, UPDATED = TIME.format(column="source.created_at"), TIME.format(column="source.updated_at")
 
@@ -59,7 +60,7 @@ COPY_TASKS = f"""
 
 
 def take_snapshot(report: Report, project: Project, period: Period) -> None:
-    """Copy the rows and set the report's summary, breakdown and subject. The caller saves the report."""
+    """Copy the rows and set the report's numbers and names. The caller saves the report."""
     values = {
         "report": report.pk,
         "project": project.pk,
@@ -84,7 +85,7 @@ def _copy(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
 
 
 def count_breakdown(findings: list[tuple[Any, ...]], tasks: list[tuple[Any, ...]]) -> dict[str, Counts]:
-    """Sum up `(severity, domain, status, number, score)` and `(status, number)` by each facet."""
+    # Rows are (severity, domain, status, number, score) and (status, number).
     open_rows = [row for row in findings if row[2] in OPEN_STATUSES]
     return {
         "open_by_severity": queries.sum_by_key((row[0], row[3]) for row in open_rows),
@@ -112,7 +113,7 @@ def _summary(
 
 
 class SnapshotItems:
-    """The copied rows of one kind, read in batches on each iteration so that memory stays constant."""
+    """The copied rows of one kind, read in batches on each iteration."""
 
     def __init__(self, report_id: UUID, kind: str, keys: tuple[str, ...]) -> None:
         self.rows = ReportItem.objects.filter(report_id=report_id, kind=kind).order_by("position")

@@ -1,4 +1,4 @@
-"""The channels of a share. To add one: a module here with a `CHANNEL`, and its line below."""
+"""The channels of a share: a module with a `CHANNEL` for each, and its line below."""
 
 from reports.sharing.channels import email, slack
 from reports.sharing.channels.base import ShareChannel

@@ -10,7 +10,6 @@ from reports.sharing.channels.base import ReportMessage, ShareChannel, ShareDeli
 
 
 def check(fields: dict[str, Any]) -> None:
-    """Raise InvalidParams unless the URL is a Slack webhook that the address policy allows."""
     if not slack.is_webhook(fields["webhook_url"]):
         raise InvalidParams(details={"webhook_url": [slack.INVALID_WEBHOOK_URL]})
 
