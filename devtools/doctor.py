@@ -43,6 +43,7 @@ def doctor(local_stack_doctor: str) -> bool:
     _disk(report)
     if is_installed("local"):
         servers = subprocess.run([str(PYTHON), "-P", "-m", local_stack_doctor], check=False)
+        # In the virtual environment, since the servers are Python packages.
         report.works &= servers.returncode == 0
     _system(report, DataDirectory(DATA))
     return report.works
@@ -112,6 +113,7 @@ def _missing(report: DoctorReport, package: SystemPackage, *, needed: bool = Fal
 
 
 def _system(report: DoctorReport, data: DataDirectory) -> None:
+    # A running system uses the port itself.
     if data.running():
         url = str((data.read(READY) or {}).get("url", ""))
         if url and is_ready(url):

@@ -42,6 +42,7 @@ def become(program: object, *arguments: str) -> NoReturn:
 
 def up(arguments: Arguments) -> NoReturn:
     wants_help = bool({"-h", "--help"} & set(arguments))
+    # --help must not install system packages.
     setup().ensure("local", system=not wants_help)
     use_found_chromium()
     run_module("up", arguments)
@@ -132,6 +133,7 @@ def lock(arguments: Arguments) -> None:
     ]
     extras = {"base": [], "local": ["--extra", "local"], "dev": ["--extra", "local", "--extra", "dev"]}
     for level, extra in extras.items():
+        # Each set contains the one before it, so that one virtual environment can grow.
         path = f"requirements/{level}.txt"
         words = [*command, *arguments, *extra, "pyproject.toml", "-o", path]
         if not progress.step(path, partial(progress.run, *words, cwd=ROOT)):
@@ -174,6 +176,7 @@ def has_module(name: str) -> bool:
 
 def main(arguments: list[str]) -> int:
     """Run a command; return the exit status."""
+    # Accepted by every command, at any position.
     if "--no-system-packages" in arguments:
         arguments.remove("--no-system-packages")
         os.environ["KRAFTER_NO_SYSTEM_PACKAGES"] = "1"

@@ -16,6 +16,7 @@ PROGRAMS = VENV / "bin"
 def set_dummy_settings() -> None:
     """Set what Django needs to load; no command below connects to a database."""
     for name in ("DATABASE_URL", "REDIS_URL"):
+        # A DATABASE_URL of the shell could be that of a production system.
         os.environ.pop(name, None)
     os.environ["KRAFTER_SECRET_KEY"] = "lint-" * 10
     os.environ["KRAFTER_ENCRYPTION_KEYS"] = f"lint:{base64.b64encode(bytes(32)).decode()}"
@@ -29,6 +30,7 @@ def commands() -> Iterator[tuple[str, tuple[str, ...]]]:
     yield "djlint", (str(PROGRAMS / "djlint"), "--profile", "django", "--lint", "templates")
     yield "deptry", (str(PROGRAMS / "deptry"), ".")
     yield "migrations", (*MANAGE, "makemigrations", "--check", "--dry-run")
+    # Fails on any warning: an undescribed field would be missing in generated clients.
     yield "API schema", (*MANAGE, "spectacular", "--validate", "--fail-on-warn", "--file", os.devnull)
     yield "table of settings", (*MANAGE, "document_settings", "--check")
     yield from _optional_programs()

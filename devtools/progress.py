@@ -31,6 +31,7 @@ class Progress:
     def step(self, title: str, action: Callable[[], object]) -> bool:
         """Run a step; return whether it succeeded. Print the end of the log if it failed."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
+        # One step for each log, so that its end belongs to the step that failed.
         self.log.write_bytes(b"")
         print(f"  {title} ", end="", file=self.stream, flush=True)
         started, outcome = time.monotonic(), ""

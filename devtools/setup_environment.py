@@ -135,6 +135,7 @@ class Setup:
             except BlockingIOError:
                 self.progress.say("  Another ./krafter is setting up this folder; waiting for it.")
                 fcntl.flock(file, fcntl.LOCK_EX)
+            # Another process may have set up the environment while this one waited.
             _venv_works.cache_clear()
             yield
 
@@ -156,6 +157,7 @@ class Setup:
         if is_installed(level):
             return
         present = _stamp().partition(" ")[0]
+        # Never fewer packages than are installed: `check` needs `base` and must not remove those of `test`.
         level = max(level, present if present in LEVELS else level, key=LEVELS.index)
         uv = self.uv()
         if not self.progress.step(f"Python packages ({level})", lambda: self._sync(uv, level)):

@@ -95,6 +95,7 @@ def chromium_problem() -> str:
     with tempfile.TemporaryDirectory(prefix="krafter-chromium-") as home:
         command = [path, "--headless", "--disable-gpu", "--no-first-run", f"--user-data-dir={home}"]
         command += [*sandbox_arguments(), "--dump-dom", "about:blank"]
+        # Without the user's profile and settings, as the scanner starts it.
         kept = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL") if name in os.environ}
         try:
             ended = subprocess.run(
@@ -177,6 +178,7 @@ def announce(packages: Sequence[SystemPackage], progress: Progress) -> None:
 
 def install(package: SystemPackage, progress: Progress) -> bool:
     """Install a package; return whether the package manager succeeded."""
+    # The answer may be another one after the installation.
     chromium_problem.cache_clear()
     importlib.invalidate_caches()
     return progress.step(f"{package.name}, which {package.purpose}", lambda: _install(package, progress))
@@ -195,6 +197,7 @@ def _install(package: SystemPackage, progress: Progress) -> None:
         (*command, *package.apt),
     ]
     attempts += [(*command, *package.apt_instead)] if package.apt_instead else []
+    # The first installation that succeeds ends the attempts.
     for attempt in attempts:
         try:
             progress.run(*attempt, env=environment)

@@ -76,6 +76,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First: every response and log line has the id, also those of the other middlewares.
     "krafter_audit.api.middleware.RequestIdMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
@@ -144,6 +145,7 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
+# Also without collectstatic, as in `./krafter up`.
 WHITENOISE_USE_FINDERS = True
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -171,6 +173,7 @@ DOCS_CSP = SECURE_CSP | {
     "style-src": ["'self'", "'unsafe-inline'"],
     "connect-src": ["'self'"],
 }
+# A Secure cookie would not be sent to a local installation without TLS.
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = True
 DATA_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024  # above the API's largest limit (krafter_audit/api/parsers.py)
@@ -202,6 +205,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "krafter_audit.api.exceptions.handle_exception",
     "DEFAULT_SCHEMA_CLASS": "krafter_audit.api.schema.EnvelopeSchema",
     "UNAUTHENTICATED_USER": None,
+    # Whole seconds in UTC, as the contract has them.
     "DATETIME_FORMAT": "%Y-%m-%dT%H:%M:%SZ",
 }
 
@@ -240,6 +244,7 @@ CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
 # A message is acknowledged after its job, so that a killed worker's message is delivered again; jobs are idempotent.
 CELERY_TASK_ACKS_LATE = True
+# A scan takes minutes: a prefetched message would wait behind it while other workers are idle.
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {
     "scans.run_scan": {"queue": "scan_http"},
@@ -251,6 +256,7 @@ CELERY_TASK_TIME_LIMIT = 180
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    # Longer than any job, or Redis delivers its message twice.
     "visibility_timeout": 3600,
     "socket_timeout": 3,
     "socket_connect_timeout": 2,

@@ -89,6 +89,7 @@ class BenchmarkRun:
             self.cases(benches, dataset, aggregate)
             self.webs[findings] = process_stats.memory(self.servers.pid(aims.OURS))
         if not self.options.only:
+            # No PDF: it has the top findings only, whatever the size.
             for form in ("csv", "json"):
                 self.exports.append(self.child(env, "time_export", form))
 

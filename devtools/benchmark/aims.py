@@ -52,6 +52,7 @@ def aims(
             export["snapshot"] + export["writing"],
             f"{export['rows']:,} rows as {export['format']}",
         )
+        # Ten seconds for 100,000 rows.
         found.append(Aim(f"export of {name}, s", seconds, 10 * max(0.1, export["rows"] / 100_000)))
         found.append(Aim(f"export of {name}, memory growth, MB", export["peak"] - export["before"], 20))
     return found
@@ -94,5 +95,6 @@ def _growth(figures: ResultIndex, small: int, large: int) -> Iterator[Aim]:
     for case in cases.FLAT:
         few, many = figures.get(small, case), figures.get(large, case)
         if few and many:
+            # Two tiny figures would give a ratio of noise.
             ratio = many.cpu / max(few.cpu, NOISE_MS)
             yield Aim(f"{case}, CPU at {large:,} relative to {small:,}", ratio, MAX_GROWTH)

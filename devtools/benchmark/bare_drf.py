@@ -56,6 +56,7 @@ class BareFinding(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
     class Meta:
+        # A model needs an installed app; this one is installed anyway.
         app_label = "contenttypes"
         managed = False
         db_table = "findings_finding"

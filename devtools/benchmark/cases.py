@@ -101,6 +101,7 @@ def policy_test(query: str = "") -> RequestFactory:
 
 
 def bulk(dataset: Dataset) -> Iterator[BenchmarkRequest]:
+    # Other titles in each repetition, or the findings would only be updated.
     dataset["batches"] = dataset.get("batches", 0) + 1
     for _ in ("created", "seen again"):
         for batch in range(13):

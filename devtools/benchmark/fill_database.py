@@ -66,6 +66,7 @@ def fill(findings: int, exported: int) -> Project:
         owners=[user.pk for user in owners],
         report=report,
     )
+    # Last, so that an interrupted run is not taken for a full database.
     Organization.objects.filter(pk=organization.pk).update(name=COMPLETE_NAME)
     return projects[0]
 

@@ -58,6 +58,7 @@ class ServerBenchmark:
         self, case: str, requests: Iterator[BenchmarkRequest], *, connections: int, seconds: float, limit: int
     ) -> CaseResult:
         """Warm up, then send requests for some seconds, at most `limit` in all."""
+        # Prepared statements, caches and the connection pool exist after the warm-up.
         warm_up = min(limit // 10, 60)
         LoadGenerator(self.port, requests, connections=connections, seconds=2, limit=warm_up).run()
         self.counter.reset()

@@ -148,6 +148,7 @@ def generate(
 ) -> None:
     """Create the rows; the last of `projects` gets exactly `exported` findings."""
     spread = {"projects": [project.pk for project in projects[:-1]], "others": PROJECTS - 1, "owners": owners}
+    # In batches, so that one statement does not fill the memory with its trigger's transition table.
     for start in range(1, findings + 1, BATCH_SIZE):
         report(f"findings {start - 1:,}")
         fill(

@@ -38,6 +38,7 @@ STATEMENTS = """
     WHERE query NOT LIKE '%pg_stat_statements%' AND query NOT LIKE 'SELECT % FROM ONLY % FOR KEY SHARE%'
 """
 VACUUM_WORKERS = "SELECT 1 FROM pg_stat_activity WHERE backend_type = 'autovacuum worker'"
+# The rate limits would end every case after a hundred requests.
 UNLIMITED = {f"KRAFTER_RATE_{kind}": "1000000" for kind in ("DEFAULT", "STRICT", "PUBLIC")}
 
 

@@ -67,6 +67,7 @@ class ApiClient:
         answer = send(method, f"{self.base}{path}", body=body, key=self.key)
         if answer.status == 429 and answer.json["error"]["code"] == "rate_limited":
             print("   (Rate limit reached. Waiting for the next minute.)")
+            # Windows begin with the minute.
             time.sleep(61 - time.time() % 60)
             answer = send(method, f"{self.base}{path}", body=body, key=self.key)
         return answer

@@ -52,6 +52,7 @@ class FaultState:
 
     def save(self) -> None:
         if self.path:
+            # Renamed into place, so that a killed server leaves no half-written file.
             new = self.path.with_name(f".{self.path.name}.{os.getpid()}")
             new.write_text(json.dumps(sorted(self.fixed)))
             new.replace(self.path)

@@ -99,6 +99,7 @@ class Walkthrough:
     def wait_for_checks(self, verification_id: str) -> dict[str, Any]:
         path = f"/verifications/{verification_id}"
         deadline = time.monotonic() + 90
+        # The checks of a verification run in parallel jobs; it is complete when none is running.
         while True:
             verification: dict[str, Any] = self.api.call("GET", path, show=False)
             if all(check["status"] != "running" for check in verification["checks"]):

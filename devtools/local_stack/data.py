@@ -25,6 +25,7 @@ SOCKET_DIRECTORY = "socket-directory.json"  # in /tmp: see `postgres.socket_dire
 
 def write_private(path: Path, content: Any) -> None:
     """Write JSON that only the owner can read, atomically."""
+    # Renamed into place: a reader sees the old file or the new one, never half of it.
     new = path.with_name(f".{path.name}.{os.getpid()}")
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w") as file:
@@ -80,6 +81,7 @@ class DataDirectory:
     def running(self) -> bool:
         if not (self.path / LOCK).exists():
             return False
+        # A shared lock on another handle fails while the supervisor holds the exclusive one.
         handle = os.open(self.path / LOCK, os.O_RDWR)
         try:
             fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -118,6 +120,7 @@ class DataDirectory:
         if missing:
             kept |= missing
             self.write(SECRETS, kept)
+        # Not stored: the environment may set them for one run only.
         given = {
             name: os.environ[variable]
             for name, variable in SECRET_VARIABLES.items()

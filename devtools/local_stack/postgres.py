@@ -21,9 +21,11 @@ from scanner.browser.process_guard import is_running
 USER = DATABASE = "krafter"
 PORT = 5432  # only the name of the socket's file
 AS_ROOT = os.geteuid() == 0
+# The builtin locale: sorting does not depend on the C library, whose upgrades corrupt indexes.
 INITDB = ["--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--encoding=UTF8", "--auth=scram-sha-256"]
 ENVIRONMENT = {"LC_ALL": "C", "TZ": "UTC"}
 EPHEMERAL_SETTINGS = {
+    # For tests: the data is deleted when they end.
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
@@ -135,6 +137,7 @@ class Postgres:
 
     @property
     def url(self) -> str:
+        # libpq's form, which names the directory of a socket as a parameter.
         return f"postgres://{USER}:{self.password}@/{DATABASE}?host={self.socket}"
 
     def server_path(self, directory: Path) -> str:
@@ -159,6 +162,7 @@ class Postgres:
         unfinished.mkdir(mode=0o700, parents=True)
         self.chown(unfinished)
         password_file = self.socket / "password"
+        # A file: every user of the machine can read command lines.
         password_file.touch(mode=0o600)
         password_file.write_text(self.password)
         self.chown(password_file)
@@ -172,6 +176,7 @@ class Postgres:
         place = self.server_path(directory)
         options = ["-D", place, "-U", USER, *INITDB, "--pwfile", str(password_file)]
         if self.settings.get("fsync") == "off":
+            # Saves seconds; only for data that may be lost.
             options.append("--no-sync")
         program = str(self.programs / "initdb")
         return Command(
@@ -192,6 +197,7 @@ class Postgres:
 
     def command(self) -> Command:
         settings = {
+            # No TCP: the socket's directory is readable by its owner alone.
             "listen_addresses": "",
             "unix_socket_directories": str(self.socket),
             "unix_socket_permissions": "0700",

@@ -44,6 +44,7 @@ class Command:
             options += ["--user", f"{self.user[0]}:{self.user[1]}"]
         for path in self.remove:
             options += ["--remove", str(path)]
+        # Isolated and without site-packages: the guard starts in milliseconds and imports nothing of the project.
         return [sys.executable, "-I", "-S", process_guard.__file__, *options, "--", *self.arguments]
 
     def remove_files(self) -> None:
@@ -63,6 +64,7 @@ def launch(command: Command, log: Path, *, keep_open: Sequence[int] = ()) -> sub
             stderr=out,
             env={**os.environ, **command.env},
             cwd=command.cwd,
+            # Ctrl-C in the terminal reaches the supervisor only, which stops the processes in order.
             start_new_session=True,
             pass_fds=keep_open,
         )
@@ -92,6 +94,7 @@ def kill_guarded(process: subprocess.Popen[bytes]) -> None:
     if process.returncode is not None:
         return
     try:
+        # The guard ends the whole tree; killed itself, it would leave orphans.
         process.wait(8)
     except subprocess.TimeoutExpired:
         process.kill()

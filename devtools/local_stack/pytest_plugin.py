@@ -89,6 +89,7 @@ def pytest_load_initial_conftests() -> Generator[None, None, None]:
     try:
         # Before pytest-django reads the settings.
         start_missing_servers()
+    # KeyboardInterrupt too: the servers would otherwise outlive the tests.
     except BaseException:
         stop()
         raise

@@ -54,6 +54,7 @@ class Supervisor:
 
     def __post_init__(self) -> None:
         self.logs.mkdir(mode=0o700, parents=True, exist_ok=True)
+        # As a subreaper (PR_SET_CHILD_SUBREAPER): processes of a killed guard become children of this one.
         adopt_orphans()
         self.waking, waker = os.pipe()
         for end in (self.waking, waker):
@@ -157,6 +158,7 @@ class Supervisor:
             kill_guarded(child.process)
         if not child.restart:
             return
+        # It has worked in between: this is no crash loop.
         if time.monotonic() - child.started > STABLE_SECONDS:
             child.pause = FIRST_PAUSE
         child.process, child.exits = None, child.exits + 1
@@ -173,6 +175,7 @@ class Supervisor:
 
     def truncate_logs(self) -> None:
         for child in self.children.values():
+            # Truncated and not rotated: the process has the file open.
             if child.log.exists() and child.log.stat().st_size > LOG_BYTES:
                 os.truncate(child.log, 0)
 
@@ -186,6 +189,7 @@ class Supervisor:
                 if child.process and child.process.returncode is None:
                     child.process.terminate()
             deadline = time.monotonic() + seconds
+            # A second signal shortens the wait.
             while any_running(group) and time.monotonic() < deadline and self.stop_requests == signals:
                 self.wait(0.1)
                 self.reap_children()

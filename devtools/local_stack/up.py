@@ -29,6 +29,7 @@ from devtools.local_stack.valkey import Valkey
 from scanner.browser import executables
 
 PROJECT = "production-website"
+# The web and the workers first: they write to the database until they end.
 STOP_ORDER = [(("web", "beat", "worker", "browser", "demo"), 4.5), (("valkey", "postgres"), 3.0)]
 
 
@@ -116,6 +117,7 @@ class System:
     def start_postgres(self) -> None:
         settings = settings_for_memory(total_memory())
         server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"], settings)
+        # Outside of the data directory, so that a killed system's must be found by the next start.
         self.data.record_socket_directory(server.socket)
         self.env["DATABASE_URL"] = server.url
         server.prepare(self.supervisor.run)
@@ -136,6 +138,7 @@ class System:
         web = [*WEB_SERVER, "--host", host, "--port", port, "krafter_audit.wsgi:application"]
         celery = ["-m", "celery", "-A", "krafter_audit"]
         worker = ["worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+        # Only the web has many threads.
         pooled = self.env | {"KRAFTER_DB_POOL": "1"}
         yield python_command("web", *web, env=pooled)
         for name, options in self.workers().items():
@@ -171,6 +174,7 @@ class System:
         return installed
 
     def worker_answers(self) -> Callable[[], bool]:
+        # Without the project's settings: this process imports no Django.
         app = Celery(broker=self.env["REDIS_URL"], set_as_current=False)
         count = len(self.workers())
 
@@ -271,6 +275,7 @@ def start(options: argparse.Namespace, data: DataDirectory, supervisor: Supervis
         f"{name} ended (status {status}); it is started again.", flush=True
     )
     for child in supervisor.children.values():
+        # The limit is for the start only: from now on a process is always restarted.
         child.exits = 0
 
 

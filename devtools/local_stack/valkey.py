@@ -53,6 +53,7 @@ class Valkey:
             "bind 127.0.0.1",
             f"port {self.port}",
             f"requirepass {self.password}",
+            # The append-only file is enough: Redis holds hints and counters.
             'save ""',
             f"appendonly {'yes' if self.durable else 'no'}",
             "appendfsync everysec",

@@ -17,6 +17,7 @@ from krafter_audit.api.errors import InvalidParams
 from krafter_audit.api.row_columns import RowColumns
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
+# Beyond this a list is read by cursor: PostgreSQL scans all rows before an offset.
 MAX_OFFSET = 10_000_000
 NEWEST_FIRST = ("created_at", "id")
 PAGINATION_PARAMETERS = frozenset({"cursor", "limit", "offset"})

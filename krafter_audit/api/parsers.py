@@ -30,6 +30,7 @@ class StrictJSONParser(BaseParser):
     ) -> Any:
         view = (parser_context or {}).get("view")
         limit = getattr(view, "body_limit", MEBIBYTE)
+        # One byte more than allowed, to notice a body that is too large without reading all of it.
         raw = stream.read(limit + 1)
         if len(raw) > limit:
             raise PayloadTooLarge(f"The body is larger than {limit // MEBIBYTE} MiB.")
