@@ -42,7 +42,10 @@ class ProjectResponseSerializer(ResponseSerializer):
     project_id = serializers.SerializerMethodField()
 
     def get_org_id(self, row: Any) -> str:
+        """Return the organisation's id."""
+        # This docstring and the next are the descriptions of the fields in the OpenAPI description.
         return str(self.context["organization"].pk)
 
     def get_project_id(self, row: Any) -> str:
+        """Return the project's slug."""
         return str(self.context["project"].slug)

@@ -108,6 +108,7 @@ class ShareResultSerializer(serializers.Serializer[Any]):
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
         # The messages of e-mail and Slack contain the link, which is for their recipients alone.
+        """The link; null for e-mail and Slack, whose messages contain it."""
         return share_url(share) if share.channel == Share.Channel.LINK else None
 
 
@@ -126,4 +127,5 @@ class ShareSerializer(ResponseSerializer):
 
     @extend_schema_field({"type": ["string", "null"], "format": "uri"})
     def get_share_url(self, share: Share) -> str | None:
+        """The link; null if it was sent by e-mail or Slack, has expired or was revoked."""
         return share_url(share) if share.channel == Share.Channel.LINK and share.is_live() else None
