@@ -37,7 +37,8 @@ def spend(organization_id: UUID) -> None:
         )
         cursor.execute(SPEND, values)
         if not cursor.rowcount:
-            raise QuotaExceeded(headers={"retry-after": str(seconds_to_next_month())})
+            seconds = int((next_month() - timezone.now()).total_seconds())
+            raise QuotaExceeded(headers={"retry-after": str(max(1, seconds))})
 
 
 def refund(organization_id: UUID, *, spent_at: datetime) -> None:
@@ -67,7 +68,3 @@ def next_month() -> datetime:
     first = timezone.now().replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     # 32 days after the first are always in the next month.
     return (first + timedelta(days=32)).replace(day=1)
-
-
-def seconds_to_next_month() -> int:
-    return max(1, int((next_month() - timezone.now()).total_seconds()))

@@ -129,22 +129,6 @@ def validate_items(
     return valid, errors
 
 
-class UpdateFindingRequestSerializer(RequestSerializer):
-    """The fields of a finding to change; at least one."""
-
-    severity = StrictChoiceField(choices=Severity.choices, required=False)
-    status = StrictChoiceField(choices=FindingStatus.choices, required=False)
-    owner_id = MemberIdField(required=False, allow_null=True)
-    title = StrictCharField(max_length=300, required=False)
-    description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
-    recommended_fix = RecommendedFixRequestSerializer(required=False)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if not attrs:
-            raise serializers.ValidationError("Send at least one field to change.")
-        return attrs
-
-
 class FindingChangesRequestSerializer(RequestSerializer):
     """The fields that a bulk update sets; at least one."""
 
@@ -154,8 +138,16 @@ class FindingChangesRequestSerializer(RequestSerializer):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs:
-            raise serializers.ValidationError("Send at least one field to set.")
+            raise serializers.ValidationError("Send at least one field to change.")
         return attrs
+
+
+class UpdateFindingRequestSerializer(FindingChangesRequestSerializer):
+    """The fields of a finding to change; at least one."""
+
+    title = StrictCharField(max_length=300, required=False)
+    description = StrictCharField(max_length=20_000, allow_blank=True, required=False)
+    recommended_fix = RecommendedFixRequestSerializer(required=False)
 
 
 class FindingFilterRequestSerializer(RequestSerializer):

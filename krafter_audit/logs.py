@@ -1,12 +1,11 @@
 """Logging: one line per event with the request id, as logfmt or JSON."""
 
 import logging
-import re
 from typing import Any
 
 import structlog
 
-SHARE_TOKEN = re.compile(r"(/shared/)[^/\s]+")
+from krafter_audit.api.middleware import SHARE_TOKEN
 
 SHARED: list[Any] = [
     structlog.contextvars.merge_contextvars,

@@ -91,13 +91,11 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    error = (
-        errors.PayloadTooLarge()
-        if isinstance(exception, RequestDataTooBig)
-        else errors.ApiError(str(exception))
-        if isinstance(exception, SuspiciousOperation) and not is_api(request)
-        else errors.ApiError()
-    )
+    error = errors.ApiError()
+    if isinstance(exception, RequestDataTooBig):
+        error = errors.PayloadTooLarge()
+    elif isinstance(exception, SuspiciousOperation) and not is_api(request):
+        error = errors.ApiError(str(exception))
     return error_response(request, error)
 
 

@@ -12,7 +12,7 @@ import structlog
 from django.http import HttpRequest, HttpResponse
 
 logger = logging.getLogger("krafter_audit.requests")
-SHARE_TOKEN = re.compile(r"(/shared/)[^/]+")
+SHARE_TOKEN = re.compile(r"(/shared/)[^/\s]+")
 # A client's id is accepted if it cannot forge a log line and is long enough to be unique.
 SAFE_REQUEST_ID = re.compile(r"\A[A-Za-z0-9_.\-]{20,200}\Z")
 Handler = Callable[[HttpRequest], HttpResponse]
