@@ -5,14 +5,17 @@ from krafter_audit.celery import app
 
 @app.task(name="events.aggregate_counters")
 def aggregate_counters() -> None:
+    """Aggregate the counters that have grown."""
     counters.aggregate_all()
 
 
 @app.task(name="events.delete_expired_responses")
 def delete_expired_responses() -> None:
+    """Delete the expired responses of idempotency keys."""
     idempotency.delete_expired()
 
 
 @app.task(name="events.rotate_partitions")
 def rotate_partitions() -> None:
+    """Create the next partitions of the audit log, and drop the expired ones."""
     partitions.rotate_partitions(partitions.EVENTS)

@@ -8,11 +8,13 @@ from reports.snapshots import retention
 
 @app.task(name="reports.export")
 def export(report_id: str) -> None:
+    """Write the file of a report."""
     export_engine.export_report(UUID(report_id))
 
 
 @app.task(name="reports.deliver")
 def deliver(share_id: str) -> None:
+    """Deliver a share; retry later if it was postponed."""
     wait = delivery.deliver_share(UUID(share_id))
     if wait is not None:
         # The lease ends by then: one second more than it lasts.
@@ -21,6 +23,7 @@ def deliver(share_id: str) -> None:
 
 @app.task(name="reports.requeue_pending")
 def requeue_pending() -> None:
+    """Enqueue pending exports and deliveries again; fail exports that were tried too often."""
     export_engine.fail_exhausted()
     export_engine.requeue_pending()
     delivery.requeue_pending()
@@ -28,4 +31,5 @@ def requeue_pending() -> None:
 
 @app.task(name="reports.delete_expired_items")
 def delete_expired_items() -> None:
+    """Delete the copied rows of reports that can no longer be shown."""
     retention.delete_expired_items()
