@@ -9,7 +9,7 @@ START = "<!-- settings: written by `manage.py document_settings` from krafter_au
 END = "<!-- end of settings -->"
 
 INTRODUCTIONS = {
-    Section.REQUIRED: "`./krafter up` makes all of these itself and keeps them in its data directory.",
+    Section.REQUIRED: "`./krafter up` generates all of these and stores them in its data directory.",
     Section.PROVIDERS: "`<PROVIDER>` is {}.".format(", ".join(f"`{name}`" for name in PROVIDERS)),
     Section.COMMANDS: "Read by `./krafter` and by management commands, not by the web and the workers.",
 }
