@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import operator
-from findings.admin.findings import SEVERITY_COLOURS
+from findings.admin import SEVERITY_COLOURS
 from krafter_audit.admin.base import (
     DANGER,
     INFO,
