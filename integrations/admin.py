@@ -16,7 +16,7 @@ from integrations.models import (
     Webhook,
     WebhookDelivery,
 )
-from integrations.sync import conflicts
+from integrations.sync.tickets import conflicts
 from krafter_audit.admin.base import (
     DANGER,
     INFO,

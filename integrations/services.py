@@ -12,7 +12,6 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from integrations import credentials as secrets
-from integrations import sync_schedule
 from integrations.configuration import configuration
 from integrations.errors import NeverConnected, NotConnected, SignInRefused, SignInUnavailable
 from integrations.models import Integration, Webhook
@@ -20,6 +19,7 @@ from integrations.oauth import flow
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.registry import ADAPTERS
 from integrations.queries import require_known_provider
+from integrations.sync import schedule
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
@@ -45,7 +45,7 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
         credentials_version=F("credentials_version") + 1,
         last_error="",
         failures=0,
-        next_sync_at=sync_schedule.next_slot(integration, timezone.now()),
+        next_sync_at=schedule.next_slot(integration, timezone.now()),
     )
     log_event("integration.connected", integration, by=by, provider=provider)
     return integration
@@ -131,7 +131,7 @@ def start_due_syncs() -> int:
         with transaction.atomic():
             integration = due.select_for_update(skip_locked=True).filter(pk=pk).first()
             if integration is not None:
-                slot = sync_schedule.next_slot(integration, timezone.now())
+                slot = schedule.next_slot(integration, timezone.now())
                 Integration.objects.filter(pk=pk).update(next_sync_at=slot)
                 _start(integration, Scope.ALL)
                 started += 1

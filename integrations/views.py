@@ -23,7 +23,7 @@ from integrations.serializers import (
     WebhookSerializer,
     placeholder,
 )
-from integrations.sync.conflicts import resolve
+from integrations.sync.tickets.conflicts import resolve
 from integrations.webhooks import services as webhooks
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
 

@@ -15,7 +15,6 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from events.log import log_event
-from integrations import sync_schedule
 from integrations.configuration import configuration
 from integrations.credentials import redact
 from integrations.errors import IntegrationChanged
@@ -28,14 +27,7 @@ from integrations.providers.registry import ADAPTERS
 from integrations.providers.tickets import Tracker
 from integrations.providers.traffic import TrafficSource
 from integrations.queries import known_urls
-from integrations.sync import (
-    finding_import,
-    ticket_comments,
-    ticket_pull,
-    ticket_push,
-    traffic_import,
-    webhook_processing,
-)
+from integrations.sync import finding_import, schedule, traffic_import
 from integrations.sync.run import (
     BY_INTEGRATION,
     LEASE_SECONDS,
@@ -43,6 +35,7 @@ from integrations.sync.run import (
     TimeBudgetExhausted,
     update_if_owned,
 )
+from integrations.sync.tickets import comments, pull, push, webhook_processing
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.security.vault import VaultError
@@ -157,15 +150,15 @@ def _pull_and_push(context: SyncContext) -> None:
     if context.integration.scope == Scope.ALL or not isinstance(provider, Tracker):
         _pull(context, provider)
     if isinstance(provider, Tracker):
-        ticket_push.push(context, provider)
-        ticket_comments.push(context, provider)
-        ticket_push.wait_for_unconfirmed(context, provider)
+        push.push(context, provider)
+        comments.push(context, provider)
+        push.wait_for_unconfirmed(context, provider)
 
 
 def _pull(context: SyncContext, provider: Provider) -> None:
     if isinstance(provider, Tracker):
-        ticket_push.unlink_tickets_of_other_places(context, provider)
-        ticket_pull.pull(context, provider)
+        push.unlink_tickets_of_other_places(context, provider)
+        pull.pull(context, provider)
     if isinstance(provider, TrafficSource):
         traffic_import.pull(context, provider)
     if isinstance(provider, FindingSource):
@@ -210,9 +203,9 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
         "updated_at": now,
     }
     if outcome == SUCCEEDED and integration.scope == Scope.ALL:
-        changes |= {"last_sync_at": now, **sync_schedule.after_run(integration, succeeded=True)}
+        changes |= {"last_sync_at": now, **schedule.after_run(integration, succeeded=True)}
     elif is_over and outcome != SUCCEEDED:
-        changes |= sync_schedule.after_run(integration, succeeded=False)
+        changes |= schedule.after_run(integration, succeeded=False)
     store = finish_or_repeat if outcome == SUCCEEDED else update_if_owned
     if not store(integration, **changes):
         _abandon(integration, log)

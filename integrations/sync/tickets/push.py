@@ -12,11 +12,11 @@ from integrations.models import SyncConflict, TicketLink
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import Ticket, TicketDraft
-from integrations.sync import conflicts
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
-from integrations.sync.three_way_merge import Merge, agreed_values, merge, task_values, ticket_values
-from integrations.sync.ticket_drafts import draft_of
-from integrations.sync.ticket_pull import CURSOR, OVERLAP, follow_ticket, may_change_state
+from integrations.sync.tickets import conflicts
+from integrations.sync.tickets.drafts import draft_of
+from integrations.sync.tickets.pull import CURSOR, OVERLAP, follow_ticket, may_change_state
+from integrations.sync.tickets.three_way_merge import Merge, agreed_values, merge, task_values, ticket_values
 from remediation.models import Task
 from remediation.services import tickets
 

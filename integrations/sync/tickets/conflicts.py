@@ -16,8 +16,8 @@ from integrations import services
 from integrations.models import SyncConflict, TicketLink
 from integrations.providers.types import TicketState
 from integrations.queries import get_conflict
-from integrations.sync import loop_breaker
 from integrations.sync.run import SyncContext
+from integrations.sync.tickets import loop_breaker
 from remediation.locks import LockedTask, lock_task
 from remediation.models import Result, Task, Verification
 from remediation.services import tasks, tickets, verdicts

@@ -11,10 +11,10 @@ from django.utils import timezone
 from integrations.models import SyncConflict, TicketLink
 from integrations.providers.tickets import Tracker
 from integrations.providers.types import Ticket
-from integrations.sync import conflicts, loop_breaker
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
-from integrations.sync.three_way_merge import agreed_values, merge, ticket_values
-from integrations.sync.ticket_drafts import draft_of
+from integrations.sync.tickets import conflicts, loop_breaker
+from integrations.sync.tickets.drafts import draft_of
+from integrations.sync.tickets.three_way_merge import agreed_values, merge, ticket_values
 from remediation.locks import LockedTask, lock_task
 from remediation.models import Task
 from remediation.services import tickets

@@ -8,8 +8,8 @@ from django.utils import timezone
 from integrations.models import TicketLink, WebhookDelivery
 from integrations.providers.tickets import Tracker
 from integrations.sync.run import SyncContext, skip_if_refused
-from integrations.sync.three_way_merge import last_change, ticket_values
-from integrations.sync.ticket_pull import follow_ticket
+from integrations.sync.tickets.pull import follow_ticket
+from integrations.sync.tickets.three_way_merge import last_change, ticket_values
 
 BATCH_SIZE = 200
 SEPARATORS = ("#", "/")  # before the last part of a ticket's id

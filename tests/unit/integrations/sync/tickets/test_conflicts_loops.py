@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from integrations.models import TicketLink
-from integrations.sync.loop_breaker import MAX_STATE_CHANGES, WINDOW, allow_state_change, reset
+from integrations.sync.tickets.loop_breaker import MAX_STATE_CHANGES, WINDOW, allow_state_change, reset
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
