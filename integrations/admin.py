@@ -113,8 +113,8 @@ class SyncRunAdmin(ReadOnlyAdmin):
 class SyncConflictAdmin(ReadOnlyAdmin):
     """Conflicts between tasks and their tickets."""
 
-    list_display = ("link", "field", "ours", "theirs", "why", "kept", "resolved_at", "created_at")
-    list_filter: ClassVar = ["field", "kept", ("resolved_at", admin.EmptyFieldListFilter)]
+    list_display = ("link", "field", "ours", "theirs", "why", "resolution", "resolved_at", "created_at")
+    list_filter: ClassVar = ["field", "resolution", ("resolved_at", admin.EmptyFieldListFilter)]
     list_select_related = ("link", "integration__project")
     search_fields = ("^link__key",)
     actions: ClassVar = ["keep_ours", "keep_theirs"]
@@ -122,18 +122,20 @@ class SyncConflictAdmin(ReadOnlyAdmin):
     @admin.action(description="Keep the task's value", permissions=["operate"])
     def keep_ours(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
         """Keep the task's values; the next sync pushes them."""
-        self._resolve(request, queryset, SyncConflict.Kept.OURS)
+        self._resolve(request, queryset, SyncConflict.Resolution.OURS)
 
     @admin.action(description="Keep the ticket's value", permissions=["operate"])
     def keep_theirs(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
         """Apply the ticket's values to the task."""
-        self._resolve(request, queryset, SyncConflict.Kept.THEIRS)
+        self._resolve(request, queryset, SyncConflict.Resolution.THEIRS)
 
-    def _resolve(self, request: HttpRequest, queryset: QuerySet[SyncConflict], kept: str) -> None:
+    def _resolve(self, request: HttpRequest, queryset: QuerySet[SyncConflict], resolution: str) -> None:
         def resolve(conflict: SyncConflict) -> str:
             project, provider = conflict.integration.project, conflict.integration.provider
-            resolved = conflicts.resolve(project, provider, conflict.pk, kept=kept, by=operator(request))
-            return f"resolved, {resolved.kept} kept."
+            resolved = conflicts.resolve(
+                project, provider, conflict.pk, resolution=resolution, by=operator(request)
+            )
+            return f"resolved, {resolved.resolution} kept."
 
         self.run_for_each(request, queryset, resolve)
 

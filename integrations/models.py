@@ -28,7 +28,7 @@ class Integration(Record, Leased):
         SYNCING = "syncing"
         ERROR = "error"
 
-    class Scope(models.TextChoices):
+    class SyncScope(models.TextChoices):
         ALL = "all"
         PENDING = "pending"
 
@@ -47,7 +47,7 @@ class Integration(Record, Leased):
     )
     cursor = models.JSONField(default=dict, help_text="How far the provider has been read.")
     not_before = models.DateTimeField(default=timezone.now, help_text="When a waiting sync continues.")
-    scope = models.CharField(max_length=7, choices=Scope, default=Scope.ALL, editable=False)
+    sync_scope = models.CharField(max_length=7, choices=SyncScope, default=SyncScope.ALL, editable=False)
     requested_at = models.DateTimeField(default=timezone.now, editable=False)
     next_sync_at = models.DateTimeField(null=True, help_text="When the next scheduled sync starts.")
     failures = models.PositiveSmallIntegerField(default=0, help_text="Consecutive failed syncs.")
@@ -147,7 +147,7 @@ class SyncConflict(Record):
         STATE = "state"
         LOOP = "loop"
 
-    class Kept(models.TextChoices):
+    class Resolution(models.TextChoices):
         OURS = "ours"
         THEIRS = "theirs"
         SETTLED = "settled"
@@ -158,7 +158,7 @@ class SyncConflict(Record):
     ours = models.CharField(max_length=300, blank=True)
     theirs = models.CharField(max_length=300, blank=True)
     why = models.CharField(max_length=1000)
-    kept = models.CharField(max_length=8, choices=Kept, blank=True)
+    resolution = models.CharField(max_length=8, choices=Resolution, blank=True)
     resolved_at = models.DateTimeField(null=True)
     resolved_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
 
@@ -170,8 +170,8 @@ class SyncConflict(Record):
                 name="unique_open_conflict_per_field",
             ),
             models.CheckConstraint(
-                condition=Q(resolved_at__isnull=True, kept="")
-                | Q(resolved_at__isnull=False, kept__in=["ours", "theirs", "settled"]),
+                condition=Q(resolved_at__isnull=True, resolution="")
+                | Q(resolved_at__isnull=False, resolution__in=["ours", "theirs", "settled"]),
                 name="conflict_resolved_by_a_choice",
             ),
         ]
@@ -253,7 +253,7 @@ class WebhookDelivery(Record):
 class SyncRun(Record):
     """What one run of a sync did. `refused` = `[{what, why}]`: refusals and conflicts for a person to see."""
 
-    class Outcome(models.TextChoices):
+    class Status(models.TextChoices):
         RUNNING = "running"
         SUCCEEDED = "succeeded"
         FAILED = "failed"
@@ -261,7 +261,7 @@ class SyncRun(Record):
         INTERRUPTED = "interrupted"
 
     integration = models.ForeignKey(Integration, models.CASCADE, related_name="runs", db_index=False)
-    outcome = StatusField(max_length=11, choices=Outcome, default=Outcome.RUNNING)
+    outcome = StatusField(max_length=11, choices=Status, default=Status.RUNNING)
     started_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True)
     pushed = models.PositiveIntegerField(default=0)
@@ -273,11 +273,11 @@ class SyncRun(Record):
     transitions = StatusTransitions(
         "outcome",
         {
-            Outcome.RUNNING: {Outcome.SUCCEEDED, Outcome.FAILED, Outcome.PAUSED, Outcome.INTERRUPTED},
-            Outcome.SUCCEEDED: set(),
-            Outcome.FAILED: set(),
-            Outcome.PAUSED: set(),
-            Outcome.INTERRUPTED: set(),
+            Status.RUNNING: {Status.SUCCEEDED, Status.FAILED, Status.PAUSED, Status.INTERRUPTED},
+            Status.SUCCEEDED: set(),
+            Status.FAILED: set(),
+            Status.PAUSED: set(),
+            Status.INTERRUPTED: set(),
         },
     )
 

@@ -134,7 +134,7 @@ class ConflictFilterSerializer(serializers.Serializer[Any]):
 class ResolveConflictRequestSerializer(RequestSerializer):
     """The side to keep: ours (the task) or theirs (the ticket)."""
 
-    keep = StrictChoiceField(choices=[SyncConflict.Kept.OURS.value, SyncConflict.Kept.THEIRS.value])
+    keep = StrictChoiceField(choices=["ours", "theirs"])
 
 
 class ConflictSerializer(ResponseSerializer):
@@ -143,6 +143,9 @@ class ConflictSerializer(ResponseSerializer):
     task_id = serializers.UUIDField(source="link.task_id")
     external_ticket_key = serializers.CharField(source="link.key")
     ticket_url = serializers.CharField(source="link.url")
+    kept = serializers.ChoiceField(
+        choices=SyncConflict.Resolution.choices, source="resolution", allow_blank=True
+    )
 
     class Meta:
         model = SyncConflict

@@ -24,7 +24,7 @@ from krafter_audit.http.client import Client, Limits
 from krafter_audit.jobs import enqueue_on_commit
 from krafter_audit.security.vault import VaultError
 
-Status, Scope = Integration.Status, Integration.Scope
+Status, SyncScope = Integration.Status, Integration.SyncScope
 SIGN_IN_LIMITS = Limits(connect=3.0, read=8.0, total=10.0, body=256 * 1024)
 BATCH_SIZE = 500  # scheduled syncs
 
@@ -103,20 +103,20 @@ def sync_now(project: Project, provider: str, *, by: Actor) -> Integration:
     """Start a sync of everything; an integration that is syncing already stays as it is."""
     integration = lock_connected(project, provider)
     if integration.status == Status.SYNCING:
-        if integration.scope == Scope.PENDING:
-            _request_again(integration, Scope.ALL)
+        if integration.sync_scope == SyncScope.PENDING:
+            _request_again(integration, SyncScope.ALL)
         return integration
-    _start(integration, Scope.ALL)
+    _start(integration, SyncScope.ALL)
     log_event("integration.sync_requested", integration, by=by, provider=provider)
     return integration
 
 
 @transaction.atomic
-def request_sync(integration: Integration, *, scope: str = Scope.PENDING, delay_seconds: int = 0) -> None:
+def request_sync(integration: Integration, *, scope: str = SyncScope.PENDING, delay_seconds: int = 0) -> None:
     """Let a worker sync what is pending. A sync that is running already is repeated after it."""
     integration = Integration.objects.select_for_update().get(pk=integration.pk)
     if integration.status == Status.SYNCING:
-        _request_again(integration, integration.scope if scope == Scope.PENDING else scope)
+        _request_again(integration, integration.sync_scope if scope == SyncScope.PENDING else scope)
     elif integration.status == Status.CONNECTED:
         _start(integration, scope, delay_seconds)
 
@@ -133,7 +133,7 @@ def start_due_syncs() -> int:
             if integration is not None:
                 slot = schedule.next_slot(integration, timezone.now())
                 Integration.objects.filter(pk=pk).update(next_sync_at=slot)
-                _start(integration, Scope.ALL)
+                _start(integration, SyncScope.ALL)
                 started += 1
     return started
 
@@ -153,7 +153,7 @@ def _start(integration: Integration, scope: str, delay_seconds: int = 0) -> None
         Status.SYNCING,
         not_before=now + timedelta(seconds=delay_seconds),
         attempts=0,
-        scope=scope,
+        sync_scope=scope,
         requested_at=now,
     )
     if not delay_seconds:
@@ -162,7 +162,7 @@ def _start(integration: Integration, scope: str, delay_seconds: int = 0) -> None
 
 def _request_again(integration: Integration, scope: str) -> None:
     """Note a request on a syncing integration; `updated_at` stays, since nothing that is shown changes."""
-    Integration.objects.filter(pk=integration.pk).update(scope=scope, requested_at=timezone.now())
+    Integration.objects.filter(pk=integration.pk).update(sync_scope=scope, requested_at=timezone.now())
 
 
 def _lock(project: Project, provider: str) -> Integration | None:

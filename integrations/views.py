@@ -149,6 +149,6 @@ class ConflictViewSet(ProjectViewSet):
     def resolve(self, request: Request, provider: str, pk: str, **kwargs: Any) -> Response:
         """Keep one side; a resolved conflict does not change."""
         conflict = queries.get_conflict(self.project, provider, uuid_or_404(pk))
-        kept = self.validated_body(ResolveConflictRequestSerializer)["keep"]
-        resolved = resolve(self.project, provider, conflict.pk, kept=kept, by=self.actor)
+        side = self.validated_body(ResolveConflictRequestSerializer)["keep"]
+        resolved = resolve(self.project, provider, conflict.pk, resolution=side, by=self.actor)
         return self.respond(resolved, ConflictSerializer)

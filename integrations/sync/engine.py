@@ -35,7 +35,7 @@ from integrations.sync.run import (
     TimeBudgetExhausted,
     update_if_owned,
 )
-from integrations.sync.tickets import comments, pull, push, webhook_processing
+from integrations.sync.tickets import comments, pull, push
 from krafter_audit.db import leases
 from krafter_audit.http.client import Client, Limits
 from krafter_audit.security.vault import VaultError
@@ -46,7 +46,7 @@ MAX_WAIT = timedelta(minutes=15)
 MAX_ATTEMPTS = 5
 RUNS_KEPT = 50
 LIMITS = Limits(connect=5.0, read=20.0, total=30.0, body=32 * 1024 * 1024)
-Status, Scope, Outcome = Integration.Status, Integration.Scope, SyncRun.Outcome
+Status, SyncScope, RunStatus = Integration.Status, Integration.SyncScope, SyncRun.Status
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class SyncOutcome:
     continue_at: datetime | None = None
 
 
-SUCCEEDED = SyncOutcome(Status.CONNECTED, Outcome.SUCCEEDED)
+SUCCEEDED = SyncOutcome(Status.CONNECTED, RunStatus.SUCCEEDED)
 
 
 def sync(integration_id: UUID) -> None:
@@ -85,7 +85,7 @@ def sync(integration_id: UUID) -> None:
 
 def _open_log(integration: Integration) -> SyncRun:
     runs = SyncRun.objects.filter(integration=integration)
-    SyncRun.transitions.update(runs, Outcome.RUNNING, Outcome.INTERRUPTED, finished_at=timezone.now())
+    SyncRun.transitions.update(runs, RunStatus.RUNNING, RunStatus.INTERRUPTED, finished_at=timezone.now())
     return SyncRun.objects.create(integration=integration)
 
 
@@ -146,31 +146,31 @@ def _pull_and_push(context: SyncContext) -> None:
     context.checkpoint()
     provider.check_connection()
     if isinstance(provider, Tracker):
-        webhook_processing.process_deliveries(context, provider)
-    if context.integration.scope == Scope.ALL or not isinstance(provider, Tracker):
+        pull.process_deliveries(context, provider)
+    if context.integration.sync_scope == SyncScope.ALL or not isinstance(provider, Tracker):
         _pull(context, provider)
     if isinstance(provider, Tracker):
-        push.push(context, provider)
-        comments.push(context, provider)
+        push.push_tasks(context, provider)
+        comments.post_pending(context, provider)
         push.wait_for_unconfirmed(context, provider)
 
 
 def _pull(context: SyncContext, provider: Provider) -> None:
     if isinstance(provider, Tracker):
         push.unlink_tickets_of_other_places(context, provider)
-        pull.pull(context, provider)
+        pull.pull_tickets(context, provider)
     if isinstance(provider, TrafficSource):
-        traffic_import.pull(context, provider)
+        traffic_import.import_traffic(context, provider)
     if isinstance(provider, FindingSource):
-        finding_import.pull(context, provider)
+        finding_import.import_findings(context, provider)
 
 
 def _failed(error: str) -> SyncOutcome:
-    return SyncOutcome(Status.ERROR, Outcome.FAILED, error)
+    return SyncOutcome(Status.ERROR, RunStatus.FAILED, error)
 
 
 def _paused(until: datetime, reason: str) -> SyncOutcome:
-    return SyncOutcome(Status.SYNCING, Outcome.PAUSED, reason, continue_at=until)
+    return SyncOutcome(Status.SYNCING, RunStatus.PAUSED, reason, continue_at=until)
 
 
 def _retry_or_fail(error: ProviderUnavailable) -> SyncOutcome:
@@ -202,7 +202,7 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
         "lease_until": None,
         "updated_at": now,
     }
-    if outcome == SUCCEEDED and integration.scope == Scope.ALL:
+    if outcome == SUCCEEDED and integration.sync_scope == SyncScope.ALL:
         changes |= {"last_sync_at": now, **schedule.after_run(integration, succeeded=True)}
     elif is_over and outcome != SUCCEEDED:
         changes |= schedule.after_run(integration, succeeded=False)
@@ -221,14 +221,14 @@ def finish_or_repeat(integration: Integration, **changes: Any) -> bool:
     """End the sync; if another was requested meanwhile, stay syncing and start again at once."""
     if update_if_owned(integration, where={"requested_at": integration.requested_at}, **changes):
         return True
-    scope = {"scope": Scope.PENDING} if integration.scope == Scope.ALL else {}
+    scope = {"sync_scope": SyncScope.PENDING} if integration.sync_scope == SyncScope.ALL else {}
     return update_if_owned(integration, **changes | scope | {"status": Status.SYNCING})
 
 
 def _abandon(integration: Integration, log: SyncRun) -> None:
     """Leave an integration that was changed or taken over, and release the lease if it is still ours."""
     leases.write(integration, lease_until=None)
-    _close_log(log, Outcome.INTERRUPTED, "The connection was changed while the sync was running.")
+    _close_log(log, RunStatus.INTERRUPTED, "The connection was changed while the sync was running.")
 
 
 def _close_log(log: SyncRun, outcome: str, error: str) -> None:

@@ -22,7 +22,7 @@ RESOLVED_THERE = "settled_there_at"
 MAX_RESOLVED = 200  # a run; each costs a request or two
 
 
-def pull(context: SyncContext, source: FindingSource) -> None:
+def import_findings(context: SyncContext, source: FindingSource) -> None:
     """Import every list; one that is not available is noted, and the others are imported.
 
     Findings that were approved are resolved at the provider first, and not imported in this run: the vendor's list may

@@ -12,7 +12,7 @@ from integrations.sync.run import BY_INTEGRATION, SyncContext
 CURSOR = "weighed_to"
 
 
-def pull(context: SyncContext, source: TrafficSource) -> None:
+def import_traffic(context: SyncContext, source: TrafficSource) -> None:
     """Read the page views, then weight every open finding; an interrupted run continues where it stopped."""
     views = source.page_views()
     context.log_provider_notes()

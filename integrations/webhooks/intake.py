@@ -82,6 +82,6 @@ def _store(integration: Integration, request: WebhookRequest, event: WebhookEven
         return  # a repetition
     Webhook.objects.filter(integration=integration).update(last_delivery_at=timezone.now())
     if event.findings_changed:
-        request_sync(integration, scope=Integration.Scope.ALL, delay_seconds=FINDINGS_DELAY_SECONDS)
+        request_sync(integration, scope=Integration.SyncScope.ALL, delay_seconds=FINDINGS_DELAY_SECONDS)
     elif event.ticket_ids:
         request_sync(integration)

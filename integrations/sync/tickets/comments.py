@@ -16,7 +16,7 @@ MAX_ATTEMPTS = 5
 BATCH_SIZE = 100
 
 
-def push(context: SyncContext, tracker: Tracker) -> None:
+def post_pending(context: SyncContext, tracker: Tracker) -> None:
     """Post the waiting comments. One that was tried before is searched for first: its response may have been lost."""
     for comment in _waiting(context).iterator(BATCH_SIZE):
         with skip_if_refused(context, tracker, comment.link.key):

@@ -15,7 +15,7 @@ from integrations.providers.types import Ticket, TicketDraft
 from integrations.sync.run import BY_INTEGRATION, SyncContext, skip_if_refused
 from integrations.sync.tickets import conflicts
 from integrations.sync.tickets.drafts import draft_of
-from integrations.sync.tickets.pull import CURSOR, OVERLAP, follow_ticket, may_change_state
+from integrations.sync.tickets.pull import CURSOR, OVERLAP, follow_ticket
 from integrations.sync.tickets.three_way_merge import Merge, agreed_values, merge, task_values, ticket_values
 from remediation.models import Task
 from remediation.services import tickets
@@ -24,7 +24,7 @@ State = TicketLink.State
 BATCH_SIZE = 100
 
 
-def push(context: SyncContext, tracker: Tracker) -> None:
+def push_tasks(context: SyncContext, tracker: Tracker) -> None:
     """Create the missing tickets, then update those of changed tasks."""
     _finish_unconfirmed(context, tracker)
     for task in _tasks_without_ticket(context).iterator(BATCH_SIZE):
@@ -156,7 +156,7 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     read_at, synced_at, draft = link.updated_at, link.task.updated_at, draft_of(link.task)
     merged = merge(link.last_synced, draft, ticket)
     _log_title_conflict(context, link, ticket, merged)
-    if "closed" in merged.push and not may_change_state(context, link, ticket):
+    if "closed" in merged.push and not conflicts.may_change_state(context, link, ticket):
         merged.push -= {"closed", "status"}
     if merged.push:
         context.checkpoint()
