@@ -315,7 +315,7 @@ class CheckReliability(models.Model):
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=100)
-    looks = models.PositiveIntegerField(default=0, help_text="Runs on a page that passed or failed.")
+    runs = models.PositiveIntegerField(default=0, help_text="Runs on a page that passed or failed.")
     compared = models.PositiveIntegerField(
         default=0, help_text="Runs on a page that had not changed since the previous run."
     )

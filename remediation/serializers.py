@@ -223,7 +223,7 @@ class CheckThresholdSerializer(serializers.Serializer[Any]):
 class CheckReliabilitySerializer(serializers.Serializer[Any]):
     """The reliability of a check in this project, by the scans and verifications of the last 90 days."""
 
-    looks = serializers.IntegerField(help_text="Runs on a page that passed or failed.")
+    looks = serializers.IntegerField(source="runs", help_text="Runs on a page that passed or failed.")
     compared = serializers.IntegerField(
         help_text="Runs on a page that had not changed since the previous run."
     )

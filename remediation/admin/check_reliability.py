@@ -15,7 +15,7 @@ class CheckReliabilityAdmin(ReadOnlyAdmin):
     """A row for each check of a project; above them the sums over the filtered projects."""
 
     list_display = (
-        "key", "project", "looks", "flipped", "fixes", "back_in_7_days", "back_in_30_days", "median_hours",
+        "key", "project", "runs", "flipped", "fixes", "back_in_7_days", "back_in_30_days", "median_hours",
         "measured_at",
     )  # fmt: skip
     list_filter = (("project", AutocompleteFilter),)
