@@ -14,7 +14,7 @@ class IntegrationsConfig(AppConfig):
         """Register the system checks, the provider checks of findings, and the events that are consumed."""
         from events.outbox import register_consumer
         from findings.provider_checks import register
-        from integrations import system_checks  # noqa: F401
+        from integrations import configuration  # noqa: F401  registers its system check
         from integrations.sync import verification_events
 
         register(provider_checks)

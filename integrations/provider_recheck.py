@@ -14,8 +14,7 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration
 from integrations.oauth.token_refresh import TokenManager
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable, TokenRejected
-from integrations.providers.findings import FindingSource
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.registry import FINDING_SOURCES
 from krafter_audit.http.client import Client, Limits, Response
 from krafter_audit.http.timestamps import format_timestamp

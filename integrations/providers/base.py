@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
+from urllib.parse import urlsplit
 
 from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -20,10 +21,9 @@ from integrations.providers.errors import (
     ResourceMissing,
     TokenRejected,
 )
-from integrations.providers.links import next_page, origin
+from integrations.providers.headers import at_epoch, next_page, retry_after
 from integrations.providers.oauth import OAuth
-from integrations.providers.rate_limits import at_epoch, retry_after
-from integrations.providers.text import NUL, without_nul
+from integrations.providers.types import without_nul
 from integrations.providers.webhooks import WebhookFormat
 from krafter_audit.http.client import Client, HttpError, Response
 
@@ -32,6 +32,8 @@ MAX_ATTEMPTS = 3
 MAX_PAGES = 1000
 MAX_RESPONSES = 10  # the last ones, as evidence of a recheck
 MAX_DETAIL_LENGTH = 200
+ESCAPED_NUL = b"\\u0000"  # as JSON writes a NUL character
+# What reading JSON of an unexpected form may raise.
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
 
 
@@ -151,7 +153,7 @@ class Provider(ABC):
         """Parse a response's JSON. Raises ProviderUnavailable for a form that the vendor does not document."""
         try:
             body = response.json()
-            return parser(without_nul(body) if NUL in response.body else body)
+            return parser(without_nul(body) if ESCAPED_NUL in response.body else body)
         except UNREADABLE:
             raise ProviderUnavailable(
                 f"{self.title} answered in a format that this version cannot read."
@@ -249,6 +251,33 @@ class Provider(ABC):
     def error_message(self, body: Any) -> Any:
         """Return the message in the JSON of an error. May raise for unexpected JSON."""
         return body.get("message")
+
+
+def origin(url: str) -> tuple[str, str, int | None] | None:
+    """Return scheme, host and port of a URL; None without a host, or with user information."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or {"https": 443, "http": 80}.get(parts.scheme)
+    except ValueError:
+        return None
+    if not parts.hostname or "@" in parts.netloc:
+        return None
+    return parts.scheme, parts.hostname.lower(), port
+
+
+def server_url(given: object, *, title: str, example: str) -> str:
+    """Return the `base_url` of the credentials without a trailing slash; empty where none is given.
+
+    Raises ProviderRefused for anything but scheme, host, port and path: a token is sent there.
+    """
+    if given is None or given == "":
+        return ""
+    url = given.strip().rstrip("/") if isinstance(given, str) else ""
+    is_plain = url.isascii() and url.isprintable() and not any(sign in url for sign in "@?#\\ ")
+    found = origin(url) if is_plain else None
+    if found is None or found[0] not in ("http", "https"):
+        raise ProviderRefused(f"The base_url of {title} must be a URL such as {example}.")
+    return url
 
 
 def is_html(response: Response) -> bool:

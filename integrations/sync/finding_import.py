@@ -13,8 +13,7 @@ from findings.priority import TRAFFIC_WEIGHT
 from findings.services.ingestion import FindingReport, ingest
 from integrations.providers.errors import ProviderRefused, TokenRejected
 from integrations.providers.findings import FindingSource
-from integrations.providers.text import without_nul
-from integrations.providers.types import FindingList, RemoteFinding
+from integrations.providers.types import FindingList, RemoteFinding, without_nul
 from integrations.sync.run import BY_INTEGRATION, SyncContext
 
 MAX_TITLE_LENGTH = 300

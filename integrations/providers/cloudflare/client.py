@@ -12,8 +12,8 @@ from typing import Any
 
 from integrations.providers.base import UNREADABLE, Provider, is_html
 from integrations.providers.errors import ProviderRefused
+from integrations.providers.headers import after_seconds
 from integrations.providers.oauth import OAuth
-from integrations.providers.rate_limits import after_seconds
 from krafter_audit.http.client import Response
 
 ZONE_ID = re.compile(r"[0-9a-f]{32}")

@@ -12,8 +12,7 @@ from typing import Any
 from integrations.providers.cloudflare.client import CloudflareClient
 from integrations.providers.cloudflare.zone_settings import SETTINGS, SETTINGS_BY_CHECK, ZoneSetting
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.findings import FindingSource
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.types import FindingList, RemoteFinding
 
 DOCS_URL = "https://developers.cloudflare.com"

@@ -8,9 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.findings import FindingSource
+from integrations.providers.findings import FindingSource, RecheckResult, result_by_state
 from integrations.providers.github.client import GitHubClient
-from integrations.providers.recheck import RecheckResult, result_by_state
 from integrations.providers.types import FindingList, RemoteFinding
 
 CODE_SCANNING, DEPENDABOT = "github_code_scanning_fixed", "github_dependabot_fixed"

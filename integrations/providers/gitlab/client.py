@@ -9,9 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
-from integrations.providers.base import Provider
+from integrations.providers.base import Provider, server_url
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.links import server_url
 from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Client, Response
 

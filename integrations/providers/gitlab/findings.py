@@ -9,9 +9,8 @@ from datetime import datetime
 from typing import Any
 
 from integrations.providers.errors import ProviderRefused, ResourceMissing
-from integrations.providers.findings import FindingSource
+from integrations.providers.findings import FindingSource, RecheckResult, result_by_state
 from integrations.providers.gitlab.client import API_PATH, GitLabClient
-from integrations.providers.recheck import RecheckResult, result_by_state
 from integrations.providers.types import FindingList, RemoteFinding
 
 RESOLVED = "gitlab_vulnerability_resolved"

@@ -17,7 +17,7 @@ from integrations.providers.errors import (
     ResourceMissing,
     TokenRejected,
 )
-from integrations.providers.findings import FindingSource
+from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.gsc.client import SearchConsoleClient
 from integrations.providers.gsc.problems import (
     CHECKS,
@@ -30,7 +30,6 @@ from integrations.providers.gsc.problems import (
     sitemap_result,
     timestamp,
 )
-from integrations.providers.recheck import RecheckResult
 from integrations.providers.types import FindingList, RemoteFinding
 
 MAX_INSPECTIONS_A_DAY = 1_900  # Google allows 2,000 for a property; some are left to people

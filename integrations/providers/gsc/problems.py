@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import RecheckResult
 
 PAGE_FETCHED, ROBOTS_ALLOWED, INDEXING_ALLOWED = (
     "gsc_page_fetched",

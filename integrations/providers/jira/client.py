@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
+from integrations.providers.headers import within_a_day
 from integrations.providers.oauth import OAuth
-from integrations.providers.rate_limits import within_a_day
 from krafter_audit.http.client import Client, Response
 
 SITE = re.compile(r"(?:https://)?([a-z0-9][a-z0-9-]*)(?:\.atlassian\.net)?/?", re.IGNORECASE)

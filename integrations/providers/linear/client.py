@@ -11,9 +11,9 @@ from uuid import UUID
 
 from integrations.providers.base import UNREADABLE, Provider
 from integrations.providers.errors import ProviderRefused
+from integrations.providers.headers import at_epoch
 from integrations.providers.linear import graphql
 from integrations.providers.oauth import OAuth
-from integrations.providers.rate_limits import at_epoch
 from krafter_audit.http.client import Response
 
 BUDGETS = ("x-ratelimit-requests", "x-ratelimit-complexity", "x-ratelimit-endpoint-requests")

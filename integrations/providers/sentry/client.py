@@ -10,9 +10,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
 
-from integrations.providers.base import Provider, is_html
+from integrations.providers.base import Provider, is_html, server_url
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.links import server_url
 from integrations.providers.oauth import OAuth, TokenRequest
 from krafter_audit.http.client import Client, Response
 

@@ -9,8 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from integrations.providers.errors import ProviderRefused
-from integrations.providers.findings import FindingSource
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.sentry.client import SentryClient, next_cursor
 from integrations.providers.sentry.recheck import NO_NEW_EVENTS, result_since
 from integrations.providers.types import FindingList, RemoteFinding

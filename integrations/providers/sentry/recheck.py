@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from integrations.providers.recheck import RecheckResult
+from integrations.providers.findings import RecheckResult
 
 NO_NEW_EVENTS = "sentry_no_new_events"
 MIN_QUIET_TIME, MAX_QUIET_TIME = timedelta(hours=1), timedelta(days=3)
