@@ -61,7 +61,6 @@ class NewUserForm(UserCreationForm):
         fields = ("email", "name")
 
     def clean_email(self) -> str:
-        """Return the address in lower case."""
         return str(self.cleaned_data["email"]).lower()
 
 
@@ -74,7 +73,6 @@ class UserForm(UserChangeForm):
         field_classes: ClassVar[dict[str, type]] = {}
 
     def clean_email(self) -> str:
-        """Return the address in lower case."""
         return str(self.cleaned_data.get("email", self.instance.email)).lower()
 
 
@@ -98,7 +96,6 @@ class UserAdmin(ServiceModelAdmin, BaseUserAdmin):  # type: ignore[misc]  # the 
 
     @admin.display(description="password")
     def password_page(self, user: User) -> str:
-        """Return a link to the password page."""
         return format_html('<a class="text-primary-600" href="{}">Set password</a>', "../password/")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -125,7 +122,6 @@ class ProjectAdmin(ServiceModelAdmin):
     actions: ClassVar[list[Any]] = []
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Keep a project in its organisation, which its secrets and counters are bound to."""
         return ("organization",) if obj else ()
 
 
@@ -156,7 +152,6 @@ class ApiKeyAdmin(ServiceModelAdmin):
     actions: ClassVar[list[str]] = ["revoke"]
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Return all fields but the digest."""
         if obj is None:
             return IssueKeyForm.Meta.fields
         return (
@@ -168,16 +163,13 @@ class ApiKeyAdmin(ServiceModelAdmin):
         return self.get_fields(request, obj) if obj else ()
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Forbid changes: issue a new key and revoke the old one."""
         return False
 
     @admin.display(description="scopes")
     def scope_list(self, key: ApiKey) -> str:
-        """Return the scopes."""
         return ", ".join(key.scopes)
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
-        """Issue the key and show it once."""
         values = form.cleaned_data
         row, key = api_keys.issue(
             values["organization"],
@@ -192,8 +184,6 @@ class ApiKeyAdmin(ServiceModelAdmin):
 
     @admin.action(description="Revoke", permissions=["operate"])
     def revoke(self, request: HttpRequest, queryset: QuerySet[ApiKey]) -> None:
-        """Revoke the selected keys."""
-
         def revoke(row: ApiKey) -> str:
             api_keys.revoke(row)
             return "revoked."

@@ -36,7 +36,6 @@ class Caller:
     expires_at: float  # Unix seconds; infinite for a key without expiry
 
     def has_scope(self, needed: Scope) -> bool:
-        """Tell whether the caller's scopes include the needed one."""
         return Scope.grants(self.scopes, needed)
 
 

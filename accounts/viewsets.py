@@ -18,7 +18,7 @@ from accounts import api_key_cache, api_keys
 from accounts.actors import Actor
 from accounts.models import Project, Scope
 from krafter_audit.api import etags, idempotency, rate_limits, read_replica, request_body
-from krafter_audit.api.envelope import Page
+from krafter_audit.api.envelope import ResultPage
 from krafter_audit.api.errors import Forbidden, InsufficientScope, InvalidParams, NotFound, Unauthorized
 from krafter_audit.api.middleware import request_id_of
 from krafter_audit.api.pagination import PAGINATION_PARAMETERS, QuerySetListing, paginate_by_cursor
@@ -63,7 +63,6 @@ class OrganizationViewSet(viewsets.ViewSet):
         """Do nothing: `initial` has authenticated the caller."""
 
     def handle_exception(self, exc: Exception) -> Any:
-        """Repeat a read on the primary if the replica has just failed."""
         if self.replica_token and isinstance(exc, OperationalError | InterfaceError):
             self._stop_reading_replica()
             read_replica.monitor.back_off()
@@ -71,7 +70,6 @@ class OrganizationViewSet(viewsets.ViewSet):
         return super().handle_exception(exc)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
-        """Add the headers of every response: rate limit and Cache-Control."""
         self._stop_reading_replica()
         if request.method not in SAFE_METHODS and response.status_code < 400 and hasattr(self, "caller"):
             read_replica.record_write(self.caller.organization.pk)
@@ -132,11 +130,9 @@ class OrganizationViewSet(viewsets.ViewSet):
 
     @property
     def serializer_context(self) -> dict[str, Any]:
-        """The context of serializers."""
         return {"organization": self.caller.organization}
 
     def serialize(self, row: Any, serializer_class: type[serializers.BaseSerializer[Any]]) -> Any:
-        """Return the representation of a row."""
         return serializer_class(row, context=self.serializer_context).data
 
 
@@ -153,7 +149,6 @@ class ProjectViewSet(OrganizationViewSet):
 
     @property
     def serializer_context(self) -> dict[str, Any]:
-        """The context of serializers."""
         return {"project": self.project, **super().serializer_context}
 
     def validated_body(self, serializer_class: type[S]) -> dict[str, Any]:
@@ -164,7 +159,6 @@ class ProjectViewSet(OrganizationViewSet):
         return dict(serializer.validated_data)
 
     def require_empty_body(self) -> None:
-        """Raise ValidationError if there is a request body."""
         self.validated_body(EmptyRequestSerializer)
 
     def get_row(self, rows: QuerySet[M], pk: str, **filters: Any) -> M:
@@ -198,14 +192,13 @@ class ProjectViewSet(OrganizationViewSet):
             return Response(status=304, headers={"etag": etag})
         return Response(data(), status=status, headers={"etag": etag})
 
-    def respond_page(self, page: Page, serializer_class: type[S]) -> Response:
-        """Return the response with a page, whose rows are models or tuples of the serializer's columns."""
+    def respond_page(self, page: ResultPage, serializer_class: type[S]) -> Response:
         columns, context = row_columns(serializer_class), self.serializer_context
         if columns is None:
             rows = serializer_class(page.rows, many=True, context=context).data
         else:
             rows = [columns.represent(row, context) for row in page.rows]
-        return Response(Page(rows, page.total, page.next_cursor))
+        return Response(ResultPage(rows, page.total, page.next_cursor))
 
     def respond_newest(
         self, rows: QuerySet[M], serializer_class: type[S], *, total: Callable[[], int], parent: str = ""
@@ -218,7 +211,6 @@ class ProjectViewSet(OrganizationViewSet):
         return self.respond_page(page, serializer_class)
 
     def reject_unknown_parameters(self, known: Iterable[str]) -> None:
-        """Raise InvalidParams for unknown query parameters: a misspelled filter must not return everything."""
         unknown = sorted(set(self.request.query_params) - set(known))
         if unknown:
             raise InvalidParams(details={name: ["Unknown parameter."] for name in unknown})
@@ -228,7 +220,6 @@ class EmptyRequestSerializer(serializers.Serializer[Any]):
     """An empty body, or `{}`."""
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        """Reject anything that is not empty."""
         if data:
             names = data if isinstance(data, dict) else {"body": None}
             raise serializers.ValidationError({name: ["This URL takes no body."] for name in names})

@@ -28,7 +28,6 @@ class Report:
         self.works = True
 
     def line(self, subject: str, text: str) -> None:
-        """Print a line."""
         print(f"  {subject:<12} {text}", flush=True)
 
     def problem(self, subject: str, text: str) -> None:
@@ -65,7 +64,6 @@ def _packages(report: Report) -> None:
 
 
 def _installer(report: Report, folder: Path) -> list[str]:
-    """Return the command that tries the package index, [] where packages cannot be installed."""
     uv = find_uv()
     if uv:
         report.line("uv", uv)

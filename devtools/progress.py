@@ -28,7 +28,6 @@ class Progress:
     stream: TextIO = field(default_factory=lambda: sys.stdout)
 
     def say(self, text: str) -> None:
-        """Print a line."""
         print(text, file=self.stream, flush=True)
 
     def step(self, title: str, action: Callable[[], object]) -> bool:

@@ -60,7 +60,6 @@ def installed_level() -> str:
 
 @cache
 def _venv_works() -> bool:
-    """Tell whether the Python of the virtual environment runs: its base may have been removed or replaced."""
     return _runs(str(PYTHON), "-c", "import sys; sys.exit(sys.version_info < (3, 12))")
 
 
@@ -137,7 +136,6 @@ class Setup:
 
     @contextlib.contextmanager
     def lock(self) -> Iterator[None]:
-        """Wait until no other process sets up this folder."""
         PRIVATE.mkdir(parents=True, exist_ok=True)
         with (PRIVATE / "setup.lock").open("w") as file:
             try:

@@ -47,7 +47,6 @@ class SystemPackage:
 
     @property
     def is_absent(self) -> bool:
-        """Tell whether installing the package would help: Chromium may be there and not start."""
         return self.problem == "is not installed"
 
 

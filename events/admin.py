@@ -26,5 +26,4 @@ class EventAdmin(ReadOnlyAdmin):
 
     @admin.display(description="data")
     def what_changed(self, event: Event) -> str:
-        """Format the data on several lines."""
         return render_json(event.data)

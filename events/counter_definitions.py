@@ -31,7 +31,6 @@ class CounterDefinition:
 
     @property
     def facets_as_json(self) -> str:
-        """The facets of a row, as SQL."""
         named = [(facet, facet) if isinstance(facet, str) else facet for facet in self.facets]
         pairs = ", ".join(f"'{name}', {value}" for name, value in named)
         return f"jsonb_build_object({pairs})"

@@ -18,10 +18,8 @@ SHARED: list[Any] = [
 
 
 def exceptions_only(record: logging.LogRecord) -> bool:
-    """Filter Django's request log: keep exceptions, without the token of a shared report.
-
-    RequestIdMiddleware logs every request already, without the secrets in its path.
-    """
+    """Keep only exceptions of Django's request log, without the token of a shared report."""
+    # RequestIdMiddleware has logged the request itself, without the secrets in its path.
     if not record.exc_info:
         return False
     record.msg, record.args = SHARE_TOKEN.sub(r"\1…", record.getMessage()), None
@@ -29,7 +27,7 @@ def exceptions_only(record: logging.LogRecord) -> bool:
 
 
 def logging_config(*, level: str, as_json: bool) -> dict[str, Any]:
-    """Return the setting LOGGING: all libraries log through the same processors."""
+    """Return the setting LOGGING."""
     structlog.configure(
         processors=[*SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),

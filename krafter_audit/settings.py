@@ -1,4 +1,4 @@
-"""Django settings. Those that come from the environment are declared in `krafter_audit/conf/declarations.py`."""
+"""Django settings; `krafter_audit/conf/declarations.py` declares those that come from the environment."""
 
 import os
 from pathlib import Path
@@ -103,8 +103,8 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# The database ends a statement that takes too long, and a lock that is not acquired in time is a 503. Prepared
-# statements are planned for their values: a generic plan searches a long IN list row by row.
+# A statement that takes too long is cancelled, and a lock that is not acquired in time is a 503. No generic plans:
+# such a plan of a prepared statement searches a long IN list row by row.
 _limits = (
     f"-c statement_timeout={env.integer('KRAFTER_DB_STATEMENT_SECONDS')}s"
     f" -c lock_timeout={env.integer('KRAFTER_DB_LOCK_SECONDS')}s"
@@ -157,7 +157,7 @@ SECURE_CSP = {
     "form-action": ["'self'"],
     "frame-ancestors": ["'none'"],
 }
-# Its scripts evaluate expressions in attributes and its styles are inline: krafter_audit/admin_site.py alone takes it.
+# Unfold evaluates expressions in attributes and has inline styles. Only krafter_audit/admin_site.py uses this policy.
 ADMIN_CSP = SECURE_CSP | {
     "script-src": ["'self'", "'unsafe-eval'"],
     "style-src": ["'self'", "'unsafe-inline'"],
@@ -165,7 +165,7 @@ ADMIN_CSP = SECURE_CSP | {
     "frame-src": ["'self'"],
     "frame-ancestors": ["'self'"],
 }
-# The page of the API's documentation runs its own script, which styles what it draws and fetches the schema.
+# Swagger UI runs a script that sets inline styles and fetches the schema.
 DOCS_CSP = SECURE_CSP | {
     "script-src": ["'self'"],
     "style-src": ["'self'", "'unsafe-inline'"],
@@ -173,9 +173,7 @@ DOCS_CSP = SECURE_CSP | {
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = KRAFTER_PUBLIC_URL.startswith("https://")
 SESSION_COOKIE_HTTPONLY = True
-DATA_UPLOAD_MAX_MEMORY_SIZE = (
-    17 * 1024 * 1024
-)  # the API has its own, smaller caps (krafter_audit/api/parsers.py)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 17 * 1024 * 1024  # above the API's largest limit (krafter_audit/api/parsers.py)
 
 _mail = env.mail("EMAIL_URL")
 _mail_options = {
@@ -240,6 +238,7 @@ SPECTACULAR_SETTINGS = {
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = None
 CELERY_TASK_IGNORE_RESULT = True
+# A message is acknowledged after its job, so that a killed worker's message is delivered again; jobs are idempotent.
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_ROUTES = {
@@ -255,7 +254,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 3600,
     "socket_timeout": 3,
     "socket_connect_timeout": 2,
-    # A request that cannot wake a worker up does not wait for the broker: a sweep sends the job again.
+    # A request does not wait for an unavailable broker: a beat job enqueues the row again.
     "max_retries": 1,
     "interval_start": 0,
     "interval_step": 0,

@@ -1,4 +1,4 @@
-"""System checks of the settings from the environment: they stop the start with a sentence for each problem."""
+"""System checks of the settings that come from the environment."""
 
 import os
 import sys
@@ -67,7 +67,8 @@ def _unknown_variables() -> Iterator[CheckMessage]:
 
 
 def exit_on_invalid_settings() -> None:
-    """Exit with a sentence for each invalid setting: the web server and Celery run no system checks."""
+    """Exit with a sentence for each invalid setting."""
+    # The web server and Celery run no system checks by themselves.
     messages = run_checks(tags=[TAG])
     for message in messages:
         sys.stderr.write(f"{message.msg} {message.hint}\n")

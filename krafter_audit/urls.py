@@ -1,5 +1,3 @@
-"""URLs of the project."""
-
 from django.contrib import admin
 from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe

@@ -46,15 +46,12 @@ class ReportAdmin(ReadOnlyAdmin):
     actions: ClassVar = ["export_again"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow staff to queue an export."""
         return bool(request.user.has_perm("reports.add_report"))
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Show project and format in the add form, all fields afterwards."""
         return super().get_fields(request, obj) if obj else ("project", "format")
 
     def save_model(self, request: HttpRequest, obj: Report, form: Any, change: bool) -> None:
-        """Queue the export."""
         report = services.queue_export(obj.project, format=obj.format, by=operator(request))
         obj.__dict__.update(report.__dict__)
 
@@ -90,8 +87,6 @@ class ShareAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Revoke link", permissions=["operate"])
     def revoke(self, request: HttpRequest, shares: QuerySet[Share]) -> None:
-        """Revoke the link of each selected share."""
-
         def revoke(share: Share) -> str:
             services.revoke_share(share.pk, by=operator(request))
             return "revoked."

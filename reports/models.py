@@ -98,11 +98,9 @@ class Report(Record, Leased):
 
     @property
     def snapshot(self) -> dict[str, object]:
-        """The part of the summary that the API shows with a report."""
         return {key: self.summary[key] for key in ("open_findings", "verification_pass_rate")}
 
     def filename(self, slug: str) -> str:
-        """Return the file name of a download."""
         day: date = self.period_end
         return f"krafter-audit-{slug}-{day.isoformat()}.{self.format}"
 
@@ -184,9 +182,7 @@ class Share(Record, Leased):
 
     @property
     def vault_owner(self) -> tuple[str, ...]:
-        """The owner that the encrypted webhook is bound to."""
         return ("reports.share", str(self.project_id), str(self.pk))
 
     def is_live(self, now: datetime | None = None) -> bool:
-        """Tell whether the link is open: not revoked, not expired."""
         return self.revoked_at is None and self.expires_at > (now or timezone.now())

@@ -27,7 +27,6 @@ class Period:
 
     @property
     def bounds(self) -> tuple[datetime, datetime]:
-        """The start of the period, and its end, exclusive."""
         after = self.end + timedelta(days=1)
         return datetime.combine(self.start, time(), UTC), datetime.combine(after, time(), UTC)
 

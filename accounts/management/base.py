@@ -14,7 +14,6 @@ class AccountCommand(BaseCommand):
     """A command that prints an error as one line instead of a traceback."""
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Run the command."""
         try:
             self.run(**options)
         except ApiError as error:
@@ -27,7 +26,6 @@ class AccountCommand(BaseCommand):
         raise NotImplementedError
 
     def print_line(self, line: str) -> None:
-        """Print a line."""
         self.stdout.write(line)
 
 

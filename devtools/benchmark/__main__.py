@@ -64,7 +64,6 @@ class BenchmarkRun:
         print(line, file=sys.stderr, flush=True)
 
     def run_size(self, findings: int) -> None:
-        """Measure all cases at one table size."""
         database = f"findings_{findings}"
         self.servers.make_database(database)
         env = self.servers.environment(database)
@@ -106,7 +105,6 @@ class BenchmarkRun:
 
     @contextmanager
     def folding(self, env: dict[str, str]) -> Iterator[Callable[[], None]]:
-        """Yield a function that folds the counters, as the beat job does every minute, and waits for it."""
         command = [sys.executable, "-m", "devtools.benchmark.fold_counters"]
         pipe = subprocess.PIPE
         process = subprocess.Popen(command, env={**os.environ, **env}, stdin=pipe, stdout=pipe, text=True)
@@ -122,7 +120,6 @@ class BenchmarkRun:
             requests.close()
 
     def wait(self, benches: list[ServerBenchmark], dataset: Dataset) -> None:
-        """Print a wrk command per read case and server, and serve until Ctrl-C."""
         for case in CASES:
             for bench in benches:
                 make = case.make if bench.server == aims.OURS else case.bare
@@ -157,7 +154,6 @@ class BenchmarkRun:
     def case(
         self, case: BenchmarkCase, connections: int, benches: list[ServerBenchmark], dataset: Dataset
     ) -> Iterator[CaseResult]:
-        """Measure a case on all servers that have it."""
         factories = {bench.server: case.make if bench.server == aims.OURS else case.bare for bench in benches}
         streams = [(bench, make(dataset)) for bench in benches if (make := factories[bench.server])]
         # Repeated for a single server too: an autovacuum affects one repetition, and the next one waits for it.
@@ -178,7 +174,6 @@ class BenchmarkRun:
         return (merge_repetitions(found) for found in results.values())
 
     def report_result(self, result: CaseResult) -> None:
-        """Print the figures of a case."""
         errors = f"  ERRORS {result.errors} {result.first_error}" if result.errors else ""
         self.report(
             f"  {result.server:<10} {result.case:<28} {result.connections:>2}  {result.p50:>8.2f} ms"
@@ -199,7 +194,6 @@ class BenchmarkRun:
         return json.loads(last)
 
     def summarize(self) -> tuple[str, list[aims.Aim]]:
-        """Return the tables and the aims."""
         found = aims.aims(self.measured, self.exports, self.webs)
         parts = [tables.machine()]
         for rows in sorted({each.rows for each in self.measured}):

@@ -23,7 +23,6 @@ class Aim:
 
     @property
     def met(self) -> bool:
-        """Whether the figure is within the limit."""
         return self.value <= self.limit
 
 
@@ -35,7 +34,6 @@ class ResultIndex:
         self.sizes = sorted({each.rows for each in measured})
 
     def get(self, rows: int, case: str, server: str = OURS, writers: int = 1) -> CaseResult | None:
-        """Return the result of a case over one connection, or over one per writer."""
         return self.by.get((rows, server, case, writers))
 
 

@@ -83,7 +83,6 @@ class FindingList(generics.ListAPIView[Finding]):
     serializer_class = BareFindingSerializer
 
     def get_queryset(self) -> QuerySet[Finding]:
-        """Return 25 rows."""
         rows = Finding._default_manager.filter(project_id=os.environ["BENCH_PROJECT"])
         return rows.order_by("-score", "-created_at", "-id")[:25]
 
@@ -95,7 +94,6 @@ class FindingDetail(generics.RetrieveUpdateAPIView[Finding]):
     queryset = Finding._default_manager.all()
 
     def perform_update(self, serializer: Any) -> None:
-        """Save the row."""
         serializer.save()
 
 

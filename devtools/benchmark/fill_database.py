@@ -114,7 +114,6 @@ class OffsetFindings:
         self.order, self.model = self.rows.order, self.rows.model
 
     def fetch(self, position: Any, limit: int, offset: int) -> list[Any]:
-        """Return rows after the offset."""
         return self.rows.fetch(position, limit, self.behind)
 
 

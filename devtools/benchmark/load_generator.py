@@ -55,7 +55,6 @@ class LoadGenerator:
         self.result = LoadResult()
 
     def run(self) -> LoadResult:
-        """Send the requests and return the result."""
         started = time.perf_counter()
         threads = [
             threading.Thread(target=self._send_over_connection, args=(started,))

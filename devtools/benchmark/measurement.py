@@ -31,7 +31,6 @@ class CaseResult:
     first_error: str
 
     def as_dict(self) -> dict[str, Any]:
-        """Return the figures for JSON."""
         return asdict(self)
 
 

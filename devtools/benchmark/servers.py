@@ -57,7 +57,6 @@ class BenchmarkServers:
         self.secrets["KRAFTER_SIGNING_KEYS"] = first_key()
 
     def start(self) -> None:
-        """Start PostgreSQL and Valkey."""
         log = self.directory / "initdb.log"
         self.postgres.prepare(lambda command: run(command, log))
         self.start_server(self.postgres.command())
@@ -71,7 +70,6 @@ class BenchmarkServers:
         self.running[command.name] = (command, launch(command, self.log(command.name)))
 
     def log(self, name: str) -> Path:
-        """Return the log file of a server."""
         return self.directory / f"{name}.log"
 
     def process(self, name: str) -> "subprocess.Popen[bytes]":
@@ -79,7 +77,6 @@ class BenchmarkServers:
         return self.running[name][1]
 
     def pid(self, name: str) -> int:
-        """Return the process id of a server's guard."""
         return self.process(name).pid
 
     def make_database(self, name: str) -> bool:
@@ -93,7 +90,6 @@ class BenchmarkServers:
         return True
 
     def environment(self, database: str) -> dict[str, str]:
-        """Return the environment of an application on that database."""
         socket = quote(str(self.postgres.socket), safe="/")
         url = f"postgres://{USER}:{self.postgres.password}@/{database}?host={socket}"
         media = self.directory / "media"
@@ -124,7 +120,6 @@ class BenchmarkServers:
         return port
 
     def stop(self, *names: str) -> None:
-        """Stop the named servers, or all. PostgreSQL has time for a checkpoint."""
         for name in names or tuple(reversed(self.running)):
             command, process = self.running.pop(name)
             process.terminate()
@@ -135,7 +130,6 @@ class BenchmarkServers:
             command.clear()
 
     def counter(self, database: str) -> "StatementCounter":
-        """Return the statement counter of a database."""
         return StatementCounter(self.postgres.connect(database))
 
 
@@ -146,7 +140,6 @@ class StatementCounter:
         self.connection = connection
 
     def reset(self) -> None:
-        """Reset the counter."""
         self.connection.execute("SELECT pg_stat_statements_reset()")
 
     def settle(self) -> None:
@@ -164,7 +157,6 @@ class StatementCounter:
         return bool(self.connection.execute(VACUUM_WORKERS).fetchone())
 
     def statements(self) -> int:
-        """Return the number of statements since the reset."""
         row = self.connection.execute(STATEMENTS).fetchone()
         return int(str(row[0])) if row else 0
 

@@ -46,18 +46,15 @@ class FaultState:
         return name not in self.fixed
 
     def set(self, names: set[str], *, broken: bool) -> None:
-        """Activate or fix the named faults."""
         with self.lock:
             self.fixed = self.fixed - names if broken else self.fixed | names
             self.save()
 
     def save(self) -> None:
-        """Write the state atomically."""
         if self.path:
             new = self.path.with_name(f".{self.path.name}.{os.getpid()}")
             new.write_text(json.dumps(sorted(self.fixed)))
             new.replace(self.path)
 
     def listed(self) -> list[dict[str, object]]:
-        """Return all faults for the JSON response."""
         return [{"name": name, "what": what, "broken": name in self} for name, what in FAULTS.items()]

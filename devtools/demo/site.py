@@ -36,7 +36,6 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
     timeout = 10
 
     def do_GET(self) -> None:
-        """Return a page or the list of faults."""
         path = self.path.partition("?")[0]
         if path == "/faults":
             self.send(faults_response(self.server.faults))
@@ -52,7 +51,6 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
         self.send(DemoResponse(b"", status=204, headers=[("Allow", "GET, HEAD, OPTIONS")]))
 
     def do_POST(self) -> None:
-        """Fix or break faults."""
         self.rfile.read(min(int(self.headers.get("Content-Length") or 0), 65536))
         names, action = parse_action(self.path)
         if action is None:
@@ -62,7 +60,6 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
         self.send(faults_response(self.server.faults))
 
     def send(self, page: DemoResponse) -> None:
-        """Send a response with the common headers."""
         body, extra = self.compress(page)
         self.send_response(page.status)
         self.send_header("Content-Type", page.content_type)
@@ -76,13 +73,11 @@ class DemoRequestHandler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
     def compress(self, page: DemoResponse) -> tuple[bytes, list[tuple[str, str]]]:
-        """Return the body and headers, compressed if the client accepts it."""
         if "text_compression" in self.server.faults or "gzip" not in self.headers.get("Accept-Encoding", ""):
             return page.body, []
         return gzip.compress(page.body, mtime=0), [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
 
     def version_string(self) -> str:
-        """Return the Server header."""
         return "BakeryServer/1.4.2" if "server_version_disclosure" in self.server.faults else "BakeryServer"
 
 

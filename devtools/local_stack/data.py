@@ -66,7 +66,6 @@ class DataDirectory:
         return self.handle
 
     def try_lock(self) -> bool:
-        """Take the lock if nobody has it."""
         if self.handle is None:
             return False
         try:
@@ -76,12 +75,10 @@ class DataDirectory:
         return True
 
     def holder(self) -> int | None:
-        """The process that wrote itself into the lock."""
         text = (self.path / LOCK).read_text().strip()
         return int(text) if text.isdigit() else None
 
     def running(self) -> bool:
-        """Whether a system runs on the directory now."""
         if not (self.path / LOCK).exists():
             return False
         handle = os.open(self.path / LOCK, os.O_RDWR)
@@ -101,20 +98,16 @@ class DataDirectory:
             return None
 
     def write(self, name: str, content: Any) -> None:
-        """Write one of the files."""
         write_private(self.path / name, content)
 
     def forget(self, *names: str) -> None:
-        """Delete files that told about a running system."""
         for name in names:
             (self.path / name).unlink(missing_ok=True)
 
     def keep_track_of(self, directory: Path) -> None:
-        """Note a directory elsewhere that belongs to the running system."""
         self.write(ELSEWHERE, str(directory))
 
     def clear_elsewhere(self) -> None:
-        """Delete the directory elsewhere, this system's or that of one that was killed."""
         directory = self.read(ELSEWHERE)
         if directory:
             shutil.rmtree(directory, ignore_errors=True)
@@ -131,7 +124,6 @@ class DataDirectory:
         return kept | given
 
     def port_of(self, name: str) -> int:
-        """A loopback port that stays the same over restarts, as long as nobody else has taken it."""
         ports: dict[str, int] = self.read("ports.json") or {}
         if name not in ports or not port_is_free("127.0.0.1", ports[name]):
             ports[name] = free_port()

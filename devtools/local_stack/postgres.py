@@ -143,7 +143,6 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The DATABASE_URL: libpq's form, which names a socket's directory as a parameter."""
         return f"postgres://{USER}:{self.password}@/{DATABASE}?host={self.socket}"
 
     def named(self, directory: Path) -> str:
@@ -155,7 +154,6 @@ class Postgres:
         return "/proc/self/cwd" if self.user and sys.platform.startswith("linux") else str(directory)
 
     def give(self, path: Path) -> None:
-        """Make the server's user the owner."""
         if self.user:
             os.chown(path, *self.user)
 
@@ -183,7 +181,6 @@ class Postgres:
         unfinished.rename(self.directory)
 
     def initdb(self, directory: Path, password_file: Path) -> Command:
-        """How to make the cluster."""
         place = self.named(directory)
         options = ["-D", place, "-U", USER, *INITDB, "--pwfile", str(password_file)]
         if self.settings.get("fsync") == "off":
@@ -208,7 +205,6 @@ class Postgres:
                 lock.unlink()
 
     def command(self) -> Command:
-        """How to run the server."""
         settings = {
             "listen_addresses": "",
             "unix_socket_directories": str(self.socket),
@@ -229,7 +225,6 @@ class Postgres:
         )
 
     def connect(self, database: str) -> "psycopg.Connection[tuple[object, ...]]":
-        """A connection in autocommit mode."""
         return psycopg.connect(
             host=str(self.socket),
             port=PORT,
@@ -241,7 +236,6 @@ class Postgres:
         )
 
     def answers(self) -> bool:
-        """Whether the server takes connections."""
         try:
             self.connect("postgres").close()
         except psycopg.OperationalError:
@@ -249,7 +243,6 @@ class Postgres:
         return True
 
     def ensure_database(self) -> None:
-        """Create the application's database on first use."""
         with contextlib.closing(self.connect("postgres")) as connection:
             there = connection.execute("select 1 from pg_database where datname = %s", [DATABASE]).fetchone()
             if not there:

@@ -34,7 +34,6 @@ class Command:
     remove: tuple[Path, ...] = ()
 
     def guarded(self) -> list[str]:
-        """Return the command line with the process guard in front."""
         options = [
             "--stop-signal",
             str(int(self.stop_signal)),

@@ -63,7 +63,6 @@ class Supervisor:
         self.asked_to_stop += 1
 
     def add(self, command: Command) -> None:
-        """Start a process and keep it running."""
         log = self.fresh_log(command)
         self.children[command.name] = Child(command, log)
         self.start(self.children[command.name])
@@ -76,7 +75,6 @@ class Supervisor:
         return log
 
     def start(self, child: Child) -> None:
-        """Start, or start again."""
         child.process = launch(child.command, child.log, keep_open=self.keep_open)
         child.started = time.monotonic()
 
@@ -111,7 +109,6 @@ class Supervisor:
                 )
 
     def refuse_crash_loops(self) -> None:
-        """During the start: a process that ends again and again will not come up by waiting."""
         for child in self.children.values():
             if child.ends >= PATIENCE:
                 lines = last_lines(child.log)
@@ -125,7 +122,6 @@ class Supervisor:
             self.turn()
 
     def turn(self, seconds: float = TURN_SECONDS) -> None:
-        """One look at everything: what ended, what is due, what is astray, which log is full."""
         self.wait(seconds)
         if self.asked_to_stop:
             raise Stopped
@@ -134,7 +130,6 @@ class Supervisor:
         self.cut_logs()
 
     def wait(self, seconds: float) -> None:
-        """Sleep until a signal comes, a start is due, or the time is over."""
         now = time.monotonic()
         pauses = [child.due - now for child in self.children.values() if child.wanted and child.due]
         ready, _, _ = select.select([self.waking], [], [], max(0.0, min([seconds, *pauses])))
@@ -152,7 +147,6 @@ class Supervisor:
             signal_to(pid, signal.SIGKILL)
 
     def note_end(self, child: Child, status: int) -> None:
-        """Plan the next start, later each time that the process ended soon."""
         if child.process:
             child.process.returncode = status
             cut(child.process)
@@ -166,14 +160,12 @@ class Supervisor:
         self.on_restart(child.command.name, status)
 
     def start_what_is_due(self) -> None:
-        """Start what has ended and has waited long enough."""
         for child in self.children.values():
             if child.due and child.due <= time.monotonic():
                 child.due = 0.0
                 self.start(child)
 
     def cut_logs(self) -> None:
-        """Empty a log that has grown too large."""
         for child in self.children.values():
             if child.log.exists() and child.log.stat().st_size > LOG_BYTES:
                 os.truncate(child.log, 0)

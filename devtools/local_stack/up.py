@@ -71,7 +71,6 @@ class System:
 
     @property
     def url(self) -> str:
-        """Where the web answers, for somebody on this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.options.host, self.options.host)  # noqa: S104
         return f"http://{f'[{host}]' if ':' in host and not host.startswith('[') else host}:{self.port}"
 
@@ -94,7 +93,6 @@ class System:
         )
 
     def demo_url(self) -> str:
-        """The address of the demo's website, which the demo alone allows our own client to look at."""
         port = self.data.port_of("demo")
         allowed = [self.env.get("KRAFTER_ALLOWED_NETWORKS", ""), f"127.0.0.1/32:{port}"]
         self.env["KRAFTER_ALLOWED_NETWORKS"] = ",".join(filter(None, allowed))
@@ -119,7 +117,6 @@ class System:
         return {key: facts[key] for key in keys}
 
     def start_postgres(self) -> None:
-        """Start the embedded database."""
         settings = fitted(memory_of_machine())
         server = Postgres(self.data.path / "postgres", self.secrets["postgres_password"], settings)
         self.data.keep_track_of(server.socket)
@@ -130,7 +127,6 @@ class System:
         server.ensure_database()
 
     def start_valkey(self) -> None:
-        """Start the embedded broker."""
         server = Valkey(self.data.path / "valkey", self.secrets["valkey_password"])
         self.env["REDIS_URL"] = server.url
         server.prepare()
@@ -138,12 +134,10 @@ class System:
         self.supervisor.until(server.answers, "Valkey")
 
     def start_processes(self) -> None:
-        """Start what serves and works."""
         for command in self.processes():
             self.supervisor.add(command)
 
     def processes(self) -> Iterator[Command]:
-        """The web, the workers, beat and the demo's website."""
         schedule = str(self.data.path / "beat-schedule")
         host, port = self.options.host, str(self.port)
         web = [*WEB_SERVER, "--host", host, "--port", port, "krafter_audit.wsgi:application"]
@@ -161,7 +155,6 @@ class System:
             yield python("demo", "-m", "devtools.demo.site", "--port", port, "--state", state, env=self.env)
 
     def workers(self) -> dict[str, list[str]]:
-        """The workers by name: one for the browser alone where there is Chromium, else one says what it cannot see."""
         queues = ["celery", "scan_http"]
         if not executables.chromium(os.environ.get("KRAFTER_CHROMIUM", "")):
             return {"worker": ["--concurrency", "4", "--queues", ",".join([*queues, "scan_browser"])]}
@@ -182,7 +175,6 @@ class System:
         return installed
 
     def web_answers(self) -> bool:
-        """Whether the web is ready to serve."""
         host = self.url.rpartition(":")[0]
         try:
             with urllib.request.urlopen(f"{host}:{self.port}/healthz/ready", timeout=3) as answer:  # noqa: S310
@@ -191,7 +183,6 @@ class System:
             return False
 
     def worker_answers(self) -> Callable[[], bool]:
-        """A question that all workers answer."""
         app = Celery(broker=self.env["REDIS_URL"], set_as_current=False)
         count = len(self.workers())
 

@@ -38,7 +38,6 @@ class Valkey:
 
     @property
     def url(self) -> str:
-        """The REDIS_URL."""
         return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def prepare(self) -> None:
@@ -50,7 +49,6 @@ class Valkey:
         path.write_text("\n".join(self.configuration()) + "\n")
 
     def configuration(self) -> list[str]:
-        """The lines of valkey.conf."""
         return [
             "bind 127.0.0.1",
             f"port {self.port}",
@@ -66,7 +64,6 @@ class Valkey:
         return Command(name="valkey", arguments=[str(program()), "valkey.conf"], cwd=self.directory)
 
     def answers(self) -> bool:
-        """Whether the server answers a ping."""
         client = redis.Redis.from_url(self.url, socket_timeout=2, socket_connect_timeout=2)
         try:
             return bool(client.ping())

@@ -53,7 +53,6 @@ class FindingAdmin(ServiceModelAdmin):
     )  # fmt: skip
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        """Defer the large fields, which the list does not show."""
         return (
             super()
             .get_queryset(request)
@@ -61,7 +60,6 @@ class FindingAdmin(ServiceModelAdmin):
         )
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Return the form for reporting or for changing a finding."""
         kwargs["form"] = ChangeFindingForm if change else ReportFindingForm
         return super().get_form(request, obj, change=change, **kwargs)
 
@@ -70,7 +68,6 @@ class FindingAdmin(ServiceModelAdmin):
         return self.readonly_fields if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """Return the fields in sections: state, description, evidence, times."""
         if obj is None:
             return [(None, {"fields": ReportFindingForm.Meta.fields})]
         return [
@@ -85,22 +82,18 @@ class FindingAdmin(ServiceModelAdmin):
 
     @admin.display(description="priority")
     def priority(self, finding: Finding) -> str:
-        """Return the four numbers."""
         return f"impact {finding.impact}, effort {finding.effort}, risk {finding.risk}, score {finding.score}"
 
     @admin.display(description="affected assets")
     def assets(self, finding: Finding) -> str:
-        """Return the assets as indented JSON."""
         return render_json(finding.affected_assets)
 
     @admin.display(description="evidence")
     def evidence_json(self, finding: Finding) -> str:
-        """Return the evidence as indented JSON."""
         return render_json(finding.evidence)
 
     @admin.display(description="tasks")
     def tasks(self, finding: Finding) -> str:
-        """Return links to the finding's tasks and to the form for a new one."""
         return format_html(
             '<a class="text-primary-600" href="{}?finding__id__exact={}">Show tasks</a> · '
             '<a class="text-primary-600" href="{}?finding={}">Add task</a>',
@@ -111,7 +104,6 @@ class FindingAdmin(ServiceModelAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: Finding, form: Any, change: bool) -> None:
-        """Report the finding, or save the fields that were changed."""
         if not change:
             finding, _ = ingest_one(obj.project, FindingReport(**form.validated), by=operator(request))
             obj.__dict__.update(finding.__dict__)
@@ -125,12 +117,10 @@ class FindingAdmin(ServiceModelAdmin):
 
     @admin.action(description="Start work", permissions=["operate"])
     def start(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
-        """Set the status to in progress."""
         self._set_status(request, queryset, FindingStatus.IN_PROGRESS)
 
     @admin.action(description="Dismiss", permissions=["operate"])
     def dismiss(self, request: HttpRequest, queryset: QuerySet[Finding]) -> None:
-        """Set the status to dismissed: the finding will not be fixed."""
         self._set_status(request, queryset, FindingStatus.DISMISSED)
 
     def _set_status(self, request: HttpRequest, rows: QuerySet[Finding], status: FindingStatus) -> None:

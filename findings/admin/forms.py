@@ -37,7 +37,6 @@ class ReportFindingForm(SerializerForm):
         )  # fmt: skip
 
     def submitted_names(self, cleaned: dict[str, Any]) -> list[str]:
-        """Leave out the project, which is not part of the request body."""
         return [name for name in super().submitted_names(cleaned) if name != "project"]
 
 

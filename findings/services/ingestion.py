@@ -44,7 +44,6 @@ class FindingReport:
 
     @property
     def identity(self) -> Identity:
-        """Return the domain and the title, by which reports are matched to findings."""
         return (self.domain, self.title)
 
 
@@ -58,7 +57,6 @@ class IngestionResult:
 
     @property
     def ids(self) -> list[UUID]:
-        """The id of the finding of each report."""
         return [finding.pk for finding in self.findings]
 
 
@@ -94,7 +92,6 @@ def ingest_one(project: Project, report: FindingReport, *, by: Actor) -> tuple[F
 
 
 def _lock(project: Project, identities: Collection[Identity]) -> dict[Identity, Finding]:
-    """Lock the findings that exist, in the order of their ids."""
     if not identities:
         return {}
     titles: dict[str, list[str]] = {}
@@ -108,7 +105,6 @@ def _lock(project: Project, identities: Collection[Identity]) -> dict[Identity, 
 
 
 def _create(project: Project, reports: Sequence[FindingReport], by: Actor) -> dict[Identity, Finding]:
-    """Create the findings that no other transaction has created meanwhile, and return them."""
     if not reports:
         return {}
     now, severities = timezone.now(), policy_rules.severity_rules(policy_rules.config_of(project))

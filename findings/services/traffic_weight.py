@@ -57,7 +57,6 @@ def apply_traffic(
 
 
 def _next(project: Project, after: Position) -> list[tuple[UUID, str, str]]:
-    """Return the next open findings by domain and title: an order that traffic does not change."""
     rows = Finding.objects.filter(project=project, status__in=OPEN_STATUSES)
     found: list[tuple[UUID, str, str]] = []
     for domain in sorted(Domain.values):

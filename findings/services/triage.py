@@ -76,7 +76,6 @@ def update_many(project: Project, rows: QuerySet[Finding], *, changes: Mapping[s
 
 
 def _values(changes: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the values of one UPDATE. Default priorities of the old severity become those of the new one."""
     values = {**changes, "updated_at": timezone.now()}
     if "severity" in changes:
         has_default = Q()

@@ -13,8 +13,8 @@ from krafter_audit.http.json_encoding import dump_json
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of a list, with what `meta` says about it."""
+class ResultPage:
+    """One page of a list."""
 
     rows: Sequence[Any]
     total: int
@@ -22,7 +22,6 @@ class Page:
 
     @property
     def meta(self) -> dict[str, Any]:
-        """Return `{total, next_cursor}`."""
         return {"total": self.total, "next_cursor": self.next_cursor}
 
 
@@ -30,14 +29,12 @@ def wrap(content: Any, request_id: str) -> dict[str, Any]:
     """Put a page, an error or plain data into the envelope."""
     if isinstance(content, ApiError):
         return {"data": None, "meta": {"request_id": request_id}, "error": content.content}
-    if isinstance(content, Page):
+    if isinstance(content, ResultPage):
         return {"data": content.rows, "meta": {"request_id": request_id, **content.meta}, "error": None}
     return {"data": content, "meta": {"request_id": request_id}, "error": None}
 
 
 class EnvelopeRenderer(BaseRenderer):
-    """Renders the data of a response as enveloped JSON."""
-
     media_type = "application/json"
     format = "json"
     charset = None
@@ -48,9 +45,9 @@ class EnvelopeRenderer(BaseRenderer):
         accepted_media_type: str | None = None,
         renderer_context: Mapping[str, Any] | None = None,
     ) -> bytes:
-        """Return the envelope; nothing for a 304."""
         context = renderer_context or {}
         request, response = context["request"], context.get("response")
+        # RFC 9110, section 15.4.5: a 304 has no content.
         if response is not None and response.status_code == 304:
             return b""
         return dump_json(wrap(data, request_id_of(request)))

@@ -1,4 +1,4 @@
-"""Turn whatever a view raises into an enveloped error."""
+"""Turn every exception of a view into an enveloped error."""
 
 import logging
 from collections.abc import Callable
@@ -24,7 +24,7 @@ TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], 
     (drf.UnsupportedMediaType, lambda exc: errors.UnsupportedMediaType()),
     (drf.NotAcceptable, lambda exc: errors.NotAcceptable()),
     (drf.MethodNotAllowed, lambda exc: errors.MethodNotAllowed()),
-    # ObjectDoesNotExist: the row was deleted between the look-up and the lock.
+    # ObjectDoesNotExist: the row was deleted between the query and the lock.
     ((Http404, drf.NotFound, ObjectDoesNotExist), lambda exc: errors.NotFound()),
     (RequestDataTooBig, lambda exc: errors.PayloadTooLarge()),
     ((OperationalError, InterfaceError), lambda exc: errors.Unavailable(headers={"retry-after": "5"})),
@@ -32,7 +32,7 @@ TRANSLATIONS: list[tuple[type[BaseException] | tuple[type[BaseException], ...], 
 
 
 def handle_exception(exc: Exception, context: dict[str, Any]) -> HttpResponse:
-    """Return the error response to any exception of a view (EXCEPTION_HANDLER of Django REST framework)."""
+    """Return the error response to an exception (EXCEPTION_HANDLER of Django REST framework)."""
     error = to_api_error(exc)
     view = context.get("view")
     if isinstance(error, errors.MethodNotAllowed) and view is not None:
@@ -80,20 +80,17 @@ def _lines(value: Any) -> list[Any]:
 
 
 def is_api(request: HttpRequest) -> bool:
-    """Whether the URL belongs to the API, whose every error is enveloped."""
     return request.path.startswith("/api/")
 
 
 @csrf_exempt  # or a POST to an unknown URL would be a 403
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Handle 404."""
     return (
         error_response(request, errors.NotFound()) if is_api(request) else HttpResponseNotFound("Not found.")
     )
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Handle 400: an unknown host name, a body that is too large."""
     error = (
         errors.PayloadTooLarge()
         if isinstance(exception, RequestDataTooBig)
@@ -105,10 +102,8 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """Handle 403."""
     return error_response(request, errors.Forbidden("Forbidden."))
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Handle 500 without disclosing anything."""
     return error_response(request, errors.InternalError())

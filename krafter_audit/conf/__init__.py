@@ -1,1 +1,1 @@
-"""The settings that come from the environment: their declarations, how they are read, their documentation."""
+pass

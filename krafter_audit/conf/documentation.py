@@ -1,4 +1,4 @@
-"""The tables of settings in docs/operations.md, written from the declarations."""
+"""The tables of settings in docs/operations.md."""
 
 from collections.abc import Iterable, Iterator
 
@@ -16,7 +16,7 @@ INTRODUCTIONS = {
 
 
 def documented(page: str) -> str:
-    """Return the page with the tables between the markers replaced. Raises ValueError where a marker is missing."""
+    """Return the page with new tables between the markers. Raises ValueError without markers."""
     before, start, rest = page.partition(START)
     _, end, after = rest.partition(END)
     if not (start and end):
@@ -25,7 +25,6 @@ def documented(page: str) -> str:
 
 
 def tables() -> str:
-    """Return a heading and a table for each section."""
     sections = (section for section in Section if section is not Section.INTERNAL)
     return "\n".join(line for section in sections for line in _section(section))
 
@@ -51,7 +50,6 @@ def _row(setting: Setting) -> str:
 
 
 def default(setting: Setting) -> str:
-    """Return the default as the table shows it."""
     if setting.default_text:
         return setting.default_text
     if setting.default == "":

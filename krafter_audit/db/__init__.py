@@ -1,1 +1,1 @@
-"""Database building blocks that import no app."""
+pass

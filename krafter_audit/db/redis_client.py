@@ -16,7 +16,7 @@ _retry_at = 0.0
 
 
 def call_or_default[T](call: Callable[[redis.Redis], T], default: T) -> T:
-    """Return the result of `call`, or `default` if Redis is unavailable or was within the cooldown."""
+    """Return the result of `call`, or `default` if Redis is unavailable."""
     global _retry_at
     if time.monotonic() < _retry_at:
         return default
@@ -29,15 +29,16 @@ def call_or_default[T](call: Callable[[redis.Redis], T], default: T) -> T:
 
 @lru_cache(maxsize=1)
 def connection() -> redis.Redis:
-    """Return the process's client; its pool serves all threads, and a forked child opens its own connections."""
+    """Return the client of this process, which all threads share."""
     return create_client(settings.REDIS_URL)
 
 
 def create_client(url: str) -> redis.Redis:
-    """Return a client that fails fast; it reconnects once if an idle connection was closed."""
+    """Return a client that fails fast."""
     return redis.Redis.from_url(
         url,
         socket_timeout=TIMEOUT_SECONDS,
         socket_connect_timeout=TIMEOUT_SECONDS,
+        # One retry reconnects if an idle connection was closed.
         retry=Retry(NoBackoff(), retries=1, supported_errors=(redis.ConnectionError,)),
     )

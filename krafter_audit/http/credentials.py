@@ -33,7 +33,7 @@ class RequestCredentials:
         return f"RequestCredentials({self.origin!r})"
 
     def headers_for(self, origin: str) -> dict[str, str]:
-        """Return the request headers for an origin; empty for every other origin and for plain http."""
+        """Return the request headers for an origin; none for another origin or plain http."""
         if origin != self.origin or not origin.startswith("https://"):
             return {}
         headers = {name.lower(): value for name, value in self.headers.items()}
@@ -44,7 +44,7 @@ class RequestCredentials:
         return headers
 
     def redact(self, value: Any) -> Any:
-        """Return a JSON value with every secret replaced, in each form in which pages repeat it."""
+        """Return a JSON value with every secret replaced."""
         if isinstance(value, str):
             for secret in self._secrets:
                 value = value.replace(secret, REDACTED)
@@ -56,7 +56,6 @@ class RequestCredentials:
         return value
 
     def redact_bytes(self, body: bytes) -> bytes:
-        """Return a response body with every secret replaced."""
         for secret in self._secrets:
             body = body.replace(secret.encode(), REDACTED.encode())
         return body
@@ -67,14 +66,15 @@ class RequestCredentials:
 
     @cached_property
     def _secrets(self) -> tuple[str, ...]:
-        """All secrets in all their forms, the longest first so that none is replaced in part."""
         secrets = {*self.headers.values(), *self.cookies.values()}
         secrets |= {word for value in self.headers.values() for word in value.split()}
         if self.basic:
             secrets |= {self.basic[1], self._basic_token, ":".join(self.basic)}
         forms = {form for secret in secrets if len(secret) >= MIN_SECRET_LENGTH for form in _forms(secret)}
+        # The longest first, so that none is replaced in part.
         return tuple(sorted(forms, key=len, reverse=True))
 
 
 def _forms(secret: str) -> Iterable[str]:
+    # In each form in which pages repeat what they were sent.
     return {secret, html.escape(secret), quote(secret, safe=""), quote(secret), json.dumps(secret)[1:-1]}

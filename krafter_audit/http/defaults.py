@@ -1,7 +1,7 @@
 """Address policy and CA file of a client that is given neither.
 
-This package knows no Django: the project registers its settings at start-up (`krafter_audit.apps`). Without them only
-public addresses are allowed.
+This package knows no Django: `krafter_audit.apps` registers the settings. Without them only public addresses are
+allowed.
 """
 
 from collections.abc import Callable
@@ -28,5 +28,4 @@ def register(read: Callable[[], NetworkDefaults]) -> None:
 
 
 def network_defaults() -> NetworkDefaults:
-    """Return the defaults as they are now."""
     return _read()

@@ -1,4 +1,4 @@
-"""Errors of an outbound request. Messages name host and port, never path or query."""
+"""Errors of an outbound request. Messages name host and port, never path or query, which may hold secrets."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -9,8 +9,7 @@ if TYPE_CHECKING:
 class HttpError(Exception):
     """A request without a usable response.
 
-    `reason` is a machine-readable word, stored with an inconclusive check; `str(error)` is a sentence without secrets;
-    `history` holds the redirects that were followed before.
+    `reason` is a machine-readable word, stored with an inconclusive check; `history` has the redirects before it.
     """
 
     reason: ClassVar[str] = "blocked"
@@ -39,7 +38,7 @@ class TimedOut(HttpError):
 
 
 class Unreachable(HttpError):
-    """No DNS record, connection refused or broken, TLS handshake failed (`tls`), or the response is not HTTP."""
+    """No DNS record, connection refused or broken, TLS handshake failed (`tls`), or not HTTP."""
 
     reason = "blocked"
 

@@ -66,9 +66,9 @@ class BoundedStream(httpcore2.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> "BoundedStream":
-        """Do the TLS handshake on this socket; the certificate is verified against the name, not the address."""
         self._sock.settimeout(self._deadline.remaining(timeout))
         try:
+            # The certificate is verified against the name, not the connected address.
             self._sock = ssl_context.wrap_socket(self._sock, server_hostname=server_hostname)
         except TimeoutError as error:
             raise TimedOut(f"The TLS handshake with {self._host} took too long.") from error
@@ -96,10 +96,7 @@ def _handshake_failure(host: str, error: Exception) -> str:
 
 @dataclass
 class CheckedBackend(httpcore2.NetworkBackend):
-    """Opens the connection of one request.
-
-    `dns_cache` keeps the checked addresses of a name, so that a run resolves each name once.
-    """
+    """Opens the connection of one request; `dns_cache` has the checked addresses of a run's names."""
 
     policy: AddressPolicy
     deadline: Deadline

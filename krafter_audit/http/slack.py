@@ -1,7 +1,6 @@
 """Slack incoming webhooks. The URL is a secret: never shown, logged or put into an error.
 
-Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks (200 with the body `ok`; 4xx other
-than 429 are permanent; only & < > are escaped).
+Source: https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks
 """
 
 import re
@@ -45,7 +44,7 @@ class SlackUnavailable(Exception):
 
 
 def is_webhook(url: str) -> bool:
-    """Tell whether the URL is a Slack webhook, or on a host that the operator allows in its place."""
+    """Whether the URL is a Slack webhook, or on a host that the operator allows instead."""
     try:
         validate_url(url)
         parts = urlsplit(url)
@@ -58,12 +57,12 @@ def is_webhook(url: str) -> bool:
 
 
 def is_slack(host: str | None, port: int | None, path: str) -> bool:
-    """Tell whether host, port and path are those of a Slack webhook."""
+    """Whether host, port and path are those of a Slack webhook."""
     return host in HOSTS and port in (None, 443) and PATH.match(path) is not None
 
 
 def is_operator_allowed(url: str) -> bool:
-    """Return whether only the operator's list of networks allows the URL, as for a fake Slack."""
+    """Whether only the operator's list of networks allows the URL, as for a fake Slack."""
     try:
         validate_url(url, policy=AddressPolicy())
     except HttpError:
@@ -72,11 +71,12 @@ def is_operator_allowed(url: str) -> bool:
 
 
 def post(url: str, payload: dict[str, Any]) -> None:
-    """Post once. A timeout is permanent: Slack may have the message, and it has no idempotency key."""
+    """Post once. Raises SlackRefused or SlackUnavailable."""
     try:
         with Client(limits=LIMITS) as client:
             response = client.post(url, json=payload, follow_redirects=False)
     except TimedOut:
+        # Permanent: Slack may have the message, and has no idempotency key against a second one.
         raise SlackRefused("Slack did not answer in time; the message may have arrived or not.") from None
     except Unreachable:
         raise SlackUnavailable("Slack could not be reached.") from None

@@ -12,10 +12,8 @@ class Command(AccountCommand):
     help = "Create an organisation and print its id."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("name")
         parser.add_argument("--quota", type=int, help="Units per calendar month; unlimited by default.")
 
     def run(self, **options: Any) -> None:
-        """Run the command."""
         self.print_line(str(services.create_organization(options["name"], ai_quota=options["quota"]).pk))

@@ -16,7 +16,6 @@ class Command(AccountCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("email")
         parser.add_argument("--organization", required=True)
         parser.add_argument("--role", choices=Membership.Role.values, default=Membership.Role.MEMBER)
@@ -24,7 +23,6 @@ class Command(AccountCommand):
         parser.add_argument("--staff", action="store_true", help="Give access to the admin.")
 
     def run(self, **options: Any) -> None:
-        """Run the command."""
         user = services.create_user(
             options["email"],
             organization=organization(options["organization"]),

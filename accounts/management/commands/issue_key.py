@@ -15,7 +15,6 @@ class Command(AccountCommand):
     help = "Issue an API key and print it. It cannot be shown again."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("--organization", required=True)
         parser.add_argument("--user", required=True, help="E-mail address of the member that it acts as.")
         parser.add_argument("--name", default="issued on the command line")
@@ -23,7 +22,6 @@ class Command(AccountCommand):
         parser.add_argument("--days", type=int, help="Days until it expires; never by default.")
 
     def run(self, **options: Any) -> None:
-        """Run the command."""
         days = options["days"]
         _, key = api_keys.issue(
             organization(options["organization"]),

@@ -12,11 +12,9 @@ class Command(AccountCommand):
     help = "List an organisation's API keys: id, prefix, name, user, scopes, last used, state."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("organization")
 
     def run(self, **options: Any) -> None:
-        """Run the command."""
         rows = ApiKey.objects.filter(organization=organization(options["organization"]))
         for row in rows.select_related("user").order_by("-created_at"):
             used = f"{row.last_used_at:%Y-%m-%d %H:%M}" if row.last_used_at else "never"

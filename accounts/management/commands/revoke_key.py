@@ -14,11 +14,9 @@ class Command(AccountCommand):
     help = "Revoke an API key at once. list_keys prints the ids."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("key_id")
 
     def run(self, **options: Any) -> None:
-        """Run the command."""
         try:
             row = ApiKey.objects.get(pk=UUID(options["key_id"]))
         except (ValueError, ApiKey.DoesNotExist):

@@ -18,7 +18,6 @@ class Command(AccountCommand):
     help = "Create an organisation with its owner, a project and a key unless they exist, and print them as JSON."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("--api-key", required=True, help="The key to create: kr_live_ and 43 characters.")
         parser.add_argument("--admin-password", required=True)
         parser.add_argument("--site-url", default="https://example.com")
@@ -29,7 +28,6 @@ class Command(AccountCommand):
 
     @transaction.atomic
     def run(self, **options: Any) -> None:
-        """Create what is missing."""
         owner = self.owner(options["admin_password"])
         organization = Organization.objects.get(memberships__user=owner)
         project = self.project(organization, options["site_url"], follow=options["demo"])
@@ -69,6 +67,5 @@ class Command(AccountCommand):
         return project
 
     def key(self, organization: Organization, owner: User, key: str) -> None:
-        """Create the key if missing."""
         if not ApiKey.objects.filter(digest=api_keys.digest(key)).exists():
             api_keys.issue(organization, user=owner, name="First key", scopes=[Scope.ALL], key=key)

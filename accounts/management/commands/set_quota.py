@@ -11,12 +11,10 @@ class Command(AccountCommand):
     help = "Set the monthly quota of an organisation in units; 'none' for unlimited."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Add the arguments."""
         parser.add_argument("organization")
         parser.add_argument("units")
 
     def run(self, **options: Any) -> None:
-        """Run the command."""
         units = options["units"]
         if units != "none" and not units.isdigit():
             raise CommandError("Units must be a whole number or 'none'.")

@@ -13,7 +13,6 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Declare the arguments."""
         parser.add_argument("--rebuild", action="store_true", help="Correct the counters.")
 
     def handle(self, *args: Any, **options: Any) -> None:

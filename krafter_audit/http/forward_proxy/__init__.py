@@ -1,1 +1,1 @@
-"""The forward proxy through which the browser reaches the network."""
+pass
