@@ -40,6 +40,7 @@ STATUS_COLOURS = {
 class FindingAdmin(ServiceModelAdmin):
     """Findings. Their status changes by the action buttons, and with their tasks and verifications."""
 
+    form, add_form = ChangeFindingForm, ReportFindingForm
     list_display = ("title", badge_column("severity", SEVERITY_COLOURS), badge_column("status", STATUS_COLOURS), "domain", "score", "project", "owner", "created_at")  # fmt: skip  # noqa: E501
     list_filter = ("severity", "status", "domain", ("project", AutocompleteFilter))
     list_select_related = ("project", "owner")
@@ -58,14 +59,6 @@ class FindingAdmin(ServiceModelAdmin):
             .get_queryset(request)
             .defer("evidence", "description", "recommended_fix", "affected_assets")
         )
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        kwargs["form"] = ChangeFindingForm if change else ReportFindingForm
-        return super().get_form(request, obj, change=change, **kwargs)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Make the fields read-only that only services write."""
-        return self.readonly_fields if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

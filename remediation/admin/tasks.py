@@ -35,6 +35,7 @@ STATUS_COLOURS = {
 class TaskAdmin(ServiceModelAdmin):
     """Tasks. Their status changes by the action buttons."""
 
+    form, add_form = ChangeTaskForm, CreateTaskForm
     list_display = ("title", badge_column("status", STATUS_COLOURS), badge_column("priority", SEVERITY_COLOURS), "project", "owner", "sla_due_at", "external_ticket_key", "created_at")  # fmt: skip  # noqa: E501
     list_filter = (
         "status",
@@ -49,15 +50,6 @@ class TaskAdmin(ServiceModelAdmin):
     autocomplete_fields = ("finding", "owner")
     actions: ClassVar[list[str]] = ["run_verification", "start", "block", "set_ready", "return_to_backlog"]
     readonly_fields = ("project", "finding", "status", "created_at", "updated_at")
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        """Return the form for creating or for changing a task."""
-        kwargs["form"] = ChangeTaskForm if change else CreateTaskForm
-        return super().get_form(request, obj, change=change, **kwargs)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Make the fields read-only that can't be changed after creation."""
-        return self.readonly_fields if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Return the state, the editable fields and the times."""
