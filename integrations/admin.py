@@ -40,8 +40,6 @@ OUTCOMES = {
 
 @admin.register(Integration)
 class IntegrationAdmin(ReadOnlyAdmin):
-    """Connections to providers."""
-
     list_display = (
         "provider",
         "project",
@@ -58,13 +56,11 @@ class IntegrationAdmin(ReadOnlyAdmin):
     actions: ClassVar = ["sync_now", "disconnect"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Integration]:
-        """Do not load the sealed credentials."""
+        # An admin page never needs the sealed credentials, so that they are not even loaded.
         return super().get_queryset(request).defer("credentials")
 
     @admin.action(description="Sync now", permissions=["operate"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        """Start a sync of each."""
-
         def sync(integration: Integration) -> str:
             services.sync_now(integration.project, integration.provider, by=operator(request))
             return "sync requested."
@@ -73,8 +69,6 @@ class IntegrationAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Disconnect and delete the credentials", permissions=["operate"])
     def disconnect(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
-        """Disconnect each."""
-
         def disconnect(integration: Integration) -> str:
             services.disconnect(integration.project, integration.provider, by=operator(request))
             return "disconnected."
@@ -84,8 +78,6 @@ class IntegrationAdmin(ReadOnlyAdmin):
 
 @admin.register(TicketLink)
 class TicketLinkAdmin(ReadOnlyAdmin):
-    """Links between tasks and tickets."""
-
     list_display = ("key", "task", "integration", "state", "halted_at", "updated_at")
     list_filter: ClassVar = ["state", ("halted_at", admin.EmptyFieldListFilter)]
     list_select_related = ("task", "integration")
@@ -94,8 +86,6 @@ class TicketLinkAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncRun)
 class SyncRunAdmin(ReadOnlyAdmin):
-    """Runs of syncs."""
-
     list_display = (
         "integration",
         badge_column("outcome", OUTCOMES),
@@ -111,8 +101,6 @@ class SyncRunAdmin(ReadOnlyAdmin):
 
 @admin.register(SyncConflict)
 class SyncConflictAdmin(ReadOnlyAdmin):
-    """Conflicts between tasks and their tickets."""
-
     list_display = ("link", "field", "ours", "theirs", "why", "resolution", "resolved_at", "created_at")
     list_filter: ClassVar = ["field", "resolution", ("resolved_at", admin.EmptyFieldListFilter)]
     list_select_related = ("link", "integration__project")
@@ -121,12 +109,10 @@ class SyncConflictAdmin(ReadOnlyAdmin):
 
     @admin.action(description="Keep the task's value", permissions=["operate"])
     def keep_ours(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
-        """Keep the task's values; the next sync pushes them."""
         self._resolve(request, queryset, SyncConflict.Resolution.OURS)
 
     @admin.action(description="Keep the ticket's value", permissions=["operate"])
     def keep_theirs(self, request: HttpRequest, queryset: QuerySet[SyncConflict]) -> None:
-        """Apply the ticket's values to the task."""
         self._resolve(request, queryset, SyncConflict.Resolution.THEIRS)
 
     def _resolve(self, request: HttpRequest, queryset: QuerySet[SyncConflict], resolution: str) -> None:
@@ -142,22 +128,18 @@ class SyncConflictAdmin(ReadOnlyAdmin):
 
 @admin.register(Webhook)
 class WebhookAdmin(ReadOnlyAdmin):
-    """Webhooks without their secrets."""
-
     list_display = ("integration", "last_delivery_at", "updated_at")
     list_select_related = ("integration",)
     exclude = ("credentials",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
-        """Do not load the sealed secrets."""
         return super().get_queryset(request).defer("credentials")
 
 
 @admin.register(WebhookDelivery)
 class WebhookDeliveryAdmin(ReadOnlyAdmin):
-    """Deliveries of webhooks, stored for a week."""
-
     list_display = ("created_at", "integration", "event", "delivery_id", "processed_at")
+    # The digest identifies a repeated body; it says nothing to a person.
     exclude = ("body_digest",)
     list_filter: ClassVar = ["integration__provider", ("processed_at", admin.EmptyFieldListFilter)]
     list_select_related = ("integration",)

@@ -11,8 +11,9 @@ class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        """Register the system checks, the provider checks of findings, and the events that are consumed."""
         from events.outbox import register_consumer
+
+        # Models can be imported only when all apps are loaded.
         from findings.provider_checks import register
         from integrations import configuration  # noqa: F401  registers its system check
         from integrations.sync import verification_events
@@ -22,7 +23,7 @@ class IntegrationsConfig(AppConfig):
 
 
 def provider_checks() -> "Mapping[str, ProviderCheck]":
-    """Return the function that answers each check of a provider."""
+    """Return the function that rechecks a finding, by the key of each provider check."""
     from integrations.provider_recheck import recheck
     from integrations.providers.registry import FINDING_SOURCES
 

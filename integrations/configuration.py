@@ -16,7 +16,7 @@ from krafter_audit.conf.reader import provider_setting
 
 @dataclass(frozen=True)
 class Configuration:
-    """One provider's settings; an empty string is one that is not set."""
+    """The settings of a provider; an empty string is a setting that is missing."""
 
     url: str
     token_url: str
@@ -25,7 +25,6 @@ class Configuration:
 
 
 def configuration(provider: str) -> Configuration:
-    """Read the settings of a provider."""
     return Configuration(
         url=provider_setting(os.environ, provider, "URL").rstrip("/"),
         token_url=provider_setting(os.environ, provider, "TOKEN_URL"),
@@ -39,6 +38,7 @@ def check_oauth_clients(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """Check that an OAuth client has both an id and a secret, or neither."""
     hint = "docs/integrations.md says where the provider shows both."
     errors: list[CheckMessage] = []
+    # An id without its secret fails only at the first sign-in, in front of a user: the start reports it.
     for provider in PROVIDERS:
         found, prefix = configuration(provider), f"KRAFTER_{provider.upper()}"
         if bool(found.client_id) != bool(found.client_secret):

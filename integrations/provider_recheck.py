@@ -1,7 +1,4 @@
-"""Verify a finding that came from a provider: its alert, issue or setting is requested again.
-
-It fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies nothing.
-"""
+"""Verify a finding that came from a provider: request its alert, issue or setting again."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -25,7 +22,11 @@ LIMITS = Limits(connect=5.0, read=15.0, total=20.0, body=32 * 1024 * 1024)
 
 
 def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
-    """Ask the provider of a check about a finding whose fix was ready at `since`."""
+    """Ask the provider of a check about a finding whose fix was ready at `since`.
+
+    Fails closed: a provider that is not connected, refuses, is unavailable or sends an unknown value verifies
+    nothing.
+    """
     adapter = FINDING_SOURCES[key]
     integration = Integration.objects.filter(
         project=finding.project_id, provider=adapter.name, credentials__isnull=False
@@ -48,7 +49,6 @@ def recheck(finding: Finding, key: str, since: datetime) -> Outcome:
 
 
 def _ask(provider: FindingSource, finding: Finding, key: str, since: datetime) -> Outcome:
-    """Return the provider's answer, with the requests as evidence."""
     try:
         outcome = _outcome(provider.recheck(key, finding.evidence, since))
     except (ProviderRefused, ProviderUnavailable) as error:
@@ -57,6 +57,7 @@ def _ask(provider: FindingSource, finding: Finding, key: str, since: datetime) -
         "provider": provider.name,
         "asked": [_described(response) for response in provider.responses],
     }
+    # Evidence is shown and exported: a provider may have echoed credentials in it.
     evidence = _redacted(outcome.with_evidence(requests).evidence, provider.secrets)
     return Outcome(outcome.status, reason=outcome.reason, evidence=evidence)
 
@@ -68,7 +69,6 @@ def _outcome(result: RecheckResult) -> Outcome:
 
 
 def _described(response: Response) -> dict[str, Any]:
-    """Return a request and its response in the form of a page's evidence."""
     return {
         "method": response.method,
         "url": response.url,
@@ -81,7 +81,6 @@ def _described(response: Response) -> dict[str, Any]:
 
 
 def _redacted(value: Any, secrets: Mapping[str, Any]) -> Any:
-    """Remove at any depth what the provider may have echoed of the credentials."""
     if isinstance(value, str):
         return redact(value, secrets)
     if isinstance(value, Mapping):

@@ -36,12 +36,12 @@ class ConnectIntegrationRequestSerializer(RequestSerializer):
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Require either credentials or a code, and a code for the fields that need one."""
         if ("credentials" in attrs) == ("auth_code" in attrs):
             raise serializers.ValidationError("Send either credentials or auth_code.")
         if attrs.get("credentials") == {}:
             raise serializers.ValidationError({"credentials": ["Send at least one credential."]})
         code_fields = {"redirect_uri", "code_verifier", "installation_id"} & set(attrs)
+        # Ignored silently, a misplaced field would look accepted.
         if code_fields and "auth_code" not in attrs:
             raise serializers.ValidationError(
                 {name: ["Send this together with an auth_code."] for name in sorted(code_fields)}
@@ -83,7 +83,6 @@ class SyncScheduleSerializer(ResponseSerializer):
 
 
 def placeholder(provider: str) -> dict[str, Any]:
-    """Return the list item of a provider that was never connected."""
     return {"id": None, "provider": provider, **PLACEHOLDER}
 
 

@@ -31,7 +31,7 @@ BATCH_SIZE = 500  # scheduled syncs
 
 @transaction.atomic
 def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], by: Actor) -> Integration:
-    """Store credentials; calling it again replaces them. A running sync stops by itself.
+    """Store credentials, or replace the stored ones. A running sync stops by itself.
 
     Credentials that only contain choices (such as another repository) keep the stored secrets.
     """
@@ -60,10 +60,7 @@ def connect_by_code(
 
 
 def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: str) -> dict[str, Any]:
-    """Return the credentials that the provider issues for an OAuth code. Call it outside of a transaction.
-
-    Public credentials (GitHub's repository) of an earlier connection are kept: a code does not name them.
-    """
+    """Return the credentials that the provider issues for an OAuth code. Call it outside of a transaction."""
     require_known_provider(provider)
     adapter = ADAPTERS[provider]
     try:
@@ -75,6 +72,7 @@ def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: s
         raise SignInUnavailable from None
     existing = Integration.objects.filter(project=project, provider=provider).first()
     before = _stored_credentials(existing) if existing else {}
+    # A code does not name the choices, such as GitHub's repository: those of an earlier connection stay.
     return {**{name: before[name] for name in adapter.public_credentials if name in before}, **tokens}
 
 
@@ -113,7 +111,7 @@ def sync_now(project: Project, provider: str, *, by: Actor) -> Integration:
 
 @transaction.atomic
 def request_sync(integration: Integration, *, scope: str = SyncScope.PENDING, delay_seconds: int = 0) -> None:
-    """Let a worker sync what is pending. A sync that is running already is repeated after it."""
+    """Let a worker sync the pending changes. A sync that is running already is repeated after it."""
     integration = Integration.objects.select_for_update().get(pk=integration.pk)
     if integration.status == Status.SYNCING:
         _request_again(integration, integration.sync_scope if scope == SyncScope.PENDING else scope)
@@ -129,6 +127,8 @@ def start_due_syncs() -> int:
     started = 0
     for pk in list(due.order_by("next_sync_at").values_list("pk", flat=True)[:BATCH_SIZE]):
         with transaction.atomic():
+            # Read again under the lock: another beat process may have started it. A locked row is being changed by a
+            # request, and is still due at the next call.
             integration = due.select_for_update(skip_locked=True).filter(pk=pk).first()
             if integration is not None:
                 slot = schedule.next_slot(integration, timezone.now())
@@ -156,12 +156,13 @@ def _start(integration: Integration, scope: str, delay_seconds: int = 0) -> None
         sync_scope=scope,
         requested_at=now,
     )
+    # A delayed sync is enqueued by integrations.requeue_pending when `not_before` has passed.
     if not delay_seconds:
         enqueue_on_commit("integrations.run_sync", str(integration.pk))
 
 
 def _request_again(integration: Integration, scope: str) -> None:
-    """Note a request on a syncing integration; `updated_at` stays, since nothing that is shown changes."""
+    # `updated_at` stays, since nothing that a response shows changes: ETags remain valid.
     Integration.objects.filter(pk=integration.pk).update(sync_scope=scope, requested_at=timezone.now())
 
 
@@ -172,7 +173,7 @@ def _lock(project: Project, provider: str) -> Integration | None:
 
 
 def _lock_or_create(project: Project, provider: str) -> Integration:
-    """Lock the integration, created first if needed: two concurrent first connects create one."""
+    # Two concurrent first connects create one row: the insert of the second is ignored, and it waits for the lock.
     require_known_provider(provider)
     new = Integration(project=project, organization_id=project.organization_id, provider=provider)
     Integration.objects.bulk_create([new], ignore_conflicts=True)
@@ -183,7 +184,7 @@ def _lock_or_create(project: Project, provider: str) -> Integration:
 
 
 def _stored_credentials(integration: Integration) -> dict[str, Any]:
-    """Return the stored credentials; empty if there are none, or they do not open."""
+    # Credentials whose key is lost do not open; connecting again replaces them.
     try:
         return secrets.open_credentials(integration)
     except VaultError:

@@ -1,8 +1,4 @@
-"""Credentials of an integration with a valid token.
-
-A vendor that rotates refresh tokens invalidates the old pair at once. So one process refreshes at a time: it takes the
-row by compare-and-set (`token_refresh_until`) and stores the new pair before it is used; the others wait for that pair.
-"""
+"""Credentials of an integration with a valid token."""
 
 import time
 from collections.abc import Mapping
@@ -26,7 +22,7 @@ POLL_SECONDS = 0.2
 
 
 class TokenManager:
-    """Reads and refreshes the credentials of an integration.
+    """Read and refresh the credentials of an integration.
 
     Raises IntegrationChanged when the integration was disconnected or reconnected.
     """
@@ -36,7 +32,7 @@ class TokenManager:
         self._configuration = configuration(integration.provider)
 
     def credentials(self) -> dict[str, Any]:
-        """Return the credentials; a token that is about to expire is refreshed."""
+        """Return the credentials; a token that is about to expire is refreshed first."""
         stored = self._stored()
         if (key := service_accounts.find_key(stored)) is not None:
             token = service_accounts.request_token(self._client, self._adapter, self._configuration, key)
@@ -44,13 +40,14 @@ class TokenManager:
         return self._refreshed(stored) if flow.is_refresh_due(stored) else stored
 
     def replace(self, rejected: Mapping[str, Any]) -> dict[str, Any] | None:
-        """Return credentials with a new token in place of a rejected one; None if there is no way to get one."""
+        """Return credentials with a new token in place of a rejected one; None without a way to get one."""
         if service_accounts.find_key(rejected) is not None:
             return self.credentials()
         return self._refreshed(rejected) if rejected.get("refresh_token") else None
 
     def _refreshed(self, used: Mapping[str, Any]) -> dict[str, Any]:
-        """Refresh the pair in `used`, or wait for the process that does."""
+        # A vendor that rotates refresh tokens invalidates the old pair at once: two processes that refresh at the
+        # same time would lose the connection. One refreshes, and the others wait for its pair.
         deadline = time.monotonic() + REFRESH_TIMEOUT.total_seconds()
         while True:
             stored = self._stored()
@@ -65,7 +62,7 @@ class TokenManager:
             time.sleep(POLL_SECONDS)
 
     def _take_row(self) -> datetime | None:
-        """Take the row for a refresh; None if another process has it."""
+        # Compare-and-set, since no transaction may be open during the request.
         now = timezone.now()
         until = now + REFRESH_TIMEOUT
         free = self._rows().exclude(token_refresh_until__gte=now)
@@ -77,6 +74,7 @@ class TokenManager:
             stored = self._stored()
             if stored.get("token") != used.get("token"):
                 return stored
+            # The new pair is stored before it is used: the old one is void already.
             refreshed = flow.refresh_tokens(self._client, self._adapter, self._configuration, stored)
             if not taken.update(credentials=credentials.seal(self._integration, refreshed)):
                 raise IntegrationChanged
@@ -91,7 +89,7 @@ class TokenManager:
         return credentials.open_credentials(integration)
 
     def _rows(self) -> QuerySet[Integration]:
-        """The row, as long as its credentials are of the connection that the sync works for."""
+        # No row if the integration was reconnected meanwhile: its new credentials are not overwritten.
         return Integration.objects.filter(
             pk=self._integration.pk, credentials_version=self._integration.credentials_version
         )

@@ -1,7 +1,4 @@
-"""Run a sync: lease the integration, pull, push, and store the outcome.
-
-A repeated message does nothing; a run that was killed is repeated and creates nothing twice.
-"""
+"""Run a sync: lease the integration, pull, push, and store the outcome."""
 
 import logging
 import traceback
@@ -51,7 +48,7 @@ Status, SyncScope, RunStatus = Integration.Status, Integration.SyncScope, SyncRu
 
 @dataclass(frozen=True)
 class SyncOutcome:
-    """How a run ended: the integration's next status, the run's outcome, an error, and when to continue, if at all."""
+    """How a run ended: the integration's next status, the run's outcome, an error, and when to continue."""
 
     status: str
     run_outcome: str
@@ -85,13 +82,14 @@ def sync(integration_id: UUID) -> None:
 
 def _open_log(integration: Integration) -> SyncRun:
     runs = SyncRun.objects.filter(integration=integration)
+    # A run that still has the status running was killed: the lease excludes two at a time.
     SyncRun.transitions.update(runs, RunStatus.RUNNING, RunStatus.INTERRUPTED, finished_at=timezone.now())
     return SyncRun.objects.create(integration=integration)
 
 
 def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
-    """Exchange everything, and map every failure to an outcome."""
     if integration.attempts > MAX_ATTEMPTS:
+        # A run that kills its worker each time would otherwise be repeated for ever.
         return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
     try:
         _exchange(integration, log)
@@ -103,6 +101,7 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
         return _retry_or_fail(error)
     except VaultError as error:
         return _failed(f"{error} Connect again.")
+    # Without a database the outcome cannot be stored: the sweep repeats the run.
     except (IntegrationChanged, DatabaseError):
         raise
     except Exception as error:  # noqa: BLE001  the worker's boundary: the integration must not stay syncing
@@ -112,7 +111,6 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
 
 
 def _exchange(integration: Integration, log: SyncRun) -> None:
-    """Sync; if the token expires during the run, refresh it and start over once: a sync is idempotent."""
     adapter = ADAPTERS[integration.provider]
     with Client(limits=LIMITS) as client:
         tokens = TokenManager(integration, adapter, client)
@@ -120,6 +118,7 @@ def _exchange(integration: Integration, log: SyncRun) -> None:
         try:
             _exchange_with(integration, log, client, credentials)
         except TokenRejected:
+            # A token may expire or be revoked during a run. The run starts over once, since a sync is idempotent.
             replaced = tokens.replace(credentials)
             if replaced is None:
                 raise
@@ -174,13 +173,14 @@ def _paused(until: datetime, reason: str) -> SyncOutcome:
 
 
 def _retry_or_fail(error: ProviderUnavailable) -> SyncOutcome:
+    # A longer wait is an error that a person should see; the schedule tries again.
     if error.retry_at is None or error.retry_at > timezone.now() + MAX_WAIT:
         return _failed(str(error))
     return _paused(error.retry_at, str(error))
 
 
 def _log_defect(integration: Integration, error: Exception) -> None:
-    """Log the place of an error without its message, which may contain what was sent to the provider."""
+    # The message may contain what was sent to the provider, so that only the place is logged.
     frames = traceback.extract_tb(error.__traceback__)
     place = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames[-6:]))
     logger.error(
@@ -197,8 +197,10 @@ def _finish(integration: Integration, log: SyncRun, outcome: SyncOutcome) -> Non
         "status": outcome.status,
         "last_error": outcome.error if outcome.status == Status.ERROR else "",
         "not_before": outcome.continue_at or now,
+        # Attempts count runs without progress; a large first import takes many runs with progress.
         "attempts": 0 if is_over or made_progress else integration.attempts,
         "cursor": integration.cursor,
+        # In the same update as the status: a crash between the two would leave a leased, finished row.
         "lease_until": None,
         "updated_at": now,
     }
@@ -221,12 +223,13 @@ def finish_or_repeat(integration: Integration, **changes: Any) -> bool:
     """End the sync; if another was requested meanwhile, stay syncing and start again at once."""
     if update_if_owned(integration, where={"requested_at": integration.requested_at}, **changes):
         return True
+    # Everything is synced by now; the request was about changes since.
     scope = {"sync_scope": SyncScope.PENDING} if integration.sync_scope == SyncScope.ALL else {}
     return update_if_owned(integration, **changes | scope | {"status": Status.SYNCING})
 
 
 def _abandon(integration: Integration, log: SyncRun) -> None:
-    """Leave an integration that was changed or taken over, and release the lease if it is still ours."""
+    # The lease is released only if it is still ours; the new owner of the row keeps its own.
     leases.write(integration, lease_until=None)
     _close_log(log, RunStatus.INTERRUPTED, "The connection was changed while the sync was running.")
 
