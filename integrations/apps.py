@@ -11,9 +11,8 @@ class IntegrationsConfig(AppConfig):
     name = "integrations"
 
     def ready(self) -> None:
-        from events.outbox import register_consumer
-
         # Models can be imported only when all apps are loaded.
+        from events.outbox import register_consumer
         from findings.provider_checks import register
         from integrations import configuration  # noqa: F401  registers its system check
         from integrations.sync import verification_events

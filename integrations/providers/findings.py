@@ -13,7 +13,7 @@ from integrations.providers.types import FindingList
 
 @dataclass(frozen=True)
 class RecheckResult:
-    """Whether a finding is fixed; `fixed` is None where the vendor's answer does not say.
+    """Whether a finding is fixed; None where the vendor's answer does not say.
 
     `message` is a sentence, `evidence` the values it was read from.
     """
@@ -47,9 +47,7 @@ class FindingSource(Provider):
     checks: ClassVar[tuple[str, ...]]
 
     @abstractmethod
-    def finding_lists(self) -> Sequence[FindingList]:
-        """Return the lists of findings that the vendor has."""
-
+    def finding_lists(self) -> Sequence[FindingList]: ...
     @abstractmethod
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
         """Ask whether a finding is fixed.

@@ -8,7 +8,6 @@ MAX_WAIT = timedelta(days=1)
 
 
 def retry_after(response: Response, now: datetime) -> datetime | None:
-    """Return the end of a Retry-After in seconds; None without one."""
     return after_seconds(response.headers.get("retry-after") or "", now)
 
 
@@ -26,7 +25,7 @@ def at_epoch(seconds: float, now: datetime) -> datetime | None:
 
 
 def within_a_day(moment: datetime, now: datetime) -> datetime | None:
-    """Return the moment if it is in the next 24 hours, else None: a header may be stale or wrong."""
+    # A header may be stale or wrong: a sync must not wait for a moment that has passed, or for weeks.
     return moment if now < moment <= now + MAX_WAIT else None
 
 

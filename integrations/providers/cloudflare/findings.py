@@ -1,8 +1,4 @@
-"""Weak settings of a Cloudflare zone as findings. Nothing is changed at Cloudflare.
-
-Each setting is requested on its own: one that the plan or the token does not include is noted in the sync log.
-A finding is verified by reading its setting again.
-"""
+"""Weak settings of a Cloudflare zone as findings. Nothing is changed at Cloudflare."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -18,13 +14,12 @@ from integrations.providers.types import FindingList, RemoteFinding
 DOCS_URL = "https://developers.cloudflare.com"
 
 
-class CloudflareFindings(CloudflareClient, FindingSource):
-    """The settings of one zone."""
-
+class Cloudflare(CloudflareClient, FindingSource):
     checks = tuple(SETTINGS_BY_CHECK)
 
     def finding_lists(self) -> Sequence[FindingList]:
-        """Return a list for each setting."""
+        # A list for each setting: one that the plan or the token does not include is noted, and the others are
+        # imported.
         return [
             FindingList(f"findings of {setting.name}", partial(self._findings, setting))
             for setting in SETTINGS
@@ -59,7 +54,6 @@ class CloudflareFindings(CloudflareClient, FindingSource):
         ]
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
-        """Read the setting again."""
         setting = SETTINGS_BY_CHECK[key]
         if evidence.get("source") != self._external_id(setting):
             raise ProviderRefused("The finding belongs to another zone than the connected one.")

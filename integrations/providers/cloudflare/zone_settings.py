@@ -1,4 +1,4 @@
-"""The settings of a zone that are read: which values are weak, which are secure, and the fix.
+"""The settings of a zone that are read: their weak and secure values, and the fix.
 
 Source: Cloudflare, "Zone Settings" of the API, and the pages at `docs_path`.
 """
@@ -28,7 +28,6 @@ class ZoneSetting:
     member: str = "value"
 
     def is_secure(self, value: Any) -> bool:
-        """Tell whether a value is known to be secure."""
         if callable(self.weak):
             return isinstance(value, Mapping) and self.weak(value) is None
         return isinstance(value, str) and value in self.secure

@@ -1,7 +1,7 @@
 """GitLab's REST API, version 4: authentication, rate limits and errors.
 
-Credentials: `token` (personal, project, group or OAuth; scope `api`), `project` (`acme/web-app` or its number) and, for
-a self-hosted server, `base_url` (`https://gitlab.acme.example`).
+Credentials: `token` (personal, project, group or OAuth; scope `api`), `project` (`acme/web-app` or its number) and,
+for a self-hosted server, `base_url` (`https://gitlab.acme.example`).
 """
 
 import re
@@ -20,16 +20,12 @@ TEMPORARY = frozenset({408, 409})  # the server's own timeout, and a lock on the
 
 
 class GitLabOAuth(OAuth):
-    """A self-hosted GitLab issues its own tokens, under its web address."""
-
     def token_url_for(self, api_url: str) -> str:
-        """Return `https://HOST[/relative]/oauth/token`."""
+        # A self-hosted GitLab issues its own tokens, under its web address.
         return f"{api_url.rstrip('/').removesuffix(API_PATH)}/oauth/token" if api_url else self.token_url
 
 
 class GitLabClient(Provider):
-    """One project at gitlab.com or at a self-hosted GitLab."""
-
     name = "gitlab"
     title = "GitLab"
     api_url = f"https://gitlab.com{API_PATH}"
@@ -48,38 +44,32 @@ class GitLabClient(Provider):
 
     @property
     def repository(self) -> str:
-        """The path or number of the project of the credentials."""
         name = self.credential("project")
         if not PROJECT.fullmatch(name):
             raise ProviderRefused("The project must be written as its path or number, such as acme/web-app.")
         return name
 
     def repository_path(self, rest: str = "") -> str:
-        """Return a path below the project."""
         return f"/projects/{quote(self.repository, safe='')}{rest}"
 
     def check_connection(self) -> None:
-        """Check that the token has access to the project and that it accepts issues."""
         obstacle = self.parse(self.request("GET", self.repository_path()), _obstacle)
         if obstacle:
             raise ProviderRefused(f"{self.repository} cannot be used: {obstacle}.")
 
     def is_outage(self, response: Response) -> bool:
-        """Treat two 4xx statuses as temporary."""
         return super().is_outage(response) or response.status in TEMPORARY
 
     def resource_of(self, response: Response) -> str:
-        """Return the path below /projects/."""
         path = unquote(urlsplit(response.url).path.rpartition("/projects/")[2])
         return path or super().resource_of(response)
 
     def error_message(self, body: Any) -> Any:
-        """Return `message` or `error`."""
         return body.get("message") or body.get("error")
 
 
 def _obstacle(project: Any) -> str:
-    """Return why a project accepts no issues; empty if it does. Guests are not told what is enabled."""
+    # Guests are not told which features are enabled: a missing field is no obstacle.
     if int(project["id"]) and project.get("archived") is True:
         return "it is archived"
     disabled = not project.get("issues_enabled", True) or project.get("issues_access_level") == "disabled"

@@ -1,8 +1,4 @@
-"""Sitemaps with errors and pages that Google does not index, as SEO findings.
-
-Google has no list of problems, so pages are inspected one by one: those with the most impressions first, then those
-that the project knows. Google allows 2,000 inspections a day; an inspected page is inspected again after a week.
-"""
+"""Sitemaps with errors and pages that Google does not index, as SEO findings."""
 
 import hashlib
 import heapq
@@ -38,23 +34,20 @@ SECONDS_BETWEEN_INSPECTIONS = 0.11  # Google allows 600 a minute
 INSPECTION_INTERVAL_DAYS = 7
 MAX_PAGES_WATCHED = 5_000
 MAX_REFUSED_IN_A_ROW = 3  # then the cause is not the page
+# Without daylight saving time: in summer the quota's day begins an hour later than Google's.
 PACIFIC_TIME = timezone(timedelta(hours=-8))  # in which Google's day begins
 MAX_URL_LENGTH = 150
 HELP_URL = "https://support.google.com/webmasters/answer/9012289"
 
 
-class SearchConsoleFindings(SearchConsoleClient, FindingSource):
-    """The sitemaps and pages of one property."""
-
+class SearchConsole(SearchConsoleClient, FindingSource):
     checks = CHECKS
     uses_known_urls = True
 
     def finding_lists(self) -> Sequence[FindingList]:
-        """Return the sitemaps and the inspections."""
         return (FindingList("sitemaps", self._sitemaps), FindingList("URL inspections", self._inspections))
 
     def recheck(self, key: str, evidence: Mapping[str, Any], since: datetime) -> RecheckResult:
-        """Inspect the page again, or read the list of sitemaps."""
         if evidence.get("property") != self.site:
             raise ProviderRefused("The finding belongs to another property than the connected one.")
         page = str(evidence["page"])
@@ -77,7 +70,7 @@ class SearchConsoleFindings(SearchConsoleClient, FindingSource):
         )
 
     def _inspections(self) -> Iterator[Sequence[RemoteFinding]]:
-        """Inspect the pages that are due, within the quota of the day and of the sync."""
+        # Google has no list of problems, so that pages are inspected one by one, within the quota of the day.
         today = datetime.now(PACIFIC_TIME).date()
         inspected = self._inspected_pages(today)
         impressions = self.impressions(today)
@@ -117,7 +110,7 @@ class SearchConsoleFindings(SearchConsoleClient, FindingSource):
         )
 
     def _inspected_pages(self, today: date) -> dict[str, int]:
-        """Return the day of each page's last inspection. What a sync may still request survives a pause of it."""
+        # What is left of a sync's inspections survives its pause: a resumed run does not start the count again.
         state = self.sync_state
         if state.get("day") != today.isoformat():
             state["day"], state["count"] = today.isoformat(), 0
@@ -128,7 +121,7 @@ class SearchConsoleFindings(SearchConsoleClient, FindingSource):
         return inspected
 
     def _due_pages(self, impressions: Mapping[str, int], inspected: dict[str, int], today: date) -> list[str]:
-        """Return the pages to inspect: those never inspected first, ordered by impressions."""
+        # The most seen pages first, then those that the project knows; never inspected ones before all others.
         ranked = heapq.nlargest(MAX_PAGES_WATCHED, impressions, key=lambda url: impressions[url])
         known = [url for url in self.known_urls if url not in impressions and self.contains(url)]
         watched = list(dict.fromkeys([*ranked, *known]))[:MAX_PAGES_WATCHED]
@@ -173,12 +166,12 @@ class SearchConsoleFindings(SearchConsoleClient, FindingSource):
 
 
 def _is_quota_exhausted(error: ProviderUnavailable) -> bool:
-    """Tell an exhausted quota from a pause of a minute."""
+    # A pause of a minute is a rate limit, after which the sync continues.
     return error.retry_at is not None and error.retry_at > datetime.now(UTC) + timedelta(minutes=5)
 
 
 def _digest(text: str) -> str:
-    """Return a short key for a URL: the state of 5,000 pages stays small."""
+    # A short key: the state of 5,000 pages stays small.
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -187,7 +180,7 @@ def _shortened(url: str) -> str:
 
 
 def _magnitude(impressions: int) -> str:
-    """Return the order of magnitude of the impressions, which rarely changes from week to week."""
+    # The exact number would change the finding at every sync.
     if impressions <= 0:
         return "no impressions in four weeks"
     return f"at least {10 ** (len(str(impressions)) - 1):,} impressions in four weeks"

@@ -25,8 +25,6 @@ PAGE_SIZE = 100
 
 
 class JiraClient(Provider):
-    """One site of Jira Cloud."""
-
     name = "jira"
     title = "Jira"
     api_url = "https://api.atlassian.com"
@@ -44,19 +42,17 @@ class JiraClient(Provider):
 
     @property
     def uses_oauth(self) -> bool:
-        """Whether the credentials come from a sign-in by OAuth rather than a person's API token."""
         return bool(self.credentials.get("token"))
 
     @property
     def secrets(self) -> dict[str, Any]:
-        """Add the encoded form in which email and API token are sent."""
+        # The encoded form in which email and API token are sent is a secret, too.
         try:
             return {**super().secrets, "sent": self._authorization_value()}
         except ProviderRefused:
             return super().secrets
 
     def headers(self) -> dict[str, str]:
-        """Return basic authentication for an API token, else the bearer token."""
         scheme = "Bearer" if self.uses_oauth else "Basic"
         return {"Authorization": f"{scheme} {self._authorization_value()}", "Accept": "application/json"}
 
@@ -76,15 +72,12 @@ class JiraClient(Provider):
 
     @property
     def host(self) -> str:
-        """The host of the site."""
         return self.site[0]
 
     def path(self, rest: str) -> str:
-        """Return a path of the API, such as `/myself`."""
         return f"{self.site[1]}{rest}"
 
     def offset_pages[Parsed](self, path: str, name: str, read: Callable[[Any], Parsed]) -> list[Parsed]:
-        """Read a list that is paged by `startAt` to its end."""
         rows: list[Parsed] = []
         while True:
             query = {"startAt": len(rows), "maxResults": PAGE_SIZE}
@@ -97,12 +90,12 @@ class JiraClient(Provider):
                 return rows
 
     def is_rate_limited(self, response: Response) -> bool:
-        """Source: Atlassian, "Rate limiting": 429, and 503 with Retry-After."""
+        # Source: Atlassian, "Rate limiting": 429, and 503 with Retry-After.
         is_busy = response.status == 503 and bool((response.headers.get("retry-after") or "").strip())
         return is_busy or super().is_rate_limited(response)
 
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
-        """Return X-RateLimit-Reset, which is ISO 8601."""
+        # X-RateLimit-Reset is ISO 8601, unlike other vendors' seconds.
         try:
             moment = datetime.fromisoformat((response.headers.get("x-ratelimit-reset") or "").strip())
         except ValueError:
@@ -110,32 +103,29 @@ class JiraClient(Provider):
         return within_a_day(moment if moment.tzinfo else moment.replace(tzinfo=UTC), now)
 
     def refusal(self, response: Response) -> str:
-        """Add the case in which Jira wants a CAPTCHA to be solved."""
+        # After too many failed sign-ins Jira wants a CAPTCHA to be solved.
         if response.headers.get("x-authentication-denied-reason"):
             return "Jira requires a sign-in in the browser after too many failed attempts."
         return super().refusal(response)
 
     def resource_of(self, response: Response) -> str:
-        """Return the path below the API."""
         path = API_PATH.sub("", urlsplit(response.url).path).strip("/")
         return path or super().resource_of(response)
 
     def error_message(self, body: Any) -> Any:
-        """Join the general messages and those of fields."""
         errors = body.get("errors")
         fields = [f"{name}: {text}" for name, text in errors.items()] if isinstance(errors, dict) else []
         messages = [*(body.get("errorMessages") or []), *fields, body.get("message")]
         return " ".join(str(message) for message in messages if message)
 
     def _named_site(self) -> str:
-        """Return the host of the credentials; an API token is sent to *.atlassian.net only."""
+        # An API token is sent to *.atlassian.net only.
         found = SITE.fullmatch(self.credential("site"))
         if not found:
             raise ProviderRefused("The site must be a Jira Cloud site, such as acme.atlassian.net.")
         return f"{found[1].lower()}.atlassian.net"
 
     def _signed_in_site(self) -> tuple[str, str]:
-        """Return the cloud id and the host of the site that a sign-in is for."""
         sites = self.parse(self.request("GET", "/oauth/token/accessible-resources"), _sites)
         if self.credentials.get("cloud_id"):
             sites = [site for site in sites if site[0] == self.credential("cloud_id")]

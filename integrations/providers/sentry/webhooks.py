@@ -13,7 +13,7 @@ from integrations.providers.webhooks import (
 
 
 def read(request: WebhookRequest, payload: Any) -> WebhookEvent:
-    """Read a delivery: any change of an issue changes findings."""
+    # Any change of an issue changes findings.
     resource = request.header("sentry-hook-resource")
     return WebhookEvent(
         delivery_id=request.header("request-id"),

@@ -81,6 +81,7 @@ def _tasks_without_ticket(context: SyncContext) -> QuerySet[Task]:
     tasks = Task.objects.filter(project=context.integration.project, status__in=Task.OPEN)
     without = tasks.filter(Q(external_ticket_key__isnull=True) | Q(external_ticket_key=""))
     return (
+        # A task with a ticket key typed in by a person gets no second ticket.
         without.exclude(ticket_links__integration=context.integration)
         .exclude(finding__status=FindingStatus.DISMISSED)
         .select_related("finding")
@@ -101,6 +102,7 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
     links = list(old_enough.select_related("task__finding").order_by("created_at", "id"))
     if not links:
         return
+    # Tickets are searched for since the oldest unconfirmed link; its ticket cannot be older.
     existing = _unlinked_tickets_by_marker(context, tracker, links[0].created_at)
     for link in links:
         with skip_if_refused(context, tracker, link.task.title):
@@ -128,6 +130,7 @@ def _create_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     try:
         ticket = tracker.create_ticket(draft)
     except ProviderRefused:
+        # A refusal created nothing. After any other failure the ticket may exist, so that the link stays.
         link.delete()
         raise
     _link_ticket(context, link, ticket, draft)
@@ -154,6 +157,7 @@ def _update_ticket(context: SyncContext, tracker: Tracker, link: TicketLink) -> 
     ticket = tracker.get_ticket(link.external_id)
     if ticket.state.value != link.last_synced["ticket"]["state"]:
         follow_ticket(context, link.pk, ticket)
+        # Following the ticket has changed the task and the link.
         link = TicketLink.objects.select_related("task__finding").get(pk=link.pk)
     # The task's time as read: a change during the request is newer, and pushed by the next sync.
     read_at, synced_at, draft = link.updated_at, link.task.updated_at, draft_of(link.task)
