@@ -8,14 +8,7 @@ from django.http import HttpRequest
 
 from accounts.admin import operator
 from integrations import services
-from integrations.models import (
-    Integration,
-    SyncConflict,
-    SyncRun,
-    TicketLink,
-    Webhook,
-    WebhookDelivery,
-)
+from integrations.models import Integration, SyncConflict, SyncRun, TicketLink, Webhook, WebhookDelivery
 from integrations.sync.tickets import conflicts
 from krafter_audit.admin.base import (
     DANGER,

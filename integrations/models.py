@@ -192,10 +192,10 @@ class TicketComment(Record):
 
     class Meta:
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["link", "verification"], name="unique_comment_per_verification"),
+            models.UniqueConstraint(fields=["link", "verification"], name="unique_comment_per_verification")
         ]
         indexes: ClassVar = [
-            models.Index(fields=["link"], condition=Q(sent_at__isnull=True), name="comment_unsent"),
+            models.Index(fields=["link"], condition=Q(sent_at__isnull=True), name="comment_unsent")
         ]
 
     def __str__(self) -> str:
@@ -283,7 +283,7 @@ class SyncRun(Record):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["integration", "-started_at", "-id"], name="sync_run_newest"),
+            models.Index(fields=["integration", "-started_at", "-id"], name="sync_run_newest")
         ]
 
     def __str__(self) -> str:

@@ -53,10 +53,7 @@ def _ask(provider: FindingSource, finding: Finding, key: str, since: datetime) -
         outcome = _outcome(provider.recheck(key, finding.evidence, since))
     except (ProviderRefused, ProviderUnavailable) as error:
         outcome = inconclusive(error.reason, str(error))
-    requests = {
-        "provider": provider.name,
-        "asked": [_described(response) for response in provider.responses],
-    }
+    requests = {"provider": provider.name, "asked": [_described(response) for response in provider.responses]}
     # Evidence is shown and exported: a provider may have echoed credentials in it.
     evidence = _redacted(outcome.with_evidence(requests).evidence, provider.secrets)
     return Outcome(outcome.status, reason=outcome.reason, evidence=evidence)

@@ -96,10 +96,7 @@ class Provider(ABC):
     # ---- Requests
 
     def headers(self) -> dict[str, str]:
-        return {
-            "Authorization": f"Bearer {self.credential('token')}",
-            "Accept": "application/json",
-        }
+        return {"Authorization": f"Bearer {self.credential('token')}", "Accept": "application/json"}
 
     @property
     def base_urls(self) -> tuple[str, ...]:

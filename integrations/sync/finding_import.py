@@ -131,12 +131,7 @@ def _with_known_names(context: SyncContext, page: Sequence[RemoteFinding]) -> li
 
 def to_report(found: RemoteFinding) -> FindingReport:
     """Convert a provider's finding for the ingestion, with its id and URL as evidence."""
-    evidence = {
-        "source": found.external_id,
-        "url": found.url,
-        "severity": found.severity,
-        **found.evidence,
-    }
+    evidence = {"source": found.external_id, "url": found.url, "severity": found.severity, **found.evidence}
     return FindingReport(
         domain=found.domain,
         title=without_nul(found.title)[:MAX_TITLE_LENGTH],

@@ -29,12 +29,7 @@ def format_of(provider: str) -> WebhookFormat:
 
 
 def owner_of(integration: Integration) -> tuple[str, ...]:
-    return (
-        str(integration.organization_id),
-        str(integration.project_id),
-        integration.provider,
-        "webhook",
-    )
+    return (str(integration.organization_id), str(integration.project_id), integration.provider, "webhook")
 
 
 def open_secret(webhook: Webhook) -> str:

@@ -39,12 +39,7 @@ class Cloudflare(CloudflareClient, FindingSource):
                 severity=severity,
                 description=setting.description,
                 assets=(("domain", domain),),
-                evidence={
-                    "setting": setting.name,
-                    "value": value,
-                    "zone": domain,
-                    "checks": [setting.check],
-                },
+                evidence={"setting": setting.name, "value": value, "zone": domain, "checks": [setting.check]},
                 fix={
                     "summary": setting.fix,
                     "steps": [f"Open the zone {domain} at Cloudflare.", setting.fix],

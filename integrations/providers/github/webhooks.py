@@ -3,13 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from integrations.providers.webhooks import (
-    WebhookEvent,
-    WebhookFormat,
-    WebhookRequest,
-    signed_by,
-    timestamp,
-)
+from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest, signed_by, timestamp
 
 ALERT_EVENTS = frozenset({"code_scanning_alert", "dependabot_alert"})
 

@@ -7,12 +7,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 from urllib.parse import quote
 
-from integrations.providers.errors import (
-    ProviderRefused,
-    ProviderUnavailable,
-    ResourceMissing,
-    TokenRejected,
-)
+from integrations.providers.errors import ProviderRefused, ProviderUnavailable, ResourceMissing, TokenRejected
 from integrations.providers.findings import FindingSource, RecheckResult
 from integrations.providers.gsc.client import SearchConsoleClient
 from integrations.providers.gsc.problems import (
@@ -132,12 +127,7 @@ class SearchConsole(SearchConsoleClient, FindingSource):
         return sorted(due, key=lambda url: last[url])
 
     def _finding(
-        self,
-        url: str,
-        problem: SearchProblem,
-        impressions: int = 0,
-        *,
-        observed_at: datetime | None = None,
+        self, url: str, problem: SearchProblem, impressions: int = 0, *, observed_at: datetime | None = None
     ) -> RemoteFinding:
         name = _shortened(url)
         property_url = f"https://search.google.com/search-console?resource_id={quote(self.site, safe='')}"

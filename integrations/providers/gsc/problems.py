@@ -22,15 +22,7 @@ CANONICAL_AGREED, INDEXED, RICH_RESULTS, SITEMAP = (
     "gsc_rich_results",
     "gsc_sitemap",
 )
-CHECKS = (
-    PAGE_FETCHED,
-    ROBOTS_ALLOWED,
-    INDEXING_ALLOWED,
-    CANONICAL_AGREED,
-    INDEXED,
-    RICH_RESULTS,
-    SITEMAP,
-)
+CHECKS = (PAGE_FETCHED, ROBOTS_ALLOWED, INDEXING_ALLOWED, CANONICAL_AGREED, INDEXED, RICH_RESULTS, SITEMAP)
 
 FETCH_ERRORS = {
     "SERVER_ERROR": ("server error", "high"),
@@ -139,10 +131,7 @@ def _canonical(index: Index) -> SearchProblem | None:
 def _not_indexed(index: Index) -> Iterator[SearchProblem]:
     # The general verdict counts only where no rule explains it, and the page does not ask for it by a redirect or a
     # canonical link.
-    severity, state = (
-        VERDICT_SEVERITY.get(str(index.get("verdict"))),
-        str(index.get("coverageState") or ""),
-    )
+    severity, state = (VERDICT_SEVERITY.get(str(index.get("verdict"))), str(index.get("coverageState") or ""))
     if severity is None or state in INTENDED_STATES:
         return
     predicate = f"is not indexed as expected: {state or 'no reason given'}"
@@ -183,11 +172,7 @@ def sitemap_problem(sitemap: Mapping[str, Any]) -> SearchProblem | None:
 def page_result(check: str, result: Mapping[str, Any], since: datetime) -> RecheckResult:
     """Judge an inspection for one check."""
     index = result.get("indexStatusResult") or {}
-    evidence = {
-        **_seen(index),
-        "lastCrawlTime": index.get("lastCrawlTime"),
-        "since": since.isoformat(),
-    }
+    evidence = {**_seen(index), "lastCrawlTime": index.get("lastCrawlTime"), "since": since.isoformat()}
     found = [problem for problem in page_problems(result) if problem.check == check]
     if found:
         return _still_present(found[0], index.get("lastCrawlTime"), since, evidence)

@@ -59,11 +59,7 @@ class LinearClient(Provider):
         return self.request("POST", path, repeatable=repeatable, json=body)
 
     def connection_pages[Found](
-        self,
-        document: str,
-        variables: Node,
-        select: Callable[[Any], Any],
-        read: Callable[[Any], Found],
+        self, document: str, variables: Node, select: Callable[[Any], Any], read: Callable[[Any], Found]
     ) -> Iterator[list[Found]]:
         """Yield the pages of a connection; `select` finds it in the data."""
 

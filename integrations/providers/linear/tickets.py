@@ -117,10 +117,7 @@ class Linear(LinearClient, Tracker):
         response = self.execute(graphql.WORKFLOW, {"id": self._issue_id(ticket.external_id)})
         current, states = self.parse(
             response,
-            lambda body: (
-                body["data"]["issue"]["state"]["type"],
-                read_states(body["data"]["issue"]["team"]),
-            ),
+            lambda body: (body["data"]["issue"]["state"]["type"], read_states(body["data"]["issue"]["team"])),
         )
         # Of the issue's current team: people move issues between teams, which have different states.
         if current in _state_types(draft) and draft.status != "ready_verify":

@@ -4,13 +4,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from integrations.providers.webhooks import (
-    WebhookEvent,
-    WebhookFormat,
-    WebhookRequest,
-    signed_by,
-    timestamp,
-)
+from integrations.providers.webhooks import WebhookEvent, WebhookFormat, WebhookRequest, signed_by, timestamp
 
 
 def read(request: WebhookRequest, payload: Any) -> WebhookEvent:

@@ -35,11 +35,7 @@ def task_values(draft: TicketDraft) -> dict[str, Any]:
 
 def ticket_values(ticket: Ticket) -> dict[str, Any]:
     """Return the fields of a ticket that are compared, as stored in `last_synced`."""
-    return {
-        "title": ticket.title,
-        "state": ticket.state.value,
-        "updated_at": ticket.updated_at.isoformat(),
-    }
+    return {"title": ticket.title, "state": ticket.state.value, "updated_at": ticket.updated_at.isoformat()}
 
 
 def last_change(last_synced: dict[str, Any]) -> datetime | None:
