@@ -1,5 +1,3 @@
-"""Integration views."""
-
 from functools import cached_property
 from typing import Any, ClassVar
 
@@ -71,7 +69,6 @@ class IntegrationViewSet(ProjectViewSet):
 
     @extend_schema(summary="Sync a provider", request=None, responses={202: IntegrationSerializer})
     def sync(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Start a sync."""
         queries.require_known_provider(provider)
         self.require_empty_body()
         integration = services.sync_now(self.project, provider, by=self.actor)
@@ -113,7 +110,6 @@ class WebhookViewSet(ProjectViewSet):
 
     @extend_schema(summary="Disable the webhook", request=None, responses=WebhookSerializer)
     def destroy(self, request: Request, provider: str, **kwargs: Any) -> Response:
-        """Delete the webhook."""
         queries.require_known_provider(provider)
         return self._present(webhooks.disable(self.project, provider, by=self.actor))
 

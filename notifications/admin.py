@@ -22,8 +22,6 @@ STATUS_BADGES = {"gathering": WARNING, "sending": INFO, "sent": SUCCESS, "failed
 
 @admin.register(Alert)
 class AlertAdmin(ReadOnlyAdmin):
-    """Alerts with their outcome."""
-
     list_display = (
         "created_at",
         "project",
@@ -40,13 +38,11 @@ class AlertAdmin(ReadOnlyAdmin):
 
 @admin.register(Destination)
 class DestinationAdmin(ReadOnlyAdmin):
-    """Alert destinations without their webhooks."""
-
     list_display = ("project", "channel", "updated_at")
     list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
     exclude = ("credentials",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Destination]:
-        """Do not load the sealed webhooks."""
+        # An admin page never needs the sealed webhooks, so that they are not even loaded.
         return super().get_queryset(request).defer("credentials")

@@ -1,4 +1,4 @@
-"""The trigger that keeps each project's chain of evidence whole, over all monthly partitions."""
+"""The trigger that rejects a link that does not follow the end of its project's chain."""
 
 import pgtrigger
 

@@ -1,8 +1,4 @@
-"""What a policy config changes in existing findings and tasks: previewed and applied by the same SQL.
-
-The database changes all rows in one pass. The checksum covers each changed row with its old and new value, so that two
-changes with the same checksum are the same.
-"""
+"""The changes that a policy config makes to existing findings and tasks: previewed and applied by the same SQL."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -29,6 +25,7 @@ BATCH_SIZE = 1000
 PRIORITY = ("impact", "effort", "risk", "score")
 Moves = Counter[tuple[str, str]]
 
+# SQL, since a policy may change a million rows: the database changes all of them in one pass.
 RULES = "unnest(%(domains)s::text[], %(severities)s::text[]) AS r (domain, severity)"
 SEVERITIES = f"""
     SELECT f.id, f.severity AS was, r.severity AS now
@@ -46,6 +43,8 @@ DATES = f"""
         WHEN t.sla_due_at IS NULL OR h.seconds IS NULL THEN (t.sla_due_at IS NULL) <> (h.seconds IS NULL)
         ELSE abs(extract(epoch FROM t.sla_due_at - t.created_at) - h.seconds) >= 1 END
 """  # noqa: S608 - constants of this module
+# Covers each changed row with its old and new value: changes with the same checksum are the same. A sum does not
+# depend on the order of the rows.
 CHECKSUM = "coalesce(sum(hashtextextended(concat_ws(' ', id, {was}, {now}), 0)), 0)::text"
 SEVERITIES_CHECKSUM = CHECKSUM.format(was="was", now="now")
 DATES_CHECKSUM = CHECKSUM.format(was="extract(epoch FROM was)", now="extract(epoch FROM now)")
@@ -101,6 +100,7 @@ APPLY_DATES = f"""
 })
     SELECT {DATES_CHECKSUM} FROM moved
 """  # noqa: S608 - constants of this module
+# A finding that is weighted by traffic has other numbers than its severity's defaults: it is recomputed in Python.
 WITH_TRAFFIC = f"""
     WITH moved AS MATERIALIZED ({SEVERITIES} ORDER BY f.id FOR UPDATE OF f)
     SELECT moved.id, moved.was, moved.now FROM moved JOIN findings_finding AS f USING (id)
@@ -110,7 +110,7 @@ WITH_TRAFFIC = f"""
 
 @dataclass(frozen=True)
 class PolicyImpact:
-    """The changes of a config: findings by (from, to) severity, SLA dates by kind of change, and the checksum."""
+    """The changes of a config: findings by (from, to) severity, SLA dates by kind of change, the checksum."""
 
     severities: Moves = field(default_factory=Counter)
     dates: dict[str, int] = field(default_factory=dict)
@@ -118,7 +118,6 @@ class PolicyImpact:
 
 
 def preview(project: Project, config: dict[str, Any]) -> PolicyImpact:
-    """Return the changes that the config would make."""
     params = _params(project, config)
     rows = fetch_all(PREVIEW_SEVERITIES, params, model=Finding)
     severities = Counter({(was, now): count for was, now, count, _ in rows})
@@ -128,10 +127,7 @@ def preview(project: Project, config: dict[str, Any]) -> PolicyImpact:
 
 
 def apply(project: Project, config: dict[str, Any], *, version: int, by: Actor) -> str:
-    """Make the changes of the config in the current transaction and return their checksum.
-
-    Findings are locked before tasks, each in the order of their ids.
-    """
+    """Make the changes of the config in the current transaction and return their checksum."""
     params = _params(project, config) | {
         "organization": project.organization_id,
         "by": by.user_id,
@@ -141,6 +137,7 @@ def apply(project: Project, config: dict[str, Any], *, version: int, by: Actor) 
     }
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '15min'")  # one pass over all open findings and tasks
+        # Findings are locked before tasks, each in the order of their ids: the project's one order of locks.
         cursor.execute(WITH_TRAFFIC, params)
         with_traffic = cursor.fetchall()
         cursor.execute(APPLY_SEVERITIES, params)

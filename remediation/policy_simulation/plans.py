@@ -1,4 +1,4 @@
-"""Simulate a policy config, and apply exactly what a simulation has listed, by its token."""
+"""Simulate a policy config, and apply exactly the changes of a simulation, by its token."""
 
 import hashlib
 import json
@@ -35,8 +35,8 @@ def test(project: Project, config: dict[str, Any]) -> dict[str, Any]:
 def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
     """Return the changes that the config would make, and a token that applies exactly those within a day.
 
-    `severities` = `[{from, to, findings}]` of open findings; `tasks` = the number of SLA dates of open tasks that move,
-    are given, are lifted and are overdue at once; `alerts` = the number of open findings for each channel.
+    `severities` = `[{from, to, findings}]` of open findings; `tasks` = the number of SLA dates of open tasks that
+    move, are given, are lifted and are overdue at once; `alerts` = the number of open findings for each channel.
     """
     changes = impact.preview(policy.project, config)
     simulation = {
@@ -51,7 +51,7 @@ def simulate(policy: Policy, config: dict[str, Any]) -> dict[str, Any]:
 
 
 def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor) -> None:
-    """Make the changes that a plan lists, before the policy is replaced. The policy must be locked.
+    """Make the changes of a plan, before the policy is replaced. The policy must be locked.
 
     Raises PlanOutdated if the config or the policy is another one, or if other rows would change than those listed.
     """
@@ -61,6 +61,7 @@ def apply(plan_token: str, policy: Policy, config: dict[str, Any], *, by: Actor)
         raise PlanOutdated from None
     if planned[:-1] != _plan(policy, config):
         raise PlanOutdated
+    # The changes are made and then compared: a mismatch rolls the transaction back.
     if impact.apply(policy.project, config, version=policy.version + 1, by=by) != planned[-1]:
         raise PlanOutdated
 
@@ -70,12 +71,12 @@ def _token(policy: Policy, config: dict[str, Any], changes: PolicyImpact) -> str
 
 
 def _plan(policy: Policy, config: dict[str, Any]) -> list[Any]:
+    # The keys are not sorted: their order is part of a config.
     digest = hashlib.sha256(json.dumps(config, ensure_ascii=False).encode()).hexdigest()
     return [str(policy.pk), policy.version, digest]
 
 
 def _open(project: Project, config: dict[str, Any]) -> Moves:
-    """Count the open findings by their present and their new severity."""
     rules = severity_rules(config)
     moves: Moves = Counter()
     for facets, rows, _ in counters.totals(project.pk, "finding"):
