@@ -46,11 +46,8 @@ class IntegrationAdmin(ReadOnlyAdmin):
     list_select_related = ("project",)
     search_fields = ("^project__slug", "^organization__name")
     exclude = ("credentials", "cursor", "credentials_version")
+    deferred_fields = ("credentials",)
     actions: ClassVar = ["sync_now", "disconnect"]
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Integration]:
-        # An admin page never needs the sealed credentials, so that they are not even loaded.
-        return super().get_queryset(request).defer("credentials")
 
     @admin.action(description="Sync now", permissions=["operate"])
     def sync_now(self, request: HttpRequest, queryset: QuerySet[Integration]) -> None:
@@ -123,10 +120,7 @@ class SyncConflictAdmin(ReadOnlyAdmin):
 class WebhookAdmin(ReadOnlyAdmin):
     list_display = ("integration", "last_delivery_at", "updated_at")
     list_select_related = ("integration",)
-    exclude = ("credentials",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Webhook]:
-        return super().get_queryset(request).defer("credentials")
+    exclude = deferred_fields = ("credentials",)
 
 
 @admin.register(WebhookDelivery)

@@ -12,7 +12,6 @@ from accounts.actors import Actor
 from accounts.models import Project
 from events.log import log_event
 from integrations import credentials as secrets
-from integrations.configuration import configuration
 from integrations.errors import NeverConnected, NotConnected, SignInRefused, SignInUnavailable
 from integrations.models import Integration, Webhook
 from integrations.oauth import flow
@@ -51,21 +50,13 @@ def connect(project: Project, provider: str, *, credentials: Mapping[str, Any], 
     return integration
 
 
-def connect_by_code(
-    project: Project, provider: str, *, auth_code: str, by: Actor, **extra: str
-) -> Integration:
-    """Exchange an OAuth code, which works once, and connect."""
-    credentials = exchange_code(project, provider, auth_code=auth_code, **extra)
-    return connect(project, provider, credentials=credentials, by=by)
-
-
 def exchange_code(project: Project, provider: str, *, auth_code: str, **extra: str) -> dict[str, Any]:
     """Return the credentials that the provider issues for an OAuth code. Call it outside of a transaction."""
     require_known_provider(provider)
     adapter = ADAPTERS[provider]
     try:
         with Client(limits=SIGN_IN_LIMITS) as client:
-            tokens = flow.exchange_code(client, adapter, configuration(provider), code=auth_code, **extra)
+            tokens = flow.exchange_code(client, adapter, code=auth_code, **extra)
     except ProviderRefused as error:
         raise SignInRefused(str(error), details={"auth_code": [str(error)]}) from None
     except ProviderUnavailable:

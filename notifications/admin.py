@@ -3,8 +3,6 @@
 from typing import ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
-from django.http import HttpRequest
 
 from krafter_audit.admin.base import (
     DANGER,
@@ -41,8 +39,4 @@ class DestinationAdmin(ReadOnlyAdmin):
     list_display = ("project", "channel", "updated_at")
     list_filter: ClassVar = ["channel", ("project", AutocompleteFilter)]
     list_select_related = ("project",)
-    exclude = ("credentials",)
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Destination]:
-        # An admin page never needs the sealed webhooks, so that they are not even loaded.
-        return super().get_queryset(request).defer("credentials")
+    exclude = deferred_fields = ("credentials",)

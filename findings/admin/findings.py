@@ -42,6 +42,8 @@ class FindingAdmin(ServiceModelAdmin):
 
     form, add_form = ChangeFindingForm, ReportFindingForm
     list_display = ("title", badge_column("severity", SEVERITY_COLOURS), badge_column("status", STATUS_COLOURS), "domain", "score", "project", "owner", "created_at")  # fmt: skip  # noqa: E501
+    # Large, and not shown by the list.
+    deferred_fields = ("evidence", "description", "recommended_fix", "affected_assets")
     list_filter = ("severity", "status", "domain", ("project", AutocompleteFilter))
     list_select_related = ("project", "owner")
     search_fields = ("^title",)
@@ -52,13 +54,6 @@ class FindingAdmin(ServiceModelAdmin):
         "project", "domain", "status", "confidence", "priority", "check_keys", "assets", "evidence_json",
         "tasks", "last_seen_at", "created_at", "updated_at",
     )  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        return (
-            super()
-            .get_queryset(request)
-            .defer("evidence", "description", "recommended_fix", "affected_assets")
-        )
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

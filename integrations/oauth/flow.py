@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from integrations.configuration import Configuration
+from integrations.configuration import Configuration, configuration
 from integrations.providers.base import UNREADABLE, Provider
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
 from integrations.providers.oauth import OAuth, TokenRequest
@@ -17,19 +17,17 @@ MAX_LIFE_SECONDS = 10**9
 MAX_ERROR_CODE_LENGTH = 60
 
 
-def exchange_code(
-    client: Client, adapter: type[Provider], configuration: Configuration, *, code: str, **extra: str
-) -> dict[str, Any]:
+def exchange_code(client: Client, adapter: type[Provider], *, code: str, **extra: str) -> dict[str, Any]:
     """Exchange a code for credentials: `token` and, where given, `refresh_token`, `expires_at`, `refresh_at`.
 
     `extra`: `redirect_uri`, `code_verifier` and Sentry's `installation_id`. Raises ProviderRefused or
     ProviderUnavailable.
     """
-    flow = _flow(adapter, configuration)
+    flow, _ = _flow(adapter)
     if "installation_id" in extra and "installation_id" not in flow.repeated_fields:
         raise ProviderRefused(f"{adapter.title} does not use an installation_id.")
     fields = {"grant_type": "authorization_code", "code": code, **extra}
-    tokens = _request_tokens(client, adapter, configuration, fields)
+    tokens = _request_tokens(client, adapter, fields)
     return {**tokens, **{name: extra[name] for name in flow.repeated_fields if name in extra}}
 
 
@@ -40,36 +38,33 @@ def is_refresh_due(credentials: Mapping[str, Any]) -> bool:
     return datetime.now(UTC) >= datetime.fromisoformat(refresh_at)
 
 
-def refresh_tokens(
-    client: Client, adapter: type[Provider], configuration: Configuration, credentials: Mapping[str, Any]
-) -> dict[str, Any]:
+def refresh_tokens(client: Client, adapter: type[Provider], credentials: Mapping[str, Any]) -> dict[str, Any]:
     """Return the credentials with new tokens. ProviderRefused means that a person must connect again."""
-    flow = _flow(adapter, configuration)
+    flow, _ = _flow(adapter)
     fields = {"grant_type": "refresh_token", "refresh_token": credentials["refresh_token"]}
     fields |= {name: credentials[name] for name in flow.repeated_fields if name in credentials}
     try:
-        tokens = _request_tokens(client, adapter, configuration, fields)
+        tokens = _request_tokens(client, adapter, fields)
     except ProviderRefused:
         raise ProviderRefused(f"{adapter.title} no longer accepts the sign-in: connect again.") from None
     return {**credentials, **tokens}
 
 
-def _flow(adapter: type[Provider], configuration: Configuration) -> OAuth:
+def _flow(adapter: type[Provider]) -> tuple[OAuth, Configuration]:
+    settings = configuration(adapter.name)
     if adapter.oauth is None:
         raise ProviderRefused(f"{adapter.title} does not support auth_code: send credentials.")
-    if not configuration.client_id or not configuration.client_secret:
+    if not settings.client_id or not settings.client_secret:
         raise ProviderRefused(
             f"This installation has no OAuth client for {adapter.title}: send credentials instead."
         )
-    return adapter.oauth
+    return adapter.oauth, settings
 
 
-def _request_tokens(
-    client: Client, adapter: type[Provider], configuration: Configuration, fields: Mapping[str, str]
-) -> dict[str, Any]:
-    flow = _flow(adapter, configuration)
-    secrets = {"client_id": configuration.client_id, "client_secret": configuration.client_secret}
-    request = flow.token_request(configuration.url, configuration.token_url, {**fields, **secrets})
+def _request_tokens(client: Client, adapter: type[Provider], fields: Mapping[str, str]) -> dict[str, Any]:
+    flow, settings = _flow(adapter)
+    secrets = {"client_id": settings.client_id, "client_secret": settings.client_secret}
+    request = flow.token_request(settings.url, settings.token_url, {**fields, **secrets})
     response = send(client, adapter, request)
     try:
         body = flow.read(response.json())

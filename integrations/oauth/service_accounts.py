@@ -11,7 +11,7 @@ from typing import Any
 import jwt
 from cryptography.exceptions import UnsupportedAlgorithm
 
-from integrations.configuration import Configuration
+from integrations.configuration import configuration
 from integrations.oauth import flow
 from integrations.providers.base import UNREADABLE, Provider
 from integrations.providers.errors import ProviderRefused, ProviderUnavailable
@@ -37,9 +37,7 @@ def find_key(credentials: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return given if isinstance(given, Mapping) else {}
 
 
-def request_token(
-    client: Client, adapter: type[Provider], configuration: Configuration, key: Mapping[str, Any]
-) -> str:
+def request_token(client: Client, adapter: type[Provider], key: Mapping[str, Any]) -> str:
     """Request a token with a key; it lives for an hour and is not stored.
 
     Raises ProviderRefused for a key that is not accepted, or ProviderUnavailable.
@@ -47,7 +45,7 @@ def request_token(
     if adapter.oauth is None or not adapter.oauth.scope:
         raise ProviderRefused(f"{adapter.title} has no service accounts: send other credentials.")
     # The `token_uri` of the key file is user input: the assertion is not sent there.
-    url = configuration.token_url or adapter.oauth.token_url
+    url = configuration(adapter.name).token_url or adapter.oauth.token_url
     assertion = _assertion(key, adapter.oauth.scope, adapter.oauth.token_url)
     request = TokenRequest(url, "form", {"grant_type": GRANT_TYPE, "assertion": assertion})
     response = flow.send(client, adapter, request)

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.utils import timezone
 
 from integrations import credentials
-from integrations.configuration import configuration
 from integrations.errors import IntegrationChanged
 from integrations.models import Integration
 from integrations.oauth import flow, service_accounts
@@ -29,13 +28,12 @@ class TokenManager:
 
     def __init__(self, integration: Integration, adapter: type[Provider], client: Client) -> None:
         self._integration, self._adapter, self._client = integration, adapter, client
-        self._configuration = configuration(integration.provider)
 
     def credentials(self) -> dict[str, Any]:
         """Return the credentials; a token that is about to expire is refreshed first."""
         stored = self._stored()
         if (key := service_accounts.find_key(stored)) is not None:
-            token = service_accounts.request_token(self._client, self._adapter, self._configuration, key)
+            token = service_accounts.request_token(self._client, self._adapter, key)
             return {**stored, "token": token}
         return self._refreshed(stored) if flow.is_refresh_due(stored) else stored
 
@@ -75,7 +73,7 @@ class TokenManager:
             if stored.get("token") != used.get("token"):
                 return stored
             # The new pair is stored before it is used: the old one is void already.
-            refreshed = flow.refresh_tokens(self._client, self._adapter, self._configuration, stored)
+            refreshed = flow.refresh_tokens(self._client, self._adapter, stored)
             if not taken.update(credentials=credentials.seal(self._integration, refreshed)):
                 raise IntegrationChanged
             return refreshed

@@ -68,12 +68,16 @@ class Provider(ABC):
     ) -> None:
         self.client = client
         self.credentials = credentials
-        self.base_url = (base_url or self.api_url).rstrip("/")
+        self.base_url = self.choose_base_url(base_url).rstrip("/")
         self._sleep = sleep
         self.known_urls: Sequence[str] = ()
         self.sync_state: dict[str, Any] = {}
         self.notes: list[str] = []
         self.responses: deque[Response] = deque(maxlen=MAX_RESPONSES)
+
+    def choose_base_url(self, operator_url: str) -> str:
+        """Return the base URL of the API: the operator's setting, or the vendor's own."""
+        return operator_url or self.api_url
 
     @property
     def secrets(self) -> dict[str, Any]:

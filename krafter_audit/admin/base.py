@@ -108,7 +108,10 @@ class ServiceModelAdmin(ModelAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/object_actions.html"
-    add_form: ClassVar[type[forms.ModelForm] | None] = None  # as in Django's UserAdmin: creates rows, `form` changes them
+    # The form that creates rows, as in Django's UserAdmin; `form` changes them.
+    add_form: ClassVar[type[forms.ModelForm] | None] = None
+    # Large or secret columns, loaded only where a page reads them.
+    deferred_fields: ClassVar[tuple[str, ...]] = ()
     uuid_search_field = "pk"  # the column in which a UUID is searched
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
@@ -117,7 +120,7 @@ class ServiceModelAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Related rows are loaded for the whole page at once, whichever column reads them.
-        return super().get_queryset(request).fetch_mode(models.FETCH_PEERS)
+        return super().get_queryset(request).fetch_mode(models.FETCH_PEERS).defer(*self.deferred_fields)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str

@@ -17,7 +17,6 @@ class ZoneSetting:
 
     check: str
     name: str
-    domain: str
     title: str
     description: str
     fix: str
@@ -26,6 +25,7 @@ class ZoneSetting:
     secure: frozenset[str] = frozenset({"on"})
     path: str = "/settings/{name}"
     member: str = "value"
+    domain: str = "security"
 
     def is_secure(self, value: Any) -> bool:
         if callable(self.weak):
@@ -50,7 +50,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_ssl",
         name="ssl",
-        domain="security",
         title="Traffic is not encrypted end to end",
         description="Off sends all traffic unencrypted; Flexible leaves the connection between Cloudflare and the "
         "origin server unencrypted.",
@@ -62,7 +61,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_always_use_https",
         name="always_use_https",
-        domain="security",
         title="Pages are served over plain HTTP",
         description="Requests over HTTP are answered instead of being redirected to HTTPS.",
         fix="Enable Always Use HTTPS.",
@@ -72,7 +70,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_min_tls",
         name="min_tls_version",
-        domain="security",
         title="Deprecated TLS versions are accepted",
         description="RFC 8996 deprecates TLS 1.0 and 1.1 because of their weaknesses.",
         fix="Set the Minimum TLS Version to 1.2 or later.",
@@ -83,7 +80,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_tls_1_3",
         name="tls_1_3",
-        domain="security",
         title="TLS 1.3 is disabled",
         description="TLS 1.3 removes weak ciphers and needs one round trip less than its predecessors.",
         fix="Enable TLS 1.3.",
@@ -94,7 +90,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_https_rewrites",
         name="automatic_https_rewrites",
-        domain="security",
         title="Automatic HTTPS Rewrites is disabled",
         description="Images and scripts that pages reference over HTTP remain mixed content.",
         fix="Enable Automatic HTTPS Rewrites.",
@@ -104,7 +99,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_hsts",
         name="security_header",
-        domain="security",
         title="Strict-Transport-Security is disabled or too short",
         description="Without HSTS for at least six months, a browser's first request over plain HTTP can be "
         "intercepted.",
@@ -115,7 +109,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_security_level",
         name="security_level",
-        domain="security",
         title="Security Level is off",
         description="Visitors with a bad reputation are not challenged.",
         fix="Set the Security Level to Medium or higher.",
@@ -126,7 +119,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_browser_check",
         name="browser_check",
-        domain="security",
         title="Browser Integrity Check is disabled",
         description="Requests with headers that only abusive clients send are accepted.",
         fix="Enable Browser Integrity Check.",
@@ -177,7 +169,6 @@ SETTINGS = (
     ZoneSetting(
         check="cloudflare_dnssec",
         name="dnssec",
-        domain="security",
         title="DNSSEC is not active",
         description="DNS answers for the zone can be forged.",
         fix="Enable DNSSEC and add its DS record at the registrar.",

@@ -4,15 +4,13 @@ Credentials: `token`, `repository` (`acme/web-app`) and, for a self-hosted serve
 """
 
 import re
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
 from integrations.providers.base import Provider, server_url
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.oauth import OAuth
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Response
 
 REPOSITORY = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]*/[A-Za-z0-9._-]+")
 SERVER_API_PATH = "/api/v3"
@@ -36,13 +34,10 @@ class GitHubClient(Provider):
     public_credentials = ("repository",)  # not base_url: a sign-in's token is only for the operator's GitHub
     reset_header = "x-ratelimit-reset"
 
-    def __init__(
-        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
-    ) -> None:
-        server = server_url(
-            credentials.get("base_url"), title="GitHub", example="https://github.acme.example"
-        )
-        super().__init__(client, credentials, api_url_of(server) or base_url, **options)
+    def choose_base_url(self, operator_url: str) -> str:
+        given = self.credentials.get("base_url")
+        server = server_url(given, title="GitHub", example="https://github.acme.example")
+        return api_url_of(server) or super().choose_base_url(operator_url)
 
     def headers(self) -> dict[str, str]:
         return {

@@ -5,14 +5,13 @@ for a self-hosted server, `base_url` (`https://gitlab.acme.example`).
 """
 
 import re
-from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from integrations.providers.base import Provider, server_url
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.oauth import OAuth
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Response
 
 API_PATH = "/api/v4"
 PROJECT = re.compile(r"\d+|[A-Za-z0-9_][A-Za-z0-9_.-]*(/[A-Za-z0-9_][A-Za-z0-9_.-]*)+")
@@ -34,13 +33,11 @@ class GitLabClient(Provider):
     permission_hint = "the token lacks a permission or the scope api"
     reset_header = "ratelimit-reset"
 
-    def __init__(
-        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
-    ) -> None:
-        given = credentials.get("base_url") or base_url
+    def choose_base_url(self, operator_url: str) -> str:
+        given = self.credentials.get("base_url") or operator_url
         server = server_url(given, title="GitLab", example="https://gitlab.acme.example")
         has_path = not server or server.endswith(API_PATH)
-        super().__init__(client, credentials, server if has_path else server + API_PATH, **options)
+        return super().choose_base_url(server if has_path else server + API_PATH)
 
     @property
     def repository(self) -> str:

@@ -11,17 +11,13 @@ from typing import Any
 
 from integrations.providers.findings import RecheckResult
 
-PAGE_FETCHED, ROBOTS_ALLOWED, INDEXING_ALLOWED = (
-    "gsc_page_fetched",
-    "gsc_robots_allowed",
-    "gsc_indexing_allowed",
-)
-CANONICAL_AGREED, INDEXED, RICH_RESULTS, SITEMAP = (
-    "gsc_canonical_agreed",
-    "gsc_indexed",
-    "gsc_rich_results",
-    "gsc_sitemap",
-)
+PAGE_FETCHED = "gsc_page_fetched"
+ROBOTS_ALLOWED = "gsc_robots_allowed"
+INDEXING_ALLOWED = "gsc_indexing_allowed"
+CANONICAL_AGREED = "gsc_canonical_agreed"
+INDEXED = "gsc_indexed"
+RICH_RESULTS = "gsc_rich_results"
+SITEMAP = "gsc_sitemap"
 CHECKS = (PAGE_FETCHED, ROBOTS_ALLOWED, INDEXING_ALLOWED, CANONICAL_AGREED, INDEXED, RICH_RESULTS, SITEMAP)
 
 FETCH_ERRORS = {

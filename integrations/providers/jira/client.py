@@ -6,7 +6,7 @@ with `cloud_id` or `site` where the sign-in has access to several sites.
 
 import base64
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.headers import within_a_day
 from integrations.providers.oauth import OAuth
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Response
 
 SITE = re.compile(r"(?:https://)?([a-z0-9][a-z0-9-]*)(?:\.atlassian\.net)?/?", re.IGNORECASE)
 CLOUD_ID = re.compile(r"[0-9A-Za-z-]{1,64}")
@@ -33,12 +33,11 @@ class JiraClient(Provider):
     credential_label = "credentials"
     permission_hint = "the account lacks a permission"
 
-    def __init__(
-        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
-    ) -> None:
-        super().__init__(client, credentials, base_url, **options)
-        if not base_url and not self.uses_oauth:
-            self.base_url = f"https://{self._named_site()}"
+    def choose_base_url(self, operator_url: str) -> str:
+        # An API token is sent to the site itself, a token of a sign-in to Atlassian's gateway.
+        if operator_url or self.uses_oauth:
+            return super().choose_base_url(operator_url)
+        return f"https://{self._named_site()}"
 
     @property
     def uses_oauth(self) -> bool:

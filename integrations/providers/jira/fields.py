@@ -41,10 +41,6 @@ def choose_issue_type(types: Sequence[IssueType], name: Any) -> str | None:
     return ids.get("task") or next((each.id for each in types if each.is_standard), None)
 
 
-def read_field(body: Any) -> tuple[str, Any]:
-    return str(body["fieldId"]), body
-
-
 def summary(draft: TicketDraft) -> str:
     # Jira accepts one line of at most 255 characters.
     return " ".join(draft.title.split())[:MAX_SUMMARY_LENGTH]

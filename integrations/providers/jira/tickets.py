@@ -19,7 +19,6 @@ from integrations.providers.jira.fields import (
     choose_issue_type,
     field_changes,
     field_values,
-    read_field,
     read_issue_type,
     summary,
 )
@@ -180,7 +179,10 @@ class Jira(JiraClient, Tracker):
             raise ProviderRefused(
                 f"The issue type does not exist in {self.project}, or the account may not create it."
             )
-        return issue_type, dict(self.offset_pages(f"{path}/{issue_type}", "fields", read_field))
+        fields = self.offset_pages(
+            f"{path}/{issue_type}", "fields", lambda field: (str(field["fieldId"]), field)
+        )
+        return issue_type, dict(fields)
 
     def _link_back(self, external_id: str, draft: TicketDraft) -> None:
         # Jira updates the link that has the same globalId. A missing permission for links is no failure.

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from integrations.providers.base import Provider, is_html, server_url
 from integrations.providers.errors import ProviderRefused
 from integrations.providers.oauth import OAuth, TokenRequest
-from krafter_audit.http.client import Client, Response
+from krafter_audit.http.client import Response
 
 API_PATH = "/api/0"
 SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -57,12 +57,10 @@ class SentryClient(Provider):
     permission_hint = "the token lacks a scope or access to the project"
     reset_header = "x-sentry-rate-limit-reset"
 
-    def __init__(
-        self, client: Client, credentials: Mapping[str, Any], base_url: str = "", **options: Any
-    ) -> None:
-        given = credentials.get("base_url") or base_url
+    def choose_base_url(self, operator_url: str) -> str:
+        given = self.credentials.get("base_url") or operator_url
         server = server_url(given, title="Sentry", example="https://de.sentry.io")
-        super().__init__(client, credentials, server.removesuffix(API_PATH), **options)
+        return super().choose_base_url(server.removesuffix(API_PATH))
 
     def slug(self, key: str) -> str:
         name = self.credential(key)
