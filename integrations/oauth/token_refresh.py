@@ -51,7 +51,7 @@ class TokenManager:
             stored = self._stored()
             if stored.get("token") != used.get("token"):
                 return stored
-            if (until := self._take_row()) is not None:
+            if (until := self._reserve()) is not None:
                 return self._refresh(until, used)
             if time.monotonic() > deadline:
                 raise ProviderUnavailable(
@@ -59,34 +59,34 @@ class TokenManager:
                 )
             time.sleep(POLL_SECONDS)
 
-    def _take_row(self) -> datetime | None:
+    def _reserve(self) -> datetime | None:
         # Compare-and-set, since no transaction may be open during the request.
         now = timezone.now()
         until = now + REFRESH_TIMEOUT
-        free = self._rows().exclude(token_refresh_until__gte=now)
+        free = self._current_row().exclude(token_refresh_until__gte=now)
         return until if free.update(token_refresh_until=until) else None
 
     def _refresh(self, until: datetime, used: Mapping[str, Any]) -> dict[str, Any]:
-        taken = self._rows().filter(token_refresh_until=until)
+        reserved = self._current_row().filter(token_refresh_until=until)
         try:
             stored = self._stored()
             if stored.get("token") != used.get("token"):
                 return stored
             # The new pair is stored before it is used: the old one is void already.
             refreshed = flow.refresh_tokens(self._client, self._adapter, stored)
-            if not taken.update(credentials=credentials.seal(self._integration, refreshed)):
+            if not reserved.update(credentials=credentials.seal(self._integration, refreshed)):
                 raise IntegrationChanged
             return refreshed
         finally:
-            taken.update(token_refresh_until=None)
+            reserved.update(token_refresh_until=None)
 
     def _stored(self) -> dict[str, Any]:
-        integration = self._rows().first()
+        integration = self._current_row().first()
         if integration is None:
             raise IntegrationChanged
         return credentials.open_credentials(integration)
 
-    def _rows(self) -> QuerySet[Integration]:
+    def _current_row(self) -> QuerySet[Integration]:
         # No row if the integration was reconnected meanwhile: its new credentials are not overwritten.
         return Integration.objects.filter(
             pk=self._integration.pk, credentials_version=self._integration.credentials_version

@@ -16,7 +16,6 @@ from integrations.errors import IntegrationChanged
 from integrations.models import Integration, SyncRun, TicketLink
 from integrations.providers.base import Provider
 from integrations.providers.errors import ProviderRefused, TokenRejected
-from integrations.providers.tickets import Tracker
 
 LEASE_SECONDS = 60  # longer than a request with its time limit; no request starts without a fresh lease
 # The rest continues in another run, so that a large project does not occupy a worker.
@@ -68,7 +67,7 @@ class SyncContext:
 
 
 @contextmanager
-def skip_if_refused(context: SyncContext, tracker: Tracker, subject: str) -> Iterator[None]:
+def skip_if_refused(context: SyncContext, subject: str) -> Iterator[None]:
     """Log the refusal of one ticket and continue with the next."""
     context.checkpoint()
     try:
@@ -76,7 +75,8 @@ def skip_if_refused(context: SyncContext, tracker: Tracker, subject: str) -> Ite
     except TokenRejected:
         raise
     except ProviderRefused as error:
-        tracker.check_connection()
+        # If the provider refuses everything, this raises, and the sync fails instead of trying each ticket.
+        context.provider.check_connection()
         context.log_refusal(subject, str(error))
 
 

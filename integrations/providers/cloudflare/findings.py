@@ -61,7 +61,7 @@ class Cloudflare(CloudflareClient, FindingSource):
         return RecheckResult(True, f"{setting.name} has a secure value.", seen)
 
     def _read(self, setting: ZoneSetting) -> tuple[Any, str | None]:
-        return self.get_result(setting.path.format(name=setting.name), setting.judge)
+        return self.get_result(setting.path.format(name=setting.name), setting.read_value)
 
     def _external_id(self, setting: ZoneSetting) -> str:
         return f"cloudflare/{self.zone_id}/{setting.name}"

@@ -32,7 +32,7 @@ class ZoneSetting:
             return isinstance(value, Mapping) and self.weak(value) is None
         return isinstance(value, str) and value in self.secure
 
-    def judge(self, result: Any) -> tuple[Any, str | None]:
+    def read_value(self, result: Any) -> tuple[Any, str | None]:
         """Return the value and its severity; None if it is not known to be weak."""
         value = result[self.member]
         if callable(self.weak):

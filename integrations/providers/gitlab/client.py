@@ -50,9 +50,9 @@ class GitLabClient(Provider):
         return f"/projects/{quote(self.repository, safe='')}{rest}"
 
     def check_connection(self) -> None:
-        obstacle = self.parse(self.request("GET", self.repository_path()), _obstacle)
-        if obstacle:
-            raise ProviderRefused(f"{self.repository} cannot be used: {obstacle}.")
+        reason = self.parse(self.request("GET", self.repository_path()), _unusable_reason)
+        if reason:
+            raise ProviderRefused(f"{self.repository} cannot be used: {reason}.")
 
     def is_outage(self, response: Response) -> bool:
         return super().is_outage(response) or response.status in TEMPORARY
@@ -65,7 +65,7 @@ class GitLabClient(Provider):
         return body.get("message") or body.get("error")
 
 
-def _obstacle(project: Any) -> str:
+def _unusable_reason(project: Any) -> str:
     # Guests are not told which features are enabled: a missing field is no obstacle.
     if int(project["id"]) and project.get("archived") is True:
         return "it is archived"

@@ -16,25 +16,10 @@ USUAL_NAMES = {
     "ready_verify": ("in review", "review", "in verification", "in testing", "in qa"),
     "done": ("done", "closed", "resolved"),
 }
-NOT_FIXED_NAMES = frozenset(
-    {
-        "abandoned",
-        "cancelled",
-        "canceled",
-        "cannot reproduce",
-        "declined",
-        "duplicate",
-        "incomplete",
-        "invalid",
-        "known error",
-        "not a bug",
-        "obsolete",
-        "rejected",
-        "won't do",
-        "won't fix",
-        "wontfix",
-    }
-)
+NOT_FIXED_NAMES = frozenset({
+    "abandoned", "cancelled", "canceled", "cannot reproduce", "declined", "duplicate", "incomplete", "invalid",
+    "known error", "not a bug", "obsolete", "rejected", "won't do", "won't fix", "wontfix",
+})  # fmt: skip
 FIXED_RESOLUTIONS = ("done", "fixed", "resolved", "completed")
 
 

@@ -16,7 +16,7 @@ from integrations.providers.linear import graphql
 from integrations.providers.oauth import OAuth
 from krafter_audit.http.client import Response
 
-BUDGETS = ("x-ratelimit-requests", "x-ratelimit-complexity", "x-ratelimit-endpoint-requests")
+RATE_LIMITS = ("x-ratelimit-requests", "x-ratelimit-complexity", "x-ratelimit-endpoint-requests")
 TOKEN_CODES = frozenset({"AUTHENTICATION_ERROR", "UNAUTHENTICATED"})
 PERMISSION_CODES = frozenset({"FORBIDDEN", "FEATURE_NOT_ACCESSIBLE"})
 TEMPORARY_CODES = frozenset({"INTERNAL_SERVER_ERROR", "INTERNAL_ERROR", "LOCK_TIMEOUT", "NETWORK_ERROR"})
@@ -89,8 +89,8 @@ class LinearClient(Provider):
     def limit_reset(self, response: Response, now: datetime) -> datetime | None:
         # All exhausted limits must have been reset; the headers are milliseconds since 1970.
         headers = response.headers
-        exhausted = [budget for budget in BUDGETS if headers.get(f"{budget}-remaining") == "0"]
-        resets = [headers.get(f"{budget}-reset") or "" for budget in exhausted]
+        exhausted = [limit for limit in RATE_LIMITS if headers.get(f"{limit}-remaining") == "0"]
+        resets = [headers.get(f"{limit}-reset") or "" for limit in exhausted]
         times = [int(reset) / 1000 for reset in resets if reset.isdecimal() and len(reset) < 20]
         return at_epoch(max(times), now) if times else None
 

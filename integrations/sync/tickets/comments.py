@@ -19,7 +19,7 @@ BATCH_SIZE = 100
 
 def post_pending(context: SyncContext, tracker: Tracker) -> None:
     for comment in _waiting(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, tracker, comment.link.key):
+        with skip_if_refused(context, comment.link.key):
             # Marked before the request: if its response gets lost, the next attempt looks for the comment before it
             # posts.
             was_tried = comment.tried_at is not None

@@ -135,7 +135,10 @@ def _apply_ticket_state(locked: LockedTask, state: TicketState, by: Actor) -> No
     elif locked.task.status == Task.Status.DONE and state != TicketState.CLOSED:
         _reopen(locked.task, by)
     else:
-        follow = {TicketState.CLOSED: "closed", TicketState.STARTED: "started"}.get(state, "reopened")
+        follow = {
+            TicketState.CLOSED: tickets.CLOSED,
+            TicketState.STARTED: tickets.STARTED,
+        }.get(state, tickets.REOPENED)
         tickets.follow_ticket(locked, state=follow, by=by)
 
 

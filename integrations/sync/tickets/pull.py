@@ -37,7 +37,7 @@ def process_deliveries(context: SyncContext, tracker: Tracker) -> None:
         for link in _links_of(context, list(changes)):
             # Our own pushes come back as deliveries: a change that is known already costs no request.
             if not _is_known(link, changes[_last_part(link.external_id)]):
-                with skip_if_refused(context, tracker, link.key):
+                with skip_if_refused(context, link.key):
                     _follow_if_changed(context, link, tracker.get_ticket(link.external_id))
         processed = WebhookDelivery.objects.filter(pk__in=[delivery.pk for delivery in batch])
         processed.update(processed_at=timezone.now())
@@ -131,7 +131,7 @@ def _find_pull_requests(context: SyncContext, tracker: Tracker, changed: set[str
     without = context.links.filter(Q(task__pr_url__isnull=True) | Q(task__pr_url=""))
     wanted = without.filter(Q(external_id__in=changed) | Q(task__status__in=IN_PROGRESS))
     for link in wanted.order_by("-task__updated_at")[:MAX_PULL_REQUESTS]:
-        with skip_if_refused(context, tracker, link.key):
+        with skip_if_refused(context, link.key):
             url = tracker.find_pull_request(link.external_id)
             if url:
                 tickets.link_ticket(link.task_id, pr_url=url[:2000], by=BY_INTEGRATION)

@@ -28,13 +28,13 @@ def push_tasks(context: SyncContext, tracker: Tracker) -> None:
     """Create the missing tickets, then update those of changed tasks."""
     _finish_unconfirmed(context, tracker)
     for task in _tasks_without_ticket(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, tracker, task.title):
+        with skip_if_refused(context, task.title):
             # Stored before the request: after a crash, _finish_unconfirmed searches for the ticket instead of
             # creating a second.
             link, _ = TicketLink.objects.get_or_create(integration=context.integration, task=task)
             _create_ticket(context, tracker, link)
     for link in _links_of_changed_tasks(context).iterator(BATCH_SIZE):
-        with skip_if_refused(context, tracker, link.key):
+        with skip_if_refused(context, link.key):
             _update_ticket(context, tracker, link)
 
 
@@ -105,7 +105,7 @@ def _finish_unconfirmed(context: SyncContext, tracker: Tracker) -> None:
     # Tickets are searched for since the oldest unconfirmed link; its ticket cannot be older.
     existing = _unlinked_tickets_by_marker(context, tracker, links[0].created_at)
     for link in links:
-        with skip_if_refused(context, tracker, link.task.title):
+        with skip_if_refused(context, link.task.title):
             ticket = existing.get(str(link.task_id))
             if ticket:
                 _link_ticket(context, link, ticket, draft_of(link.task))

@@ -5,8 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from integrations.providers.types import Ticket, TicketDraft, TicketState
-
-STARTED, CLOSED, REOPENED = "started", "closed", "reopened"
+from remediation.services.tickets import CLOSED, REOPENED, STARTED
 
 
 @dataclass
