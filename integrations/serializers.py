@@ -143,7 +143,7 @@ class ConflictSerializer(ResponseSerializer):
     external_ticket_key = serializers.CharField(source="link.key")
     ticket_url = serializers.CharField(source="link.url")
     kept = serializers.ChoiceField(
-        choices=SyncConflict.Resolution.choices, source="resolution", allow_blank=True
+        choices=SyncConflict.Resolution.choices, source="resolution", allow_blank=True, required=False
     )
 
     class Meta:
