@@ -25,7 +25,7 @@ def set_destination(project: Project, channel: str, *, by: Actor, **settings: An
     destination = Destination(project=project, channel=channel)
     values: dict[str, Any] = {"credentials": None, "recipients": []}
     if channel == AlertChannel.SLACK:
-        # Whoever knows a Slack webhook can post to the channel: it is a secret.
+        # A Slack webhook is a secret: knowing it is enough to post to the channel.
         values["credentials"] = vault.seal(_webhook_url(settings).encode(), owner=_owner(destination))
     else:
         values["recipients"] = _recipients(settings)

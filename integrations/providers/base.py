@@ -166,7 +166,7 @@ class Provider(ABC):
         """Yield pages until there is no new cursor. `fetch` takes a cursor and returns a page and the next cursor."""
         seen: set[str | None] = set()
         cursor: str | None = None
-        # A server that repeats a cursor would otherwise be read for ever.
+        # A server that repeats a cursor would otherwise be read without an end.
         while cursor not in seen:
             if len(seen) >= MAX_PAGES:
                 raise ProviderUnavailable(f"{self.title} has more than {MAX_PAGES} pages.")

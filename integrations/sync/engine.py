@@ -89,7 +89,7 @@ def _open_log(integration: Integration) -> SyncRun:
 
 def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
     if integration.attempts > MAX_ATTEMPTS:
-        # A run that kills its worker each time would otherwise be repeated for ever.
+        # A run that kills its worker each time would otherwise be repeated permanently.
         return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
     try:
         _exchange(integration, log)

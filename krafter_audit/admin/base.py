@@ -109,7 +109,7 @@ class ServiceModelAdmin(ModelAdmin):
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/object_actions.html"
     # The form that creates rows, as in Django's UserAdmin; `form` changes them.
-    add_form: ClassVar[type[forms.ModelForm] | None] = None
+    add_form: type[forms.ModelForm] | None = None
     # Large or secret columns, loaded only where a page reads them.
     deferred_fields: ClassVar[tuple[str, ...]] = ()
     uuid_search_field = "pk"  # the column in which a UUID is searched

@@ -85,7 +85,7 @@ class Analytics(GoogleClient, TrafficSource):
             yield response
             if offset + PAGE_SIZE >= count:
                 return
-            # The most viewed pages come first, so that a stop here loses those that weigh least.
+            # The most viewed pages come first, so that a stop here leaves out those with the least traffic.
             if tokens_left is not None and tokens_left < TOKEN_RESERVE:
                 self.notes.append(
                     "The hourly quota of Analytics is nearly exhausted: rarely viewed pages were not read."

@@ -61,7 +61,7 @@ def ticket_state(fields: Any) -> TicketState:
         resolution = _name((fields.get("resolution") or {}).get("name"))
         not_fixed = status.is_not_fixed or resolution in NOT_FIXED_NAMES
         return TicketState.DROPPED if not_fixed else TicketState.CLOSED
-    # Nobody works on a blocked issue, whatever its category.
+    # A blocked issue is not being worked on, whatever its category.
     if status.category == IN_PROGRESS and not status.has_usual_name_of("blocked"):
         return TicketState.STARTED
     return TicketState.OPEN
