@@ -39,6 +39,7 @@ def start_due_syncs() -> None:
 
 @app.task(name="integrations.delete_old_deliveries")
 def delete_old_deliveries() -> None:
+    """Delete processed webhook deliveries after a week."""
     old = WebhookDelivery.objects.filter(created_at__lt=timezone.now() - DELIVERIES_KEPT)
     # An unprocessed delivery waits for a sync that may be paused; it is never lost.
     old.filter(processed_at__isnull=False).delete()

@@ -32,6 +32,7 @@ def requeue_pending() -> None:
 
 @app.task(name="remediation.measure_check_reliability")
 def measure_check_reliability(project_id: str) -> None:
+    """Measure the reliability of the checks in a project."""
     reliability.measure(UUID(project_id))
 
 
@@ -44,9 +45,11 @@ def measure_all_projects() -> None:
 
 @app.task(name="remediation.log_overdue_tasks")
 def log_overdue_tasks() -> None:
+    """Log an event for each task that has become overdue."""
     overdue.log_overdue_tasks()
 
 
 @app.task(name="remediation.rotate_evidence_partitions")
 def rotate_evidence_partitions() -> None:
+    """Create the evidence partitions of the coming months and drop expired ones."""
     retention.rotate_partitions()
