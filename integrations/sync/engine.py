@@ -89,7 +89,7 @@ def _open_log(integration: Integration) -> SyncRun:
 
 def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
     if integration.attempts > MAX_ATTEMPTS:
-        # A run that kills its worker each time would otherwise be repeated permanently.
+        # A run that kills its worker each time would otherwise be repeated without an end.
         return _failed(f"The sync was stopped after {MAX_ATTEMPTS} attempts. Start it again.")
     try:
         _exchange(integration, log)
@@ -101,8 +101,8 @@ def _run(integration: Integration, log: SyncRun) -> SyncOutcome:
         return _retry_or_fail(error)
     except VaultError as error:
         return _failed(f"{error} Connect again.")
-    # Without a database the outcome cannot be stored: the sweep repeats the run.
     except (IntegrationChanged, DatabaseError):
+        # Without a database no outcome can be stored: integrations.requeue_pending repeats the run.
         raise
     except Exception as error:  # noqa: BLE001  the worker's boundary: the integration must not stay syncing
         _log_defect(integration, error)
