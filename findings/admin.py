@@ -76,7 +76,10 @@ class ChangeFindingForm(SerializerForm):
 
 @admin.register(Finding)
 class FindingAdmin(ServiceModelAdmin):
+    form, add_form = ChangeFindingForm, ReportFindingForm
     list_display = ("title", badge_column("severity", SEVERITY_COLOURS), badge_column("status", STATUS_COLOURS), "domain", "score", "project", "owner", "created_at")  # fmt: skip  # noqa: E501
+    # Large, and not shown by the list.
+    deferred_fields = ("evidence", "description", "recommended_fix", "affected_assets")
     list_filter = ("severity", "status", "domain", ("project", AutocompleteFilter))
     list_select_related = ("project", "owner")
     search_fields = ("^title",)
@@ -87,18 +90,6 @@ class FindingAdmin(ServiceModelAdmin):
         "project", "domain", "status", "confidence", "priority", "check_keys", "assets", "evidence_json",
         "tasks", "last_seen_at", "created_at", "updated_at",
     )  # fmt: skip
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Finding]:
-        rows = super().get_queryset(request)
-        # Large, and not in the list.
-        return rows.defer("evidence", "description", "recommended_fix", "affected_assets")
-
-    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        kwargs["form"] = ChangeFindingForm if change else ReportFindingForm
-        return super().get_form(request, obj, change=change, **kwargs)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.readonly_fields if obj else ()
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         if obj is None:

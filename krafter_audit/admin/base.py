@@ -109,6 +109,10 @@ class ServiceModelAdmin(ModelAdmin):
     list_fullwidth = True
     warn_unsaved_form = True
     change_form_outer_before_template = "admin/object_actions.html"
+    # The form that creates rows, as in Django's UserAdmin; `form` changes them.
+    add_form: type[forms.ModelForm] | None = None
+    # Large or secret columns, loaded only where a page reads them.
+    deferred_fields: ClassVar[tuple[str, ...]] = ()
     uuid_search_field = "pk"  # the column in which a UUID is searched
     formfield_overrides: ClassVar[Any] = {
         models.JSONField: {**JSON_FORM, "required": False},
@@ -117,7 +121,7 @@ class ServiceModelAdmin(ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         # Related rows are loaded for the whole page at once, whichever column reads them.
-        return super().get_queryset(request).fetch_mode(models.FETCH_PEERS)
+        return super().get_queryset(request).fetch_mode(models.FETCH_PEERS).defer(*self.deferred_fields)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
@@ -147,9 +151,15 @@ class ServiceModelAdmin(ModelAdmin):
         return bool(request.user.has_perm(f"{self.opts.app_label}.change_{self.opts.model_name}"))
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        if self.add_form and not change:
+            kwargs["form"] = self.add_form
         form = super().get_form(request, obj, change=change, **kwargs)
         form.service_error = getattr(request, "service_error", None)
         return form
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        # A form that creates a row has none of the fields that are read-only afterwards.
+        return () if self.add_form and obj is None else super().get_readonly_fields(request, obj)
 
     def changeform_view(
         self,
