@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from krafter_audit.http.client import Client, RequestCredentials
 from scanner import registry
-from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation, ConfirmEverything
+from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.evidence import collect, identity_before, rule_info, storable
 from scanner.fetcher import RETRY_DELAYS
 from scanner.metric_verdict import judge_metric
@@ -57,7 +57,7 @@ def run_checks(
                 browser=browser,
             )
         wanted = list(keys)
-        context.page_is_sample = not isinstance(confirmation, ConfirmEverything)
+        context.confirmation = confirmation
         plan_visit(context, wanted, before or {})
         for key in wanted:
             run = partial(_run_confirmed, confirmation=confirmation)

@@ -80,6 +80,16 @@ class Memo:
         with self._guard:
             self._known.setdefault(name, fact)
 
+    def knows(self, name: str) -> bool:
+        """Tell whether a fact is known."""
+        with self._guard:
+            return name in self._known
+
+    def take(self, name: str) -> Any:
+        """Return a fact and delete it; None if it is not known."""
+        with self._guard:
+            return self._known.pop(name, None)
+
     def repetition(self, number: int) -> "Memo":
         """Return the facts of the `number`th repetition, which all pages share too."""
         with self._guard:

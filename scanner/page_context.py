@@ -5,28 +5,31 @@ has moved or requires a login is detected once, and no check passes because ther
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
-from krafter_audit.http.client import Client, Limits, ParsedUrl, Response
+from krafter_audit.http.client import Client, HttpError, Limits, ParsedUrl, Response
 from krafter_audit.http.responses import decode_body
 from scanner import preconditions
+from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
 from scanner.fetcher import (
     MAX_CONCURRENT_REQUESTS,
     MAX_SECONDS,
     NO_CACHE,
+    OUTAGE_REASONS,
     RETRY_DELAYS,
     Memo,
     RequestBudget,
+    as_inconclusive,
 )
 from scanner.outcome import PASSED, Outcome
 from scanner.page import Page
 from scanner.page_identity import Identity
 from scanner.parsing.page_references import same_origin_assets, same_origin_links
-from scanner.parsing.registrable_domain import origin_of
+from scanner.parsing.registrable_domain import host_of, origin_of
 from scanner.parsing.robots_txt import Robots
 from scanner.parsing.scripted_content import (
     adds_elements,
@@ -36,11 +39,12 @@ from scanner.parsing.scripted_content import (
 )
 from scanner.preconditions import READABLE_ENCODINGS, Inconclusive, encodings_of
 from scanner.rendered_page import RenderedPage
-from scanner.tls.context import TlsContext
+from scanner.tls.context import REDIRECT_STATUSES, TlsContext
 
 if TYPE_CHECKING:
     from scanner.browser.browser import Browser
 
+COMPRESSION = "text_compression"
 SMALL_BODY_BYTES = 1400  # of text that needs no compression
 FAST_FIRST_BYTE_MS = 300.0  # one sample is enough for a page of a scan
 FOREIGN_ORIGIN = "https://krafter-audit.invalid"
@@ -83,10 +87,11 @@ class PageContext(TlsContext):
         self.url = url
         self.before = before
         self.verifying = verifying or before is not None
-        self.page_is_sample = False  # the page's response is a sample of timings too
+        self.confirmation: Confirmation = CONFIRM_EVERYTHING
         self._root = root or self
         self._site = site or Memo()
         self.owned = owned
+        self.planned: Set[str] = frozenset()  # the URLs of the pages that the same process will scan
         self.rendered: RenderedPage = root.rendered.repeat(self) if root else RenderedPage(self, browser)
         if root:
             self._slots = root._slots
@@ -168,7 +173,11 @@ class PageContext(TlsContext):
         return [self._site.once(f"asset {url}", partial(self._fetch_asset, url)) for url in urls]
 
     def _land(self) -> Page:
-        response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
+        response: Response | None = None if self._bypass_cache else self._site.take(f"page {self.url}")
+        if response is None:
+            response = self.fetch("page", "GET", self.url, retry_statuses=True, follow_redirects=True)
+        else:
+            self.log["page"] = [response]
         if response.status < 400:
             self._site.learn(f"link {self.url}", response.status)
         return self._require_landing(Page(response))
@@ -234,6 +243,7 @@ class PageContext(TlsContext):
             browser=self.rendered.browser,
         )
         other._slots = self._slots
+        other.planned = self.planned
         other.rendered.save_screenshot = self.rendered.save_screenshot
         return other
 
@@ -248,8 +258,31 @@ class PageContext(TlsContext):
             return [*final.history, final]
         parts = urlsplit(self.url)
         start = parts._replace(scheme="http", netloc=parts.hostname or "", fragment="").geturl()
-        final = self.fetch("http_chain", "GET", start, follow_redirects=True)
-        return [*final.history, final]
+        first = self._fetch_over_plain_http(start)
+        location = first.headers.get("location")
+        if first.status not in REDIRECT_STATUSES or not location:
+            return [first]
+        try:
+            target = ParsedUrl.parse(start).join(location).url
+        except HttpError as error:
+            raise as_inconclusive(error) from None
+        if target == self.url:
+            final = self.landing.response
+        else:
+            final = self.fetch("http_chain", "GET", target, follow_redirects=True)
+        return [first, *final.history, final]
+
+    def _fetch_over_plain_http(self, url: str) -> Response:
+        """Return the first response at an http:// URL; retried for the first page of a site that does not answer."""
+        closed = f"closed {host_of(url)}"
+        if self._site.knows(closed):
+            return self._fetch_once("http_chain", "GET", url)
+        try:
+            return self.fetch("http_chain", "GET", url)
+        except Inconclusive as error:
+            if error.reason in OUTAGE_REASONS:
+                self._site.learn(closed, fact=True)
+            raise
 
     def probe(self, path: str) -> Response:
         """The response to GET of a path of the site; redirects are not followed.
@@ -312,14 +345,16 @@ class PageContext(TlsContext):
     def encoded(self) -> Response:
         """The page as sent to a browser that accepts every compression; the body may be decoded or not.
 
-        The page's response serves too, unless it is large and not compressed: it might be with another encoding.
+        The page's response serves too, unless it is large and not compressed: it might be with another encoding, which
+        the first pages of a scan confirm.
         """
         return self.once("encoded", self._fetch_encoded)
 
     def _fetch_encoded(self) -> Response:
         response = self._root.page.response
         is_small = len(response.body) <= SMALL_BODY_BYTES
-        if self is self._root and (is_small or response.headers.get("content-encoding")):
+        is_enough = is_small or response.headers.get("content-encoding")
+        if self is self._root and (is_enough or not self.confirmation.wanted(COMPRESSION)):
             self.log["encoded"] = [response]
             return response
         return self._fetch_from_site("encoded", "GET", "", headers=BROWSER_ENCODINGS, decode=False)
@@ -352,23 +387,36 @@ class PageContext(TlsContext):
         return self._site.once(f"link {url}", partial(self._link_status, url))
 
     def _link_status(self, url: str) -> int | None:
-        """Return a link's status by HEAD; an error is confirmed by GET, since many servers refuse HEAD."""
+        """Return a link's status by HEAD; an error is confirmed by GET, since many servers refuse HEAD.
+
+        A page that will be scanned is requested by GET, and its response kept for the scan.
+        """
         try:
-            status = self._fetch_link("HEAD", url)
-            return status if status < 400 else self._fetch_link("GET", url)
+            if url in self.planned:
+                response = self._fetch_link("GET", url)
+                if response.status < 400:
+                    self._site.learn(f"page {url}", response)
+                return response.status
+            status = self._fetch_link("HEAD", url).status
+            return status if status < 400 else self._fetch_link("GET", url).status
         except Inconclusive:
             return None
 
-    def _fetch_link(self, method: str, url: str) -> int:
+    def _fetch_link(self, method: str, url: str) -> Response:
         return self._fetch_once(
             "links", method, url, follow_redirects=True, expected_refusals=EXPECTED_REFUSALS
-        ).status
+        )
 
     @property
     def fast_first_byte_time(self) -> float | None:
         """The Time to First Byte of a scanned page in milliseconds; None where it must be measured several times."""
         time_ms = self.page.response.ttfb_ms
-        return time_ms if self.page_is_sample and time_ms <= FAST_FIRST_BYTE_MS else None
+        is_enough = self._is_of_scan and time_ms <= FAST_FIRST_BYTE_MS
+        return time_ms if is_enough else None
+
+    @property
+    def _is_of_scan(self) -> bool:
+        return self.confirmation is not CONFIRM_EVERYTHING
 
     def first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte in milliseconds, past every cache, after one warm-up request."""

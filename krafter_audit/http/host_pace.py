@@ -18,7 +18,7 @@ SLOW_SECONDS = 600.0
 HALVING_INTERVAL_SECONDS = 1.0  # the requests in flight at a halving were sent at the former rate
 CAUTIOUS_SECONDS = 10.0  # after a halving the rate grows by one a second instead of one a response
 SLOWDOWN = 3  # a Time to First Byte of more than three times the best
-MIN_SLOWDOWN_MS = 50.0
+MIN_SLOWDOWN_MS = 100.0
 RECENT = 5  # the median of so many times is compared with the best
 OVERLOAD_STATUSES = frozenset({429, 503})
 
@@ -130,6 +130,8 @@ class HostPace:
     def _halve(self, now: float) -> None:
         if now - self.halved_at >= HALVING_INTERVAL_SECONDS:
             self.rate, self.halved_at = max(1.0, self.rate / 2), now
+            for timing in self.timings.values():  # those at the former rate say nothing about the new one
+                timing.recent = []
 
     def _is_overloaded(self, seen: Observation) -> bool:
         # The time is noted in any case.

@@ -36,7 +36,8 @@ class SharedFacts(Memo):
     def learn(self, name: str, fact: Any) -> None:
         """Keep a fact that is known already, unless there is one by this name."""
         super().learn(name, fact)
-        self._share(name, fact)
+        if not isinstance(fact, Response):  # that of a page is used once, and soon
+            self._share(name, fact)
 
     def _shared[T](self, name: str, produce: Callable[[], T]) -> T:
         stored = redis_client.call_or_default(lambda server: server.hget(self._key, name), None)

@@ -3,11 +3,13 @@
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import pytest
+import trustme
 
-from krafter_audit.http.client import Client
+from krafter_audit.http.client import Client, HostThrottle, ParsedUrl
 from scanner import crawler, registry
 from scanner.confirmation import ConfirmFirst
 from scanner.engine import run_checks, settled
@@ -15,7 +17,8 @@ from scanner.fetcher import Memo, RequestBudget
 from scanner.outcome import FAILED, INCONCLUSIVE, PASSED, Outcome
 from scanner.page_context import PageContext
 from scanner.preconditions import Inconclusive
-from tests.fakes.website import Answer, Site, loopback_client, served
+from tests.fakes import network
+from tests.fakes.website import Answer, Site, loopback_client, served, tls_context
 from tests.unit.scanner.checks.base_page import good_site, html, page
 
 LARGE = "<p>" + "word " * 1000 + "</p>"
@@ -124,6 +127,21 @@ def test_compressed_page_is_not_requested_again(
     assert (outcome.status, len(site.requests)) == (status, requests)
 
 
+def test_other_encodings_are_offered_on_the_first_two_uncompressed_pages(client: Client) -> None:
+    text = f"<!doctype html><title>Words</title>{LARGE}"
+    plain = page(text, {"Content-Encoding": None})
+    with served(good_site(**dict.fromkeys(["/0", "/1", "/2"], plain))) as site:
+        first, confirmation = start(site, client), ConfirmFirst()
+        for number in range(3):
+            context = first.sibling(f"{site.url}{number}")
+            checked = run_checks(
+                context.url, ["text_compression"], context=context, confirmation=confirmation
+            )
+            assert dict(checked)["text_compression"].status == FAILED
+
+    assert [site.paths().count(f"/{number}") for number in range(3)] == [3, 3, 1]
+
+
 def test_page_that_is_compressed_with_brotli_alone_passes(client: Client) -> None:
     plain = page(f"<!doctype html><title>Words</title>{LARGE}", {"Content-Encoding": None})
     brotli = Answer(b"\x0b" * 2000, headers=[("Content-Type", "text/html"), ("Content-Encoding", "br")])
@@ -134,6 +152,78 @@ def test_page_that_is_compressed_with_brotli_alone_passes(client: Client) -> Non
     with served(good_site(**{"/": answer})) as site:
         assert scanned(start(site, client), "text_compression")["text_compression"].status == PASSED
     assert len(site.requests) == 2
+
+
+@pytest.fixture
+def shop(
+    authority: trustme.CA, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> Iterator[tuple[Site, Site]]:
+    """Serve shop.example over https, and a site without pages over plain HTTP."""
+    secure, plain = good_site(**{"/other": page()}), Site()
+    with (
+        served(secure, tls_context(authority, "shop.example")),
+        served(plain),
+        network.connected(monkeypatch, settings) as net,
+    ):
+        for site, port in ((secure, 443), (plain, 80)):
+            net.hosts["shop.example", port] = int(site.url.rstrip("/").rpartition(":")[2])
+        yield secure, plain
+
+
+@pytest.mark.parametrize(
+    ("location", "requests", "statuses"),
+    [
+        ("https://shop.example/", 1, [301, 200]),
+        ("https://shop.example/other", 2, [301, 200]),
+        ("/missing", 1, [301, 404]),
+        ("", 1, [301]),
+        ("http://[", 1, []),
+    ],
+)
+def test_redirect_to_the_page_is_not_followed_again(
+    shop: tuple[Site, Site], ca_file: str, location: str, requests: int, statuses: list[int]
+) -> None:
+    secure, plain = shop
+    plain.answers["/"] = Answer(status=301, headers=[("Location", location)] if location else [])
+    with Client(ca_file=ca_file) as client:
+        context = PageContext("https://shop.example/", client, retry_delays=())
+        _ = context.page
+        chain = []
+        with suppress(Inconclusive):
+            chain = [hop.status for hop in context.http_chain]
+
+    assert chain == statuses
+    assert (secure.paths().count("/"), plain.paths().count("/")) == (1, 1)
+    assert len(secure.requests) == requests
+
+
+def test_closed_http_port_is_tried_again_on_the_first_page_alone(
+    shop: tuple[Site, Site], ca_file: str
+) -> None:
+    tried: list[int] = []
+    with Client(ca_file=ca_file, throttle=CountingThrottle(tried)) as client:
+        shop[1].otherwise = Answer(hang_up=True)
+        first = PageContext("https://shop.example/", client, retry_delays=(0, 0))
+        for context in (first, first.sibling("https://shop.example/other")):
+            outcome = scanned(context, "https_redirect")["https_redirect"]
+            assert (outcome.status, outcome.evidence["detail"]) == (
+                PASSED,
+                "The site does not answer over plain HTTP.",
+            )
+
+    assert tried.count(80) == 4
+
+
+class CountingThrottle(HostThrottle):
+    """Notes the ports of the requests."""
+
+    def __init__(self, ports: list[int]) -> None:
+        self._ports = ports
+
+    @contextmanager
+    def slot(self, url: ParsedUrl) -> Iterator[float]:
+        self._ports.append(url.port)
+        yield 0.0
 
 
 def linking_to(paths: list[str]) -> Answer:
@@ -170,6 +260,31 @@ def test_page_that_was_scanned_needs_no_request_as_a_link(client: Client) -> Non
 
     assert statuses[site.url] == 200
     assert "/" not in site.paths()
+
+
+def test_response_to_a_link_serves_the_scan_of_the_page(client: Client) -> None:
+    with served(good_site(**{"/": linking_to(["/a", "/b"]), "/a": page(), "/b": page()})) as site:
+        first = start(site, client)
+        first.planned = {f"{site.url}a"}
+        statuses = first.links
+        outcome = scanned(first.sibling(f"{site.url}a"), "meta_description")["meta_description"]
+
+    assert statuses[f"{site.url}a"] == 200
+    assert [method for method, path, _ in site.requests if path == "/a"] == ["GET"]
+    assert (outcome.status, outcome.evidence["requests"]) == (PASSED, 1)
+
+
+def test_failure_found_in_the_response_to_a_link_is_confirmed_by_a_new_one(client: Client) -> None:
+    bad = page(headers={"X-Content-Type-Options": None})
+    with served(good_site(**{"/": linking_to(["/a"]), "/a": bad})) as site:
+        first = start(site, client)
+        first.planned = {f"{site.url}a"}
+        _ = first.links
+        other = first.sibling(f"{site.url}a")
+        outcomes = scanned(other, "security_header_x_content_type_options")
+
+    assert outcomes["security_header_x_content_type_options"].status == FAILED
+    assert [method for method, path, _ in site.requests if path == "/a"] == ["GET", "GET"]
 
 
 def test_broken_page_is_requested_again_as_a_link(client: Client) -> None:
