@@ -14,8 +14,7 @@ from scans.worker.page_leases import Lane
 @app.task(name="scans.run_scan", soft_time_limit=200, time_limit=240)
 def run_scan(scan_id: str, scanner: str = Scanner.HTTP) -> None:
     """Work on scans by HTTP, not only on this one; with `browser`, on its browser part too, without a browser."""
-    if scanner == Scanner.BROWSER:
-        queueing.check_without_browser(UUID(scan_id))
+    queueing.check_without_browser(UUID(scan_id) if scanner == Scanner.BROWSER else None)
     if page_runner.run(Lane.HTTP):
         enqueue("scans.run_scan", scan_id)
     elif queueing.browser_part_has_no_worker(UUID(scan_id)):

@@ -29,7 +29,7 @@ from devtools.local_stack.valkey import Valkey
 from scanner.browser import executables
 
 PROJECT = "production-website"
-# For two cores and 4 GB: each browser process starts a Chromium of its own.
+# For two cores and 4 GB: each process of the workers for the browser starts a Chromium.
 QUEUES = {
     "worker": ["celery", "verify_http"],
     "scanner": ["scan_http"],

@@ -7,7 +7,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.utils import timezone
 
 from krafter_audit.db import leases
@@ -18,6 +18,9 @@ from scans.worker import fair_queue
 
 LEASE_SECONDS = 30  # extended while the worker runs
 MAX_ATTEMPTS = 3
+# At first few pages are checked side by side, for this long at most: their findings are shown sooner.
+FIRST_PAGES = 2
+FIRST_FINDINGS = timedelta(seconds=2)
 MAX_CANDIDATES = 20  # of an organisation: more only if other workers lease all of these at the same time
 # Seconds of all pages of a part together, after which no further page is started.
 MAX_PART_SECONDS = {Scanner.HTTP: 1500, Scanner.BROWSER: 900, Scanner.LAB: 900}
@@ -115,9 +118,14 @@ def _lease_pages(part_id: UUID, *, limit: int, idle: bool) -> Work | None:
             return None
         limit = 1
     free = pending.filter(unleased()).select_for_update(skip_locked=True).order_by("position")
-    if is_out_of_time(part):
+    spent_ms, checked, leased = _state_of(part)
+    if spent_ms >= MAX_PART_SECONDS[Scanner(part.scanner)] * 1000:
         free.update(pending=False)
         return Work(part.scan, part)
+    if not checked and timezone.now() - part.updated_at < FIRST_FINDINGS:
+        limit = min(limit, FIRST_PAGES - leased)
+        if limit <= 0:
+            return None
     pages = list(free.filter(attempts=0)[:limit])
     if not pages and not idle:
         return Work(part.scan, part, must_wait=True) if free.exists() else None
@@ -138,12 +146,12 @@ def _extend(pages: Sequence[ScanPage]) -> None:
         page.lease_until, page.fence, page.attempts = until, page.fence + 1, page.attempts + 1
 
 
-def is_out_of_time(part: ScanPart) -> bool:
-    """Tell whether the part's pages have taken as long as they may."""
-    spent = part.pages.aggregate(spent=Sum("duration_ms"))["spent"] or 0
-    return bool(spent >= MAX_PART_SECONDS[Scanner(part.scanner)] * 1000)
-
-
-def release(row: Scan | ScanPage) -> None:
-    """Give up a lease without result; the attempt does not count."""
-    leases.write(row, lease_until=None, attempts=0)
+def _state_of(part: ScanPart) -> tuple[float, int, int]:
+    """Return how long the part's pages have taken in milliseconds, how many are checked, and how many are leased."""
+    is_leased = Q(pending=True, lease_until__gt=timezone.now())
+    counts = part.pages.aggregate(
+        spent=Sum("duration_ms", default=0),
+        checked=Count("checked_at"),
+        leased=Count("pk", filter=is_leased),
+    )
+    return counts["spent"], counts["checked"], counts["leased"]

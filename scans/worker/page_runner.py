@@ -14,7 +14,6 @@ from functools import partial
 from typing import Self
 from uuid import UUID
 
-from celery.exceptions import SoftTimeLimitExceeded
 from django.utils import timezone
 
 from krafter_audit.db.leases import LeaseKeeper
@@ -33,6 +32,7 @@ PAGES_AT_ONCE = {Lane.HTTP: 5, Lane.BROWSER: 1}
 MAX_JOB_SECONDS = 60  # after which a job starts no further page
 TURN_SECONDS = 5.0  # that a browser stays with an organisation: another one needs another browser
 MAX_SESSIONS = 8
+POLL_SECONDS = 0.5  # between two attempts to lease pages while there is room for more
 BROWSER_WORKERS = 2  # that are told about a new scan
 
 
@@ -45,17 +45,12 @@ class Job:
 
 
 class InlineExecutor(Executor):
-    """Runs each call at once in the calling thread: a browser belongs to one thread."""
+    """Runs each call at once in the calling thread, as a browser belongs to one; an error is that of `submit`."""
 
     def submit[**P, T](self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Run the call and return its finished future."""
         future: Future[T] = Future()
-        try:
-            future.set_result(fn(*args, **kwargs))
-        except SoftTimeLimitExceeded:
-            raise
-        except Exception as error:  # noqa: BLE001 - as an executor does
-            future.set_exception(error)
+        future.set_result(fn(*args, **kwargs))
         return future
 
 
@@ -106,7 +101,7 @@ class PageRunner:
             self._update_summaries()
             if not self._jobs:
                 return out_of_time
-            done, _ = wait(self._jobs, return_when=FIRST_COMPLETED)
+            done, _ = wait(self._jobs, timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             self._meter.record(
                 {self._jobs[future].session.scan.project.organization_id for future in self._jobs}
             )
@@ -180,12 +175,12 @@ class PageRunner:
         """Store what a job found. After an error its lease expires, and the page is repeated alone."""
         job.session.pages_in_flight -= 1
         self._changed.add(job.session.scan.pk)
-        try:
-            found = future.result()
-        except Exception:
-            logger.exception("Work on %s of a scan failed", job.row)
+        error = future.exception()
+        if isinstance(error, Exception):
+            logger.error("Work on %s of a scan raised an error", job.row, exc_info=error)
             self._keeper.discard(job.row)
             return
+        found = future.result()
         if isinstance(job.row, Scan) and isinstance(found, Discovery):
             self._save_discovery(job.session, job.row, found)
         elif isinstance(job.row, ScanPage) and isinstance(found, PageResults):

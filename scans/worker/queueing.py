@@ -21,11 +21,11 @@ def browser_part_has_no_worker(scan_id: UUID) -> bool:
     return waiting.exists() and not queue_has_consumers(BROWSER_QUEUE)
 
 
-def check_without_browser(scan_id: UUID) -> None:
-    """Let HTTP workers check what a browser was to check: no worker has one, so it is inconclusive."""
-    ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True).update(
-        without_browser=True
-    )
+def check_without_browser(scan_id: UUID | None) -> None:
+    """Let HTTP workers check what a browser was to check in a scan: no worker has one, so it is inconclusive."""
+    if scan_id:
+        parts = ScanPart.objects.filter(scan=scan_id, scanner__in=IN_BROWSER, finished_at__isnull=True)
+        parts.update(without_browser=True)
 
 
 def requeue_scans() -> None:
