@@ -14,7 +14,7 @@ from urllib.parse import urljoin, urlsplit
 from krafter_audit.http.client import Client, HttpError, Limits, ParsedUrl, Response
 from krafter_audit.http.responses import decode_body
 from scanner import preconditions
-from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation
+from scanner.confirmation import CONFIRM_EVERYTHING, Confirmation, ConfirmEverything
 from scanner.fetcher import (
     MAX_CONCURRENT_REQUESTS,
     MAX_SECONDS,
@@ -353,7 +353,7 @@ class PageContext(TlsContext):
     def _fetch_encoded(self) -> Response:
         response = self._root.page.response
         is_small = len(response.body) <= SMALL_BODY_BYTES
-        is_enough = is_small or response.headers.get("content-encoding")
+        is_enough = is_small or bool(encodings_of(response.headers) - {"", "identity"})
         if self is self._root and (is_enough or not self.confirmation.wanted(COMPRESSION)):
             self.log["encoded"] = [response]
             return response
@@ -416,7 +416,7 @@ class PageContext(TlsContext):
 
     @property
     def _is_of_scan(self) -> bool:
-        return self.confirmation is not CONFIRM_EVERYTHING
+        return not isinstance(self.confirmation, ConfirmEverything)
 
     def first_byte_times(self, count: int) -> list[float]:
         """Return `count` times to first byte in milliseconds, past every cache, after one warm-up request."""

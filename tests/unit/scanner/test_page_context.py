@@ -72,15 +72,15 @@ def test_slow_page_of_a_scan_is_timed_several_times(client: Client) -> None:
 
 
 def test_one_sample_is_not_enough_near_a_low_threshold(client: Client) -> None:
-    with served(good_site(**{"/": page(delay=0.03)})) as site:
-        outcome = scanned(start(site, client), "ttfb", thresholds={"ttfb": 45})["ttfb"]
+    with served(good_site(**{"/": page(delay=0.15)})) as site:
+        scanned(start(site, client), "ttfb", thresholds={"ttfb": 200})
 
-    assert len(outcome.samples) >= 3
+    assert len(site.requests) >= 5
 
 
 def test_one_slow_response_is_not_enough_for_a_failure(client: Client) -> None:
-    with served(good_site(**{"/": [page(delay=0.2), page()]})) as site:
-        outcome = scanned(start(site, client), "ttfb", thresholds={"ttfb": 50})["ttfb"]
+    with served(good_site(**{"/": [page(delay=0.29), page()]})) as site:
+        outcome = scanned(start(site, client), "ttfb", thresholds={"ttfb": 200})["ttfb"]
 
     assert outcome.status == PASSED
 
@@ -142,8 +142,9 @@ def test_other_encodings_are_offered_on_the_first_two_uncompressed_pages(client:
     assert [site.paths().count(f"/{number}") for number in range(3)] == [3, 3, 1]
 
 
-def test_page_that_is_compressed_with_brotli_alone_passes(client: Client) -> None:
-    plain = page(f"<!doctype html><title>Words</title>{LARGE}", {"Content-Encoding": None})
+@pytest.mark.parametrize("named", [None, "identity"])
+def test_page_that_is_compressed_with_brotli_alone_passes(client: Client, named: str | None) -> None:
+    plain = page(f"<!doctype html><title>Words</title>{LARGE}", {"Content-Encoding": named})
     brotli = Answer(b"\x0b" * 2000, headers=[("Content-Type", "text/html"), ("Content-Encoding", "br")])
 
     def answer(_: str, headers: dict[str, str]) -> Answer:
