@@ -11,7 +11,7 @@ from scanner import registry
 from scanner.registry import Check
 
 PUBLIC_KINDS = {"markup": "http", "lab": "browser"}  # what the API calls them
-FIELDS = ("looks", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
+FIELDS = ("runs", "compared", "flips", "flip_rate", "fixes", "back_in_7_days", "back_in_30_days")
 
 
 def catalogue(project: Project) -> list[dict[str, Any]]:
