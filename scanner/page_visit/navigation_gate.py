@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
 
 class NavigationGate:
-    """Asks `may_request(url)` before each request of the first navigation; `refused` tells that one was stopped."""
+    """Calls `may_request(url)` before each request of the first navigation; `refused`: one was stopped."""
 
     def __init__(self, page: "Page", may_request: Callable[[str], bool]) -> None:
         self.refused = False
         self._is_open = False
         self._may_request = may_request
-        # A session of its own, since the one of the visit may pause requests for their credentials.
+        # Its own session, since that of the visit may pause requests for their credentials.
         self._session = page.context.new_cdp_session(page)
         self._main_frame = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self._session.on("Fetch.requestPaused", self._on_paused)
