@@ -86,11 +86,9 @@ class Browser:
     ) -> Iterator[Page]:
         """Open `url` in a fresh context and yield its Playwright page, which has loaded.
 
-        `prepare(page)` is called before the navigation: the place for CDP sessions, throttling, init scripts.
-        `arrived()` is called with the first byte of the page, before it has loaded, and may raise to end the visit.
-        `throttle` counts the requests of the page, except its own.
-        `context` are Playwright's options of a context (viewport, user_agent, is_mobile …). After `seconds` in all,
-        the block included, Chromium is killed and every waiting call raises.
+        `prepare(page)` is called before the navigation, `arrived()` with the first byte of the page; they may raise to
+        end the visit. `throttle` counts the requests, except that of the page. `context`: Playwright's options of a
+        context. After `seconds` in all, the block included, Chromium is killed and every waiting call raises.
 
         Raises BrowserError, here or out of the block: `not_available` (no Chromium, or it does not start),
         `refused_address`, `blocked` (no answer, a TLS failure), `timeout`, `truncated` (over 50 MB, 300 requests
