@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
 
 from playwright.sync_api import Error, Page
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
@@ -20,8 +20,6 @@ from scanner.browser.chromium import ChromiumOptions
 from scanner.browser.errors import BrowserError
 from scanner.browser.session import ChromiumSession
 from scanner.browser.visit import Visit
-
-type WaitUntil = Literal["domcontentloaded", "load", "networkidle"]
 
 MAX_VISITS_PER_CHROMIUM = 50
 VISIT_TIMEOUT = 45.0
@@ -59,7 +57,7 @@ class Browser:
         self.close()
 
     def begin_run(self, policy: AddressPolicy) -> None:
-        """Prepare a warm browser for another run: with this policy, and names resolved anew."""
+        """Prepare a warm browser for another run: with this policy, and without resolved names."""
         self.policy = policy
         self.visit = None
         self._dns_cache = {}
@@ -81,19 +79,16 @@ class Browser:
         url: str,
         *,
         seconds: float = VISIT_TIMEOUT,
-        prepare: Callable[[Page], None] | None = None,
-        arrived: Callable[[], None] | None = None,
+        prepare: Callable[[Page], None] = lambda page: None,
+        arrived: Callable[[], None] = lambda: None,
         throttle: HostThrottle | None = None,
-        wait_until: WaitUntil = "load",
         **context: Any,
     ) -> Iterator[Page]:
-        """Open `url` in a fresh context and yield its Playwright page, which has loaded (`wait_until`).
+        """Open `url` in a fresh context and yield its Playwright page, which has loaded.
 
-        `prepare(page)` is called before the navigation: the place for CDP sessions, throttling, init scripts.
-        `arrived()` is called with the first byte of the page, before it has loaded, and may raise to end the visit.
-        `throttle` counts the requests of the page, except its own.
-        `context` are Playwright's options of a context (viewport, user_agent, is_mobile …). After `seconds` in all,
-        the block included, Chromium is killed and every waiting call raises.
+        `prepare(page)` is called before the navigation, `arrived()` with the first byte of the page; they may raise to
+        end the visit. `throttle` counts the requests, except that of the page. `context`: Playwright's options of a
+        context. After `seconds` in all, the block included, Chromium is killed and every waiting call raises.
 
         Raises BrowserError, here or out of the block: `not_available` (no Chromium, or it does not start),
         `refused_address`, `blocked` (no answer, a TLS failure), `timeout`, `truncated` (over 50 MB, 300 requests
@@ -109,12 +104,10 @@ class Browser:
                     translated_errors(session, visit),
                     session.page(visit, context) as page,
                 ):
-                    if prepare:
-                        prepare(page)
+                    prepare(page)
                     navigate(page, visit)
-                    if arrived:
-                        arrived()
-                    page.wait_for_load_state(wait_until)
+                    arrived()
+                    page.wait_for_load_state()
                     yield page
                     visit.require_within_limits()
             finally:

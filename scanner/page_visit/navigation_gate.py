@@ -12,25 +12,30 @@ if TYPE_CHECKING:
 
 
 class NavigationGate:
-    """Asks `may_request(url)` before each request of the first navigation; `refused` tells that one was stopped."""
+    """Calls `may_request(url)` before each request of the first navigation; `refused`: one was stopped."""
 
     def __init__(self, page: "Page", may_request: Callable[[str], bool]) -> None:
         self.refused = False
-        self._main_frame = ""
+        self._is_open = False
         self._may_request = may_request
-        # A session of its own, since the one of the visit may pause requests for their credentials.
+        # Its own session, since that of the visit may pause requests for their credentials.
         self._session = page.context.new_cdp_session(page)
+        self._main_frame = self._session.send("Page.getFrameTree")["frameTree"]["frame"]["id"]
         self._session.on("Fetch.requestPaused", self._on_paused)
         self._session.send("Fetch.enable", {"patterns": [{"resourceType": "Document"}]})
 
     def open(self) -> None:
         """Let all further requests pass, such as those of frames."""
-        self._session.send("Fetch.disable")
+        # They are still paused and continued: Fetch.disable loses requests that are about to be paused.
+        self._is_open = True
 
     def _on_paused(self, event: dict[str, Any]) -> None:
-        self._main_frame = self._main_frame or event["frameId"]  # the first navigation is that of the page
         request = {"requestId": event["requestId"]}
-        if event["frameId"] != self._main_frame or self._may_request(event["request"]["url"]):
+        if (
+            self._is_open
+            or event["frameId"] != self._main_frame
+            or self._may_request(event["request"]["url"])
+        ):
             self._answer("Fetch.continueRequest", request)
         else:
             self.refused = True
@@ -39,5 +44,5 @@ class NavigationGate:
     def _answer(self, method: str, request: dict[str, str]) -> None:
         from playwright.sync_api import Error  # imported here: it is large, and web processes do not need it
 
-        with contextlib.suppress(Error):  # it passed when the gate was opened
+        with contextlib.suppress(Error):  # the page has navigated elsewhere meanwhile
             self._session.send(method, request)

@@ -393,10 +393,10 @@ def test_verified_host_is_visited_and_a_redirect_to_another_site_is_left(chrome:
         (INCONCLUSIVE, "offsite_redirect"),
         (INCONCLUSIVE, "not_available"),
     ]
-    assert [headers.get("sec-fetch-mode") for _, _, headers in other.requests] == [
-        None,
-        None,
-    ]  # plain requests
+    pages = [headers for _, path, headers in other.requests if path == "/"]
+    assert [headers.get("sec-fetch-mode") for headers in pages] == [None, None]  # plain requests only
+    assert "/loaded" not in other.paths()
+    assert "/frame" in other.paths()
 
 
 @pytest.mark.needs_chromium

@@ -15,7 +15,7 @@ def _own_directory(tmp_path: object, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Holder:
-    """Takes a slot in another thread, and holds it until it is told to release it."""
+    """Takes a slot in another thread, and holds it until `release`."""
 
     def __init__(self, slot: Callable[[], AbstractContextManager[None]]) -> None:
         self._slot, self._taken, self._released = slot, threading.Event(), threading.Event()
