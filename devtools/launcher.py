@@ -85,16 +85,20 @@ def test(arguments: Arguments) -> NoReturn:
 
 def distributed(arguments: Arguments) -> list[str]:
     """Return the arguments of pytest, with work stealing where the tests run in several processes."""
-    given = list(arguments) or ["-n", str(processors())]
+    given = list(arguments) or ["-n", str(test_processes())]
     runs_in_parallel = any(word == "-n" or word.startswith(("-n", "--numprocesses")) for word in given)
     chosen = any(word.startswith("--dist") for word in given)
     return given if chosen or not runs_in_parallel else [*given, "--dist", "worksteal"]
 
 
+def test_processes() -> int:
+    """Return how many processes run tests: one more than there are processors, since a quarter of the time is waits."""
+    return min(MAX_TEST_PROCESSES, processors() + 1)
+
+
 def processors() -> int:
-    """Return how many processes run tests: one for each processor that this process may use."""
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MAX_TEST_PROCESSES, available)
+    """Return how many processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def chaos(arguments: Arguments) -> NoReturn:

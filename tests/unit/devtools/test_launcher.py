@@ -55,14 +55,14 @@ def test_every_module_that_a_command_runs_exists(name: str) -> None:
 @pytest.mark.parametrize(
     ("arguments", "given"),
     [
-        ([], ["-n", "2", "--dist", "worksteal"]),
+        ([], ["-n", "3", "--dist", "worksteal"]),
         (["-n", "4", "tests/unit"], ["-n", "4", "tests/unit", "--dist", "worksteal"]),
         (["-n4"], ["-n4", "--dist", "worksteal"]),
         (["-n", "4", "--dist", "loadfile"], ["-n", "4", "--dist", "loadfile"]),
         (["-k", "csp"], ["-k", "csp"]),
     ],
 )
-def test_tests_in_several_processes_steal_work(
+def test_tests_run_in_one_process_more_than_processors_and_steal_work(
     arguments: list[str], given: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(launcher, "processors", lambda: 2)
