@@ -80,7 +80,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 
 # Paths without any hit. Add a package here once it is clean.
-CLEAN = ("docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
+CLEAN = ("docs", "tests", "README.md", "CONTRIBUTING.md", "CHANGELOG.md")
 
 SKIPPED = {".git", ".krafter", "migrations", "requirements", "node_modules"}
 
