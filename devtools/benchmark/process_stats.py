@@ -11,7 +11,6 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 
 def tree(pid: int) -> set[int]:
-    """Return the process and all its descendants."""
     return {pid} | descendants(pid)
 
 
@@ -21,6 +20,7 @@ def cpu_seconds(pid: int) -> float:
     for each in tree(pid):
         with suppress(OSError, ValueError):
             fields = Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split()
+            # utime, stime, cutime and cstime (proc_pid_stat(5)).
             ticks += sum(int(field) for field in fields[11:15])
     return ticks / TICK
 
@@ -37,11 +37,6 @@ class ProcessMemory:
 def memory(pid: int) -> ProcessMemory:
     """Return the memory of the largest process of the tree."""
     return max((_memory(each) for each in tree(pid)), key=lambda found: found.resident)
-
-
-def peak_megabytes(pid: int) -> float:
-    """Return the peak resident size of the largest process of the tree."""
-    return memory(pid).peak
 
 
 def _memory(pid: int) -> ProcessMemory:
