@@ -72,7 +72,7 @@ TESTED_IN: dict[str, str] = {
     "remediation/policy_simulation/impact.py": "tests/unit/remediation/policy_simulation/test_plans.py",
     "remediation/serializers.py": "tests/contract/test_every_url.py",
     "remediation/services/overdue.py": "tests/unit/notifications/test_alert_batching.py",
-    "remediation/services/tickets.py": "",
+    "remediation/services/tickets.py": "tests/unit/integrations/sync/tickets",
     "remediation/services/verifications.py": "tests/unit/remediation/worker/test_part_runner.py",
     "remediation/templatetags/evidence.py": "tests/unit/remediation/test_admin.py",
     "remediation/views.py": "tests/contract/test_every_url.py",
