@@ -24,7 +24,7 @@ MEMBER_MODELS = frozenset(
     }
 )  # fmt: skip
 OWNER_MODELS = frozenset({"accounts.organization", "accounts.membership"})
-# Whole organisations are created, and people are let in, by a superuser or with `manage.py`.
+# Organisations and users are created by a superuser or with `manage.py`.
 SUPERUSER_PERMISSIONS = frozenset({"accounts.add_organization", "accounts.add_user"})
 
 

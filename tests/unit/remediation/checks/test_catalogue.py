@@ -19,7 +19,7 @@ def measure(scenario: Scenario, *keys: str) -> None:
     """Store the reliability of these checks."""
     CheckReliability.objects.bulk_create(
         CheckReliability(
-            project=scenario.project, key=key, looks=2, compared=1, flips=1, measured_at=timezone.now()
+            project=scenario.project, key=key, runs=2, compared=1, flips=1, measured_at=timezone.now()
         )
         for key in keys
     )
