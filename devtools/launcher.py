@@ -82,17 +82,21 @@ def test(arguments: Arguments) -> NoReturn:
 
 
 def distributed(arguments: Arguments) -> list[str]:
-    given = list(arguments) or ["-n", str(processors())]
+    given = list(arguments) or ["-n", str(test_processes())]
     # Work stealing: the slowest files would otherwise keep one process busy at the end.
     runs_in_parallel = any(word == "-n" or word.startswith(("-n", "--numprocesses")) for word in given)
     chosen = any(word.startswith("--dist") for word in given)
     return given if chosen or not runs_in_parallel else [*given, "--dist", "worksteal"]
 
 
+def test_processes() -> int:
+    # One more than there are processors: tests wait for servers, browsers and time-outs.
+    return min(MAX_TEST_PROCESSES, processors() + 1)
+
+
 def processors() -> int:
     # The processors that this process may use, which can be fewer than there are.
-    available = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(MAX_TEST_PROCESSES, available)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def chaos(arguments: Arguments) -> NoReturn:

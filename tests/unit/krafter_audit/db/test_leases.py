@@ -44,7 +44,7 @@ def test_a_held_row_cannot_be_acquired_until_its_lease_expires(page: ScanPage):
     assert (afterwards.fence, afterwards.attempts) == (2, 2)
 
 
-def test_a_row_that_does_not_meet_the_condition_cannot_be_acquired(page: ScanPage):
+def test_row_outside_of_the_condition_cannot_be_acquired(page: ScanPage):
     assert leases.acquire(ScanPage, page.pk, seconds=30, position=1) is None
 
 

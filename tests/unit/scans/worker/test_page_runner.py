@@ -24,7 +24,6 @@ from scans.worker import (
     page_leases,
     page_runner,
     persistence,
-    retention,
     scan_session,
 )
 from scans.worker.page_checks import CheckResult, PageResults
@@ -455,28 +454,6 @@ def test_stopping_worker_leaves_pages_to_the_next_worker(
     assert ScanResult.objects.count() == 24
 
 
-def test_pending_parts_are_requeued_for_matching_workers(
-    scenario: Scenario, site: Site, sent: list[tuple[str, ...]], monkeypatch: pytest.MonkeyPatch
-):
-    ask_only(scenario, BY_HTTP | BY_BROWSER)
-    scan = queued(scenario)
-    dying_at(monkeypatch, finalization, "finish_part", call=1)
-    killed(scan)
-    sent.clear()
-
-    jobs.requeue_pending()
-    ScanPart.objects.update(created_at=timezone.now() - timedelta(minutes=5))  # and no worker has a browser
-    jobs.requeue_pending()
-
-    pk = str(scan.pk)
-    assert sent == [
-        ("scans.run_scan", pk),
-        ("scans.run_scan_in_browser", pk),
-        ("scans.run_scan", pk),
-        ("scans.run_scan", pk, "browser"),
-    ]
-
-
 def test_browser_part_without_browser_worker_is_finished_by_http_workers(
     scenario: Scenario, site: Site, sent: list[tuple[str, ...]]
 ):
@@ -491,29 +468,4 @@ def test_browser_part_without_browser_worker_is_finished_by_http_workers(
     assert (sent, scan.status) == (
         [("scans.run_scan_in_browser", pk), ("scans.run_scan", pk, "browser")],
         "completed",
-    )
-
-
-def test_expired_results_are_deleted_and_the_scan_is_kept(
-    scenario: Scenario, settings: Any, monkeypatch: pytest.MonkeyPatch
-):
-    scans = []
-    for _ in range(2):
-        scans.append(queued(scenario))
-        jobs.run_scan(str(scans[-1].pk))
-    old, new = (ScanResult.objects.filter(scan=scan) for scan in scans)
-    old.update(seen_at=timezone.now() - timedelta(days=91))
-    monkeypatch.setattr(retention, "BATCH_SIZE", 2)
-    settings.KRAFTER_RESULTS_KEEP_DAYS = 0
-    jobs.delete_expired_results()
-    kept = old.count()
-
-    settings.KRAFTER_RESULTS_KEEP_DAYS = 90
-    jobs.delete_expired_results()
-
-    assert (kept, old.count(), new.count()) == (3, 0, 3)
-    shown = scenario.client.ask("get", f"scans/{scans[0].pk}").json()["data"]
-    assert (shown["summary"]["checks"], Finding.objects.get().evidence["pages"][0]["url"]) == (
-        3,
-        scans[0].url,
     )
