@@ -147,7 +147,7 @@ def _extend(pages: Sequence[ScanPage]) -> None:
 
 
 def _state_of(part: ScanPart) -> tuple[float, int, int]:
-    """Return how long the part's pages have taken in milliseconds, how many are checked, and how many are leased."""
+    """Return how long the part's pages took in milliseconds, how many are checked, and how many are leased."""
     is_leased = Q(pending=True, lease_until__gt=timezone.now())
     counts = part.pages.aggregate(
         spent=Sum("duration_ms", default=0),

@@ -32,8 +32,8 @@ PAGES_AT_ONCE = {Lane.HTTP: 5, Lane.BROWSER: 1}
 MAX_JOB_SECONDS = 60  # after which a job starts no further page
 TURN_SECONDS = 5.0  # that a browser stays with an organisation: another one needs another browser
 MAX_SESSIONS = 8
-POLL_SECONDS = 0.5  # between two attempts to lease pages while there is room for more
-BROWSER_WORKERS = 2  # that are told about a new scan
+POLL_SECONDS = 0.5  # between two attempts to lease further pages
+BROWSER_WORKERS = 2  # for which a new scan enqueues a job
 
 
 @dataclass(frozen=True)

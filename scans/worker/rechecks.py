@@ -1,7 +1,7 @@
 """Repeat results that another page of the scan has put in doubt.
 
-A scan confirms a failure on the first pages that show it; on further pages one look is believed
-(`scanner/confirmation.py`). Once two looks at a check disagree, its failures that were not confirmed are repeated.
+A scan confirms a failure on the first pages that show it; on further pages one run is believed
+(`scanner/confirmation.py`). Once two runs of a check disagree, its failures that were not confirmed are repeated.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ def request_rechecks(part: ScanPart) -> bool:
 
 
 def _contradicted(part: ScanPart, keys: set[str]) -> set[str]:
-    """Return those of the checks whose failure on a page was not confirmed by each further look at it."""
+    """Return those of the checks whose failure on a page was not confirmed by each further run."""
     if not keys:
         return set()
     repeated = ScanResult.objects.filter(page__part=part, key__in=keys, evidence__has_key="looks")

@@ -1,4 +1,4 @@
-"""What the workers of a scan share in Redis: facts of its site, and which checks need no second look any more.
+"""What the workers of a scan share in Redis: facts of its site, and which failures are confirmed.
 
 While Redis is unavailable each process keeps its own.
 """

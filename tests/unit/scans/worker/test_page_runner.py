@@ -336,7 +336,7 @@ def test_each_page_costs_the_same_number_of_queries(scenario: Scenario, site: Si
         counts.append(len(captured))
 
     each = (counts[2] - counts[1]) / 3
-    # the work chosen and leased, the page and its results stored, the part looked at, the scan's summary saved
+    # the work chosen and leased, the page and its results stored, the part read, the scan's summary saved
     assert each <= 18
 
 

@@ -1,4 +1,4 @@
-"""Failures that were believed at one look are repeated once two looks at the check have disagreed."""
+"""Failures that were believed after one run are repeated once two runs of the check have disagreed."""
 
 import pytest
 
