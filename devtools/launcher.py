@@ -20,6 +20,7 @@ MODULES = {
     "manage": "devtools.local_stack.manage",
     "demo": "devtools.demo.walkthrough",
     "bench": "devtools.benchmark",
+    "bench-scan": "devtools.benchmark.scans",
     "check": "scanner.cli",
     "verify-evidence": "scanner.evidence_bundle",
 }
@@ -55,9 +56,19 @@ def demo(arguments: Arguments) -> NoReturn:
 
 
 def bench(arguments: Arguments) -> NoReturn:
-    """Measure the API."""
+    """Measure the API, or scans and verifications."""
+    if arguments and arguments[0] == "scan":
+        bench_scan(arguments[1:])
     setup().ensure("local")
     run_module("bench", arguments)
+
+
+def bench_scan(arguments: Arguments) -> NoReturn:
+    """Measure scans and verifications; standard output is for the results alone."""
+    wants_help = bool({"-h", "--help"} & set(arguments))
+    setup(sys.stderr).ensure("local", system=not wants_help)
+    use_found_chromium()
+    run_module("bench-scan", arguments)
 
 
 def check(arguments: Arguments) -> NoReturn:
