@@ -51,7 +51,7 @@ def simulate(costs: dict[str, PageCost], machines: list[int]) -> dict[str, Any]:
 
 def summary(night: Night, limits: NightLimits, sites: list[NightSite]) -> dict[str, Any]:
     """Return the figures of a run: hours, busiest host, and the waits of each size of organisation in minutes."""
-    busiest, seconds = night.busy_seconds.most_common(1)[0]
+    busiest, seconds = max(night.busy_seconds.items(), key=lambda one: one[1])
     most_requested, requests = night.requests.most_common(1)[0]
     cpu = sum(site.pages * site.cost.cpu for site in sites)
     return {

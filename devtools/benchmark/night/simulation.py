@@ -6,7 +6,7 @@ are constant. An event is the end of one of these needs, or a scan that becomes 
 """
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -66,7 +66,7 @@ class Night:
     hours: float
     pages: Counter[int] = field(default_factory=Counter)
     requests: Counter[str] = field(default_factory=Counter)
-    busy_seconds: Counter[str] = field(default_factory=Counter)  # of hosts
+    busy_seconds: defaultdict[str, float] = field(default_factory=lambda: defaultdict(float))  # of hosts
     leases: list[tuple[str, dict[str, float]]] = field(default_factory=list)
 
 

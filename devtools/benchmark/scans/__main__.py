@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ class ScanBenchmark:
             (aims.LCP, shop, "lcp", realistic.urls[:1]),
         )
         for name, project, key, urls in cases:
-            yield name, lambda name=name, project=project, key=key, urls=urls: project.verify(name, key, urls)
+            yield name, partial(project.verify, name, key, urls)
 
     def summarize(self) -> tuple[str, list[ComparedFigure]]:
         """Return the tables and the compared figures."""

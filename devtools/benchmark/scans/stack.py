@@ -87,7 +87,7 @@ class BenchmarkStack:
         return process_stats.proportional_megabytes(workers)
 
     def _services(self) -> dict[str, int]:
-        found = {}
+        found: dict[str, int] = {}
         children = [pid for pid, parent in process_guard.parents() if parent == self.supervisor]
         for pid in children:
             words = command_line(pid)
