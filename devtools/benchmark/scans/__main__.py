@@ -16,6 +16,7 @@ from devtools.benchmark import tables
 from devtools.benchmark.night.command import simulate_night
 from devtools.benchmark.scans import aims, comparisons, report
 from devtools.benchmark.scans.aims import ComparedFigure
+from devtools.benchmark.scans.comparisons import ComparisonFailed
 from devtools.benchmark.scans.measurement import Figures, StackMeasurement, check_page
 from devtools.benchmark.scans.site_process import SiteProcess, served_site
 from devtools.benchmark.scans.stack import BenchmarkStack, RequestFailed, running_stack
@@ -27,6 +28,8 @@ from scanner import registry
 LAB_KEYS = ("lcp", "fcp", "cls", "tbt")
 HEADER_MISSING, HEADER_SENT = "security_header_csp", "security_header_x_content_type_options"
 AXE_VIOLATED, AXE_KEPT = "a11y_image_alt", "a11y_html_has_lang"
+
+FAILURES = (StartFailed, RequestFailed, DemoFailed, ComparisonFailed, TimeoutError)
 
 type Case = tuple[str, Callable[[], Figures]]
 
@@ -155,7 +158,7 @@ def main(arguments: list[str] | None = None) -> int:
         run = ScanBenchmark(options, progress)
         try:
             run.run(Path(folder))
-        except (StartFailed, RequestFailed, DemoFailed, TimeoutError) as error:
+        except FAILURES as error:
             progress.say(str(error))
             return 1
     text, compared = run.summarize()

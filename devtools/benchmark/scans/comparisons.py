@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from devtools.benchmark.scans.measurement import Figures
+from devtools.benchmark.process_stats import proportional_megabytes, tree
+from devtools.benchmark.scans.measurement import Figures, peak_memory
 from devtools.benchmark.scans.site_process import SiteProcess
 from devtools.local_stack.process import REPOSITORY
 from scanner.browser import executables
@@ -25,6 +26,10 @@ AUDITS = (
     "total-blocking-time",
 )
 TIMEOUT = 1800
+
+
+class ComparisonFailed(Exception):
+    """A compared program failed; the text is a sentence."""
 
 
 def bare_requests(name: str, site: SiteProcess) -> Figures:
@@ -44,9 +49,11 @@ def bare_axe(name: str, site: SiteProcess) -> Figures:
     """Run axe-core on every page with Playwright alone."""
     command = [sys.executable, "-m", "devtools.benchmark.scans.bare_axe", *site.urls]
     requests = site.requests()
-    output = subprocess.run(
-        command, cwd=REPOSITORY, stdout=subprocess.PIPE, check=True, timeout=TIMEOUT
-    ).stdout
+    process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE)
+    with peak_memory(lambda: proportional_megabytes(tree(process.pid))) as peak:
+        output, _ = process.communicate(timeout=TIMEOUT)
+    if process.returncode:
+        raise ComparisonFailed(f"{name} ended with status {process.returncode}.")
     found: dict[str, Any] = json.loads(output)
     return Figures(
         name,
@@ -54,7 +61,7 @@ def bare_axe(name: str, site: SiteProcess) -> Figures:
         round(found["seconds"], 2),
         round(found["cpu"], 2),
         site.requests() - requests,
-        round(found["megabytes"]),
+        round(peak[0]),
         findings=len(found["violations"]),
     )
 

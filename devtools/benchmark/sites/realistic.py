@@ -185,7 +185,7 @@ def _home(path: str, origin: str) -> PageTemplate:
         '<h1>Furniture from a small workshop</h1>\n<img class="hero" src="/img/hero.png" width="960" height="480" '
         f'alt="The workshop">\n<p>{sentences(path, 8)}</p>\n{_thumbs("home", IMAGES - 1)}\n'
         '<button type="button"><svg aria-hidden="true" width="24" height="24"></svg></button>\n'
-        '<p><a href="/catalogue-1998">The old catalogue</a></p>'
+        '<p><a href="/files/catalogue-1998.pdf">The old catalogue</a></p>'
     )
     head = _head(path, origin, script="hero")
     return PageTemplate("Furniture from a small workshop", _body(main), head, extra=(COOKIE,))

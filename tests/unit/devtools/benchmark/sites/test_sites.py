@@ -43,6 +43,15 @@ def test_site_has_the_number_of_pages_and_faults(name: str, pages: int, faults: 
 
 
 @pytest.mark.parametrize("name", SITES)
+def test_a_scan_of_the_site_visits_its_pages_and_no_other(name: str) -> None:
+    with served(name) as server, Client(policy=AddressPolicy.from_setting("127.0.0.0/8")) as client:
+        context = PageContext(f"{server.origin}/", client, owned=AnyHost())
+        found = crawler.discover(context).pages
+
+    assert found == [f"{server.origin}{path}" for path in server.site.pages]
+
+
+@pytest.mark.parametrize("name", SITES)
 def test_generated_site_is_deterministic(name: str) -> None:
     first: BenchmarkSite = SITES[name](ORIGIN)
     realistic._resources.cache_clear()
