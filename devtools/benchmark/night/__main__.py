@@ -30,15 +30,7 @@ def simulate(costs: dict[str, PageCost], machines: list[int]) -> dict[str, Any]:
     runs = []
     for count in machines:
         for fair in (True, False):
-            night_limits = NightLimits(
-                count,
-                CORES,
-                limits.visitors,
-                limits.pace,
-                limits.batch_seconds,
-                workers_share_scan=product.WORKERS_SHARE_SCAN,
-                fair=fair,
-            )
+            night_limits = NightLimits(machines=count, cores=CORES, fair=fair, **vars(limits))
             runs.append(summary(NightSimulation(sites, night_limits).run(), night_limits, sites))
     return {
         "sites": len(sites),

@@ -12,34 +12,35 @@ from scans.models import Scanner
 from scans.services.schedules import BATCH_SIZE, ScheduleRule
 from scans.worker.part_runner import MAX_JOB_SECONDS
 
-__all__ = [
-    "BATCH_SIZE",
-    "MAX_PAGES",
-    "WORKERS_SHARE_SCAN",
-    "ProductLimits",
-    "product_limits",
-    "scheduled_second",
-]
+__all__ = ["BATCH_SIZE", "MAX_PAGES", "ProductLimits", "product_limits", "scheduled_second"]
 
 BROWSER_WORKER = "browser"
-WORKERS_SHARE_SCAN = False  # a worker leases a part of a scan (`ScanPart` is `Leased`)
 
 
 @dataclass(frozen=True)
 class ProductLimits:
-    """Requests a second to a host, visitors of a machine, and seconds until a worker takes the next scan."""
+    """The limits of the product with its present settings.
+
+    `pace`: requests a second to a host. `visitors`: pages that the workers of a machine visit at once.
+    `batch_seconds`: how long a worker stays with a scan. `workers_share_scan`: several workers may check one scan.
+    `use_window_seconds`: the window in which the fair queue counts an organisation's use; None: there is no window.
+    """
 
     pace: float
     visitors: int
     batch_seconds: float
+    workers_share_scan: bool
+    use_window_seconds: float | None
 
 
 def product_limits() -> ProductLimits:
-    """Return the limits of the product with its present settings."""
+    """Return the limits. A worker leases a part of a scan for itself (`ScanPart` is `Leased`)."""
     return ProductLimits(
         pace=float(settings.KRAFTER_HOST_RATE),
         visitors=_visitors(),
         batch_seconds=MAX_JOB_SECONDS[Scanner.BROWSER],
+        workers_share_scan=False,
+        use_window_seconds=None,
     )
 
 

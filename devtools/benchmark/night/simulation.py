@@ -27,6 +27,9 @@ class NightLimits:
     batch_pages: int | None = None
     workers_share_scan: bool = True  # several workers check pages of one scan at the same time
     fair: bool = True
+    use_window_seconds: float | None = (
+        None  # use before the last two windows counts no more; None: all of it counts
+    )
 
     def pages_of_batch(self, site: NightSite) -> int:
         """Return how many pages a visitor checks before it takes another scan."""
@@ -70,8 +73,32 @@ class Night:
     leases: list[tuple[str, dict[str, float]]] = field(default_factory=list)
 
 
+class OrganisationUse:
+    """The CPU seconds that each organisation has used in this window, with a falling share of the previous one."""
+
+    def __init__(self, window_seconds: float | None) -> None:
+        self.window_seconds = window_seconds
+        self.windows: defaultdict[tuple[str, int], float] = defaultdict(float)
+
+    def add(self, organisation: str, seconds: float, now: float) -> None:
+        """Count CPU seconds."""
+        self.windows[organisation, self._window(now)] += seconds
+
+    def recent(self, organisation: str, now: float) -> float:
+        """Return the CPU seconds that count at this moment."""
+        window = self._window(now)
+        used = self.windows.get((organisation, window), 0.0)
+        if self.window_seconds is None:
+            return used
+        share = 1 - now % self.window_seconds / self.window_seconds
+        return used + share * self.windows.get((organisation, window - 1), 0.0)
+
+    def _window(self, now: float) -> int:
+        return int(now // self.window_seconds) if self.window_seconds else 0
+
+
 class NightSimulation:
-    """Runs all scans; `fair` serves the organisation with the fewest consumed CPU seconds, else the oldest scan."""
+    """Runs all scans; `fair` serves the organisation that has used the fewest CPU seconds, else the oldest scan."""
 
     def __init__(
         self, sites: Sequence[NightSite], limits: NightLimits, *, record_leases: bool = False
@@ -81,7 +108,7 @@ class NightSimulation:
         self.coming = [(site.due, site.number, ScanProgress(site, site.pages)) for site in sites]
         heapq.heapify(self.coming)
         self.waiting: dict[str, list[ScanProgress]] = {}
-        self.consumed: dict[str, float] = {site.organisation: 0.0 for site in sites}
+        self.use = OrganisationUse(limits.use_window_seconds)
         self.free = [machine for _ in range(limits.visitors) for machine in range(limits.machines)]
         self.active: list[Batch] = []
         self.now = 0.0
@@ -106,7 +133,8 @@ class NightSimulation:
         while self.free and (candidates := dict(self._candidates())):
             organisation = self._next_organisation(candidates)
             if self.record_leases:
-                self.night.leases.append((organisation, {name: self.consumed[name] for name in candidates}))
+                used = {name: self.use.recent(name, self.now) for name in candidates}
+                self.night.leases.append((organisation, used))
             scan = candidates[organisation]
             pages = min(scan.unleased, self.limits.pages_of_batch(scan.site))
             cost = scan.site.cost
@@ -127,7 +155,7 @@ class NightSimulation:
     def _next_organisation(self, candidates: Mapping[str, ScanProgress]) -> str:
         sites = {name: scan.site for name, scan in candidates.items()}
         if self.limits.fair:
-            return min(sites, key=lambda name: (self.consumed[name], sites[name].number))
+            return min(sites, key=lambda name: (self.use.recent(name, self.now), sites[name].number))
         return min(sites, key=lambda name: (sites[name].due, sites[name].number))
 
     def _start(self, batch: Batch) -> None:
@@ -135,7 +163,7 @@ class NightSimulation:
         scan.unleased -= batch.pages
         scan.running += batch.pages
         scan.started = self.now if scan.started is None else scan.started
-        self.consumed[scan.site.organisation] += batch.cpu
+        self.use.add(scan.site.organisation, batch.cpu, self.now)
         self.night.pages[scan.site.number] += batch.pages
         self.night.requests[scan.site.host] += round(batch.requests)
         self.active.append(batch)
