@@ -24,12 +24,14 @@ from devtools.demo.client import DemoFailed
 from devtools.local_stack.process import StartFailed
 from devtools.progress import Progress
 from scanner import registry
+from scanner.browser.chromium import ChromiumOptions
+from scanner.browser.errors import BrowserError
 
 LAB_KEYS = ("lcp", "fcp", "cls", "tbt")
 HEADER_MISSING, HEADER_SENT = "security_header_csp", "security_header_x_content_type_options"
 AXE_VIOLATED, AXE_KEPT = "a11y_image_alt", "a11y_html_has_lang"
 
-FAILURES = (StartFailed, RequestFailed, DemoFailed, ComparisonFailed, TimeoutError)
+FAILURES = (StartFailed, RequestFailed, DemoFailed, ComparisonFailed, BrowserError, TimeoutError)
 
 type Case = tuple[str, Callable[[], Figures]]
 
@@ -72,16 +74,22 @@ class ScanBenchmark:
                 for name in report.SITES
             ]
             self.measure(self.bare_cases(*sites))
-            self.progress.say("Start the system: PostgreSQL, Valkey, web and workers")
-            system = stack.enter_context(running_stack(folder))
-            self.measure(self.system_cases(system, *sites))
-        self.progress.say("Simulate a night")
-        self.night = simulate_night(self.figures, self.options.machines)
+            if any(map(self.is_wanted, aims.OUTCOMES)):
+                self.progress.say("  start of the system: PostgreSQL, Valkey, web and workers")
+                system = stack.enter_context(running_stack(folder))
+                self.measure(self.system_cases(system, *sites))
+        if self.is_wanted(aims.NIGHT):
+            self.progress.say(f"  {aims.NIGHT}")
+            self.night = simulate_night(self.figures, self.options.machines)
+
+    def is_wanted(self, name: str) -> bool:
+        """Tell whether a case is to run."""
+        return self.options.only in name
 
     def measure(self, cases: Iterator[Case]) -> None:
         """Run the wanted cases and report each one's figures."""
         for name, case in cases:
-            if self.options.only in name:
+            if self.is_wanted(name):
                 self.progress.say(f"  {name}")
                 self.figures[name] = figures = case()
                 self.progress.say(f"    {report.one_line(figures)}")
@@ -157,6 +165,7 @@ def main(arguments: list[str] | None = None) -> int:
         progress = Progress(Path(folder) / "bench.log", sys.stderr)
         run = ScanBenchmark(options, progress)
         try:
+            ChromiumOptions(os.environ.get("KRAFTER_CHROMIUM", "")).find()
             run.run(Path(folder))
         except FAILURES as error:
             progress.say(str(error))

@@ -16,6 +16,9 @@ BARE_REQUESTS = "plain requests, 25 trivial pages"
 BARE_AXE_TRIVIAL, BARE_AXE_REALISTIC = "bare axe, 25 trivial pages", "bare axe, 12 realistic pages"
 LIGHTHOUSE, OBSERVATORY = "Lighthouse, 1 realistic page", "Observatory, 25 trivial pages"
 
+NIGHT = "night with 1,000 sites, simulated"
+
+# The outcome of each case of the running system, as the planted faults call for it.
 OUTCOMES = {
     SCAN_TRIVIAL: "completed",
     SCAN_REALISTIC: "completed",

@@ -12,6 +12,7 @@ SITES = ("trivial", "realistic")
 START = "<!-- scans: written by ./krafter bench scan --out docs/benchmarks.md -->"
 END = "<!-- end of scans -->"
 COLUMNS = ("case", "pages", "s", "CPU s a page", "requests a page", "peak MB", "outcome")
+AIM_COLUMNS = ("case", "figure", "value", "aim, at most", "ratio to bare", "met")
 
 
 def one_line(figures: Figures) -> str:
@@ -40,14 +41,10 @@ def markdown(
         ]
         for each in compared
     ]
-    return "\n\n".join(
-        [
-            f"{machine()}; the sites answer after {latency:g} ms",
-            table(COLUMNS, [_row(each) for each in measured.values()]),
-            table(("case", "figure", "value", "aim, at most", "ratio to bare", "met"), aims),
-            *night_tables(night),
-        ]
-    )
+    parts = [f"{machine()}; the sites answer after {latency:g} ms"]
+    parts += [table(COLUMNS, [_row(each) for each in measured.values()])] if measured else []
+    parts += [table(AIM_COLUMNS, aims)] if aims else []
+    return "\n\n".join([*parts, *night_tables(night)])
 
 
 def _row(each: Figures) -> list[str]:
