@@ -1,7 +1,9 @@
 """Figures are compared with their aims and, page by page, with the bare run."""
 
+from devtools.benchmark import tables
 from devtools.benchmark.scans import aims, report
 from devtools.benchmark.scans.measurement import Figures
+from tests.project_rules.source import ROOT
 
 
 def scan(**changes: object) -> Figures:
@@ -66,3 +68,15 @@ def test_tables_have_every_case_and_aim() -> None:
 
     assert "the sites answer after 5 ms" in text
     assert text.count("| scan, 25 trivial pages") == 1 + len(by_figure(scan()))
+
+
+def test_section_of_scans_and_section_of_the_api_are_replaced_separately() -> None:
+    page = (ROOT / "docs" / "benchmarks.md").read_text()
+
+    written = tables.replace_figures(page, "the scans\n", report.START, report.END)
+    both = tables.replace_figures(written, "the API\n")
+
+    assert page.partition(report.START)[0] == written.partition(report.START)[0]
+    assert page.partition(report.END)[2] == written.partition(report.END)[2]
+    assert f"{report.START}\n\nthe scans\n\n{report.END}" in both
+    assert f"{tables.START}\n\nthe API\n\n{tables.END}" in both
