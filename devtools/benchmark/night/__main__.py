@@ -1,6 +1,6 @@
 """`python -m devtools.benchmark.night`: simulate a night. Reads `{"costs", "machines"}` and prints the result, as JSON.
 
-`costs` is `{"trivial": {"cpu", "requests"}, "realistic": …}`: what one page takes in a scan.
+`costs` is `{"trivial": {"cpu", "requests"}, "realistic": …}`: the CPU seconds and requests of one page in a scan.
 """
 
 import json
