@@ -18,7 +18,7 @@ from scanner.page_context import PageContext
 
 LAB = {"lcp", "fcp", "cls", "tbt"}
 ORIGIN = "http://127.0.0.1:8000"
-# One page with each fault that not all pages have.
+# Pages with each fault that not all pages have.
 SAMPLES = {
     "trivial": ("/", "/topic-03", "/topic-05", "/topic-07"),
     "realistic": ("/", "/lamps", "/oak-lamp", "/delivery"),
